@@ -1,4 +1,4 @@
-//! Whether a connection has requests that are not answered to their ends.
+//! Tracks whether a connection has requests that are not fully answered yet.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,22 +10,22 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use super::ReplyBody;
 
-/// The requests of one connection.
+/// The open requests of one connection.
 #[derive(Debug, Clone)]
 pub struct Activity(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
     running: usize,
-    /// When the last one ended, or the connection began.
+    /// When the last request ended, or when the connection opened.
     since: Instant,
 }
 
-/// A request that is not answered to its end.
+/// A request that is not fully answered yet. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Running(Activity);
 
-/// A body whose request ends with it.
+/// A response body that keeps its request open until the body is dropped.
 #[derive(Debug)]
 pub struct AttendedBody {
     body: ReplyBody,
@@ -33,18 +33,18 @@ pub struct AttendedBody {
 }
 
 impl Activity {
-    /// A connection that begins.
+    /// The state of a new connection.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State { running: 0, since: Instant::now() })))
     }
 
-    /// Begins a request.
+    /// Marks the start of a request.
     pub fn begin(&self) -> Running {
         self.state().running += 1;
         Running(self.clone())
     }
 
-    /// How long there has been no request; none if there is one.
+    /// How long the connection has had no open request; `None` if one is open.
     pub fn idle_for(&self) -> Option<Duration> {
         let state = self.state();
         (state.running == 0).then(|| state.since.elapsed())
@@ -56,7 +56,7 @@ impl Activity {
 }
 
 impl Running {
-    /// Lets the request end with the body of its answer.
+    /// Keeps the request open until the body of its response is dropped.
     pub fn attend(self, response: http::Response<ReplyBody>) -> http::Response<AttendedBody> {
         response.map(|body| AttendedBody { body, _running: self })
     }

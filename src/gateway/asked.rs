@@ -2,16 +2,16 @@
 
 use sigvet_core::request::RequestUrl;
 
-/// What stands in the first line.
+/// The request line of a client that uses a forward proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// A tunnel to a host, which is usually spoken to over TLS.
+    /// `CONNECT`: a tunnel to a host, usually for TLS.
     Tunnel(RequestUrl),
-    /// Something over plain HTTP.
+    /// A plain HTTP request with an absolute URL.
     Plain(RequestUrl),
 }
 
-/// It is not for a proxy.
+/// The request line is not meant for a forward proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is a forward proxy: expected CONNECT HOST:PORT, or a URL with http://")]
 pub struct NotForProxy;
@@ -38,7 +38,7 @@ impl Asked {
     }
 }
 
-/// A tunnel names a host and always a port (RFC 9110 §9.3.6).
+/// `CONNECT` names a host and always a port (RFC 9110 §9.3.6).
 fn tunnel(authority: &str) -> Result<RequestUrl, NotForProxy> {
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let named = authority.rsplit_once(':').filter(|(host, port)| is_port(port) && !host.contains(['/', '?', '@']));
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tunnel_and_a_url_are_told_apart_from_what_is_for_a_server() {
+    fn tunnels_and_absolute_urls_are_told_apart_from_other_requests() {
         let place = |line: &str| match Asked::parse(format!("{line}\r\nHost: other\r\n\r\n").as_bytes()) {
             Ok(Asked::Tunnel(url) | Asked::Plain(url)) => {
                 Ok((url.scheme().as_str(), url.host().to_owned(), url.port_or_default()))

@@ -1,6 +1,7 @@
-//! An authority: it makes a certificate for each host that is asked for. Its key is in memory alone, and goes with the run, unless
-//! whoever makes it keeps one.
-//! Who asks, and what is said over the connections, is not known here.
+//! A certificate authority that makes a certificate for each host on request. Its private key is only in memory and is
+//! lost when the process ends, unless the caller keeps one.
+//!
+//! This module does not know who asks for certificates or what the connections carry.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -20,55 +21,55 @@ use sigvet_core::time::Timestamp;
 use super::Clock;
 use super::certificate::{CertificateError, OWN, configure, named};
 
-/// Certificates that are kept to be shown again: buckets are hosts, and there may be any number of them.
+/// Number of host certificates to cache. Buckets are host names, so there may be any number of them.
 const KEPT: usize = 1024;
 
-/// From so long before now a certificate is good, for clocks that are behind, in seconds.
+/// Certificates are valid from this many seconds before now, for clients whose clocks are behind.
 const BEFORE: i64 = 2 * DAY;
 
-/// And until so long after. Some clients take none that is good for more than 398 days.
+/// Certificates are valid until this many seconds after now. Some clients reject more than 398 days.
 const AFTER: i64 = 365 * DAY;
 
-/// An authority whose key is kept is trusted for longer: its certificate is baked into images.
+/// The certificate of an authority whose key is kept is valid for longer, because it gets baked into images.
 const AFTER_KEPT: i64 = 3650 * DAY;
 
-/// A certificate of a host is made anew when it is that old.
+/// Age in seconds at which a host's certificate is replaced.
 const RENEWED: i64 = 30 * DAY;
 
-/// In seconds.
+/// One day in seconds.
 const DAY: i64 = 24 * 60 * 60;
 
-/// Whom an authority is made for.
+/// What an authority is used for.
 #[derive(Debug, Clone, Copy)]
 pub struct Purpose {
-    /// The command that its certificates name: `sigvet watch`.
+    /// The command named in its certificates: `sigvet watch`.
     pub command: &'static str,
-    /// What is spoken with clients over TLS, the better first.
+    /// ALPN protocols to offer, preferred first.
     pub protocols: &'static [&'static [u8]],
 }
 
-/// What an authority may vouch for.
+/// The hosts that an authority may issue certificates for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Constraint {
-    /// Hosts below these names, and these addresses.
+    /// Hosts at or below these domain names, and these addresses.
     Below(Vec<String>, Vec<IpAddr>),
     /// Any host.
     Nothing,
 }
 
-/// Makes certificates.
+/// Makes certificates for hosts.
 pub struct Authority {
     purpose: Purpose,
     clock: Clock,
     issuer: Issuer<'static, KeyPair>,
-    /// The key of every certificate that it makes.
+    /// The private key shared by all host certificates.
     key: KeyPair,
     certificate: rcgen::Certificate,
     serial: AtomicU64,
     made: Mutex<HashMap<String, MadeAt>>,
 }
 
-/// A certificate of a host, and when it was made.
+/// The certificate of a host, and when it was made.
 struct MadeAt {
     at: Timestamp,
     configuration: Arc<ServerConfig>,
@@ -81,19 +82,21 @@ struct Validity {
 }
 
 impl Authority {
-    /// Makes an authority that can vouch for those hosts. The number tells it from those of other runs.
+    /// Makes an authority that can issue certificates for those hosts. The run number tells it apart from the
+    /// authorities of other runs.
     ///
     /// # Errors
-    /// The system gives no randomness.
+    /// The system provides no randomness.
     pub fn new(purpose: Purpose, constraint: &Constraint, clock: Clock, run: u32) -> Result<Self, CertificateError> {
         let key = KeyPair::generate().map_err(CertificateError::Made)?;
         Self::with(key, &format!("{}, run {run}", purpose.command), (purpose, constraint, AFTER), clock)
     }
 
-    /// The authority that has this key (PEM). Whoever trusts one of its certificates trusts it with each run.
+    /// Makes an authority with this private key (PEM). Trusting one of its certificates means trusting it
+    /// in every run.
     ///
     /// # Errors
-    /// The text is no key.
+    /// The text is not a private key.
     pub fn with_key(
         purpose: Purpose,
         constraint: &Constraint,
@@ -101,7 +104,7 @@ impl Authority {
         key: &Secret,
     ) -> Result<Self, CertificateError> {
         let key = KeyPair::from_pem(key.expose_secret()).map_err(CertificateError::AuthorityKey)?;
-        // The name is that of the key: by it a certificate that was made finds its authority.
+        // The name comes from the key: a host certificate finds its issuer by that name.
         let hash = sha256(key.public_key_raw());
         let name = format!(
             "{}, key {:08x}",
@@ -127,29 +130,29 @@ impl Authority {
         Ok(Self { purpose, clock, issuer, key, certificate, serial, made: Mutex::default() })
     }
 
-    /// A key for one that is kept, as PEM.
+    /// Makes a private key (PEM) for an authority that is kept.
     ///
     /// # Errors
-    /// The system gives no randomness.
+    /// The system provides no randomness.
     pub fn make_key() -> Result<Secret, CertificateError> {
         let key = KeyPair::generate().map_err(CertificateError::Made)?;
         Ok(Secret::new(key.serialize_pem()))
     }
 
-    /// Its certificate, as PEM.
+    /// The authority's certificate as PEM.
     pub fn to_pem(&self) -> String {
         self.certificate.pem()
     }
 
-    /// Its certificate, as DER.
+    /// The authority's certificate as DER.
     pub fn der(&self) -> &[u8] {
         self.certificate.der()
     }
 
-    /// The configuration of a server that shows a certificate for that host.
+    /// The TLS configuration of a server that presents a certificate for this host.
     ///
     /// # Errors
-    /// The host is no name that a certificate can have.
+    /// The host cannot be a name in a certificate.
     pub fn configuration_for(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         let at = self.clock.now();
@@ -168,7 +171,7 @@ impl Authority {
     fn make(&self, host: &str, now: Timestamp) -> Result<Arc<ServerConfig>, CertificateError> {
         let made = CertificateError::Made;
         let mut params = CertificateParams::default();
-        // A common name is at most 64 characters long, and hosts are longer.
+        // A common name has at most 64 characters, and host names can be longer.
         params.distinguished_name = named(self.purpose.command);
         params.subject_alt_names = vec![match host.parse::<IpAddr>() {
             Ok(address) => SanType::IpAddress(address),
@@ -198,7 +201,8 @@ fn authority_params(name: &str, constraint: &Constraint, validity: Validity) -> 
     params
 }
 
-/// A kind of name of which nothing is permitted or excluded is free (RFC 5280 §4.2.1.10), so without addresses all are excluded.
+/// A type of name without any constraint is unrestricted (RFC 5280 §4.2.1.10), so without addresses all
+/// addresses are excluded.
 fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
     let whole = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
     let subnet = |address: IpAddr, length| GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, length));
@@ -209,7 +213,8 @@ fn constraints(names: &[String], addresses: &[IpAddr]) -> NameConstraints {
     NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees }
 }
 
-/// The number of the first certificate of a run. Two of one issuer may not have the same, and an issuer may have many runs.
+/// The serial number of the first certificate of a run. Certificates of one issuer must not share a serial number, and
+/// an issuer can have many runs.
 fn serial_at(now: Timestamp) -> u64 {
     u64::try_from(now.epoch_seconds()).unwrap_or_default() << 24
 }
@@ -220,7 +225,7 @@ impl Validity {
         Self { from: at(-BEFORE), until: at(after) }
     }
 
-    /// From the beginning of one day until that of another.
+    /// Validity starts and ends at midnight.
     fn apply_to(self, params: &mut CertificateParams) {
         let day = |at: Timestamp| {
             let number = |range: std::ops::Range<usize>| at.day().get(range).and_then(|digits| digits.parse().ok());

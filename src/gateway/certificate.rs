@@ -1,4 +1,5 @@
-//! The certificate of a gateway that speaks TLS: given, or made for this run under an authority that is made for it too.
+//! The TLS certificate of a gateway: either given, or made for this run and issued by an authority that is also
+//! made for this run.
 
 use std::io;
 use std::net::IpAddr;
@@ -14,63 +15,63 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::transport::{BadIdentity, BadRoots, certificates_in, key_in};
 
-/// What a server speaks over TLS, the better first.
+/// ALPN protocols of a server, preferred first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// Why a gateway has no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// The file holds no certificate.
+    /// The certificate file has no certificate.
     #[error("{}: {source}", file.display())]
     Certificate {
-        /// The file.
+        /// The certificate file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The error in the file.
         source: BadRoots,
     },
-    /// The file holds no key.
+    /// The key file has no private key.
     #[error("{}: {source}", file.display())]
     Key {
-        /// The file.
+        /// The key file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The error in the file.
         source: BadIdentity,
     },
-    /// They do not go together, or TLS cannot use them.
+    /// The certificate and the key do not match, or TLS cannot use them.
     #[error("the certificate and the key cannot be used: {0}")]
     Pair(#[source] rustls::Error),
     /// The key of an authority cannot be used.
     #[error("the key cannot be used: {0}")]
     AuthorityKey(#[source] rcgen::Error),
-    /// None could be made.
+    /// No certificate could be made.
     #[error("cannot make a certificate: {0}")]
     Made(#[source] rcgen::Error),
-    /// The file for the authority's certificate holds something else.
+    /// The file for the authority's certificate already has other content.
     #[error("{} is not a certificate that sigvet wrote, and is not overwritten", file.display())]
     NotOwn {
         /// The file.
         file: PathBuf,
     },
-    /// The authority's certificate cannot be written.
+    /// The authority's certificate could not be written.
     #[error("cannot write {}: {source}", file.display())]
     Unwritten {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
 }
 
-/// A certificate that was made, and that of its authority for whoever is to trust it.
+/// A generated server certificate, and the certificate of its authority for clients to trust.
 #[derive(Debug)]
 pub struct Made {
-    /// For the listener.
+    /// The TLS configuration for the listener.
     pub server: Arc<ServerConfig>,
-    /// The authority's certificate, as PEM. Its key is gone.
+    /// The authority's certificate as PEM. Its private key is already gone.
     pub authority: String,
 }
 
-/// Reads a certificate with those above it, and its key.
+/// Reads a certificate chain and its private key.
 ///
 /// # Errors
 /// See [`CertificateError`].
@@ -81,22 +82,23 @@ pub fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, Certifi
     configure(chain, secret, &PROTOCOLS)
 }
 
-/// Stands in the certificate of each authority that is made here.
+/// Text in the certificate of every authority that sigvet makes; it marks a file as ours.
 pub(super) const OWN: &str = "on this machine";
 
-/// Writes the certificate of an authority (PEM) for whoever is to trust it, in place of one of an earlier run.
+/// Writes the certificate of an authority (PEM) for clients to trust, replacing the one of an earlier run.
 ///
 /// # Errors
-/// See [`check_free`]; or the file cannot be written.
+/// See [`check_free`]. Also if the file cannot be written.
 pub fn write_authority(file: &Path, pem: &str) -> Result<(), CertificateError> {
     check_free(file)?;
     std::fs::write(file, pem).map_err(|source| CertificateError::Unwritten { file: file.to_owned(), source })
 }
 
-/// Whether an authority's certificate may be written to a file.
+/// Checks that an authority's certificate may be written to this file.
 ///
 /// # Errors
-/// [`CertificateError::NotOwn`]: the file holds something else than the certificate of an earlier run, a company's CA perhaps.
+/// [`CertificateError::NotOwn`] if the file has anything other than the certificate of an earlier run, such as
+/// a company's CA.
 pub fn check_free(file: &Path) -> Result<(), CertificateError> {
     let is_used = std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
     let is_own = |der: &CertificateDer<'_>| memchr::memmem::find(der, OWN.as_bytes()).is_some();
@@ -106,7 +108,8 @@ pub fn check_free(file: &Path) -> Result<(), CertificateError> {
     Ok(())
 }
 
-/// Makes a certificate for this machine's own names and that address. Its authority can vouch for nothing else.
+/// Makes a certificate for this machine's own names and for that address. Its authority cannot issue certificates for
+/// anything else.
 ///
 /// # Errors
 /// See [`CertificateError`].
@@ -136,7 +139,7 @@ fn authority_params(address: IpAddr) -> CertificateParams {
 }
 
 fn leaf_params(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
-    // Not *.localhost: rustls takes no wildcard below a name of one label, and refuses the whole certificate.
+    // Not *.localhost: rustls rejects wildcards below a single-label name, and with them the whole certificate.
     let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
     params.distinguished_name = named("sigvet serve");
     params.subject_alt_names.extend(addresses(address).map(SanType::IpAddress));
@@ -151,7 +154,7 @@ pub(super) fn named(name: &str) -> DistinguishedName {
     distinguished
 }
 
-/// Both addresses of this machine for itself, and the one that is listened on.
+/// Both loopback addresses, and the address of the listener.
 fn addresses(address: IpAddr) -> impl Iterator<Item = IpAddr> {
     let own = [IpAddr::from([127, 0, 0, 1]), IpAddr::from(std::net::Ipv6Addr::LOCALHOST)];
     let other = (!own.contains(&address)).then_some(address);
@@ -162,7 +165,7 @@ fn whole(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// A server that shows that certificate and speaks one of those protocols.
+/// Configures a server that presents this certificate chain and offers these ALPN protocols.
 pub(super) fn configure(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,

@@ -1,8 +1,9 @@
-//! Requests from the pages of other origins (*CORS protocol* of the Fetch standard), as a bucket answers them that allows the pages
-//! of this machine: uploads by a presigned URL are tried from `http://localhost:3000`.
+//! Cross-origin requests (*CORS protocol* of the Fetch standard), answered as by a bucket that allows pages of this
+//! machine: uploads with a presigned URL are often tried from `http://localhost:3000`.
 //!
-//! Other sites are not allowed. The key of `--demo-keys` is known to everybody, and with it any site that somebody looks at could
-//! read what a server on this machine answers. A name that is made to lead here is no name of this machine.
+//! Other sites are not allowed. The key of `--demo-keys` is public, so any site that the user visits could sign with
+//! it and read the answers of a server on this machine. A domain name that merely resolves to this machine does not
+//! count as this machine.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -15,23 +16,23 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::Reply;
 
-/// Seconds for which a browser need not ask again.
+/// Seconds for which a browser may cache the answer to a preflight.
 const MAX_AGE: u32 = 600;
 
-/// Whether a browser asks if a request would be allowed.
+/// Whether a request is a CORS preflight.
 pub fn is_preflight(parts: &Parts) -> bool {
     let has = |name| parts.headers.contains_key(name);
     parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The origin of the page that sends a request, if it is a page of this machine.
+/// The `Origin` of a request, if it is a page of this machine.
 pub fn own_origin(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut origins = headers.get_all(ORIGIN).iter();
     let (Some(origin), None) = (origins.next(), origins.next()) else { return None };
     origin.to_str().ok().filter(|origin| is_own(origin)).map(|_| origin.clone())
 }
 
-/// Allows what a page of this machine asked for.
+/// Answers a preflight: allows what a page of this machine asked for.
 pub fn preflight(headers: &HeaderMap) -> Reply {
     let mut reply = Reply::new(200, "", "");
     let asked = [
@@ -47,7 +48,7 @@ pub fn preflight(headers: &HeaderMap) -> Reply {
     reply
 }
 
-/// Lets the page read an answer. What a server behind allows is its own matter.
+/// Lets the page read the response. If the upstream server sent CORS headers of its own, they stay as they are.
 pub fn allow(origin: HeaderValue, headers: &mut HeaderMap) {
     if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         return;
@@ -57,7 +58,7 @@ pub fn allow(origin: HeaderValue, headers: &mut HeaderMap) {
     headers.append(VARY, HeaderValue::from_static("Origin"));
 }
 
-/// `null` is the origin of any page in a sandbox.
+/// `null` is the origin of every sandboxed page, so it is not allowed.
 fn is_own(origin: &str) -> bool {
     let Some((_, authority)) = origin.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme)) else {
         return false;
@@ -77,7 +78,7 @@ fn is_own(origin: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Catches a site that is read for this machine.
+    /// Catches a foreign site that is mistaken for this machine.
     #[test]
     fn only_pages_of_this_machine_are_allowed() {
         for own in [

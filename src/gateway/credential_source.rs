@@ -1,6 +1,7 @@
-//! Credentials for many requests: renewed in the background before they expire, by one at a time, for all who wait.
+//! Credentials for many requests: renewed in the background before they expire, by one task on behalf of
+//! all that wait.
 //!
-//! Whoever has credentials that are still good is kept waiting by nobody, whatever happens to the next ones.
+//! As long as the current credentials are valid, no request waits for the next ones.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,25 +13,26 @@ use tokio::sync::Mutex as Turn;
 
 use super::{Clock, Stop};
 
-/// Temporary credentials are renewed this long before they expire, or when a quarter of their time is left if that is less.
+/// Temporary credentials are renewed this many seconds before they expire, or in the last quarter of their lifetime if
+/// that is shorter.
 const MARGIN: i64 = 300;
 
-/// Credentials that expire within these seconds sign nothing more: the request could arrive too late.
+/// Credentials that expire within this many seconds are no longer used: the request could arrive too late.
 const LAST_SECONDS: i64 = 2;
 
-/// How soon after a failure, or after credentials were refused, the source is asked again.
+/// Minimum time before the source is asked again after a failure or after a server rejected its credentials.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a source that keeps failing is left alone at most.
+/// Maximum time between attempts while the source keeps failing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// How often the background looks whether it is time.
+/// How often the background task checks whether the credentials need renewing.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Gets credentials. It may take its time, and blocks its thread.
+/// Fetches credentials. It may take long and blocks its thread.
 pub type Fetch = dyn Fn() -> Result<Credentials, String> + Send + Sync;
 
-/// Where credentials come from, and those that it gave last.
+/// A source of credentials, and the credentials it returned last.
 pub struct CredentialSource {
     name: String,
     clock: Clock,
@@ -39,24 +41,24 @@ pub struct CredentialSource {
     turn: Arc<Turn<()>>,
 }
 
-/// There are no credentials, for this reason.
+/// There are no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no credentials from {name}: {reason}")]
 pub struct Unready {
-    /// What gives credentials: `profile 'prod'`.
+    /// The name of the source: `profile 'prod'`.
     pub name: String,
-    /// Why it does not.
+    /// Why the source returned no credentials.
     pub reason: String,
 }
 
-/// How a source stands.
+/// The status of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceStatus {
-    /// What gives credentials.
+    /// The name of the source.
     pub name: String,
-    /// Seconds since they were given; none if there are none that can sign.
+    /// Seconds since the current credentials were fetched; `None` if there are none that can sign.
     pub age: Option<i64>,
-    /// Seconds until they expire, if they do.
+    /// Seconds until the current credentials expire, if they expire.
     pub expires_in: Option<i64>,
     /// Why the last attempt to renew them failed, if it did.
     pub problem: Option<String>,
@@ -67,9 +69,9 @@ struct State {
     held: Option<Held>,
     failures: u32,
     problem: Option<String>,
-    /// When the source was asked last.
+    /// When the source was last asked.
     asked: Option<Instant>,
-    /// Whether a server refused what is held.
+    /// Whether a server rejected the current credentials.
     is_distrusted: bool,
 }
 
@@ -78,29 +80,29 @@ struct Held {
     since: Timestamp,
 }
 
-/// What can be done with what is held.
+/// The state of the current credentials.
 enum Look {
     Good(Arc<Credentials>),
-    /// They sign, and it is time for others.
+    /// They can sign, but should be renewed.
     Ageing(Arc<Credentials>),
     Gone,
 }
 
 impl CredentialSource {
-    /// A source that was not asked yet.
+    /// A source that has not been asked yet.
     pub fn new(name: String, clock: Clock, fetch: Arc<Fetch>) -> Self {
         Self { name, clock, fetch, state: Mutex::default(), turn: Arc::default() }
     }
 
-    /// What gives credentials: `profile 'prod'`.
+    /// The name of the source: `profile 'prod'`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Credentials that sign now.
+    /// Credentials that can sign now.
     ///
     /// # Errors
-    /// There are none, and the source gives none.
+    /// There are no such credentials, and the source returned none.
     pub async fn current(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
         match self.look() {
             Look::Good(credentials) => Ok(credentials),
@@ -112,14 +114,15 @@ impl CredentialSource {
         }
     }
 
-    /// Says that a server does not take these credentials: they are asked for anew, though not more often than others.
+    /// Reports that a server rejected these credentials. They are then fetched again, with the same minimum pause as
+    /// after a failure.
     pub fn distrust(self: &Arc<Self>, refused: &Arc<Credentials>) {
         let mut state = self.state();
         let is_held = state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.credentials, refused));
         state.is_distrusted |= is_held;
     }
 
-    /// Renews until somebody asks to stop, whether requests come or not.
+    /// Renews the credentials until `stop`, whether or not requests come in.
     pub async fn keep_fresh(self: Arc<Self>, stop: Stop) {
         let asked = stop.asked();
         tokio::pin!(asked);
@@ -134,7 +137,7 @@ impl CredentialSource {
         }
     }
 
-    /// How it stands.
+    /// The current status of the source.
     pub fn status(&self) -> SourceStatus {
         let now = self.clock.now();
         let state = self.state();
@@ -164,7 +167,7 @@ impl CredentialSource {
         if self.state().is_too_early() {
             return;
         }
-        // Somebody is at it already.
+        // Another task is already fetching.
         let Ok(turn) = Arc::clone(&self.turn).try_lock_owned() else { return };
         let source = Arc::clone(self);
         tokio::spawn(async move {
@@ -175,7 +178,7 @@ impl CredentialSource {
 
     async fn wait_for_new(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
         let _turn = Arc::clone(&self.turn).lock_owned().await;
-        // Whoever was before may have got some, or have learnt that there are none.
+        // The task that had the turn before may have fetched credentials, or failed to.
         if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
             return Ok(credentials);
         }
@@ -192,7 +195,7 @@ impl CredentialSource {
         }
     }
 
-    /// Asks the source. Whoever does has the turn.
+    /// Asks the source. The caller must hold `turn`.
     async fn ask(&self) {
         let fetch = Arc::clone(&self.fetch);
         let fetched = tokio::task::spawn_blocking(move || fetch()).await;
@@ -215,21 +218,21 @@ impl CredentialSource {
 }
 
 impl State {
-    /// The pause doubles with each failure, while there is something to sign with.
+    /// While there are credentials to sign with, the pause doubles with each failure.
     fn is_too_early(&self) -> bool {
         let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
         self.is_within(pause)
     }
 
-    /// Whether the source was asked so short a time ago.
+    /// Whether the source was last asked within this time.
     fn is_within(&self, pause: Duration) -> bool {
         self.asked.is_some_and(|asked| asked.elapsed() < pause)
     }
 
-    /// The same credentials again are as good as before, and no reason to sign with others.
+    /// Keeps new credentials. If the source returned the same ones again, the current ones stay, with their age.
     fn hold(&mut self, credentials: Credentials, now: Timestamp) {
         let is_same = self.held.as_ref().is_some_and(|held| *held.credentials == credentials);
-        // A source that goes on giving what a server refuses is left alone for longer each time.
+        // If a source keeps returning credentials that a server rejects, the pause grows each time.
         self.failures = if is_same && self.is_distrusted { self.failures.saturating_add(1) } else { 0 };
         (self.problem, self.is_distrusted) = (None, false);
         if !is_same {
@@ -262,7 +265,7 @@ mod tests {
 
     const BEGIN: i64 = 1_700_000_000;
 
-    /// A clock that is set by hand, a source that counts how often it is asked, and what it gives.
+    /// A clock set by hand, a source that counts how often it is asked, and what it returns.
     struct World {
         now: Arc<AtomicI64>,
         asked: Arc<AtomicUsize>,
@@ -288,9 +291,9 @@ mod tests {
         current.map(|credentials| credentials.access_key_id.clone()).map_err(|error| error.to_string())
     }
 
-    /// Catches a thousand requests that each ask the source.
+    /// Catches a thousand waiting requests that each ask the source.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn many_who_wait_ask_once() {
+    async fn many_waiting_requests_ask_the_source_once() {
         let world = Arc::new(world(|number, now| {
             std::thread::sleep(Duration::from_millis(50));
             Ok(temporary(number, now + 3600))
@@ -307,7 +310,7 @@ mod tests {
         assert_eq!(world.asked.load(Ordering::SeqCst), 1);
     }
 
-    /// Catches a request that waits for a source although it could be signed, and one that is signed with what has expired.
+    /// Catches a request that waits for a source although it could be signed, and one signed with expired credentials.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_failing_source_blocks_nobody_while_the_credentials_are_good() {
         let world = world(|number, now| match number {
@@ -319,7 +322,7 @@ mod tests {
         });
         assert_eq!(id(&world).await.as_deref(), Ok("AKID1"));
         world.now.store(BEGIN + 700, Ordering::SeqCst);
-        // Not asked so soon after it gave something.
+        // The source is not asked again so soon after it returned credentials.
         tokio::time::sleep(SHORTEST_PAUSE).await;
         let began = Instant::now();
         assert_eq!(id(&world).await.as_deref(), Ok("AKID1"));
@@ -334,9 +337,9 @@ mod tests {
         assert_eq!(world.source.status().age, None);
     }
 
-    /// Catches keys of a file that are never read again after they were replaced.
+    /// Catches replaced keys in a file that are never read again.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn what_a_server_refuses_is_asked_for_anew() {
+    async fn credentials_that_a_server_rejects_are_fetched_again() {
         let world = world(|number, _| Ok(Credentials::new(format!("AKID{number}"), "hush")));
         let first = world.source.current().await.unwrap();
         tokio::time::sleep(SHORTEST_PAUSE).await;
@@ -349,7 +352,7 @@ mod tests {
             }
         }
         assert_eq!(id(&world).await.as_deref(), Ok("AKID2"));
-        // What is held no longer is distrusted by nobody.
+        // Reporting credentials that are no longer current has no effect.
         world.source.distrust(&first);
         assert_eq!(world.asked.load(Ordering::SeqCst), 2);
     }

@@ -1,4 +1,4 @@
-//! One request with its judgement and its answer: what is logged, listed and shown.
+//! One request with its judgement and its answer, as it is logged, listed and shown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,57 +21,57 @@ pub struct Exchange {
     pub request_id: String,
     /// When it was judged, by the server's clock.
     pub at: Timestamp,
-    /// Who sent it.
+    /// The address of the client.
     pub peer: SocketAddr,
     /// `HTTP/1.1` or `HTTP/2`.
     pub version: &'static str,
     /// The request as it arrived.
     pub request: Request,
-    /// Bytes of its body.
+    /// Length of its body in bytes.
     pub body_length: u64,
-    /// What was found.
+    /// The result of verifying it.
     pub judgement: Judgement,
-    /// The way to the server behind, if it was passed on.
+    /// The exchange with the upstream server, if the request was passed on.
     pub upstream: Option<Box<Leg>>,
-    /// The name of the key that signed it, if it is known.
+    /// The name of the key that signed the request, if known.
     pub key_name: Option<String>,
-    /// Status of the answer.
+    /// The status of the answer.
     pub status: u16,
-    /// The service's word for the refusal: `SignatureDoesNotMatch`.
+    /// The error code of the refusal: `SignatureDoesNotMatch`.
     pub code: Option<&'static str>,
-    /// What the answer said to a refused request.
+    /// The body of the answer to a refused request.
     pub reply: Vec<u8>,
-    /// From the end of the head to the answer.
+    /// Time from the end of the request's head to the answer.
     pub took: Duration,
 }
 
-/// What was found of a request.
+/// The result of verifying a request.
 #[derive(Debug)]
 pub enum Judgement {
-    /// It is signed rightly.
+    /// The signature is valid.
     Valid(Box<Verdict>),
-    /// It is refused.
+    /// The request was refused.
     Refused {
-        /// The judgement, or why there is nothing to judge.
+        /// The verdict, or why there is nothing to judge.
         verdict: Result<Box<Verdict>, VerifyError>,
-        /// Which mistake it was, if there was time to look for it.
+        /// The mistake behind the refusal, if there was time to look for it.
         diagnosis: Option<Box<Diagnosis>>,
     },
-    /// The signature is right, and the answer failed.
+    /// The signature is valid, but answering failed.
     NotServed(Box<Verdict>),
-    /// It was not read to its end, or not judged.
+    /// The request was not read completely, or not judged.
     Unread(String),
-    /// It was passed on, and nobody asked for its signature.
+    /// The request was passed on without checking its signature.
     Forwarded,
 }
 
 impl Exchange {
-    /// The ids of the mistakes behind a refusal, by this gateway or by the server behind.
+    /// The IDs of the mistakes behind a refusal, by this gateway or by the upstream server.
     pub fn cause(&self) -> Option<String> {
         self.upstream.as_ref().and_then(|leg| leg.cause()).or_else(|| self.judgement.cause())
     }
 
-    /// Which mistake was made, if one was looked for.
+    /// The mistake that was found, if one was looked for.
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
         let upstream = self.upstream.as_ref().and_then(|leg| leg.diagnosis.as_deref());
         upstream.or_else(|| self.judgement.diagnosis())
@@ -79,8 +79,8 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// Whether this is nobody's request for an answer of a service: what is no HTTP, a browser's question for an icon or
-    /// for leave, and the question whether somebody listens, as whoever waits for a server asks it.
+    /// Whether this is not a request to the service at all: bytes that are not HTTP, a browser asking for an icon, or
+    /// an unsigned probe that waits for the server to come up.
     pub fn is_stray(&self) -> bool {
         let is_sdk =
             |name: &str| ["x-amz-", "amz-sdk-"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
@@ -95,7 +95,7 @@ impl Exchange {
 }
 
 impl Judgement {
-    /// The verdict in one word: `valid`, `invalid`.
+    /// The result in one word: `valid`, `invalid`.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Valid(_) | Self::NotServed(_) => Outcome::Valid,
@@ -104,7 +104,7 @@ impl Judgement {
         }
     }
 
-    /// The judgement with all that led to it.
+    /// The verdict with all of its evidence.
     pub fn verdict(&self) -> Option<&Verdict> {
         match self {
             Self::Valid(verdict) | Self::NotServed(verdict) | Self::Refused { verdict: Ok(verdict), .. } => {
@@ -114,7 +114,7 @@ impl Judgement {
         }
     }
 
-    /// Which mistake was made, if one was looked for.
+    /// The mistake that was found, if one was looked for.
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
         match self {
             Self::Refused { diagnosis, .. } => diagnosis.as_deref(),
@@ -122,8 +122,8 @@ impl Judgement {
         }
     }
 
-    /// The ids of the mistakes that explain a refusal best, or of what was found, with commas between. A signature that is another
-    /// one for no reason that is known has none.
+    /// The IDs of the mistakes that best explain a refusal, or else of the findings, separated by commas. `None` for a
+    /// wrong signature with no known cause.
     pub fn cause(&self) -> Option<String> {
         if let Some(named) = self.diagnosis().and_then(ids_in) {
             return Some(named);
@@ -146,17 +146,17 @@ impl Judgement {
         (!ids.is_empty()).then(|| ids.join(","))
     }
 
-    /// What verifying found wrong, by its ids.
+    /// The IDs of the fatal findings.
     fn found(&self) -> impl Iterator<Item = &'static str> {
         let findings = self.verdict().map(|verdict| verdict.findings.as_slice()).unwrap_or_default();
         findings.iter().filter(|finding| finding.is_fatal()).filter_map(|finding| finding.id().map(FindingId::as_str))
     }
 }
 
-/// Bytes of a body that a listed exchange keeps.
+/// Number of bytes of a body that a listed exchange keeps.
 const KEPT_BODY: usize = 64 * 1024;
 
-/// What is listed does not keep long bodies.
+/// Cuts off long bodies before an exchange is listed.
 pub fn shorten(body: &mut Body) {
     if let Body::Bytes(bytes) | Body::Form { outline: bytes, .. } = body
         && bytes.len() > KEPT_BODY
@@ -166,7 +166,7 @@ pub fn shorten(body: &mut Body) {
     }
 }
 
-/// Why a request makes no claim, where nothing more is known of it.
+/// The ID for a request whose claim could not be read and for which nothing more is known.
 fn id_of_error(error: &VerifyError) -> &'static str {
     let mistake = match error {
         VerifyError::V4(error) | VerifyError::V2(error) => match error {

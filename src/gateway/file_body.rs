@@ -1,4 +1,4 @@
-//! A body that is sent from a file, piece by piece.
+//! A response body that is read from a file piece by piece.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,10 +8,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// Bytes that are read at a time.
+/// Number of bytes read at a time.
 const PIECE: usize = 64 * 1024;
 
-/// A file from its beginning, so many bytes of it.
+/// The first bytes of a file, up to a given length.
 #[derive(Debug)]
 pub struct FileBody {
     file: File,
@@ -20,7 +20,7 @@ pub struct FileBody {
 }
 
 impl FileBody {
-    /// That many bytes of a file.
+    /// The first `length` bytes of a file.
     pub fn new(file: File, length: u64) -> Self {
         Self { file, read: 0, left: length }
     }

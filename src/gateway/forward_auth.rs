@@ -1,7 +1,8 @@
-//! Requests that a proxy asks about, instead of passing them on: which request it is, by the fields that the proxy sends.
+//! Requests that a proxy asks about instead of passing them on. The proxy describes the original request in
+//! header fields.
 //!
-//! A proxy overwrites the fields that it knows, and passes all others on as the client wrote them. So only those of the proxy
-//! that is there are read: by any other the client would choose what is judged.
+//! A proxy overwrites the fields that it knows and passes all others on as the client wrote them. So only the fields
+//! of the configured proxy are read: with any other field, the client could choose which request is judged.
 
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Request};
@@ -9,15 +10,15 @@ use sigvet_core::request::{Body, Request};
 /// The proxy that asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker {
-    /// nginx's `auth_request`, with `X-Original-URI` and `X-Original-Method` set.
+    /// nginx's `auth_request`, configured to send `X-Original-URI` and `X-Original-Method`.
     Nginx,
-    /// Traefik's `ForwardAuth`, Caddy's `forward_auth`: `X-Forwarded-Method`, `-Host` and `-Uri`.
+    /// Traefik's `ForwardAuth` and Caddy's `forward_auth`: `X-Forwarded-Method`, `-Host` and `-Uri`.
     Forwarded,
     /// Envoy's `ext_authz` over HTTP, which repeats the request itself.
     Envoy,
 }
 
-/// Why it is not known which request is asked about: the proxy is set up otherwise.
+/// The proxy is not configured as expected, so the original request is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// A field is missing.
@@ -26,13 +27,13 @@ pub enum AskError {
         /// The field.
         name: &'static str,
     },
-    /// A field came twice: the client wrote one of them.
+    /// A field came twice, so the client wrote one of them.
     #[error("the proxy sent {name} twice")]
     Repeated {
         /// The field.
         name: &'static str,
     },
-    /// A field is no method, or no target.
+    /// A field is not a valid method, target or host.
     #[error("the {name} header is not valid")]
     Invalid {
         /// The field.
@@ -41,7 +42,7 @@ pub enum AskError {
 }
 
 impl Asker {
-    /// The request that is asked about. Its body stays with the proxy.
+    /// The original request. Its body stays with the proxy.
     ///
     /// # Errors
     /// See [`AskError`].
@@ -61,7 +62,7 @@ impl Asker {
             headers.remove("host");
             headers.push("Host", host).map_err(|_| AskError::Invalid { name: "x-forwarded-host" })?;
         }
-        // It is that of the question, which has no body.
+        // It belongs to the proxy's own request, which has no body.
         headers.remove("content-length");
         let subject = captured_request(asked.method(), asked.target(), headers, Body::Unknown);
         let subject = subject.with_method(text_of(asked, method)?).map_err(|_| AskError::Invalid { name: method })?;
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_is_the_one_that_the_proxy_tells() {
+    fn the_original_request_is_read_from_the_fields_of_the_proxy() {
         let nginx = asked("X-Original-Method: PUT\nX-Original-URI: /b/k?x=%2F\nX-Forwarded-Uri: /public\n");
         let subject = Asker::Nginx.subject(&nginx).unwrap();
         assert_eq!(
@@ -102,9 +103,9 @@ mod tests {
         assert_eq!(Asker::Envoy.subject(&asked(fields)).unwrap().target(), b"/auth");
     }
 
-    /// Catches a client that chooses which request is judged.
+    /// Catches a client that can choose which request is judged.
     #[test]
-    fn a_field_that_is_missing_or_there_twice_is_refused() {
+    fn a_missing_or_repeated_field_is_refused() {
         let error = |asker: Asker, fields: &str| asker.subject(&asked(fields)).unwrap_err();
         let missing = error(Asker::Nginx, "X-Forwarded-Method: GET\nX-Forwarded-Uri: /\n");
         assert_eq!(missing, AskError::Missing { name: "x-original-method" });

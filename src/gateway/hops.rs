@@ -1,8 +1,8 @@
-//! Fields that belong to one connection and go no further (RFC 9110 §7.6.1).
+//! Header fields that belong to one connection and must not be forwarded (RFC 9110 §7.6.1).
 
 use sigvet_core::resign::HOP_BY_HOP;
 
-/// The fields that `Connection` names besides.
+/// Additional field names that `Connection` lists.
 #[derive(Debug, Default)]
 pub struct Hop(Vec<String>);
 
@@ -13,13 +13,14 @@ impl Hop {
         Self(names.map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect())
     }
 
-    /// The same without fields that the next hop needs: what is signed, whatever somebody wrote into `Connection`.
+    /// Removes the fields that the next hop needs. A signed header must be forwarded even if somebody listed it
+    /// in `Connection`.
     #[must_use]
     pub fn without(self, is_needed: impl Fn(&str) -> bool) -> Self {
         Self(self.0.into_iter().filter(|name| !is_needed(name)).collect())
     }
 
-    /// Whether a field, by its name in lower case, stays on this connection.
+    /// Whether the field with this lower-case name must not be forwarded.
     pub fn keeps(&self, name: &str) -> bool {
         HOP_BY_HOP.contains(&name) || self.0.iter().any(|own| own == name)
     }
@@ -29,15 +30,15 @@ impl Hop {
 mod tests {
     use super::*;
 
-    /// Catches a header that was signed, and that somebody else takes away: `If-None-Match: *`.
+    /// Catches a signed header that somebody else can remove: `If-None-Match: *`.
     #[test]
-    fn what_is_signed_goes_on() {
+    fn signed_headers_are_forwarded() {
         let hop = Hop::new([&b"if-none-match, x-mine"[..]].into_iter()).without(|name| name == "if-none-match");
         assert!(!hop.keeps("if-none-match") && hop.keeps("x-mine"));
     }
 
     #[test]
-    fn what_belongs_to_a_connection_goes_no_further() {
+    fn fields_of_the_connection_are_not_forwarded() {
         let hop = Hop::new([&b"close, X-Mine"[..], b"x-other"].into_iter());
         assert!(["connection", "x-mine", "x-other", "te", "upgrade"].iter().all(|name| hop.keeps(name)));
         assert!(!["host", "x-amz-date", "content-length", "trailer"].iter().any(|name| hop.keeps(name)));

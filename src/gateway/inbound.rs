@@ -1,4 +1,4 @@
-//! What hyper read and what arrived, put together to the request that is judged.
+//! Combines what hyper parsed and the bytes that arrived into the request to judge.
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Uri, Version, header};
@@ -8,13 +8,13 @@ use sigvet_core::request::{Body, Headers, Request};
 
 use super::record::signed_fields;
 
-/// Why the head of a request is not judged.
+/// Why the head of a request cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// The bytes of the head are not there, or two readings of them differ.
+    /// The bytes of the head are missing, or hyper and sigvet read them differently.
     #[error("the request's head can be read in two ways")]
     Ambiguous,
-    /// It is longer than is read.
+    /// The head is longer than the limit.
     #[error("the request line and the headers are longer than {limit} bytes")]
     TooLong {
         /// The limit.
@@ -23,13 +23,13 @@ pub enum Unreadable {
     /// HTTP/2 without `:authority`, or with a `host` that contradicts it.
     #[error("the request names no host, or two")]
     Host,
-    /// A tunnel is asked for where there is none.
+    /// The client asks for a tunnel, but none is available here.
     #[error("CONNECT is not taken here: this is no forward proxy, or the request is in a tunnel already")]
     Tunnel,
 }
 
-/// The request as it was sent, without its body. An `Authorization` header without a value is left out: AWS takes such a request
-/// for one that nobody signed.
+/// The request as it was sent, without its body. An `Authorization` header without a value is left out, because AWS
+/// treats such a request as unsigned.
 pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {
     match parts.version {
         _ if parts.method == Method::CONNECT => Err(Unreadable::Tunnel),
@@ -58,7 +58,7 @@ fn parse(recorded: &[u8]) -> Result<Head, MalformedRequest> {
     head_of(first, signed_fields(&mut lines))
 }
 
-/// HTTP/2 has no order between `:authority` and the fields, and writes all names in lower case.
+/// HTTP/2 does not order `:authority` relative to the header fields, and all of its names are in lower case.
 fn from_http2(parts: &Parts) -> Result<Request, Unreadable> {
     let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
     let host = parts.headers.get(header::HOST).map(|host| host.as_bytes());
@@ -86,7 +86,7 @@ fn target_of(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
 }
 
-/// hyper takes away a length that stands beside a transfer coding; the judge looks at both.
+/// hyper drops `Content-Length` if there is also a `Transfer-Encoding`; the judge looks at both.
 fn have_same_values(headers: &Headers, parts: &Parts) -> bool {
     let is_dropped = |name: &str| name.eq_ignore_ascii_case("content-length") && headers.contains("transfer-encoding");
     let kept = headers.iter().filter(|header| !is_dropped(&header.name)).count();
@@ -107,7 +107,7 @@ mod tests {
         builder.body(()).unwrap().into_parts().0
     }
 
-    /// Catches a judge that sees another request than the one that is answered.
+    /// Catches a judge that sees a different request from the one that is answered.
     #[test]
     fn two_readings_of_one_head_have_to_agree() {
         let read = || parts(http::Request::get("/a?b=%2F").header("host", "h").header("x-a", "1").header("x-a", "2"));
@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(request_of(&read(), None), Err(Unreadable::Ambiguous));
     }
 
-    /// Catches an empty header that is taken for a second reading, and one that hides the real one.
+    /// Catches an empty header that is taken for a second reading, and one that hides the real header.
     #[test]
-    fn an_authorization_of_nothing_is_none() {
+    fn an_empty_authorization_header_is_ignored() {
         let head = |values: [&str; 2]| {
             let builder = http::Request::get("/a").header("host", "h");
             let builder = values.iter().fold(builder, |builder, value| builder.header("authorization", *value));
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(request("https://h.example/a", Some("H.example")).as_deref(), Ok("H.example"));
         assert_eq!(request("https://h.example/a", Some("other")), Err(Unreadable::Host));
         assert_eq!(request("/a", None), Err(Unreadable::Host));
-        // Behind an answer to it the server would be spoken to unseen.
+        // After an answer to it, the client would speak to the upstream server unseen.
         let connect = parts(http::Request::connect("h.example:443").version(Version::HTTP_2));
         assert_eq!(request_of(&connect, None), Err(Unreadable::Tunnel));
     }

@@ -1,6 +1,7 @@
-//! A body as it arrives: few bytes stay in memory, many go to a temporary file and are hashed on their way.
+//! Receives a request body. Short bodies stay in memory; long ones go to a temporary file and are hashed on the way.
 //!
-//! What has to be judged of a long body is read on its way too: the signatures of its chunks, and the fields of a form.
+//! The parts of a long body that must be judged are also read on the way: the signatures of its chunks, or the
+//! fields of a form.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,71 +18,72 @@ use sigvet_core::verify::Finding;
 use super::Limits;
 use super::payload::{BodyFile, Trailers};
 
-/// A body that arrived whole.
+/// A completely received body.
 #[derive(Debug)]
 pub struct Intake {
-    /// What is known of it.
+    /// The body as the verifier sees it.
     pub body: Body,
-    /// Where it is, if it is not in memory.
+    /// The file with the body, if it is not in memory.
     pub file: Option<BodyFile>,
-    /// What is wrong with the bytes in the file: those in memory are for the judge to look at.
+    /// Problems with the body in the file. The verifier checks bodies in memory itself.
     pub findings: Vec<Finding>,
-    /// Whether the chunks in the file were read, and each signature on its way.
+    /// Whether the chunks of the file were decoded and each signature was checked on the way.
     pub has_chunks_read: bool,
 }
 
-/// Why a body did not arrive.
+/// Why a body could not be received.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// It is longer than the gateway takes.
+    /// The body is longer than the limit.
     #[error("the body is longer than {limit} bytes")]
     TooLong {
         /// The limit.
         limit: u64,
     },
-    /// Nothing came for too long.
+    /// No byte arrived for too long.
     #[error("no byte of the body arrived for {} s", .0.as_secs())]
     Slow(Duration),
-    /// The connection broke, or the framing did.
+    /// The connection broke, or the framing is invalid.
     #[error("the body broke off, or is framed wrongly")]
     Broken(#[source] hyper::Error),
-    /// The temporary file cannot be written.
+    /// The temporary file could not be written.
     #[error("cannot keep the body in a temporary file: {0}")]
     NoRoom(#[source] io::Error),
-    /// Its chunks cannot be read in the memory that there is.
+    /// Its chunks cannot be decoded within the memory limit.
     #[error("{0}")]
     Chunks(#[source] DecodeError),
-    /// The fields of a signed form do not fit into that memory.
+    /// The fields of a signed form exceed the memory limit.
     #[error("{0}")]
     Form(#[source] OutlineTooLong),
 }
 
-/// What the file of a long body in chunks is to hold.
+/// What the file of a long chunked body is to contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileHolds {
     /// The body as it arrives.
     Arrived,
-    /// Its payload, without the chunks.
+    /// Its payload, without the chunk framing.
     Payload,
 }
 
-/// How a long body in chunks is read.
+/// How to decode a long chunked body.
 #[derive(Debug)]
 pub struct Chunks {
     decoder: Decoder,
     holds: FileHolds,
-    /// What a piece of the body gave.
+    /// The payload of the current piece.
     payload: Vec<u8>,
 }
 
 impl Chunks {
-    /// Reads them with that decoder.
+    /// Decodes the chunks with this decoder.
     pub fn new(decoder: Decoder, holds: FileHolds) -> Self {
         Self { decoder, holds, payload: Vec::new() }
     }
 }
 
-/// Takes the body of a request in, within the limits. Its chunks are read if it has any and is not for memory.
+/// Receives the body of a request within the limits. If the body is chunked and too long for memory, its
+/// chunks are decoded.
 ///
 /// # Errors
 /// See [`IntakeError`].
@@ -114,7 +116,7 @@ struct Spool<'a> {
     limits: &'a Limits,
 }
 
-/// What is in the file by now.
+/// The part of the body that is already in the file.
 struct Spooled {
     file: File,
     /// Bytes in the file.
@@ -124,7 +126,7 @@ struct Spooled {
     reading: Reading,
 }
 
-/// What is read of a body on its way into the file.
+/// What is parsed from a body on its way into the file.
 enum Reading {
     Nothing,
     Chunks(Box<Chunks>),
@@ -143,7 +145,7 @@ impl Spooled {
             }
             Reading::Chunks(chunks) => {
                 chunks.payload.clear();
-                // All that is wrong is told at the end; until then what comes out is right.
+                // All errors are reported at the end; the output up to an error is correct.
                 let _ = chunks.decoder.push(bytes, &mut chunks.payload);
                 if chunks.holds == FileHolds::Payload { &chunks.payload } else { bytes }
             }
@@ -172,7 +174,7 @@ impl Spooled {
 }
 
 impl Chunks {
-    /// The trailer, if the file holds the payload; and all that is wrong.
+    /// The trailers if the file has only the payload; adds all errors to `findings`.
     fn finish(self, findings: &mut Vec<Finding>) -> Result<Option<Trailers>, IntakeError> {
         let errors = match self.decoder.finish() {
             Ok(trailers) => return Ok((self.holds == FileHolds::Payload).then_some(trailers)),

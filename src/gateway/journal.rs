@@ -1,7 +1,7 @@
-//! The last exchanges, for whoever looks at them: so many, and so many bytes of them, however long the gateway runs.
+//! The most recent exchanges, limited in number and in bytes however long the gateway runs.
 //!
-//! Whoever waits for new ones is only told that there are some, and asks for them: a slow reader costs nothing, and misses what
-//! was pushed out by then.
+//! Subscribers are only told that there are new exchanges and then ask for them. A slow reader therefore costs
+//! nothing; it misses what was evicted in the meantime.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,15 +13,15 @@ use tokio::sync::watch;
 
 use super::Exchange;
 
-/// What an exchange takes beside the texts in it.
+/// Estimated size of an exchange in bytes, not counting its texts.
 const OVERHEAD: usize = 2048;
 
-/// How much a journal holds.
+/// The size limits of a journal.
 #[derive(Debug, Clone, Copy)]
 pub struct JournalLimits {
-    /// Exchanges.
+    /// Maximum number of exchanges.
     pub count: usize,
-    /// Bytes of all of them, as far as they can be told. The last exchange is kept, however long it is.
+    /// Maximum total size in bytes (estimated). The last exchange is kept however long it is.
     pub bytes: usize,
 }
 
@@ -31,7 +31,7 @@ impl Default for JournalLimits {
     }
 }
 
-/// The last exchanges.
+/// The most recent exchanges.
 #[derive(Debug)]
 pub struct Journal {
     limits: JournalLimits,
@@ -39,10 +39,11 @@ pub struct Journal {
     last: watch::Sender<u64>,
 }
 
-/// An exchange with its place in the journal. Places count up, whereas numbers are given when a request begins.
+/// An exchange and its place in the journal. Places increase in order of insertion, but an exchange's own number is
+/// assigned when its request begins.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its place, from 1.
+    /// The place, from 1.
     pub place: u64,
     /// The exchange.
     pub exchange: Arc<Exchange>,
@@ -61,7 +62,7 @@ impl Journal {
         Self { limits, held: Mutex::default(), last: watch::Sender::new(0) }
     }
 
-    /// Takes an exchange; older ones make room for it.
+    /// Adds an exchange and evicts old ones to make room for it.
     pub fn push(&self, exchange: Arc<Exchange>) {
         let size = size_of_exchange(&exchange);
         let last = {
@@ -70,7 +71,7 @@ impl Journal {
             held.make_room(self.limits);
             held.last
         };
-        // Places may come here out of order.
+        // Places may arrive out of order here.
         self.last.send_if_modified(|newest| {
             *newest < last && {
                 *newest = last;
@@ -79,7 +80,7 @@ impl Journal {
         });
     }
 
-    /// What came after that place and is still there, the oldest first.
+    /// The remaining exchanges after that place, oldest first.
     pub fn after(&self, place: u64) -> Vec<Entry> {
         let held = self.held();
         let newer = held.entries.iter().rev().map(|(entry, _)| entry).take_while(|entry| entry.place > place);
@@ -88,19 +89,19 @@ impl Journal {
         newer
     }
 
-    /// The exchange of that number, if it is still there.
+    /// The exchange with that number, if it has not been evicted.
     pub fn find(&self, number: u64) -> Option<Arc<Exchange>> {
         let held = self.held();
         let found = held.entries.iter().rev().find(|(entry, _)| entry.exchange.number == number);
         found.map(|(entry, _)| Arc::clone(&entry.exchange))
     }
 
-    /// Tells the last place whenever it changes.
+    /// Receives the last place whenever it changes.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.last.subscribe()
     }
 
-    /// How much is held at most.
+    /// The size limits.
     pub fn limits(&self) -> JournalLimits {
         self.limits
     }
@@ -125,7 +126,7 @@ impl Held {
     }
 }
 
-/// What an exchange takes, without what it has in common with all.
+/// Estimated size of an exchange without the constant overhead.
 fn size_of_exchange(exchange: &Exchange) -> usize {
     let judgement = &exchange.judgement;
     let of_diagnosis = judgement.diagnosis().map_or(0, size_of_diagnosis);
@@ -145,7 +146,7 @@ fn size_of_request(request: &Request) -> usize {
     request.target().len() + headers + body
 }
 
-/// What is signed, and the claim that it was made of.
+/// The texts that are signed, and the claim that they came from.
 fn size_of_verdict(verdict: &Verdict) -> usize {
     2 * verdict.texts.stages().iter().map(|(_, text)| text.len()).sum::<usize>()
 }
@@ -194,7 +195,7 @@ mod tests {
         journal.after(after).iter().map(|entry| entry.place).collect()
     }
 
-    /// Catches a list that grows with the requests.
+    /// Catches a list that grows without bound.
     #[test]
     fn a_hundred_thousand_exchanges_take_no_more_than_a_few() {
         let journal = Journal::new(JournalLimits { count: 3, bytes: usize::MAX });
@@ -204,7 +205,7 @@ mod tests {
         assert!(journal.held().entries.capacity() < 16);
     }
 
-    /// Catches a few exchanges of which each is long.
+    /// Catches a count limit that a few very long exchanges get around.
     #[test]
     fn long_exchanges_push_out_more_than_one() {
         let journal = Journal::new(JournalLimits { count: 100, bytes: 5 * OVERHEAD });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sigvet_core::credentials::Credentials;
 
-/// A key with the name that its owner has for it.
+/// A key with its owner's name for it.
 #[derive(Debug, Clone)]
 pub struct NamedKey {
     /// `profile 'prod'`.
@@ -13,7 +13,7 @@ pub struct NamedKey {
     pub credentials: Credentials,
 }
 
-/// Keys by their access key IDs. Of two with the same ID the first one counts.
+/// Keys by access key ID. If two keys have the same ID, the first one counts.
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
     keys: Vec<NamedKey>,
@@ -21,7 +21,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// The keys, in the order in which they are preferred.
+    /// Builds a keyring from keys in order of preference.
     pub fn new(keys: impl IntoIterator<Item = NamedKey>) -> Self {
         let mut ring = Self::default();
         for key in keys {
@@ -36,7 +36,7 @@ impl Keyring {
         ring
     }
 
-    /// The key of that ID.
+    /// The key with that ID.
     pub fn find(&self, access_key_id: &str) -> Option<&NamedKey> {
         self.by_id.get(access_key_id).and_then(|at| self.keys.get(*at))
     }

@@ -1,27 +1,27 @@
-//! What one request, one connection and all of them together may take.
+//! Limits for one request, for one connection and for all connections together.
 
 use std::time::Duration;
 
-/// Bounds of a gateway. Whatever exceeds one is refused; nothing else suffers from it.
+/// The limits of a gateway. Whatever exceeds a limit is refused, without affecting anything else.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of a request line with its headers.
+    /// Maximum size of the request line and headers in bytes.
     pub head_bytes: usize,
-    /// Header fields of a request.
+    /// Maximum number of header fields.
     pub headers: usize,
-    /// Bytes of a body.
+    /// Maximum size of a body in bytes.
     pub body_bytes: u64,
-    /// Bytes of a body that are kept in memory; what is longer goes to a temporary file.
+    /// Bodies up to this many bytes stay in memory; longer ones go to a temporary file.
     pub memory_bytes: usize,
-    /// Connections at a time; further ones wait to be accepted.
+    /// Maximum number of open connections; further ones wait to be accepted.
     pub connections: usize,
-    /// Time for a request line with its headers, and for a TLS handshake.
+    /// Time limit for receiving the request line and headers, and for the TLS handshake.
     pub head_time: Duration,
-    /// Time between two pieces of a body, and for a client to read a piece of the answer.
+    /// Time limit between two pieces of a body, and for the client to read a piece of the response.
     pub idle_time: Duration,
-    /// Time to look for the mistake behind a refused signature; none, and nobody looks.
+    /// Time limit for finding the mistake behind a refused signature; zero disables the search.
     pub explain_time: Duration,
-    /// Time for the requests that are under way when the gateway is asked to stop.
+    /// Time limit for requests in progress when the gateway is asked to stop.
     pub stop_time: Duration,
 }
 

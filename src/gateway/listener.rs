@@ -1,4 +1,4 @@
-//! Accepting connections: where, how many at a time, for how long, and how it ends.
+//! Accepts connections: on which address, how many at a time, for how long, and how serving ends.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,21 +23,21 @@ use super::record::{Heads, Recorded};
 use super::server::{Ends, Opened, Server};
 use super::{Limits, Stop};
 
-/// Time between two notes about the listener itself.
+/// Minimum time between two log lines about the listener itself.
 const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Why a gateway does not listen.
+/// Why a gateway cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// The address is taken, is not this machine's, or is not ours to take.
+    /// The address is in use, does not belong to this machine, or needs more privileges.
     #[error("cannot listen on {address}: {source}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
-    /// Other machines could reach it, and nobody allowed that.
+    /// The address is reachable from other machines, which was not explicitly allowed.
     #[error("{address} can be reached from other machines")]
     Remote {
         /// The address.
@@ -45,7 +45,7 @@ pub enum ListenError {
     },
 }
 
-/// An address that is listened on.
+/// A listening address.
 #[derive(Debug)]
 pub struct Listening {
     listener: TcpListener,
@@ -54,7 +54,7 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Takes an address. Port 0 is any that is free.
+    /// Binds an address. Port 0 picks any free port.
     ///
     /// # Errors
     /// See [`ListenError`].
@@ -72,18 +72,18 @@ impl Listening {
         Ok(Self { listener, address, tls })
     }
 
-    /// The address, with the port that was taken.
+    /// The address, with the actual port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL by which it is reached.
+    /// The base URL of the gateway.
     pub fn url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
     }
 
-    /// Serves until it is asked to stop, and until what was accepted by then is answered, or its time is up.
+    /// Serves until asked to stop, and then until everything accepted by then is answered or the time limit is up.
     pub async fn serve(self, server: Arc<Server>, stop: Stop) {
         let limits = server.limits;
         let free = Arc::new(Semaphore::new(limits.connections));
@@ -103,7 +103,7 @@ impl Listening {
                     format!("all {} connections are in use (--max-connections); further ones wait", limits.connections);
                 acceptor.note(problem).await;
             }
-            // Who comes when all places are taken waits in the system's own queue.
+            // When all permits are in use, further clients wait in the system's accept queue.
             let place = tokio::select! {
                 () = &mut asked => break,
                 place = Arc::clone(&free).acquire_owned() => place.ok(),
@@ -115,7 +115,7 @@ impl Listening {
         }
         acceptor.take_waiting(&self.listener, &graceful).await;
         drop(self.listener);
-        // Whoever is still there after that time is cut off.
+        // Connections that are still open after that time are cut off.
         let _ = tokio::time::timeout(limits.stop_time, graceful.shutdown()).await;
         acceptor.cut_off().await;
     }
@@ -126,7 +126,7 @@ struct Acceptor {
     server: Arc<Server>,
     tls: Option<TlsAcceptor>,
     address: SocketAddr,
-    /// When something about the listener was noted last.
+    /// When a log line about the listener was last written.
     noted: Mutex<Option<Instant>>,
     connections: Mutex<JoinSet<()>>,
 }
@@ -140,7 +140,8 @@ impl Acceptor {
     ) {
         match accepted {
             Ok((stream, peer)) => self.serve(stream, peer, place, graceful),
-            // Out of descriptors, or the client is gone already: neither ends the gateway, and the first needs a moment.
+            // Either no file descriptors are left, or the client is already gone. Neither ends the gateway, and the
+            // former needs a pause.
             Err(error) => {
                 self.note(format!("cannot accept a connection: {error}")).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -148,7 +149,7 @@ impl Acceptor {
         }
     }
 
-    /// Notes something about the listener, once in a while.
+    /// Logs a problem with the listener, at most once per interval.
     async fn note(&self, problem: String) {
         let is_due = {
             let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,13 +164,13 @@ impl Acceptor {
         }
     }
 
-    /// Ends the connections that are left, so that what they were about is still told.
+    /// Ends the remaining connections in a way that still logs their exchanges.
     async fn cut_off(self) {
         let mut connections = self.connections.into_inner().unwrap_or_else(PoisonError::into_inner);
         connections.shutdown().await;
     }
 
-    /// Connections that the system has accepted for us before we were asked to stop.
+    /// Serves the connections that the system had already accepted before the request to stop.
     async fn take_waiting(&self, listener: &TcpListener, graceful: &GracefulShutdown) {
         let moment = Duration::from_millis(1);
         while let Ok(Ok((stream, peer))) = tokio::time::timeout(moment, listener.accept()).await {
@@ -184,15 +185,16 @@ impl Acceptor {
         place: Option<OwnedSemaphorePermit>,
         graceful: &GracefulShutdown,
     ) {
-        // Small answers are sent at once; a socket that refuses this works all the same.
+        // Small answers are sent at once. If the socket refuses this option, it still works.
         let _ = stream.set_nodelay(true);
         let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
         let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.address.port(), asked: None });
         let in_tunnel = graceful.watcher();
-        // The gateway ends when nobody has one of these any more: neither a connection, nor who tells how it ended.
+        // The gateway ends when the last watcher is dropped: those of the connections, and those of tasks that still
+        // log how one ended.
         let telling = graceful.watcher();
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of those that have ended nothing is kept.
+        // Finished connections are removed.
         while connections.try_join_next().is_some() {}
         connections.spawn(async move {
             let _telling = telling;
@@ -210,7 +212,7 @@ impl Acceptor {
     }
 }
 
-/// Serves one client over a stream that came in some other way.
+/// Serves one client on a stream that was accepted elsewhere.
 pub async fn serve_stream(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
@@ -219,7 +221,7 @@ pub async fn serve_stream(
     speak(stream, &Ends { peer, port: 0, asked: None }, &server, GracefulShutdown::new().watcher()).await;
 }
 
-/// Agrees with a client on TLS.
+/// Performs the TLS handshake with a client.
 async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
     tls: &TlsAcceptor,
     stream: S,
@@ -228,7 +230,7 @@ async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Option<TlsStream<S>> {
     match tokio::time::timeout(server.limits.head_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => return Some(stream),
-        // Whoever closes without a word has asked for nothing.
+        // A client that just closes the connection did not ask for anything.
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {}
         Ok(Err(error)) => server.note_failed_handshake(ends.peer, &error).await,
         Err(_) => {}
@@ -236,7 +238,7 @@ async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
     None
 }
 
-/// Serves a client in the tunnel that it asked for.
+/// Serves a client inside the tunnel that it asked for.
 async fn enter(
     opened: Opened,
     ends: Ends,
@@ -247,24 +249,25 @@ async fn enter(
     let client = TokioIo::new(client);
     match opened.tunnel {
         Tunnel::Through(mut behind) => {
-            // Nobody waits for it when the gateway ends: what passes is not known, nor whether anything is under way.
+            // The gateway does not wait for this task when it ends: the tunnel is opaque, so it is unknown whether
+            // anything is in progress.
             tokio::spawn(async move {
                 let (_place, mut client) = (place, client);
-                // How it ends is for the two ends to see.
+                // The two ends see for themselves how the connection ends.
                 let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
             });
         }
         Tunnel::Entered(configuration) => {
             let ends = Ends { asked: Some(opened.to), ..ends };
             if let Some(stream) = shake(&TlsAcceptor::from(configuration), client, &ends, server).await {
-                // There is no tunnel in a tunnel.
+                // A tunnel inside a tunnel is not opened.
                 let _ = speak(stream, &ends, server, watcher).await;
             }
         }
     }
 }
 
-/// Speaks HTTP with one client, until it is gone or says something else in a tunnel.
+/// Speaks HTTP with one client until it disconnects or opens a tunnel.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ends: &Ends,
@@ -293,7 +296,7 @@ async fn speak(
     });
     let builder = builder(&limits);
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
-    // A connection that a client keeps for later ends in a time-out too, and is no request.
+    // An idle keep-alive connection also ends in a timeout, but is not a request.
     if let Err(error) = connection.await
         && !heads.is_between_requests()
     {
@@ -308,7 +311,7 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
-        // A head that is too long is answered here in words, unless it is far too long.
+        // The gateway answers a head that is too long with an explanation, unless it is far too long.
         .max_buf_size(limits.head_bytes.saturating_mul(2).max(8192))
         .max_headers(limits.headers)
         .half_close(true);
@@ -331,7 +334,7 @@ mod tests {
     use super::*;
     use crate::gateway::{Clock, Exchange, Keyring, Later, Sink, Verifier};
 
-    /// Tells of each exchange after a while.
+    /// A sink that takes its time for each exchange.
     #[derive(Debug, Default)]
     struct SlowSink(Mutex<Vec<u16>>);
 
@@ -344,9 +347,9 @@ mod tests {
         }
     }
 
-    /// Catches a gateway that ends between an answer to what is no HTTP and its line in the log.
+    /// Catches a gateway that ends after it has answered bytes that are not HTTP, but before it has logged them.
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_could_not_be_read_is_told_before_the_gateway_ends() {
+    async fn unreadable_requests_are_logged_before_the_gateway_ends() {
         let listening = Listening::bind("127.0.0.1:0".parse().unwrap(), false, None).await.unwrap();
         let address = listening.address();
         let clock = Clock::new(|| Timestamp::from_epoch_seconds(0));

@@ -1,4 +1,4 @@
-//! What a gateway counts, in the text format of Prometheus.
+//! The counters of a gateway in the Prometheus text format.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::SourceStatus;
 
-/// Upper bounds of the latencies that are told apart, in seconds.
+/// Upper bounds of the latency buckets, in seconds.
 const BOUNDS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// The media type of the text.
+/// The media type of the Prometheus text format.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The counters of a process.
@@ -32,22 +32,22 @@ struct Histogram {
 }
 
 impl Metrics {
-    /// A request was answered with this status.
+    /// Counts a request answered with this status.
     pub fn count_request(&self, route: &str, status: u16) {
         *self.counted().requests.entry((route.to_owned(), status)).or_default() += 1;
     }
 
-    /// A signature was refused, here or by the server behind.
+    /// Counts a signature refused here or by the upstream server.
     pub fn count_refusal(&self, cause: &str) {
         *self.counted().refused.entry(cause.to_owned()).or_default() += 1;
     }
 
-    /// The server behind a route began its answer after this time.
+    /// Counts how long the upstream server of a route took to begin its response.
     pub fn count_latency(&self, route: &str, took: Duration) {
         self.counted().latency.entry(route.to_owned()).or_default().add(took.as_secs_f64());
     }
 
-    /// All that was counted, and how the sources of credentials stand.
+    /// All counters, and the status of the credential sources.
     pub fn to_text(&self, sources: &[SourceStatus]) -> String {
         let mut text = String::new();
         self.counted().write(&mut text);
@@ -132,11 +132,11 @@ fn head(text: &mut String, name: &str, kind: &str, help: &str) {
 }
 
 fn line(text: &mut String, line: &str) {
-    // A string takes whatever is written.
+    // Writing to a String cannot fail.
     let _ = writeln!(text, "{line}");
 }
 
-/// The value of a label.
+/// Escapes the value of a label.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
@@ -145,7 +145,8 @@ fn escaped(value: &str) -> String {
 mod tests {
     use super::*;
 
-    /// By the format's own description: a bucket counts all that is not above its bound, and the last one counts everything.
+    /// From the description of the format: a bucket counts everything up to its bound, and the last bucket
+    /// counts everything.
     #[test]
     fn latencies_are_counted_up_to_each_bound() {
         let metrics = Metrics::default();
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_refusals_and_credentials_are_told() {
+    fn requests_refusals_and_credentials_are_reported() {
         let metrics = Metrics::default();
         metrics.count_request("search", 200);
         metrics.count_request("search", 200);

@@ -1,8 +1,10 @@
-//! On the wire: requests are accepted, judged, answered or relayed, and a refused one is explained.
+//! The HTTP side: requests are accepted, judged, answered or relayed, and a refusal is explained.
 //!
-//! One path for every face: accept, claim, judge, answer. A request is kept as it came: raw target, order of headers, repeats.
-//! Which options there are, and what a terminal shows, is not known here: whoever starts a gateway hands in keys, clock and
-//! limits, and is told of each exchange.
+//! All commands share one path: accept, read the claim, judge, answer. A request is kept exactly as it came: raw
+//! target, order of headers, repeated headers.
+//!
+//! Command-line options and terminal output are unknown here: the caller passes in keys, clock and limits, and is
+//! given each exchange.
 
 mod limits;
 mod stop;

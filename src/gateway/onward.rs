@@ -1,4 +1,4 @@
-//! A request on its way to the server behind, as it is to arrive there, and the response on its way back.
+//! Builds the request for the upstream server, and the response on its way back.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use http_body_util::BodyExt;
@@ -10,29 +10,30 @@ use super::words::describe_chain;
 use super::{Reply, ReplyBody};
 use crate::transport::{TimeLimit, TransportError};
 
-/// How a gateway knows its own requests again, in `Via` (RFC 9110 §7.6.3).
+/// The name by which a gateway recognizes its own requests in `Via` (RFC 9110 §7.6.3).
 #[derive(Debug, Clone)]
 pub struct Pseudonym(String);
 
-/// The request cannot be written as HTTP: its method, its target or a header is not valid.
+/// The request cannot be written as HTTP because its method, its target or a header is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the request cannot be passed on: its method, its target or a header is not valid HTTP")]
 pub struct NotHttp;
 
 impl Pseudonym {
-    /// The name of a gateway, from a number of its own.
+    /// The pseudonym of a gateway, from the number of its run.
     pub fn new(run: u32) -> Self {
         Self(format!("sigvet-{run:08x}"))
     }
 
-    /// Whether the request has been here before.
+    /// Whether the request has already passed through this gateway.
     pub fn is_in(&self, request: &Request) -> bool {
         request.headers.values("via").any(|value| String::from_utf8_lossy(value).contains(&self.0))
     }
 }
 
-/// The request without its body, for the next hop. Fields of the connection stay behind, unless `is_signed` says that one which
-/// `Connection` names is signed; and so do those that `leaves_out` names in lower case.
+/// The request without its body, for the next hop. Leaves out the fields of the connection and the fields
+/// that `leaves_out` selects by lower-case name. A field that `Connection` lists is kept if `is_signed` says
+/// that it is signed.
 ///
 /// # Errors
 /// See [`NotHttp`].
@@ -49,7 +50,7 @@ pub fn head(
     Ok(outgoing)
 }
 
-/// The same of a request that begins here: nobody stands before this hop.
+/// Like [`head`], for a request that originates here and therefore needs no `Via`.
 ///
 /// # Errors
 /// See [`NotHttp`].
@@ -81,7 +82,7 @@ fn append(headers: &mut HeaderMap, name: &str, header: &Header) -> Result<(), No
     Ok(())
 }
 
-/// The fields of a response that go further than this connection.
+/// The fields of a response that are forwarded.
 pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     let hop = Hop::new(headers.get_all(http::header::CONNECTION).iter().map(HeaderValue::as_bytes));
     let mut kept = HeaderMap::with_capacity(headers.len());
@@ -93,14 +94,14 @@ pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// A response, passed back piece by piece with its trailer.
+/// A response with its trailers, passed back piece by piece.
 pub fn passed_back(response: http::Response<Incoming>) -> Reply {
     let (parts, body) = response.into_parts();
     let body: ReplyBody = body.map_err(Into::into).boxed_unsync();
     Reply { status: parts.status.as_u16(), headers: response_headers(&parts.headers), body }
 }
 
-/// The status and the text for whoever asked, if the server behind gave no answer.
+/// The status and the text for the client if the upstream server did not answer.
 pub fn unreached(error: &TransportError) -> (u16, String) {
     let status = match error {
         TransportError::TimedOut { limit: TimeLimit::Request | TimeLimit::Connection, .. } => 504,

@@ -1,4 +1,4 @@
-//! Whoever takes a request before its body has arrived, and passes both on.
+//! The trait for components that take a request before its body has arrived and pass both on.
 
 use std::fmt;
 use std::future::Future;
@@ -19,83 +19,83 @@ use super::passing::PassError;
 use super::payload::BodyFile;
 use crate::transport::{HttpVersion, Stream};
 
-/// Something that is not there yet.
+/// A boxed future.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A request whose body is still to be read.
+/// A request whose body has not been read yet.
 #[derive(Debug)]
 pub struct Arriving {
-    /// The request, with what is known of its body.
+    /// The request, with what is known about its body.
     pub head: Request,
     /// The body.
     pub body: ArrivingBody,
-    /// The judgement of the head, if heads are judged.
+    /// The verdict about the head, if heads are judged.
     pub verdict: Option<Box<Verdict>>,
-    /// The connection, if the client wants to speak something else on it.
+    /// The upgrade of the connection, if the client asked for one.
     pub upgrade: Option<OnUpgrade>,
-    /// What the client speaks.
+    /// The version of HTTP that the client speaks.
     pub version: HttpVersion,
-    /// Who sent it.
+    /// The address of the client.
     pub peer: SocketAddr,
-    /// The port that it came to.
+    /// The local port on which it arrived.
     pub port: u16,
-    /// The server that the client asked for, if it takes the gateway for a forward proxy. Its `Host` is that server's.
+    /// The server that the client asked for, if it uses the gateway as a forward proxy. Its `Host` is that server's.
     pub asked: Option<Arc<RequestUrl>>,
 }
 
-/// A body on this side of the gateway.
+/// The body of an arriving request.
 #[derive(Debug)]
 pub enum ArrivingBody {
-    /// It is still to be read.
+    /// It has not been read yet.
     Coming(Incoming),
     /// It is in the request, or in this file.
     There(Option<BodyFile>),
 }
 
-/// What became of it.
+/// The outcome of passing a request on.
 #[derive(Debug)]
 pub enum Passed {
-    /// It was answered: by the server behind, or here because that one could not be asked.
+    /// It was answered by the upstream server, or here because the upstream server could not be asked.
     Answered(Reply, Box<Leg>),
-    /// The body is not what was signed. Nothing of its end has gone out.
+    /// The body is not what was signed. The upstream server never got the end of it.
     Wrong(Box<Verdict>, Vec<Finding>),
     /// The body did not arrive.
     Unread(PassError),
 }
 
-/// The way to the server behind, and what it said.
+/// The exchange with the upstream server.
 #[derive(Debug, Default)]
 pub struct Leg {
     /// The route that was taken, if there are several.
     pub route: String,
-    /// The host that was asked, if one was.
+    /// The host that the request was sent to, if it was sent.
     pub host: String,
-    /// The status that the server behind gave.
+    /// The status that the upstream server returned.
     pub status: Option<u16>,
-    /// From the first byte to the head of the response.
+    /// Time from the first byte to the head of the response.
     pub took: Duration,
-    /// Bytes of the body that had arrived by then.
+    /// Number of bytes of the request body that had arrived by then.
     pub length: u64,
-    /// Bytes of the answer's body that went to the client.
+    /// Number of bytes of the response body that went to the client.
     pub reply_length: u64,
-    /// Whether the answer broke off, on either side.
+    /// Whether the response broke off, on either side.
     pub is_broken: bool,
-    /// Why there is no answer of the server behind, or not all of it.
+    /// Why there is no response from the upstream server, or only part of one.
     pub problem: Option<String>,
-    /// The server's name for the exchange.
+    /// The upstream server's request ID.
     pub request_id: Option<String>,
-    /// Why the server behind refused the signature.
+    /// Why the upstream server refused the signature.
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 impl Leg {
-    /// The ids of the mistakes behind a refusal of the server behind.
+    /// The IDs of the mistakes behind the upstream server's refusal.
     pub fn cause(&self) -> Option<String> {
         self.diagnosis.as_deref().and_then(ids_in)
     }
 }
 
-/// The ids of the mistakes that explain a refusal best, with commas between.
+/// The IDs of the mistakes that best explain a refusal, separated by commas.
 pub fn ids_in(diagnosis: &Diagnosis) -> Option<String> {
     let ids: Vec<&str> = diagnosis.best()?.mistakes.iter().map(|applied| applied.mistake.id).collect();
     (!ids.is_empty()).then(|| ids.join(","))
@@ -103,26 +103,26 @@ pub fn ids_in(diagnosis: &Diagnosis) -> Option<String> {
 
 /// Takes requests and passes them on.
 pub trait Passage: Send + Sync + fmt::Debug {
-    /// Passes one on, and gives back its answer.
+    /// Passes a request on and returns its outcome.
     fn pass(&self, arriving: Arriving) -> Later<'_, Passed>;
 
-    /// Who opens tunnels, if clients may take the gateway for a forward proxy.
+    /// Opens tunnels, if clients may use the gateway as a forward proxy.
     fn tunnels(&self) -> Option<&dyn Tunnels> {
         None
     }
 }
 
-/// A tunnel that a client may have.
+/// A tunnel that was granted to a client.
 pub enum Tunnel {
-    /// It leads no further: the client speaks TLS with the gateway, and its requests are taken like all others.
+    /// The tunnel ends here: the client speaks TLS with the gateway, and its requests are handled like all others.
     Entered(Arc<ServerConfig>),
-    /// Bytes pass to this server and back.
+    /// Bytes are copied to this server and back.
     Through(Box<dyn Stream>),
 }
 
 /// Opens tunnels.
 pub trait Tunnels: Send + Sync {
-    /// Opens one to a server, for a client that came to this port. Otherwise there is an answer that says why not, and the leg has
-    /// what the log says.
+    /// Opens a tunnel to a server for a client that connected to this port. Otherwise returns an answer that says why
+    /// not, and puts the reason for the log into `leg`.
     fn open<'a>(&'a self, to: &'a RequestUrl, port: u16, leg: &'a mut Leg) -> Later<'a, Result<Tunnel, Reply>>;
 }

@@ -1,7 +1,9 @@
-//! A body on its way from the client to the server behind: bounded, timed, and checked against what was signed of it.
+//! A request body on its way from the client to the upstream server: limited in size and time, and checked against
+//! what was signed.
 //!
-//! Nothing is kept but the piece that is held back: the last bytes of a hashed body go out once its hash is known to be right, and
-//! the last chunk of a signed one once all of its signatures are. What is wrong ends the outbound request before that.
+//! Only one piece is held back: the last bytes of a hashed body go out once the hash is known to match, and the
+//! last chunk of a signed body once all of its signatures match. If anything is wrong, the outbound request is
+//! aborted before that.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,21 +23,21 @@ use tokio::time::{Instant, Sleep};
 use super::Limits;
 use super::intake::IntakeError;
 
-/// How long to hold a body back for `100 Continue`, as curl does.
+/// How long to hold a body back while waiting for `100 Continue`, as curl does.
 const CONTINUE_TIME: Duration = Duration::from_secs(1);
 
-/// Why a body did not go out to its end.
+/// Why a body was not sent completely.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
-    /// It did not arrive.
+    /// The body did not arrive.
     #[error(transparent)]
     Unread(#[from] IntakeError),
-    /// It is not what was signed.
+    /// The body is not what was signed.
     #[error("the body is not what was signed")]
     Wrong(Vec<Finding>),
 }
 
-/// What becomes of a body, for whoever waits for the answer.
+/// What became of a body, shared with the code that waits for the response.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome(Arc<Mutex<Told>>);
 
@@ -45,17 +47,17 @@ struct Told {
     length: u64,
 }
 
-/// What is checked of a body while it passes.
+/// What to check about a body while it passes.
 pub enum Check {
     /// Nothing.
     Nothing,
     /// Its hash.
     Hash(Sha256Digest),
-    /// Its chunks, which are signed again.
+    /// Its chunks, which are also signed again.
     Chunks(Box<Resigner>),
 }
 
-/// A body that passes.
+/// A body that is checked while it passes through.
 pub struct PassingBody {
     incoming: Incoming,
     checking: Checking,
@@ -68,13 +70,13 @@ pub struct PassingBody {
     gate: Gate,
 }
 
-/// Whether the server behind wants the body.
+/// Whether the upstream server wants the body.
 enum Gate {
-    /// It does, or was not asked.
+    /// It wants the body, or was not asked.
     Open,
-    /// It has not said.
+    /// It has not answered yet.
     Asked(oneshot::Receiver<()>),
-    /// It has answered without it.
+    /// It has sent its final response without asking for the body.
     Shut,
 }
 
@@ -85,12 +87,12 @@ enum Checking {
 }
 
 impl Outcome {
-    /// Takes what went wrong, if anything did.
+    /// Takes the error, if there was one.
     pub fn take_error(&self) -> Option<PassError> {
         self.told().error.take()
     }
 
-    /// Bytes that arrived.
+    /// Number of bytes that arrived.
     pub fn length(&self) -> u64 {
         self.told().length
     }
@@ -101,7 +103,7 @@ impl Outcome {
 }
 
 impl PassingBody {
-    /// Passes a body on, and tells the outcome what became of it.
+    /// Passes a body on and records in `outcome` what becomes of it.
     pub fn new(incoming: Incoming, check: Check, limits: Limits, outcome: Outcome) -> Self {
         let checking = match check {
             Check::Nothing => Checking::Nothing,
@@ -123,13 +125,13 @@ impl PassingBody {
         }
     }
 
-    /// Leaves off a trailer of HTTP's own.
+    /// Drops HTTP trailers.
     #[must_use]
     pub fn without_trailers(self) -> Self {
         Self { passes_trailers: false, ..self }
     }
 
-    /// Holds the body back until this is told, or for a second.
+    /// Holds the body back until `gate` is signalled, or for one second.
     #[must_use]
     pub fn behind(mut self, gate: oneshot::Receiver<()>) -> Self {
         self.gate = Gate::Asked(gate);
@@ -137,7 +139,7 @@ impl PassingBody {
         self
     }
 
-    /// Whether the server behind wants the body, as far as is known by now.
+    /// Whether the upstream server wants the body, as far as is known so far.
     fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let told = match &mut self.gate {
             Gate::Open => return Poll::Ready(()),
@@ -145,7 +147,7 @@ impl PassingBody {
             Gate::Asked(told) => Pin::new(told).poll(cx),
         };
         match told {
-            // Nobody polls again for the sake of a body that is not wanted.
+            // The body is not wanted, so nothing needs to be woken for it.
             Poll::Ready(Err(_)) => self.gate = Gate::Shut,
             Poll::Pending if self.timer.as_mut().poll(cx).is_pending() => {}
             _ => {
@@ -160,7 +162,7 @@ impl PassingBody {
     fn take(&mut self, frame: Frame<Bytes>) -> Result<(), PassError> {
         let piece = match frame.into_data() {
             Ok(piece) => piece,
-            // A trailer of HTTP's own: no signature covers it, so none goes behind a body that is verified.
+            // HTTP trailers: no signature covers them, so a verified body is sent without them.
             Err(trailer) => {
                 if matches!(self.checking, Checking::Nothing) && self.passes_trailers {
                     self.ready.push_back(trailer);
@@ -176,7 +178,8 @@ impl PassingBody {
                 let earlier = std::mem::replace(held, piece);
                 push(&mut self.ready, earlier);
             }
-            // The last piece waits, too: a body that ends between two chunks would be whole for the next hop.
+            // The last piece is held back as well: to the next hop, a body that ends between two chunks would
+            // look complete.
             Checking::Chunks { resigner, held } => {
                 let mut out = Vec::new();
                 let read = resigner.as_mut().map_or(Ok(()), |resigner| resigner.push(&piece, &mut out));
@@ -226,7 +229,7 @@ impl PassingBody {
     }
 }
 
-/// Ends the outbound request; why is told to whoever waits for the answer.
+/// Aborts the outbound request. The code that waits for the response learns the reason from [`Outcome`].
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct PassFailed(String);
@@ -237,7 +240,7 @@ fn push(ready: &mut VecDeque<Frame<Bytes>>, piece: Bytes) {
     }
 }
 
-/// The hash that was declared is the presented one; the body has the other.
+/// The declared hash is `presented`, and the hash of the body is `expected`.
 fn mismatch(body: &Sha256Digest, declared: &Sha256Digest) -> Finding {
     Finding::PayloadMismatch { expected: body.to_string(), presented: declared.to_string() }
 }
@@ -296,7 +299,7 @@ impl Body for PassingBody {
         self.is_ended && self.ready.is_empty()
     }
 
-    /// What is signed again is as long as what arrived.
+    /// A re-signed body is as long as the body that arrived.
     fn size_hint(&self) -> SizeHint {
         self.incoming.size_hint()
     }

@@ -1,4 +1,4 @@
-//! The body of a request on its way to whoever answers: as it arrived, or out of its signed chunks.
+//! The request body as it is handed to the component that answers: as it arrived, or decoded from its signed chunks.
 
 use std::fs::File;
 
@@ -15,43 +15,43 @@ use super::file_body::FileBody;
 /// A body in memory or in a file.
 #[derive(Debug)]
 pub enum Payload {
-    /// All of it.
+    /// The complete body.
     Bytes(Bytes),
-    /// It lies in a file.
+    /// The body is in a file.
     File {
         /// The file.
         file: File,
-        /// Its bytes.
+        /// Length in bytes.
         length: u64,
     },
 }
 
-/// A body that is too long for memory.
+/// A body too long to keep in memory.
 #[derive(Debug)]
 pub struct BodyFile {
-    /// Where it is, from the beginning of the file on.
+    /// The file; the body starts at its beginning.
     pub file: File,
-    /// Bytes in the file.
+    /// Length in bytes.
     pub length: u64,
-    /// What the trailer said, if the body arrived in chunks and the file holds its payload without them.
+    /// The trailers, if the body arrived in chunks and the file has only its payload.
     pub trailers: Option<Trailers>,
 }
 
-/// The names and values of the headers behind a body in chunks.
+/// Names and values of the trailing headers of a chunked body.
 pub type Trailers = Vec<(String, String)>;
 
-/// A body as its sender meant it.
+/// A body as its sender meant it: without chunk framing.
 #[derive(Debug)]
 pub struct Meant {
-    /// The body without chunks.
+    /// The body without chunk framing.
     pub payload: Payload,
-    /// What the trailer said, if the body arrived in chunks.
+    /// The trailers, if the body arrived in chunks.
     #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only the store asks for checksums"))]
     pub trailers: Option<Trailers>,
 }
 
 impl Payload {
-    /// The body as it arrived; the file has it if memory has not.
+    /// The body as it arrived; it is in the file if it is not in memory.
     pub fn as_arrived(request: &Request, file: Option<BodyFile>) -> Self {
         match (&request.body, file) {
             (Body::Bytes(bytes), _) => Self::Bytes(Bytes::copy_from_slice(bytes)),
@@ -60,7 +60,8 @@ impl Payload {
         }
     }
 
-    /// The body as its sender meant it, out of its chunks, with what its trailer says. A file has to hold it so.
+    /// The body without its chunk framing, and its trailers. If it is in a file, the file must already be
+    /// without framing.
     pub fn as_meant(request: &Request, mut file: Option<BodyFile>, verdict: &Verdict) -> Meant {
         match &request.body {
             Body::Bytes(bytes) if is_in_chunks(verdict) => without_chunks(bytes),
@@ -71,7 +72,7 @@ impl Payload {
         }
     }
 
-    /// How many bytes it has.
+    /// Length in bytes.
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
@@ -79,7 +80,7 @@ impl Payload {
         }
     }
 
-    /// As it is sent on.
+    /// The payload as a body to send.
     pub fn into_body(self) -> ReplyBody {
         match self {
             Self::Bytes(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
@@ -88,8 +89,8 @@ impl Payload {
     }
 }
 
-/// Whether the body is in chunks, by the payload line that was signed. What the headers say under a signature of Version 2 is
-/// no such line.
+/// Whether the body is chunked according to the signed payload hash. Under Version 2 the headers do not count, because
+/// no payload hash is signed.
 fn is_in_chunks(verdict: &Verdict) -> bool {
     let payload = verdict.as_v4().map(|(claim, _)| &claim.terms.payload);
     matches!(payload, Some(PayloadHash::Declared(word)) if word.starts_with("STREAMING-"))

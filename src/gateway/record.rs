@@ -1,8 +1,9 @@
 //! The head of each HTTP/1 request, byte for byte as it arrived.
 //!
-//! hyper gives headers in a map, which has neither their case nor their order. So what is read from the connection is looked
-//! at on its way to hyper: heads are kept, bodies are skipped by their framing. Whoever uses a head compares it with what
-//! hyper read of the same request, so that two readings that differ end in a refusal and not in a wrong judgement.
+//! hyper returns headers in a map that keeps neither their case nor their order. So the bytes are inspected on their
+//! way from the connection to hyper: heads are kept, and bodies are skipped according to their framing. The user of a
+//! head compares it with what hyper parsed from the same request, so that if the two readings differ, the request is
+//! refused instead of misjudged.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,29 +19,29 @@ use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
 
-/// What begins a connection of HTTP/2 (RFC 9113 §3.4).
+/// The start of an HTTP/2 connection preface (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
-/// All that a client sends before its first frame.
+/// Length of the HTTP/2 connection preface.
 const PREFACE_LENGTH: usize = 24;
 
-/// The heads of one connection, shared between its reader and whoever answers.
+/// The recorded heads of one connection, shared between its reader and the code that answers.
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection whose heads are recorded, which fails if its client does not read for too long, and which ends if nothing is asked
-/// for so long over HTTP/2: hyper has no limit for that.
+/// A connection that records its heads. It fails if its client does not read for too long, and ends after an HTTP/2
+/// client has sent no request for too long, for which hyper has no limit.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
     heads: Heads,
     activity: Activity,
     idle_time: Duration,
-    /// Runs while the client takes nothing.
+    /// Runs while the client does not read.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Runs until it is known which version of HTTP the client speaks: hyper has no limit for that.
+    /// Runs until the client's HTTP version is known, for which hyper has no time limit.
     opening: Option<Pin<Box<Sleep>>>,
-    /// Runs while HTTP/2 is spoken.
+    /// Runs while the connection speaks HTTP/2.
     idling: Option<Pin<Box<Sleep>>>,
     arrived: usize,
 }
@@ -48,7 +49,7 @@ pub struct Recorded<S> {
 #[derive(Debug)]
 struct Recorder {
     state: State,
-    /// The head that is arriving, or the line of a chunk.
+    /// The head that is arriving, or the header line of a chunk.
     line: Vec<u8>,
     heads: VecDeque<Vec<u8>>,
     limit: usize,
@@ -56,7 +57,7 @@ struct Recorder {
     is_http2: bool,
 }
 
-/// What the next byte belongs to.
+/// What the next byte is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Head,
@@ -68,12 +69,12 @@ enum State {
         left: u64,
     },
     Trailer,
-    /// HTTP/2, or what hyper refuses: nothing is recorded any more.
+    /// HTTP/2, or bytes that hyper rejects: recording has ended.
     Opaque,
 }
 
 impl Heads {
-    /// The recorder of a connection; a head longer than the limit is not kept.
+    /// The recorder for a connection; heads longer than the limit are not kept.
     pub fn new(limit: usize) -> Self {
         let recorder = Recorder {
             state: State::Head,
@@ -86,24 +87,24 @@ impl Heads {
         Self(Arc::new(Mutex::new(recorder)))
     }
 
-    /// Takes the head of the oldest request that nobody has taken yet.
+    /// Takes the oldest recorded head.
     pub fn take(&self) -> Option<Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
     }
 
-    /// The limit, if the head that follows those taken is longer.
+    /// The limit, if the next head exceeds it.
     pub fn exceeded_limit(&self) -> Option<usize> {
         let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (recorder.is_too_long && recorder.heads.is_empty()).then_some(recorder.limit)
     }
 
-    /// Whether the client has begun nothing since its last request.
+    /// Whether the client has not started another request since the last one.
     pub fn is_between_requests(&self) -> bool {
         let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         recorder.state == State::Head && recorder.line.is_empty() && recorder.heads.is_empty()
     }
 
-    /// What follows is no HTTP: nothing is recorded any more.
+    /// Stops recording because what follows is not HTTP.
     pub fn end(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).state = State::Opaque;
     }
@@ -180,7 +181,7 @@ impl Recorder {
     }
 }
 
-/// How the body of a request is framed (RFC 9112 §6.3). What is said twice is refused by hyper, or by the judge.
+/// How the body of a request is framed (RFC 9112 §6.3). Contradictory framing is rejected by hyper or by the judge.
 fn body_behind(head: &[u8]) -> State {
     if head.starts_with(PREFACE) {
         return State::Opaque;
@@ -199,7 +200,7 @@ fn body_of_length(headers: &Headers) -> State {
     }
 }
 
-/// Takes the fields of a head, without an `Authorization` of nothing.
+/// Takes the fields of a head, leaving out an empty `Authorization`.
 pub fn signed_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
     let mut fields = take_fields(lines);
     fields.retain(|(_, field)| {
@@ -209,7 +210,8 @@ pub fn signed_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
     fields
 }
 
-/// What follows the head of a chunk. The line end behind its data is an empty head, which is passed over.
+/// What follows the header line of a chunk. The line end after its data looks like an empty header line
+/// and is skipped.
 fn chunk_behind(line: &[u8]) -> State {
     let text = line.trim_ascii();
     if text.is_empty() {
@@ -231,7 +233,7 @@ impl<S> Recorded<S> {
         Self { stream, heads, activity, idle_time, stalled: None, opening, idling: None, arrived: 0 }
     }
 
-    /// Ready once nothing has been asked over HTTP/2 for so long.
+    /// Ready once the client has sent no HTTP/2 request for the idle time.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let idle_time = self.idle_time;
         let idling = self.idling.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
@@ -245,7 +247,7 @@ impl<S> Recorded<S> {
         Poll::Pending
     }
 
-    /// What was written, or an error once nothing could be for so long.
+    /// The result of a write, or an error once the client has not read for the idle time.
     fn within_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
@@ -274,7 +276,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
         if let Some(opening) = &mut self.opening {
             return opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
         }
-        // For hyper the client has closed it.
+        // To hyper this looks as if the client had closed the connection.
         if self.heads.is_http2() { self.poll_idle(cx).map(Ok) } else { polled }
     }
 }
@@ -322,7 +324,7 @@ mod tests {
         std::iter::from_fn(|| heads.take()).collect()
     }
 
-    /// Catches a body that is taken for a head, and a head that is lost where pieces of the stream meet.
+    /// Catches a body that is mistaken for a head, and a head that is lost where two reads meet.
     #[test]
     fn heads_are_kept_and_bodies_are_not_however_the_stream_is_cut() {
         let whole = heads_of(STREAM, STREAM.len());
@@ -335,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_http_1_is_not_recorded() {
+    fn only_http_1_is_recorded() {
         assert!(heads_of(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 7).is_empty());
         assert!(heads_of(&[b'a'; 4096], 100).is_empty());
         let broken = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\nGET / HTTP/1.1\r\n\r\n";

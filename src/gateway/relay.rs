@@ -1,4 +1,4 @@
-//! A valid request, passed on as it came to the server behind; its response, passed back piece by piece.
+//! Passes a valid request to the upstream server exactly as it came, and the response back piece by piece.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::roles::Answer;
 use super::{Reply, ReplyBody};
 use crate::transport::{HttpVersion, Upstream};
 
-/// Passes valid requests on.
+/// Passes valid requests to one server.
 #[derive(Debug)]
 pub struct Relay {
     upstream: Upstream,
@@ -22,7 +22,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Passes requests on to a server, and waits that long for the head of its response.
+    /// Passes requests to this server and waits up to `limit` for the head of its response.
     pub fn new(upstream: Upstream, run: u32, limit: Duration) -> Self {
         Self { upstream, pseudonym: Pseudonym::new(run), limit }
     }
@@ -50,10 +50,10 @@ impl Relay {
         file: Option<BodyFile>,
         verdict: &Verdict,
     ) -> Result<http::Request<ReplyBody>, NotHttp> {
-        // Version 2 has no list of what it signs.
+        // Version 2 does not list its signed headers.
         let listed = verdict.as_v4().map(|(claim, _)| &claim.terms.signed_headers);
         let is_signed = |name: &str| name == "authorization" || listed.is_none_or(|listed| listed.contains(name));
-        // The body is whole by now, so its length is known, and nobody waits for permission to send it.
+        // The body is complete by now, so its length is known and there is no need to wait for `100 Continue`.
         let is_left_out = |name: &str| name == "content-length" || (name == "expect" && !is_signed(name));
         let mut outgoing = onward::head(request, is_left_out, is_signed, &self.pseudonym)?;
         let payload = Payload::as_arrived(request, file);

@@ -1,4 +1,4 @@
-//! An answer on its way out.
+//! An HTTP response to be sent.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 
-/// A body in whatever pieces it comes.
+/// A response body of any kind.
 pub type ReplyBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     /// `200`.
     pub status: u16,
-    /// Its fields.
+    /// Its header fields.
     pub headers: HeaderMap,
     /// Its body.
     pub body: ReplyBody,
 }
 
 impl Reply {
-    /// An answer whose body is at hand.
+    /// A response whose body is in memory.
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         let body = body.into();
@@ -32,12 +32,12 @@ impl Reply {
         Self { status, headers, body: Full::new(body).map_err(|never| match never {}).boxed_unsync() }
     }
 
-    /// A line of text.
+    /// A line of plain text.
     pub fn plain(status: u16, text: impl fmt::Display) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
     }
 
-    /// The same answer with another field. A value that no field can have is left out.
+    /// Adds a header field. An invalid value is ignored.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -46,7 +46,7 @@ impl Reply {
         self
     }
 
-    /// As hyper sends it.
+    /// Converts it into hyper's type.
     pub fn into_response(self) -> http::Response<ReplyBody> {
         let mut response = http::Response::new(self.body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,4 +1,4 @@
-//! Whoever stands around a server: who answers, who shows pages, who is told.
+//! The roles around a server: what answers requests, what serves pages, and what receives each exchange.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,31 +13,31 @@ use super::intake::FileHolds;
 use super::passage::Later;
 use super::payload::BodyFile;
 
-/// Who answers a valid request.
+/// Answers valid requests.
 pub trait Answer: Send + Sync + fmt::Debug {
-    /// The answer to a request whose signature is right. Its body is as it arrived, chunks included. One that is too long for
-    /// memory is in the file, in the form that [`file_holds`](Self::file_holds) says.
+    /// Answers a request with a valid signature. The body is as it arrived, including any chunk framing. A body too
+    /// long for memory is in the file, in the form chosen by [`file_holds`](Self::file_holds).
     fn answer<'a>(&'a self, request: &'a Request, file: Option<BodyFile>, verdict: &'a Verdict) -> Later<'a, Reply>;
 
-    /// What the file of a long body in chunks holds.
+    /// What the file of a long chunked body contains.
     fn file_holds(&self) -> FileHolds {
         FileHolds::Arrived
     }
 }
 
-/// What stands under the reserved path.
+/// Serves the pages below the reserved path.
 pub trait Pages: Send + Sync + fmt::Debug {
-    /// The answer, if the request is for one of the pages.
+    /// The response, if the request is for one of the pages.
     fn answer(&self, request: &Request, method: &Method) -> Option<Reply>;
 }
 
-/// Who is told of each exchange.
+/// Receives each exchange.
 pub trait Sink: Send + Sync + fmt::Debug {
-    /// Takes it.
+    /// Takes an exchange.
     fn take(&self, exchange: Arc<Exchange>) -> Later<'_, ()>;
 }
 
-/// Nobody is told.
+/// Ignores all exchanges.
 impl Sink for () {
     fn take(&self, _: Arc<Exchange>) -> Later<'_, ()> {
         Box::pin(std::future::ready(()))

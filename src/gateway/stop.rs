@@ -1,27 +1,27 @@
-//! The end of a gateway: what is under way is answered, nothing new is accepted.
+//! Stops a gateway gracefully: requests in progress are answered, new ones are not accepted.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Asks a gateway to stop: what is under way is answered, nothing new is accepted.
+/// A shared signal that asks a gateway to stop.
 #[derive(Debug, Clone)]
 pub struct Stop(Arc<watch::Sender<bool>>);
 
 impl Stop {
-    /// Nobody has asked yet.
+    /// A signal that has not been sent yet.
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(false)))
     }
 
-    /// Asks.
+    /// Sends the signal.
     pub fn ask(&self) {
         self.0.send_replace(true);
     }
 
-    /// Ends when somebody asks.
+    /// Waits for the signal.
     pub async fn asked(&self) {
-        // The sender lives as long as this.
+        // This cannot fail: `self` keeps the sender alive.
         let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }
 }

@@ -1,6 +1,7 @@
-//! An answer whose line in the log is written at its end: how long it was, and whether it broke off, is known only then.
+//! A response whose exchange is logged at its end, because only then its length is known, and whether it broke off.
 //!
-//! Nothing of it is kept but the exchange. The end goes out once the line is taken, so that whoever has all of an answer finds it.
+//! Only the exchange is kept in memory. The last piece is sent after the exchange was logged, so that a client that
+//! has the whole response can find it in the log.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,29 +16,29 @@ use super::exchange::Exchange;
 use super::roles::Sink;
 use super::{Reply, ReplyBody};
 
-/// What is said of an answer that its server broke off.
+/// The problem to log if the upstream server aborted its response.
 const UPSTREAM_BROKE_OFF: &str = "the upstream broke off its response";
 
-/// What is said of an answer that its client did not want to its end.
+/// The problem to log if the client closed the connection early.
 const CLIENT_BROKE_OFF: &str = "the client closed the connection before the end of the response";
 
 type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Piece = Option<Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>>;
 
-/// Takes an exchange at the end of its answer.
+/// A body that hands its exchange to the sink at its end.
 struct TellingBody {
     body: ReplyBody,
     exchange: Option<Exchange>,
     sink: Arc<dyn Sink>,
-    /// Bytes that the answer has, if that is known.
+    /// Length of the body in bytes, if known.
     expected: Option<u64>,
     length: u64,
-    /// The line that is being taken, and what follows it.
+    /// The pending call of the sink, and the piece to send after it.
     telling: Option<(Telling, Piece)>,
 }
 
-/// The same answer, at whose end the exchange is told.
+/// The same response, which hands the exchange to `sink` at its end.
 pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>) -> Reply {
     let expected = reply.body.size_hint().exact();
     let body = TellingBody { body: reply.body, exchange: Some(exchange), sink, expected, length: 0, telling: None };
@@ -81,9 +82,9 @@ impl Body for TellingBody {
             self.length += data.unwrap_or_default() as u64;
             let told = match &piece {
                 None => self.tell(None),
-                // hyper closes the connection at once: what it was given before goes out first.
+                // hyper closes the connection immediately on an error, so let it send first what it already has.
                 Some(Err(_)) => self.tell(Some(UPSTREAM_BROKE_OFF)).map(after_a_turn),
-                // Nobody may ask for what follows the last piece.
+                // After the last piece the body may not be polled again.
                 Some(Ok(_)) if self.is_whole() => self.tell(None),
                 Some(Ok(_)) => None,
             };
@@ -101,7 +102,7 @@ impl Body for TellingBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // A piece that waits is no longer in the body.
+        // A held-back piece is no longer part of the inner body.
         if self.telling.is_some() { SizeHint::default() } else { self.body.size_hint() }
     }
 }
@@ -111,7 +112,7 @@ impl Drop for TellingBody {
         let problem = if self.is_whole() { None } else { Some(CLIENT_BROKE_OFF) };
         let waiting = self.telling.take().map(|(telling, _)| telling);
         let Some(mut telling) = waiting.or_else(|| self.tell(problem)) else { return };
-        // There is room in most cases, also when nothing runs any more.
+        // The sink usually has room, so one poll is enough even after the runtime has stopped.
         if telling.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

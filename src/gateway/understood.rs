@@ -1,7 +1,7 @@
-//! What was understood of a valid request, for whoever sent it.
+//! The answer to a valid request: what sigvet understood of it.
 //!
-//! As JSON for people and scripts. A client of a service that speaks XML or CBOR gets the same in that: an SDK could not read the
-//! other.
+//! It is JSON for people and scripts. Clients of services that use XML or CBOR get the same facts in their format,
+//! because an SDK could not parse JSON.
 
 use serde_json::{Value, json};
 use sigvet_core::verify::Verdict;
@@ -11,7 +11,7 @@ use super::refusal::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of, cbor};
 use super::{Reply, Verifier};
 use sigvet_core::request::Request;
 
-/// The answer to a valid request that nobody else answers.
+/// Answers a valid request when nothing else is configured to answer it.
 pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verifier, dialect: Dialect) -> Reply {
     let facts = facts(request, verdict, length, verifier);
     if dialect == Dialect::Cbor {
@@ -33,7 +33,7 @@ pub fn reply(request: &Request, verdict: &Verdict, length: u64, verifier: &Verif
     Reply::new(200, "application/json", format!("{:#}\n", Value::Object(object)))
 }
 
-/// Clients of the query protocol look for an element that has the name of the operation.
+/// Clients of the query protocol expect an element named after the operation.
 fn result_of(action: &str, facts: &[(&'static str, Value)]) -> String {
     let mut xml = Xml::new();
     xml.within(&format!("{action}Response"), |xml| xml.within(&format!("{action}Result"), |xml| write(facts, xml)));

@@ -1,4 +1,4 @@
-//! Requests that are not judged: with which status they are answered, and in which words they are listed.
+//! Requests that are not judged: the status they are answered with, and how they are listed.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ use super::inbound::Unreadable;
 use super::intake::IntakeError;
 use super::passing::PassError;
 
-/// An error with a status of its own.
+/// An error that determines its HTTP status.
 pub trait Unread: Error + Send + Sync {
     /// The status.
     fn status(&self) -> u16;
@@ -53,14 +53,15 @@ impl Unread for NotForProxy {
     }
 }
 
-/// The proxy that asks is set up wrongly.
+/// The proxy that asks is misconfigured.
 impl Unread for AskError {
     fn status(&self) -> u16 {
         500
     }
 }
 
-/// What hyper could not read, if a request was begun: the status that it answered, 0 for none, and what is wrong.
+/// For a request that hyper failed to read: the status it answered with (0 for none) and the problem. `None` if no
+/// request had begun.
 pub fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &'static str)> {
     let error = error.downcast_ref::<hyper::Error>()?;
     if error.is_parse_too_large() {
@@ -74,12 +75,12 @@ pub fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &
     }
 }
 
-/// What is listed where no request could be read.
+/// A placeholder to list when no request could be read.
 pub fn empty_request() -> Request {
     captured_request("", "", Headers::default(), Body::Bytes(Vec::new()))
 }
 
-/// Why S3 cannot decode a path.
+/// Why S3 cannot decode this path.
 pub fn undecodable(path: &[u8]) -> Option<&'static str> {
     let is_escape = |rest: &[u8]| rest.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     let mut escapes = path.split(|byte| *byte == b'%').skip(1);
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_escaped_text() {
+    fn a_path_is_percent_encoded_utf8() {
         for path in ["/", "/b/k", "/b/%2Bk%20", "/b/%C3%BC", "/b/\u{fc}", "/b/%25zz"] {
             assert_eq!(undecodable(path.as_bytes()), None, "{path}");
         }

@@ -1,4 +1,4 @@
-//! Who judges: the keys, what the server expects, and its clock.
+//! Judges requests: the known keys, what the server expects of a signature, and its clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,10 +21,12 @@ use sigvet_diagnose::{
 
 use super::Keyring;
 
-/// Mistakes at once that are looked for. Of a usual request that takes a tenth of the time that there is by default.
+/// Maximum number of simultaneous mistakes to try. For an ordinary request this takes a tenth of the
+/// default time limit.
 const DEEPEST: usize = 2;
-/// Mistakes at once that are looked for whatever the clock says. Who waits for an answer waits for these alone: how many keys
-/// there are to try besides is up to the server's profiles, and how many requests there are is up to whoever sends them.
+/// Number of simultaneous mistakes that are always tried, whatever the clock says. It bounds how long a client can
+/// be kept waiting: the number of other keys to try depends on the server's profiles, and the number of requests
+/// on the clients.
 const TO_THE_END: usize = 1;
 
 /// The clock of a server.
@@ -32,12 +34,12 @@ const TO_THE_END: usize = 1;
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// A clock that asks this for the time.
+    /// A clock that calls this function for the time.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The time.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
@@ -49,31 +51,31 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// What a server expects of a signature, and the keys that it knows.
+/// What a server expects of a signature, and the keys it knows.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     /// The keys.
     pub keys: Keyring,
-    /// The server's region, if only one is taken.
+    /// The server's region, if it accepts only one.
     pub region: Option<String>,
-    /// The server's service, if only one is taken.
+    /// The server's service, if it accepts only one.
     pub service: Option<String>,
-    /// How session tokens travel, if not in the service's own way.
+    /// How session tokens are sent, if not in the service's default way.
     pub token: Option<TokenTravel>,
-    /// By which rule paths are signed, if not by the service's own.
+    /// The rule for canonical paths, if not the service's default.
     pub path_rule: Option<PathRule>,
-    /// Whether a temporary key of AWS, `ASIA…`, is only known together with a session token.
+    /// Whether a temporary AWS key (`ASIA…`) is only accepted together with a session token.
     pub wants_session_tokens: bool,
-    /// How far clocks may be apart.
+    /// Maximum clock skew.
     pub window: Duration,
     /// The server's clock.
     pub clock: Clock,
-    /// The server's own hosts, with their ports: what stands before one of them is a bucket.
+    /// The server's own host names with ports; a label in front of one of them is a bucket.
     pub endpoints: Vec<String>,
 }
 
 impl Verifier {
-    /// A server that takes any region and service, with the usual tolerance for clocks.
+    /// A server that accepts any region and service, with the default clock skew.
     pub fn new(keys: Keyring, clock: Clock) -> Self {
         let (region, service, token, path_rule, endpoints) = (None, None, None, None, Vec::new());
         let (wants_session_tokens, window) = (false, DEFAULT_WINDOW);
@@ -83,15 +85,15 @@ impl Verifier {
     /// Judges a request by the key that it names.
     ///
     /// # Errors
-    /// The request makes no claim that could be checked.
+    /// The request has no signature that could be checked.
     pub fn judge(&self, request: &Request, now: Timestamp) -> Result<Verdict, VerifyError> {
         self.judge_known(request, Known::WHOLE, now)
     }
 
-    /// The same of a request of which not everything was seen.
+    /// Judges a request of which only a part is known.
     ///
     /// # Errors
-    /// The request makes no claim that could be checked.
+    /// The request has no signature that could be checked.
     pub fn judge_known(&self, request: &Request, known: Known, now: Timestamp) -> Result<Verdict, VerifyError> {
         let claimed = Claimed::extract(request, self.buckets())?;
         let judge = self.judge_with(self.key_for(claimed.access_key_id()), now).with_known(known);
@@ -103,13 +105,13 @@ impl Verifier {
         Ok(verdict)
     }
 
-    /// What is to be known of a URL to judge others that are like it.
+    /// The facts about a verified URL that are needed to judge similar URLs.
     pub fn alike(&self, request: &Request, verdict: &Verdict) -> Option<Alike> {
         Alike::new(request, verdict, self.key_for(verdict.claimed.access_key_id())?)
     }
 
-    /// Nobody has a key whose ID reads as if it had been blacked out. Whoever judges evidence passes over such an ID, and here
-    /// the signature would be held against another key.
+    /// Refuses an access key ID that looks redacted: no key has such an ID. A judge of captured evidence ignores
+    /// redacted IDs, but here that would mean checking the signature against a different key.
     fn refuse_unknown_key(&self, verdict: &mut Verdict) {
         let is_told = verdict.findings.iter().any(|finding| matches!(finding, Finding::AccessKeyUnknown { .. }));
         let presented = verdict.claimed.access_key_id().to_owned();
@@ -118,7 +120,7 @@ impl Verifier {
         }
     }
 
-    /// Reads the chunks behind a head that is right; none if there are none.
+    /// A decoder for the chunks after a valid head; `None` if the body is not chunked.
     pub fn decoder(&self, head: &Request, verdict: &Verdict) -> Option<Decoder> {
         let (claim, _) = verdict.as_v4()?;
         let credentials = self.key_for(verdict.claimed.access_key_id())?;
@@ -127,7 +129,7 @@ impl Verifier {
         Decoder::new(head, claim, &key, Decoder::CHUNK_LIMIT)
     }
 
-    /// Finds the mistake behind a refusal, within that time.
+    /// Finds the mistake behind a refusal within the time limit.
     pub fn explain(&self, request: &Request, now: Timestamp, limit: Duration) -> Diagnosis {
         let claimed = Claimed::extract(request, self.buckets()).ok();
         let credentials = self.key_for(claimed.as_ref().map(Claimed::access_key_id).unwrap_or_default());
@@ -156,16 +158,17 @@ impl Verifier {
         };
         let limits = Limits { deepest: DEEPEST, to_the_end: TO_THE_END, is_time_up: &is_time_up };
         let mut diagnosis = diagnose(&evidence, limits);
-        // A server looks at the scope first, and says so. By which rules the rest is to be read follows from the service.
+        // A server checks the scope first and reports it first, because the service decides which rules
+        // apply to the rest.
         diagnosis.explanations.sort_by_key(|explanation| !is_about_scope(explanation));
-        // What else could be supplied is for whoever has a capture; here the request itself is at hand.
+        // Hints about missing evidence are meant for captures; here the request itself is available.
         diagnosis.next.clear();
         diagnosis.notes.retain(|note| *note != Note::NoTextsKnown);
         diagnosis
     }
 
-    /// The key that a request names, or else the preferred one: a signature by a key that is not known is held against
-    /// something, so that it is refused and not left open.
+    /// The key that a request names, or else the preferred key: a signature by an unknown key must be checked against
+    /// some key, so that it is refused rather than left undecided.
     fn key_for(&self, access_key_id: &str) -> Option<&Credentials> {
         let named = self.keys.find(access_key_id).or_else(|| self.keys.keys().first());
         named.map(|key| &key.credentials)
@@ -198,7 +201,8 @@ impl Verifier {
     }
 }
 
-/// AWS knows a temporary key only together with its session token (*IAM identifiers*, unique prefixes), whoever the host belongs to.
+/// AWS accepts a temporary key only together with its session token (*IAM identifiers*, unique prefixes), no matter
+/// which host the request is for.
 fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
     let (claim, _) = verdict.as_v4()?;
     let id = &claim.terms.access_key_id;
@@ -211,10 +215,10 @@ fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
     is_missing.then(|| Finding::TokenMissing { name: claim.terms.dialect.token_header.to_string() })
 }
 
-/// The names that carry a session token.
+/// The headers or parameters that carry a session token.
 const TOKENS: [&str; 2] = ["x-amz-security-token", "x-amz-s3session-token"];
 
-/// Whether a signature is for another region or service than the server's.
+/// Whether the mistake is a region or service that differs from the server's.
 fn is_about_scope(explanation: &Explanation) -> bool {
     let is_scope = |applied: &AppliedMistake| ["scope-region", "scope-service"].contains(&applied.mistake.id);
     explanation.mistakes.iter().any(is_scope)

@@ -1,4 +1,4 @@
-//! What libraries say of a connection that failed, in words for whoever reads a log: once, and without the names of their types.
+//! Turns library errors about failed connections into readable log messages, without repetition or type names.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,7 +8,8 @@ use rustls::AlertDescription;
 
 use crate::transport::TransferError;
 
-/// An error with what caused it. What a text says already is not said again, and what a library says of TLS or HTTP is said in words.
+/// An error message followed by its causes. Text that is already there is not repeated, and errors about TLS or HTTP
+/// are put into plain words.
 pub fn describe_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -18,13 +19,13 @@ pub fn describe_chain(error: &(dyn Error + 'static)) -> String {
             text.push_str(": ");
             text.push_str(&said);
         }
-        // What is said in words has no causes but the library's own.
+        // An error put into plain words has only causes from the same library.
         cause = if matches!(said, Cow::Borrowed(_)) { None } else { error.source() };
     }
     text
 }
 
-/// Why a client, or a server, did not agree on TLS.
+/// Why a TLS handshake failed, for either side.
 pub fn describe_tls(error: &io::Error) -> Cow<'static, str> {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(error) => of_rustls(error),
@@ -34,7 +35,7 @@ pub fn describe_tls(error: &io::Error) -> Cow<'static, str> {
 }
 
 fn describe(error: &(dyn Error + 'static)) -> Cow<'static, str> {
-    // What is transparent has the text and the causes of what is in it, but not its type.
+    // A transparent error has the text and the causes of the inner error, but not its type.
     let inner = match error.downcast_ref() {
         Some(TransferError::Http(error)) => Some(error),
         _ => error.downcast_ref(),
@@ -81,7 +82,7 @@ fn is_about_trust(alert: AlertDescription) -> bool {
         .contains(&alert)
 }
 
-/// `HandshakeFailure` as `handshake failure`.
+/// Writes `HandshakeFailure` as `handshake failure`.
 fn in_words(alert: AlertDescription) -> String {
     let mut words = String::new();
     for character in format!("{alert:?}").chars() {
@@ -104,16 +105,16 @@ mod tests {
         io::Error::from_raw_os_error(111)
     }
 
-    /// Catches a cause that stands there twice.
+    /// Catches a cause that appears twice.
     #[test]
-    fn what_is_said_already_is_not_said_again() {
+    fn a_cause_is_not_repeated() {
         let source = ConnectError::Address { address: "127.0.0.1:1".parse().unwrap(), source: refused() };
         let error = TransportError::CannotConnect { host: "h:1".to_owned(), source };
         assert_eq!(describe_chain(&error), format!("cannot connect to h:1: {} (127.0.0.1:1)", refused()));
     }
 
     #[test]
-    fn tls_is_told_in_words() {
+    fn tls_errors_are_put_into_plain_words() {
         let tls = |error: rustls::Error| describe_tls(&io::Error::new(io::ErrorKind::InvalidData, error)).into_owned();
         let alert = |alert| tls(rustls::Error::AlertReceived(alert));
         assert_eq!(alert(AlertDescription::UnknownCA), "the other side does not trust the certificate");

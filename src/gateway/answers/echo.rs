@@ -1,4 +1,4 @@
-//! A valid request gets its own body back.
+//! Returns the body of a valid request.
 
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;

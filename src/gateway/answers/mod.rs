@@ -1,4 +1,4 @@
-//! Who answers a request whose signature is right.
+//! Components that answer a request with a valid signature.
 
 mod echo;
 mod shelf;
@@ -13,30 +13,30 @@ pub use store::Store;
 #[cfg(feature = "store")]
 use std::io;
 
-/// Why a folder is no store.
+/// Why a folder cannot be used as a store.
 #[cfg(feature = "store")]
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It is not there, or cannot be looked at.
+    /// The folder does not exist or cannot be read.
     #[error("cannot use '{folder}' as a store: {source}")]
     Unreadable {
         /// The folder.
         folder: String,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
-    /// It is something else.
+    /// The path is not a directory.
     #[error("cannot use '{folder}' as a store: it is not a directory")]
     NotFolder {
-        /// Its name.
+        /// The path.
         folder: String,
     },
-    /// Nothing can be written to it.
+    /// The folder cannot be written to.
     #[error("cannot write to the store '{folder}': {source}")]
     Unwritable {
-        /// The folder.
+        /// The error from the system.
         folder: String,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! Objects in memory, by their paths: put, get, head, delete. Enough to see a request work.
+//! Stores objects in memory by path: PUT, GET, HEAD and DELETE, enough to try out requests.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::gateway::payload::{BodyFile, Payload};
 use crate::gateway::refusal::xml::Xml;
 use crate::gateway::{Answer, Later, Reply};
 
-/// Bytes that all objects together may take.
+/// Maximum total size of all objects in bytes.
 const ROOM: usize = 16 * 1024 * 1024;
 
 /// Objects in memory.

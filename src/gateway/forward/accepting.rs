@@ -1,4 +1,4 @@
-//! Accepting the clients of a forward proxy, until nobody is to use it any more.
+//! Accepts the clients of a forward proxy until it is asked to stop.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use super::forwarder::Forwarder;
 use super::session;
 use crate::gateway::Stop;
 
-/// How long connections may take to end when nobody is to use them any more.
+/// How long open connections may take to finish when the proxy stops.
 const LAST_WORDS: Duration = Duration::from_millis(250);
 
-/// Serves until it is asked to stop. Of connections that are open then the last words are heard, for a moment.
+/// Serves until asked to stop, then waits briefly for open connections to finish.
 pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop) {
     let free = Arc::new(Semaphore::new(forwarder.limits.connections));
     loop {
@@ -23,11 +23,11 @@ pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop)
             accepted = listener.accept() => accepted,
         };
         let Ok((client, _)) = accepted else {
-            // Out of descriptors, or the client is gone already.
+            // Either no file descriptors are left, or the client is already gone.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        // A socket that refuses this works all the same.
+        // If the socket refuses this option, it still works.
         let _ = client.set_nodelay(true);
         let forwarder = Arc::clone(&forwarder);
         tokio::spawn(async move {
@@ -36,6 +36,6 @@ pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop)
         });
     }
     let all = u32::try_from(forwarder.limits.connections).unwrap_or(u32::MAX);
-    // Others may hold on to theirs: what the client has started, for example.
+    // Some clients keep their connections open, for example processes that the program has started.
     let _ = tokio::time::timeout(LAST_WORDS, free.acquire_many(all)).await;
 }

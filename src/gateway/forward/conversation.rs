@@ -1,4 +1,4 @@
-//! What is said over one connection: each request with its reply, copied while they pass.
+//! The requests and replies of one connection, copied while they pass.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -14,37 +14,38 @@ use super::kept::Kept;
 use super::splitter::{Framing, Parts};
 use crate::transport::decode_beginning;
 
-/// Bytes of a request's body that are kept; of a longer one the hash is.
+/// Bodies of requests are kept up to this many bytes; of longer ones only the hash is kept.
 const KEPT_BODY: usize = 1024 * 1024;
 
-/// Bytes of a refusal that are kept.
+/// Number of bytes of a refusal to keep.
 const KEPT_REPLY: usize = 64 * 1024;
 
-/// Bytes of it that are kept once it is decoded.
+/// Number of bytes of a decoded refusal to keep.
 const KEPT_DECODED_REPLY: usize = 1024 * 1024;
 
-/// The statuses with which signatures are refused.
+/// The statuses that are used to refuse signatures.
 const REFUSALS: [u16; 3] = [400, 401, 403];
 
-/// Where a conversation takes place.
+/// The server of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// `https`.
     pub scheme: &'static str,
-    /// The host that the client asked for, with its port unless that is the scheme's own.
+    /// The host that the client asked for, with its port unless it is the default port.
     pub host: String,
 }
 
-/// A request that passed, with its reply.
+/// A request that passed, and its reply.
 #[derive(Debug)]
 pub struct Seen {
-    /// Where it was seen.
+    /// The server that the request was sent to.
     pub place: Place,
-    /// The request as it was sent. Its body is kept if the request was refused, and had arrived whole by then.
+    /// The request as it was sent. Its body is only kept if the request was refused after the body had
+    /// arrived completely.
     pub request: Request,
     /// The reply.
     pub reply: SeenReply,
-    /// From the request's head to the reply's.
+    /// Time from the request's head to the reply's.
     pub took: Duration,
 }
 
@@ -53,14 +54,14 @@ pub struct Seen {
 pub struct SeenReply {
     /// `403`.
     pub status: u16,
-    /// Its head without the first line, and without the Content-Encoding and Content-Length of a refusal that was decoded.
+    /// The header fields as they were sent, without Content-Encoding and Content-Length if the body was decoded.
     pub headers: Headers,
-    /// The beginning of a refusal, decoded.
+    /// The beginning of the body if the request was refused, decoded.
     pub body: Vec<u8>,
 }
 
 impl SeenReply {
-    /// Decodes the body: nobody finds an error code, or a secret to take out, in what is compressed.
+    /// Decodes the body, because neither an error code nor a secret can be found in compressed bytes.
     fn decode(&mut self) {
         if let Cow::Owned(decoded) = decode_beginning(&self.headers, &self.body, KEPT_DECODED_REPLY) {
             self.body = decoded;
@@ -71,47 +72,47 @@ impl SeenReply {
 }
 
 impl Seen {
-    /// Whether the status is one with which signatures are refused.
+    /// Whether this status is used to refuse signatures.
     pub fn may_be_refused(&self) -> bool {
         REFUSALS.contains(&self.reply.status)
     }
 }
 
-/// Who is told of what passes. Nobody waits for it.
+/// Receives reports about what passes. Implementations must not block.
 pub trait Witness: Send + Sync + fmt::Debug {
     /// A request was answered.
     fn saw(&self, seen: Seen);
 
-    /// A server was not reached, and the client was told so.
+    /// A server could not be reached, and the client was told so.
     fn unreached(&self, host: &str, problem: String);
 
-    /// The client does not believe the certificate that was made for a host.
+    /// The client does not trust the certificate that was made for a host.
     fn distrusted(&self, host: &str);
 
-    /// What the client speaks with a watched host cannot be looked into, and passes unseen.
+    /// The client uses a protocol with a watched host that cannot be recorded, so it passes unseen.
     fn unseen(&self, host: &str);
 }
 
-/// One connection.
+/// The conversation over one connection.
 #[derive(Debug)]
 pub struct Conversation {
     place: Place,
-    /// Nobody, if the host is not watched.
+    /// `None` if the host is not watched.
     witness: Option<Arc<dyn Witness>>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Requests without a whole reply, the oldest first.
+    /// Requests without a complete reply, oldest first.
     waiting: VecDeque<Sent>,
-    /// How many there have been.
+    /// Number of requests so far.
     count: u64,
-    /// Whether both ends speak something else by now.
+    /// Whether the connection has switched to another protocol.
     is_over: bool,
 }
 
-/// A request on its way.
+/// A request that has been sent.
 #[derive(Debug)]
 struct Sent {
     number: u64,
@@ -122,28 +123,28 @@ struct Sent {
 }
 
 impl Conversation {
-    /// A conversation that has not begun.
+    /// A conversation that has not started yet.
     pub fn new(place: Place, witness: Option<Arc<dyn Witness>>) -> Arc<Self> {
         Arc::new(Self { place, witness, state: Mutex::default() })
     }
 
-    /// The client's side.
+    /// The parser for the client's side.
     pub fn requests(self: &Arc<Self>) -> Requests {
         Requests { conversation: Arc::clone(self), number: 0 }
     }
 
-    /// The server's side.
+    /// The parser for the server's side.
     pub fn replies(self: &Arc<Self>) -> Replies {
         Replies { conversation: Arc::clone(self), reply: None, took: Duration::ZERO }
     }
 
-    /// Whether a request waits for its reply, or something is spoken in which nobody knows.
+    /// Whether a request is waiting for its reply, or the connection has switched to another protocol.
     pub fn is_busy(&self) -> bool {
         let state = self.state();
         state.is_over || !state.waiting.is_empty()
     }
 
-    /// Whether something else than HTTP/1 is spoken.
+    /// Whether the connection has switched from HTTP/1 to another protocol.
     pub fn is_over(&self) -> bool {
         self.state().is_over
     }
@@ -157,7 +158,7 @@ impl Conversation {
         Framing::Opaque
     }
 
-    /// Tells of the oldest request and its reply.
+    /// Reports the oldest request and its reply.
     fn answered(&self, reply: SeenReply, took: Duration) {
         let Some(sent) = self.state().waiting.pop_front() else { return };
         let Some(witness) = &self.witness else { return };
@@ -170,7 +171,7 @@ impl Conversation {
     }
 }
 
-/// Listens to the client.
+/// Records the client's side.
 #[derive(Debug)]
 pub struct Requests {
     conversation: Arc<Conversation>,
@@ -178,7 +179,7 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Does something with the request that is passing, unless it was answered already.
+    /// Applies `act` to the current request, unless it has been answered already.
     fn with_current(&self, act: impl FnOnce(&mut Sent)) {
         let mut state = self.conversation.state();
         if let Some(sent) = state.waiting.back_mut().filter(|sent| sent.number == self.number) {
@@ -216,17 +217,17 @@ impl Parts for Requests {
     }
 }
 
-/// Listens to the server.
+/// Records the server's side.
 #[derive(Debug)]
 pub struct Replies {
     conversation: Arc<Conversation>,
-    /// The reply that is passing.
+    /// The current reply.
     reply: Option<SeenReply>,
     took: Duration,
 }
 
 impl Replies {
-    /// The connection has ended: a refusal that broke off is better than none.
+    /// Reports an incomplete refusal when the connection ends: it is better than none.
     pub fn break_off(&mut self) {
         if let Some(reply) = self.reply.take() {
             self.conversation.answered(reply, self.took);
@@ -238,7 +239,7 @@ impl Parts for Replies {
     fn head(&mut self, head: &[u8]) -> Framing {
         let Some((status, headers)) = reply_of(head) else { return self.conversation.end() };
         if status == 101 {
-            // Who spoke until now is told; what follows is not HTTP.
+            // The switch itself is reported; what follows is not HTTP.
             self.conversation.answered(SeenReply { status, headers, body: Vec::new() }, Duration::ZERO);
             return self.conversation.end();
         }
@@ -268,7 +269,7 @@ impl Parts for Replies {
     }
 }
 
-/// The request without its body, as it was sent.
+/// The request as it was sent, without its body.
 fn request_of(head: &[u8]) -> Option<Request> {
     use sigvet_core::internal::raw_http::authority_of;
 
@@ -296,7 +297,7 @@ fn body_of_request(headers: &Headers) -> Framing {
     }
 }
 
-/// RFC 9112 §6.3.
+/// The framing of a reply's body (RFC 9112 §6.3).
 fn body_of_reply(status: u16, headers: &Headers, is_head: bool) -> Framing {
     if is_head || matches!(status, 204 | 304) {
         return Framing::Length(0);
@@ -308,7 +309,7 @@ fn body_of_reply(status: u16, headers: &Headers, is_head: bool) -> Framing {
     }
 }
 
-/// Whether the last coding of a body is that of chunks; none if there is no coding.
+/// Whether the last transfer coding is `chunked`; `None` if there is none.
 fn is_chunked(headers: &Headers) -> Option<bool> {
     let last = headers.values("transfer-encoding").last()?;
     let last = last.rsplit(|byte| *byte == b',').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A forward proxy as whoever starts it wants it.
+//! The configuration of a forward proxy.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use super::watched::Watched;
 use crate::gateway::{Authority, Limits, Purpose};
 use crate::transport::Options;
 
-/// What its authority is for. What is spoken with clients can be kept byte for byte.
+/// The purpose of its authority. Only HTTP/1.1 is offered, because its messages can be recorded byte for byte.
 pub const PURPOSE: Purpose = Purpose { command: "sigvet watch", protocols: &[b"http/1.1"] };
 
 /// A forward proxy.
 #[derive(Debug)]
 pub struct Forwarder {
-    /// Into which tunnels it looks.
+    /// Decides which tunnels are recorded.
     pub watched: Watched,
-    /// Who makes certificates for them.
+    /// Makes certificates for the watched hosts.
     pub authority: Authority,
-    /// How servers are connected to.
+    /// How to connect to servers.
     pub options: Options,
-    /// What clients may take: connections, heads, and the time for a head.
+    /// Limits for clients: connections, size of a head, and time for a head.
     pub limits: Limits,
-    /// Who is told.
+    /// Receives reports about what passes.
     pub witness: Arc<dyn Witness>,
 }

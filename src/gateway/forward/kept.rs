@@ -1,9 +1,9 @@
-//! A copy of a body while it passes: whole if it is short, else its hash and its length.
+//! A copy of a passing body: the whole body if it is short, otherwise its hash and length.
 
 use sigvet_core::crypto::Sha256Hasher;
 use sigvet_core::request::Body;
 
-/// What is kept of a body.
+/// The copy of a body.
 #[derive(Debug)]
 pub struct Kept {
     bytes: Vec<u8>,
@@ -21,12 +21,12 @@ impl std::fmt::Debug for Hashing {
 }
 
 impl Kept {
-    /// Keeps that many bytes.
+    /// Keeps up to `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self { bytes: Vec::new(), length: 0, limit, hash: None }
     }
 
-    /// Takes bytes that pass.
+    /// Adds bytes that pass.
     pub fn push(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         if let Some(Hashing(hash)) = &mut self.hash {
@@ -41,7 +41,7 @@ impl Kept {
         }
     }
 
-    /// The body, when all of it has passed.
+    /// The body, once all of it has passed.
     pub fn into_body(self) -> Body {
         match self.hash {
             None => Body::Bytes(self.bytes),

@@ -1,8 +1,8 @@
-//! The face that watches: a forward proxy that passes bytes on as they are, and keeps a copy of what is asked and answered.
+//! The forward proxy of `sigvet watch`: it passes bytes on unchanged and keeps a copy of requests and replies.
 //!
-//! A client asks for a tunnel (CONNECT), or sends plain HTTP with whole URLs. Into the tunnels to hosts that are watched it looks
-//! with a certificate of its own authority; of all other tunnels it sees nothing. Nothing is judged here, and nothing explained:
-//! whoever starts it is shown each exchange.
+//! A client asks for a tunnel (CONNECT), or sends plain HTTP with absolute URLs. The proxy decrypts tunnels to watched
+//! hosts with a certificate of its own authority; it sees nothing of the content of other tunnels. Nothing is judged
+//! or explained here: the caller is given each exchange.
 
 mod watched;
 mod rewind;

@@ -1,4 +1,4 @@
-//! Bytes that pass both ways between a client and a server.
+//! Copies bytes in both directions between a client and a server.
 
 use std::io;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use super::conversation::{Conversation, Replies};
 use super::rewrite::{Next, Passing};
 use super::splitter::Splitter;
 
-/// Bytes that are read at a time.
+/// Number of bytes to read at a time.
 const PIECE: usize = 32 * 1024;
 
-/// Passes bytes until one end is done, or until the client turns to another server: then that request, and what was read behind it.
+/// Copies bytes until one end closes, or until the client sends a request for another server. Returns that request and
+/// the bytes already read after it.
 pub async fn run(
     client: &mut (impl AsyncRead + AsyncWrite + Unpin),
     server: impl AsyncRead + AsyncWrite + Unpin,
@@ -28,12 +29,12 @@ pub async fn run(
     let mut is_heard = false;
     loop {
         tokio::select! {
-            // What was answered is passed on before anything ends.
+            // Replies are passed on before anything ends.
             biased;
             () = &mut down => return None,
             heard = &mut up, if !is_heard => match heard {
                 Ok(Some(next)) => return Some(next),
-                // Whoever says no more may still listen.
+                // A client that has closed its sending side may still wait for a reply.
                 Ok(None) | Err(_) if conversation.is_busy() => is_heard = true,
                 Ok(None) | Err(_) => return None,
             },
@@ -74,7 +75,7 @@ async fn down(
     mut splitter: Splitter,
 ) {
     let mut buffer = vec![0; PIECE];
-    // A connection that breaks off is no whole message, and is not ended for the client as if it were.
+    // A reply that breaks off is incomplete, and must not look complete to the client.
     let is_ended = loop {
         let Ok(length) = server.read(&mut buffer).await else { break false };
         let bytes = buffer.get(..length).unwrap_or_default();
@@ -83,7 +84,7 @@ async fn down(
             break true;
         }
         let mut used = 0;
-        // An interim reply stops the reading, and is followed by another.
+        // An interim reply stops the parser, and another reply follows it.
         while let Some(rest) = bytes.get(used..).filter(|rest| !rest.is_empty()) {
             used += splitter.feed(rest, &mut replies);
         }
@@ -93,12 +94,12 @@ async fn down(
     };
     replies.break_off();
     if is_ended {
-        // It may be gone.
+        // The client may already be gone.
         let _ = client.shutdown().await;
     }
 }
 
-/// A client that closes TLS without saying so says no more, as one that says so.
+/// If a client closes TLS without a `close_notify` alert, it is treated as an ordinary end.
 async fn read(client: &mut (impl AsyncRead + Unpin), buffer: &mut [u8]) -> io::Result<usize> {
     match client.read(buffer).await {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),

@@ -1,4 +1,4 @@
-//! A stream of which the beginning was read already, and is to be read again.
+//! A stream whose beginning has already been read and is to be read again.
 
 use std::io;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes first, then what the stream has. It can note what is read, to begin again.
+/// Returns the given bytes first and then those of the stream. It can record what is read, in order to start over.
 #[derive(Debug)]
 pub struct Rewind<S> {
     first: Bytes,
@@ -16,18 +16,18 @@ pub struct Rewind<S> {
 }
 
 impl<S> Rewind<S> {
-    /// The stream behind those bytes.
+    /// The stream with these bytes in front of it.
     pub fn new(first: impl Into<Bytes>, stream: S) -> Self {
         Self { first: first.into(), stream, noted: None }
     }
 
-    /// From now on notes what is read.
+    /// Starts recording what is read.
     #[must_use]
     pub fn noting(self) -> Self {
         Self { noted: Some(BytesMut::new()), ..self }
     }
 
-    /// The same from where it began to note.
+    /// Starts over from where recording began.
     #[must_use]
     pub fn rewound(self) -> Self {
         let mut first = self.noted.unwrap_or_default();
@@ -35,12 +35,12 @@ impl<S> Rewind<S> {
         Self { first: first.freeze(), stream: self.stream, noted: None }
     }
 
-    /// Puts bytes before all others.
+    /// Puts bytes in front of all others.
     pub fn put_back(&mut self, bytes: &[u8]) {
         self.first = [bytes, &self.first].concat().into();
     }
 
-    /// Ends noting.
+    /// Stops recording.
     pub fn forget(&mut self) {
         self.noted = None;
     }

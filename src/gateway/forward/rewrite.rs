@@ -1,5 +1,5 @@
-//! What a client says to a server by way of the proxy: as it is inside a tunnel, and with the proxy's own part taken out of plain
-//! HTTP, whose first lines have whole URLs.
+//! Passes a client's bytes to a server: unchanged inside a tunnel, and without the fields meant for the proxy in plain
+//! HTTP, whose request lines have absolute URLs.
 
 use http::HeaderValue;
 use sigvet_core::request::RequestUrl;
@@ -8,25 +8,25 @@ use super::conversation::Requests;
 use super::splitter::{Framing, Parts, Splitter};
 use crate::gateway::asked::Asked;
 
-/// Passes on what a client says.
+/// Passes on the bytes of a client.
 pub trait Passing {
-    /// Puts into `out` what goes on, and says how many bytes it has used.
+    /// Appends to `out` what is to be passed on, and returns how many bytes of the input were used.
     fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize;
 
-    /// The request for another server that was met, if one was. Nothing of it has gone on.
+    /// Takes the request for another server, if one was reached. Nothing of it has been passed on.
     fn take_next(&mut self) -> Option<Next>;
 }
 
-/// A request for another server on the same connection of the client's.
+/// A request for another server on the same client connection.
 #[derive(Debug)]
 pub struct Next {
-    /// That server; none, if the request is for none.
+    /// The server; `None` if the request does not name one.
     pub url: Option<RequestUrl>,
-    /// Its head.
+    /// The head of the request.
     pub head: Vec<u8>,
 }
 
-/// Every byte goes on.
+/// Passes every byte on unchanged.
 #[derive(Debug)]
 pub struct Untouched {
     splitter: Splitter,
@@ -34,7 +34,7 @@ pub struct Untouched {
 }
 
 impl Untouched {
-    /// Listens on the way. A head that is longer than so many bytes passes unseen.
+    /// Records requests on the way. A head longer than `limit` bytes passes unseen.
     pub fn new(requests: Requests, limit: usize) -> Self {
         Self { splitter: Splitter::new(limit), requests }
     }
@@ -62,7 +62,7 @@ pub struct Plain {
 #[derive(Debug)]
 struct Rewriting {
     url: RequestUrl,
-    /// What another proxy wants to be shown, if one comes next: it is sent whole URLs too.
+    /// If the next hop is another proxy, which also gets absolute URLs: the authorization for it, if any.
     proxy: Option<Option<HeaderValue>>,
     requests: Requests,
     out: Vec<u8>,
@@ -70,7 +70,7 @@ struct Rewriting {
 }
 
 impl Plain {
-    /// Listens on the way to that server, or to the proxy before it.
+    /// Records requests on the way to this server, or to the proxy in front of it.
     pub fn new(url: RequestUrl, proxy: Option<Option<HeaderValue>>, requests: Requests, limit: usize) -> Self {
         let rewriting = Rewriting { url, proxy, requests, out: Vec::new(), next: None };
         Self { splitter: Splitter::new(limit), rewriting }
@@ -124,7 +124,8 @@ impl Parts for Rewriting {
     }
 }
 
-/// A head for the server, or for another proxy with what that wants to see. Fields that are for this proxy stay behind.
+/// Rewrites a head for the server, or for another proxy with its own authorization. Fields meant for this
+/// proxy are removed.
 fn rewritten(head: &[u8], proxy: Option<Option<&HeaderValue>>) -> Vec<u8> {
     let mut lines = head.split_inclusive(|byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();
@@ -150,7 +151,7 @@ fn is_for_proxy(line: &[u8]) -> bool {
     [&b"proxy-connection"[..], b"proxy-authorization"].iter().any(|own| name.eq_ignore_ascii_case(own))
 }
 
-/// The first line with the target that origin servers get (RFC 9112 §3.2.1): byte for byte what follows the authority.
+/// The request line with the target in origin form (RFC 9112 §3.2.1): what follows the authority, byte for byte.
 fn with_origin_form(line: &[u8]) -> Vec<u8> {
     let mut words = line.splitn(3, |byte| *byte == b' ');
     let (Some(method), Some(target), Some(rest)) = (words.next(), words.next(), words.next()) else {
@@ -177,9 +178,9 @@ mod tests {
         Plain::new(RequestUrl::parse(url).unwrap(), proxy, Conversation::new(place, None).requests(), 1024)
     }
 
-    /// Catches a byte of a request that is another one behind the proxy, but for what is the proxy's own.
+    /// Catches a byte of a request that changes on its way, except for the proxy's own fields.
     #[test]
-    fn a_server_gets_the_target_alone_and_all_else_as_it_was() {
+    fn a_server_gets_the_origin_form_and_all_else_unchanged() {
         let sent = b"PUT http://H/a%2f//b?c=d HTTP/1.1\r\nhOST:  h\r\nProxy-Connection: keep-alive\r\nX: 1\r\n  2\r\n\
             Proxy-Authorization: Basic\r\n\tdTpw\r\nContent-Length: 5\r\n\r\nhello";
         let expected = b"PUT /a%2f//b?c=d HTTP/1.1\r\nhOST:  h\r\nX: 1\r\n  2\r\nContent-Length: 5\r\n\r\nhello";
@@ -205,9 +206,9 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 
-    /// Catches a request that goes to the server of the one before it.
+    /// Catches a request that is sent to the server of the request before it.
     #[test]
-    fn a_request_for_another_server_stops() {
+    fn a_request_for_another_server_is_not_passed_on() {
         let (mut plain, mut out) = (passing("http://h/", None), Vec::new());
         let (first, second) = ("GET http://h/a HTTP/1.1\r\n\r\n", "GET http://other/b HTTP/1.1\r\n\r\n");
         let used = plain.pass(format!("{first}{second}more").as_bytes(), &mut out);

@@ -1,4 +1,4 @@
-//! One connection of a client: what it asks for, and how far that is looked into.
+//! One client connection: what it asks for, and whether it is recorded.
 
 use std::io;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::gateway::asked::Asked;
 use crate::gateway::words::describe_chain;
 use crate::transport::{self, RawConnection, Stream, TransportError};
 
-/// What TLS begins with: a handshake record.
+/// The first byte of TLS: a handshake record.
 const HANDSHAKE: u8 = 0x16;
 
-/// The alerts of a client that does not believe a certificate.
+/// The alerts of a client that does not trust a certificate.
 const DISTRUST: [AlertDescription; 5] = [
     AlertDescription::UnknownCA,
     AlertDescription::BadCertificate,
@@ -31,7 +31,7 @@ const DISTRUST: [AlertDescription; 5] = [
     AlertDescription::DecryptError,
 ];
 
-/// Who spoke first in a tunnel.
+/// Which end sent the first bytes in a tunnel.
 enum First {
     Client(Vec<u8>),
     Server(Vec<u8>),
@@ -51,7 +51,7 @@ pub async fn serve(forwarder: &Forwarder, mut client: TcpStream) {
     }
 }
 
-/// Reads the head of the first request, and what came with it.
+/// Reads the head of the first request, and the bytes received with it.
 async fn read_head(client: &mut TcpStream, limit: usize) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
     let mut read = Vec::new();
     loop {
@@ -65,7 +65,7 @@ async fn read_head(client: &mut TcpStream, limit: usize) -> io::Result<Option<(V
     }
 }
 
-/// Tells the client what it cannot have.
+/// Sends an error response to the client.
 async fn answer(client: &mut (impl AsyncWrite + Unpin), status: &str, text: &str) {
     let text = format!("sigvet watch: {text}\n");
     let length = text.len();
@@ -73,12 +73,12 @@ async fn answer(client: &mut (impl AsyncWrite + Unpin), status: &str, text: &str
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n{text}"
     );
-    // It may be gone.
+    // The client may already be gone.
     let _ = client.write_all(reply.as_bytes()).await;
     let _ = client.shutdown().await;
 }
 
-/// Tells the client, and whoever watches, that a server was not reached.
+/// Tells the client and the witness that a server could not be reached.
 async fn unreached(
     forwarder: &Forwarder,
     client: &mut (impl AsyncWrite + Unpin),
@@ -94,7 +94,7 @@ async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, 
     transport::dial(url, &forwarder.options).await
 }
 
-/// Opens a tunnel, and looks into it if its host is watched.
+/// Opens a tunnel, and records its content if the host is watched.
 async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &RequestUrl) {
     let mut server = match dial(forwarder, url).await {
         Ok(connection) => connection.stream,
@@ -123,7 +123,7 @@ async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &Requ
     }
 }
 
-/// Waits for the first bytes, from whichever end.
+/// Waits for the first bytes from either end.
 async fn first(client: &mut (impl AsyncRead + Unpin), server: &mut (impl AsyncRead + Unpin)) -> First {
     let (mut of_client, mut of_server) = (vec![0; 4096], vec![0; 4096]);
     let (read, bytes, is_client) = tokio::select! {
@@ -139,7 +139,7 @@ async fn first(client: &mut (impl AsyncRead + Unpin), server: &mut (impl AsyncRe
     }
 }
 
-/// Speaks TLS with both ends. A client that speaks something else in it than HTTP/1.1 is let through.
+/// Terminates TLS on both sides. If the client does not offer HTTP/1.1, its connection passes through unseen.
 async fn secure(
     forwarder: &Forwarder,
     client: impl AsyncRead + AsyncWrite + Unpin,
@@ -174,7 +174,7 @@ async fn secure(
     }
 }
 
-/// Passes bytes as they are, and listens.
+/// Passes bytes on unchanged and records the conversation.
 async fn watch(
     forwarder: &Forwarder,
     client: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -187,7 +187,7 @@ async fn watch(
     pump::run(client, server, passing, &conversation, limit).await;
 }
 
-/// Plain HTTP, to one server after the other.
+/// Handles plain HTTP, to one server after the other.
 async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: RequestUrl) {
     let limit = forwarder.limits.head_bytes;
     loop {
@@ -210,9 +210,9 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
     }
 }
 
-/// Passes bytes that nobody looks at.
+/// Passes bytes on without recording them.
 async fn join(mut client: impl AsyncRead + AsyncWrite + Unpin, mut server: impl AsyncRead + AsyncWrite + Unpin) {
-    // How it ends is for the two ends to see.
+    // The two ends see for themselves how the connection ends.
     let _ = copy_bidirectional(&mut client, &mut server).await;
 }
 

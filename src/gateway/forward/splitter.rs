@@ -1,32 +1,32 @@
-//! Messages of HTTP/1 in a stream of bytes, told apart without touching one of them (RFC 9112 §6).
+//! Splits a byte stream into HTTP/1 messages without changing a byte (RFC 9112 §6).
 
 /// How the body of a message ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
-    /// There is none, or so many bytes.
+    /// After this many bytes, possibly none.
     Length(u64),
-    /// In chunks.
+    /// With the last chunk.
     Chunked,
     /// With the connection.
     ToEnd,
-    /// From here on something else is spoken, or what is spoken is not understood.
+    /// Another protocol follows, or the message cannot be parsed.
     Opaque,
-    /// Nothing behind the head is to be looked at now.
+    /// Nothing after the head is to be parsed yet.
     Stop,
 }
 
-/// Who is told of the parts.
+/// Receives the parts of messages.
 pub trait Parts {
-    /// A head with the empty line behind it; how the body behind it ends.
+    /// A head including the empty line after it. Returns how the body is framed.
     fn head(&mut self, head: &[u8]) -> Framing;
 
-    /// Bytes behind a head as they are, with the framing of chunks.
+    /// Bytes after a head as they are, including chunk framing.
     fn raw(&mut self, bytes: &[u8]);
 
-    /// Bytes of a body, without that framing.
+    /// Bytes of a body without chunk framing.
     fn data(&mut self, bytes: &[u8]);
 
-    /// The message is whole.
+    /// The message is complete.
     fn end(&mut self);
 }
 
@@ -34,12 +34,12 @@ pub trait Parts {
 #[derive(Debug)]
 pub struct Splitter {
     state: State,
-    /// The head that is arriving, or the line of a chunk.
+    /// The head that is arriving, or the header line of a chunk.
     line: Vec<u8>,
     limit: usize,
 }
 
-/// What the next byte belongs to.
+/// What the next byte is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Head,
@@ -53,12 +53,12 @@ enum State {
 }
 
 impl Splitter {
-    /// Splits from the beginning of a head. One that is longer than so many bytes is not understood.
+    /// Splits a stream that starts with a head. A head longer than `limit` bytes is not parsed.
     pub fn new(limit: usize) -> Self {
         Self { state: State::Head, line: Vec::new(), limit }
     }
 
-    /// Takes bytes. Gives back how many it used: all, unless a head asked it to stop.
+    /// Parses bytes. Returns how many were used: all of them, unless a head asked to stop.
     pub fn feed(&mut self, bytes: &[u8], parts: &mut impl Parts) -> usize {
         let mut used = 0;
         while let Some(rest) = bytes.get(used..).filter(|rest| !rest.is_empty()) {
@@ -74,7 +74,7 @@ impl Splitter {
         used
     }
 
-    /// The connection has ended. A message that ends with it is whole now.
+    /// The connection has ended, and with it a message without any other end.
     pub fn finish(&mut self, parts: &mut impl Parts) {
         if self.state == State::ToEnd {
             parts.end();
@@ -83,7 +83,7 @@ impl Splitter {
     }
 
     fn take_head(&mut self, bytes: &[u8], parts: &mut impl Parts) -> (usize, bool) {
-        // Empty lines before a head are passed over (RFC 9112 §2.2), and passed on.
+        // Empty lines before a head are skipped (RFC 9112 §2.2), but passed on.
         let blank = bytes.iter().take_while(|byte| self.line.is_empty() && matches!(byte, b'\r' | b'\n')).count();
         if blank > 0 {
             parts.raw(bytes.get(..blank).unwrap_or_default());
@@ -117,7 +117,7 @@ impl Splitter {
         };
     }
 
-    /// Takes what belongs to one part of a body.
+    /// Takes the bytes that belong to one part of a body.
     fn take_body(&mut self, bytes: &[u8], parts: &mut impl Parts) -> usize {
         let left = match self.state {
             State::Body(left) | State::ChunkData(left) => left,
@@ -143,7 +143,7 @@ impl Splitter {
         length
     }
 
-    /// Takes a line of the framing of chunks, or a part of one.
+    /// Takes a line of chunk framing, or a part of it.
     fn take_line(&mut self, bytes: &[u8], parts: &mut impl Parts) -> usize {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let length = end.map_or(bytes.len(), |at| at + 1);
@@ -177,7 +177,7 @@ impl Splitter {
     }
 }
 
-/// The size in the head of a chunk, whose extensions say nothing.
+/// The size in the header line of a chunk; its extensions are ignored.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
     let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
@@ -227,9 +227,10 @@ mod tests {
     const STREAM: &[u8] = b"\r\nGET /a HTTP/1.1\r\n\r\nPUT /b HTTP/1.1\r\nlength: 5\r\n\r\nGET \nPOST /c HTTP/1.1\n\
         te: chunked\n\n4;x=\"y\"\r\n\n\r\n\n\r\n1\r\nz\r\n0\r\nX-T: GET / HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n";
 
-    /// Catches a byte that is lost or added, a body that is taken for a head, and a cut that makes a difference.
+    /// Catches a byte that is lost or added, a body that is mistaken for a head, and a result that depends on
+    /// where reads end.
     #[test]
-    fn messages_are_told_apart_however_the_stream_is_cut() {
+    fn messages_are_split_wherever_reads_end() {
         for piece in 1..=STREAM.len() {
             let (mut splitter, mut told) = (Splitter::new(1024), Told::default());
             for bytes in STREAM.chunks(piece) {
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_passed_on_unseen() {
+    fn unknown_protocols_are_passed_on_unseen() {
         for stream in [
             &b"POST / HTTP/1.1\r\nchunked\r\n\r\nnonsense\r\nGET / HTTP/1.1\r\n\r\n"[..],
             b"GET / HTTP/1.1\r\nswitch\r\n\r\nGET / HTTP/1.1\r\n\r\n",

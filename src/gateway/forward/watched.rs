@@ -1,4 +1,4 @@
-//! Which hosts are watched: those that are known to take signatures of AWS, those that were named, or all.
+//! Which hosts are watched: those known to accept AWS signatures, those named by the user, or all.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -8,28 +8,28 @@ use sigvet_core::internal::domains;
 
 use crate::gateway::Constraint;
 
-/// A host, or with `*.` before it all below a name.
+/// A host, or with a leading `*.` everything below a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRule {
-    /// In lower case, without brackets and without the root dot.
+    /// In lower case, without brackets and without the trailing dot.
     name: String,
     is_suffix: bool,
 }
 
-/// Text that names no host.
+/// The text is not a host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a host without port, or *.DOMAIN; found '{presented}'")]
 pub struct InvalidHost {
-    /// The text as it was given.
+    /// The text as given.
     pub presented: String,
 }
 
-/// The hosts that are watched.
+/// The watched hosts.
 #[derive(Debug, Clone, Default)]
 pub struct Watched {
-    /// Those that were named, besides the known ones.
+    /// Hosts named by the user, in addition to the known ones.
     pub named: Vec<HostRule>,
-    /// Whether every host is.
+    /// Whether all hosts are watched.
     pub is_all: bool,
 }
 
@@ -58,13 +58,13 @@ impl HostRule {
 }
 
 impl Watched {
-    /// Whether a host, without its port, is watched.
+    /// Whether a host (without port) is watched.
     pub fn has(&self, host: &str) -> bool {
         let host = plain(host);
         self.is_all || self.named.iter().any(|rule| rule.matches(&host)) || infer(&host).is_some()
     }
 
-    /// What the authority has to vouch for.
+    /// The constraint for the authority.
     pub fn constraint(&self) -> Constraint {
         if self.is_all {
             return Constraint::Nothing;
@@ -75,7 +75,7 @@ impl Watched {
     }
 }
 
-/// A host as certificates have it.
+/// A host as it appears in certificates.
 fn plain(host: &str) -> String {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
@@ -101,9 +101,9 @@ mod tests {
         }
     }
 
-    /// Catches a host that is watched, and whose certificate no client would take.
+    /// Catches a watched host whose certificate no client would accept.
     #[test]
-    fn the_authority_may_vouch_for_every_host_that_is_watched() {
+    fn the_authority_covers_every_watched_host() {
         let watched = Watched { named: vec!["127.0.0.1".parse().unwrap()], is_all: false };
         let Constraint::Below(names, addresses) = watched.constraint() else { panic!() };
         assert_eq!(addresses, [IpAddr::from([127, 0, 0, 1])]);

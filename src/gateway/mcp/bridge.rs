@@ -1,4 +1,4 @@
-//! From the first line to the last: which message goes out when, and how it all ends.
+//! Carries messages from the first input line to the last: decides when each is sent, and how everything ends.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,40 +16,40 @@ use super::problem::{PARSE_ERROR, Problem};
 use super::session::Session;
 use crate::gateway::Stop;
 
-/// How long a notification keeps the messages behind it waiting, so that they arrive in order.
+/// Maximum time for which a notification holds back the messages after it, so that they arrive in order.
 const NOTIFICATION: Duration = Duration::from_secs(10);
 
-/// Messages that wait to be written.
+/// Maximum number of messages waiting to be written.
 const WAITING: usize = 64;
 
-/// How long things take at the end.
+/// Time limits at the end of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For requests under way, once there is no more input.
+    /// For requests in progress, once the input has ended.
     pub requests: Duration,
-    /// The same once somebody asked to stop.
+    /// For requests in progress, once asked to stop.
     pub stopped: Duration,
-    /// For the server to let go of the session.
+    /// For deleting the session at the server.
     pub leaving: Duration,
 }
 
-/// The messages of one client, on their way.
+/// Carries the messages of one client.
 #[derive(Debug)]
 pub struct Bridge {
     line: Arc<Shared>,
     stop: Stop,
-    /// Asks exchanges under way to end.
+    /// Tells running exchanges to end.
     ending: Stop,
     patience: Patience,
     under_way: JoinSet<()>,
-    /// Requests of the stateless protocol under way: to take one back is to close its stream.
+    /// Running requests of the stateless protocol. They are cancelled by closing their stream.
     stateless: HashMap<String, AbortHandle>,
     is_stateless: bool,
     listener: Option<JoinHandle<()>>,
 }
 
 impl Bridge {
-    /// A bridge to this server, and what it says, which has to be read.
+    /// A bridge to this server, and its output, which must be read.
     pub fn new(endpoint: Endpoint, limit: usize, patience: Patience, stop: Stop) -> (Self, mpsc::Receiver<Output>) {
         let (output, written) = mpsc::channel(WAITING);
         let line = Arc::new(Shared { endpoint, session: Session::default(), limit, output });
@@ -66,7 +66,7 @@ impl Bridge {
         (bridge, written)
     }
 
-    /// Carries lines until there are no more, or until somebody asks to stop.
+    /// Carries lines until there are no more, or until asked to stop.
     pub async fn run(mut self, mut lines: Lines) {
         let stop = self.stop.clone();
         loop {
@@ -80,7 +80,7 @@ impl Bridge {
             let Some(before) = self.take(line).await else { continue };
             let mut has_ended = lines.has_ended.clone();
             let is_enough = async {
-                // Whoever has gone waits for no order; the rest of the input follows.
+                // A client that has closed its end does not need the order; the rest of the input follows.
                 let _ = has_ended.wait_for(|ended| *ended).await;
                 tokio::time::sleep(self.patience.requests).await;
             };
@@ -93,7 +93,7 @@ impl Bridge {
         self.finish().await;
     }
 
-    /// Sends a message on its way. Gives back what the next one has to wait for.
+    /// Starts sending a message. Returns what the next message has to wait for.
     async fn take(&mut self, line: Line) -> Option<impl Future<Output = ()> + use<>> {
         let message = match line {
             Line::TooLong => {
@@ -139,13 +139,13 @@ impl Bridge {
     }
 
     async fn reject<T>(&self, id: Value, problem: Problem) -> Option<T> {
-        // Whoever does not read has gone, which shows elsewhere.
+        // An error means that the client does not read, which is noticed elsewhere.
         let _ = self.line.fail(&[id], problem).await;
         None
     }
 
-    /// In the stateless protocol a request is taken back by closing its stream, and there are no notifications of a client (MCP
-    /// 2026-07-28, *Streamable HTTP*). Whoever speaks over standard input and output still sends one.
+    /// Cancels a request of the stateless protocol by closing its stream, because that protocol has no client
+    /// notifications (MCP 2026-07-28, *Streamable HTTP*). A client on standard input and output still sends one.
     fn takes_back(&mut self, message: &Message) -> bool {
         let Some(id) = message.cancelled() else { return false };
         match self.stateless.remove(&id.to_string()) {
@@ -157,7 +157,7 @@ impl Bridge {
         }
     }
 
-    /// Opens the stream of the server's own messages, in place of that of an earlier session.
+    /// Opens the stream of the server's own messages and closes that of an earlier session.
     fn listen(&mut self) {
         let line = Arc::clone(&self.line);
         let before = self.listener.replace(tokio::spawn(async move {
@@ -168,7 +168,7 @@ impl Bridge {
         }
     }
 
-    /// Waits for what is under way, tells the rest that there is no answer, and lets go of the session.
+    /// Waits for requests in progress, fails the rest, and deletes the session.
     async fn finish(mut self) {
         let stop = self.stop.clone();
         let patience = self.patience;

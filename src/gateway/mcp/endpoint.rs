@@ -1,7 +1,9 @@
-//! The server of MCP behind a signature: a request is signed, sent, and once more if other credentials are to be had.
+//! An MCP server that requires signatures: a request is signed and sent, and sent again if the key is refused and
+//! there are other credentials.
 //!
-//! Signed are `host`, `content-type`, `x-amz-*` and the headers that the user adds. The headers of MCP are put on behind the
-//! signature: AWS asks for no more, and what stands between may rewrite `accept` or the id of a session.
+//! The signature covers `host`, `content-type`, `x-amz-*` and the headers that the user adds. The MCP headers
+//! are added after signing: AWS does not require them to be signed, and intermediaries may rewrite `accept` or
+//! the session ID.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,55 +28,55 @@ use crate::gateway::proxy::refused::{self, ReadAhead};
 use crate::gateway::{Clock, CredentialSource};
 use crate::transport::{HttpVersion, Upstream};
 
-/// How long other credentials are waited for once a server has refused the key.
+/// How long to wait for other credentials after a server has refused the key.
 const RENEWAL: Duration = Duration::from_secs(2);
 
-/// How often it is looked for them.
+/// How often to check for them.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The server, and how requests to it are signed.
+/// The server, and how to sign requests to it.
 pub struct Endpoint {
-    /// The server with its URL.
+    /// The server and its URL.
     pub upstream: Upstream,
-    /// Whose credentials sign.
+    /// The source of the credentials.
     pub source: Arc<CredentialSource>,
     /// How to sign.
     pub settings: Settings,
     /// The clock.
     pub clock: Clock,
-    /// Headers that go with each request, and are signed.
+    /// Headers to add to each request and to sign.
     pub headers: Vec<(String, String)>,
-    /// What the server is spoken to in.
+    /// The HTTP version to use.
     pub version: HttpVersion,
-    /// Time for the server to begin an answer.
+    /// Time limit for the server to begin its answer.
     pub limit: Duration,
-    /// Time to find out why a signature was refused.
+    /// Time limit for finding out why a signature was refused.
     pub explain_time: Duration,
-    /// The signer of the credentials that are in use.
+    /// The signer for the current credentials.
     pub signer: KeptSigner,
 }
 
-/// The signer of the credentials that are in use, with its key of the day.
+/// The signer for the current credentials, with its signing key of the day.
 #[derive(Debug, Default)]
 pub struct KeptSigner(Mutex<Option<(Arc<Credentials>, Arc<Signer>)>>);
 
-/// A request to be.
+/// A request to be signed and sent.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Its method.
     pub method: &'static str,
-    /// Its body, which is JSON if there is one.
+    /// The body: JSON or empty.
     pub body: Bytes,
     /// Headers that are not signed.
     pub unsigned: HeaderMap,
 }
 
-/// What came back.
+/// The response of the server.
 #[derive(Debug)]
 pub enum Answer {
-    /// Status 2xx, with a body that is still to be read.
+    /// Status 2xx, with a body that has not been read yet.
     Taken(Response<Incoming>),
-    /// Another status, which is not about the signature.
+    /// Another status, for a reason other than the signature.
     Refused {
         /// The status.
         status: StatusCode,
@@ -86,7 +88,7 @@ pub enum Answer {
 }
 
 impl Endpoint {
-    /// Signs and sends.
+    /// Signs and sends a request.
     ///
     /// # Errors
     /// There are no credentials, the server cannot be reached, or it refuses the signature.
@@ -108,7 +110,7 @@ impl Endpoint {
                 let body = Masking::new(&credentials, signed.signature.as_str()).apply(&body);
                 return Ok(Answer::Refused { status: parts.status, headers: parts.headers, body: body.into() });
             };
-            // A refused request was not carried out, and may be repeated whatever it does.
+            // A refused request had no effect, so repeating it is safe.
             if refused::is_about_key(&said)
                 && std::mem::take(&mut may_repeat)
                 && let Some(other) = self.other_than(&credentials).await
@@ -132,7 +134,7 @@ impl Endpoint {
         self.signer.of(credentials, &self.settings).sign(request, self.clock.now()).map_err(unsignable)
     }
 
-    /// Credentials that the source gives instead of those that were refused, if it does soon.
+    /// Waits a short time for the source to return credentials other than those that were refused.
     async fn other_than(&self, refused: &Arc<Credentials>) -> Option<Arc<Credentials>> {
         self.source.distrust(refused);
         let began = Instant::now();

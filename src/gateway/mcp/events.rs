@@ -1,8 +1,8 @@
-//! Server-sent events, out of the pieces of a body (the HTML standard, 9.2.6, *Interpreting an event stream*).
+//! Parses server-sent events from the pieces of a body (HTML standard, 9.2.6, *Interpreting an event stream*).
 
 use std::time::Duration;
 
-/// The reader of one stream.
+/// The parser of one stream.
 #[derive(Debug)]
 pub struct Events {
     limit: usize,
@@ -11,21 +11,21 @@ pub struct Events {
     event: Vec<u8>,
     id: Option<String>,
     retry: Option<Duration>,
-    /// Whether the last byte was a CR, behind which an LF belongs to the same line break.
+    /// Whether the last byte was a CR, in which case a following LF is part of the same line break.
     is_after_cr: bool,
     is_first_line: bool,
 }
 
-/// An event is longer than is allowed.
+/// An event exceeds the size limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a message of the server is longer than {limit} bytes")]
 pub struct TooLong {
-    /// The bound.
+    /// The limit in bytes.
     pub limit: usize,
 }
 
 impl Events {
-    /// A stream at its beginning, whose events have so many bytes at most.
+    /// A parser at the start of a stream, for events of at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -39,20 +39,20 @@ impl Events {
         }
     }
 
-    /// The id of the last event, by which the stream can be gone on with.
+    /// The ID of the last event, from which the stream can be resumed.
     pub fn last_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// How long the server asks to wait before the stream is opened again.
+    /// How long the server asks to wait before reconnecting.
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// Reads a piece; gives the data of the messages that end in it.
+    /// Parses a piece and returns the data of the messages that end in it.
     ///
     /// # Errors
-    /// An event is too long.
+    /// An event exceeds the size limit.
     pub fn read(&mut self, piece: &[u8]) -> Result<Vec<Vec<u8>>, TooLong> {
         let mut messages = Vec::new();
         for byte in piece {
@@ -93,13 +93,13 @@ impl Events {
                 let digits = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
                 self.retry = digits.map(Duration::from_millis).or(self.retry);
             }
-            // A comment, or a field of which nothing is known.
+            // A comment or an unknown field.
             _ => {}
         }
         None
     }
 
-    /// Gives the data of an event, unless it has none or is of another kind.
+    /// Returns the data of an event, unless the event is empty or of another type.
     fn end_event(&mut self) -> Option<Vec<u8>> {
         let mut data = std::mem::take(&mut self.data);
         let event = std::mem::take(&mut self.event);
@@ -117,14 +117,14 @@ mod tests {
         messages.into_iter().map(|data| String::from_utf8(data).unwrap()).collect()
     }
 
-    /// The examples of the standard.
+    /// The examples in the standard.
     #[test]
     fn the_examples_of_the_standard_are_read() {
         assert_eq!(read("data: YHOO\ndata: +2\ndata: 10\n\n"), ["YHOO\n+2\n10"]);
         let stream = ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n";
         assert_eq!(read(stream), ["first event", "second event", " third event"]);
         assert_eq!(read("data:test\n\ndata: test\n\n"), ["test", "test"]);
-        // The last event has no empty line behind it.
+        // The last event is incomplete because no empty line follows it.
         assert_eq!(read("data: a\n\ndata: b\n"), ["a"]);
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     /// Catches an event without an end that fills the memory.
     #[test]
-    fn an_event_is_bounded() {
+    fn the_size_of_an_event_is_limited() {
         let mut events = Events::new(100);
         let results: Vec<_> = (0..20).map(|_| events.read(b"data: 0123\n")).collect();
         assert_eq!(results.last(), Some(&Err(TooLong { limit: 100 })));

@@ -1,4 +1,4 @@
-//! One message on its way to the server, and what comes back for it.
+//! Sends one message to the server and passes back the replies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,56 +17,57 @@ use super::problem::{Problem, content_type};
 use super::session::Session;
 use crate::gateway::Stop;
 
-/// How long the end of a stream is waited for once it has answered: then its connection serves the next request.
+/// How long to wait for the end of a stream after its last answer, so that the connection can be reused for
+/// the next request.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
 
-/// How often a stream that broke off is gone on with, if nothing more comes of it.
+/// Maximum number of attempts in a row to resume a broken stream without receiving anything.
 const RESUMPTIONS: u32 = 5;
 
-/// Time until a stream is opened again, if the server names none. It doubles with each failure.
+/// Delay before a stream is reopened if the server names none. It doubles with each failure.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The longest time until a stream is opened again.
+/// Maximum delay before a stream is reopened.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What is written for the client, in the order in which it happened.
+/// The output for the client, in chronological order.
 #[derive(Debug)]
 pub enum Output {
-    /// A message of the server, in one line.
+    /// A message of the server, on one line.
     Message(Vec<u8>),
-    /// There is no answer of the server for this id.
+    /// The server did not answer the request with this ID.
     Failed(Value, Problem),
-    /// Something that only people are told.
+    /// A note for the user rather than the client.
     Note(String),
 }
 
-/// All that exchanges share.
+/// What all exchanges share.
 #[derive(Debug)]
 pub struct Line {
     /// The server.
     pub endpoint: Endpoint,
-    /// What was agreed on with it.
+    /// The session with the server.
     pub session: Session,
-    /// Bytes of a message of the server.
+    /// Maximum size of a message of the server in bytes.
     pub limit: usize,
-    /// The way to the client.
+    /// The channel to the client.
     pub output: mpsc::Sender<Output>,
 }
 
-/// Nobody reads what is written any more.
+/// The output is no longer read.
 #[derive(Debug, Clone, Copy)]
 pub struct Gone;
 
-/// What a message still waits for.
+/// The answers that a message is still waiting for.
 #[derive(Debug, Default)]
 pub struct Pending {
     ids: Vec<Value>,
     is_first: bool,
-    /// Whoever waits for the answer; it is dropped with the last of them.
+    /// Dropped with the last answer, to wake up the waiting task.
     waiting: Option<oneshot::Sender<()>>,
 }
 
-/// How a stream is opened again.
+/// The state for reopening a stream.
 #[derive(Debug, Default)]
 struct Resumption {
     id: Option<String>,
@@ -74,16 +75,16 @@ struct Resumption {
     failures: u32,
 }
 
-/// What came of opening the stream of the server's own messages.
+/// The result of opening the stream of the server's own messages.
 enum Opened {
     Stream(Incoming),
-    /// The server has none.
+    /// The server has no such stream.
     None,
     SessionEnded,
 }
 
 impl Pending {
-    /// What this message waits for.
+    /// The answers that this message requires.
     fn of(message: &Message, waiting: oneshot::Sender<()>) -> Self {
         Self { ids: message.ids(), is_first: message.is("initialize"), waiting: Some(waiting) }
     }
@@ -97,10 +98,10 @@ impl Pending {
 }
 
 impl Line {
-    /// Sends a message, and passes back what comes for it.
+    /// Sends a message and passes back the replies to it.
     ///
     /// # Errors
-    /// What is still pending then has no answer.
+    /// The requests that are still pending get no answer.
     async fn carry(&self, message: &Message, pending: &mut Pending) -> Result<(), Problem> {
         if self.session.has_ended() && !pending.is_first {
             return Err(Problem::session_ended());
@@ -123,7 +124,7 @@ impl Line {
         }
     }
 
-    /// An error of JSON-RPC in the body says more than the status (MCP 2026-07-28 has both).
+    /// A JSON-RPC error in the body says more than the status (MCP 2026-07-28 has both).
     async fn refuse(
         &self,
         status: StatusCode,
@@ -136,7 +137,7 @@ impl Line {
             && object.get("error").is_some_and(Value::is_object)
             && object.contains_key("jsonrpc")
         {
-            // Whoever could not read a request does not know its id.
+            // A server that could not parse the request does not know its ID.
             object.insert("id".to_owned(), id.clone());
             return self.deliver(Value::Object(object).to_string().as_bytes(), pending).await;
         }
@@ -147,7 +148,7 @@ impl Line {
         let (parts, body) = response.into_parts();
         match content_type(&parts.headers).as_str() {
             "text/event-stream" => self.receive_events(body, pending).await,
-            // A notification or a response has been taken.
+            // A notification or a response was accepted.
             _ if pending.ids.is_empty() => Ok(()),
             "application/json" => {
                 let body = self.read_whole(body).await?;
@@ -176,7 +177,8 @@ impl Line {
         Ok(whole)
     }
 
-    /// Passes on the events of a stream. One that breaks off before the answer is gone on with, if the server lets it.
+    /// Passes on the events of a stream. If it breaks off before the answer, it is resumed as far as the
+    /// server allows.
     async fn receive_events(&self, body: Incoming, pending: &mut Pending) -> Result<(), Problem> {
         let mut resumption = Resumption::default();
         let mut body = Some(body);
@@ -217,7 +219,7 @@ impl Line {
                 true => tokio::time::timeout(LAST_EVENTS, body.frame()).await.unwrap_or(None),
                 false => body.frame().await,
             };
-            // One that breaks off has ended.
+            // A stream that breaks off has ended as well.
             let Some(Ok(frame)) = frame else { break };
             let piece = frame.data_ref().map(AsRef::as_ref).unwrap_or_default();
             for data in events.read(piece).map_err(|error| Problem::new(error.to_string()))? {
@@ -230,7 +232,7 @@ impl Line {
         Ok(())
     }
 
-    /// Passes a message of the server on.
+    /// Passes on a message of the server.
     async fn deliver(&self, bytes: &[u8], pending: &mut Pending) -> Result<(), Problem> {
         let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
             return Err(Problem::new("the server answered with something that is not JSON"));
@@ -243,10 +245,10 @@ impl Line {
         sent.map_err(|_| Problem::new("standard output is closed"))
     }
 
-    /// Listens to what the server has to say on its own, for as long as there is a session.
+    /// Receives the server's own messages for as long as the session lasts.
     ///
     /// # Errors
-    /// Nobody reads it any more.
+    /// The output is no longer read.
     pub async fn listen(&self) -> Result<(), Gone> {
         let mut resumption = Resumption::default();
         let mut nobody = Pending::default();
@@ -274,7 +276,7 @@ impl Line {
         }
     }
 
-    /// Opens the stream of the server's own messages, or goes on with one behind this event.
+    /// Opens the stream of the server's own messages, or resumes one after this event.
     async fn open(&self, last_id: Option<&str>) -> Result<Opened, Problem> {
         let had_session = self.session.is_open();
         let mut unsigned = self.session.headers();
@@ -291,25 +293,25 @@ impl Line {
             }
             Answer::Refused { status, headers, body } => match status.as_u16() {
                 408 | 425 | 429 | 500.. => Err(Problem::from_status(status, &headers, &body)),
-                // Above all 405: the server has no such stream.
+                // Usually 405: the server has no such stream.
                 _ => Ok(Opened::None),
             },
         }
     }
 
-    /// Tells the server that the session is needed no more.
+    /// Deletes the session at the server.
     pub async fn leave(&self) {
         if self.session.is_open() {
             let call = Call { method: "DELETE", body: Bytes::new(), unsigned: self.session.headers() };
-            // A server may not let go of sessions (405); it forgets them by itself.
+            // Servers may reject this (405) and let sessions time out.
             let _ = self.endpoint.send(&call).await;
         }
     }
 
-    /// Tells the client of a message without an answer: each of its requests, or, if there is none, the user.
+    /// Reports a message that got no answer: to the client for each of its requests, or to the user if it has none.
     ///
     /// # Errors
-    /// Nobody reads it any more.
+    /// The output is no longer read.
     pub async fn fail(&self, ids: &[Value], problem: Problem) -> Result<(), Gone> {
         for id in ids {
             let failed = Output::Failed(id.clone(), problem.clone());
@@ -337,7 +339,8 @@ fn unanswered(pending: &Pending) -> Result<(), Problem> {
     }
 }
 
-/// Runs an exchange to its end. `answered` is dropped once each request of it is answered, or its end if it has none.
+/// Runs an exchange to its end. `answered` is dropped once all of its requests are answered, or at the end
+/// if it has none.
 pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
     let mut pending = Pending::of(&message, answered);
     let carried = tokio::select! {
@@ -347,7 +350,7 @@ pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()
     if let Err(problem) = carried
         && (!pending.ids.is_empty() || message.ids().is_empty())
     {
-        // Whoever does not read has gone, which shows elsewhere.
+        // An error means that the client does not read, which is noticed elsewhere.
         let _ = line.fail(&pending.ids, problem).await;
     }
 }

@@ -1,38 +1,39 @@
-//! The lines of standard input, read on a thread of their own: nobody can be kept from ending by a read that never returns.
+//! Reads the lines of standard input on a separate thread, so that a read that never returns cannot keep the
+//! process from ending.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use tokio::sync::{mpsc, watch};
 
-/// Lines that wait to be taken.
+/// Maximum number of lines waiting to be processed.
 const WAITING: usize = 64;
 
-/// A line, without its end.
+/// An input line without its line break.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Line {
-    /// A whole one.
+    /// A complete line.
     Whole(Vec<u8>),
-    /// One that was longer than is allowed. It was read to its end, and nothing of it was kept.
+    /// A line that exceeded the limit. It was skipped to its end, and nothing of it was kept.
     TooLong,
 }
 
-/// The lines of a client.
+/// The input lines of a client.
 #[derive(Debug)]
 pub struct Lines {
-    /// The lines.
+    /// The lines that have been read.
     pub waiting: mpsc::Receiver<Line>,
-    /// Whether the end was reached, even if lines wait.
+    /// Whether the end of the input was reached, even if lines are still waiting.
     pub has_ended: watch::Receiver<bool>,
 }
 
 impl Lines {
-    /// Reads lines of so many bytes at most, until there is nothing more.
+    /// Reads lines of at most `limit` bytes until the input ends.
     pub fn read(input: Box<dyn Read + Send>, limit: usize) -> Self {
         let (sender, waiting) = mpsc::channel(WAITING);
         let (end, has_ended) = watch::channel(false);
         std::thread::spawn(move || {
             let mut input = BufReader::with_capacity(64 * 1024, input);
-            // Input that cannot be read has ended.
+            // A read error counts as the end of the input.
             while let Ok(Some(line)) = next_line(&mut input, limit) {
                 if sender.blocking_send(line).is_err() {
                     break;
@@ -44,7 +45,7 @@ impl Lines {
     }
 }
 
-/// What stands behind the last line break is a line too, if there is something.
+/// Text after the last line break is also a line, unless it is empty.
 fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>> {
     let (mut line, mut is_too_long, mut is_begun) = (Vec::new(), false, false);
     loop {
@@ -75,7 +76,7 @@ fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>>
 mod tests {
     use super::*;
 
-    /// Catches a line that is lost, split or put together, wherever the pieces end.
+    /// Catches a line that is lost, split or joined, depending on where reads end.
     #[test]
     fn lines_are_read_whole_or_not_at_all() {
         let text = b"one\n\ntoo long a line\r\n12345678\nlast";

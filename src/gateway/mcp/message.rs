@@ -1,40 +1,40 @@
-//! A JSON-RPC message, as far as whoever carries it has to know it. Its bytes go on as they came.
+//! A JSON-RPC message, parsed only as far as needed to carry it. Its bytes are passed on unchanged.
 
 use serde_json::Value;
 
-/// Where a request of the stateless protocol (MCP 2026-07-28) names the protocol's version.
+/// The field in which a request of the stateless protocol (MCP 2026-07-28) names the protocol version.
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 
-/// From this version on there are no sessions: each request says all about itself. Versions are dates.
+/// The first protocol version without sessions, in which each request is self-contained. Versions are dates.
 const FIRST_STATELESS: &str = "2026-07-28";
 
 /// One message of a client, or a batch of them (MCP 2025-03-26).
 #[derive(Debug)]
 pub struct Message {
-    /// Its bytes.
+    /// The original bytes.
     pub bytes: Vec<u8>,
     parts: Vec<Part>,
 }
 
-/// Why a line is no message. The second value is the id that the answer has.
+/// Why a line is not a valid message.
 #[derive(Debug, PartialEq)]
 pub enum NoMessage {
     /// It is not JSON.
     NotJson,
-    /// It is JSON, and not JSON-RPC.
+    /// It is JSON but not JSON-RPC. The value is the ID to use in the answer.
     NotJsonRpc(Value),
 }
 
 #[derive(Debug)]
 struct Part {
-    /// The id of a request. Notifications and responses have none that is waited for.
+    /// The ID of a request. Notifications and responses have none, because they get no answer.
     id: Option<Value>,
     method: Option<String>,
     params: Value,
 }
 
 impl Message {
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Errors
     /// See [`NoMessage`].
@@ -47,22 +47,22 @@ impl Message {
         Ok(Self { bytes, parts: parts.map_err(NoMessage::NotJsonRpc)? })
     }
 
-    /// The ids that an answer is waited for.
+    /// The IDs of the requests that expect an answer.
     pub fn ids(&self) -> Vec<Value> {
         self.parts.iter().filter_map(|part| part.id.clone()).collect()
     }
 
-    /// Whether it is a request or a notification of that method.
+    /// Whether it is a request or a notification with this method.
     pub fn is(&self, method: &str) -> bool {
         self.parts.iter().any(|part| part.method.as_deref() == Some(method))
     }
 
-    /// The method and the thing that it is about, which the stateless protocol wants in headers.
+    /// The method, which the stateless protocol also requires in a header.
     pub fn method(&self) -> Option<&str> {
         self.single()?.method.as_deref()
     }
 
-    /// The tool, prompt or resource that a request is about.
+    /// The tool, prompt or resource that a request is about, which the stateless protocol also requires in a header.
     pub fn name(&self) -> Option<&str> {
         let key = match self.method()? {
             "tools/call" | "prompts/get" => "name",
@@ -72,13 +72,13 @@ impl Message {
         self.single()?.params.get(key)?.as_str()
     }
 
-    /// The version of the protocol that a request of the stateless protocol names.
+    /// The protocol version named by a request of the stateless protocol.
     pub fn stateless_version(&self) -> Option<&str> {
         let version = self.single()?.params.get("_meta")?.get(VERSION_KEY)?.as_str()?;
         (version >= FIRST_STATELESS).then_some(version)
     }
 
-    /// The request that a notification takes back.
+    /// The ID of the request that a notification cancels.
     pub fn cancelled(&self) -> Option<&Value> {
         let part = self.single().filter(|part| part.method.as_deref() == Some("notifications/cancelled"))?;
         part.params.get("requestId")
@@ -93,7 +93,7 @@ impl Message {
 }
 
 impl Part {
-    /// A request, a notification or a response. Of anything else gives back the id to answer with.
+    /// Parses a request, notification or response. For anything else returns the ID to answer with.
     fn read(value: Value) -> Result<Self, Value> {
         let Value::Object(mut object) = value else { return Err(Value::Null) };
         let id = object.remove("id").filter(|id| id.is_string() || id.is_number());
@@ -107,14 +107,14 @@ impl Part {
     }
 }
 
-/// The ids that the messages of a server answer, and the version that a server chose if one of them says so.
+/// The IDs of the requests that a server's messages answer.
 pub fn answered(value: &Value) -> Vec<&Value> {
     let is_response = |value: &&Value| value.get("result").is_some() || value.get("error").is_some();
     let all = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
     all.iter().filter(is_response).filter_map(|value| value.get("id")).collect()
 }
 
-/// The message in one line: line breaks between the tokens of JSON mean nothing, and inside of strings there are none.
+/// The message on one line. In JSON, line breaks only occur between tokens, where they mean nothing.
 pub fn to_line(bytes: &[u8]) -> Vec<u8> {
     let in_line = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
     bytes.trim_ascii().iter().map(in_line).collect()
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_answered_as_json_rpc_says() {
+    fn invalid_messages_are_answered_as_json_rpc_requires() {
         for text in ["{", "hello", "{\"id\":1,\"method\":\"\u{1}\"}"] {
             assert_eq!(parse(text).unwrap_err(), NoMessage::NotJson, "{text}");
         }
@@ -155,9 +155,9 @@ mod tests {
         assert_eq!(Message::parse(b"{\"id\":1,\"method\":\"\xff\"}".to_vec()).unwrap_err(), NoMessage::NotJson);
     }
 
-    /// Catches a session-based request that is taken for one of the stateless protocol.
+    /// Catches a request with a session that is mistaken for one of the stateless protocol.
     #[test]
-    fn the_stateless_protocol_is_known_by_its_version() {
+    fn the_stateless_protocol_is_recognized_by_its_version() {
         let with = |version: &str| {
             let meta = json!({ VERSION_KEY: version });
             json!({"id": 1, "method": "tools/call", "params": {"name": "add", "_meta": meta}}).to_string()

@@ -1,8 +1,8 @@
-//! The face for agents: messages of MCP on lines of standard input and output, carried to a streamable HTTP endpoint that takes
-//! only signed requests.
+//! The MCP bridge for agents: carries MCP messages between standard input and output and a streamable HTTP endpoint
+//! that only accepts signed requests.
 //!
-//! Each line is a request of its own (MCP 2025-06-18, *Transports*), and none waits for the answer to another. What comes back is
-//! handed out message by message; who writes it, and what a user sees, is not known here.
+//! Each line becomes its own request (MCP 2025-06-18, *Transports*), and no request waits for the answer to another.
+//! Replies are handed out message by message. Writing them, and what the user sees, is up to the caller.
 
 mod message;
 mod events;

@@ -1,4 +1,4 @@
-//! Why a message has no answer of the server, and what the client is told instead.
+//! Why a message got no answer from the server, and the error to send to the client instead.
 
 use http::{HeaderMap, StatusCode, header};
 use sigvet_core::request::Headers;
@@ -10,42 +10,42 @@ use crate::gateway::Unready;
 /// The message is not JSON (JSON-RPC 2.0, §5.1).
 pub const PARSE_ERROR: i64 = -32700;
 
-/// The message is not one that can be carried out. The Python SDK has this code for a session that has ended.
+/// The message is not a valid request. The Python SDK uses this code for a session that has ended.
 pub const INVALID_REQUEST: i64 = -32600;
 
-/// The first code of those that JSON-RPC leaves to implementations.
+/// The first of the codes that JSON-RPC reserves for implementations.
 pub const NOT_CARRIED: i64 = -32000;
 
-/// Characters of a server's own words that are passed on.
+/// Maximum number of characters to pass on from a server's own message.
 const LONGEST_WORDS: usize = 500;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct Problem {
-    /// The code of JSON-RPC.
+    /// The JSON-RPC error code.
     pub code: i64,
-    /// What is wrong, and what to do about it.
+    /// The problem, and what to do about it.
     pub text: String,
 }
 
 impl Problem {
-    /// The message did not get through.
+    /// The message could not be delivered.
     pub fn new(text: impl Into<String>) -> Self {
         Self { code: NOT_CARRIED, text: text.into() }
     }
 
-    /// The message cannot be carried out as it is.
+    /// The message is invalid.
     pub fn invalid(text: impl Into<String>) -> Self {
         Self { code: INVALID_REQUEST, text: text.into() }
     }
 
-    /// The server has forgotten the session.
+    /// The session has ended on the server.
     pub fn session_ended() -> Self {
         Self::invalid("the MCP session has ended on the server; reconnect, which sends 'initialize' again")
     }
 
-    /// What a server says instead of an answer, if it is not about the signature.
+    /// An error response for a reason other than the signature.
     pub fn from_status(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let said = words(status, headers, body);
         let said = if said.is_empty() { said } else { format!(": {said}") };
@@ -77,7 +77,7 @@ impl From<Unready> for Problem {
     }
 }
 
-/// What a server says in words, in AWS's form or as plain text.
+/// The server's own message, from an AWS error or from plain text.
 fn words(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     let mut fields = Headers::default();
     for (name, value) in headers {
@@ -112,7 +112,7 @@ fn hint(status: StatusCode, headers: &HeaderMap) -> String {
     }
 }
 
-/// The media type without its parameters, in lower case.
+/// The media type without parameters, in lower case.
 pub fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

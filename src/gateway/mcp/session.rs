@@ -1,4 +1,4 @@
-//! What a server and a client have agreed on: the id of their session, and the version of the protocol.
+//! The session with a server: its ID and the negotiated protocol version.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::message::Message;
 
-/// The id of a session.
+/// The header with the session ID.
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
-/// The version of the protocol.
+/// The header with the protocol version.
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
-/// The method of a request, and what it is about: the stateless protocol has them in headers too.
+/// The headers with the method of a request and the name of its object, which the stateless protocol requires.
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
@@ -30,13 +30,13 @@ struct State {
 }
 
 impl Session {
-    /// Takes the id of a new session from the response to `initialize`.
+    /// Takes the ID of a new session from the response to `initialize`.
     pub fn begin(&self, response: &HeaderMap) {
         let id = response.get(&SESSION_ID).cloned();
         *self.state() = State { id, ..State::default() };
     }
 
-    /// Takes the version from the result of `initialize`.
+    /// Takes the protocol version from the result of `initialize`.
     pub fn agree(&self, response: &Value) {
         let version = response.get("result").and_then(|result| result.get("protocolVersion")?.as_str());
         let version = version.and_then(|version| HeaderValue::from_str(version).ok());
@@ -44,22 +44,22 @@ impl Session {
         state.version = version.or(state.version.take());
     }
 
-    /// Whether there is one.
+    /// Whether there is a session.
     pub fn is_open(&self) -> bool {
         self.state().id.is_some()
     }
 
-    /// Whether the server ended it, and no other one has begun.
+    /// Whether the server ended the session and no new one has begun.
     pub fn has_ended(&self) -> bool {
         self.state().has_ended
     }
 
-    /// The server knows it no more.
+    /// Marks the session as ended by the server.
     pub fn end(&self) {
         *self.state() = State { has_ended: true, ..State::default() };
     }
 
-    /// The headers of a request that carries this message.
+    /// The headers for a request with this message.
     pub fn headers_for(&self, message: &Message) -> HeaderMap {
         let mut headers = match message.is("initialize") {
             true => HeaderMap::new(),
@@ -75,7 +75,7 @@ impl Session {
         headers
     }
 
-    /// The headers of a request without a message.
+    /// The headers for a request without a message.
     pub fn headers(&self) -> HeaderMap {
         let state = self.state();
         let mut headers = HeaderMap::new();
@@ -90,7 +90,7 @@ impl Session {
     }
 }
 
-/// A value as a header has it: in base64 if it is not printable ASCII (SEP-2243).
+/// Encodes a value for a header: in base64 if it is not printable ASCII (SEP-2243).
 fn to_header(value: &str) -> Option<HeaderValue> {
     use base64::Engine;
 
@@ -113,9 +113,9 @@ mod tests {
         Message::parse(value.to_string().into_bytes()).unwrap()
     }
 
-    /// Catches the id of a session that has ended on the request that begins another.
+    /// Catches the ID of an ended session in the request that begins a new one.
     #[test]
-    fn a_session_is_named_on_all_requests_but_initialize() {
+    fn all_requests_but_initialize_carry_the_session_id() {
         let session = Session::default();
         let mut response = HeaderMap::new();
         response.insert(SESSION_ID, HeaderValue::from_static("abc"));

@@ -1,4 +1,4 @@
-//! One request on its way through the proxy: signed, sent, answered, and explained if it was refused.
+//! One request on its way through the proxy: it is signed, sent and answered, and a refusal is explained.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,31 +27,31 @@ use crate::gateway::payload::BodyFile;
 use crate::gateway::{Dialect, Reply, onward};
 use crate::transport::{HttpVersion, TransportError};
 
-/// How often a request is sent that can be sent again.
+/// Maximum number of attempts for a request that can be repeated.
 const ATTEMPTS: u32 = 2;
 
 /// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A request that is about to leave.
+/// A request that is about to be sent.
 pub(super) struct Leaving<'p> {
     proxy: &'p Proxy,
     way: Way<'p>,
-    /// The words of the service that the client speaks to, if the client signed.
+    /// The protocol of the service that the client talks to, if the client signed the request.
     dialect: Option<Dialect>,
     outcome: Outcome,
     began: Instant,
 }
 
-/// What is signed.
+/// The request that attempts are made from.
 enum Unsigned {
-    /// A request without a signature, which is signed for each attempt.
+    /// A request without a signature, which is signed anew for each attempt.
     Cleared(Box<Request>),
-    /// A request whose own signature was replaced.
+    /// A request whose own signature has been replaced.
     Replaced { request: Box<Request>, signature: String },
 }
 
-/// Why a request did not leave.
+/// Why a request was not sent.
 enum Stopped {
     Denied(Denied),
     Unread(IntakeError),
@@ -68,11 +68,11 @@ impl<'p> Leaving<'p> {
         Self { proxy, way, dialect, outcome: Outcome::default(), began: Instant::now() }
     }
 
-    /// Signs and sends, and gives back what came of it.
+    /// Signs and sends the request and returns the outcome.
     pub(super) async fn send(self, arriving: Arriving, mut leg: Box<Leg>) -> Passed {
         let Arriving { head, body, verdict, upgrade, version, .. } = arriving;
         let extras = Extras::of(&head, upgrade.is_some());
-        // What is spoken instead of HTTP is spoken on a connection of its own.
+        // A protocol other than HTTP gets its own connection.
         let version = if extras.upgrade.is_some() { HttpVersion::Http1 } else { version };
         let is_head = head.method() == Method::HEAD.as_str();
         let prepared = match (&verdict, &self.proxy.inbound) {
@@ -86,7 +86,7 @@ impl<'p> Leaving<'p> {
         };
         let sent = self.send_repeatedly(&unsigned, &mut outbound, &extras, version).await;
         (leg.took, leg.length) = (self.began.elapsed(), self.outcome.length() + outbound.length());
-        // Of a body that is wrong the server behind has not seen the end, whatever it says.
+        // If the body was wrong, the upstream server never got the end of it, so its response does not matter.
         match self.outcome.take_error() {
             Some(PassError::Wrong(findings)) => match verdict {
                 Some(verdict) => return Passed::Wrong(verdict, findings),
@@ -116,7 +116,8 @@ impl<'p> Leaving<'p> {
         Passed::Answered(reply, leg)
     }
 
-    /// Takes the client's own signature off. A body that nobody has hashed is taken whole, to be hashed.
+    /// Removes the client's own signature. A body without a declared hash is received completely so that it
+    /// can be hashed.
     async fn clear(&self, head: Request, body: ArrivingBody) -> Result<(Unsigned, Outbound), Stopped> {
         let route = self.way.route;
         let host = route.sign_host.clone().unwrap_or_else(|| self.way.upstream.url().host_header());
@@ -154,7 +155,7 @@ impl<'p> Leaving<'p> {
         Ok((Unsigned::Cleared(Box::new(cleared)), passing))
     }
 
-    /// Puts a signature in the place of the client's own. The body is verified while it passes.
+    /// Replaces the client's signature. The body is verified while it passes.
     fn replace(
         &self,
         inbound: &Inbound,
@@ -174,7 +175,7 @@ impl<'p> Leaving<'p> {
         let resigned = resign(head, &accepted, &signing, self.proxy.clock.now()).map_err(denied_by)?;
         let signature = resigned.signature.as_str().to_owned();
         let mut resigned = resigned;
-        // What is compressed could not be looked through.
+        // A compressed response could not be searched for the values to mask.
         let is_signed = resigned.terms.as_ref().is_some_and(|terms| terms.signed_headers.contains("accept-encoding"));
         if !is_signed {
             resigned.request.headers.remove("accept-encoding");
@@ -201,7 +202,8 @@ impl<'p> Leaving<'p> {
         Outbound::Passing(Some(Box::new(body)))
     }
 
-    /// Sends a request, and once more if nothing came of it and it can be repeated. Gives back what was sent.
+    /// Sends a request, and repeats it if that is safe and there was no response. Returns the response and
+    /// what was sent.
     async fn send_repeatedly(
         &self,
         unsigned: &Unsigned,
@@ -243,8 +245,8 @@ impl<'p> Leaving<'p> {
         }
     }
 
-    /// Passes a response back; of a refusal it is found out why. What went up with the request is not in it: servers repeat it in
-    /// heads, and in what they say of a failure.
+    /// Passes a response back and finds out why a request was refused. Masks the credentials that the request was sent
+    /// with: servers repeat them in headers and in error messages.
     async fn receive(
         &self,
         response: http::Response<Incoming>,
@@ -255,7 +257,7 @@ impl<'p> Leaving<'p> {
         let status = response.status();
         if status.is_success() || is_head {
             let mut reply = onward::passed_back(response);
-            // Whoever has no key of their own can have the proxy sign anything: nothing is kept from them here.
+            // A client without its own key can have the proxy sign anything, so there is nothing to hide from it.
             if is_guarded {
                 let masking = match status.is_success() {
                     true => Masking::bare(&self.way.credentials, signature),
@@ -267,7 +269,7 @@ impl<'p> Leaving<'p> {
         }
         let masking = Masking::new(&self.way.credentials, signature);
         let is_readable = is_plain_text(response.headers());
-        // Whoever has no key of their own may ask for anything, and so for what is compressed: it is read, and passed on as it is.
+        // A client without its own key may ask for anything, including a compressed response: read it, and pass it on unchanged.
         if !is_readable && !is_guarded {
             return match status.as_u16() {
                 400 | 401 | 403 => {
@@ -281,7 +283,7 @@ impl<'p> Leaving<'p> {
         let (parts, body) = response.into_parts();
         let mut headers = onward::response_headers(&parts.headers);
         masking.apply_to_headers(&mut headers);
-        // With values taken out it is shorter.
+        // Masking changes the length.
         headers.remove(http::header::CONTENT_LENGTH);
         if !is_readable {
             headers.remove(http::header::CONTENT_ENCODING);
@@ -297,7 +299,7 @@ impl<'p> Leaving<'p> {
         Reply { status: status.as_u16(), headers, body }
     }
 
-    /// Reads the beginning of a refusal, and finds out why it was given.
+    /// Reads the beginning of a refusal and finds out why the request was refused.
     async fn read_refusal(
         &self,
         parts: &http::response::Parts,
@@ -316,7 +318,7 @@ impl<'p> Leaving<'p> {
         ahead
     }
 
-    /// Finds out on a thread of its own why a request was refused.
+    /// Finds out on a separate thread why a request was refused.
     async fn explain(&self, sent: Request, said: Said) -> Option<Box<Diagnosis>> {
         let limit = self.proxy.limits.explain_time;
         if limit.is_zero() {
@@ -333,17 +335,17 @@ impl<'p> Leaving<'p> {
     }
 }
 
-/// What is said in place of an error that cannot be looked through.
+/// The message in place of an error body that cannot be searched.
 const UNREADABLE: &str = "the upstream's error is compressed or in another encoding, and is not passed on";
 
-/// What is said to a client whose chunks cannot be verified.
+/// The message to a client whose chunk signatures cannot be verified.
 const SIGNED_CHUNKS: &str =
     "the body comes in chunks that are signed with a key that this proxy does not know; start it with --inbound";
 
-/// What is said to a client whose form does not fit into memory.
+/// The message to a client whose form does not fit into memory.
 const LONG_FORM: &str = "a form that is longer than 1 MiB cannot be signed again; use a presigned URL instead";
 
-/// A request with its body, which is sent from where it is.
+/// A request with a body that has completely arrived.
 fn there(mut request: Request, file: Option<BodyFile>) -> (Request, Outbound) {
     let known = match &request.body {
         Body::Bytes(bytes) if bytes.is_empty() => Body::Bytes(Vec::new()),
@@ -353,14 +355,14 @@ fn there(mut request: Request, file: Option<BodyFile>) -> (Request, Outbound) {
     (request, Outbound::there(body, file))
 }
 
-/// The hash that the client signed, if it signed one.
+/// The payload hash that the client signed, if any.
 fn hash_of(accepted: &Accepted) -> Option<sigvet_core::crypto::Sha256Digest> {
     let text = accepted.payload.as_ref()?.to_string();
     let bytes = hex::decode(text).ok()?;
     Some(sigvet_core::crypto::Sha256Digest(bytes.try_into().ok()?))
 }
 
-/// Whether nothing came of a request that does no harm when it is sent twice, or nothing of it was sent.
+/// Whether a request can be repeated: either nothing of it was sent, or it is idempotent and there was no response.
 fn may_repeat(error: &TransportError, request: &Request) -> bool {
     let is_idempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(&request.method());
     match error {
@@ -379,7 +381,7 @@ fn denied_by(error: ResignError) -> Denied {
     Denied::new(status, error)
 }
 
-/// Whether values can be found in a body: it is neither compressed nor in an encoding of wide characters.
+/// Whether values can be found in a body: it is neither compressed nor in a wide encoding such as UTF-16.
 fn is_plain_text(headers: &http::HeaderMap) -> bool {
     let text = |name| headers.get(name).map_or("", |value| value.to_str().unwrap_or("?")).to_ascii_lowercase();
     let (encoding, kind) = (text(http::header::CONTENT_ENCODING), text(http::header::CONTENT_TYPE));

@@ -1,8 +1,10 @@
-//! S3 Express for clients with placeholders: the client has a session with the proxy, and the proxy one with the upstream.
+//! S3 Express for clients with placeholder keys: the client has a session with the proxy, and the proxy has its own
+//! with the upstream server.
 //!
-//! A client asks for a session (`CreateSession`), and signs what follows with the key in the answer. The upstream's answer would be
-//! a real key, so the proxy gives one itself, which opens nothing but the proxy. Its own session is asked for when a request needs
-//! one. Follows *Authorizing Zonal endpoint API operations with CreateSession* of the S3 user guide.
+//! A client asks for a session (`CreateSession`) and signs the following requests with the key in the answer. The
+//! upstream server's answer would contain a real key, so the proxy answers itself, with a key that only works at the
+//! proxy. It requests its own session when a request needs one. Follows *Authorizing Zonal endpoint API operations
+//! with CreateSession* of the S3 user guide.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,19 +27,19 @@ use super::pattern::without_port;
 use crate::gateway::{Clock, CredentialSource, Reply, onward};
 use crate::transport::{HttpVersion, Upstream};
 
-/// The service of S3 Express in credential scopes.
+/// The service name of S3 Express in credential scopes.
 const SERVICE: &str = "s3express";
 
-/// How long a client takes its session for good, in seconds: as long as one of AWS's.
+/// Lifetime of a client's session in seconds, the same as AWS's.
 const LIFE: i64 = 300;
 
-/// The longest answer to `CreateSession` that is read, in bytes. Real ones have about two thousand.
+/// Maximum size of a `CreateSession` answer in bytes. Real ones have about two thousand.
 const LONGEST: usize = 64 * 1024;
 
-/// Sessions that are kept: one for each bucket, region and key.
+/// Maximum number of cached sessions: one per bucket, region and key.
 const KEPT: usize = 256;
 
-/// The key that a client has in its sessions. It is the same in all, and may do what the placeholder may.
+/// The key for the sessions of a client. It is the same in all sessions and has the permissions of the placeholder.
 pub fn session_of(placeholder: &Credentials) -> Credentials {
     let of = |what: &str| {
         let secret = placeholder.secret_access_key.expose_secret();
@@ -48,7 +50,7 @@ pub fn session_of(placeholder: &Credentials) -> Credentials {
     Credentials { session_token: Some(Secret::new(of("token"))), ..session }
 }
 
-/// Whether a request asks for a session.
+/// Whether a request is a `CreateSession`.
 pub fn is_create_session(request: &Request, claimed: &Claimed) -> bool {
     let is_signed_so = claimed.scope().is_some_and(|scope| scope.service == SERVICE);
     let inferred = || endpoint::infer(without_port(request.host().unwrap_or_default()));
@@ -56,12 +58,12 @@ pub fn is_create_session(request: &Request, claimed: &Claimed) -> bool {
     request.method() == "GET" && query::parameter(request, "session").is_some() && (is_signed_so || is_sent_there())
 }
 
-/// Whether a request is signed in a session.
+/// Whether a request is signed with a session key.
 pub fn is_in_session(claimed: &Claimed) -> bool {
     claimed.dialect() == Dialect::s3_express_session()
 }
 
-/// The answer to a client that asked for a session.
+/// The answer to a `CreateSession`.
 pub fn answer(session: &Credentials, now: Timestamp) -> Reply {
     let token = session.session_token.as_ref().map(Secret::expose_secret).unwrap_or_default();
     let end = Timestamp::from_epoch_seconds(now.epoch_seconds() + LIFE).to_rfc3339();
@@ -75,7 +77,7 @@ pub fn answer(session: &Credentials, now: Timestamp) -> Reply {
     Reply::new(200, "application/xml", text)
 }
 
-/// The proxy's own sessions.
+/// The proxy's own sessions with upstream servers.
 #[derive(Debug, Default)]
 pub struct Sessions(Mutex<Vec<Kept>>);
 
@@ -87,7 +89,7 @@ struct Kept {
 }
 
 impl Sessions {
-    /// Where the session with a bucket comes from, which those credentials may have.
+    /// The source of session credentials for the bucket of a request, using the given credentials.
     pub fn source(
         &self,
         (upstream, limit): (&Arc<Upstream>, Duration),
@@ -109,7 +111,7 @@ impl Sessions {
             clock: clock.clone(),
         };
         let runtime = tokio::runtime::Handle::current();
-        // Whoever asks does so on a thread that may wait.
+        // The source runs this on a thread that may block.
         let fetch = move || runtime.block_on(asking.create_session());
         let name = format!("CreateSession at {}", upstream.url().host_header());
         let session = Arc::new(CredentialSource::new(name, clock.clone(), Arc::new(fetch)));
@@ -122,7 +124,7 @@ impl Sessions {
     }
 }
 
-/// What asks for a session.
+/// The facts needed to request a session.
 struct Asking {
     upstream: Arc<Upstream>,
     limit: Duration,

@@ -1,5 +1,5 @@
-//! The proxy as a forward proxy (`HTTPS_PROXY`): into tunnels to hosts that a route leads to it looks, with certificates of its own
-//! authority; others are refused, or pass unseen if their host is listed.
+//! The proxy as a forward proxy (`HTTPS_PROXY`). It terminates the TLS of tunnels to hosts that a route covers, with
+//! certificates of its own authority. Tunnels to listed hosts pass through unseen; all others are refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -14,22 +14,22 @@ use crate::gateway::passage::{Later, Leg, Tunnel, Tunnels};
 use crate::gateway::{Authority, Constraint, Purpose, Reply, onward};
 use crate::transport::{self, Options};
 
-/// What its authority is for.
+/// The purpose of its authority.
 pub const PURPOSE: Purpose = Purpose { command: "sigvet proxy", protocols: &[b"h2", b"http/1.1"] };
 
-/// The port that a tunnel leads to unless another one is listed.
+/// The port that tunnels may lead to, unless another one is listed.
 const USUAL_PORT: u16 = 443;
 
-/// How a proxy is a forward proxy.
+/// The configuration of a forward proxy.
 #[derive(Debug)]
 pub struct Forwarding {
-    /// Who makes certificates for the hosts of routes.
+    /// Makes certificates for the hosts of routes.
     pub authority: Authority,
-    /// Hosts to which tunnels pass unseen.
+    /// Hosts to which tunnels pass through unseen.
     pub tunnelled: Vec<HostPattern>,
-    /// How those are connected to.
+    /// How to connect to those hosts.
     pub options: Options,
-    /// Where the proxy listens.
+    /// The addresses that the proxy listens on.
     pub own: Vec<SocketAddr>,
 }
 
@@ -68,7 +68,8 @@ impl Proxy {
         }
     }
 
-    /// Whether a server is this proxy, as far as its name says. What comes back by another name is known by its `Via`.
+    /// Whether a server is this proxy, judging by its name. A request that returns by another name is
+    /// recognized by its `Via`.
     pub(super) fn is_own(&self, server: &RequestUrl) -> bool {
         let own = self.forwarding.as_ref().map(|forwarding| forwarding.own.as_slice()).unwrap_or_default();
         let name = server.host().trim_start_matches('[').trim_end_matches(']');
@@ -82,13 +83,13 @@ impl Proxy {
 }
 
 impl Forwarding {
-    /// A pattern without a port means the usual one.
+    /// A pattern without a port means the usual port.
     fn may_be_at(&self, to: &RequestUrl, pattern: &HostPattern) -> bool {
         pattern.names_port() || to.port_or_default() == USUAL_PORT
     }
 
-    /// Connects to a server whose tunnels pass unseen. A name that matches a pattern with `*` may be anybody's, and so may lead
-    /// into this network, where credentials are given to whoever asks.
+    /// Connects to a server whose tunnels pass through unseen. Anybody can own a name that matches a pattern with `*`,
+    /// and could point it into this network, where metadata services hand credentials to any client.
     async fn dial(&self, to: &RequestUrl, pattern: &HostPattern) -> Result<Tunnel, Denied> {
         let connection = transport::dial(to, &self.options).await.map_err(|error| {
             let (status, text) = onward::unreached(&error);
@@ -105,15 +106,15 @@ impl Forwarding {
     }
 }
 
-/// Whether what listens at the one address is reached at the other.
+/// Whether a connection to `other` reaches the listener at `own`.
 fn is_same(own: SocketAddr, other: SocketAddr) -> bool {
     let (own_ip, other_ip) = (own.ip(), other.ip().to_canonical());
     let is_here = other_ip.is_loopback() || other_ip.is_unspecified();
     own.port() == other.port() && (own_ip == other_ip || (is_here && (own_ip.is_unspecified() || own_ip.is_loopback())))
 }
 
-/// Whether an address is one of the Internet: not this machine's, not of a private or shared network, and not link-local, where
-/// clouds give out credentials.
+/// Whether an address is on the public Internet: not on this machine, not in a private or shared network, and not
+/// link-local, where clouds serve credentials.
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
@@ -128,7 +129,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !(is_within || is_shared || is_zero || address.is_multicast() || address.is_broadcast())
 }
 
-/// Addresses that hold one of IPv4 are as good as that one: `64:ff9b::/96` (NAT64) and `2002::/16` (6to4).
+/// IPv6 addresses that embed an IPv4 address are judged by that address: `64:ff9b::/96` (NAT64) and
+/// `2002::/16` (6to4).
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let mapped = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
@@ -136,12 +138,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     };
     match address.segments() {
         [0x64, 0xff9b, .., high, low] | [0x2002, high, low, ..] => mapped(high, low),
-        // Only 2000::/3 is given out (RFC 4291 §2.4).
+        // Only 2000::/3 is allocated as global unicast (RFC 4291 §2.4).
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 
-/// What the authority of a proxy with these routes has to vouch for.
+/// The constraint for the authority of a proxy with these routes.
 pub fn constraint(routes: &[Route]) -> Constraint {
     constraint_of(routes.iter().flat_map(hosts))
 }
@@ -158,7 +160,7 @@ fn constraint_of(hosts: impl IntoIterator<Item = String>) -> Constraint {
     Constraint::Below(names, addresses)
 }
 
-/// The names below which a route leads to hosts, in lower case; an empty one is above all.
+/// The domains of the hosts that a route leads to, in lower case; an empty name covers all hosts.
 fn hosts(route: &Route) -> Vec<String> {
     match &route.destination {
         Destination::Named { allowed, .. } => domains_of(allowed),
@@ -180,9 +182,10 @@ fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The networks of RFC 6890 and of clouds. Catches a tunnel to whoever gives out the credentials of this machine.
+    /// The networks of RFC 6890 and of clouds. Catches a tunnel to a service that gives out this
+    /// machine's credentials.
     #[test]
-    fn private_addresses_are_told_from_those_of_the_internet() {
+    fn private_addresses_are_told_apart_from_public_ones() {
         for address in ["8.8.8.8", "52.94.236.248", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
@@ -211,9 +214,10 @@ mod tests {
         }
     }
 
-    /// Catches an authority that could vouch for hosts of others, and one whose certificates nobody takes.
+    /// Catches an authority that could issue certificates for other hosts, and one whose certificates no
+    /// client accepts.
     #[test]
-    fn the_authority_may_vouch_for_the_hosts_of_routes() {
+    fn the_authority_is_limited_to_the_hosts_of_routes() {
         let names = |texts: &[&str]| {
             let patterns = texts.iter().map(|text| HostPattern::new(text)).collect();
             constraint_of(domains_of(&AllowedHosts::Listed(patterns)))
@@ -224,7 +228,7 @@ mod tests {
         };
         let listed = ["*.corp.example", "minio:9000", "127.0.0.1:8443", "[::1]:8443"];
         assert_eq!(names(&listed), below(&["corp.example", "minio"], &["127.0.0.1", "::1"]));
-        // A name cannot be constrained in the middle of a label.
+        // A constraint cannot start in the middle of a label.
         assert_eq!(names(&["*-x.corp.example"]), below(&["corp.example"], &[]));
         for all in ["*", "*:8443", "*corp"] {
             assert_eq!(names(&["a.example", all]), Constraint::Nothing, "{all}");
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_known_as_that_which_is_listened_on() {
+    fn the_proxy_recognizes_the_addresses_it_listens_on() {
         let is_same = |own: &str, other: &str| is_same(own.parse().unwrap(), other.parse().unwrap());
         assert!(is_same("127.0.0.1:80", "127.0.0.1:80") && is_same("0.0.0.0:80", "127.0.0.1:80"));
         assert!(is_same("127.0.0.1:80", "[::ffff:127.0.0.1]:80") && is_same("127.0.0.1:80", "0.0.0.0:80"));

@@ -1,4 +1,4 @@
-//! The keys that clients hold in place of the real ones: whose requests are signed again, and how far they reach.
+//! The keys that clients hold instead of the real ones: which credentials replace them, and what each key may do.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use super::pattern::HostPattern;
 use super::rules::{Allowance, Forbidden};
 use crate::gateway::CredentialSource;
 
-/// What somebody may do who holds a key.
+/// What the holder of a key may do.
 #[derive(Debug, Clone, Default)]
 pub struct Grant {
-    /// Whose credentials their requests are signed with; none are those of the route.
+    /// The credentials that the requests are signed with. `None` means those of the route.
     pub source: Option<Arc<CredentialSource>>,
-    /// What they may do. Nothing is listed: all that the route allows.
+    /// The permissions. Without any, everything that the route allows is allowed.
     pub permissions: Vec<Permission>,
 }
 
-/// A kind of requests that are allowed. An empty list allows all.
+/// A set of allowed requests. An empty list allows everything.
 #[derive(Debug, Clone, Default)]
 pub struct Permission {
-    /// Hosts, as the client names them.
+    /// Hosts, as named by the client.
     pub hosts: Vec<HostPattern>,
-    /// Regions that the client signs for.
+    /// Regions in the client's credential scope.
     pub regions: Vec<String>,
-    /// Services that the client signs for.
+    /// Services in the client's credential scope.
     pub services: Vec<String>,
     /// Methods and paths.
     pub allowance: Allowance,
@@ -37,22 +37,23 @@ pub struct Permission {
 pub struct Identities(HashMap<String, Grant>);
 
 impl Identities {
-    /// The grants.
+    /// Builds the table from access key IDs and grants.
     pub fn new(grants: impl IntoIterator<Item = (String, Grant)>) -> Self {
         Self(grants.into_iter().collect())
     }
 
-    /// What the holder of a key may do.
+    /// The grant of an access key ID.
     pub fn grant(&self, access_key_id: &str) -> Option<&Grant> {
         self.0.get(access_key_id)
     }
 }
 
 impl Grant {
-    /// Whether a request may pass.
+    /// Checks that a request is allowed.
     ///
     /// # Errors
-    /// What is wrong by the only permission, or that none of them allows it.
+    /// If there is only one permission, what it does not allow; otherwise that none of the permissions
+    /// allows the request.
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
         match self.permissions.as_slice() {
             [] => Ok(()),
@@ -64,19 +65,19 @@ impl Grant {
 }
 
 impl Permission {
-    /// Whether it allows a request.
+    /// Checks that this permission allows a request.
     ///
     /// # Errors
     /// See [`Forbidden`].
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        // A scheme that is bound to no region and no service is good for all of them.
+        // A signature that is not bound to a region and a service is valid for all of them.
         let region = scope.and_then(|scope| scope.region.as_deref()).unwrap_or("*");
         let service = scope.map_or("*", |scope| scope.service.as_str());
         self.check_scope_words(request, [Some(region), Some(service)])
     }
 
-    /// Whether it allows a request whose new signature is used at one server only: a scheme that is bound to no region and no
-    /// service reaches no other.
+    /// Checks that this permission allows a request whose new signature is only sent to one server. Here a signature
+    /// that is not bound to a region or a service is fine, because it cannot reach another server.
     ///
     /// # Errors
     /// See [`Forbidden`].
@@ -85,7 +86,7 @@ impl Permission {
         self.check_scope_words(request, [region, scope.map(|scope| scope.service.as_str())])
     }
 
-    /// Checks the host, the region and the service if there is one to check, and then the rest.
+    /// Checks the host, then the region and the service as far as they are given, and then the rest.
     fn check_scope_words(&self, request: &Request, presented: [Option<&str>; 2]) -> Result<(), Forbidden> {
         let host = request.host().unwrap_or_default();
         if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(host)) {
@@ -118,7 +119,7 @@ mod tests {
         Scope::new(&Timestamp::from_epoch_seconds(0), region, service, &Dialect::AWS4).unwrap()
     }
 
-    /// Catches a permission that is met by half: a host of one and a path of another.
+    /// Catches two permissions that are combined: the host of one and the path of the other.
     #[test]
     fn one_permission_has_to_allow_all_of_a_request() {
         let permission = |host: &str, service: &str, method: &str, path: &str| Permission {
@@ -150,10 +151,10 @@ mod tests {
         assert_eq!(Grant::default().check(&request("PUT", "any", "/"), None), Ok(()));
     }
 
-    /// Catches a limit of one server's region that a presigned URL of Version 2 or a signature for all regions cannot meet, and
-    /// one that a region of its own escapes.
+    /// Catches a limit to the region of one server that rejects a presigned Version 2 URL or a signature for all
+    /// regions, and one that a signature for a different region gets around.
     #[test]
-    fn at_one_server_a_scheme_without_a_region_is_good_for_its_region() {
+    fn at_one_server_a_signature_without_a_region_is_valid() {
         let limit = Permission {
             regions: vec!["eu-west-1".to_owned()],
             services: vec!["s3".to_owned()],

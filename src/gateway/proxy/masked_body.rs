@@ -1,4 +1,4 @@
-//! A body from which values are taken out while it passes.
+//! A response body from which secret values are removed while it passes.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use hyper::body::{Body, Frame};
 use super::masking::Masking;
 use crate::gateway::ReplyBody;
 
-/// A body without the values of a masking. The end of each piece waits for the next one, for a value may begin there.
+/// A body with masked values. The end of each piece is held back until the next one, because a value may start there.
 pub struct MaskedBody {
     inner: ReplyBody,
     masking: Masking,
@@ -20,12 +20,12 @@ pub struct MaskedBody {
 }
 
 impl MaskedBody {
-    /// Takes values out of a body.
+    /// Masks the values in a body.
     pub fn new(inner: ReplyBody, masking: Masking) -> Self {
         Self { inner, masking, waiting: Vec::new(), trailer: None, is_ended: false }
     }
 
-    /// What can go on of the bytes that are there.
+    /// Masks what has arrived and returns the part that can be sent.
     fn release(&mut self, piece: &[u8]) -> Bytes {
         self.waiting.extend_from_slice(piece);
         let masked = self.masking.apply(&self.waiting);
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::gateway::Reply;
 
-    /// Catches a value that is cut in two by the pieces of a body.
+    /// Catches a value that is split across two pieces of a body.
     #[tokio::test]
     async fn a_value_is_found_however_the_body_is_cut() {
         let text = b"<Key>AKIAREALREALREALREAL</Key><Rest>kept</Rest>";

@@ -1,39 +1,40 @@
-//! What must not come down to whoever holds a placeholder: the access key ID, the token and the signature that went up in its
-//! place. Servers repeat them when they refuse.
+//! Removes from responses what holders of placeholder keys must not see: the real access key ID, session token and
+//! signature. Servers repeat them in error responses.
 
 use http::HeaderMap;
 use sigvet_core::credentials::{Credentials, Secret};
 use zeroize::Zeroizing;
 
-/// Bytes in place of what is taken out.
+/// Replaces each removed value.
 const MASK: &[u8] = b"[redacted]";
 
-/// Shorter values would be found in anything.
+/// Values shorter than this are not masked, because they would match unrelated text.
 const SHORTEST: usize = 8;
 
-/// The values that stay above.
+/// The values to mask.
 pub struct Masking(Vec<Zeroizing<Vec<u8>>>);
 
 impl Masking {
-    /// What went up with a request.
+    /// The values that a request was sent with, in all encodings.
     pub fn new(credentials: &Credentials, signature: &str) -> Self {
         let token = credentials.session_token.as_ref().map(Secret::expose_secret);
         let secret = credentials.secret_access_key.expose_secret();
         let values = [Some(credentials.access_key_id.as_str()), token, Some(secret), Some(signature)];
         let long = values.into_iter().flatten().filter(|value| value.len() >= SHORTEST);
         let mut forms: Vec<Zeroizing<Vec<u8>>> = long.flat_map(forms_of).map(Zeroizing::new).collect();
-        // No rest of a longer one stays.
+        // Longer forms first, so that no part of them remains.
         forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         forms.dedup();
         Self(forms)
     }
 
-    /// The bytes without them.
+    /// Masks the values in these bytes.
     pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
         self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
     }
 
-    /// What went up with a request, as it is: enough for the head of a success, and a tenth of the work.
+    /// The values only as they are, without encodings: enough for the headers of a successful response, at a
+    /// tenth of the cost.
     pub fn bare(credentials: &Credentials, signature: &str) -> Self {
         let token = credentials.session_token.as_ref().map(Secret::expose_secret);
         let values = [Some(credentials.access_key_id.as_str()), token, Some(signature)];
@@ -41,12 +42,12 @@ impl Masking {
         Self(long.map(|value| Zeroizing::new(value.as_bytes().to_vec())).collect())
     }
 
-    /// The longest that is looked for.
+    /// Length of the longest value in bytes.
     pub fn longest(&self) -> usize {
         self.0.iter().map(|form| form.len()).max().unwrap_or_default()
     }
 
-    /// Takes out the fields that hold one.
+    /// Removes the header fields that contain a value.
     pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
         let holds = |value: &[u8]| self.0.iter().any(|form| find(value, form).is_some());
         let named: Vec<_> =
@@ -57,7 +58,8 @@ impl Masking {
     }
 }
 
-/// As it is, percent-encoded, escaped for JSON and XML, and byte by byte as S3 writes the texts of a refusal.
+/// The value as it is, percent-encoded, escaped for JSON and XML, and in hex bytes as S3 writes the texts
+/// of a refusal.
 fn forms_of(value: &str) -> Vec<Vec<u8>> {
     use sigvet_core::internal::encode::{Slash, encode};
 
@@ -83,7 +85,7 @@ fn forms_of(value: &str) -> Vec<Vec<u8>> {
     forms.into_iter().map(String::into_bytes).collect()
 }
 
-/// With the digits of its escapes in small letters.
+/// The same with lower-case hex digits in its escapes.
 fn lower_escapes(encoded: &str) -> String {
     let mut pieces = encoded.split('%');
     let first = pieces.next().unwrap_or_default().to_owned();
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_went_up_does_not_come_down() {
+    fn credentials_of_the_request_are_masked_in_the_response() {
         let credentials = Credentials::new("AKIAREALREALREALREAL", "hush/hush").with_session_token("to/ken+to/ken");
         let masking = Masking::new(&credentials, "0123456789abcdef");
         for text in [

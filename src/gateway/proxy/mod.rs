@@ -1,7 +1,7 @@
-//! The face that signs what passes: each request goes to its upstream with a signature of credentials that the client does not
-//! have. A signature that the client put on is taken off, or, if clients have keys of their own, verified and replaced.
+//! The signing proxy: each request goes to its upstream server with a signature from credentials that the client does
+//! not have. A client's own signature is removed, or, if clients have their own keys, verified and replaced.
 //!
-//! Nothing goes out unsigned: without credentials the answer is 503.
+//! Nothing is sent unsigned: without credentials, the proxy answers with status 503.
 
 mod pattern;
 mod rules;
@@ -43,14 +43,14 @@ use crate::transport::Upstream;
 use exchange::Leaving;
 use pattern::readings;
 
-/// Signs what passes.
+/// The signing proxy.
 pub struct Proxy {
     routes: Vec<Route>,
-    /// Who may do what, if clients have keys of their own.
+    /// The clients' keys and permissions, if clients have their own keys.
     inbound: Option<Inbound>,
-    /// How it is a forward proxy, if it is one.
+    /// The configuration as a forward proxy, if it is one.
     forwarding: Option<Forwarding>,
-    /// Its own sessions of S3 Express.
+    /// The proxy's own S3 Express sessions.
     sessions: express::Sessions,
     clock: Clock,
     limits: Limits,
@@ -59,25 +59,25 @@ pub struct Proxy {
     searches: Arc<Semaphore>,
 }
 
-/// The keys that clients have in place of the real ones.
+/// The keys that clients have instead of the real ones.
 #[derive(Debug)]
 pub struct Inbound {
-    /// Who verifies them.
+    /// Verifies the clients' signatures.
     pub verifier: Arc<Verifier>,
-    /// What they may do.
+    /// What each key may do.
     pub identities: Identities,
 }
 
-/// Why a request goes no further, with the status that says so.
+/// Why a request is not passed on, with the status of the answer.
 #[derive(Debug)]
 struct Denied {
     status: u16,
     text: String,
-    /// What the log has beyond that.
+    /// The text for the log, if it differs from the text of the answer.
     problem: Option<String>,
 }
 
-/// Where a request goes, and who signs it.
+/// Where a request goes, and which credentials sign it.
 struct Way<'p> {
     route: &'p Route,
     upstream: Arc<Upstream>,
@@ -88,7 +88,7 @@ struct Way<'p> {
 impl Proxy {
     /// A proxy with these routes.
     pub fn new(mut routes: Vec<Route>, clock: Clock, limits: Limits, metrics: Arc<Metrics>, run: u32) -> Self {
-        // Of two that take a request, the one that says more has it; of two that say as much, the first.
+        // If several routes match a request, the most specific one takes it, or else the first.
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
@@ -105,13 +105,13 @@ impl Proxy {
         }
     }
 
-    /// The same for clients that have keys of their own.
+    /// Verifies clients that have their own keys.
     #[must_use]
     pub fn with_inbound(self, inbound: Inbound) -> Self {
         Self { inbound: Some(inbound), ..self }
     }
 
-    /// The same for clients that take it for a forward proxy.
+    /// Also acts as a forward proxy.
     #[must_use]
     pub fn with_forwarding(self, forwarding: Forwarding) -> Self {
         Self { forwarding: Some(forwarding), ..self }
@@ -141,7 +141,7 @@ impl Proxy {
         passed
     }
 
-    /// Finds where a request goes, whether it may, and who signs it.
+    /// Finds the upstream server and the credentials for a request, and checks that it is allowed.
     async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<Way<'_>, Denied> {
         let request = &arriving.head;
         let asked = arriving.asked.as_deref();
@@ -156,7 +156,7 @@ impl Proxy {
         }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);
-        // Of whoever asks a forward proxy, the browser knows which site is which.
+        // If the client uses a forward proxy, its browser still sees the real sites and keeps them apart.
         if asked.is_none() {
             self.refuse_other_sites(request).map_err(Denied::forbidden)?;
         }
@@ -179,7 +179,7 @@ impl Proxy {
         Ok(Way { route, upstream, source, credentials })
     }
 
-    /// The answer to a client that asks for a session of S3 Express: the upstream's would be a real key.
+    /// Answers a client that asks for an S3 Express session: the upstream server's answer would contain a real key.
     fn give_session(&self, arriving: &Arriving, leg: &mut Leg) -> Option<Result<Reply, Denied>> {
         let (inbound, claimed) = (self.inbound.as_ref()?, &arriving.verdict.as_ref()?.claimed);
         express::is_create_session(&arriving.head, claimed).then(|| {
@@ -195,7 +195,7 @@ impl Proxy {
         })
     }
 
-    /// The route of a request, if all readings of its path lead to the same.
+    /// The route of a request, provided that all readings of its path lead to the same route.
     fn route(&self, request: &Request, port: u16) -> Result<&Route, Denied> {
         let find = |path: &[u8]| self.routes.iter().find(|route| route.selector.takes(request, path, port));
         let route = find(request.path());
@@ -210,8 +210,8 @@ impl Proxy {
         route.ok_or_else(|| Denied::new(404, "no route takes this request"))
     }
 
-    /// Browsers say where a request comes from. A page of another site, or one whose name was made to lead here (DNS rebinding),
-    /// may not spend the credentials.
+    /// Browsers state where a request comes from. A page of another site, or of a name that was made to resolve to
+    /// this machine (DNS rebinding), must not use the credentials.
     fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
         let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
         let host = request.host().unwrap_or_default();
@@ -223,7 +223,7 @@ impl Proxy {
         if is_own && (is_here || is_routed()) { Ok(()) } else { Err(Forbidden::CrossSite) }
     }
 
-    /// The source of whoever holds an inbound key, if it is not that of the route.
+    /// The credential source of an inbound key, if it is not that of the route.
     fn own_source(
         &self,
         request: &Request,
@@ -237,7 +237,7 @@ impl Proxy {
     }
 }
 
-/// The server that a request goes to by a route.
+/// The upstream server for a request on this route.
 fn upstream_of(route: &Route, arriving: &Arriving) -> Result<Arc<Upstream>, Denied> {
     let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
     let is_bound = claimed.is_none_or(|claimed| matches!(claimed, Claimed::V4(_)));
@@ -257,7 +257,7 @@ impl Denied {
         Self::new(508, "the upstream is this proxy itself")
     }
 
-    /// Why there are no credentials is for the log: it may say where they come from.
+    /// The reason is only for the log, because it may reveal where the credentials come from.
     fn unready(unready: &Unready) -> Self {
         let text = format!("no credentials from {}; the log of the proxy says why", unready.name);
         Self { status: 503, text, problem: Some(unready.to_string()) }
@@ -289,7 +289,7 @@ impl Denied {
         Self::new(status, forbidden)
     }
 
-    /// The answer: in the words of the service for a client that signed and so reads those, and as text for anybody else.
+    /// Turns it into an answer: in the service's format if the client signed its request, otherwise as text.
     fn into_passed(self, mut leg: Box<Leg>, dialect: Option<Dialect>) -> Passed {
         let reply = match dialect {
             Some(dialect) => self.in_dialect(dialect),

@@ -1,4 +1,4 @@
-//! A signed request with its body, as it goes out: once, or again if its body is still there.
+//! A signed request with its body, ready to be sent: once, or repeatedly if the body is still available.
 
 use std::fs::File;
 use std::sync::{Mutex, PoisonError};
@@ -16,36 +16,36 @@ use crate::gateway::passing::PassingBody;
 use crate::gateway::payload::{BodyFile, Payload};
 use crate::transport::HttpVersion;
 
-/// A body for the next hop.
+/// A request body for the next hop.
 #[derive(Debug)]
 pub enum Outbound {
-    /// There is none.
+    /// There is no body.
     Empty,
-    /// It is there, and can be sent again.
+    /// The body has completely arrived and can be sent again.
     There {
-        /// Its bytes, if they are in memory.
+        /// The bytes, if they are in memory.
         bytes: Bytes,
-        /// The file that has them, if not.
+        /// The file with the bytes, if they are not.
         file: Option<File>,
-        /// How many there are.
+        /// Length in bytes.
         length: u64,
     },
-    /// It passes, once.
+    /// The body passes through and can only be sent once.
     Passing(Option<Box<PassingBody>>),
 }
 
-/// What goes with the head of a request besides its own fields.
+/// Connection-level options to send with the head of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    /// The protocol that the client wants to speak instead.
+    /// The protocol that the client wants to upgrade to.
     pub upgrade: Option<HeaderValue>,
-    /// Whether the client takes trailers: gRPC says so.
+    /// Whether the client accepts trailers, as gRPC clients do.
     pub takes_trailers: bool,
 }
 
 impl Extras {
-    /// What a request asks of its connection that the next one is asked too. Another protocol than WebSocket could carry further
-    /// requests past the rules, as HTTP/2 does.
+    /// The options of the client's connection that are repeated to the next hop. A protocol other than WebSocket could
+    /// carry further requests that bypass the rules, as HTTP/2 does.
     pub fn of(request: &Request, is_upgrade: bool) -> Self {
         let is_websocket = |value: &&[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
         let upgrade = request.headers.first("upgrade").filter(|value| is_upgrade && is_websocket(value));
@@ -57,7 +57,7 @@ impl Extras {
 }
 
 impl Outbound {
-    /// A body that is there: in the request, or in a file.
+    /// A body that has completely arrived, in the request or in a file.
     pub fn there(body: Body, file: Option<BodyFile>) -> Self {
         match body {
             Body::Bytes(bytes) if bytes.is_empty() => Self::Empty,
@@ -70,17 +70,17 @@ impl Outbound {
         }
     }
 
-    /// Whether it can be sent again.
+    /// Whether the body can be sent again.
     pub fn can_be_repeated(&self) -> bool {
         !matches!(self, Self::Passing(_))
     }
 
-    /// Bytes that are there.
+    /// Number of bytes that have arrived already; zero for a passing body.
     pub fn length(&self) -> u64 {
         if let Self::There { length, .. } = self { *length } else { 0 }
     }
 
-    /// The body, for one sending. One that passes is there for the first alone.
+    /// The body for one attempt. A passing body is only available for the first.
     fn take(&mut self) -> ReplyBody {
         match self {
             Self::There { bytes, file: None, .. } => Payload::Bytes(bytes.clone()).into_body(),
@@ -98,7 +98,7 @@ fn empty() -> ReplyBody {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
-/// The request as hyper sends it.
+/// The request in hyper's type.
 ///
 /// # Errors
 /// See [`NotHttp`].
@@ -108,7 +108,7 @@ pub fn message(
     extras: &Extras,
     (version, pseudonym): (HttpVersion, &Pseudonym),
 ) -> Result<http::Request<ReplyBody>, NotHttp> {
-    // Whoever has the body already waits for nobody's permission.
+    // If the body has already arrived, there is no need to wait for `100 Continue`.
     let waits = matches!(body, Outbound::Passing(_));
     let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, pseudonym)?;
     let headers = outgoing.headers_mut();
@@ -128,14 +128,14 @@ pub fn message(
     Ok(outgoing.map(|()| body.take()))
 }
 
-/// Lets the body go once the server says `100 Continue`.
+/// Releases the body once the server sends `100 Continue`.
 fn hold_until_continue(outgoing: &mut http::Request<()>, tell: oneshot::Sender<()>) {
     let tell = Mutex::new(Some(tell));
     hyper::ext::on_informational(outgoing, move |response| {
         if response.status() == http::StatusCode::CONTINUE
             && let Some(tell) = tell.lock().unwrap_or_else(PoisonError::into_inner).take()
         {
-            // Nobody waits if the body went out for another reason.
+            // The body may already have been released for another reason.
             let _ = tell.send(());
         }
     });

@@ -1,14 +1,14 @@
-//! Names with `*` at one end: hosts by their suffix, paths and headers by their prefix.
+//! Patterns with a `*` at one end: hosts by their suffix, paths and headers by their prefix.
 
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// A host: `search.example.com`, or `*.amazonaws.com` for all below a name.
+/// A host pattern: `search.example.com`, or `*.amazonaws.com` for everything below a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPattern {
     text: String,
 }
 
-/// The beginning of something, or all of it: `/bucket/*`, `x-debug-*`, `/exact`.
+/// A prefix or exact pattern: `/bucket/*`, `x-debug-*`, `/exact`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefixPattern {
     text: String,
@@ -16,37 +16,38 @@ pub struct PrefixPattern {
 }
 
 impl HostPattern {
-    /// Reads a pattern; case does not matter.
+    /// Parses a pattern; case is ignored.
     pub fn new(text: &str) -> Self {
         Self { text: text.to_ascii_lowercase() }
     }
 
-    /// How much it says: a whole name more than an ending, a longer one more than a shorter one.
+    /// How specific the pattern is: a complete name ranks higher than a suffix, and a longer pattern higher than
+    /// a shorter one.
     pub fn rank(&self) -> usize {
         if self.text.starts_with('*') { self.text.len() } else { 1000 + self.text.len() }
     }
 
-    /// Whether a port is named.
+    /// Whether the pattern has a port.
     pub fn names_port(&self) -> bool {
         without_port(&self.text) != self.text
     }
 
-    /// Whether all are meant that end so.
+    /// Whether the pattern is a suffix.
     pub fn is_suffix(&self) -> bool {
         self.text.starts_with('*')
     }
 
-    /// The domain that all which is meant is below, or is: `amazonaws.com`. For `*` it is empty.
+    /// The domain that contains all matching hosts: `amazonaws.com`. Empty for `*`.
     pub fn domain(&self) -> String {
         let name = without_port(&self.text);
         match name.strip_prefix('*') {
-            // Behind a star that stands in the middle of a label, the domain begins at the next one.
+            // If the star is inside a label, the domain starts at the next label.
             Some(suffix) => suffix.split_once('.').map(|(_, domain)| domain).unwrap_or_default().to_owned(),
             None => name.to_owned(),
         }
     }
 
-    /// Whether a host, with its port or without, is meant. A pattern with a port means that port alone.
+    /// Whether the pattern matches a host with or without a port. A pattern with a port only matches that port.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         let name = if self.names_port() { host.as_str() } else { without_port(&host) };
@@ -58,7 +59,7 @@ impl HostPattern {
     }
 }
 
-/// A host as `Host` has it, without its port.
+/// The host of a `Host` header without the port.
 pub fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -67,7 +68,7 @@ pub fn without_port(host: &str) -> &str {
 }
 
 impl PrefixPattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub fn new(text: &str) -> Self {
         match text.strip_suffix('*') {
             Some(prefix) => Self { text: prefix.to_owned(), is_prefix: true },
@@ -75,23 +76,24 @@ impl PrefixPattern {
         }
     }
 
-    /// Whether a text is meant.
+    /// Whether the pattern matches this text.
     pub fn matches(&self, text: &str) -> bool {
         if self.is_prefix { text.starts_with(&self.text) } else { text == self.text }
     }
 
-    /// Whether a header is meant; case does not matter.
+    /// Whether the pattern matches this header name; case is ignored.
     pub fn matches_header(&self, name: &str) -> bool {
         let (name, text) = (name.to_ascii_lowercase(), self.text.to_ascii_lowercase());
         if self.is_prefix { name.starts_with(&text) } else { name == text }
     }
 }
 
-/// Decodings after which a path is taken as it is: no server decodes more often.
+/// Maximum number of times a path is decoded; no server decodes more often.
 const DECODINGS: usize = 4;
 
-/// A path as servers read it: as it is written, decoded, and again, each also without the parameters of its segments and
-/// without dot segments. None if there is something in it that some servers take for a slash or a dot.
+/// A path in all the ways that servers may read it: as written, and decoded once or several times, each also without
+/// path parameters and with dot segments resolved. `None` if it contains something that some servers treat as a
+/// slash or a dot.
 pub fn readings(raw: &[u8]) -> Option<Vec<String>> {
     let mut readings = Vec::new();
     let mut path = raw.to_vec();
@@ -111,7 +113,7 @@ pub fn readings(raw: &[u8]) -> Option<Vec<String>> {
     None
 }
 
-/// Controls, and escapes that only some servers decode.
+/// Whether the path has control characters, or escapes that only some servers decode.
 fn is_treacherous(path: &str) -> bool {
     let has_dots = |segment: &str| segment.trim() != segment && segment.trim().trim_matches('.').is_empty();
     path.contains(char::is_control)
@@ -120,19 +122,19 @@ fn is_treacherous(path: &str) -> bool {
         || path.split(['/', '\\']).any(has_dots)
 }
 
-/// What follows `;` in a segment is no part of its name for some servers.
+/// Some servers do not treat the part of a segment after `;` as part of its name.
 fn without_parameters(path: &str) -> String {
     let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Whether the patterns mean a path however a server reads it. Else `/allowed/%2e%2e/secret` would pass as allowed.
+/// Whether the patterns match a path however a server reads it. Otherwise `/allowed/%2e%2e/secret` would be allowed.
 pub fn allows_path(patterns: &[PrefixPattern], raw: &[u8]) -> bool {
     let is_meant = |path: &String| patterns.iter().any(|pattern| pattern.matches(path));
     readings(raw).is_some_and(|readings| readings.iter().all(is_meant))
 }
 
-/// RFC 3986 §5.2.4; empty segments go too, as servers that merge slashes read it. A backslash counts as a slash.
+/// RFC 3986 §5.2.4. Empty segments are removed too, as by servers that merge slashes. A backslash counts as a slash.
 fn without_dot_segments(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let is_folder = path.ends_with(['/', '\\']);
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_are_meant_by_name_or_by_what_they_end_in() {
+    fn hosts_match_by_name_or_by_suffix() {
         for (pattern, host, is_meant) in [
             ("a.example.com", "A.example.com", true),
             ("a.example.com", "a.example.com:443", true),
@@ -173,9 +175,9 @@ mod tests {
         }
     }
 
-    /// Catches a path that is allowed as it is written and leads elsewhere as it is read.
+    /// Catches a path that is allowed as written but leads elsewhere when a server decodes it.
     #[test]
-    fn a_path_is_allowed_only_however_it_is_read() {
+    fn a_path_is_allowed_only_if_every_reading_of_it_is() {
         let patterns = [PrefixPattern::new("/logs/*"), PrefixPattern::new("/health")];
         for path in ["/logs/a", "/logs/a%20b", "/logs/", "/health", "/logs/a/../b"] {
             assert!(allows_path(&patterns, path.as_bytes()), "{path}");
@@ -213,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_meant_in_any_case() {
+    fn headers_match_in_any_case() {
         assert!(PrefixPattern::new("X-Debug-*").matches_header("x-debug-id"));
         assert!(PrefixPattern::new("cookie").matches_header("Cookie"));
         assert!(!PrefixPattern::new("cookie").matches_header("cookies"));

@@ -1,4 +1,4 @@
-//! What a server behind says when it refuses, and why.
+//! Reads the upstream server's refusal and finds out its cause.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, diagnose};
 use crate::gateway::ReplyBody;
 use crate::transport::decode_beginning;
 
-/// Bytes of a refusal that are looked at.
+/// Number of bytes of a refusal to inspect.
 const LONGEST: usize = 64 * 1024;
 
-/// How long a refusal may take to arrive before it is passed on unread.
+/// How long to wait for a refusal before passing it on without inspecting it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Mistakes at once that are looked for. The signature is our own: what is refused is seldom more than one thing.
+/// Number of simultaneous mistakes to try. The signature is our own, so a refusal seldom has more than one cause.
 const DEEPEST: usize = 1;
 
-/// A response of which the beginning was read.
+/// A response whose beginning has been read.
 pub struct ReadAhead {
     /// The beginning.
     pub beginning: Bytes,
@@ -38,12 +38,12 @@ pub struct ReadAhead {
 enum Rest {
     Nothing,
     More(Incoming),
-    /// It broke off there.
+    /// The body broke off there.
     Broken(hyper::Error),
 }
 
 impl ReadAhead {
-    /// Reads the beginning of a body, to its end if it is short.
+    /// Reads the beginning of a body, or all of it if it is short.
     pub async fn of(mut body: Incoming) -> Self {
         let mut beginning = BytesMut::new();
         let deadline = tokio::time::Instant::now() + PATIENCE;
@@ -61,7 +61,7 @@ impl ReadAhead {
         Self { beginning: beginning.freeze(), rest: Rest::More(body) }
     }
 
-    /// The whole body again. What breaks it off, breaks it off there too.
+    /// The whole body again. If the original broke off, this one breaks off at the same place.
     pub fn into_body(self) -> ReplyBody {
         match self.rest {
             Rest::Nothing => Full::new(self.beginning).map_err(|never| match never {}).boxed_unsync(),
@@ -95,7 +95,7 @@ impl Body for Resumed {
     }
 }
 
-/// What a server says, if it is about the signature or the key.
+/// The server's reply, if it is about the signature or the key.
 pub fn reply_about_signature(parts: &http::response::Parts, body: &[u8]) -> Option<Reply> {
     let mut headers = Headers::default();
     for (name, value) in &parts.headers {
@@ -107,12 +107,12 @@ pub fn reply_about_signature(parts: &http::response::Parts, body: &[u8]) -> Opti
     is_about_it.then_some(reply)
 }
 
-/// Whether other credentials may help.
+/// Whether different credentials might help.
 pub fn is_about_key(reply: &Reply) -> bool {
     matches!(reply.kind(), Kind::Key | Kind::Token)
 }
 
-/// Why a server refused a request that was signed here. It blocks its thread for so long at most.
+/// Why a server refused a request that was signed here. Blocks its thread for at most `limit`.
 pub fn explain(
     sent: &Request,
     credentials: &Arc<Credentials>,

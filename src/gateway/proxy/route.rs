@@ -1,4 +1,4 @@
-//! Which requests go where, signed with whose credentials.
+//! Routes: which requests go where, and which credentials sign them.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,59 +17,61 @@ use super::rules::{Allowance, Edits, Forbidden};
 use crate::gateway::CredentialSource;
 use crate::transport::{Options, Upstream};
 
-/// Hosts of which connections and keys are kept, for a route that serves many.
+/// Maximum number of hosts for which a route keeps connections and signing keys.
 const KEPT_HOSTS: usize = 64;
 
-/// Says how to sign for a host, without its port.
+/// Chooses the signing settings for a host name without port.
 pub type ScopeOf = dyn Fn(&str) -> Result<Settings, String> + Send + Sync;
 
-/// Which requests a route takes. What is not given takes all.
+/// Which requests a route matches. A criterion that is `None` matches all.
 #[derive(Debug, Clone, Default)]
 pub struct Selector {
-    /// By their `Host`.
+    /// The `Host` of the request.
     pub host: Option<HostPattern>,
-    /// By the beginning of their path, up to a slash.
+    /// A prefix of the path, ending at a slash.
     pub path_prefix: Option<String>,
-    /// By the port that they came to.
+    /// The local port on which the request arrived.
     pub port: Option<u16>,
 }
 
 /// Where a route leads.
 #[derive(Debug)]
 pub enum Destination {
-    /// To one server.
+    /// One fixed server.
     Fixed(Arc<Upstream>),
-    /// To the host that the request names, if it may be that one.
+    /// The host that the request names, if it is allowed.
     Named {
-        /// The hosts.
+        /// The allowed hosts.
         allowed: AllowedHosts,
-        /// How they are spoken to.
+        /// The scheme used for them.
         scheme: UriScheme,
-        /// How they are connected to.
+        /// How to connect to them.
         options: Box<Options>,
-        /// Those that were spoken to lately.
+        /// Recently used servers.
         kept: Mutex<Vec<(String, Arc<Upstream>)>>,
     },
 }
 
-/// Hosts that requests may name.
+/// The hosts that requests may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowedHosts {
-    /// These.
+    /// Hosts that match one of these patterns.
     Listed(Vec<HostPattern>),
-    /// Endpoints of AWS's services; those behind which customers run what they like only if that is said.
+    /// AWS service endpoints. Endpoints where customers run their own code are only included on request.
     Aws {
-        /// API Gateway, Lambda URLs, `AppSync`, VPC Lattice: they pass headers on to whoever owns the host.
+        /// Includes API Gateway, Lambda URLs, `AppSync` and VPC Lattice, which pass headers on to the
+        /// owner of the host.
         with_customers: bool,
     },
 }
 
-/// Services whose endpoints are the customers' own.
+/// Services whose endpoints belong to customers.
 const OF_CUSTOMERS: [&str; 6] =
     ["execute-api", "lambda", "appsync", "vpc-lattice", "vpc-lattice-svcs", "bedrock-agentcore"];
 
 impl AllowedHosts {
-    /// Whether a host, without its port, may be asked; `is_bound` tells whether a signature for it opens no other host.
+    /// Whether a host (without port) is allowed. `is_bound` says that the signature covers the host and so does not
+    /// work at another.
     fn allows(&self, host: &str, is_bound: bool) -> bool {
         match self {
             Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.matches(host)),
@@ -77,7 +79,7 @@ impl AllowedHosts {
                 let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS");
                 let service = inferred.and_then(|inferred| inferred.service);
                 let is_own = |service: &String| *with_customers || !is_of_customers(service, host);
-                // Static websites check no signature.
+                // Static website endpoints check no signature.
                 let service = service.filter(|_| !host.contains(".s3-website"));
                 let is_fitting = |service: &String| is_bound || service == "s3";
                 service.is_some_and(|service| is_own(&service) && is_fitting(&service))
@@ -85,13 +87,13 @@ impl AllowedHosts {
         }
     }
 
-    /// Whether a server may be asked: at its usual port, or at the one that is named with it.
+    /// Whether a server is allowed: at its default port, or at a port that is listed with the host.
     fn allow_url(&self, url: &RequestUrl, is_bound: bool) -> bool {
         let has_usual_port = url.port_or_default() == url.scheme().default_port();
         self.names_port(&url.host_header()) || (has_usual_port && self.allows(url.host(), is_bound))
     }
 
-    /// Whether a port other than the scheme's own is named.
+    /// Whether the host is listed with this port.
     fn names_port(&self, host: &str) -> bool {
         match self {
             Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.names_port() && pattern.matches(host)),
@@ -101,40 +103,40 @@ impl AllowedHosts {
 }
 
 fn is_of_customers(service: &str, host: &str) -> bool {
-    // Lambda's own API is AWS's; its function URLs are below on.aws.
+    // Lambda's own API belongs to AWS; its function URLs are below on.aws.
     let is_api = service == "lambda" && !host.ends_with(".on.aws");
     OF_CUSTOMERS.contains(&service) && !is_api
 }
 
 /// A route.
 pub struct Route {
-    /// Its name, for logs and metrics.
+    /// The name for logs and metrics.
     pub name: String,
-    /// What it takes.
+    /// Which requests the route matches.
     pub selector: Selector,
-    /// Where it leads.
+    /// Where the requests go.
     pub destination: Destination,
-    /// The credentials that requests are signed with.
+    /// The credentials that sign the requests.
     pub source: Arc<CredentialSource>,
-    /// How to sign for a host.
+    /// Chooses the signing settings for a host.
     pub scope_of: Arc<ScopeOf>,
-    /// The `Host` that is signed and sent, if it is not that of the server.
+    /// The `Host` to sign and send, if it differs from the server's.
     pub sign_host: Option<String>,
-    /// Whether bodies are signed by a word, and not by their hash.
+    /// Whether to sign `UNSIGNED-PAYLOAD` instead of the hash of the body.
     pub is_payload_unsigned: bool,
-    /// What may pass.
+    /// Which requests are allowed.
     pub allowance: Allowance,
-    /// The scope that signatures of clients may have.
+    /// The credential scopes that clients may sign for.
     pub inbound: Permission,
-    /// What changes.
+    /// Changes to make to requests.
     pub edits: Edits,
-    /// Time for the server to begin its answer.
+    /// Time limit for the server to begin its response.
     pub limit: Duration,
-    /// Signers of the credentials that are in use.
+    /// Signers for the current credentials.
     pub signers: Signers,
 }
 
-/// The signers of a route: one for each host, of the credentials that are in use.
+/// The signers of a route for its current credentials, one per host.
 #[derive(Debug, Default)]
 pub struct Signers(Mutex<Vec<Kept>>);
 
@@ -146,37 +148,38 @@ struct Kept {
 }
 
 impl Selector {
-    /// Whether a request that came to this port is taken, if its path is read so.
+    /// Whether the selector matches a request that arrived on this port, if its path is read as `path`.
     pub fn takes(&self, request: &Request, path: &[u8], port: u16) -> bool {
         self.may_take(request.host().unwrap_or_default(), port)
             && self.path_prefix.as_ref().is_none_or(|prefix| is_below(path, prefix.as_bytes()))
     }
 
-    /// Whether some request for a host is taken that came to this port.
+    /// Whether the selector can match a request for this host that arrived on this port.
     pub fn may_take(&self, host: &str, port: u16) -> bool {
         self.port.is_none_or(|own| own == port) && self.host.as_ref().is_none_or(|pattern| pattern.matches(host))
     }
 
-    /// How much it says: of two that take a request, the one that says more has it.
+    /// How specific the selector is: if several match a request, the highest rank wins.
     pub fn rank(&self) -> (bool, usize, usize) {
         let host = self.host.as_ref().map_or(0, HostPattern::rank);
         (self.port.is_some(), host, self.path_prefix.as_ref().map_or(0, String::len))
     }
 }
 
-/// Whether a path is this one, or one below it.
+/// Whether a path is equal to the prefix or below it.
 fn is_below(path: &[u8], prefix: &[u8]) -> bool {
     let rest = path.strip_prefix(prefix.strip_suffix(b"/").unwrap_or(prefix));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 impl Destination {
-    /// Leads to hosts by their names.
+    /// Leads to the hosts that requests name.
     pub fn named(allowed: AllowedHosts, scheme: UriScheme, options: Options) -> Self {
         Self::Named { allowed, scheme, options: Box::new(options), kept: Mutex::default() }
     }
 
-    /// The server that a request goes to. Version 2 and forms sign no host: what is signed for one opens another (`is_bound`).
+    /// The server that a request goes to. Signatures of Version 2 and of forms do not cover the host (`is_bound` is
+    /// false), so a signature for one host works at another.
     ///
     /// # Errors
     /// The request names a host that is not allowed.
@@ -187,7 +190,7 @@ impl Destination {
         }
     }
 
-    /// The server of that name, if it may be asked so.
+    /// The server with this name, if it is allowed.
     fn named_upstream(&self, scheme: UriScheme, host: &str, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
         let host = host.to_ascii_lowercase();
         let forbidden = || Forbidden::Host { host: host.clone() };
@@ -207,12 +210,12 @@ impl Destination {
     }
 }
 
-/// Whether both have the same host and port, however they are spoken to.
+/// Whether both URLs have the same host and port, whatever their scheme.
 fn is_at(one: &RequestUrl, other: &RequestUrl) -> bool {
     one.host().eq_ignore_ascii_case(other.host()) && one.port_or_default() == other.port_or_default()
 }
 
-/// A host that is nothing but a host: no path, no user.
+/// The URL of a host, if the text is only a host, without path or user.
 fn url_of(scheme: UriScheme, host: &str) -> Option<RequestUrl> {
     let url = RequestUrl::parse(&format!("{}://{host}/", scheme.as_str())).ok()?;
     let is_host = url.target() == b"/" && host.len() <= url.host_header().len() + ":443".len();
@@ -220,18 +223,18 @@ fn url_of(scheme: UriScheme, host: &str) -> Option<RequestUrl> {
 }
 
 impl Route {
-    /// The server that a request goes to whose client asked a forward proxy for that one.
+    /// The server for a request whose client asked a forward proxy for the server `asked`.
     ///
     /// # Errors
     /// The route does not lead there.
     pub fn upstream_for(&self, asked: &RequestUrl, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
         let host = asked.host_header();
         match &self.destination {
-            // Whoever wrote the route has said that this host is to be found there.
+            // The route was configured to send requests for this host to that server.
             Destination::Fixed(upstream) if self.names_host(&host) || is_at(upstream.url(), asked) => {
                 Ok(Arc::clone(upstream))
             }
-            // In the clear goes only what whoever wrote the route sends so.
+            // Plain HTTP is only used if the route is configured for it.
             Destination::Named { scheme, .. } if asked.scheme() == UriScheme::Https || asked.scheme() == *scheme => {
                 self.destination.named_upstream(asked.scheme(), &host, is_bound)
             }
@@ -240,7 +243,7 @@ impl Route {
         }
     }
 
-    /// Whether a client's signature has the region and the service that the route is limited to.
+    /// Checks that the client's signature has the region and the service that the route is limited to.
     ///
     /// # Errors
     /// See [`Forbidden`].
@@ -255,10 +258,10 @@ impl Route {
         self.selector.host.as_ref().is_some_and(|pattern| pattern.matches(host))
     }
 
-    /// What signs for a host with these credentials. Keys of the day are kept with it.
+    /// The signer for a host and these credentials, which also caches the signing key of the day.
     ///
     /// # Errors
-    /// It is not known for which region or service to sign.
+    /// The region or the service to sign for is unknown.
     pub fn signer(&self, host: &str, credentials: &Arc<Credentials>) -> Result<Arc<Signer>, String> {
         let Signers(kept) = &self.signers;
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -268,7 +271,7 @@ impl Route {
         }
         let settings = (self.scope_of)(host)?;
         let signer = Arc::new(Signer::from_settings((**credentials).clone(), settings));
-        // Of other credentials nobody asks any more.
+        // Signers for older credentials are no longer needed.
         kept.retain(|kept| kept.host != host);
         if kept.len() == KEPT_HOSTS {
             kept.remove(0);
@@ -300,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_takes_what_its_selector_says() {
+    fn a_route_takes_the_requests_that_match_its_selector() {
         let selector = Selector {
             host: Some(HostPattern::new("search.local")),
             path_prefix: Some("/logs".to_owned()),
@@ -314,7 +317,7 @@ mod tests {
         assert!(takes(&Selector::default(), "any", "/", 1));
     }
 
-    /// Catches a request that is sent, with credentials, to a host that somebody made up.
+    /// Catches a signed request that is sent to a host the client made up.
     #[test]
     fn a_named_host_has_to_be_allowed() {
         let listed =
@@ -343,9 +346,10 @@ mod tests {
         }
     }
 
-    /// Catches a signature that goes to a host which a customer of AWS runs, or that is good for another host.
+    /// Catches a signed request that goes to a host run by an AWS customer, or whose signature also works
+    /// at another host.
     #[test]
-    fn hosts_of_aws_are_those_that_aws_itself_runs() {
+    fn hosts_of_aws_are_only_those_that_aws_runs() {
         let allows = |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.allows(host, is_bound);
         for host in ["s3.us-east-1.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com"] {
             assert!(allows(host, true, false) && allows(host, false, false), "{host}");

@@ -1,57 +1,57 @@
-//! What may pass a route, and what of it changes on the way.
+//! Which requests may pass a route, and how they are changed.
 
 use sigvet_core::request::{Header, Request};
 
 use super::pattern::{PrefixPattern, allows_path};
 
-/// What may pass. An empty list allows all.
+/// The allowed requests. An empty list allows everything.
 #[derive(Debug, Clone, Default)]
 pub struct Allowance {
-    /// Methods.
+    /// Allowed methods.
     pub methods: Vec<String>,
-    /// Paths.
+    /// Allowed paths.
     pub paths: Vec<PrefixPattern>,
 }
 
-/// What a rule forbids.
+/// Why a request is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
-    /// The method.
+    /// The method is not allowed.
     #[error("the method {method} is not allowed here; allowed: {allowed}")]
     Method {
-        /// What the request has.
+        /// The method of the request.
         method: String,
-        /// What may pass.
+        /// The allowed methods.
         allowed: String,
     },
-    /// The path, in one of the ways in which servers read it.
+    /// The path is not allowed in one of the ways that servers may read it.
     #[error("the path is not allowed here")]
     Path,
-    /// The host.
+    /// The host is not allowed.
     #[error("the host {host} is not allowed here")]
     Host {
-        /// What the request has.
+        /// The host that the request names.
         host: String,
     },
-    /// Plain HTTP to a host.
+    /// The request uses plain HTTP for a host that requires TLS.
     #[error("{host} is reached over TLS only: ask for https://")]
     Clear {
-        /// What the request has.
+        /// The host that the request names.
         host: String,
     },
-    /// None of the permissions of a key allows the request.
+    /// None of the key's permissions allows the request.
     #[error("this key is not allowed to {method} this path at this host, region and service")]
     Permission {
-        /// What the request has.
+        /// The method of the request.
         method: String,
     },
-    /// The path leads to different routes, by how it is read.
+    /// The path leads to different routes depending on how it is read.
     #[error("the path can be read in several ways, which lead to different routes")]
     Ambiguous,
-    /// A web page of another site sent it.
+    /// The request was sent by a web page of another site.
     #[error("requests from web pages of other sites are not signed")]
     CrossSite,
-    /// The region or the service that the request is signed for.
+    /// The request is signed for a region or service that is not allowed.
     #[error("requests for {what} are not allowed for this key")]
     Scope {
         /// `region eu-west-1`.
@@ -60,7 +60,7 @@ pub enum Forbidden {
 }
 
 impl Allowance {
-    /// Whether a request may pass.
+    /// Checks that a request is allowed.
     ///
     /// # Errors
     /// See [`Forbidden`].
@@ -76,18 +76,18 @@ impl Allowance {
     }
 }
 
-/// What changes of a request before it is signed.
+/// Changes to make to a request before it is signed.
 #[derive(Debug, Clone, Default)]
 pub struct Edits {
-    /// Headers that are taken off.
+    /// Headers to remove.
     pub strip: Vec<PrefixPattern>,
-    /// Parameters of the query that are taken off.
+    /// Query parameters to remove.
     pub strip_parameters: Vec<PrefixPattern>,
-    /// Headers that are kept under `X-Original-NAME` too.
+    /// Headers to copy to `X-Original-NAME`.
     pub duplicate: Vec<String>,
-    /// Headers that are put on, in place of those that the request has.
+    /// Headers to set, replacing those of the request.
     pub add: Vec<Header>,
-    /// What is taken off the beginning of the path.
+    /// A prefix to remove from the path.
     pub strip_prefix: Option<String>,
 }
 
@@ -100,7 +100,7 @@ impl Edits {
                 request.headers.push_unchecked(&format!("X-Original-{name}"), value);
             }
         }
-        // By Via a proxy knows its own requests again.
+        // The proxy needs Via to recognize its own requests.
         let is_stripped = |name: &str| self.strip.iter().any(|pattern| pattern.matches_header(name));
         request.headers.retain(|header| header.is_named("via") || !is_stripped(&header.name));
         for header in &self.add {
@@ -128,7 +128,7 @@ impl Edits {
                 target.extend(kept.join(&b'&'));
             }
         }
-        // What is left of a target is one: it begins with a slash, and nothing was put in.
+        // This cannot fail: what remains still begins with a slash, and nothing was added.
         let _ = request.set_target(target);
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_rule_allows_is_forbidden() {
+    fn requests_that_no_rule_allows_are_forbidden() {
         let allowance = Allowance { methods: vec!["GET".to_owned()], paths: vec![PrefixPattern::new("/logs/*")] };
         assert_eq!(allowance.check(&request("/logs/a?b")), Ok(()));
         assert_eq!(allowance.check(&request("/other")), Err(Forbidden::Path));

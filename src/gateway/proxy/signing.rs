@@ -1,4 +1,4 @@
-//! From a request as a client sent it to the one that is signed for the next hop.
+//! Turns a client's request into the request to sign for the next hop.
 
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::internal::encode::{Plus, decode};
@@ -7,10 +7,10 @@ use sigvet_core::request::Request;
 use super::route::Route;
 use crate::gateway::hops::Hop;
 
-/// The header that says what was signed of a body.
+/// The header with the signed payload hash.
 pub const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
-/// Headers and parameters of a signature that somebody else put on, for a server that is not this one.
+/// Headers and parameters of a signature that was made for a different server.
 const SIGNATURE_HEADERS: [&str; 3] = ["authorization", "x-amz-date", "x-amz-security-token"];
 const SIGNATURE_PARAMETERS: [&str; 7] = [
     "x-amz-algorithm",
@@ -22,18 +22,19 @@ const SIGNATURE_PARAMETERS: [&str; 7] = [
     "x-amz-signedheaders",
 ];
 
-/// What a request says of its own body.
+/// What a request declares about its own body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Declared {
     /// Nothing.
     Nothing,
-    /// Its hash, or that it is not signed: it can be passed on as it comes.
+    /// Its hash, or that it is unsigned, so the body can be streamed.
     Usable,
-    /// That it comes in chunks which somebody else signed.
+    /// Chunks that were signed by someone else.
     SignedChunks,
 }
 
-/// Reads what a request says of its own body. What is neither a hash nor a known word says nothing.
+/// Reads what a request declares about its own body. A value that is neither a hash nor a known keyword
+/// counts as nothing.
 pub fn declared(request: &Request) -> Declared {
     let Some(word) = request.headers.first_text(CONTENT_SHA256) else { return Declared::Nothing };
     let is_hash = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -45,8 +46,8 @@ pub fn declared(request: &Request) -> Declared {
     }
 }
 
-/// Takes off what belongs to the client's connection and what it was signed with, makes the changes of the route, and names the
-/// host of the next hop.
+/// Removes the client's signature and the fields of its connection, applies the edits of the route, and sets the host
+/// of the next hop.
 pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     let hop = Hop::new(request.headers.values("connection"));
     let is_nothing = declared(&request) == Declared::Nothing;
@@ -64,7 +65,7 @@ pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     request
 }
 
-/// HTTP/2 may send a cookie in pieces, and servers put them together (RFC 9113 §8.2.3).
+/// HTTP/2 may send a cookie in several fields, which servers join (RFC 9113 §8.2.3).
 fn join_cookies(request: &mut Request) {
     if request.headers.values("cookie").count() > 1 {
         let pieces: Vec<Vec<u8>> = request.headers.values("cookie").map(<[u8]>::to_vec).collect();
@@ -73,7 +74,7 @@ fn join_cookies(request: &mut Request) {
     }
 }
 
-/// Only a query that has a signature is touched.
+/// Only changes a query that has a signature.
 fn drop_signature_parameters(request: &mut Request) {
     let Some(query) = request.query() else { return };
     let name_of = |piece: &[u8]| {
@@ -97,6 +98,6 @@ fn drop_signature_parameters(request: &mut Request) {
         target.push(b'?');
         target.extend(kept.join(&b'&'));
     }
-    // A part of a target that was one is one.
+    // This cannot fail: a part of a valid target is a valid target.
     let _ = request.set_target(target);
 }

@@ -1,4 +1,4 @@
-//! A connection whose two ends speak something else from here on, such as WebSocket: bytes pass both ways until one end closes.
+//! Upgraded connections, such as WebSocket: bytes are copied in both directions until one end closes.
 
 use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderValue, Response};
@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use super::masking::Masking;
 use crate::gateway::{Reply, onward};
 
-/// Joins the two ends, as the server behind agreed to.
+/// Joins both ends after the upstream server accepted the upgrade.
 pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Masking) -> Reply {
     let server = hyper::upgrade::on(&mut response);
     let upgrade = response.headers().get(UPGRADE).cloned();
@@ -19,7 +19,7 @@ pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Maski
     upgrade.map(|upgrade| reply.headers.insert(UPGRADE, upgrade));
     tokio::spawn(async move {
         if let (Ok(client), Ok(server)) = (client.await, server.await) {
-            // How it ends is for the two ends to see.
+            // The two ends see for themselves how the connection ends.
             let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(server)).await;
         }
     });

@@ -1,4 +1,4 @@
-//! As much of CBOR as replies need (RFC 8949 §3.1): text, whole numbers, nothing, and maps of them.
+//! The subset of CBOR that replies need (RFC 8949 §3.1): text, integers, null, and maps of them.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ const MAP: u8 = 5;
 /// The simple value `null`.
 const NULL: u8 = 0xf6;
 
-/// A map with these members, in this order. A value that is neither text nor a whole number becomes `null`.
+/// Encodes a map with these members in this order. A value that is neither text nor an integer becomes `null`.
 pub fn map<'a>(members: &[(&'a str, &'a Value)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     write_head(MAP, members.len() as u64, &mut bytes);
@@ -28,7 +28,7 @@ fn write_text(text: &str, bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-/// The type in three bits, and the number in the shortest form that holds it.
+/// Writes the major type (three bits) and the number in its shortest encoding.
 fn write_head(major: u8, number: u64, bytes: &mut Vec<u8>) {
     let major = major << 5;
     match number {
@@ -61,7 +61,7 @@ mod tests {
             write_head(UNSIGNED, number, &mut bytes);
             assert_eq!(hex::encode(bytes), expected, "{number}");
         }
-        // {"a": "A"} and the text "\u00fc" are there, too.
+        // The appendix also lists {"a": "A"} and the text "\u00fc".
         assert_eq!(hex::encode(map(&[("a", &"A".into())])), "a161616141");
         assert_eq!(hex::encode(map(&[("a", &"\u{fc}".into())])), "a1616162c3bc");
         assert_eq!(hex::encode(map(&[("a", &Value::Null)])), "a16161f6");

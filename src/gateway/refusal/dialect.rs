@@ -1,33 +1,34 @@
-//! In whose words a refusal is written: of S3, of the query protocol, of EC2, of JSON, of CBOR.
+//! The protocol in which a refusal is written: S3, query, EC2, JSON, REST or CBOR.
 
 use sigvet_core::request::{Body, Request};
 use sigvet_core::verify::Claimed;
 
-/// The protocol of a service, as its errors are written.
+/// The protocol of a service, which determines how its errors are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// S3 and what stores objects as it does: XML, with the texts in elements of their own.
+    /// S3 and S3-compatible object stores: XML with the signed texts in their own elements.
     S3,
-    /// SQS of old, IAM, STS: XML in an `ErrorResponse`.
+    /// IAM, STS and formerly SQS: XML with an `ErrorResponse`.
     Query,
-    /// EC2: XML in a `Response`.
+    /// EC2: XML with a `Response`.
     Ec2,
-    /// DynamoDB and all that name an operation in `X-Amz-Target`: `__type` and `message`.
+    /// DynamoDB and other services with the operation in `X-Amz-Target`: `__type` and `message`.
     Json,
-    /// API Gateway, OpenSearch, Lambda: a header with the kind, and `message`.
+    /// API Gateway, OpenSearch and Lambda: the kind of error in a header, and a `message`.
     Rest,
-    /// CloudWatch and others that speak Smithy RPC v2: the members of JSON, written in CBOR.
+    /// CloudWatch and other Smithy RPC v2 services: the members of the JSON protocol, encoded as CBOR.
     Cbor,
 }
 
-/// Says that a request is Smithy RPC v2 (*Smithy RPC v2 CBOR protocol*); every reply has the same header.
+/// The header that marks a request as Smithy RPC v2 (*Smithy RPC v2 CBOR protocol*); replies carry it too.
 pub const SMITHY_PROTOCOL: &str = "smithy-protocol";
-/// With CBOR.
+/// The value of that header for CBOR.
 pub const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 
-/// Services that store objects, by the word in their scopes.
+/// Object stores, by the service name in the credential scope.
 const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
-/// Services whose clients read XML, by the word in their scopes: the query protocol, and REST with XML.
+/// Services whose clients read XML (the query protocol, or REST with XML), by the service name in the
+/// credential scope.
 const XML_SERVICES: [&str; 16] = [
     "autoscaling",
     "cloudformation",
@@ -48,13 +49,14 @@ const XML_SERVICES: [&str; 16] = [
 ];
 
 impl Dialect {
-    /// The protocol of the service that a request is meant for, as far as it shows. Some services speak more than one.
+    /// The protocol of the service that a request is meant for, as far as the request shows it. Some services have
+    /// more than one protocol.
     pub fn of(request: &Request, claimed: Option<&Claimed>) -> Self {
         let service = claimed.and_then(Claimed::scope).map(|scope| scope.service.as_str());
         Self::for_service(request, service)
     }
 
-    /// The protocol in which that service answers a request.
+    /// The protocol in which this service answers the request.
     pub fn for_service(request: &Request, service: Option<&str>) -> Self {
         if request.headers.first_text(SMITHY_PROTOCOL) == Some(RPC_V2_CBOR) {
             return Self::Cbor;
@@ -67,20 +69,20 @@ impl Dialect {
             Some("ec2") => Self::Ec2,
             Some(service) if XML_SERVICES.contains(&service) || action_of(request).is_some() => Self::Query,
             Some(_) => Self::Rest,
-            // Version 2 and forms name no service: they are S3's.
+            // Version 2 and forms name no service, so they are treated as S3.
             None if action_of(request).is_some() => Self::Query,
             None => Self::S3,
         }
     }
 
-    /// Whether its clients read XML.
+    /// Whether clients of this protocol read XML.
     pub fn speaks_xml(self) -> bool {
         matches!(self, Self::S3 | Self::Query | Self::Ec2)
     }
 }
 
-/// The service of a request whose scope cannot be read: what stands before `/aws4_request`, or SQS, whose replies have another
-/// status than those of others in the same protocol.
+/// The service of a request whose scope cannot be parsed: the word before `/aws4_request`, or SQS, whose replies have
+/// a different status from other services with the same protocol.
 pub fn service_in_text(request: &Request) -> Option<String> {
     let target = request.headers.first_text("x-amz-target").unwrap_or_default();
     let header = request.headers.first("authorization").unwrap_or_default();
@@ -98,7 +100,7 @@ fn is_name(service: &str) -> bool {
     !service.is_empty() && service.bytes().all(is_part)
 }
 
-/// The operation that a request of the query protocol names, in its URL or in its form.
+/// The operation named by a request of the query protocol, in its URL or in its form.
 pub fn action_of(request: &Request) -> Option<&str> {
     let form = match &request.body {
         Body::Bytes(bytes) if is_form(request) => bytes.as_slice(),

@@ -1,4 +1,4 @@
-//! What the refusals of the services that are not S3 are wrapped in, and their status.
+//! The formats and statuses of refusals for services other than S3.
 
 use sigvet_core::request::Request;
 
@@ -8,7 +8,7 @@ use super::dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL};
 use super::service::{EC2_FAILURE, INCOMPLETE, ServiceError, query_code};
 use super::xml::Xml;
 
-/// Namespaces of the services that answer in an `ErrorResponse`, as botocore's models have them.
+/// XML namespaces of the services that answer with an `ErrorResponse`, from botocore's models.
 const NAMESPACES: [(&str, &str); 16] = [
     ("autoscaling", " xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\""),
     ("cloudformation", " xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\""),
@@ -28,18 +28,18 @@ const NAMESPACES: [(&str, &str); 16] = [
     ("sts", " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\""),
 ];
 
-/// What a refusal is written for.
+/// The request that a refusal answers.
 pub struct Addressee<'a> {
     /// The request.
     pub request: &'a Request,
-    /// The service that answers it, if one is known.
+    /// The service that answers it, if known.
     pub service: Option<&'a str>,
-    /// The ID of the answer.
+    /// The request ID of the reply.
     pub request_id: &'a str,
 }
 
 impl Addressee<'_> {
-    /// The refusal of a service that is not S3.
+    /// The refusal of a service other than S3.
     pub fn refuse(&self, error: &ServiceError, dialect: Dialect) -> Refusal {
         match dialect {
             Dialect::Json => self.json(error),
@@ -56,7 +56,7 @@ impl Addressee<'_> {
         }
     }
 
-    /// The version of the protocol is the request's; 1.1 names no namespace.
+    /// The media type has the protocol version of the request; version 1.1 has no namespace in `__type`.
     fn json(&self, error: &ServiceError) -> Refusal {
         let content_type = match self.media_type().as_deref() {
             Some("application/x-amz-json-1.1") => "application/x-amz-json-1.1",
@@ -65,14 +65,15 @@ impl Addressee<'_> {
         };
         let namespace = if content_type.ends_with("1.1") { "" } else { "com.amazon.coral.service#" };
         let body = serde_json::json!({ "__type": format!("{namespace}{}", error.kind), "message": error.message });
-        // Clients read the kind, and all kinds have the same status. SQS kept the status of the query protocol.
+        // Clients look at the kind of error, and all kinds have the same status. SQS kept the status of the
+        // query protocol.
         let status = if self.service == Some("sqs") { 403 } else { 400 };
         let headers = self.query_error(error).into_iter().collect();
         Refusal { status, code: error.kind, content_type, headers, body: body.to_string().into_bytes() }
     }
 
-    /// The protocol has status 400 for a client's error without a status of its own. AWS does not document how its services refuse
-    /// a signature in CBOR.
+    /// The protocol uses status 400 for client errors without their own status. AWS does not document how its services
+    /// refuse a signature in CBOR.
     fn cbor(&self, error: &ServiceError) -> Refusal {
         let (kind, message) = (format!("com.amazon.coral.service#{}", error.kind).into(), error.message.clone().into());
         let mut headers = vec![(SMITHY_PROTOCOL, RPC_V2_CBOR.to_owned())];
@@ -86,8 +87,8 @@ impl Addressee<'_> {
         }
     }
 
-    /// A service that used to speak the query protocol also sends its code: SQS always, others if the client asks for it
-    /// (*Interpreting Amazon SQS JSON API responses*; Smithy's `awsQueryCompatible`).
+    /// Services that used to have the query protocol also send its error code: SQS always, others if the client asks
+    /// for it (*Interpreting Amazon SQS JSON API responses*; Smithy's `awsQueryCompatible`).
     fn query_error(&self, error: &ServiceError) -> Option<(&'static str, String)> {
         let is_asked = self.request.headers.first_text("x-amzn-query-mode") == Some("true");
         let is_told = is_asked || self.service == Some("sqs");

@@ -1,4 +1,4 @@
-//! Why a request is refused, in no service's words yet.
+//! Why a request is refused, independent of the wording of any service.
 
 use std::time::Duration;
 
@@ -9,149 +9,149 @@ use sigvet_core::stream::StreamFault;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Finding, Severity, Verdict, VerifyError};
 
-/// The one reason that a server gives, of all there may be.
+/// The one reason that a server reports, even if there are several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// No signature.
+    /// The request is not signed.
     NotSigned,
-    /// Two signatures.
+    /// The request has two signatures.
     SignedTwice,
-    /// An algorithm that nobody knows.
+    /// The signing algorithm is unknown.
     Algorithm,
     /// The `Authorization` header, or the parameters of a URL, cannot be read.
     Unreadable {
-        /// Where they stand.
+        /// Where the signature is.
         carrier: Carrier,
-        /// Why.
+        /// The parse error.
         error: ClaimError,
     },
-    /// The `Authorization` header, or the parameters of a URL, contradict themselves.
+    /// The `Authorization` header, or the parameters of a URL, are malformed or inconsistent.
     Malformed {
-        /// Where they stand.
+        /// Where the signature is.
         carrier: Carrier,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// A form cannot be read.
+    /// A form cannot be parsed.
     FormMalformed(String),
-    /// Nobody has that key.
+    /// The access key ID is unknown.
     KeyUnknown(String),
-    /// The signature is another one.
+    /// The signature does not match.
     Mismatch,
-    /// A chunk, or the trailer, has another signature.
+    /// The signature of a chunk or of the trailers does not match.
     ChunkMismatch,
-    /// The clocks are too far apart.
+    /// The clock skew between the request and the server is too large.
     Skewed {
-        /// The request's time.
+        /// The time of the request.
         presented: Timestamp,
-        /// The server's.
+        /// The time of the server.
         now: Timestamp,
-        /// How far they may be apart, in seconds.
+        /// The maximum clock skew in seconds.
         window: u64,
     },
-    /// The URL has come to its end.
+    /// The URL has expired.
     Expired {
-        /// Then.
+        /// When it expired.
         at: Timestamp,
-        /// The server's clock.
+        /// The time of the server.
         now: Timestamp,
-        /// How long it lasted, if it says when it was signed.
+        /// The lifetime of the URL, if the URL says when it was signed.
         lifetime: Option<Duration>,
     },
-    /// The policy of a form has come to its end.
+    /// The policy of a form has expired.
     PolicyExpired,
-    /// The URL starts later.
+    /// The URL is not valid yet.
     NotYetValid {
-        /// Then.
+        /// When it becomes valid.
         from: Timestamp,
-        /// The server's clock.
+        /// The time of the server.
         now: Timestamp,
-        /// When it ends.
+        /// When it expires.
         until: Option<Timestamp>,
     },
-    /// A URL that would last longer than a week.
+    /// The URL would be valid for more than a week.
     ExpiresTooLong,
-    /// The scope is for another region.
+    /// The credential scope has a different region.
     Region {
-        /// Where the scope stands.
+        /// Where the signature is.
         carrier: Carrier,
-        /// The server's.
+        /// The server's region.
         expected: String,
-        /// The scope's.
+        /// The region in the scope.
         presented: String,
     },
-    /// The scope is for another service.
+    /// The credential scope has a different service.
     Service {
-        /// Where the scope stands.
+        /// Where the signature is.
         carrier: Carrier,
-        /// The server's.
+        /// The server's service.
         expected: String,
-        /// The scope's.
+        /// The service in the scope.
         presented: String,
     },
-    /// The day of the scope is another than that of the request.
+    /// The date in the credential scope differs from the date of the request.
     ScopeDay {
-        /// Where the scope stands.
+        /// Where the signature is.
         carrier: Carrier,
-        /// That of the request.
+        /// The date of the request.
         expected: String,
-        /// That of the scope.
+        /// The date in the scope.
         presented: String,
     },
-    /// The scope does not end in `aws4_request`.
+    /// The credential scope does not end in `aws4_request`.
     Terminator {
-        /// Where the scope stands.
+        /// Where the signature is.
         carrier: Carrier,
-        /// The word that should stand there.
+        /// The expected last part of the scope.
         expected: String,
-        /// The scope's.
+        /// The last part of the scope.
         presented: String,
     },
-    /// The session token of this key is missing.
+    /// The session token of this access key ID is missing.
     TokenMissing(String),
-    /// The session token is another one.
+    /// The session token does not match.
     Token,
-    /// Headers that must be signed and are not.
+    /// Headers that must be signed but are not.
     HeadersUnsigned(Vec<String>),
-    /// The payload has another hash.
+    /// The payload hash does not match.
     Payload {
-        /// As the request says.
+        /// The hash that the request declares.
         presented: String,
-        /// As it arrived.
+        /// The hash of the payload that arrived.
         computed: String,
     },
-    /// The payload's hash is not said.
+    /// The header with the payload hash is missing.
     PayloadHeaderMissing(String),
-    /// A checksum, or a Content-MD5, is another one.
+    /// A checksum or the Content-MD5 does not match.
     Checksum {
-        /// The header.
+        /// The name of the header.
         name: String,
-        /// As the request says.
+        /// The value that the request declares.
         presented: String,
-        /// As it arrived.
+        /// The value computed from the payload that arrived.
         computed: String,
     },
-    /// The chunks are not framed as they should be.
+    /// The chunk framing is invalid.
     Framing(String),
-    /// A form breaks its policy.
+    /// A form violates its policy.
     Policy(Violation),
-    /// The path of the URL cannot be decoded.
+    /// The path of the URL cannot be percent-decoded.
     Path,
     /// Anything else.
     Other(String),
 }
 
-/// Where a signature stands.
+/// Where a signature is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
-    /// In `Authorization`.
+    /// In the `Authorization` header.
     Header,
-    /// In the query of a URL.
+    /// In the query string of a URL.
     Query,
 }
 
 impl Fault {
-    /// Of a request that makes no claim.
+    /// The fault of a request that has no signature to check.
     pub fn of_error(error: &VerifyError, is_query: bool) -> Self {
         let carrier = if is_query { Carrier::Query } else { Carrier::Header };
         match error {
@@ -166,7 +166,8 @@ impl Fault {
         }
     }
 
-    /// The reason that a server comes upon first: it looks at the key, the clock, the scope, the signature, the payload.
+    /// The fault that a server would report first: it checks the key, the clock, the scope, the signature and the
+    /// payload, in this order.
     pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
         let mut faults: Vec<Self> = verdict
             .findings
@@ -257,7 +258,7 @@ fn of_finding(finding: &Finding, claimed: &Claimed) -> Fault {
         Finding::PayloadHeaderMissing { name } => Fault::PayloadHeaderMissing(name.clone()),
         Finding::ChecksumMismatch { name, expected, presented } => checksum(name, presented, expected),
         Finding::SignedTwice => Fault::SignedTwice,
-        // Version 2, where only one region or service is taken.
+        // Version 2 at a server that accepts only one region or service.
         Finding::ScopeUnbound => Fault::Algorithm,
         Finding::Policy(Violation::Expired { .. }) => Fault::PolicyExpired,
         Finding::Policy(violation) => Fault::Policy(violation.clone()),
@@ -276,7 +277,7 @@ fn checksum(name: &str, presented: &str, computed: &str) -> Fault {
     Fault::Checksum { name: name.to_owned(), presented: presented.to_owned(), computed: computed.to_owned() }
 }
 
-/// The signature that a chunk should have is not told: with it whoever sent the chunk could send it again.
+/// The expected signature of a chunk is not included: with it, the sender could send the chunk again.
 fn of_stream(fault: &StreamFault, finding: &Finding) -> Fault {
     match fault {
         StreamFault::ChunkSignature { .. }

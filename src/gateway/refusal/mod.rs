@@ -1,7 +1,7 @@
-//! A refusal as the service would write it, with the mistake in it that sigvet found.
+//! Refusals as the service itself would write them, with the mistake that sigvet found.
 //!
-//! The signature that would be right is in none of them: whoever has it could send the request. A session token is in none,
-//! either.
+//! A refusal never contains the correct signature, because anyone who has it could send the request. It never contains
+//! a session token either.
 
 mod texts;
 pub mod xml;
@@ -27,36 +27,36 @@ use s3::S3Error;
 use service::ServiceError;
 use xml::Xml;
 
-/// As which server a gateway answers.
+/// Whose answers a gateway imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AnswerAs {
-    /// As AWS, with the mistake behind the refusal in its message.
+    /// AWS, with the mistake behind the refusal added to the message.
     #[default]
     Sigvet,
-    /// As AWS, and nothing else.
+    /// AWS exactly.
     Aws,
-    /// As `MinIO`, which shows no text.
+    /// `MinIO`, which does not return the texts that were signed.
     Minio,
-    /// As Ceph's gateway, which says its code alone.
+    /// Ceph's gateway, which returns only the error code.
     Ceph,
 }
 
-/// What was found of a refused request.
+/// What is known about a refused request.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused<'a> {
     /// The request.
     pub request: &'a Request,
     /// The verdict, or why there is none.
     pub verdict: Result<&'a Verdict, &'a VerifyError>,
-    /// The mistake, if it was looked for.
+    /// The mistake behind the refusal, if it was looked for.
     pub diagnosis: Option<&'a Diagnosis>,
-    /// The ID of the answer.
+    /// The request ID of the reply.
     pub request_id: &'a str,
-    /// The service that the server stands for, if it is one alone.
+    /// The server's service, if it has only one.
     pub service: Option<&'a str>,
 }
 
-/// A refusal, ready to be sent.
+/// A refusal that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// `403`.
@@ -65,7 +65,7 @@ pub struct Refusal {
     pub code: &'static str,
     /// `application/xml`.
     pub content_type: &'static str,
-    /// Further fields, in which clients look for the code.
+    /// Additional headers in which clients look for the error code.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -94,7 +94,7 @@ impl Refusal {
 }
 
 impl Refusal {
-    /// Says that the path of a request to S3 cannot be decoded.
+    /// Says that the path of an S3 request cannot be decoded.
     pub fn of_path(request: &Request, answer_as: AnswerAs, request_id: &str) -> Self {
         let path = String::from_utf8_lossy(request.path());
         match answer_as {
@@ -114,7 +114,7 @@ impl Refused<'_> {
         }
     }
 
-    /// The server's own service answers whatever the request was meant for.
+    /// The server's own service, if it has one, takes precedence over the service that the request names.
     fn service(&self) -> Option<Cow<'_, str>> {
         let scope = self.verdict.ok().and_then(|verdict| verdict.claimed.scope());
         let claimed = self.service.or_else(|| scope.map(|scope| scope.service.as_str()));
@@ -132,7 +132,7 @@ impl Refused<'_> {
         }
     }
 
-    /// What sigvet says to it, in one sentence.
+    /// The mistake that sigvet found, in one sentence.
     fn sentence(&self) -> Option<String> {
         let best = self.diagnosis?.best()?;
         let titles: Vec<&str> = best.mistakes.iter().map(|applied| applied.mistake.title).collect();
@@ -150,7 +150,7 @@ impl Refused<'_> {
         })
     }
 
-    /// Fix and id of each mistake, for whoever looks at the whole answer.
+    /// Adds the ID, title and fix of each mistake, for readers of the whole reply.
     fn write_mistakes(&self, xml: &mut Xml) {
         let best = self.diagnosis.and_then(Diagnosis::best);
         for applied in best.map(|best| best.mistakes.as_slice()).unwrap_or_default() {
@@ -177,7 +177,7 @@ fn s3_refusal(error: S3Error, request_id: &str, write_more: impl FnOnce(&mut Xml
     Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
 }
 
-/// The service's message comes first, as clients and their tests expect it.
+/// Puts the service's own message first, because clients and their tests expect it there.
 fn joined(message: String, added: Option<String>) -> String {
     match added {
         Some(added) => format!("{message} ({added})"),

@@ -1,6 +1,6 @@
-//! A refusal in S3's words: status, code, message, and the fields that go with it (*Error responses* of the API reference).
+//! Refusals in S3's wording: status, code, message and additional elements (*Error responses* of the API reference).
 //!
-//! Which fields go with which code is not documented. They are those of replies that people quoted in public.
+//! S3 does not document which elements go with which code. The choice here follows replies quoted in public.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ use sigvet_core::verify::Verdict;
 use super::fault::{Carrier, Fault};
 use super::texts::{self, Quoted};
 
-/// Status, code, message, further elements.
+/// The status, code, message and additional elements of an S3 error.
 pub struct S3Error {
     /// `403`.
     pub status: u16,
     /// `SignatureDoesNotMatch`.
     pub code: &'static str,
-    /// What S3 says.
+    /// The message of the `<Message>` element.
     pub message: String,
     /// Elements between message and request ID.
     pub fields: Vec<(&'static str, String)>,
 }
 
-/// An error without further elements.
+/// An error without additional elements.
 pub fn error(status: u16, code: &'static str, message: impl Into<String>) -> S3Error {
     S3Error { status, code, message: message.into(), fields: Vec::new() }
 }
@@ -38,11 +38,11 @@ impl S3Error {
         self
     }
 
-    /// As S3 would say it.
+    /// The error with which S3 reports this fault.
     pub fn of(fault: &Fault, verdict: Option<&Verdict>) -> Self {
         match fault {
             Fault::NotSigned => error(403, "AccessDenied", "Access Denied"),
-            // S3 quotes the Authorization header in ArgumentValue; here it would bring a signature into a log.
+            // S3 quotes the Authorization header in ArgumentValue. Left out here: it would put a signature into a log.
             Fault::SignedTwice => error(
                 400,
                 "InvalidArgument",
@@ -58,13 +58,14 @@ impl S3Error {
             Fault::Unreadable { carrier, error } => unreadable(*carrier, error),
             Fault::Malformed { carrier, problem } => malformed(*carrier, problem),
             Fault::FormMalformed(problem) => error(400, "MalformedPOSTRequest", sentence(problem)),
-            // S3 knows a temporary key only together with its token.
+            // S3 knows a temporary key only together with its session token.
             Fault::KeyUnknown(id) | Fault::TokenMissing(id) => {
                 error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
                     .with("AWSAccessKeyId", id.as_str())
             }
             Fault::Mismatch => mismatch(verdict),
-            // What S3 quotes with a chunk is not documented; the texts of the head are right and would mislead.
+            // It is not documented which texts S3 quotes for a chunk. The texts of the head are correct, so quoting
+            // them would mislead.
             Fault::ChunkMismatch => mismatch(None),
             Fault::Skewed { .. } | Fault::Expired { .. } | Fault::NotYetValid { .. } => of_time(fault),
             Fault::ExpiresTooLong => error(
@@ -76,7 +77,7 @@ impl S3Error {
             Fault::Region { .. } | Fault::Service { .. } | Fault::ScopeDay { .. } | Fault::Terminator { .. } => {
                 of_scope(fault)
             }
-            // S3 quotes the token in Token-0; here it would end in a log.
+            // S3 quotes the token in Token-0. Left out here: it would end up in a log.
             Fault::Token => error(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
             Fault::HeadersUnsigned(names) => {
                 error(403, "AccessDenied", "There were headers present in the request which were not signed")
@@ -96,14 +97,15 @@ impl S3Error {
             Fault::Framing(problem) => error(400, "IncompleteBody", sentence(problem)),
             Fault::PolicyExpired => error(403, "AccessDenied", "Invalid according to Policy: Policy expired."),
             Fault::Policy(violation) => policy(violation),
-            // Of an escape that is none S3 says so in its status line alone; of bytes that are not UTF-8 it says this.
+            // S3 reports an invalid escape only in its status line, but replies with this error to bytes that
+            // are not UTF-8.
             Fault::Path => error(400, "InvalidURI", "Couldn't parse the specified URI."),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }
     }
 }
 
-/// An upload that breaks its policy (*POST policy*, and replies quoted in versity/versitygw#2040 and #2041,
+/// An upload that violates its policy (*POST policy*, and replies quoted in versity/versitygw#2040 and #2041,
 /// waynehoover/s3_direct_upload#107, dwilkie/carrierwave_direct#230 and aws/aws-sdk-php#3292).
 fn policy(violation: &Violation) -> S3Error {
     let denied = |problem: String| error(403, "AccessDenied", format!("Invalid according to Policy: {problem}"));
@@ -121,7 +123,7 @@ fn policy(violation: &Violation) -> S3Error {
                 .with("ProposedSize", presented.to_string())
                 .with("MaxSizeAllowed", max.to_string())
         }
-        // Of a secret condition neither side is shown.
+        // If a condition is secret, neither side of it is shown.
         Violation::ConditionFailed { condition, .. } if !violation.sides().1.is_empty() => {
             denied(format!("Policy Condition failed: {}", quoted(condition)))
         }
@@ -140,7 +142,7 @@ fn unreadable_policy(problem: &PolicyError) -> String {
     }
 }
 
-/// With a blank behind each comma.
+/// The condition with a space after each comma.
 fn quoted(condition: &Condition) -> String {
     let text = condition.to_string();
     let words: Option<Vec<serde_json::Value>> = serde_json::from_str(&text).ok();
@@ -173,7 +175,7 @@ fn of_time(fault: &Fault) -> S3Error {
 
 fn expired(at: Timestamp, now: Timestamp, lifetime: Option<Duration>) -> S3Error {
     let refused = error(403, "AccessDenied", "Request has expired");
-    // A URL of Version 2 says only when it ends.
+    // A Version 2 URL only says when it expires.
     let refused = match lifetime {
         Some(lifetime) => refused.with("X-Amz-Expires", lifetime.as_secs().to_string()),
         None => refused,
@@ -200,7 +202,7 @@ fn of_scope(fault: &Fault) -> S3Error {
     }
 }
 
-/// What is not in public replies is said in words of our own behind S3's beginning.
+/// Where no reply was quoted in public, S3's beginning is followed by sigvet's own wording.
 fn unreadable(carrier: Carrier, claim: &ClaimError) -> S3Error {
     match (carrier, claim) {
         (Carrier::Header, ClaimError::NoDate { .. } | ClaimError::Date { .. }) => {
@@ -261,7 +263,7 @@ fn mismatch(verdict: Option<&Verdict>) -> S3Error {
     refused
 }
 
-/// S3 writes the digest that it was told in hex, and its own in base64.
+/// S3 writes the declared digest in hex and the computed digest in base64.
 fn checksum(name: &str, presented: &str, computed: &str) -> S3Error {
     if !name.eq_ignore_ascii_case("content-md5") {
         let algorithm = name.rsplit('-').next().unwrap_or(name).to_uppercase();
@@ -274,7 +276,7 @@ fn checksum(name: &str, presented: &str, computed: &str) -> S3Error {
         .with("CalculatedDigest", computed)
 }
 
-/// A fragment as a sentence of its own.
+/// Turns a fragment into a complete sentence.
 fn sentence(fragment: &str) -> String {
     let mut characters = fragment.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect::<String>() + ".")

@@ -1,5 +1,5 @@
-//! A refusal in the words of the services that are not S3: one kind, one message, whatever it is wrapped in (*Common errors*
-//! and *Troubleshooting Signature Version 4* of the IAM user guide, and replies that people quoted in public).
+//! Refusals of services other than S3: a kind and a message, whatever the format (*Common errors* and *Troubleshooting
+//! Signature Version 4* of the IAM user guide, and replies quoted in public).
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use super::s3::S3Error;
 use super::texts::{self, Quoted};
 
 const MISSING: &str = "MissingAuthenticationTokenException";
-/// The signature could not even be read.
+/// The kind of error for a signature that cannot be parsed.
 pub const INCOMPLETE: &str = "IncompleteSignatureException";
 const UNRECOGNIZED: &str = "UnrecognizedClientException";
 const INVALID: &str = "InvalidSignatureException";
-/// What EC2 says of nearly every request that it refuses.
+/// EC2's error code for nearly every refusal.
 pub const EC2_FAILURE: &str = "AuthFailure";
 
-/// Kind and message. The kind is that of JSON; the query protocol has names of its own.
+/// The kind and the message of an error. The kind is that of the JSON protocol; the query protocol has its own names.
 pub struct ServiceError {
     /// `InvalidSignatureException`.
     pub kind: &'static str,
-    /// What the service says.
+    /// The message of the service.
     pub message: String,
 }
 
-/// The kinds of which the query protocol has another name.
+/// Translates the kinds that have a different name in the query protocol.
 pub fn query_code(kind: &'static str) -> &'static str {
     match kind {
         INVALID => "SignatureDoesNotMatch",
@@ -40,7 +40,7 @@ pub fn query_code(kind: &'static str) -> &'static str {
 }
 
 impl ServiceError {
-    /// As the service would say it.
+    /// The error with which the service reports this fault.
     pub fn of(fault: &Fault, verdict: Option<&Verdict>, dialect: Dialect) -> Self {
         if dialect == Dialect::Ec2 {
             return Self::of_ec2(fault);
@@ -65,8 +65,8 @@ impl ServiceError {
         Self { kind, message }
     }
 
-    /// EC2 has one answer for a wrong signature, key, scope and clock, and quotes no text. How it answers a header that cannot be
-    /// read is not documented.
+    /// EC2 gives the same answer to a wrong signature, key, scope or clock, and quotes no texts. Its answer to a
+    /// header that cannot be parsed is not documented.
     fn of_ec2(fault: &Fault) -> Self {
         let (kind, message) = match fault {
             Fault::NotSigned => ("MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
@@ -77,7 +77,7 @@ impl ServiceError {
     }
 }
 
-/// API Gateway says it in other words than the rest.
+/// API Gateway words this differently from other services.
 fn missing(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Rest => "Missing Authentication Token",
@@ -85,7 +85,7 @@ fn missing(dialect: Dialect) -> &'static str {
     }
 }
 
-/// AWS quotes the whole header behind this; here it would bring a signature into a log.
+/// AWS quotes the whole header after this. Left out here: it would put a signature into a log.
 fn unreadable(carrier: Carrier, error: &ClaimError) -> String {
     match (carrier, error) {
         (Carrier::Header, ClaimError::Missing { part, .. }) => {
@@ -132,9 +132,9 @@ fn invalid(fault: &Fault, verdict: Option<&Verdict>) -> String {
             "'Host' must be a 'SignedHeader' in the AWS Authorization.".to_owned()
         }
         Fault::Mismatch => mismatch(verdict),
-        // They hash the payload themselves, so that another one is another signature.
+        // These services hash the payload themselves, so a different payload means a different signature.
         Fault::Payload { .. } | Fault::ChunkMismatch => mismatch(None),
-        // S3 alone has such rules, and a code for each.
+        // Only S3 has these rules, with an error code for each.
         other => S3Error::of(other, None).message,
     }
 }
@@ -163,7 +163,7 @@ fn too_old(presented: Timestamp, now: Timestamp, window: Duration) -> String {
     )
 }
 
-/// They take a URL as long as a signature in a header, and say the same of both.
+/// These services limit a presigned URL as they limit a signature in a header, and report both in the same words.
 fn expired(at: Timestamp, now: Timestamp, lifetime: Option<Duration>) -> String {
     match lifetime {
         Some(lifetime) => {

@@ -1,4 +1,4 @@
-//! Refusals of the servers that show no text that was signed: `MinIO` and Ceph's gateway.
+//! Refusals of the servers that do not return the signed texts: `MinIO` and Ceph's gateway.
 
 use sigvet_core::claim::ClaimError;
 
@@ -7,7 +7,7 @@ use super::fault::{Carrier, Fault};
 use super::s3::{S3Error, error};
 use super::xml::Xml;
 
-/// A refusal as `MinIO` writes it (`cmd/api-errors.go`, `cmd/signature-v4.go`).
+/// Writes a refusal as `MinIO` does (`cmd/api-errors.go`, `cmd/signature-v4.go`).
 pub fn minio(fault: &Fault, path: &str, request_id: &str) -> Refusal {
     let error = minio_error(fault);
     let (bucket, key) = bucket_and_key(path);
@@ -23,7 +23,7 @@ pub fn minio(fault: &Fault, path: &str, request_id: &str) -> Refusal {
     refusal(error.status, error.code, &error.message, elements)
 }
 
-/// What is the same as with S3 is taken from there.
+/// Errors that are the same as S3's are taken from there.
 fn minio_error(fault: &Fault) -> S3Error {
     match fault {
         Fault::NotSigned => error(403, "AccessDenied", "Access Denied."),
@@ -86,7 +86,7 @@ fn minio_unreadable(claim: &ClaimError) -> S3Error {
     }
 }
 
-/// A refusal as Ceph's gateway writes it, which says its code alone (`src/rgw/rgw_common.cc`, `src/rgw/rgw_auth_s3.cc`).
+/// Writes a refusal as Ceph's gateway does, with only its code (`src/rgw/rgw_common.cc`, `src/rgw/rgw_auth_s3.cc`).
 pub fn ceph(fault: &Fault, is_form: bool, path: &str, request_id: &str) -> Refusal {
     let (status, code) = ceph_code(fault, is_form);
     let (bucket, _) = bucket_and_key(path);
@@ -109,7 +109,7 @@ fn ceph_code(fault: &Fault, is_form: bool) -> (u16, &'static str) {
             (400, "InvalidArgument")
         }
         Fault::ChunkMismatch | Fault::Framing(_) => (400, "XAmzContentSHA256Mismatch"),
-        // It compares neither region nor service with its own; whoever asked for one gets AWS's answer.
+        // Ceph does not check region or service. If the user configured one, the answer is that of AWS.
         other => {
             let error = S3Error::of(other, None);
             (error.status, error.code)
@@ -117,13 +117,13 @@ fn ceph_code(fault: &Fault, is_form: bool) -> (u16, &'static str) {
     }
 }
 
-/// The bucket and the key are what the path says.
+/// Takes the bucket and the key from the path.
 fn bucket_and_key(path: &str) -> (&str, &str) {
     let path = path.trim_start_matches('/');
     path.split_once('/').unwrap_or((path, ""))
 }
 
-/// Elements with nothing in them are left out, but for the message.
+/// Leaves out empty elements except for the message.
 fn refusal<const N: usize>(
     status: u16,
     code: &'static str,

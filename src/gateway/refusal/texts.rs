@@ -1,27 +1,29 @@
-//! The texts that were signed, as replies quote them.
+//! The signed texts, as quoted in replies.
 //!
-//! AWS quotes them whole. Here a session token is left out, and whatever else gives access: a reply ends up in the log of a test.
+//! AWS quotes them completely. Here session tokens and other bearer credentials are left out, because a reply may end
+//! up in the log of a test.
 
 use std::fmt::Write;
 
 use sigvet_core::request::Header;
 use sigvet_core::verify::{Claimed, Verdict};
 
-/// What stands in place of a value that gives access. `sigvet explain` knows it.
+/// Replaces the value of a bearer credential. `sigvet explain` recognizes it.
 const REDACTED: &[u8] = b"[redacted]";
-/// The ends of the names of parameters that carry a session token, in small letters.
+/// Suffixes of the names of parameters that carry a session token, in lower case.
 const TOKENS: [&[u8]; 2] = [b"-security-token", b"-s3session-token"];
 
-/// What was signed, without what gives access.
+/// The signed texts without bearer credentials.
 pub struct Quoted {
     /// The string to sign.
     pub string_to_sign: Vec<u8>,
-    /// The canonical request, of Version 4.
+    /// The canonical request (only Version 4 has one).
     pub canonical_request: Option<Vec<u8>>,
 }
 
 impl Quoted {
-    /// The texts of a request; none of a form, whose policy may hold its session token in base64.
+    /// The texts of a request. `None` for a form with a session token, because its policy may contain the
+    /// token in base64.
     pub fn of(verdict: &Verdict) -> Option<Self> {
         if matches!(&verdict.claimed, Claimed::Form(claim) if claim.fields.iter().any(|(name, _)| is_token(name.as_bytes())))
         {
@@ -33,7 +35,7 @@ impl Quoted {
     }
 }
 
-/// The text with `name:value` and `name=value` of whatever gives access made unreadable.
+/// Redacts `name:value` and `name=value` of all bearer credentials in the text.
 fn without_bearers(text: &[u8]) -> Vec<u8> {
     text.split(|byte| *byte == b'\n').map(without_bearer).collect::<Vec<_>>().join(&b'\n')
 }
@@ -64,17 +66,17 @@ fn is_token(name: &[u8]) -> bool {
     TOKENS.iter().any(|end| name.ends_with(end))
 }
 
-/// Bytes as text.
+/// Converts bytes to text, replacing invalid UTF-8.
 pub fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Bytes as S3 writes them beside a text: two digits each, with blanks between.
+/// Bytes as S3 writes them next to a text: two hex digits each, separated by spaces.
 pub fn hex_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);
     for (at, byte) in bytes.iter().enumerate() {
         let blank = if at == 0 { "" } else { " " };
-        // A string takes whatever is written.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{blank}{byte:02x}");
     }
     text
@@ -84,9 +86,9 @@ pub fn hex_bytes(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Catches a token that stays in one of the places where AWS quotes it, and a text in which more is missing.
+    /// Catches a token that remains in one of the places where AWS quotes it, and a text that lost more than that.
     #[test]
-    fn a_token_is_left_out_wherever_it_is_signed() {
+    fn a_token_is_redacted_wherever_it_is_signed() {
         let text = "GET\n/b/x-amz-security-token:k\nX-Amz-Date=1&X-Amz-Security-Token=a%2Fb%3D&x=y\nhost:h\n\
                     x-amz-date:1\nx-amz-security-token:a/b=\n\nhost;x-amz-security-token\nUNSIGNED-PAYLOAD";
         let expected = "GET\n/b/x-amz-security-token:k\nX-Amz-Date=1&X-Amz-Security-Token=[redacted]&x=y\nhost:h\n\

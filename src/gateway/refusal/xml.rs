@@ -1,26 +1,26 @@
-//! Elements with text, and nothing else of XML.
+//! A minimal XML writer: only elements and text.
 
-/// A document that grows.
+/// An XML document under construction.
 #[derive(Debug)]
 pub struct Xml(String);
 
 impl Xml {
-    /// The declaration alone.
+    /// A document with only the XML declaration.
     pub fn new() -> Self {
         Self("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned())
     }
 
-    /// An element with text in it.
+    /// Adds an element with text.
     pub fn element(&mut self, name: &str, text: &str) {
         self.within(name, |xml| xml.text(text));
     }
 
-    /// An element with what the function writes.
+    /// Adds an element with the content that the function writes.
     pub fn within(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
         self.within_attributes(name, "", write);
     }
 
-    /// The same with attributes, which are written as they are.
+    /// Like [`within`](Self::within), with attributes that are written verbatim.
     pub fn within_attributes(&mut self, name: &str, attributes: &'static str, write: impl FnOnce(&mut Self)) {
         self.0.extend(["<", name, attributes, ">"]);
         write(self);
@@ -35,19 +35,19 @@ impl Xml {
                 '>' => self.0.push_str("&gt;"),
                 '\r' => self.0.push_str("&#13;"),
                 '\n' | '\t' => self.0.push(character),
-                // XML 1.0 has no way to write these.
+                // XML 1.0 cannot represent these.
                 '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => self.0.push('\u{fffd}'),
                 other => self.0.push(other),
             }
         }
     }
 
-    /// The document.
+    /// The document as text.
     pub fn into_text(self) -> String {
         self.0
     }
 
-    /// The document as it goes on the wire.
+    /// The document as bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_read_back_as_it_was() {
+    fn text_survives_a_round_trip() {
         let text = "a<b>&\"'\r\n\tü]]>";
         let mut xml = Xml::new();
         xml.within("A", |xml| xml.element("B", text));

@@ -1,4 +1,5 @@
-//! Clients that take the gateway for a forward proxy: which server they ask for, and whether a request is for that one.
+//! Clients that use the gateway as a forward proxy: which server they ask for, and whether a request is meant
+//! for that server.
 
 use std::sync::Arc;
 
@@ -17,24 +18,25 @@ use crate::gateway::passage::{Leg, Tunnel, Tunnels};
 use crate::gateway::record::Heads;
 use crate::gateway::unread::Unread;
 
-/// Why a request is for no server that a forward proxy could ask.
+/// Why a request cannot be handled by a forward proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Misdirected {
-    /// It asks for no tunnel, and for no `http://` URL.
+    /// It asks neither for a tunnel nor for an `http://` URL.
     #[error(transparent)]
     NotForProxy(#[from] NotForProxy),
-    /// Its `Host` is not the server that was asked for: rules for the one would let requests for the other pass.
+    /// Its `Host` differs from the server that was asked for, so rules for one host would let requests
+    /// for another pass.
     #[error("the request names another host than the one that was asked for")]
     Host,
 }
 
-/// A tunnel that begins when its client has been told so.
+/// A tunnel that starts after its client has received the answer.
 pub struct Opened {
-    /// The client's end.
+    /// The client's end of the connection.
     pub upgrade: OnUpgrade,
-    /// The server that was asked for.
+    /// The server that the client asked for.
     pub to: Arc<RequestUrl>,
-    /// Where it leads.
+    /// The tunnel.
     pub tunnel: Tunnel,
 }
 
@@ -46,7 +48,8 @@ impl Unread for Misdirected {
 }
 
 impl Server {
-    /// Whether a request asks for a tunnel. HTTP/2 would have several on one connection, and inside a tunnel there is none.
+    /// Whether a request asks for a tunnel. Not over HTTP/2, which would have several on one connection, and not
+    /// inside a tunnel.
     pub(in crate::gateway) fn is_asked_for_tunnel(&self, request: &http::Request<Incoming>, ends: &Ends) -> bool {
         let may_ask = request.version() != Version::HTTP_2 && ends.asked.is_none() && self.tunnels().is_some();
         may_ask && request.method() == Method::CONNECT
@@ -61,7 +64,7 @@ impl Server {
     ) -> (http::Response<ReplyBody>, Option<Opened>) {
         let upgrade = hyper::upgrade::on(&mut request);
         let mut turn = self.begin(ends.peer, request.version());
-        // A body would be taken for the beginning of what is said in the tunnel.
+        // A body would be mistaken for the first bytes of the tunnel.
         let asked = heads.take().filter(|_| request.body().is_end_stream()).map(|head| Asked::parse(&head));
         let (Some(Ok(Asked::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
             return (turn.refuse_unread(None, &NotForProxy).await.into_response(), None);
@@ -78,20 +81,20 @@ impl Server {
         heads.end();
         if let Tunnel::Through(_) = tunnel {
             leg.host = to.host_header();
-            // Of what is said in it there is no other line.
+            // The content of the tunnel is not logged, so this is its only line.
             turn.tell_passed(request_for(&to), None, crate::gateway::Reply::plain(200, ""), leg).await;
         }
         (established(), Some(Opened { upgrade, to: Arc::new(to), tunnel }))
     }
 
-    /// The server that a request is for, if its client takes the gateway for a forward proxy.
+    /// The server that a request is for, if its client uses the gateway as a forward proxy.
     pub(super) fn asked_by(
         &self,
         request: &Request,
         (parts, recorded): (&Parts, Option<&[u8]>),
         ends: &Ends,
     ) -> Result<Option<Arc<RequestUrl>>, Misdirected> {
-        // HTTP/2 writes the host of every request where HTTP/1 writes that of a proxy's.
+        // In HTTP/2 every request has a host where HTTP/1 has one only in requests to a proxy.
         let is_whole_url = parts.version != Version::HTTP_2 && parts.uri.scheme().is_some();
         let asked = match &ends.asked {
             Some(asked) => Arc::clone(asked),
@@ -109,7 +112,7 @@ impl Server {
     }
 }
 
-/// Whether a request names a server, once and no other, with its port or without the usual one.
+/// Whether a request names this server and no other: exactly one `Host`, which may omit the default port.
 fn is_for(request: &Request, server: &RequestUrl) -> bool {
     let with_port = format!("{}:{}", server.host(), server.port_or_default());
     let mut hosts = request.headers.values("host");
@@ -117,7 +120,7 @@ fn is_for(request: &Request, server: &RequestUrl) -> bool {
     [server.host_header(), with_port].iter().any(|own| host.eq_ignore_ascii_case(own.as_bytes()))
 }
 
-/// What is logged of a request for a tunnel.
+/// The request to log for a tunnel.
 fn request_for(server: &RequestUrl) -> Request {
     let authority = format!("{}:{}", server.host(), server.port_or_default());
     let mut headers = Headers::default();
@@ -125,7 +128,7 @@ fn request_for(server: &RequestUrl) -> Request {
     captured_request("CONNECT", authority, headers, Body::Bytes(Vec::new()))
 }
 
-/// The answer behind which the tunnel begins.
+/// The answer after which the tunnel starts.
 fn established() -> http::Response<ReplyBody> {
     http::Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync())
 }
@@ -134,9 +137,9 @@ fn established() -> http::Response<ReplyBody> {
 mod tests {
     use super::*;
 
-    /// Catches a request that is let pass for one host, and meant for another (domain fronting).
+    /// Catches a request that is allowed for one host but meant for another (domain fronting).
     #[test]
-    fn a_request_names_the_server_that_was_asked_for_and_no_other() {
+    fn a_request_must_name_the_server_that_was_asked_for() {
         let is_for = |asked: &str, hosts: &[&str]| {
             let mut headers = Headers::default();
             hosts.iter().for_each(|host| headers.push_unchecked("Host", *host));

@@ -1,4 +1,4 @@
-//! The face that judges: each request is answered as the service would, each refusal is explained.
+//! The judging server: each request is answered as the service would answer it, and each refusal is explained.
 
 mod forwarded;
 mod turn;
@@ -33,48 +33,48 @@ use super::{AnswerAs, Limits, Reply, ReplyBody, Verifier, cors};
 use forwarded::Misdirected;
 use turn::{Ahead, Answered, Turn};
 
-/// What a request of HTTP/2 is listed as.
+/// How the version of an HTTP/2 request is logged.
 const HTTP_2: &str = "HTTP/2";
 
-/// Whose requests are taken.
+/// Which requests are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Admission {
-    /// Those whose signatures are right.
+    /// Requests with valid signatures.
     #[default]
     Signed,
-    /// Anybody's, unseen.
+    /// All requests, without checking them.
     Anyone,
 }
 
-/// Judges and answers.
+/// Judges and answers requests.
 #[derive(Debug)]
 pub struct Server {
-    /// Who judges.
+    /// Verifies signatures.
     pub verifier: Arc<Verifier>,
-    /// Whose requests are taken. Only a passage takes those that nobody has judged.
+    /// Which requests are accepted. Unchecked requests are only handled by a passage.
     pub admission: Admission,
-    /// Who takes requests before their bodies have arrived; then nobody else answers.
+    /// Takes requests before their bodies have arrived. If set, it answers all requests.
     pub passage: Option<Arc<dyn Passage>>,
-    /// What a request may take.
+    /// Limits on requests and connections.
     pub limits: Limits,
-    /// As whom refusals are written.
+    /// Whose refusals to imitate.
     pub answer_as: AnswerAs,
-    /// Who answers what is valid; without one, what was understood is the answer.
+    /// Answers valid requests; if `None`, the answer shows what sigvet understood.
     pub answer: Option<Arc<dyn Answer>>,
-    /// What stands under the reserved path.
+    /// Serves the pages below the reserved path.
     pub pages: Option<Arc<dyn Pages>>,
-    /// The proxy that asks about requests, if it passes none on.
+    /// The proxy that asks about requests, if one asks instead of passing them on.
     pub asker: Option<Asker>,
-    /// Who is told.
+    /// Receives each exchange.
     pub sink: Arc<dyn Sink>,
-    /// A word that makes the IDs of this process's replies its own.
+    /// Makes the request IDs of this process unique.
     pub run: u32,
     requests: AtomicU64,
     searches: Arc<Semaphore>,
 }
 
 impl Server {
-    /// A server that says what it understood.
+    /// A server that answers with what it understood.
     pub fn new(verifier: Verifier, limits: Limits, sink: Arc<dyn Sink>, run: u32) -> Self {
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
@@ -112,13 +112,13 @@ impl Server {
             Ok(request) => self.asked_by(request, (&parts, recorded.as_deref()), ends),
             Err(_) => Ok(None),
         };
-        // Who looks at the page makes no request that counts.
+        // Requests for the page are not counted or logged.
         if let (Some(pages), Ok(request), Ok(None)) = (&self.pages, &inbound, &asked)
             && let Some(reply) = pages.answer(request, &parts.method)
         {
             return reply.into_response();
         }
-        // Whoever passes requests on, or answers a proxy's question, leaves this to whoever answers the page.
+        // With a passage or an asking proxy, the page belongs to a different server, which handles CORS itself.
         let is_answered_here = self.passage.is_none() && self.asker.is_none();
         let origin = if is_answered_here { cors::own_origin(&parts.headers) } else { None };
         let mut response = match inbound {
@@ -150,7 +150,7 @@ impl Server {
             Ok(asked) => asked,
             Err(error) => return turn.refuse_unread(Some(request), &error).await.into_response(),
         };
-        // Whoever asks first whether the body is wanted is not told to send it.
+        // If the client waits for `100 Continue`, it is refused before it sends the body.
         if body.size_hint().lower() > self.limits.body_bytes {
             let error = IntakeError::TooLong { limit: self.limits.body_bytes };
             return without_body_if(is_head, turn.refuse_unread(Some(request), &error).await);
@@ -166,7 +166,7 @@ impl Server {
         if let Some(problem) = turn.undecodable(&request) {
             return turn.refuse_path(request, problem).await;
         }
-        // A body that is large, or may be, is not taken from somebody whose head alone is refused.
+        // If a body is large, or might be, it is only received if the head alone is not refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
         match by_head {
@@ -180,29 +180,30 @@ impl Server {
         }
     }
 
-    /// A connection ended in an error: a head that is no HTTP, too long, or too slow.
+    /// Logs a connection that ended in an error: a head that is not HTTP, is too long, or arrives too slowly.
     pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
-        // Whoever closes a connection without a word has not made a request.
+        // Silently closing a connection does not count as a request.
         if let Some((status, text)) = unread::unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
             turn.tell(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
         }
     }
 
-    /// A client that could not agree on TLS.
+    /// Logs a failed TLS handshake.
     pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
         let turn = self.begin(peer, http::Version::HTTP_11);
         let problem = format!("the TLS handshake failed: {}", describe_tls(error));
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
-    /// Something about the listener itself, which no client has asked for.
+    /// Logs a problem with the listener itself.
     pub(super) async fn note_listening(&self, address: SocketAddr, problem: String) {
         let turn = self.begin(address, http::Version::HTTP_11);
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
-    /// Whether all of a request was seen and is right. Of one that a proxy asks about, the body is never seen.
+    /// Whether the request has been checked completely and is valid. If a proxy asks about a request, its body
+    /// is never seen.
     fn takes(&self, verdict: &Verdict) -> bool {
         match self.asker {
             Some(_) => verdict.is_acceptable_before_body(),
@@ -224,26 +225,26 @@ impl Server {
     }
 }
 
-/// A head as it was read.
+/// The result of reading a head.
 struct Reading {
     /// The request.
     inbound: Result<Request, Unreadable>,
-    /// The server that it is for, if its client takes the gateway for a forward proxy.
+    /// The server that it is for, if its client uses the gateway as a forward proxy.
     asked: Result<Option<Arc<RequestUrl>>, Misdirected>,
 }
 
-/// The two ends of a connection.
+/// The client and the local port of a connection.
 #[derive(Debug, Clone)]
 pub struct Ends {
     /// The client.
     pub peer: SocketAddr,
-    /// The port that it came to.
+    /// The local port.
     pub port: u16,
-    /// The server that it asked for, if it speaks in a tunnel.
+    /// The server that the client asked for, if the connection is inside a tunnel.
     pub asked: Option<Arc<RequestUrl>>,
 }
 
-/// An answer to HEAD has the head of another answer, and ends there.
+/// The answer to HEAD has the headers of the answer to GET, but no body.
 fn without_body_if(is_head: bool, reply: Reply) -> http::Response<ReplyBody> {
     let mut response = reply.into_response();
     if is_head {

@@ -1,4 +1,4 @@
-//! One request on its way: it is judged and answered, or refused, and told of.
+//! Handles one request: it is judged, answered or refused, and logged.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::transport::HttpVersion;
 
 use super::{Admission, HTTP_2, Server};
 
-/// Why a request goes no further.
+/// Why a request is not passed on.
 enum NotAdmitted {
     Refused(Box<Request>, Result<Box<Verdict>, VerifyError>),
     Unread(IntakeError),
@@ -37,21 +37,21 @@ fn with_body(mut request: Request, body: Body) -> Request {
     request
 }
 
-/// The signature of a form stands in its body.
+/// Form uploads have their signature in the body.
 fn is_form(request: &Request) -> bool {
     let content_type = request.headers.first_text_lossy("content-type").unwrap_or_default();
     request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// What is known before a body has arrived.
+/// What can be said before the body has arrived.
 pub(super) enum Ahead {
-    /// It is refused whatever follows.
+    /// The request is refused whatever its body is.
     Refused(Box<Request>, Box<Verdict>),
-    /// It depends on the body, whose chunks are read so.
+    /// The verdict depends on the body. If the body is chunked, this decodes its chunks.
     Open(Option<Box<Chunks>>),
 }
 
-/// One request on its way.
+/// The handling of one request.
 pub(super) struct Turn<'a> {
     pub(super) server: &'a Server,
     pub(super) number: u64,
@@ -63,7 +63,8 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Judges a head alone. A form is judged by its body, and of what a proxy asks about there is none.
+    /// Judges the head alone. This is not possible for forms, whose signature is in the body, and not done for
+    /// requests that a proxy asks about, because their body never arrives here.
     pub(super) fn judge_head(&self, request: &Request) -> Ahead {
         let mut head = request.clone();
         head.body = Body::Unknown;
@@ -77,13 +78,14 @@ impl Turn<'_> {
         }
     }
 
-    /// How the chunks behind a head that is right are read.
+    /// The decoder for the chunks of a request with a valid head.
     fn chunks(&self, head: &Request, verdict: &Verdict) -> Option<Chunks> {
         let holds = self.server.answer.as_ref().map_or(FileHolds::Arrived, |answer| answer.file_holds());
         self.server.verifier.decoder(head, verdict).map(|decoder| Chunks::new(decoder, holds))
     }
 
-    /// Why S3 could not decode the path of a request that is for S3. Of what a proxy asks about, the path is in a header.
+    /// Why S3 could not decode the path of an S3 request. Skipped if a proxy asks, because then the path
+    /// is in a header.
     pub(super) fn undecodable(&self, request: &Request) -> Option<&'static str> {
         let problem = unread::undecodable(request.path()).filter(|_| self.server.asker.is_none())?;
         let claimed = Claimed::extract(request, BucketRule::default()).ok();
@@ -141,7 +143,7 @@ impl Turn<'_> {
             }
         };
         let mut reply = reply.with("x-sigvet-verdict", "valid");
-        // What somebody uploaded has the page's own origin, and may not read it with a script.
+        // Uploaded content is served from the origin of the page and must not access it with a script.
         if server.pages.is_some() && !reply.headers.contains_key("content-security-policy") {
             reply = reply.with("content-security-policy", "sandbox");
         }
@@ -157,7 +159,7 @@ impl Turn<'_> {
         reply
     }
 
-    /// Gives the request to whoever passes it on, if it may go on.
+    /// Hands the request to the passage, if it is admitted.
     pub(super) async fn pass_on(
         mut self,
         passage: &dyn Passage,
@@ -191,7 +193,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Judges a request by its head, if that is enough; else its body is taken first.
+    /// Judges a request by its head if that is enough; otherwise its body is received first.
     async fn admit(
         &self,
         request: Request,
@@ -211,7 +213,7 @@ impl Turn<'_> {
             Err(error) if is_whole || !is_form(&head) => {
                 return Err(NotAdmitted::Refused(Box::new(head), Err(error)));
             }
-            // The signature covers the hash of a body that is still to come, or stands in it.
+            // The signature covers the hash of the body, or is inside the body.
             Ok(_) | Err(_) => {}
         }
         let Intake { body, file, findings, .. } =
@@ -258,7 +260,7 @@ impl Turn<'_> {
         reply
     }
 
-    /// Says yes to a proxy, and who it is that asks.
+    /// Tells a proxy that the request is allowed, and which key signed it.
     fn allow(&self, verdict: &Verdict) -> Reply {
         let reply = Reply::new(204, "", "").with("x-sigvet-access-key-id", verdict.claimed.access_key_id());
         match self.key_name(verdict) {
@@ -269,7 +271,7 @@ impl Turn<'_> {
 
     pub(super) async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
         let (mut request, diagnosis) = self.explain(request).await;
-        // What is refused although its signature is right is not to be called valid.
+        // The request is refused even though its signature is valid, so the diagnosis must not call it valid.
         let mut diagnosis = diagnosis.filter(|diagnosis| diagnosis.outcome != Outcome::Valid);
         let refusal = Refusal::of(
             &Refused {
@@ -281,7 +283,7 @@ impl Turn<'_> {
             },
             self.server.answer_as,
         );
-        // A proxy passes on only these two.
+        // Proxies only pass these two statuses on.
         let is_unsigned = matches!(verdict, Err(VerifyError::V4(ClaimError::NotSigned)));
         let status = match self.server.asker {
             Some(_) if is_unsigned => 401,
@@ -309,7 +311,7 @@ impl Turn<'_> {
         reply
     }
 
-    /// Looks for the mistake on a thread of its own; as many at a time as there are cores.
+    /// Searches for the mistake on a separate thread, with at most one search per core at a time.
     async fn explain(&self, request: Request) -> (Request, Option<Box<Diagnosis>>) {
         let limit = self.server.limits.explain_time;
         if limit.is_zero() {
@@ -318,7 +320,7 @@ impl Turn<'_> {
         let began = Instant::now();
         let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
         let Ok(Ok(_place)) = place else { return (request, None) };
-        // Who has waited for a place waits no longer for the answer.
+        // The time spent waiting for a permit counts towards the limit.
         let limit = limit.saturating_sub(began.elapsed());
         let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
         let request = Arc::new(request);
@@ -374,7 +376,7 @@ impl Turn<'_> {
     }
 }
 
-/// What is listed of an answer.
+/// What is logged about an answer.
 pub(super) struct Answered {
     status: u16,
     code: Option<&'static str>,
@@ -382,7 +384,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// An answer of which nothing but its status is listed.
+    /// An answer of which only the status is logged.
     pub(super) fn with_status(status: u16) -> Self {
         Self { status, code: None, reply: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! Five requests that are signed wrongly, or changed after they were signed, in ways that are common.
+//! Five requests that are signed incorrectly, or changed after signing, in common ways.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use sigvet_core::time::Timestamp;
 
 /// A way to break a request.
 pub struct Break {
-    /// What happened, for a heading.
+    /// What happened, as a heading.
     pub title: &'static str,
-    /// How it happened, in a line.
+    /// How it happened, in one line.
     pub done: &'static str,
-    /// The call of an SDK that would be refused.
+    /// The SDK operation that would be refused.
     pub operation: &'static str,
-    /// The mistake that sigvet has to name.
+    /// The ID of the mistake that sigvet should find.
     pub id: &'static str,
-    /// Makes the request.
+    /// Builds the request.
     pub make: fn(&Client) -> Result<Request, PrepareError>,
 }
 
-/// The five of them.
+/// The five broken requests.
 pub const BREAKS: [Break; 5] = [
     Break {
         title: "The secret was read from a file, with the newline at its end",
@@ -65,14 +65,14 @@ pub const BREAKS: [Break; 5] = [
     },
 ];
 
-/// A client that does not do it right.
+/// A client with bugs.
 pub struct Client {
     url: String,
     now: Timestamp,
 }
 
 impl Client {
-    /// A client of this server.
+    /// A client for this server.
     pub fn new(stage: &Stage) -> Self {
         Self { url: stage.url(), now: context::now() }
     }
@@ -101,7 +101,7 @@ fn path_encoded_twice(client: &Client) -> Result<Request, PrepareError> {
     Ok(signer.sign(client.request("GET", "/demo/annual%20report.pdf"), client.now)?.request)
 }
 
-/// Whole hours would be another mistake: local time that is taken for UTC.
+/// Not whole hours, which would be a different mistake: local time used as UTC.
 fn slow_clock(client: &Client) -> Result<Request, PrepareError> {
     let slow = Timestamp::from_epoch_seconds(client.now.epoch_seconds() - 113 * 60);
     Ok(signer(DEMO_KEY.1).sign(client.get(), slow)?.request)
@@ -118,7 +118,7 @@ fn other_content_type(client: &Client) -> Result<Request, PrepareError> {
     Ok(signed)
 }
 
-/// As proxies do it that are not told otherwise.
+/// Like a proxy that is not configured to preserve the host.
 fn host_behind_proxy(client: &Client) -> Result<Request, PrepareError> {
     const HOST: &str = "Host";
     const PUBLIC: &str = "files.example.com";

@@ -1,7 +1,7 @@
-//! `sigvet demo`: what sigvet does, on this machine alone, in a few seconds.
+//! `sigvet demo`: shows what sigvet does in a few seconds, entirely on this machine.
 //!
-//! A server runs inside; commands of sigvet work with it, then five requests are broken and explained. The demo knows what
-//! it broke, and fails if sigvet names something else.
+//! It runs a server in its own process. First, sigvet commands work with it; then five requests are broken and
+//! explained. The demo knows what it broke, and fails if sigvet finds a different cause.
 
 mod stage;
 mod works;
@@ -36,9 +36,9 @@ pub struct DemoArgs {
     page: bool,
 }
 
-/// What is uploaded, and read back.
+/// The content that is uploaded and read back.
 const CONTENT: &str = "Hello from sigvet";
-/// Where it lies.
+/// The URL of the object.
 const OBJECT: &str = "s3://demo/hello.txt";
 
 /// Runs the command.
@@ -56,7 +56,7 @@ pub fn run(args: &DemoArgs, context: &mut Context) -> Result<Exit, Failure> {
     Ok(if named == BREAKS.len() { Exit::Done } else { Exit::NotValid })
 }
 
-/// Uploads an object, reads it back, and fetches it by a URL that needs no key.
+/// Uploads an object, reads it back, and fetches it with a presigned URL.
 fn play_what_works(stage: &mut Stage, context: &mut Context) -> Result<(), Failure> {
     let out = &mut context.stdout;
     works::send(&["-X", "PUT", "-d", CONTENT, OBJECT], stage)?;
@@ -83,7 +83,7 @@ fn expect_content(read: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Breaks five requests, and tells of how many the cause was named rightly.
+/// Breaks five requests, and counts how many causes sigvet found.
 fn play_what_breaks(stage: &mut Stage, context: &mut Context) -> Result<usize, Failure> {
     show::breaks(&mut context.stdout)?;
     let mut named = 0;
@@ -98,7 +98,7 @@ fn play_what_breaks(stage: &mut Stage, context: &mut Context) -> Result<usize, F
     Ok(named)
 }
 
-/// A request that was refused: what its sender sees, and what the server found.
+/// A refused request: what its sender sees, and what the server found.
 struct Refused {
     reply: Reply,
     exchange: Arc<Exchange>,
@@ -114,7 +114,7 @@ fn refuse(broken: &Break, stage: &mut Stage) -> Result<Refused, Failure> {
     }
 }
 
-/// Sends a request as it is, by the way that `sigvet send` takes.
+/// Sends a request unchanged, through the same code as `sigvet send`.
 fn send(request: &Request, stage: &Stage) -> Result<Reply, Failure> {
     let url: RequestUrl = stage.url().parse().map_err(Failure::invalid)?;
     let options = Options::of_environment(&Environment::default());

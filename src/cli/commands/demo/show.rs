@@ -1,4 +1,4 @@
-//! What the demo prints: for somebody who sees sigvet for the first time, in 80 columns.
+//! The output of the demo, in 80 columns, for people who see sigvet for the first time.
 
 use std::io::{Result, Write};
 
@@ -12,12 +12,12 @@ use crate::cli::render::wrap::lines as wrapped;
 use crate::cli::screen::{Role, Screen};
 
 const WIDTH: usize = 80;
-/// So many lines of what an SDK says are shown.
+/// Maximum number of lines of an SDK's error to show.
 const SDK_LINES: usize = 2;
-/// Columns right of the labels.
+/// Number of columns to the right of the labels.
 const TEXT: usize = 67;
 
-/// Says what will happen, and where.
+/// Announces what the demo does.
 pub fn opening(stage: &Stage, out: &mut Screen) -> Result<()> {
     heading("sigvet demo", out)?;
     paragraph(
@@ -33,7 +33,7 @@ pub fn opening(stage: &Stage, out: &mut Screen) -> Result<()> {
     heading("What works", out)
 }
 
-/// A command that worked.
+/// Shows a command that worked.
 pub fn worked(command: &str, status: u16, what: &str, out: &mut Screen) -> Result<()> {
     prompt(command, out)?;
     write!(out, "  ")?;
@@ -41,7 +41,7 @@ pub fn worked(command: &str, status: u16, what: &str, out: &mut Screen) -> Resul
     writeln!(out, " {what}")
 }
 
-/// A URL that was made.
+/// Shows a presigned URL.
 pub fn presigned(command: &str, url: &str, out: &mut Screen) -> Result<()> {
     prompt(command, out)?;
     let shown: String = url.chars().take(WIDTH - 3).collect();
@@ -49,14 +49,14 @@ pub fn presigned(command: &str, url: &str, out: &mut Screen) -> Result<()> {
     writeln!(out, "  {shown}{ellipsis}")
 }
 
-/// What comes next.
+/// Announces the second part.
 pub fn breaks(out: &mut Screen) -> Result<()> {
     writeln!(out)?;
     heading("What goes wrong, and what sigvet says", out)?;
     paragraph("Five requests with mistakes that real clients make: what an SDK prints, and what sigvet finds.", out)
 }
 
-/// A request that was refused.
+/// Shows a refused request.
 pub fn refused(number: usize, broken: &Break, refused: &Refused, out: &mut Screen) -> Result<()> {
     writeln!(out)?;
     heading(&format!("{number}. {}", broken.title), out)?;
@@ -70,7 +70,7 @@ pub fn refused(number: usize, broken: &Break, refused: &Refused, out: &mut Scree
     report::shown(exchange, diagnosis, &redactor).write_brief("sigvet", out)
 }
 
-/// As botocore writes an error of the server, shortened.
+/// The error as botocore reports it, shortened.
 fn sdk_lines(broken: &Break, refused: &Refused) -> Vec<String> {
     let word = |text: &Option<String>| text.clone().unwrap_or_default();
     let (code, message) = (word(&refused.reply.code), word(&refused.reply.message));
@@ -83,13 +83,13 @@ fn sdk_lines(broken: &Break, refused: &Refused) -> Vec<String> {
     lines
 }
 
-/// A cause that was not named rightly.
+/// Reports a cause that was not found.
 pub fn wrong(broken: &Break, cause: Option<&str>, out: &mut Screen) -> Result<()> {
     out.paint(Role::Invalid, &format!("wrong: expected {}, not {}", broken.id, cause.unwrap_or("nothing")))?;
     writeln!(out)
 }
 
-/// How it went, and what to try.
+/// Sums up, and suggests what to try next.
 pub fn closing(named: usize, all: usize, out: &mut Screen) -> Result<()> {
     writeln!(out)?;
     let role = if named == all { Role::Valid } else { Role::Invalid };
@@ -102,14 +102,14 @@ pub fn closing(named: usize, all: usize, out: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-/// Three commands to go on with.
+/// Three commands to try next.
 const NEXT: [(&str, &str); 3] = [
     ("sigvet explain refused.txt", "why a request was refused: give it curl -v output, a HAR file, a log, …"),
     ("sigvet serve --demo-keys", "this server, for your own client: AWS_ENDPOINT_URL=http://127.0.0.1:8004"),
     ("sigvet send https://…", "sign and send a request with curl's options and your own keys"),
 ];
 
-/// Where the page is.
+/// Prints the URL of the page.
 pub fn page(stage: &Stage, out: &mut Screen) -> Result<()> {
     writeln!(out)?;
     write_row("page", &format!("{}/_sigvet/ (Ctrl-C stops the server)", stage.url()), out)?;

@@ -1,4 +1,4 @@
-//! The server that the demo runs inside itself, and what it found of each request.
+//! The server that the demo runs in its own process, and what it found about each request.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::gateway::{
 };
 use crate::platform;
 
-/// The region that the server is in.
+/// The region of the server.
 pub const REGION: &str = "us-east-1";
-/// So long a mistake is looked for: much longer than it takes, even where nothing is optimised.
+/// Time limit for finding a mistake: much longer than needed, even in unoptimised builds.
 const EXPLAIN_TIME: Duration = Duration::from_secs(20);
 
-/// Files and sockets that server and client have open at a time.
+/// Maximum number of files and sockets that server and client have open at once.
 const DESCRIPTORS: usize = 14;
 
-/// A server under way.
+/// A running server.
 pub struct Stage {
     runtime: Runtime,
     host: String,
@@ -35,7 +35,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts a server on a free port of this machine, which judges as S3 in one region would.
+    /// Starts a server on a free port of this machine, which judges like S3 in one region.
     pub fn open() -> Result<Self, Failure> {
         let cannot = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::CannotConnect, format!("cannot start a server on this machine: {error}"))
@@ -61,12 +61,12 @@ impl Stage {
         Ok(Self { runtime, host, stop, serving, exchanges })
     }
 
-    /// Its URL.
+    /// The URL of the server.
     pub fn url(&self) -> String {
         format!("http://{}", self.host)
     }
 
-    /// What was found of the last request that was answered.
+    /// The last exchange.
     pub fn last(&mut self) -> Option<Arc<Exchange>> {
         let mut last = None;
         while let Some(exchange) = self.exchanges.try_recv() {
@@ -75,7 +75,7 @@ impl Stage {
         last
     }
 
-    /// Waits until the user asks to stop; what arrives meanwhile is only shown on the page.
+    /// Waits until the user asks to stop. Further requests only show up on the page.
     pub fn wait(&mut self) {
         let (runtime, exchanges) = (&self.runtime, &mut self.exchanges);
         runtime.block_on(async {
@@ -93,7 +93,7 @@ impl Stage {
     /// Stops the server.
     pub fn close(self) {
         self.stop.ask();
-        // A server that ended badly has nothing more to say.
+        // If the server failed, there is nothing more to report.
         let _ = self.runtime.block_on(self.serving);
     }
 }

@@ -1,4 +1,4 @@
-//! The part that works: commands of sigvet, run as a user would type them, in an environment of the demo's own.
+//! The part of the demo that works: sigvet commands, run as a user would type them, in an isolated environment.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::screen::{Palette, Screen};
 use crate::profiles::Environment;
 
-/// One command, with its arguments alone.
+/// The arguments of one command, without the program name.
 #[derive(Parser)]
 #[command(no_binary_name = true)]
 struct Line<A: Args> {
@@ -22,13 +22,13 @@ struct Line<A: Args> {
     args: A,
 }
 
-/// Runs `sigvet send` with these words and gives what it prints; a refusal of the server is an error.
+/// Runs `sigvet send` with these arguments and returns its output; a refusal by the server is an error.
 pub fn send(words: &[&str], stage: &Stage) -> Result<Vec<u8>, Failure> {
     let words = [&["--fail-with-body"], words].concat();
     run(&words, stage, |args: &SendArgs, context| send::run(args, &mut Shared::default(), context))
 }
 
-/// Runs `sigvet presign` with these words and gives the URL.
+/// Runs `sigvet presign` with these arguments and returns the URL.
 pub fn presign(words: &[&str], stage: &Stage) -> Result<String, Failure> {
     let printed = run(words, stage, presign::run)?;
     Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
@@ -47,7 +47,7 @@ fn run<A: Args>(
     Ok(stdout.take())
 }
 
-/// What is the demo's own, and nothing of the user's: no profile, no proxy, no file.
+/// The environment of the demo, without any of the user's profiles, proxies or files.
 fn environment(stage: &Stage) -> Environment {
     let variables = [
         ("AWS_ACCESS_KEY_ID", DEMO_KEY.0),
@@ -59,7 +59,7 @@ fn environment(stage: &Stage) -> Environment {
     Environment::new(variables, None)
 }
 
-/// A stream whose bytes are kept.
+/// An output stream that is captured.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -87,7 +87,7 @@ impl Write for Captured {
     }
 }
 
-/// What should have worked and did not.
+/// The error for something that should have worked.
 pub fn unexpected(what: &str) -> Failure {
     Failure::new(Exit::NotValid, format!("the demo does not work: {what}"))
         .hint("report it: this is a bug in sigvet, or something on this machine changes requests to 127.0.0.1")

@@ -1,4 +1,4 @@
-//! `sigvet mcp`: MCP on standard input and output, for a server that takes only signed requests.
+//! `sigvet mcp`: an MCP server on standard input and output, for a remote server that only accepts signed requests.
 
 mod target;
 mod running;
@@ -28,7 +28,7 @@ pub struct McpArgs {
     #[arg(short = 'H', long, value_name = "HEADER", action = ArgAction::Append, help_heading = "Request")]
     header: Vec<String>,
 
-    /// Whose credentials sign.
+    /// The credentials to sign with.
     #[command(flatten)]
     credentials: CredentialOptions,
 
@@ -44,7 +44,7 @@ pub struct McpArgs {
     #[arg(long, value_name = "SERVICE", help_heading = "Signing")]
     service: Option<String>,
 
-    /// How the server is connected to.
+    /// Options for connecting to the server.
     #[command(flatten)]
     connection: ConnectionOptions,
 

@@ -1,4 +1,4 @@
-//! A bridge that runs: one writer for all that goes to standard output, line by line, until there is no more.
+//! Runs the MCP bridge, with a single writer for standard output, until there is no more input.
 
 use std::io;
 use std::time::Duration;
@@ -15,17 +15,17 @@ use crate::cli::screen::inert_line;
 use crate::gateway::Stop;
 use crate::gateway::mcp::{Bridge, Endpoint, Lines, Output, Patience, Problem};
 
-/// Time for requests under way once a signal came: clients that send one kill soon after.
+/// Time limit for requests in progress after a signal. Clients that send a signal soon follow with SIGKILL.
 const STOPPED: Duration = Duration::from_secs(1);
 
-/// Time to delete the session at the end.
+/// Time limit for deleting the session at the end.
 const LEAVING: Duration = Duration::from_secs(2);
 
 /// Carries messages until standard input ends or a signal comes.
 pub fn run(args: &McpArgs, endpoint: Endpoint, found: &FoundSecrets, context: &mut Context) -> Result<Exit, Failure> {
     let runtime = start_runtime()?;
     let written = runtime.block_on(carry(args, endpoint, found, context));
-    // Whatever a source of credentials still does is nobody's business any more.
+    // Credential sources that are still busy are not waited for.
     runtime.shutdown_background();
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -42,7 +42,7 @@ async fn carry(args: &McpArgs, endpoint: Endpoint, found: &FoundSecrets, context
     let (bridge, output) = Bridge::new(endpoint, limit, patience, stop.clone());
     let bridge = tokio::spawn(bridge.run(lines));
     let written = write_all(output, found, context).await;
-    // Nobody reads any more: the session is deleted, and that is the end.
+    // Standard output is closed: only the session is still deleted.
     stop.ask();
     let _ = bridge.await;
     written
@@ -60,7 +60,7 @@ async fn write_all(mut output: mpsc::Receiver<Output>, found: &FoundSecrets, con
                 let line = format!("{}\n", error_message(&id, &problem, context));
                 write_line(line.as_bytes(), context)?;
             }
-            // Standard error may be closed while messages still flow.
+            // Standard error may be closed while messages are still carried.
             Output::Note(text) => drop(context.stderr.line(&format!("sigvet: {text}"))),
         }
     }

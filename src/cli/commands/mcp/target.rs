@@ -1,4 +1,4 @@
-//! The server that was named, and how requests to it are signed.
+//! The MCP server's URL, and how to sign requests to it.
 
 use super::McpArgs;
 use crate::cli::context::{self, Context};
@@ -14,7 +14,7 @@ use crate::gateway::mcp::{Endpoint, KeptSigner};
 use crate::transport::Upstream;
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
 
-/// Headers that are not for the user to set.
+/// Headers that the user cannot set.
 const OWN_HEADERS: [&str; 10] = [
     "accept",
     "authorization",
@@ -28,10 +28,10 @@ const OWN_HEADERS: [&str; 10] = [
     "x-amz-date",
 ];
 
-/// Settles where requests go and who signs them. Nobody is asked for credentials yet.
+/// Settles the server and the source of credentials, without fetching credentials yet.
 ///
 /// # Errors
-/// What was typed does not fit together, or the profile is not to be used.
+/// The options contradict each other, or the profile cannot be used.
 pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, FoundSecrets), Failure> {
     let url = url(&args.url)?;
     let headers = args.header.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
@@ -76,7 +76,7 @@ fn url(text: &str) -> Result<RequestUrl, Failure> {
     }
 }
 
-/// The URL of an AgentCore runtime as it has to be, if its ARN was pasted as it is.
+/// The correct URL of an AgentCore runtime, if its ARN was pasted without percent-encoding.
 fn with_encoded_arn(text: &str) -> Option<String> {
     let (before, rest) = text.split_once("/runtimes/arn:")?;
     let (arn, after) = rest.split_once("/invocations")?;
@@ -104,9 +104,9 @@ fn is_this_machine(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The URL is that of *Deploy MCP servers in AgentCore Runtime*, which encodes the ARN by hand.
+    /// The URL is from *Deploy MCP servers in AgentCore Runtime*, which encodes the ARN by hand.
     #[test]
-    fn an_arn_that_was_pasted_as_it_is_comes_back_encoded() {
+    fn a_pasted_arn_is_percent_encoded() {
         let base = "https://bedrock-agentcore.us-west-2.amazonaws.com/runtimes/";
         let pasted = format!(
             "{base}arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/my_mcp-xyz123/invocations?qualifier=DEFAULT"
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_the_protocol_are_not_for_the_user() {
+    fn headers_of_the_protocol_cannot_be_set() {
         assert_eq!(header("X-Team: a:b").unwrap(), ("X-Team".to_owned(), "a:b".to_owned()));
         for text in ["Accept: */*", "mcp-session-id: 1", "no colon", "bad name: x", "x: a\nb"] {
             assert!(header(text).is_err(), "{text}");

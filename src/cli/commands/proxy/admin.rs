@@ -1,4 +1,4 @@
-//! What those ask who watch over a proxy: whether it lives, whether it has credentials, and what it counted.
+//! The pages for monitoring a proxy: whether it runs, whether it has credentials, and its metrics.
 
 use std::sync::Arc;
 
@@ -7,21 +7,21 @@ use http::Method;
 use crate::gateway::{CredentialSource, METRICS_TYPE, Metrics, Pages, Reply};
 use sigvet_core::request::Request;
 
-/// Under this the pages stand on the port of the proxy itself.
+/// The prefix of the pages on the proxy's own port.
 const PREFIX: &str = "/_sigvet";
 
-/// Where the pages stand.
+/// Where the pages are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminPlace {
-    /// Below `/_sigvet/`; all other requests are for the proxy.
+    /// Below `/_sigvet/`; all other requests go to the proxy.
     Below,
-    /// On a port that has nothing else.
+    /// On a port that serves nothing else.
     OwnPort,
-    /// On another port: here is nothing.
+    /// On another port, so not here.
     Elsewhere,
 }
 
-/// The pages.
+/// The monitoring pages.
 #[derive(Debug)]
 pub struct Admin {
     pub place: AdminPlace,
@@ -53,13 +53,13 @@ impl Pages for Admin {
 }
 
 impl Admin {
-    /// Ready is a proxy that can sign for every route.
+    /// A proxy is ready if it can sign for every route.
     fn readiness(&self) -> Reply {
         let states: Vec<_> = self.sources.iter().map(|source| source.status()).collect();
         let missing = states.iter().filter(|state| state.age.is_none());
         let missing: Vec<String> = missing
             .map(|state| {
-                // Why is for those who watch over the proxy, and in its log.
+                // The reason is only for the operators of the proxy; it is also in the log.
                 let reason = state.problem.as_deref().filter(|_| self.place == AdminPlace::OwnPort);
                 let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
                 format!("no credentials from {}{reason}", state.name)

@@ -1,17 +1,17 @@
-//! Rules that could never apply: they are refused, for whoever wrote one relies on it.
+//! Refuses rules that could never apply, because the person who wrote one relies on it.
 
 use crate::cli::failure::Failure;
 use crate::gateway::proxy::{PrefixPattern, allows_path};
 use sigvet_core::internal::is_token;
 
-/// What is wrong with a rule, and what to do about it.
+/// The problem with a rule, and a hint for fixing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Useless {
     problem: String,
     hint: &'static str,
 }
 
-/// Looks at one rule.
+/// Checks one rule.
 pub type Check = fn(&str) -> Result<(), Useless>;
 
 impl Useless {
@@ -19,13 +19,13 @@ impl Useless {
         Self { problem, hint }
     }
 
-    /// The failure, by whoever knows where the rule stands.
+    /// Turns it into a failure; `place` adds where the rule is.
     pub fn into_failure(self, place: impl FnOnce(&str) -> Failure) -> Failure {
         place(&self.problem).hint(self.hint)
     }
 }
 
-/// A host, with a port or without.
+/// Checks a host with or without a port.
 pub fn check_host(host: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
     let hint = "expected a host alone, such as search.example.com or localhost:9200";
@@ -35,7 +35,7 @@ pub fn check_host(host: &str) -> Result<(), Useless> {
     }
 }
 
-/// A host, or a `*` and what hosts end in.
+/// Checks a host pattern: a host, or `*` followed by a suffix.
 pub fn check_host_pattern(pattern: &str) -> Result<(), Useless> {
     let rest = pattern.strip_prefix('*').unwrap_or(pattern);
     if pattern == "*" {
@@ -45,7 +45,7 @@ pub fn check_host_pattern(pattern: &str) -> Result<(), Useless> {
     check_host(rest).map_err(|_| Useless::new(format!("'{pattern}' matches no host"), hint))
 }
 
-/// A method, which is in capital letters.
+/// Checks a method, which must be in capital letters.
 pub fn check_method(method: &str) -> Result<(), Useless> {
     let hint = "expected a method in capital letters, such as GET";
     match is_token(method) && method == method.to_ascii_uppercase() {
@@ -54,14 +54,14 @@ pub fn check_method(method: &str) -> Result<(), Useless> {
     }
 }
 
-/// A path, or the beginning of one and a `*`.
+/// Checks a path pattern: a path, or a prefix followed by `*`.
 pub fn check_path(path: &str) -> Result<(), Useless> {
     let start = path.strip_suffix('*').unwrap_or(path);
     if !path.starts_with('/') {
         return Err(Useless::new(format!("the path '{path}' does not begin with '/'"), "for example '/bucket/*'"));
     }
     let hint = "expected plain characters without dot segments and query; end the rule with '*' before any other";
-    // A path is allowed if all of its readings are: escaped and decoded ones, and that of the rule itself.
+    // A path is allowed if all readings of it are, so the rule itself must have only one reading.
     let is_plain = start.bytes().all(|byte| byte.is_ascii_graphic() && !b"*?#%".contains(&byte));
     match is_plain && allows_path(&[PrefixPattern::new(path)], start.as_bytes()) {
         true => Ok(()),
@@ -69,7 +69,7 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
     }
 }
 
-/// A region or a service, as scopes have it.
+/// Checks a region or service as used in credential scopes.
 pub fn check_scope_word(word: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*,".contains(&byte);
     let hint = "expected a region or a service in small letters, such as eu-west-1 or s3";
@@ -79,7 +79,7 @@ pub fn check_scope_word(word: &str) -> Result<(), Useless> {
     }
 }
 
-/// A header, or the beginning of its name and a `*`.
+/// Checks a header pattern: a name, or a prefix followed by `*`.
 pub fn check_header(name: &str) -> Result<(), Useless> {
     let hint = "expected the name of a header, or its beginning and '*'";
     match name == "*" || is_token(name.strip_suffix('*').unwrap_or(name)) {

@@ -1,4 +1,4 @@
-//! The routes of a configuration file.
+//! Reads routes from a configuration file.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -40,10 +40,10 @@ const FIELDS: [&str; 24] = [
     "strip_prefix",
 ];
 
-/// Reads the routes. What a route does not say is as the command line has it.
+/// Reads the routes. Settings that a route does not have are taken from the command line.
 ///
 /// # Errors
-/// The file cannot be read, is not TOML, or says something that is not known.
+/// The file cannot be read, is not TOML, or has an unknown field or value.
 pub fn read(path: &Path, defaults: &RouteSpec) -> Result<Vec<RouteSpec>, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
@@ -85,7 +85,7 @@ fn route(
         upstream_scheme: upstream.unwrap_or(defaults.upstream_scheme),
         allow_hosts: file.strings(table, "allow_hosts")?,
         http2_prior_knowledge: flag("http2_prior_knowledge", defaults.http2_prior_knowledge)?,
-        // A role that was typed is taken with the profile that was typed.
+        // A role from the command line only applies together with the profile from the command line.
         role_arn: role.or_else(|| defaults.role_arn.clone().filter(|_| profile.is_none())),
         profile: profile.or_else(|| defaults.profile.clone()),
         region: text("region")?.or_else(|| defaults.region.clone()),
@@ -106,7 +106,7 @@ fn route(
     })
 }
 
-/// One of a few words.
+/// Reads one of a few keywords.
 fn named<T: Copy>(
     file: &TomlFile<'_>,
     table: &dyn TableLike,
@@ -129,7 +129,7 @@ fn check_names(file: &TomlFile<'_>, routes: &[RouteSpec]) -> Result<(), Failure>
     }
 }
 
-/// Two routes that take the same requests: one of them would never be used.
+/// Refuses two routes that match the same requests, because one of them would never be used.
 fn check_conflicts(file: &TomlFile<'_>, routes: &[RouteSpec]) -> Result<(), Failure> {
     let key = |route: &RouteSpec| {
         let host = route.host.as_ref().map(|host| host.to_ascii_lowercase());

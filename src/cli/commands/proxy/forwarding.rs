@@ -1,4 +1,5 @@
-//! The proxy as a forward proxy: its authority, whose key is in memory or in a file, and the certificate that clients are to trust.
+//! Prepares the proxy as a forward proxy: its certificate authority, with the private key in memory or in a file, and
+//! the certificate for clients to trust.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -16,18 +17,18 @@ use crate::gateway::{Authority, Clock};
 use crate::platform::{self, Access, mode_open_to};
 use sigvet_core::credentials::Secret;
 
-/// A forward proxy that is about to be one.
+/// A forward proxy that is ready to start.
 pub struct Prepared {
-    /// What it is.
+    /// Its configuration.
     pub forwarding: Forwarding,
-    /// The key that is to be kept, if it was made just now.
+    /// A newly generated private key that is to be saved.
     new_key: Option<Secret>,
 }
 
-/// Makes its authority, if it is to have one.
+/// Creates or reads the authority if the options ask for one.
 ///
 /// # Errors
-/// A key that cannot be read, or that others can use.
+/// The private key cannot be read, or other users have access to it.
 pub fn prepare(args: &ProxyArgs, routes: &[Route], context: &Context) -> Result<Option<Prepared>, Failure> {
     let Some(certificate) = &args.ca else { return Ok(None) };
     check_free(certificate).map_err(explain)?;
@@ -62,10 +63,10 @@ pub fn prepare(args: &ProxyArgs, routes: &[Route], context: &Context) -> Result<
 }
 
 impl Prepared {
-    /// Writes the certificate, and the key if it is a new one.
+    /// Writes the certificate, and the private key if it is new.
     ///
     /// # Errors
-    /// A file that cannot be written.
+    /// A file cannot be written.
     pub fn write(&self, args: &ProxyArgs) -> Result<(), Failure> {
         if let (Some(key), Some(path)) = (&self.new_key, &args.ca_key) {
             write_key(key, path).map_err(|error| unwritten(path, error))?;
@@ -77,7 +78,7 @@ impl Prepared {
     }
 }
 
-/// The key in the file, if there is one. With a key that others can read, they could be any host for the clients.
+/// Reads the private key if the file exists. Anyone who can read it can pose as any host to the clients.
 fn read_key(path: &Path) -> Result<Option<Secret>, Failure> {
     let read = match files::read(path, files::SETTINGS_LIMIT) {
         Ok(read) => read,

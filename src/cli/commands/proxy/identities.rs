@@ -1,4 +1,4 @@
-//! The keys that clients have, from the file of `--inbound`.
+//! Reads the clients' keys from the file of `--inbound`.
 
 use std::path::Path;
 
@@ -15,14 +15,14 @@ use crate::gateway::{Keyring, NamedKey};
 use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// The fields of an identity, and of what it may do.
+/// The fields of an identity, and of its permissions.
 const FIELDS: [&str; 6] = ["access_key_id", "secret_access_key", "secret_env", "session_token", "profile", "allow"];
 const PERMISSION_FIELDS: [&str; 5] = ["hosts", "methods", "paths", "regions", "services"];
 
-/// Shorter keys could be guessed, and could not be told from other text.
+/// Minimum length of a key. A shorter one could be guessed, and could not be told apart from other text.
 const SHORTEST: usize = 16;
 
-/// The keys of the file, and what their holders may do.
+/// The keys in the file and their permissions.
 pub struct Inbound {
     pub keys: Keyring,
     pub identities: Identities,
@@ -32,7 +32,7 @@ pub struct Inbound {
 /// Reads the file.
 ///
 /// # Errors
-/// It cannot be read, or says something that is not known.
+/// The file cannot be read, or has an unknown field or value.
 pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
@@ -55,7 +55,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
         if grants.iter().any(|(id, _)| *id == credentials.access_key_id) {
             return Err(file.failure(item.span(), "two identities have the same access_key_id"));
         }
-        // What it signs with in a session of S3 Express may do the same.
+        // The key of its S3 Express sessions has the same permissions.
         let session = session_of(&credentials);
         let token = session.session_token.iter().map(Secret::expose_secret);
         context.secrets.add([session.secret_access_key.expose_secret()].into_iter().chain(token));
@@ -68,7 +68,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
 }
 
-/// Whoever can write to the file can give themselves a key, and spend the real ones.
+/// Refuses a file that others can write to: they could give themselves a key and use the real credentials.
 fn refuse_if_writable(path: &Path) -> Result<(), Failure> {
     let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
     if !is_owner_trusted(&metadata) {

@@ -1,4 +1,4 @@
-//! `sigvet proxy`: signs what passes, or verifies it and signs it again.
+//! `sigvet proxy`: signs the requests that pass, or verifies and re-signs them.
 
 mod checks;
 mod spec;
@@ -24,10 +24,10 @@ use crate::cli::options::signing::{CredentialOptions, PathOptions, SchemeName};
 use crate::cli::options::value::{parse_duration, parse_time_limit};
 use crate::cli::terminal::notes::warn;
 
-/// The port that is listened on if none is named: that of aws-sigv4-proxy.
+/// The default port, which is that of aws-sigv4-proxy.
 const DEFAULT_PORT: &str = "8080";
 
-/// How an upstream is spoken to.
+/// The scheme used for an upstream server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum UpstreamScheme {
     /// Over TLS
@@ -84,7 +84,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "PORT", default_value = DEFAULT_PORT, help_heading = "Listening")]
     port: Port,
 
-    /// Where to listen, and how.
+    /// Options for listening.
     #[command(flatten)]
     listening: ListenOptions,
 
@@ -92,7 +92,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "PORT", help_heading = "Listening")]
     admin_port: Option<u16>,
 
-    /// Whose credentials sign.
+    /// The credentials to sign with.
     #[command(flatten)]
     credentials: CredentialOptions,
 
@@ -181,11 +181,11 @@ pub struct ProxyArgs {
     #[arg(conflicts_with = "config", help_heading = "Rules")]
     duplicate_headers: Vec<String>,
 
-    /// How the upstream is connected to.
+    /// Options for connecting to the upstream server.
     #[command(flatten)]
     connection: ConnectionOptions,
 
-    /// What a request may take.
+    /// Limits on requests.
     #[command(flatten)]
     limits: LimitOptions,
 

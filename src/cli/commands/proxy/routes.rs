@@ -1,4 +1,4 @@
-//! From routes as they were written to routes that are taken.
+//! Builds the routes of the proxy from their settings.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::profiles;
 use crate::transport::{Options, Upstream};
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
 
-/// Makes a route.
+/// Builds a route.
 ///
 /// # Errors
-/// An upstream that is no URL, a profile that does not exist, a region that is not known.
+/// The upstream URL is invalid, the profile does not exist, or the region is unknown.
 pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context: &Context) -> Result<Route, Failure> {
     check(spec)?;
     let options = args.connection.to_upstream(context);
@@ -32,9 +32,9 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
     let region = spec.region.clone().or_else(|| settings.region.clone());
     let source = sources.source(spec.profile.as_deref(), spec.role_arn.as_deref(), region)?;
     let scope_of = scope_of(spec, settings);
-    // Clients that sign say for themselves which region and service it is.
+    // Clients that sign state the region and the service themselves.
     if let Some(host) = spec.sign_host.as_deref().or(host.as_deref()).filter(|_| !is_inbound) {
-        // Only whether it is known counts here.
+        // Only checks that the region and the service are known.
         let _ = scope_of(without_port(host)).map_err(|problem| spec.problem(problem))?;
     }
     Ok(Route {
@@ -74,7 +74,7 @@ fn check(spec: &RouteSpec) -> Result<(), Failure> {
     checked.map_err(|useless| useless.into_failure(|problem| spec.problem(problem)))
 }
 
-/// Where the route leads, and the host if it is always the same.
+/// The destination of the route, and its host if that is fixed.
 fn destination(spec: &RouteSpec, options: Options, is_inbound: bool) -> Result<(Destination, Option<String>), Failure> {
     let Some(text) = &spec.to else {
         let scheme = match spec.upstream_scheme {
@@ -82,7 +82,7 @@ fn destination(spec: &RouteSpec, options: Options, is_inbound: bool) -> Result<(
             UpstreamScheme::Http => UriScheme::Http,
         };
         let allowed = match spec.allow_hosts.is_empty() {
-            // Whoever has a key of their own may not reach hosts that somebody else runs.
+            // Clients with their own keys must not reach hosts run by others.
             true => AllowedHosts::Aws { with_customers: !is_inbound },
             false => AllowedHosts::Listed(spec.allow_hosts.iter().map(|host| HostPattern::new(host)).collect()),
         };
@@ -108,7 +108,7 @@ fn upstream_url(text: &str) -> Result<RequestUrl, Failure> {
     Ok(url)
 }
 
-/// Region and service as every other command chooses them.
+/// Chooses the region and the service as all other commands do.
 fn scope_of(spec: &RouteSpec, profile: profiles::Settings) -> Arc<ScopeOf> {
     let signing = SigningOptions {
         region: spec.region.clone(),

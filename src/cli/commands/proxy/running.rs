@@ -1,4 +1,4 @@
-//! A proxy that runs: it listens, writes a line for each request, and stops when it is asked to.
+//! Runs the proxy: it listens, logs each request, and stops when asked to.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -26,7 +26,7 @@ use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{Admission, Clock, CredentialSource, Keyring, Listening, Metrics, Server, Stop, Verifier};
 
-/// Everything that a proxy needs before it listens.
+/// Everything that is settled before the proxy listens.
 pub struct Plan {
     routes: Vec<Route>,
     inbound: Option<Inbound>,
@@ -34,25 +34,25 @@ pub struct Plan {
     sources: Vec<Arc<CredentialSource>>,
     found: FoundSecrets,
     clock: Clock,
-    /// Ports of routes.
+    /// The ports of routes that have their own.
     ports: BTreeSet<u16>,
-    /// What there is to warn of.
+    /// Warnings to print.
     pub warnings: Vec<String>,
 }
 
 impl Plan {
-    /// How many routes there are.
+    /// Number of routes.
     pub fn count_routes(&self) -> usize {
         self.routes.len()
     }
 
-    /// How many inbound keys there are, if clients have keys.
+    /// Number of inbound keys, if clients have their own keys.
     pub fn count_identities(&self) -> Option<usize> {
         self.inbound.as_ref().map(|inbound| inbound.count)
     }
 }
 
-/// Reads what there is to read, and refuses what does not fit together.
+/// Reads the configuration and checks that it is consistent.
 pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     if args.check && args.config.is_none() && args.inbound.is_none() {
         return Err(Failure::usage("--check has nothing to check").hint("pass --config FILE or --inbound FILE"));
@@ -83,7 +83,7 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     Ok(Plan { routes: made, inbound, forwarding, sources: sources.all(), found, clock, ports, warnings })
 }
 
-/// Serves until it is asked to stop.
+/// Serves until asked to stop.
 pub fn run(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, Failure> {
     start_runtime()?.block_on(serve(args, plan, context))
 }
@@ -150,7 +150,7 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// The main address first, then those of routes with a port of their own.
+/// The main address, followed by those of routes with their own port.
 fn addresses(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Vec<SocketAddr> {
     let ip = match args.port.is_everywhere {
         true => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
@@ -193,7 +193,8 @@ fn announce(
     Ok(())
 }
 
-/// Writes exchanges until the proxy has ended, and what waits then. Secrets that were found meanwhile are known before.
+/// Logs exchanges until the proxy has ended, and then those still waiting. Secrets found in the meantime are added to
+/// the redacted ones before each line.
 async fn write_log(
     report: &Report,
     mut exchanges: Exchanges,

@@ -1,4 +1,4 @@
-//! A route as it was written: on the command line, or in a table of the configuration.
+//! The settings of a route as the user wrote them: on the command line or in the configuration file.
 
 use std::fmt::Display;
 
@@ -6,23 +6,23 @@ use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SchemeName};
 
-/// A route as it was written.
+/// The settings of one route.
 #[derive(Debug, Clone, Default)]
 pub struct RouteSpec {
     /// Its name.
     pub name: String,
-    /// Whether it stands in a file, among others.
+    /// Whether it comes from a configuration file.
     pub is_configured: bool,
-    /// Which requests it takes.
+    /// Which requests the route matches.
     pub host: Option<String>,
     pub path: Option<String>,
     pub port: Option<u16>,
-    /// Where it leads; none is the host that each request names.
+    /// The upstream server. `None` means the host that each request names.
     pub to: Option<String>,
     pub upstream_scheme: UpstreamScheme,
     pub allow_hosts: Vec<String>,
     pub http2_prior_knowledge: bool,
-    /// Whose credentials sign.
+    /// The credentials to sign with.
     pub profile: Option<String>,
     pub role_arn: Option<String>,
     /// How to sign.
@@ -34,10 +34,10 @@ pub struct RouteSpec {
     pub unsigned_payload: bool,
     pub token_unsigned: bool,
     pub path_options: PathOptions,
-    /// What may pass.
+    /// Which requests are allowed.
     pub allow_methods: Vec<String>,
     pub allow_paths: Vec<String>,
-    /// What changes.
+    /// How requests are changed.
     pub add_headers: Vec<(String, String)>,
     pub strip_headers: Vec<String>,
     pub strip_params: Vec<String>,
@@ -46,7 +46,7 @@ pub struct RouteSpec {
 }
 
 impl RouteSpec {
-    /// What the command line says; a route of a configuration has it where the table says nothing else.
+    /// Takes the settings from the command line. They are the defaults for the routes of a configuration file.
     ///
     /// # Errors
     /// `--add-header` is not a header.
@@ -78,7 +78,7 @@ impl RouteSpec {
         })
     }
 
-    /// A message about the route, with its name if there may be others.
+    /// An error about the route, with its name if it comes from a configuration file.
     pub fn problem(&self, text: impl Display) -> Failure {
         match self.is_configured {
             true => Failure::usage(format!("route '{}': {text}", self.name)),
@@ -86,7 +86,7 @@ impl RouteSpec {
         }
     }
 
-    /// Whether the request changes before it is signed.
+    /// Whether the route changes requests before they are signed.
     pub fn changes_requests(&self) -> bool {
         let lists = [&self.strip_headers, &self.strip_params, &self.duplicate_headers];
         !self.add_headers.is_empty() || self.strip_prefix || lists.iter().any(|list| !list.is_empty())
@@ -94,7 +94,7 @@ impl RouteSpec {
 }
 
 impl UpstreamScheme {
-    /// As a URL has it.
+    /// The scheme in a URL.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Https => "https",

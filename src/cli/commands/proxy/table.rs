@@ -1,4 +1,4 @@
-//! Reading TOML tables by hand, so that a message has the line and never a value: here a value may be a secret.
+//! Reads TOML tables by hand, so that errors name the line and never quote a value, which might be a secret.
 
 use std::ops::Range;
 use std::path::Path;
@@ -8,11 +8,11 @@ use toml_edit::{Document, Item, TableLike};
 use crate::cli::failure::Failure;
 use crate::profiles::near_names;
 
-/// A file of TOML.
+/// A TOML file.
 pub struct TomlFile<'a> {
-    /// Its path, for messages.
+    /// The path, for error messages.
     pub path: &'a Path,
-    /// Its text.
+    /// The content.
     pub text: &'a str,
 }
 
@@ -20,19 +20,19 @@ impl<'a> TomlFile<'a> {
     /// Parses the file.
     ///
     /// # Errors
-    /// It is not TOML.
+    /// The file is not valid TOML.
     pub fn parse(&self) -> Result<Document<&'a str>, Failure> {
         Document::parse(self.text).map_err(|error| self.failure(error.span(), &error.message().to_lowercase()))
     }
 
-    /// A message about a place in the file.
+    /// An error about a place in the file.
     pub fn failure(&self, span: Option<Range<usize>>, problem: &str) -> Failure {
         let before = span.and_then(|span| self.text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
         Failure::usage(format!("{}, line {line}: {problem}", self.path.display()))
     }
 
-    /// Refuses a field that is not one of these.
+    /// Refuses unknown fields.
     pub fn check_fields(&self, table: &dyn TableLike, fields: &[&str]) -> Result<(), Failure> {
         for (name, item) in table.iter() {
             if !fields.contains(&name) {
@@ -44,23 +44,23 @@ impl<'a> TomlFile<'a> {
         Ok(())
     }
 
-    /// A string.
+    /// Reads a string.
     pub fn string(&self, table: &dyn TableLike, name: &str) -> Result<Option<String>, Failure> {
         self.read(table, name, "a string, in quotes", |item| item.as_str().map(str::to_owned))
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub fn flag(&self, table: &dyn TableLike, name: &str) -> Result<Option<bool>, Failure> {
         self.read(table, name, "true or false", Item::as_bool)
     }
 
-    /// A port.
+    /// Reads a port.
     pub fn port(&self, table: &dyn TableLike, name: &str) -> Result<Option<u16>, Failure> {
         let port = |item: &Item| u16::try_from(item.as_integer()?).ok().filter(|port| *port > 0);
         self.read(table, name, "a port from 1 to 65535", port)
     }
 
-    /// Strings.
+    /// Reads a list of strings.
     pub fn strings(&self, table: &dyn TableLike, name: &str) -> Result<Vec<String>, Failure> {
         let strings = |item: &Item| -> Option<Vec<String>> {
             item.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
@@ -74,7 +74,7 @@ impl<'a> TomlFile<'a> {
         }
     }
 
-    /// Names with values.
+    /// Reads a table of names and values.
     pub fn pairs(&self, table: &dyn TableLike, name: &str) -> Result<Vec<(String, String)>, Failure> {
         let pairs = |item: &Item| {
             let table = item.as_table_like()?;

@@ -1,4 +1,5 @@
-//! Who answers valid requests: a server behind, the request's own body, objects in a folder, or what was understood.
+//! Chooses how valid requests are answered: by an upstream server, with their own body, from objects in a folder, or
+//! with what sigvet understood.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -13,13 +14,13 @@ use crate::gateway::{Answer, Echo, Relay};
 use crate::transport::Upstream;
 use sigvet_core::request::RequestUrl;
 
-/// How long the upstream may take until it begins to answer.
+/// Time limit for the upstream server to begin its answer.
 const UPSTREAM_TIME: Duration = Duration::from_secs(60);
 
-/// Who answers on this machine, if somebody was asked for. It is known before anything listens.
+/// The component that answers on this machine, if the options choose one. It is created before the server listens.
 ///
 /// # Errors
-/// A folder that cannot be used.
+/// The folder cannot be used.
 pub fn local(args: &ServeArgs) -> Result<Option<Arc<dyn Answer>>, Failure> {
     match &args.store {
         Some(folder) => store(folder).map(Some),
@@ -28,7 +29,7 @@ pub fn local(args: &ServeArgs) -> Result<Option<Arc<dyn Answer>>, Failure> {
     }
 }
 
-/// The server behind, if there is one.
+/// The upstream server, if there is one.
 pub fn upstream(
     args: &ServeArgs,
     listening: SocketAddr,
@@ -50,7 +51,7 @@ pub fn upstream(
     Ok(Some(Arc::new(Relay::new(upstream, run, UPSTREAM_TIME))))
 }
 
-/// Whether a URL leads to the address that is listened on. A name that does not resolve may do so later.
+/// Whether a URL leads to the server's own address. A name that does not resolve now may do so later.
 pub fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
     let host = url.host().trim_start_matches('[').trim_end_matches(']');
     let addresses = (host, url.port_or_default()).to_socket_addrs();

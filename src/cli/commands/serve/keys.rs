@@ -1,4 +1,4 @@
-//! The keys that requests may be signed with: of the profiles that were named, or all that lie in the user's files.
+//! The accepted keys: those of the named profiles, or all keys in the user's files.
 
 use super::ServeArgs;
 use crate::cli::context::Context;
@@ -11,10 +11,10 @@ use crate::gateway::{Keyring, NamedKey};
 use crate::profiles::{self, CredentialChoice};
 use sigvet_core::credentials::Credentials;
 
-/// The example keys of AWS's documentation, which open nothing.
+/// The example key of the AWS documentation, which gives access to nothing.
 pub const DEMO_KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
-/// Finds the keys; there has to be one. None is shown from then on.
+/// Finds the keys and registers them for redaction. Fails if there are none.
 pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
     let mut keys: Vec<NamedKey> = args.demo_keys.then(demo_key).into_iter().collect();
     for name in &args.profile {
@@ -32,13 +32,13 @@ pub fn find(args: &ServeArgs, context: &Context) -> Result<Keyring, Failure> {
             "pass --demo-keys to accept AWS's example keys, or --profile NAME; 'sigvet profile add' adds a profile",
         ));
     }
-    // Those of the demo are public.
+    // The demo key is public.
     let secret = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
     context.secrets.add(secret.flat_map(|key| values_of(&key.credentials)));
     Ok(Keyring::new(keys))
 }
 
-/// The example key, by the name that it has in replies and logs.
+/// The example key, with its name in replies and logs.
 pub fn demo_key() -> NamedKey {
     NamedKey { name: "the demo key".to_owned(), credentials: Credentials::new(DEMO_KEY.0, DEMO_KEY.1) }
 }

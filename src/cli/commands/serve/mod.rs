@@ -23,10 +23,10 @@ use crate::cli::options::value::{parse_duration, parse_time};
 use crate::gateway::{AnswerAs, Asker, Limits};
 use sigvet_core::time::Timestamp;
 
-/// The port that is listened on if none is named.
+/// The default port.
 const DEFAULT_PORT: u16 = 8004;
 
-/// As which server refusals are written.
+/// Whose refusals to imitate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ServerKind {
     /// AWS's reply with the mistake named in its message
@@ -40,7 +40,7 @@ pub enum ServerKind {
     Ceph,
 }
 
-/// The proxies that ask whether a request may pass.
+/// The proxies that can ask whether to let a request pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProxyKind {
     /// auth_request: reads X-Original-Method, X-Original-URI and Host
@@ -74,7 +74,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT, help_heading = "Listening")]
     port: u16,
 
-    /// Where to listen, and how.
+    /// Options for listening.
     #[command(flatten)]
     listening: ListenOptions,
 
@@ -146,7 +146,7 @@ pub struct ServeArgs {
     #[arg(long, help_heading = "Answering")]
     exit_code: bool,
 
-    /// What a request may take.
+    /// Limits on requests.
     #[command(flatten)]
     limits: LimitOptions,
 

@@ -1,4 +1,4 @@
-//! What is written of an exchange: a line, and below a refused one why.
+//! Logs an exchange: one line, followed by an explanation if the request was refused.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::Diagnosis;
 
-/// Writes exchanges in one format.
+/// Logs exchanges in one format.
 pub struct Report {
     format: LogFormat,
 }
 
 impl Report {
-    /// A report in that format.
+    /// A report in this format.
     pub fn new(format: LogFormat) -> Self {
         Self { format }
     }
 
-    /// Writes one exchange to standard error.
+    /// Logs one exchange to standard error.
     ///
     /// # Errors
     /// Standard error cannot be written to.
@@ -39,7 +39,7 @@ impl Report {
     }
 }
 
-/// One exchange as a line of JSON.
+/// An exchange as one line of JSON.
 fn json_line(exchange: &Exchange, context: &Context) -> String {
     let claimed = exchange.judgement.verdict().map(|verdict| &verdict.claimed);
     let scope = claimed.and_then(Claimed::scope);
@@ -71,7 +71,7 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
     context.secrets.apply(&redacted.to_string()).into_owned()
 }
 
-/// Of a request that nobody judged there is no verdict.
+/// The verdict; `None` if the request was not judged.
 fn verdict(exchange: &Exchange) -> Option<&'static str> {
     match exchange.judgement {
         Judgement::Forwarded => None,
@@ -113,17 +113,17 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     Ok(())
 }
 
-/// The host that was asked, if one was.
+/// The host that the request was sent to, if it was sent.
 fn upstream_host(exchange: &Exchange) -> Option<&str> {
     exchange.upstream.as_ref().map(|leg| leg.host.as_str()).filter(|host| !host.is_empty())
 }
 
-/// Of a request without a signature there is nothing to say but that.
+/// Whether a diagnosis has anything to show. It has not if the request was not signed.
 fn tells_something(diagnosis: &Diagnosis) -> bool {
     diagnosis.judged.is_some() || diagnosis.best().is_some()
 }
 
-/// A diagnosis as it is to be shown.
+/// A diagnosis with the settings for showing it.
 pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Shown<'a> {
     let milliseconds = u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX);
     Shown {
@@ -137,16 +137,17 @@ pub fn shown<'a>(exchange: &'a Exchange, diagnosis: &'a Diagnosis, redactor: &'a
     }
 }
 
-/// Whether the line of an exchange may hold a token or a signature. What is said of a request that passed is its target, whose path
-/// holds neither; and to look for a value costs more than to judge the request.
+/// Whether the line of an exchange may contain a token or a signature. For a request that passed, the line
+/// only has the path of its target, which contains neither, and searching it for values would cost more than
+/// judging the request.
 fn needs_redaction(exchange: &Exchange) -> bool {
     let has_passed = matches!(exchange.judgement, Judgement::Valid(_) | Judgement::Forwarded);
     let has_problem = exchange.upstream.as_ref().is_some_and(|leg| leg.problem.is_some() || leg.diagnosis.is_some());
     !has_passed || has_problem || exchange.request.query().is_some()
 }
 
-/// Takes out tokens, and the signature that would be right. What a server behind refused is another request than the one that
-/// arrived.
+/// Redacts tokens and the correct signature. If the upstream server refused the request, that request differs from the
+/// one that arrived.
 pub fn redactor(exchange: &Exchange) -> Redactor {
     let upstream = exchange.upstream.as_ref().and_then(|leg| leg.diagnosis.as_ref()?.judged.as_ref());
     if let Some(judged) = upstream {
@@ -163,7 +164,7 @@ fn target(exchange: &Exchange) -> Cow<'_, str> {
     String::from_utf8_lossy(exchange.request.target())
 }
 
-/// Why there was nothing to judge, or nothing was judged.
+/// Why there was nothing to judge, or why the request was not judged.
 pub fn problem(exchange: &Exchange) -> Option<String> {
     if let Some(problem) = exchange.upstream.as_ref().and_then(|leg| leg.problem.clone()) {
         return Some(problem);

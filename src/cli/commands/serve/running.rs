@@ -1,4 +1,4 @@
-//! A server that runs: it listens, writes a line for each request, and stops when it is asked to.
+//! Runs the server: it listens, logs each request, and stops when asked to.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,22 +19,23 @@ use crate::platform;
 use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
 use tokio::runtime::Runtime;
 
-/// Serves until it is asked to stop, by a signal or by the number of requests.
+/// Serves until asked to stop by a signal or after a number of requests.
 pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
     start_runtime()?.block_on(serve(args, keys, context))
 }
 
-/// The threads of a server.
+/// Starts the threads of a server.
 pub fn start_runtime() -> Result<Runtime, Failure> {
-    // A listener, and a connection.
+    // Two descriptors more: a listener and a connection.
     let runtime = platform::ensure_descriptors(platform::OF_RUNTIME + 2)
         .and_then(|()| tokio::runtime::Builder::new_multi_thread().enable_all().build());
     runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))
 }
 
-/// Asks a server to stop when the process is asked to.
+/// Stops a server when the process receives a signal.
 ///
-/// If it has not ended some time after its own limit, whoever reads the log holds it up, and it ends without that.
+/// If the server has not ended some time after its own limit, the reader of the log is holding it up, so the process
+/// exits without waiting for the log.
 pub fn stop_on_signal(stop: &Stop, limit: Duration) {
     let asked = stop.clone();
     tokio::spawn(async move {
@@ -45,7 +46,7 @@ pub fn stop_on_signal(stop: &Stop, limit: Duration) {
     });
 }
 
-/// Time to write the log to its end.
+/// Time limit for writing the rest of the log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
@@ -111,7 +112,7 @@ fn announce(
     Ok(())
 }
 
-/// Why a server does not listen, with what to do about it.
+/// Why a server cannot listen, with a hint.
 pub fn explain_listening(error: ListenError) -> Failure {
     let hint = match &error {
         ListenError::Remote { .. } => "pass --allow-remote if that is what you want; the default is 127.0.0.1",
@@ -123,7 +124,7 @@ pub fn explain_listening(error: ListenError) -> Failure {
     Failure::usage(error.to_string()).hint(hint)
 }
 
-/// Whoever closes the log still wants the server.
+/// The server keeps running if its log is closed.
 pub fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
     match written {
         Err(failure) if failure.exit == Exit::Done => Ok(()),
@@ -131,7 +132,7 @@ pub fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
     }
 }
 
-/// Says how many lines are missing.
+/// Reports how many lines are missing.
 pub fn tell_left_out(exchanges: &Exchanges, context: &mut Context) -> Result<(), Failure> {
     match exchanges.left_out() {
         0 => Ok(()),
@@ -139,7 +140,7 @@ pub fn tell_left_out(exchanges: &Exchanges, context: &mut Context) -> Result<(),
     }
 }
 
-/// What is written of the requests.
+/// Writes the log of the requests.
 struct Log<'a> {
     args: &'a ServeArgs,
     report: Report,
@@ -148,7 +149,7 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Writes exchanges until the server has ended, and what waits then.
+    /// Logs exchanges until the server has ended, and then those still waiting.
     async fn write_all(
         &mut self,
         mut exchanges: Exchanges,

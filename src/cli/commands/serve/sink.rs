@@ -1,6 +1,6 @@
-//! From the threads that answer to those who look: exchanges in a bounded queue, and in the journal that the page shows.
+//! Passes exchanges from the answering threads to the log, through a bounded queue, and to the journal for the page.
 //!
-//! Nobody who asks waits for whoever reads the log: once that one has stopped reading, lines are left out and counted.
+//! Clients never wait for the reader of the log: if it has stopped reading, lines are dropped and counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,13 +10,13 @@ use tokio::sync::mpsc;
 
 use crate::gateway::{Exchange, Journal, Later, Sink};
 
-/// Exchanges that may wait to be written.
+/// Maximum number of exchanges waiting to be logged.
 const WAITING: usize = 1024;
 
-/// How long the queue may be full before whoever reads the log is taken to have stopped.
+/// How long the queue may stay full before the reader of the log counts as stopped.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Where exchanges go.
+/// The sending end of the queue.
 #[derive(Debug)]
 pub struct Queue {
     waiting: mpsc::Sender<Arc<Exchange>>,
@@ -25,14 +25,14 @@ pub struct Queue {
     left_out: Arc<AtomicU64>,
 }
 
-/// Where they come out.
+/// The receiving end of the queue.
 pub struct Exchanges {
     receiver: mpsc::Receiver<Arc<Exchange>>,
     left_out: Arc<AtomicU64>,
 }
 
 impl Queue {
-    /// A queue and its end.
+    /// A queue and its receiving end.
     pub fn new(journal: Option<Arc<Journal>>) -> (Self, Exchanges) {
         let (waiting, receiver) = mpsc::channel(WAITING);
         let left_out = Arc::new(AtomicU64::new(0));
@@ -46,7 +46,7 @@ impl Queue {
             false => self.waiting.send_timeout(exchange, PATIENCE).await.is_ok(),
         };
         self.is_stalled.store(!is_put, Ordering::Relaxed);
-        // Nobody writes any more when the command has ended.
+        // After the command has ended, nothing is logged any more.
         if !is_put && !self.waiting.is_closed() {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
@@ -54,17 +54,17 @@ impl Queue {
 }
 
 impl Exchanges {
-    /// The next one; none when all who answer are gone.
+    /// Waits for the next exchange; `None` when all senders are gone.
     pub async fn recv(&mut self) -> Option<Arc<Exchange>> {
         self.receiver.recv().await
     }
 
-    /// The next one, if it is there.
+    /// The next exchange, if one is waiting.
     pub fn try_recv(&mut self) -> Option<Arc<Exchange>> {
         self.receiver.try_recv().ok()
     }
 
-    /// How many were left out since somebody asked last.
+    /// Number of exchanges dropped since the last call.
     pub fn left_out(&self) -> u64 {
         self.left_out.swap(0, Ordering::Relaxed)
     }

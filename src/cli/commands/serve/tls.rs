@@ -1,4 +1,4 @@
-//! The certificate that the options ask for.
+//! The TLS certificate that the options ask for.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::ListenOptions;
 use crate::gateway::certificate::{self, CertificateError};
 
-/// The configuration of TLS, if TLS is to be spoken.
+/// The TLS configuration, if TLS is enabled.
 pub fn configure(options: &ListenOptions) -> Result<Option<Arc<ServerConfig>>, Failure> {
     match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => certificate::read(certificate, key).map(Some).map_err(explain),
@@ -25,7 +25,7 @@ fn make(options: &ListenOptions) -> Result<Arc<ServerConfig>, Failure> {
     Ok(made.server)
 }
 
-/// What is wrong with a certificate, or with the file for one.
+/// Explains a problem with a certificate or its file.
 pub fn explain(error: CertificateError) -> Failure {
     match error {
         CertificateError::NotOwn { .. } => Failure::usage(error.to_string())

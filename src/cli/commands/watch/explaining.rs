@@ -1,4 +1,4 @@
-//! Whether a reply refuses a signature, and why it was refused.
+//! Decides whether a reply refuses a signature, and finds out why.
 
 use std::time::{Duration, Instant};
 
@@ -14,34 +14,35 @@ use sigvet_core::verify::{Claimed, Outcome, VerifyError};
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose};
 
-/// Mistakes at once that are looked for, and those that are looked for whatever the time: as `explain` has it.
+/// Maximum number of simultaneous mistakes to try, and how many of them regardless of the time limit; the same
+/// as in `explain`.
 const DEPTH: (usize, usize) = (3, 2);
 
 /// A refused signature.
 pub struct Refusal {
-    /// What the server says.
+    /// The reply of the server.
     pub reply: Reply,
-    /// Why.
+    /// Why the signature was refused.
     pub diagnosis: Diagnosis,
-    /// Takes out what gives access.
+    /// Redacts credentials.
     pub redactor: Redactor,
-    /// The access key that the request names.
+    /// The access key ID that the request names.
     pub access_key_id: Option<String>,
-    /// How long the search took.
+    /// Duration of the search.
     pub milliseconds: u64,
 }
 
 /// How refusals are explained.
 #[derive(Debug, Clone, Copy)]
 pub struct Explaining {
-    /// How long.
+    /// Time limit of the search.
     pub limit: Duration,
-    /// Whether tokens are shown.
+    /// Whether to show session tokens.
     pub show_secrets: bool,
 }
 
 impl Explaining {
-    /// Explains what was refused, if it was refused for its signature.
+    /// Explains a refused request if it was refused because of its signature.
     pub fn explain(self, seen: &Seen, keys: &mut Keys, context: &Context) -> Option<Refusal> {
         let reply = Reply::parse(Some(seen.reply.status), &seen.reply.headers, &seen.reply.body);
         let says = says(&reply, seen);
@@ -53,7 +54,7 @@ impl Explaining {
         let found = keys.find(access_key_id.as_deref(), context);
         let began = Instant::now();
         let diagnosis = diagnosis(&seen.request, &reply, &found, || began.elapsed() >= self.limit);
-        // A server that does not say why may have refused anything, so it has to be seen to be the signature.
+        // If the server gives no reason, the request counts only if its signature is found to be invalid.
         if says == Says::Nothing && diagnosis.outcome != Outcome::Invalid {
             return None;
         }
@@ -77,14 +78,14 @@ impl Explaining {
     }
 }
 
-/// What a reply says of the signature.
+/// What a reply says about the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
-    /// It is refused.
+    /// The signature is refused.
     Refused,
-    /// No word: an answer to HEAD has none.
+    /// The reply says nothing, like every reply to HEAD.
     Nothing,
-    /// Something else is wrong.
+    /// The request is refused for another reason.
     Other,
 }
 
@@ -119,7 +120,7 @@ fn diagnosis(request: &Request, reply: &Reply, found: &Found, is_time_up: impl F
     };
     let (deepest, to_the_end) = DEPTH;
     let mut diagnosis = diagnose(&evidence, Limits { deepest, to_the_end, is_time_up: &is_time_up });
-    // The others are options of `explain`, for whoever has the request in a file.
+    // The other steps are options of `explain`, which need the request in a file.
     diagnosis.next.retain(|step| *step == NextStep::OtherSigner);
     diagnosis
 }

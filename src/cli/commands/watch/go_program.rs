@@ -1,25 +1,27 @@
-//! Programs in Go, which find certificates by `SSL_CERT_FILE`, and of which some end at once if there is an `AWS_CA_BUNDLE`.
+//! Recognizes Go programs. They find certificates through `SSL_CERT_FILE`, and some exit at once if
+//! `AWS_CA_BUNDLE` is set.
 //!
-//! The SDK for Go refuses to load a bundle into a client whose transport is not Go's own (aws-sdk-go #3618): so do rclone, external-dns,
-//! wal-g and others.
+//! The SDK for Go refuses to load a bundle into a client with a custom transport (aws-sdk-go #3618). This affects
+//! rclone, external-dns, wal-g and others.
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Go's linker puts its note behind the headers, and Go's own tools look no further for it.
+/// Go's linker puts its note right after the headers, and Go's own tools do not look for it any further.
 const BEGINNING: u64 = 32 * 1024;
 
-/// The type and the name of the note with Go's build ID.
+/// The type and the name of the note with the Go build ID.
 const NOTE: &[u8] = b"\x04\0\0\0Go\0\0";
 
-/// Whether a word of a command line is a program in Go: the program itself, or the one that `env`, `timeout` or `sudo` run.
+/// Whether a word of the command line is a Go program: the program itself, or the one run by `env`,
+/// `timeout` or `sudo`.
 pub fn is_in(command: &[impl AsRef<OsStr>], path: &str) -> bool {
     command.iter().any(|word| find(word.as_ref(), path).is_some_and(|file| is_go(&file)))
 }
 
-/// The file that a shell would run for a word.
+/// The file that a shell would run for this word.
 fn find(word: &OsStr, path: &str) -> Option<PathBuf> {
     if Path::new(word).components().count() > 1 {
         return Some(PathBuf::from(word));
@@ -28,7 +30,7 @@ fn find(word: &OsStr, path: &str) -> Option<PathBuf> {
 }
 
 fn is_go(file: &Path) -> bool {
-    // To open a pipe would be to wait for somebody who writes.
+    // Only regular files are opened, because opening a pipe would block until something writes to it.
     let opened = Some(file).filter(|file| file.is_file()).and_then(|file| File::open(file).ok());
     let mut beginning = Vec::new();
     let read = opened.and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning).ok());
@@ -39,9 +41,10 @@ fn is_go(file: &Path) -> bool {
 mod tests {
     use super::*;
 
-    /// Catches a note that is looked for in the wrong place: these are what `readelf --notes` shows of restic and of `true`.
+    /// Catches a note that is looked for in the wrong place. The notes are those that `readelf --notes` shows for
+    /// restic and for `true`.
     #[test]
-    fn a_program_in_go_is_known_by_its_note() {
+    fn a_go_program_is_recognized_by_its_note() {
         let directory = tempfile::tempdir().unwrap();
         let note = |name: &[u8]| [&b"\x7fELF"[..], &[0; 900], b"\x04\0\0\0\x53\0\0\0\x04\0\0\0", name, b"id"].concat();
         std::fs::write(directory.path().join("in-go"), note(b"Go\0\0")).unwrap();

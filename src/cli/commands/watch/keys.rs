@@ -1,4 +1,5 @@
-//! The key that a request names, if the user has it: in a file, in the environment, or by AWS's chain.
+//! Finds the key that a request names, if the user has it: in a file, in the environment, or through the AWS
+//! credential chain.
 
 use super::WatchArgs;
 use crate::cli::context::Context;
@@ -8,31 +9,31 @@ use crate::profiles::{self, CredentialChoice, KnownKey, Resolved};
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_diagnose::OtherKey;
 
-/// Finds keys. The chain is asked once, for it may take a while.
+/// Finds keys. The credential chain is only resolved once, because it can take a while.
 pub struct Keys {
     choice: CredentialChoice,
     is_off: bool,
     chain: Option<Option<Resolved>>,
 }
 
-/// What is known of the keys of a request.
+/// The known keys for a request.
 #[derive(Default)]
 pub struct Found {
-    /// The one that it should be signed with.
+    /// The key that the request should be signed with.
     pub own: Option<Credentials>,
-    /// The user's others.
+    /// The user's other keys.
     pub others: Vec<OtherKey>,
 }
 
 impl Keys {
-    /// Keys as the options choose them.
+    /// Finds keys according to the options.
     pub fn of(args: &WatchArgs) -> Self {
         let (profile, profile_file) = (args.profile.clone(), args.profile_file.clone());
         let choice = CredentialChoice { profile, profile_file, ..CredentialChoice::default() };
         Self { choice, is_off: args.no_credentials, chain: None }
     }
 
-    /// The keys for a request that names this one.
+    /// The keys for a request that names this access key ID.
     pub fn find(&mut self, named: Option<&str>, context: &Context) -> Found {
         if self.is_off {
             return Found::default();
@@ -53,11 +54,11 @@ impl Keys {
         Found { own, others }
     }
 
-    /// A key that merely is the default says nothing of another key's signature.
+    /// A key that is only the default says nothing about a signature made with a different key.
     fn of_chain(&mut self, named: Option<&str>, context: &Context) -> Option<Credentials> {
         let choice = &self.choice;
         let resolved = self.chain.get_or_insert_with(|| {
-            // The program has the terminal: nobody is asked for a code there.
+            // The program owns the terminal, so the user is not asked for an MFA code.
             let outside = Network::unattended(&context.connection, context.now);
             profiles::resolve(choice, &context.environment, &outside).ok()
         });

@@ -1,7 +1,7 @@
-//! `sigvet watch -- CMD`: runs a program behind a recording proxy, and explains the signatures that it is refused.
+//! `sigvet watch -- CMD`: runs a program behind a recording proxy and explains its refused signatures.
 //!
-//! The program's requests and their replies pass as they are. What differs for it are variables of its environment: the proxy,
-//! and whom to trust.
+//! The program's requests and their replies pass unchanged. The program only gets additional environment variables:
+//! for the proxy and for the CA certificate to trust.
 
 mod truststore;
 mod trust;
@@ -84,7 +84,7 @@ pub struct WatchArgs {
     #[arg(long, conflicts_with = "profile", help_heading = "Credentials")]
     no_credentials: bool,
 
-    /// How servers are connected to.
+    /// Options for connecting to servers.
     #[command(flatten)]
     connection: ConnectionOptions,
 
@@ -99,7 +99,7 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
 }
 
 impl WatchArgs {
-    /// The hosts that are watched.
+    /// The hosts to watch.
     fn watched(&self) -> Result<Watched, Failure> {
         let mut named = self.host.clone();
         if let Some(text) = &self.endpoint_url {

@@ -1,5 +1,6 @@
 'use strict';
-// Agents that a program makes for itself look for no proxy, whatever Node is told: the AWS SDK for JavaScript makes such.
+// Agents that a program creates itself do not look for a proxy, whatever Node's settings. The AWS SDK for JavaScript
+// creates such agents.
 const http = require('node:http');
 const https = require('node:https');
 

@@ -1,4 +1,4 @@
-//! From the connections to whoever writes: a bounded queue, for nobody may wait for an explanation but who reads it.
+//! A bounded queue from the connections to the writer, so that only the reader of an explanation has to wait for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,37 +6,37 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::gateway::forward::{Seen, Witness};
 
-/// What may wait to be written.
+/// Maximum number of waiting notices.
 const WAITING: usize = 4096;
 
-/// Refused requests of them, whose bodies are in memory.
+/// Maximum number of waiting refused requests, whose bodies are in memory.
 const HEAVY: usize = 64;
 
-/// What there is to write.
+/// Something to report.
 #[derive(Debug)]
 pub enum Notice {
     /// A request was answered.
     Seen(Box<Seen>),
-    /// A server was not reached.
+    /// A server could not be reached.
     Unreached { host: String, problem: String },
-    /// The program does not believe the certificate for a host.
+    /// The program does not trust the certificate for a host.
     Distrusted { host: String },
-    /// What the program speaks with a host passes unseen.
+    /// The program's connection to a host passes unseen.
     Unseen { host: String },
-    /// The program has ended with this code, or cannot be waited for.
+    /// The program has ended with this exit code, or waiting for it failed.
     Ended(std::io::Result<u8>),
 }
 
-/// The end where notices go in.
+/// The sending end of the queue.
 #[derive(Debug)]
 pub struct Queue {
     waiting: SyncSender<Notice>,
     counts: Arc<Counts>,
-    /// Whether requests that were not refused are wanted too.
+    /// Whether to include requests that were not refused.
     wants_all: bool,
 }
 
-/// The end where they come out.
+/// The receiving end of the queue.
 pub struct Notices {
     waiting: Receiver<Notice>,
     counts: Arc<Counts>,
@@ -49,16 +49,16 @@ struct Counts {
 }
 
 impl Queue {
-    /// A queue with its end.
+    /// A queue and its receiving end.
     pub fn new(wants_all: bool) -> (Self, Notices) {
         let (sender, waiting) = sync_channel(WAITING);
         let counts = Arc::new(Counts::default());
         (Self { waiting: sender, counts: Arc::clone(&counts), wants_all }, Notices { waiting, counts })
     }
 
-    /// Says that the program has ended, however much waits.
+    /// Reports that the program has ended, even if the queue is full.
     pub fn end(&self, code: std::io::Result<u8>) {
-        // Nobody writes any more if standard error is gone.
+        // An error means that standard error is gone and nothing is written any more.
         let _ = self.waiting.send(Notice::Ended(code));
     }
 
@@ -72,7 +72,7 @@ impl Queue {
 }
 
 impl Notices {
-    /// Waits for the next.
+    /// Waits for the next notice.
     pub fn next(&self) -> Option<Notice> {
         let notice = self.waiting.recv().ok()?;
         if matches!(&notice, Notice::Seen(seen) if seen.may_be_refused()) {
@@ -81,7 +81,7 @@ impl Notices {
         Some(notice)
     }
 
-    /// How many there was no room for.
+    /// Number of notices dropped because the queue was full.
     pub fn count_left_out(&self) -> usize {
         self.counts.left_out.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! What is written of what was seen: refused signatures with their causes, and on demand a line for every request.
+//! Reports what was seen: refused signatures with their causes, and optionally a line for every request.
 
 use std::collections::HashSet;
 
@@ -17,21 +17,21 @@ use crate::gateway::forward::Seen;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Known;
 
-/// What stands before each line, for the program writes there too.
+/// The prefix of each line, because the program also writes to standard error.
 const OWN: &str = "sigvet:";
 
-/// Writes to standard error.
+/// Writes the report to standard error.
 pub struct Report {
     explaining: Explaining,
     keys: Keys,
     saving: Option<Saving>,
     is_for_all: bool,
-    /// What was said, and needs not be said again.
+    /// What has been printed already and is not repeated.
     said: HashSet<String>,
 }
 
 impl Report {
-    /// A report as the options want it.
+    /// A report according to the options.
     pub fn new(args: &WatchArgs) -> Result<Self, Failure> {
         let saving = args.save.as_deref().map(|directory| Saving::in_directory(directory, args.html)).transpose()?;
         let explaining = Explaining { limit: args.time_limit, show_secrets: args.show_secrets };
@@ -101,7 +101,7 @@ impl Report {
             false => context.stderr.line(&format!("{} (explained above)", refusal.redactor.apply(&shown.to_line())))?,
         }
         if let Some(saving) = &mut self.saving {
-            // The program runs on, whatever becomes of a copy.
+            // The program keeps running even if a copy cannot be saved.
             match saving.save(seen, refusal, &shown) {
                 Ok(file) => context.stderr.line(&format!("{OWN} saved as {}", file.display()))?,
                 Err(failure) => warn(context, &failure.to_string())?,
@@ -111,7 +111,7 @@ impl Report {
     }
 }
 
-/// One request in a line, without what gives access.
+/// A request on one line, with credentials redacted.
 fn line(seen: &Seen, redactor: &Redactor, code: Option<&str>) -> String {
     let Seen { place, request, reply, took } = seen;
     let target = String::from_utf8_lossy(request.target()).into_owned();
@@ -127,7 +127,7 @@ fn line(seen: &Seen, redactor: &Redactor, code: Option<&str>) -> String {
     )
 }
 
-/// What makes a refusal the same as one before: retries and loops are refused for one reason, many times.
+/// Identifies refusals for the same reason, because retries and loops repeat them many times.
 fn about(seen: &Seen, refusal: &Refusal) -> String {
     let best = refusal.diagnosis.best();
     let ids: Vec<&str> = best.iter().flat_map(|best| &best.mistakes).map(|made| made.mistake.id).collect();

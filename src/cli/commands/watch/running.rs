@@ -1,4 +1,4 @@
-//! The program and the proxy, from the start of the one to its end.
+//! Runs the program and the proxy from start to end.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +20,7 @@ use crate::gateway::{Authority, Clock, Limits, Stop};
 use crate::platform::ChildSignals;
 use crate::profiles::{self, CredentialChoice};
 
-/// Runs the program, and writes what it is refused.
+/// Runs the program, and reports its refused requests.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     context.connection = args.connection.to_credentials(context);
     let watched = args.watched()?;
@@ -51,25 +51,25 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     let serving = runtime.spawn(forward::serve(Arc::new(forwarder), listener, stop.clone()));
     let asked = (args.command.as_slice(), args.endpoint_url.as_deref());
     let variables = surroundings::variables(address, &trust, asked, &context.environment);
-    // Within the runtime, which takes signals.
+    // Listening for signals requires the runtime.
     let entered = runtime.enter();
     let signals = ChildSignals::listen().map_err(cannot_listen)?;
     let child = start(args, variables)?;
     runtime.spawn(async move {
         let code = signals.attend(child).await;
         stop.ask();
-        // The panic message has been printed already.
+        // If the task panicked, the message has already been printed.
         let _ = serving.await;
         queue.end(code);
     });
     drop(entered);
     let code = write_all(&notices, &mut report, context);
-    // What the program left behind may still speak; this process does not wait for it.
+    // Processes left by the program may still use the proxy, but sigvet does not wait for them.
     runtime.shutdown_background();
     code
 }
 
-/// Starts the program, with standard input, output and error as they are.
+/// Starts the program with sigvet's own standard input, output and error.
 fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -> Result<Child, Failure> {
     let Some((program, words)) = args.command.split_first() else {
         return Err(Failure::usage("no program to run"));
@@ -84,7 +84,7 @@ fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -
     })
 }
 
-/// Writes until the program has ended, and what was seen until then.
+/// Writes notices until the program has ended, including all that came before its end.
 fn write_all(notices: &Notices, report: &mut Report, context: &mut Context) -> Result<u8, Failure> {
     let mut is_heard = true;
     while let Some(notice) = notices.next() {
@@ -92,13 +92,13 @@ fn write_all(notices: &Notices, report: &mut Report, context: &mut Context) -> R
             Notice::Ended(code) => {
                 let left_out = notices.count_left_out();
                 if left_out > 0 && is_heard {
-                    // Standard error may be gone by now.
+                    // Standard error may be closed by now.
                     let _ =
                         context.stderr.line(&format!("sigvet: {left_out} more were not looked at: too many at once"));
                 }
                 return code.map_err(|error| Failure::from_error(Exit::CannotRun, error));
             }
-            // The program runs on when nobody reads what is written here.
+            // The program keeps running even if standard error is closed.
             notice if is_heard => is_heard = report.write(&notice, context).is_ok(),
             _ => {}
         }

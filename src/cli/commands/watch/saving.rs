@@ -1,4 +1,4 @@
-//! Refused exchanges as files that `sigvet explain` takes, and pages beside them.
+//! Saves refused exchanges as files for `sigvet explain`, optionally with an HTML page for each.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -11,25 +11,25 @@ use crate::cli::render::diagnosis::Shown;
 use crate::gateway::forward::Seen;
 use crate::platform;
 
-/// Characters of a host in a name.
+/// Maximum number of characters of the host in a file name.
 const LONGEST_HOST: usize = 80;
 
-/// Where files go.
+/// Saves exchanges to a directory.
 pub struct Saving {
     directory: PathBuf,
-    /// Whether pages are written too.
+    /// Whether to also write HTML pages.
     has_pages: bool,
     number: u32,
 }
 
 impl Saving {
-    /// Makes the directory, unless it is there.
+    /// Creates the directory unless it exists.
     pub fn in_directory(directory: &Path, has_pages: bool) -> Result<Self, Failure> {
         platform::create_private_directory(directory).map_err(|error| unwritten(directory, error))?;
         Ok(Self { directory: directory.to_owned(), has_pages, number: 0 })
     }
 
-    /// Writes one exchange. Nothing that is there is replaced.
+    /// Saves one exchange. Existing files are never replaced.
     pub fn save(&mut self, seen: &Seen, refusal: &Refusal, shown: &Shown<'_>) -> Result<PathBuf, Failure> {
         let reply = ReplySeen { status: seen.reply.status, headers: &seen.reply.headers, body: &seen.reply.body };
         let text = match shown.show_secrets {
@@ -52,7 +52,7 @@ impl Saving {
             let path = self.directory.join(name);
             match write_new(&path, text) {
                 Ok(()) => return Ok(path),
-                // It is from an earlier run.
+                // The file is from an earlier run.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && self.number < u32::MAX => {}
                 Err(error) => return Err(unwritten(&path, error)),
             }
@@ -60,13 +60,13 @@ impl Saving {
     }
 }
 
-/// A host without what a name of a file should not have.
+/// The host, with `_` for characters that do not belong in a file name.
 fn in_a_name(host: &str) -> String {
     let kept = |c: char| if c.is_ascii_alphanumeric() || ".-".contains(c) { c } else { '_' };
     host.chars().take(LONGEST_HOST).map(kept).collect()
 }
 
-/// Writes a file that only its owner can read, and that was not there.
+/// Creates a file that only its owner can read. Fails if the file exists.
 fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

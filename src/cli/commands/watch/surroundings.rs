@@ -1,4 +1,5 @@
-//! The variables by which a program finds the proxy and trusts its certificates. Each runtime has its own.
+//! The environment variables through which a program finds the proxy and trusts its certificates. They differ
+//! between runtimes.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -9,26 +10,26 @@ use super::trust::TrustFiles;
 use super::truststore::PASSWORD;
 use crate::profiles::Environment;
 
-/// Where programs look for a proxy. Most know the small letters, too, and some nothing else.
+/// Where programs look for a proxy. Most also read the lower-case names, and some only those.
 const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Hosts that are reached without it: none.
+/// Hosts to reach without the proxy; set to none.
 const NO_PROXIES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The file of certificates of AWS's SDKs and CLI.
+/// The CA bundle of the AWS SDKs and the AWS CLI.
 const AWS_BUNDLE: &str = "AWS_CA_BUNDLE";
 
-/// Files of certificates: of OpenSSL, Go and Rust; Node; Python's requests and, for want of its own, boto3; curl; git; Deno.
+/// CA bundles of OpenSSL, Go and Rust; Node; Python's requests, and boto3 if it has none of its own; curl; git; Deno.
 const BUNDLES: [&str; 6] =
     ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"];
 
-/// What every virtual machine of Java reads when it starts.
+/// Read by every Java virtual machine when it starts.
 const JAVA: &str = "JAVA_TOOL_OPTIONS";
 
-/// What every Node reads when it starts.
+/// Read by every Node process when it starts.
 const NODE: &str = "NODE_OPTIONS";
 
-/// The variables that a watched program has, besides those of this process.
+/// The variables to set for a watched program.
 pub fn variables(
     proxy: SocketAddr,
     trust: &TrustFiles,
@@ -42,7 +43,7 @@ pub fn variables(
     let is_go = || go_program::is_in(command, environment.get("PATH").unwrap_or_default());
     let aws = Some(AWS_BUNDLE).filter(|name| environment.get(name).is_some() || !is_go());
     variables.extend(aws.into_iter().chain(BUNDLES).map(|name| (name, trust.bundle().into_os_string())));
-    // Node looks for a proxy only if it is told to, from 22.21 and 24.5 on, and then not for every agent.
+    // Node only looks for a proxy if told to, only since 22.21 and 24.5, and even then not for every agent.
     variables.push(("NODE_USE_ENV_PROXY", "1".into()));
     variables.push((NODE, node(&trust.node_script(), environment.get(NODE)).into()));
     variables.push((JAVA, java(proxy, &trust.truststore(), environment.get(JAVA)).into()));
@@ -55,7 +56,7 @@ fn node(script: &Path, given: Option<&str>) -> String {
     given.map(|given| format!("{given} {own}")).unwrap_or(own)
 }
 
-/// Of two properties of one name the last counts, so ours stand behind those that are there.
+/// If a property is set twice, the last value counts, so ours come after the existing ones.
 fn java(proxy: SocketAddr, truststore: &Path, given: Option<&str>) -> String {
     let (host, port) = (proxy.ip(), proxy.port());
     let mut options: Vec<String> = given.map(str::to_owned).into_iter().collect();
@@ -63,7 +64,7 @@ fn java(proxy: SocketAddr, truststore: &Path, given: Option<&str>) -> String {
         options.push(format!("-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}"));
     }
     options.push("-Dhttp.nonProxyHosts=".to_owned());
-    // Quotes keep a path together that has blanks in it.
+    // The quotes keep a path with spaces in one piece.
     options.push(format!("-Djavax.net.ssl.trustStore=\"{}\"", truststore.display()));
     options.push(format!("-Djavax.net.ssl.trustStoreType=JKS -Djavax.net.ssl.trustStorePassword={PASSWORD}"));
     options.join(" ")

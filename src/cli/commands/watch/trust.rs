@@ -1,5 +1,5 @@
-//! The certificates that a watched program trusts: what it would trust anyway, and the authority of this run. They lie in a
-//! directory of their own, which goes when the program has ended, with the script that Node needs.
+//! The CA certificates for a watched program: those it would trust anyway, and that of this run's authority. They are
+//! in a temporary directory together with the script for Node, and removed when the program has ended.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use crate::gateway::Authority;
 use crate::profiles::Environment;
 use crate::transport::certificates_in;
 
-/// Variables that name files of certificates which the user's programs trust.
+/// Environment variables that name CA bundles.
 const BUNDLES: [&str; 8] = [
     "AWS_CA_BUNDLE",
     "SSL_CERT_FILE",
@@ -27,20 +27,20 @@ const BUNDLES: [&str; 8] = [
     "PIP_CERT",
 ];
 
-/// Shows Node's agents the way to the proxy.
+/// Makes Node's agents use the proxy.
 const NODE: &str = include_str!("node.cjs");
 
-/// Characters of a line of PEM.
+/// Characters per line of PEM.
 const WIDTH: usize = 64;
 
-/// Files of certificates, and the script for Node.
+/// The CA bundles and the script for Node.
 #[derive(Debug)]
 pub struct TrustFiles {
     directory: TempDir,
 }
 
 impl TrustFiles {
-    /// Writes them. The authority's key is in none.
+    /// Writes the files. None of them has the authority's private key.
     pub fn write(authority: &Authority, environment: &Environment) -> Result<Self, Failure> {
         let unwritten = |error| {
             Failure::from_error(Exit::CannotWrite, anyhow::Error::from(error)).context("cannot write the certificates")
@@ -56,23 +56,24 @@ impl TrustFiles {
         Ok(files)
     }
 
-    /// All of them as PEM.
+    /// The bundle in PEM format.
     pub fn bundle(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// What Node runs before the program.
+    /// The script that Node runs before the program.
     pub fn node_script(&self) -> PathBuf {
         self.directory.path().join("node.cjs")
     }
 
-    /// All of them for Java.
+    /// The trust store for Java.
     pub fn truststore(&self) -> PathBuf {
         self.directory.path().join("truststore.jks")
     }
 }
 
-/// The system's certificates, and those that the environment names. What cannot be read is not trusted, by the program neither.
+/// The system's CA certificates and those named in the environment. Unreadable files are skipped, because the program
+/// cannot read them either.
 fn trusted(environment: &Environment) -> BTreeSet<Vec<u8>> {
     let system = rustls_native_certs::load_native_certs().certs;
     let named = BUNDLES.iter().filter_map(|name| certificates_in(environment.get(name)?.as_ref()).ok()).flatten();
@@ -83,7 +84,7 @@ fn to_pem(certificate: &[u8]) -> String {
     let text = BASE64_STANDARD.encode(certificate);
     let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
     for line in text.as_bytes().chunks(WIDTH) {
-        // A string takes whatever is written.
+        // Writing to a String cannot fail.
         let _ = writeln!(pem, "{}", String::from_utf8_lossy(line));
     }
     pem + "-----END CERTIFICATE-----\n"
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_written_as_it_is_read() {
+    fn a_written_certificate_can_be_read_back() {
         let key = rcgen::KeyPair::generate().unwrap();
         let made = rcgen::CertificateParams::new(vec!["h".to_owned()]).unwrap().self_signed(&key).unwrap();
         let directory = tempfile::tempdir().unwrap();

@@ -1,29 +1,29 @@
-//! A trust store as Java reads it, in the format JKS: certificates by their names, and a digest over all of it.
+//! Writes a trust store for Java in JKS format: named certificates, and a digest of the whole store.
 //!
-//! keytool would need a second, and is not where a Java runtime comes without its tools.
+//! keytool would take a second, and is missing where only a Java runtime is installed.
 
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
 
-/// The password that goes into the digest. It keeps nothing secret: certificates are public.
+/// The password that goes into the digest. It protects nothing, because certificates are public.
 pub const PASSWORD: &str = "changeit";
 
-/// What JKS puts between the password and the store.
+/// The text that JKS hashes between the password and the store.
 const WHITENER: &[u8] = b"Mighty Aphrodite";
 
-/// The mark of the format, and its version.
+/// The magic number and the version of the format.
 const MAGIC: [u8; 8] = [0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2];
 
-/// The tag of an entry that is a certificate.
+/// The tag of a certificate entry.
 const TRUSTED: [u8; 4] = [0, 0, 0, 2];
 
-/// The store with these certificates (DER).
+/// A trust store with these certificates (DER).
 pub fn write(certificates: &[Vec<u8>]) -> Vec<u8> {
     let mut store = MAGIC.to_vec();
     put_length(certificates.len(), &mut store);
     for (at, certificate) in certificates.iter().enumerate() {
         store.extend_from_slice(&TRUSTED);
         put_text(&format!("sigvet-{at}"), &mut store);
-        // When it was put in: nobody asks.
+        // The time of creation, which nothing reads.
         store.extend_from_slice(&[0; 8]);
         put_text("X.509", &mut store);
         put_length(certificate.len(), &mut store);
@@ -38,7 +38,7 @@ fn put_length(length: usize, store: &mut Vec<u8>) {
     store.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
 }
 
-/// As `DataOutput.writeUTF` has it, for ASCII.
+/// Writes ASCII text as `DataOutput.writeUTF` does.
 fn put_text(text: &str, store: &mut Vec<u8>) {
     store.extend_from_slice(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
     store.extend_from_slice(text.as_bytes());

@@ -1,4 +1,4 @@
-//! s3s-fs behind checks of every name, whether it stands in the path, in a header or in a body.
+//! Wraps s3s-fs and checks every bucket name and key, whether it comes from the path, a header or a body.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use s3s_fs::FileSystem;
 use super::names::{check_key, check_links, check_prefix};
 use super::sidecars;
 
-/// Files below a folder, and none besides.
+/// Restricts s3s-fs to the files below one folder.
 #[derive(Debug)]
 pub struct Guarded {
     files: FileSystem,
@@ -17,7 +17,7 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Those of s3s-fs below that folder, whose path has no link in it.
+    /// Guards a store of s3s-fs in this folder, whose path must not contain symbolic links.
     pub fn new(files: FileSystem, root: PathBuf) -> Self {
         Self { files, root }
     }
@@ -33,7 +33,7 @@ impl Guarded {
         })
     }
 
-    /// s3s-fs would remove all that is in it, which S3 never does.
+    /// s3s-fs would remove the bucket with its content, which S3 never does.
     fn check_is_empty(&self, bucket: &str) -> S3Result<()> {
         match has_files(&self.root.join(bucket)) {
             true => Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty.")),
@@ -42,7 +42,7 @@ impl Guarded {
     }
 }
 
-/// Directories that objects were in stay when the objects are gone.
+/// Deleting an object leaves its parent directories behind, so empty directories do not count.
 fn has_files(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.into_iter().any(|entry| match entry.file_type() {
@@ -51,7 +51,7 @@ fn has_files(folder: &Path) -> bool {
     })
 }
 
-/// What stands behind the name of a bucket.
+/// The object part of a name, after the bucket.
 #[derive(Clone, Copy)]
 enum Name<'a> {
     None,
@@ -68,7 +68,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// An operation's names of buckets and objects.
+/// The buckets and objects that an operation names.
 trait Names {
     fn names(&self) -> Vec<(&str, Name<'_>)>;
 }
@@ -143,7 +143,7 @@ macro_rules! guarded {
                 Ok(deleted)
             }
 
-            // s3s-fs would say that keys are encoded, and not encode them: a client would read a '+' as a space.
+            // s3s-fs would claim that keys are encoded without encoding them, so a client would read a '+' as a space.
             async fn list_objects(&self, mut request: S3Request<dto::ListObjectsInput>) -> S3Result<S3Response<dto::ListObjectsOutput>> {
                 self.check(&request.input)?;
                 request.input.encoding_type = None;

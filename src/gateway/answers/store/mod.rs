@@ -1,7 +1,7 @@
-//! S3 objects in a folder, by s3s and s3s-fs.
+//! An S3 object store in a folder, using s3s and s3s-fs.
 //!
-//! The signature was judged before, so the request is passed on without it, and its body out of its chunks. What would lead
-//! out of the folder is refused by `guard`, for s3s-fs follows links.
+//! The signature has already been checked, so the request is passed on without it, and its body without chunk framing.
+//! The `guard` module refuses anything that would leave the folder, because s3s-fs follows symbolic links.
 
 mod names;
 mod sidecars;
@@ -26,14 +26,14 @@ use crate::gateway::payload::{BodyFile, Payload};
 use crate::gateway::{Answer, Later, Reply};
 use guard::Guarded;
 
-/// Objects in a folder.
+/// An object store in a folder.
 pub struct Store {
     root: PathBuf,
     service: S3Service,
 }
 
 impl Store {
-    /// Opens a folder that is there, and can be written to.
+    /// Opens an existing, writable folder.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -85,7 +85,7 @@ impl fmt::Debug for Store {
     }
 }
 
-/// Buckets stand in the path, or before `localhost`.
+/// Buckets are named in the path, or as a subdomain of `localhost`.
 struct Hosts;
 
 impl S3Host for Hosts {

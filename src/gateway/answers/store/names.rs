@@ -1,7 +1,7 @@
-//! Which names of buckets and objects a folder can hold.
+//! Checks which bucket and object names can be stored in a folder.
 //!
-//! A key is any text to S3. Here it becomes a path, and what a file system reads otherwise than it is written is refused: two
-//! names of one file, names that lead out of the folder, names that no file can have.
+//! A key can be any text in S3, but becomes a path here. Names that a file system reads differently are refused: two
+//! names for the same file, names that leave the folder, and names that no file can have.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use s3s::{S3Error, s3_error};
 
 use crate::platform::is_file_name;
 
-/// Bytes of one part of a path: more than that most file systems refuse.
+/// Maximum length of a path component in bytes. Most file systems refuse longer ones.
 const LONGEST_PART: usize = 255;
 
-/// Refuses a key that is no path below its bucket.
+/// Refuses a key that is not a path below its bucket.
 pub fn check_key(key: &str) -> Result<(), S3Error> {
     let parts: Vec<&str> = key.strip_suffix('/').unwrap_or(key).split('/').collect();
     if parts.iter().any(|part| part.len() > LONGEST_PART) {
@@ -25,7 +25,7 @@ pub fn check_key(key: &str) -> Result<(), S3Error> {
     }
 }
 
-/// Refuses a prefix that leads out of its bucket.
+/// Refuses a prefix that leaves its bucket.
 pub fn check_prefix(prefix: &str) -> Result<(), S3Error> {
     match prefix.split('/').any(|part| part == "..") || prefix.contains(['\0', '\\']) {
         true => Err(s3_error!(InvalidArgument, "a folder cannot hold a key with '..', a backslash or NUL")),
@@ -33,7 +33,7 @@ pub fn check_prefix(prefix: &str) -> Result<(), S3Error> {
     }
 }
 
-/// Refuses a path with a link in it: it may lead anywhere.
+/// Refuses a path with a symbolic link in it, which could lead anywhere.
 pub fn check_links(root: &Path, bucket: &str, key: &str) -> Result<(), S3Error> {
     let parts = [bucket].into_iter().chain(key.split('/')).filter(|part| !part.is_empty());
     let mut path = PathBuf::from(root);
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_a_path_below_its_bucket_or_refused() {
+    fn a_key_that_is_not_a_path_below_its_bucket_is_refused() {
         for good in ["a", "a/b", "a/", "...", "..a", "ü ö", ".hidden", "%2e%2e/a"] {
             assert!(check_key(good).is_ok(), "{good:?}");
         }
@@ -63,7 +63,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_not_followed_wherever_it_stands() {
+    fn a_symbolic_link_is_not_followed_anywhere_in_a_path() {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("bucket/a")).unwrap();
         std::os::unix::fs::symlink("/etc", root.path().join("bucket/a/etc")).unwrap();

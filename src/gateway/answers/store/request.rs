@@ -1,4 +1,4 @@
-//! A request as somebody would send it who signs nothing.
+//! Turns a signed request into an unsigned one for the store.
 
 use http::{HeaderName, HeaderValue};
 use s3s::Body;
@@ -6,7 +6,7 @@ use sigvet_core::request::{Header, Request};
 
 use crate::gateway::payload::Meant;
 
-/// Parameters of a presigned URL, of Version 4 and of Version 2.
+/// The signature parameters of presigned URLs, Version 4 and Version 2.
 const SIGNATURE_PARAMETERS: [&str; 10] = [
     "x-amz-algorithm",
     "x-amz-credential",
@@ -20,7 +20,7 @@ const SIGNATURE_PARAMETERS: [&str; 10] = [
     "expires",
 ];
 
-/// Headers of the signature, of the way, and of the coding that the body had on it.
+/// Headers of the signature, of the connection, and of the content coding used in transit.
 const LEFT_OUT: [&str; 11] = [
     "authorization",
     "x-amz-content-sha256",
@@ -35,7 +35,7 @@ const LEFT_OUT: [&str; 11] = [
     "te",
 ];
 
-/// The request without its signature, with the body that was meant.
+/// The request without its signature, with the decoded body.
 pub fn without_signature(request: &Request, meant: Meant) -> Result<http::Request<Body>, String> {
     let Meant { payload, trailers } = meant;
     let mut builder = http::Request::builder().method(request.method()).uri(target(request));
@@ -62,7 +62,7 @@ fn is_kept(header: &Header) -> bool {
     !LEFT_OUT.iter().any(|name| header.is_named(name))
 }
 
-/// The other codings of a body that was in chunks.
+/// The content codings other than `aws-chunked`.
 fn without_chunked(codings: &[u8]) -> Vec<u8> {
     let codings = codings.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
     codings.filter(|coding| !coding.eq_ignore_ascii_case(b"aws-chunked")).collect::<Vec<_>>().join(&b","[..])
@@ -90,9 +90,9 @@ mod tests {
     use super::*;
     use crate::gateway::payload::Payload;
 
-    /// Catches a signature that reaches the store, and a parameter of S3 that does not.
+    /// Catches a signature that reaches the store, and an S3 parameter that does not.
     #[test]
-    fn what_signs_is_taken_away_and_nothing_else() {
+    fn only_the_signature_is_removed() {
         let url: RequestUrl =
             "http://h/b/a%2Fb?partNumber=1&X-Amz-Date=x&uploadId=u&X-Amz-Signature=s&tagging".parse().unwrap();
         let mut request = Request::new("PUT", &url).unwrap();

@@ -1,7 +1,7 @@
-//! The files that s3s-fs keeps beside the buckets, with the metadata and the checksums of an object, and leaves there when the
-//! object is deleted.
+//! The files that s3s-fs keeps next to the buckets, with the metadata and checksums of an object, and does not remove
+//! when the object is deleted.
 //!
-//! What they say of an object that is gone, s3s-fs would say of the next multipart upload of that name.
+//! If they stayed, s3s-fs would apply them to the next multipart upload of the same name.
 
 use std::fs;
 use std::path::Path;
@@ -9,19 +9,19 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-/// Removes what is kept of an object, unless the object is still there.
+/// Removes the metadata files of an object, unless the object still exists.
 pub fn remove_for_object(root: &Path, bucket: &str, key: &str) {
     if root.join(bucket).join(key).exists() {
         return;
     }
     let object = format!("{}{}", prefix(bucket), BASE64_URL_SAFE_NO_PAD.encode(key));
     for end in ["metadata.json", "internal.json"] {
-        // It need not be there.
+        // The file may not exist.
         let _ = fs::remove_file(root.join(format!("{object}.{end}")));
     }
 }
 
-/// Removes what is kept of the objects of a bucket.
+/// Removes the metadata files of all objects in a bucket.
 pub fn remove_for_bucket(root: &Path, bucket: &str) {
     let prefix = prefix(bucket);
     for entry in fs::read_dir(root).into_iter().flatten().flatten() {
@@ -31,7 +31,7 @@ pub fn remove_for_bucket(root: &Path, bucket: &str) {
     }
 }
 
-/// How the names of a bucket's files begin.
+/// The prefix of the metadata file names of a bucket.
 fn prefix(bucket: &str) -> String {
     format!(".bucket-{}.object-", BASE64_URL_SAFE_NO_PAD.encode(bucket))
 }

@@ -1,4 +1,4 @@
-//! One request: the verdict, what was wrong, what is signed, and ways to take it along.
+//! The page of one request: the verdict, what was wrong, the signed texts, and ways to copy the request.
 
 use super::Page;
 use super::frame::{self, Frame};
@@ -45,7 +45,7 @@ pub fn to_html(page: &Page, exchange: &Exchange) -> String {
     frame::end(html)
 }
 
-/// The request and its reply as a file for `sigvet explain`.
+/// The request and its reply in a file for `sigvet explain`.
 pub fn to_file(page: &Page, exchange: &Exchange) -> Vec<u8> {
     let mut headers = Headers::default();
     headers.push_unchecked("x-amz-request-id", exchange.request_id.as_str());
@@ -53,7 +53,7 @@ pub fn to_file(page: &Page, exchange: &Exchange) -> Vec<u8> {
     capture::to_http(&exchange.request, Some(reply), &page.redactor_for_copies(exchange))
 }
 
-/// Nothing is looked for in a request that is right; it is shown as one.
+/// Valid requests are not searched for mistakes, so a diagnosis is made here to show them.
 fn diagnosis_of_valid(exchange: &Exchange) -> Option<Diagnosis> {
     let (Judgement::Valid(verdict) | Judgement::NotServed(verdict)) = &exchange.judgement else { return None };
     let verdict = verdict.as_ref().clone();
@@ -70,7 +70,7 @@ fn diagnosis_of_valid(exchange: &Exchange) -> Option<Diagnosis> {
     })
 }
 
-/// What was not read, or not judged.
+/// The summary for a request that was not read or not judged.
 fn write_plain_summary(exchange: &Exchange, redactor: &Redactor, html: &mut Markup) {
     html.raw("<p class=\"verdict\"><span class=\"sentence\">")
         .raw(word_for(&exchange.judgement))
@@ -97,7 +97,7 @@ fn write_facts(exchange: &Exchange, redactor: &Redactor, html: &mut Markup) {
     html.raw("</dl>\n</section>\n");
 }
 
-/// A request that was not read cannot be sent again.
+/// Adds ways to copy a request, unless it was not read and so cannot be sent again.
 fn write_ways_to_take_it(page: &Page, exchange: &Exchange, html: &mut Markup) {
     if exchange.request.method().is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! New rows as server-sent events, for as long as somebody listens.
+//! Sends new rows of the list as server-sent events.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -19,12 +19,12 @@ use crate::cli::render::redact::Redactor;
 use crate::gateway::{Entry, Reply, ReplyBody};
 use sigvet_core::request::Request;
 
-/// New rows are sent in batches, so that many requests do not become as many wake-ups of the browser.
+/// New rows are sent in batches, so that a burst of requests does not wake the browser for each one.
 const PAUSE: Duration = Duration::from_millis(200);
-/// A comment is sent when nothing else was for so long: whoever is gone without a word is noticed by it.
+/// A comment is sent after this time without any event, so that a dead connection is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// Where a reader is: the run of the server, which a restart changes, and the place in its journal.
+/// The position of a reader: the run of the server, which changes with a restart, and a place in its journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     run: String,
@@ -37,7 +37,7 @@ impl Position {
         Self { run: run.to_owned(), place }
     }
 
-    /// What a browser was told last: by its own account when it comes back, else by the page.
+    /// The position of a browser: what it received last if it reconnects, otherwise where the page ended.
     pub fn from_request(request: &Request) -> Option<Self> {
         let told = request.headers.first_text("last-event-id").filter(|id| !id.is_empty());
         let query = request.query().and_then(|query| std::str::from_utf8(query).ok());
@@ -53,7 +53,7 @@ impl std::fmt::Display for Position {
     }
 }
 
-/// The stream from a position on.
+/// The event stream from this position.
 pub fn reply(page: &Arc<Page>, position: Option<Position>) -> Reply {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(send(Arc::clone(page), position, sender));
@@ -63,12 +63,13 @@ pub fn reply(page: &Arc<Page>, position: Option<Position>) -> Reply {
     reply
 }
 
-/// Sends until the reader is gone, or the server is asked to stop: a stream would keep it from ending.
+/// Sends events until the reader is gone or the server is asked to stop, because an open stream would keep
+/// it from ending.
 async fn send(page: Arc<Page>, position: Option<Position>, sender: mpsc::Sender<Bytes>) {
     let mut place = match position {
         Some(position) if position.run == page.run => position.place,
         _ => {
-            // The page shows requests of a server that is no more.
+            // The page shows requests from an earlier run of the server.
             let _ = sender.send(Bytes::from_static(b"event: restart\ndata:\n\n")).await;
             return;
         }
@@ -93,22 +94,22 @@ async fn send(page: Arc<Page>, position: Option<Position>, sender: mpsc::Sender<
     }
 }
 
-/// An event for each exchange: its row.
+/// An event with the row of each exchange.
 pub fn events(run: &str, entries: &[Entry], redactor: &Redactor) -> String {
     let mut text = String::new();
     for entry in entries {
         let mut row = Markup::default();
         write_row(&entry.exchange, redactor, &mut row);
-        // A line break would end the data, and what follows could be a field of its own.
+        // A line break would end the data, and the text after it could become a field.
         let row = row.finish().replace(['\r', '\n'], " ");
         let position = Position::new(run, entry.place);
-        // Writing into memory does not fail.
+        // Writing to a String cannot fail.
         let _ = write!(text, "event: request\nid: {position}\ndata: {row}\n\n");
     }
     text
 }
 
-/// A body of which more comes as long as there is somebody who sends it.
+/// A body that lasts as long as its sender.
 struct Pieces(mpsc::Receiver<Bytes>);
 
 impl Body for Pieces {

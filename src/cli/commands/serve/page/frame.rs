@@ -1,22 +1,22 @@
-//! What every page begins and ends with.
+//! The beginning and the end of every page.
 
 use crate::cli::render::diagnosis::html::STYLE;
 use crate::cli::render::markup::Markup;
 
-/// What differs.
+/// What differs between pages.
 pub struct Frame<'a> {
-    /// Its title.
+    /// The title of the page.
     pub title: &'a str,
-    /// The class of its body.
+    /// The CSS class of its body.
     pub class: &'static str,
 }
 
-/// The script of all pages.
+/// The script for all pages.
 pub const SCRIPT: &str = include_str!("page.js");
-/// Their icon.
+/// The icon of all pages.
 pub const ICON: &str = include_str!("icon.svg");
 
-/// What they look like: as the page of a diagnosis, which one of them is, and as a list.
+/// The styles of all pages: those of a diagnosis, and those of the list.
 pub fn style() -> String {
     [STYLE, include_str!("page.css")].concat()
 }
@@ -33,14 +33,14 @@ const START: &str = "<!doctype html>
 <script src=\"/_sigvet/page.js\" defer></script>
 <title>";
 
-/// A page up to the start of its body.
+/// Begins a page, up to the start of its body.
 pub fn begin(frame: Frame<'_>) -> Markup {
     let mut page = Markup::default();
     page.raw(START).text(frame.title).raw(" · sigvet</title>\n</head>\n<body class=\"").raw(frame.class).raw("\">\n");
     page
 }
 
-/// The page with its end.
+/// Ends a page.
 pub fn end(mut page: Markup) -> String {
     page.raw("</body>\n</html>\n");
     page.finish()

@@ -1,4 +1,4 @@
-//! The list of the last requests, the newest first.
+//! The list of the most recent requests, newest first.
 
 use super::frame::{self, Frame};
 use super::row::write_row;
@@ -6,19 +6,19 @@ use crate::cli::render::markup::Markup;
 use crate::cli::render::redact::Redactor;
 use crate::gateway::Entry;
 
-/// What the list is made of.
+/// The content of the list.
 pub struct List<'a> {
-    /// The exchanges, the oldest first.
+    /// The exchanges, oldest first.
     pub entries: &'a [Entry],
-    /// So many are shown at most.
+    /// Maximum number of exchanges to show.
     pub most: usize,
-    /// From where on there are new ones: what an event stream is asked for.
+    /// The position after which new exchanges follow, for requesting the event stream.
     pub position: &'a str,
-    /// Where clients are to be pointed.
+    /// The URL that clients should be pointed to.
     pub base: &'a str,
 }
 
-/// The columns, by their classes and names.
+/// The columns: CSS class and heading.
 const COLUMNS: [(&str, &str); 6] = [
     ("time", "Time (UTC)"),
     ("status", "Status"),
@@ -29,7 +29,7 @@ const COLUMNS: [(&str, &str); 6] = [
 ];
 
 impl List<'_> {
-    /// The page.
+    /// The list as an HTML page.
     pub fn to_html(&self, redactor: &Redactor) -> String {
         let mut page = frame::begin(Frame { title: "Requests", class: "list" });
         page.raw("<header>\n<p class=\"mark\">sigvet <span>serve</span></p>\n<h1>Requests</h1>\n</header>\n<main data-position=\"");
@@ -60,7 +60,7 @@ impl List<'_> {
     }
 }
 
-/// What only a script can do is hidden until there is one.
+/// Controls that need a script are hidden until the script has loaded.
 fn write_controls(page: &mut Markup) {
     page.raw(
         "<div id=\"controls\" role=\"search\" hidden>

@@ -1,6 +1,8 @@
-//! The page in the browser, under a reserved path of the same port: the last requests as they come in, and each of them explained.
+//! The pages for the browser, under a reserved path on the same port: the list of recent requests, and an
+//! explanation of each.
 //!
-//! It loads nothing from elsewhere, and nobody else loads it. All that others sent is text in it, made so by one function.
+//! The pages load nothing from other sites, and other sites cannot load them. Everything that others sent is escaped
+//! by a single function.
 
 mod visitors;
 mod frame;
@@ -27,28 +29,28 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 
-/// What the page's paths begin with; the slash behind it is missing from the page's own path if somebody types it.
+/// The prefix of the pages' paths; a path without the slash after it is redirected.
 const RESERVED: &str = "/_sigvet";
 
-/// Scripts and styles are files of ours, and are read by no other site.
+/// Only allows scripts and styles from this server, and no framing by other sites.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// The page: what it shows, and to whom.
+/// The pages: their content, and who may see them.
 #[derive(Debug)]
 pub struct Page {
     journal: Arc<Journal>,
     visitors: Visitors,
-    /// Keys whose secrets are not shown, whatever client sends them.
+    /// The keys whose secrets are redacted wherever a client sends them.
     keys: Vec<Credentials>,
-    /// Tells this run of the server from one before it; digits, letters and hyphens, for it stands in a URL.
+    /// Identifies this run of the server. It is used in URLs, so it has only digits, letters and hyphens.
     run: String,
     stop: Stop,
 }
 
-/// What is asked for.
+/// The page that a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Route {
     List,
@@ -58,13 +60,13 @@ enum Route {
     Icon,
     Request(u64),
     File(u64),
-    /// The list without the slash at its end.
+    /// The path of the list without its trailing slash.
     Moved,
     Nothing,
 }
 
 impl Page {
-    /// The page of a server that takes these keys. That of the demo is public, and may be shown.
+    /// The pages of a server that accepts these keys. The public demo key is not redacted.
     pub fn for_keys(journal: Arc<Journal>, keys: &Keyring, listening: &Listening, stop: &Stop) -> Self {
         let secret = keys.keys().iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
         let secret = secret.map(|key| key.credentials.clone()).collect();
@@ -72,14 +74,14 @@ impl Page {
         Self::new(journal, listening, secret, run, stop.clone())
     }
 
-    /// The page of a server that listens there.
+    /// The pages of a server that listens on this address.
     fn new(journal: Arc<Journal>, listening: &Listening, keys: Vec<Credentials>, run: String, stop: Stop) -> Self {
         let scheme = if listening.url().starts_with("https") { "https" } else { "http" };
         let visitors = Visitors { address: listening.address(), scheme };
         Self { journal, visitors, keys, run, stop }
     }
 
-    /// Where it is.
+    /// The URL of the list.
     pub fn url(&self) -> String {
         self.visitors.base() + RESERVED + "/"
     }
@@ -118,17 +120,17 @@ impl Page {
         }
     }
 
-    /// Takes out the secrets of the keys.
+    /// Redacts the secrets of the keys.
     fn redactor(&self) -> Redactor {
         self.keys.iter().fold(Redactor::none(), Redactor::with_key)
     }
 
-    /// Takes out what gives access, right signatures included.
+    /// Redacts all credentials, including correct signatures.
     fn redactor_for(&self, exchange: &Exchange) -> Redactor {
         self.keys.iter().fold(report::redactor(exchange), Redactor::with_key)
     }
 
-    /// The same for copies, which keep the signature.
+    /// Like `redactor_for`, for copies, which keep the signature.
     fn redactor_for_copies(&self, exchange: &Exchange) -> Redactor {
         let dialect = exchange.judgement.verdict().map_or(Dialect::AWS4, |verdict| verdict.claimed.dialect());
         self.keys.iter().fold(Redactor::of(&exchange.request, &dialect), Redactor::with_key)
@@ -140,7 +142,7 @@ impl Pages for Arc<Page> {
         let route = Route::of_path(request.path())?;
         let reply = match self.visitors.check(request, method) {
             Err(turned_away) => turned_away.reply(&self.visitors.base()),
-            // A long list takes some milliseconds, which nobody else has to wait for.
+            // Rendering a long list takes some milliseconds and must not hold up other requests.
             Ok(()) => tokio::task::block_in_place(|| self.reply(&route, request)),
         };
         Some(guarded(if *method == Method::HEAD { without_body(reply) } else { reply }))
@@ -148,7 +150,7 @@ impl Pages for Arc<Page> {
 }
 
 impl Route {
-    /// None if the path is not reserved.
+    /// `None` if the path is not reserved.
     fn of_path(path: &[u8]) -> Option<Self> {
         let rest = path.strip_prefix(RESERVED.as_bytes())?;
         Some(match rest {
@@ -173,7 +175,7 @@ impl Route {
     }
 }
 
-/// What no page of ours goes out without.
+/// Adds the security headers that every page has.
 fn guarded(reply: Reply) -> Reply {
     reply
         .with("content-security-policy", POLICY)

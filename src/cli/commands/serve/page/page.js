@@ -1,4 +1,4 @@
-// The list as it grows, its filter, and the buttons that copy. Rows come from the server as they are shown.
+// Keeps the list up to date, filters it, and copies text. Rows arrive from the server as HTML.
 "use strict";
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
@@ -13,7 +13,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(source.textContent);
     button.textContent = "Copied";
   } catch {
-    // Without access to the clipboard the text is marked, to be copied by hand.
+    // Without access to the clipboard, the text is selected so that the user can copy it.
     source.closest("details").open = true;
     getSelection().selectAllChildren(source);
     button.textContent = "Press Ctrl+C to copy";
@@ -32,7 +32,7 @@ function startList() {
   let waiting = [];
   let fresh = [];
 
-  // The filter is kept in the address, so that it is still there after a request was looked at.
+  // The filter is kept in the address, so that it is still there after looking at a request.
   const start = new URLSearchParams(location.hash.slice(1));
   filter.value = start.get("filter") ?? "";
   refused.checked = start.has("refused");
@@ -77,7 +77,7 @@ function startList() {
     tell();
   }
 
-  // A burst is one sentence: whoever listens could not follow otherwise.
+  // A burst is announced in one sentence: a screen reader could not keep up otherwise.
   function announce(added) {
     if (fresh.length === 0 && added.length > 0) setTimeout(speak, 500);
     fresh.push(...added);

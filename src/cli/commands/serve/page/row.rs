@@ -1,4 +1,4 @@
-//! One exchange as a row of the list. The list and the events write the same rows.
+//! Writes one exchange as a row, both for the list and for the events.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use crate::cli::screen::inert_line;
 use crate::gateway::{Exchange, Judgement};
 use sigvet_core::verify::Outcome;
 
-/// So many characters of a target, or of a reason, stand in a row.
+/// Maximum number of characters of a target or a reason in a row.
 const MOST: usize = 200;
 
-/// Writes a row. Roles are said outright because a narrow screen does not lay the table out as one.
+/// Writes a row. It has explicit ARIA roles, because on a narrow screen the table is not laid out as a table.
 pub fn write_row(exchange: &Exchange, redactor: &Redactor, page: &mut Markup) {
     let outcome = exchange.judgement.outcome();
     let at = exchange.at.to_rfc3339();
@@ -37,7 +37,7 @@ pub fn write_row(exchange: &Exchange, redactor: &Redactor, page: &mut Markup) {
     page.raw("</td></tr>");
 }
 
-/// The judgement in a word.
+/// The judgement in one word.
 pub fn word_for(judgement: &Judgement) -> &'static str {
     match judgement {
         Judgement::Valid(_) => "valid",
@@ -48,7 +48,7 @@ pub fn word_for(judgement: &Judgement) -> &'static str {
     }
 }
 
-/// The path, and of the query what is no part of a signature and gives no access.
+/// The path and the query, without the parameters of the signature and other credentials.
 fn target(exchange: &Exchange) -> String {
     let path = String::from_utf8_lossy(exchange.request.path());
     let query = exchange.request.query().map(String::from_utf8_lossy).unwrap_or_default();
@@ -59,20 +59,20 @@ fn target(exchange: &Exchange) -> String {
     let own: Vec<&str> = query.split('&').filter(is_own).collect();
     let separator = if query.is_empty() { "" } else { "?" };
     let dots = if own.len() < query.split('&').count() { "…" } else { "" };
-    // What could not be read has no target, and is reached by its row all the same.
+    // An unreadable request has no target, but its row still needs a link.
     match path.is_empty() {
         true => "(unreadable)".to_owned(),
         false => format!("{path}{separator}{}{dots}", own.join("&")),
     }
 }
 
-/// The id of the mistake, or the service's word for the refusal.
+/// The ID of the mistake, or else the error code of the refusal.
 fn cause_id(exchange: &Exchange) -> Option<Cow<'_, str>> {
     let cause = exchange.cause().map(Cow::from);
     cause.or_else(|| exchange.code.map(Cow::from))
 }
 
-/// Why it was refused.
+/// Why the request was refused.
 pub fn reason(exchange: &Exchange) -> String {
     let mut titles: Vec<&str> = Vec::new();
     if let Some(best) = exchange.diagnosis().and_then(|diagnosis| diagnosis.best()) {

@@ -36,7 +36,7 @@ fn verifier() -> Verifier {
     Verifier { endpoints: vec!["127.0.0.1:8004".to_owned()], ..Verifier::new(Keyring::new([key]), clock) }
 }
 
-/// A request that was refused, with what a stranger can write in every place.
+/// A refused request with every part that a stranger can control set to hostile text.
 fn refused(number: u64, fields: &[(&str, &str)]) -> Arc<Exchange> {
     let authorization = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260301/us-east-1/s3/aws4_request, \
         SignedHeaders=host;x-amz-date, Signature=9f2c81d07a4be6635c19f2b7d8e0a3416b5c7d9e8f1a2b3c4d5e6f708192a3b4";
@@ -94,9 +94,9 @@ fn assert_inert(text: &str) {
     assert!(text.contains("&lt;script&gt;alert(1)"), "{text}");
 }
 
-/// Catches a value that somebody sends and the browser obeys: in the list, in an event, on the request's own page.
+/// Catches a client's text that the browser would execute: in the list, in an event, or on the request's own page.
 #[test]
-fn what_a_client_sends_is_shown_and_not_obeyed() {
+fn text_from_clients_is_escaped() {
     let page = page();
     page.journal.push(refused(1, &[("User-Agent", HOSTILE), (HOSTILE, HOSTILE)]));
     assert_inert(&text(get(&page, "/_sigvet/")));
@@ -109,9 +109,9 @@ fn what_a_client_sends_is_shown_and_not_obeyed() {
     assert!(lines.len() == 3 && lines[1] == "id: 7.1" && lines[2].starts_with("data: <tr"), "{lines:?}");
 }
 
-/// Catches a token or a secret in the list, on a page or in a copy, and a right signature on a page.
+/// Catches a token or a secret in the list, on a page or in a copy, and a correct signature on a page.
 #[test]
-fn nothing_that_gives_access_is_shown() {
+fn no_credentials_are_shown() {
     let page = page();
     let cookie = format!("id={SECRET}");
     page.journal.push(refused(1, &[("X-Amz-Security-Token", TOKEN), ("Cookie", &cookie), ("X-Note", SECRET)]));
@@ -132,7 +132,7 @@ fn nothing_that_gives_access_is_shown() {
     );
 }
 
-/// Catches a reply that another site could frame, read or keep, and one that is judged instead of answered.
+/// Catches a response that another site could frame, read or store, and a request for the page that is judged instead.
 #[test]
 fn every_answer_under_the_reserved_path_is_guarded() {
     let page = page();
@@ -162,7 +162,7 @@ fn every_answer_under_the_reserved_path_is_guarded() {
 }
 
 #[test]
-fn a_request_is_found_by_digits_alone() {
+fn a_request_is_only_found_by_its_number() {
     assert_eq!(Route::of_path(b"/_sigvet/requests/12"), Some(Route::Request(12)));
     assert_eq!(Route::of_path(b"/_sigvet/requests/12/request.http"), Some(Route::File(12)));
     for path in
@@ -172,7 +172,7 @@ fn a_request_is_found_by_digits_alone() {
     }
 }
 
-/// What a stream sends until it waits, or ends.
+/// The content of an event stream until it pauses or ends.
 async fn streamed(page: &Arc<Page>, target: &str, fields: &[(&str, &str)]) -> String {
     let fields: Vec<_> = [("Host", "127.0.0.1:8004")].iter().chain(fields).copied().collect();
     let mut body = ask(page, &Method::GET, target, &fields).unwrap().body;
@@ -183,10 +183,10 @@ async fn streamed(page: &Arc<Page>, target: &str, fields: &[(&str, &str)]) -> St
     text
 }
 
-/// Catches a request that is missed while the page loads or is reconnected, one that is sent twice, and a stream that keeps the
-/// server from ending.
+/// Catches a request that is missed while the page loads or reconnects, one that is sent twice, and a stream that
+/// keeps the server from ending.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_goes_on_where_the_page_ends() {
+async fn a_stream_continues_where_the_page_ends() {
     let page = page();
     (1..=3).for_each(|number| page.journal.push(refused(number, &[])));
     let from_page = streamed(&page, "/_sigvet/events?after=7.1", &[]).await;
@@ -208,7 +208,7 @@ async fn a_stream_goes_on_where_the_page_ends() {
     );
 }
 
-/// Catches a valid request and one that was not read, which have no diagnosis, shown as nothing.
+/// Catches a valid request or an unread one, neither of which has a diagnosis, with an empty page.
 #[test]
 fn every_kind_of_judgement_has_a_page() {
     let page = page();

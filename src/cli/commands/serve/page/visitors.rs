@@ -1,7 +1,8 @@
-//! Who may see the page: whoever asks this machine by its own name, from the page itself or by hand.
+//! Decides who may see the page: only requests to this machine's own names, made by the page itself or by the user.
 //!
-//! Every site that a browser shows can make it send requests to this machine, and a name that is made to lead here
-//! (DNS rebinding) lets the site read the answer. Such a request bears the site's name as its host, or says where it comes from.
+//! Any site in a browser can send requests to this machine, and if its domain name is made to resolve to this machine
+//! (DNS rebinding), it could read the answers. Such a request has the site's name in its `Host`, or headers that say
+//! where it comes from.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,28 +11,28 @@ use sigvet_core::request::Request;
 
 use crate::gateway::Reply;
 
-/// Where the page is.
+/// The address of the page.
 #[derive(Debug)]
 pub struct Visitors {
-    /// The address that is listened on.
+    /// The address that the server listens on.
     pub address: SocketAddr,
     /// `http` or `https`.
     pub scheme: &'static str,
 }
 
-/// Why a request is turned away.
+/// Why a request is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnedAway {
     /// It is for another host.
     Host,
-    /// Another page sends it.
+    /// Another page sent it.
     Origin,
-    /// It asks for something to be done.
+    /// Its method is not GET or HEAD.
     Method,
 }
 
 impl Visitors {
-    /// Whether a request is one that may be answered.
+    /// Checks that a request may be answered.
     ///
     /// # Errors
     /// See [`TurnedAway`].
@@ -51,7 +52,7 @@ impl Visitors {
         }
     }
 
-    /// The URL by which the page is reached from this machine.
+    /// The base URL of the page on this machine.
     pub fn base(&self) -> String {
         let port = self.address.port();
         let address = match self.address.ip() {
@@ -62,7 +63,7 @@ impl Visitors {
         format!("{}://{address}", self.scheme)
     }
 
-    /// No name but `localhost` is taken, for only names can be made to lead elsewhere.
+    /// The only name accepted is `localhost`; other names can be made to resolve elsewhere, but addresses cannot.
     fn is_own_host(&self, host: &str) -> bool {
         let Some((name, port)) = split_port(host) else { return false };
         let is_own_name = name.eq_ignore_ascii_case("localhost")
@@ -79,7 +80,8 @@ impl Visitors {
         }
     }
 
-    /// Browsers say of a request which page sends it. Another port of this machine is the same site, but not the same origin.
+    /// Checks the headers in which browsers say which page sent a request. Another port of this machine is the same
+    /// site but not the same origin.
     fn is_from_here(&self, request: &Request, host: &str) -> bool {
         let own = format!("{}://{host}", self.scheme);
         let mut origins = request.headers.values("origin");
@@ -89,7 +91,7 @@ impl Visitors {
     }
 }
 
-/// A host as `Host` has it: a name and its port.
+/// Splits a `Host` value into name and port.
 fn split_port(host: &str) -> Option<(&str, Option<u16>)> {
     let end = host.rfind(']').map_or(0, |at| at + 1);
     match host.get(end..)?.rfind(':') {
@@ -110,7 +112,7 @@ fn parse_address(name: &str) -> Option<IpAddr> {
 }
 
 impl TurnedAway {
-    /// What is answered.
+    /// The answer to a rejected request.
     pub fn reply(self, base: &str) -> Reply {
         match self {
             Self::Host => Reply::plain(421, format!("this page is only served at {base}/_sigvet/")),
@@ -134,9 +136,9 @@ mod tests {
         Visitors { address: listening.parse().unwrap(), scheme: "http" }.check(&request, method)
     }
 
-    /// Catches a name that leads here today and elsewhere tomorrow, and one that only looks like this machine's.
+    /// Catches a name whose address can change, and one that only looks like this machine's.
     #[test]
-    fn only_this_machine_s_own_names_are_answered() {
+    fn only_names_of_this_machine_are_answered() {
         let host = |host: &str| check("127.0.0.1:8004", &Method::GET, &[("Host", host)]);
         for own in ["127.0.0.1:8004", "localhost:8004", "LocalHost:8004", "[::1]:8004", "127.0.0.2:8004"] {
             assert_eq!(host(own), Ok(()), "{own}");
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_that_is_listened_on_is_answered_and_the_usual_port_may_be_left_out() {
+    fn the_listening_address_is_answered_with_or_without_the_default_port() {
         let host = |listening, host| check(listening, &Method::GET, &[("Host", host)]);
         assert_eq!(host("192.168.0.7:8004", "192.168.0.7:8004"), Ok(()));
         assert_eq!(host("0.0.0.0:8004", "192.168.0.7:8004"), Err(TurnedAway::Host));
@@ -179,7 +181,7 @@ mod tests {
         assert_eq!(host("127.0.0.1:80", "localhost"), Ok(()));
     }
 
-    /// Catches a page of another site, or of another port of this machine, that reads what was sent here.
+    /// Catches a page of another site, or of another port on this machine, that can read the page.
     #[test]
     fn no_other_origin_is_answered() {
         let from = |name, value| check("127.0.0.1:8004", &Method::GET, &[("Host", "localhost:8004"), (name, value)]);
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_can_be_done_to_the_page() {
+    fn only_get_and_head_are_answered() {
         let by = |method| check("127.0.0.1:8004", &method, &[("Host", "localhost:8004")]);
         assert_eq!(by(Method::HEAD), Ok(()));
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
