@@ -1,4 +1,4 @@
-//! `--compressed`: what is asked for, and the body as it was before it was encoded.
+//! `--compressed`: the content codings to accept, and decoding the body.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -9,13 +9,13 @@ use ruzstd::decoding::StreamingDecoder;
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::Response;
 
-/// What curl asks for, where it has been built with all of it.
+/// The codings that a curl built with all of them accepts.
 pub const ACCEPTED: &str = "deflate, gzip, br, zstd";
 
-/// How much is read at once from what is decoded.
+/// The buffer size for decoding.
 const BUFFER: usize = 64 * 1024;
 
-/// The codings of a body, the last one applied last.
+/// The codings of a body, in the order in which they were applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Encodings(Vec<Encoding>);
 
@@ -31,7 +31,7 @@ impl Encodings {
     /// The codings that a response names.
     ///
     /// # Errors
-    /// One that is not known.
+    /// A coding is not supported.
     pub fn of(response: &Response) -> Result<Self, Failure> {
         let values = response.headers.values("content-encoding").map(String::from_utf8_lossy);
         let joined = values.collect::<Vec<_>>().join(",");
@@ -40,15 +40,15 @@ impl Encodings {
         Ok(Self(known.collect::<Result<_, _>>()?))
     }
 
-    /// Whether the body is what it is.
+    /// Whether the body is not encoded.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The body before it was encoded.
+    /// Decodes the body.
     ///
     /// # Errors
-    /// It does not begin as its coding does.
+    /// The body does not begin as its coding requires.
     pub fn decode<'a>(&self, body: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Failure> {
         let first: Box<dyn Read + 'a> = Box::new(body);
         self.0.iter().rev().try_fold(first, |body, encoding| encoding.decode(BufReader::with_capacity(BUFFER, body)))
@@ -68,13 +68,13 @@ impl Encoding {
     }
 
     fn decode<'a>(self, mut body: BufReader<Box<dyn Read + 'a>>) -> Result<Box<dyn Read + 'a>, Failure> {
-        // A response without a body, such as that to HEAD, has nothing to decode.
+        // A response without a body, such as one to HEAD, has nothing to decode.
         if body.fill_buf().map_or(true, <[u8]>::is_empty) {
             return Ok(Box::new(body));
         }
         Ok(match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(body)),
-            // Some servers leave the frame of zlib out, and curl takes both.
+            // Some servers omit the zlib header, and curl accepts both.
             Self::Deflate if is_zlib(body.buffer()) => Box::new(ZlibDecoder::new(body)),
             Self::Deflate => Box::new(DeflateDecoder::new(body)),
             Self::Brotli => Box::new(Decompressor::new(body, BUFFER)),
@@ -113,7 +113,8 @@ mod tests {
         Ok(text)
     }
 
-    /// By gzip and zlib of Python, brotli and zstd 1.5.4; curl 7.88 prints the same of each (`tests/beside_curl`).
+    /// The data comes from Python's gzip and zlib, brotli, and zstd 1.5.4; curl 7.88 prints the same for each
+    /// (`tests/beside_curl`).
     #[test]
     fn every_coding_of_curl_is_decoded() {
         for (encoding, body, expected) in [
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_decoded_is_an_error_of_its_own() {
+    fn an_undecodable_body_is_a_separate_error() {
         assert_eq!(decoded("compress", "AAAA"), Err(Exit::BadEncoding));
         assert_eq!(decoded("gzip", "AAAA"), Err(Exit::BadEncoding));
         assert_eq!(decoded("zstd", "AAAA"), Err(Exit::BadEncoding));
