@@ -39,7 +39,7 @@ pub enum Command {
     #[command(help_template = HELP)]
     Sign(Deferred<sign::SignArgs>),
     /// Sign a request and send it; 'sigvet curl' is the same
-    // No visible alias: of two names that both show, completion offers the first of the alphabet alone.
+    // No visible alias: if both names were visible, completion would offer only the alphabetically first one.
     #[command(help_template = HELP, alias = "curl")]
     Send(Deferred<send::SendArgs>),
     /// Print a presigned URL, of any method

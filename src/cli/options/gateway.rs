@@ -100,7 +100,7 @@ pub enum LogFormat {
 }
 
 impl LimitOptions {
-    /// The limits of a gateway that searches for `explain_time` for the mistake behind a refusal.
+    /// The limits of a gateway that spends up to `explain_time` on finding the mistake behind a refusal.
     pub fn to_limits(&self, explain_time: Duration) -> Limits {
         Limits {
             body_bytes: self.max_body,

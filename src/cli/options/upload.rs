@@ -84,7 +84,7 @@ fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
     Ok(digester.finish())
 }
 
-/// Whether a file is empty; a file without a known length may contain something.
+/// Whether a file is empty, which the length does not tell for files such as those in `/proc`.
 fn is_empty(name: &str) -> Result<bool, Failure> {
     let path = Path::new(name);
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {

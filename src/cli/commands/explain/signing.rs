@@ -80,7 +80,8 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
     Ok(Exit::Done)
 }
 
-/// Refuses the options that print a diagnosis: there is no refusal to diagnose, and a script should not wait for that output.
+/// Refuses the options that print a diagnosis: there is no refusal to diagnose, and a script must not wait for such
+/// output.
 fn refuse_refusal_output(args: &ExplainArgs) -> Result<(), Failure> {
     let asked = [
         ("--html", args.html.is_some()),

@@ -18,7 +18,7 @@ use sigvet_core::request::{Headers, RequestUrl};
 pub struct Cookies {
     /// `NAME=VALUE; …` as typed.
     typed: Option<String>,
-    /// The host that these are for.
+    /// The URL whose host gets these.
     first: RequestUrl,
     /// Whether servers may set cookies.
     is_engine_on: bool,
