@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_parsed_as_people_write_them() {
+    fn binary_sizes_are_parsed_as_people_write_them() {
         for (text, bytes) in [("0", 0), ("65536", 65_536), ("64KiB", 65_536), ("64k", 65_536), ("1M", 1 << 20)] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
