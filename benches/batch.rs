@@ -1,8 +1,10 @@
-//! What whole runs of `presign --batch` and `verify --batch` cost per record, beside the hash function alone.
+//! The cost per record of whole runs of `presign --batch` and `verify --batch`, compared with the hash function
+//! alone.
 //!
-//! To reach, with AVX-512: 2.5 million plain keys a second with one thread (1.9 elsewhere), 1.9 times that with two on two cores;
-//! a million JSON objects a thread; 700,000 verdicts a thread. The floor is what SHA-256 alone takes for a presigned URL, one
-//! compression after the other: nine. `cargo bench --bench batch`
+//! Goals, with AVX-512: 2.5 million plain keys per second with one thread (1.9 million without AVX-512), 1.9 times
+//! that with two threads on two cores; one million JSON objects per thread; 700,000 verdicts per thread. The lower
+//! bound is the time that SHA-256 takes for a presigned URL: nine compressions, one after the other. `cargo bench
+//! --bench batch`
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::fmt::Write as _;

@@ -1,7 +1,9 @@
-//! What it costs `sigvet proxy` to sign a small request and pass it on, beside a plain relay of hyper's in the same run.
+//! The time that `sigvet proxy` takes to sign and forward a small request, compared with a plain hyper relay in the
+//! same run.
 //!
-//! To reach: at most 40 microseconds of CPU, and at most 1.5 times the relay. One connection, one request after the other; client,
-//! relay and the echo behind share the machine, so the difference to the bare echo is what a relay costs.
+//! Goals: at most 40 microseconds of CPU, and at most 1.5 times the relay. One connection, one request after the
+//! other. The client, the relay and the echo server behind it share the machine, so the cost of a relay is its
+//! difference from the bare echo server.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod wire;
@@ -35,7 +37,7 @@ fn upstream(address: SocketAddr) -> Upstream {
     Upstream::new(RequestUrl::parse(&format!("http://{address}/")).unwrap(), Options::default())
 }
 
-/// Answers each connection of a listener by a function.
+/// Answers each request to a listener with a function.
 fn answer_with<F, Fut>(runtime: &Runtime, answer: F) -> SocketAddr
 where
     F: Fn(hyper::Request<Incoming>) -> Fut + Clone + Send + 'static,
@@ -61,7 +63,7 @@ fn echo(runtime: &Runtime) -> SocketAddr {
     })
 }
 
-/// Passes a request on as it came.
+/// Forwards each request unchanged.
 fn relay(runtime: &Runtime, behind: SocketAddr) -> SocketAddr {
     let upstream = Arc::new(upstream(behind));
     answer_with(runtime, move |request| {

@@ -1,7 +1,8 @@
-//! What it costs `sigvet serve` to judge and answer a small signed request, beside a bare echo of hyper's in the same run.
+//! The time that `sigvet serve` takes to verify and answer a small signed request, compared with a plain hyper echo
+//! server in the same run.
 //!
-//! To reach: at most 30 microseconds of CPU more than the echo. One connection, one request after the other; client and server
-//! share the machine, so the difference counts, and not the sum.
+//! Goal: at most 30 microseconds of CPU more than the echo server. One connection, one request after the other.
+//! Client and server share the machine, so the difference matters and not the sum.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod wire;

@@ -1,6 +1,7 @@
-//! What a whole process of `sigvet presign` costs with static keys, beside an empty program of clap's.
+//! The cost of a whole `sigvet presign` process with static keys, compared with an empty clap program.
 //!
-//! To reach: at most 1.5 times. Run `cargo build --release --examples` first; both programs then have the same profile.
+//! Goal: at most 1.5 times. Run `cargo build --release --examples` first, so that both programs have the same
+//! profile.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
-//! A file of 1 GiB in signed chunks, beside the floor: SHA-256 over the same file.
+//! Encodes a file of 1 GiB in signed chunks, compared with plain SHA-256 over the same file.
 //!
-//! `cargo bench --bench streaming`, or with `-- --quick` for one round. Both read the file from the page cache; what is made of it is thrown
-//! away. Chunks are hashed side by side, the plain hash cannot be: so more than one core makes more than the floor.
+//! `cargo bench --bench streaming`, or with `-- --quick` for one round. Both read the file from the page cache and
+//! discard the result. Chunks are hashed in parallel, which the plain hash cannot be, so with more than one core
+//! the chunks are faster.
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::fs::File;
@@ -22,7 +23,7 @@ use sigvet_core::time::Timestamp;
 const LENGTH: u64 = 1 << 30;
 const KIB: usize = 1024;
 
-/// What is asked for: so much of the speed of the plain hash, in so much memory.
+/// The goal: this fraction of the speed of the plain hash, with this much memory.
 const LEAST: f64 = 0.85;
 const MOST_KIB: u64 = 32 * 1024;
 
@@ -31,7 +32,7 @@ fn main() {
     let directory = tempfile::tempdir().expect("a directory for 1 GiB");
     let path = directory.path().join("body");
     write_body(&path);
-    // Once, so that no measured pass is the first to touch the file.
+    // Read once, so that no measured pass is the first one to touch the file.
     plain(&path);
 
     let chunk_sizes = [64, 128, 256, 1024].map(|kib| (kib, None));
@@ -123,7 +124,7 @@ fn speed(took: Duration) -> f64 {
     LENGTH as f64 / 1e6 / took.as_secs_f64()
 }
 
-/// The greatest memory that this process took so far.
+/// The peak memory of this process so far.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

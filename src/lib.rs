@@ -1,10 +1,10 @@
-//! The command line of `sigvet`, as a library for its own tests and benches.
+//! The command line of `sigvet`, as a library for its own tests and benchmarks.
 //!
-//! This package has no public API: whatever is `pub` here may change with every commit. The signer and the verifier are in
-//! `sigvet-core`, the diagnosis is in `sigvet-diagnose`.
+//! This package has no public API: everything `pub` here may change with every commit. The signer and the verifier
+//! are in `sigvet-core`, the diagnosis is in `sigvet-diagnose`.
 #![expect(unreachable_pub, reason = "nothing here is public: pub says that other modules use it")]
 
-// In reading order: a module uses only what stands above it. `tests/layering` holds it to that.
+// In reading order: a module uses only modules above it. `tests/layering` enforces that.
 
 pub mod platform;
 

@@ -1,4 +1,4 @@
-//! Keeps secrets out of crashes, builds the real environment, calls the command line, returns its exit code.
+//! Keeps secrets out of crash dumps, builds the context from the real environment, and runs the command line.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -8,10 +8,10 @@ use sigvet::cli::{self, apology, args::Cli, context::Context, secrets::leave_pro
 use sigvet::platform;
 
 fn main() -> ExitCode {
-    // Before anything is read that may be secret.
+    // Before anything secret is read.
     platform::disable_core_dumps();
     apology::install();
-    // Runs, and ends the process, only where a shell asks for completions through its variable.
+    // Runs and ends the process only if a shell requests completions through an environment variable.
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<OsString> = std::env::args_os().collect();
     leave_process_list(&words);

@@ -9,10 +9,10 @@ use super::peers::Peer;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// How long an event stream is silent behind its head.
+/// How long an event stream is silent after its head.
 const SILENCE: Duration = Duration::from_millis(20);
 
-/// Answers each request with two bytes once it has its body, and `/events` with one event.
+/// Answers each request with two bytes after its body, and `/events` with one event.
 pub(crate) struct Upstream {
     address: SocketAddr,
     /// When an event was sent.
@@ -37,7 +37,7 @@ impl Upstream {
         self.address
     }
 
-    /// The median of the time that an event takes from the upstream to the client.
+    /// The median delay of an event between the upstream and the client.
     pub(crate) fn delay_of_first_byte(&self, peer: &Peer) -> Duration {
         let mut delays: Vec<Duration> = (0..51)
             .map(|_| {
@@ -88,16 +88,16 @@ fn answer(mut stream: TcpStream, event: &Mutex<Instant>) {
     }
 }
 
-/// What came of some seconds of small requests.
+/// The result of a few seconds of small requests.
 pub(crate) struct Asked {
     pub(crate) count: u32,
     pub(crate) cpu: Duration,
 }
 
-/// Sends small requests over so many connections at once.
+/// Sends small requests over this many connections at once.
 pub(crate) fn ask(peer: &Peer, connections: usize, span: Duration) -> Asked {
     let request = format!("GET /bucket/key HTTP/1.1\r\nHost: {}\r\n\r\n", peer.address).into_bytes();
-    // The first one starts connections and keys of the day.
+    // The first request opens connections and derives the signing key of the day.
     exchange(&mut connect(peer.address), &request, &[]);
     let (before, began) = (peer.cpu(), Instant::now());
     let count = std::thread::scope(|scope| {
@@ -122,7 +122,7 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Sends a head and pieces of a body, and expects a short answer that is OK.
+/// Sends a head and the pieces of a body, and expects a short response with status 200.
 pub(crate) fn exchange(stream: &mut TcpStream, head: &[u8], pieces: &[&[u8]]) {
     stream.write_all(head).unwrap();
     pieces.iter().for_each(|piece| stream.write_all(piece).unwrap());
@@ -140,7 +140,7 @@ fn read_some(stream: &mut TcpStream, seen: &mut Vec<u8>) {
     seen.extend_from_slice(&buffer[..read]);
 }
 
-/// Reads a head and leaves what comes behind it.
+/// Reads a head and leaves what follows it.
 fn read_head(stream: &mut TcpStream, seen: &mut Vec<u8>) -> Option<String> {
     let mut buffer = [0; 64 * 1024];
     loop {

@@ -1,10 +1,11 @@
-//! `sigvet proxy` beside other relays, each a process of its own: CPU and speed of small requests, the delay of a stream's first byte, and
-//! the speed and memory of an upload.
+//! Compares `sigvet proxy` with other relays, each in its own process: CPU and throughput of small requests, the
+//! delay of a stream's first byte, and the speed and memory of an upload.
 //!
-//! `cargo bench --bench relays [-- --size GIB --seconds N]`. The peers are a plain relay of hyper's (this program, started once more),
-//! nginx if it is in /usr/sbin, mitmproxy with a script that signs if `$MITMDUMP` names it (botocore beside it), and any other proxy that
-//! `$PEER_PROXY` starts: `sh -c` runs it, with `$UPSTREAM` and `$LISTEN` as HOST:PORT. Client and upstream are here, and share the
-//! machine with the relay; CPU is that of the relay alone, as Linux counts it.
+//! `cargo bench --bench relays [-- --size GIB --seconds N]`. The peers are a plain hyper relay (this program,
+//! started again), nginx if it is in /usr/sbin, mitmproxy with a signing script if `$MITMDUMP` names it (botocore
+//! next to it), and any other proxy that `$PEER_PROXY` starts: `sh -c` runs it, with `$UPSTREAM` and `$LISTEN` as
+//! HOST:PORT. Client and upstream are in this process and share the machine with the relay; CPU is that of the
+//! relay only, as Linux counts it.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark fails by panicking, and prints")]
 #![cfg(target_os = "linux")]
 
@@ -40,5 +41,5 @@ fn main() {
     uploads::run(upstream.address(), gibibytes);
 }
 
-/// A peer, if it is on this machine.
+/// Starts a peer if it is installed on this machine.
 type Start = fn(std::net::SocketAddr) -> Option<Peer>;

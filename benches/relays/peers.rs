@@ -1,4 +1,4 @@
-//! The relays that are compared, as processes.
+//! The compared relays, as processes.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,11 +13,11 @@ use super::Start;
 pub(crate) const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 pub(crate) const PLACEHOLDER: (&str, &str) = ("AKIAPLACEHOLDER00001", "placeholder/secret+that/opens+nothing0001");
 
-/// Those that pass small requests; all but the first two sign them.
+/// The relays for small requests; all but the first two sign them.
 pub(crate) const ALL: [Start; 5] =
     [|to| Some(plain(to)), nginx, |to| Some(sigvet(to)), mitmproxy, named_by_the_environment];
 
-/// A running relay, which ends with the value.
+/// A running relay, which ends when this is dropped.
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) address: SocketAddr,
@@ -37,14 +37,15 @@ impl Peer {
         peer
     }
 
-    /// Its process and those that it started.
+    /// Its process and the child processes of that.
     fn processes(&self) -> Vec<u32> {
         let own = self.child.id();
         let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
         children.split_whitespace().map(|id| id.parse().unwrap()).chain([own]).collect()
     }
 
-    /// CPU that it has used, of user and system together (proc(5): fields 14 and 15 of `stat`, in hundredths of a second).
+    /// CPU time that it has used, user and system together (proc(5): fields 14 and 15 of `stat`, in hundredths of a
+    /// second).
     pub(crate) fn cpu(&self) -> Duration {
         let ticks = |id: &u32| -> u64 {
             let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
@@ -54,7 +55,7 @@ impl Peer {
         Duration::from_millis(self.processes().iter().map(ticks).sum::<u64>() * 10)
     }
 
-    /// Memory in KiB: `VmRSS` now, or `VmHWM` at its most.
+    /// Memory in KiB: `VmRSS` for now, or `VmHWM` for the peak.
     pub(crate) fn memory(&self, field: &str) -> u64 {
         let of_process = |id: &u32| -> u64 {
             let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
@@ -67,7 +68,7 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // What it started ends with it: nginx's workers, and what a shell runs.
+        // Child processes end too: nginx's workers, and what a shell runs.
         for id in self.processes() {
             let _ = Command::new("kill").arg(id.to_string()).stderr(Stdio::null()).status();
         }
@@ -90,7 +91,7 @@ fn sigvet(to: SocketAddr) -> Peer {
     proxy("sigvet proxy", to, &["--region", "us-east-1", "--service", "s3"], None)
 }
 
-/// The proxy that verifies and signs again.
+/// The proxy that verifies requests and signs them again.
 pub(crate) fn sigvet_inbound(to: SocketAddr) -> Peer {
     let files = tempfile::tempdir().unwrap();
     let keys = files.path().join("keys.toml");
@@ -111,7 +112,7 @@ fn proxy(name: &'static str, to: SocketAddr, words: &[&str], files: Option<TempD
     Peer::start(name, address, &mut command, files)
 }
 
-/// It does not sign.
+/// nginx, which does not sign.
 pub(crate) fn nginx(to: SocketAddr) -> Option<Peer> {
     let program = Path::new("/usr/sbin/nginx");
     let (address, files) = (free_address(), tempfile::tempdir().unwrap());

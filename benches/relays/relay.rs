@@ -1,4 +1,5 @@
-//! The plainest relay there is: hyper on both sides, one upstream connection for each client's, nothing looked at.
+//! The simplest possible relay: hyper on both sides, one upstream connection for each client connection, nothing
+//! inspected.
 
 use std::net::SocketAddr;
 
@@ -7,7 +8,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 
-/// Relays what comes to `$LISTEN`, for as long as the process lives.
+/// Relays requests to `$LISTEN` until the process ends.
 pub(crate) fn run(to: SocketAddr) {
     let listen: SocketAddr = std::env::var("LISTEN").unwrap().parse().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -32,6 +33,6 @@ async fn serve(stream: TcpStream, to: SocketAddr) {
         sender.ready().await?;
         sender.send_request(request).await
     });
-    // Clients leave when they like.
+    // A client may disconnect at any time.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), relay).await;
 }

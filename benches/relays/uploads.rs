@@ -1,4 +1,4 @@
-//! One long upload of zeros, which the client has hashed, has not hashed, or has signed in chunks.
+//! One long upload of zeros, with a hashed payload, an unhashed one, or one signed in chunks.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ use super::peers::{self, PLACEHOLDER, Peer};
 
 const PIECE: usize = 1 << 20;
 
-/// Measures each way of uploading, through each relay that has it.
+/// Measures each kind of upload through each relay that supports it.
 pub(crate) fn run(upstream: SocketAddr, gibibytes: f64) {
     let length = (gibibytes * 1024.0) as u64 * PIECE as u64;
     println!(
@@ -59,7 +59,7 @@ pub(crate) fn run(upstream: SocketAddr, gibibytes: f64) {
     });
 }
 
-/// Sends zeros behind a head.
+/// Sends a head followed by zeros.
 fn measure(peer: &Peer, name: &str, length: u64, floor: Option<f64>, head: impl Fn(&Peer) -> Vec<u8>) -> f64 {
     let (head, zeros) = (head(peer), vec![0; PIECE]);
     report(peer, name, length, floor, || {
@@ -70,7 +70,7 @@ fn measure(peer: &Peer, name: &str, length: u64, floor: Option<f64>, head: impl 
     })
 }
 
-/// Prints the speed, what it is of the floor's, and the memory that it took.
+/// Prints the speed, its ratio to the baseline, and the memory used.
 fn report(peer: &Peer, name: &str, length: u64, floor: Option<f64>, send: impl FnOnce()) -> f64 {
     let (idle, began) = (peer.memory("VmRSS"), Instant::now());
     send();
@@ -98,7 +98,7 @@ fn head(peer: &Peer, body: Body, payload: PayloadChoice) -> Vec<u8> {
     text(&prepared(request, payload).sign_once(&credentials().secret_access_key).request)
 }
 
-/// Writes a body in chunks, and gives the head.
+/// Writes a body in chunks, and returns the head.
 fn write_chunks(peer: &Peer, length: u64, file: &Path) -> Vec<u8> {
     let plain = file.with_extension("zeros");
     File::create(&plain).unwrap().set_len(length).unwrap();

@@ -1,4 +1,4 @@
-//! What a small request costs over a connection that is kept, for the benchmarks of whole gateways.
+//! The cost of a small request over a kept connection, for the benchmarks of whole gateways.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use criterion::BenchmarkGroup;
 use criterion::measurement::WallTime;
 
-/// Measures one exchange with the server at an address, which has to answer with 200.
+/// Measures one exchange with the server at an address, which has to answer with status 200.
 pub(crate) fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, address: SocketAddr, request: &[u8]) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();

@@ -1,16 +1,16 @@
-//! A stream cut into blocks of whole records.
+//! Cuts a stream into blocks of whole records.
 
 use std::io::{self, ErrorKind, Read};
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 
-/// Bytes that are asked for at once: what a pipe holds.
+/// Bytes per read: the capacity of a pipe.
 const BLOCK: usize = 64 * 1024;
 
-/// The longest record. Keys have 1,024 bytes at most; what has more than this is no list of them.
+/// The longest record. Keys have at most 1,024 bytes; anything much longer is not a list of keys.
 pub const LONGEST_RECORD: usize = 1024 * 1024;
 
-/// What editors of Windows and spreadsheets write in front of a file.
+/// What Windows editors and spreadsheets write at the beginning of a file.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What ends a record.
@@ -18,9 +18,9 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub enum Ending {
     /// A line feed, or a carriage return and a line feed.
     Newline,
-    /// A zero byte: records may hold newlines.
+    /// A NUL byte: records may contain newlines.
     Zero,
-    /// A newline outside of double quotes (RFC 4180), which begin a field behind this byte.
+    /// A newline outside double quotes (RFC 4180). Fields are separated by this byte.
     CsvRow(u8),
 }
 
@@ -29,7 +29,7 @@ impl Ending {
         if self == Self::Zero { 0 } else { b'\n' }
     }
 
-    /// Where the last record ends in a text that begins with one, if one ends there.
+    /// Where the last complete record ends in a text that begins with a record, if there is one.
     fn last_end(self, text: &[u8]) -> Option<usize> {
         match self {
             Self::Newline | Self::Zero => memrchr(self.byte(), text).map(|at| at + 1),
@@ -37,7 +37,7 @@ impl Ending {
         }
     }
 
-    /// The records of a block, without what ends them.
+    /// The records of a block without their terminators.
     pub(super) fn split(self, block: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = block;
         std::iter::from_fn(move || {
@@ -67,7 +67,8 @@ impl Ending {
     }
 }
 
-/// Where the rows of a text end. A quote opens a field only at its beginning; two of them inside of a field are one of its text.
+/// Where the rows of a text end. A quote opens a field only at its beginning; two quotes inside a quoted field are
+/// one quote.
 fn row_ends(text: &[u8], delimiters: &[u8]) -> impl Iterator<Item = usize> {
     let mut is_quoted = false;
     let mut passed_over = None;
@@ -83,7 +84,7 @@ fn row_ends(text: &[u8], delimiters: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a field begins behind this text. A byte order mark is not part of a field.
+/// Whether a field begins after this text. A byte order mark is not part of a field.
 fn is_beginning_of_field(before: &[u8], delimiters: &[u8]) -> bool {
     before == BYTE_ORDER_MARK || before.last().is_none_or(|last| *last == b'\n' || delimiters.contains(last))
 }
@@ -93,10 +94,11 @@ pub(super) fn first_row_end(text: &[u8], delimiters: &[u8]) -> Option<usize> {
     row_ends(text, delimiters).next()
 }
 
-/// Whether a stream begins as UTF-16 does, which spreadsheets call Unicode: each of its letters would be a key of its own.
+/// Refuses a stream that begins like UTF-16, which spreadsheets call Unicode: each of its letters would be taken
+/// for a separate key.
 ///
 /// # Errors
-/// It does.
+/// The stream is UTF-16.
 pub(super) fn refuse_utf_16(beginning: &[u8]) -> io::Result<()> {
     match beginning {
         [0xff, 0xfe, _, 0, ..] | [0xfe, 0xff, 0, ..] => Err(io::Error::new(
@@ -110,18 +112,19 @@ pub(super) fn refuse_utf_16(beginning: &[u8]) -> io::Result<()> {
 /// Whole records.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// The records, each with what ends it; the last one of a stream may go without.
+    /// The records with their terminators; the last record of a stream may have none.
     pub bytes: Vec<u8>,
-    /// The number of the first one, from 1 on.
+    /// The number of the first record, counting from 1.
     pub first: u64,
-    /// How many there are in `bytes`.
+    /// The number of records in `bytes`.
     pub records: u64,
-    /// A record follows that is longer than any may be, and was passed over.
+    /// Whether a record that is too long follows, which was skipped.
     pub is_overlong: bool,
 }
 
 impl Block {
-    /// The records with their numbers, without what ends them and without a byte order mark; one that was passed over is an error.
+    /// The records with their numbers, without their terminators and without a byte order mark; a skipped record is
+    /// an error.
     pub(super) fn records(&self, ending: Ending) -> impl Iterator<Item = (u64, Result<&[u8], String>)> {
         let bytes = match self.first {
             1 => self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes),
@@ -132,23 +135,23 @@ impl Block {
     }
 }
 
-/// Reads blocks off a stream.
+/// Reads a stream block by block.
 pub(super) struct Blocks<R> {
     input: R,
     ending: Ending,
-    /// What was read behind the last whole record.
+    /// What was read after the last whole record.
     rest: Vec<u8>,
     next: u64,
     is_over: bool,
 }
 
 impl<R: Read> Blocks<R> {
-    /// A stream whose first record has that number.
+    /// Reads a stream whose first record has the number `first`.
     pub(super) fn new(input: R, ending: Ending, first: u64) -> Self {
         Self { input, ending, rest: Vec::new(), next: first, is_over: false }
     }
 
-    /// The next block, in a buffer that is used again. Whatever has arrived is handed out; nobody waits for a block to be full.
+    /// The next block, in a reused buffer. It contains whatever has arrived; nothing waits for a block to be full.
     pub(super) fn read(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<Block>> {
         bytes.clear();
         bytes.append(&mut self.rest);
@@ -179,7 +182,7 @@ impl<R: Read> Blocks<R> {
         Block { bytes, first, records, is_overlong }
     }
 
-    /// Reads what has arrived; tells whether the stream goes on.
+    /// Reads what has arrived, and returns whether the stream continues.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
         let filled = bytes.len();
         bytes.resize(filled + BLOCK, 0);
@@ -193,7 +196,7 @@ impl<R: Read> Blocks<R> {
         Ok(read > 0)
     }
 
-    /// Passes over the rest of a record that is too long.
+    /// Skips the rest of a record that is too long.
     fn skip_record(&mut self) -> io::Result<()> {
         let mut bytes = Vec::new();
         while self.fill(&mut bytes)? {
@@ -212,7 +215,7 @@ impl<R: Read> Blocks<R> {
 mod tests {
     use super::*;
 
-    /// A stream that gives so many bytes at a time.
+    /// A stream that returns at most this many bytes per read.
     struct Trickle<'a>(&'a [u8], usize);
 
     impl Read for Trickle<'_> {
@@ -240,7 +243,7 @@ mod tests {
         found
     }
 
-    /// Catches a record that is cut where a read ends, and one that is lost at the end.
+    /// Catches a record that is cut where a read ends, and a record that is lost at the end.
     #[test]
     fn records_are_whole_however_they_arrive() {
         for at_once in [1, 2, 3, 7, 100] {
@@ -265,9 +268,10 @@ mod tests {
         }
     }
 
-    /// Catches a stream without a newline that is held in memory, or that takes its neighbours away.
+    /// Catches a stream without a newline that is held in memory, and a long record that takes its neighbors with
+    /// it.
     #[test]
-    fn a_record_that_is_too_long_is_passed_over() {
+    fn a_record_that_is_too_long_is_skipped() {
         let text = ["a\n".to_owned(), "x".repeat(3 * LONGEST_RECORD), "\nb\n".to_owned()].concat();
         let expected = [(1, "a"), (2, "(too long)"), (3, "b")].map(|(number, text)| (number, text.to_owned()));
         assert_eq!(records(text.as_bytes(), Ending::Newline, 100_000), expected);

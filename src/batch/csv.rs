@@ -1,5 +1,5 @@
-//! A record of CSV (RFC 4180): one column is read, and the row kept as it stands. Columns may also be separated as spreadsheets and
-//! databases do it.
+//! CSV records (RFC 4180): reads one column and keeps the row as it is. The separator may also be one of those that
+//! spreadsheets and databases use.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::blocks::{BYTE_ORDER_MARK, Ending, LONGEST_RECORD, first_row_end, refuse_utf_16};
 
-/// What separates columns, the more usual first.
+/// Column separators, the most common first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// The first row of a file, and the column that is read.
@@ -17,12 +17,12 @@ pub struct CsvHeader {
     column: usize,
     columns: usize,
     delimiter: u8,
-    /// Rows end with a carriage return too.
+    /// Whether rows end with a carriage return too.
     has_return: bool,
 }
 
 impl CsvHeader {
-    /// Takes the first row off a stream, and what was read behind it.
+    /// Reads the first row of a stream, and returns it with the text that was read after it.
     ///
     /// # Errors
     /// The stream cannot be read.
@@ -44,10 +44,10 @@ impl CsvHeader {
         }
     }
 
-    /// Finds the column of that name, to which `added` are appended.
+    /// Finds the column `name`. The columns `added` will be appended.
     ///
     /// # Errors
-    /// There is no such column, or one of those that are added is there already.
+    /// There is no such column, or one of the added columns already exists.
     pub fn new(row: &[u8], name: &str, added: &[&str]) -> Result<Self, String> {
         let bare = row.strip_suffix(b"\n").unwrap_or(row);
         let (bare, has_return) = match bare.strip_suffix(b"\r") {
@@ -70,7 +70,7 @@ impl CsvHeader {
         Ok(Self { row: bare.to_vec(), column, columns: names.len(), delimiter, has_return })
     }
 
-    /// The header with the columns that are added.
+    /// Writes the header with the added columns.
     pub fn write(&self, added: &[&str], out: &mut Vec<u8>) {
         out.extend_from_slice(&self.row);
         for name in added {
@@ -90,12 +90,12 @@ impl CsvHeader {
         Row::new(self.delimiter)
     }
 
-    /// Appends what separates two columns.
+    /// Appends the column separator.
     pub(super) fn separate(&self, out: &mut Vec<u8>) {
         out.push(self.delimiter);
     }
 
-    /// Appends a field, in quotes where it needs them.
+    /// Appends a field, in quotes if necessary.
     pub(super) fn push_field(&self, field: &[u8], out: &mut Vec<u8>) {
         if !field.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == self.delimiter) {
             return out.extend_from_slice(field);
@@ -115,7 +115,7 @@ impl CsvHeader {
         self.row == other.row
     }
 
-    /// The field that is read.
+    /// The field of the column that is read.
     pub(super) fn field<'r>(&self, row: &'r mut Row, record: &[u8]) -> Result<&'r [u8], String> {
         let row = row.read(record).ok_or("the row is empty, or a quote in it is not closed")?;
         match row.field(self.column) {
@@ -124,7 +124,8 @@ impl CsvHeader {
         }
     }
 
-    /// Writes a row that is wrong, with as many columns as the header has: one that has more, or no end, becomes the first column.
+    /// Writes an invalid row with as many columns as the header: a row with too many columns or an open quote
+    /// becomes the first column.
     pub(super) fn keep_wrong(&self, record: &[u8], out: &mut Vec<u8>) {
         let fields = self.reader().read(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
         match fields {
@@ -139,7 +140,7 @@ impl CsvHeader {
     }
 }
 
-/// The first names, for a message.
+/// The first few names, for a message.
 fn few(names: &[String]) -> String {
     const SHOWN: usize = 20;
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -150,7 +151,7 @@ fn lossy(field: &[u8]) -> String {
     String::from_utf8_lossy(field).into_owned()
 }
 
-/// The fields of a row, in buffers that are used again.
+/// The fields of a row, in reused buffers.
 pub(super) struct Row {
     reader: Reader,
     delimiter: u8,
@@ -165,7 +166,7 @@ impl Row {
         Self { reader, delimiter, text: Vec::new(), ends: Vec::new(), fields: 0 }
     }
 
-    /// Reads a row without its end; none is not a whole one.
+    /// Parses a row without its terminator; `None` if the row is not complete.
     pub(super) fn read(&mut self, row: &[u8]) -> Option<&Self> {
         self.reader.reset();
         self.text.resize(self.text.len().max(row.len() + 1), 0);
@@ -185,7 +186,7 @@ impl Row {
         }
     }
 
-    /// A field by its number.
+    /// A field by its index.
     pub(super) fn field(&self, number: usize) -> Option<&[u8]> {
         let end = *self.ends[..self.fields].get(number)?;
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -197,7 +198,7 @@ impl Row {
     }
 }
 
-/// Whether a quote is not closed: a newline behind it would not end the row.
+/// Whether a quote is not closed, so that a newline after the row would not end it.
 fn is_open(row: &[u8], delimiter: u8) -> bool {
     first_row_end(&[row, b"\n"].concat(), &[delimiter]).is_none()
 }

@@ -1,4 +1,4 @@
-//! A record of JSON: the fields that are read, and everything else kept as it stands.
+//! JSON records: reads some fields, and keeps everything else as it is.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -10,12 +10,12 @@ use serde_json::Serializer;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// The fields of a record that say what to sign or to judge.
+/// The fields of a record that determine what to sign or verify.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields<'r> {
-    /// Where it goes: a URL or a key.
+    /// The URL or the key.
     pub(super) target: Option<Cow<'r, str>>,
-    /// There are two fields that say so.
+    /// Whether two fields give a target.
     pub(super) has_two_targets: bool,
     pub(super) method: Option<Cow<'r, str>>,
     pub(super) headers: Vec<(String, String)>,
@@ -24,23 +24,23 @@ pub(super) struct Fields<'r> {
     pub(super) region: Option<Cow<'r, str>>,
     pub(super) body: Option<Cow<'r, str>>,
     pub(super) body_base64: Option<Cow<'r, str>>,
-    /// The record has a field already that will be added.
+    /// Whether the record already has a field that will be added.
     pub(super) has_added: bool,
 }
 
-/// Which fields mean something; all others are the user's own, whatever is in them.
+/// The field names with a meaning; all other fields belong to the user, whatever they contain.
 #[derive(Clone, Copy)]
 pub(super) struct FieldNames<'a> {
-    /// The one with the URL or the key, if it is not `url` or `key`.
+    /// The field with the URL or the key, if it is not `url` or `key`.
     pub(super) target: Option<&'a str>,
-    /// Those that are read besides.
+    /// The other fields that are read.
     pub(super) read: &'a [&'a str],
-    /// Those that are written.
+    /// The fields that are added.
     pub(super) added: &'a [&'a str],
 }
 
 impl<'r> Fields<'r> {
-    /// Reads a record.
+    /// Parses a record.
     pub(super) fn read(record: &'r [u8], names: FieldNames<'_>) -> Result<Self, String> {
         let text = std::str::from_utf8(record).map_err(|_| "the line is not UTF-8".to_owned())?;
         let mut json = serde_json::Deserializer::from_str(text);
@@ -51,7 +51,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// Without the place in the line, which is known, and with the field or the column, which helps.
+/// Describes an error without the position in the line, and with the field, or otherwise the column.
 fn describe(error: &serde_json::Error, field: Option<String>) -> String {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let mut fields = Fields::default();
-        // An explicit name leaves `url` and `key` to whoever has them.
+        // If a field is named explicitly, `url` and `key` are fields of the user.
         let FieldNames { target, read, added } = self.names;
         let is_target = |name: &str| target.map_or(name == "url" || name == "key", |target| name == target);
         while let Some(Text(name)) = map.next_key()? {
@@ -120,11 +120,11 @@ impl Reader<'_> {
     }
 }
 
-/// A string, borrowed where nothing in it is escaped.
+/// A string, borrowed if nothing in it is escaped.
 #[derive(Deserialize)]
 struct Text<'r>(#[serde(borrow)] Cow<'r, str>);
 
-/// A duration as text, or in seconds.
+/// A duration, as text or in seconds.
 struct NumberOrText<'r>(Cow<'r, str>);
 
 impl<'de> Deserialize<'de> for NumberOrText<'de> {
@@ -143,7 +143,7 @@ impl<'de> Deserialize<'de> for NumberOrText<'de> {
     }
 }
 
-/// Headers as an object, or as a list of pairs, in which a name may stand twice.
+/// Headers as an object, or as a list of pairs, in which a name may occur twice.
 #[derive(Default)]
 struct Headers(Vec<(String, String)>);
 
@@ -177,8 +177,7 @@ impl<'de> Deserialize<'de> for Headers {
     }
 }
 
-/// Begins to write a record again: all of its text up to the brace that closes it. Where it has fields of those names, they
-/// are left out.
+/// Begins to write a record again: its text up to the closing brace, without the fields in `without`.
 pub(super) fn open_record(record: &[u8], without: Option<&[&str]>, out: &mut Vec<u8>) {
     match without.and_then(|names| without_fields(record, names)) {
         Some(text) => out.extend_from_slice(text.as_bytes()),
@@ -234,7 +233,7 @@ impl<'de> Deserialize<'de> for RawFields<'de> {
     }
 }
 
-/// Appends a field whose value is a text.
+/// Appends a field with a string value.
 pub(super) fn push_field(name: &str, value: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
@@ -242,12 +241,12 @@ pub(super) fn push_field(name: &str, value: &str, out: &mut Vec<u8>) {
     push_text(value, out);
 }
 
-/// Appends a text in quotes.
+/// Appends a string in quotes.
 pub(super) fn push_text(text: &str, out: &mut Vec<u8>) {
     text.serialize(&mut Serializer::new(out)).expect("a text can be written into memory");
 }
 
-/// Appends pairs of texts as a list of lists.
+/// Appends pairs of strings as a list of lists.
 pub(super) fn push_pairs(pairs: &[(String, String)], out: &mut Vec<u8>) {
     pairs.serialize(&mut Serializer::new(out)).expect("texts can be written into memory");
 }
@@ -257,7 +256,7 @@ pub(super) fn is_object(record: &[u8]) -> bool {
     serde_json::from_slice::<RawFields<'_>>(record).is_ok()
 }
 
-/// Whether a text stands in JSON as it is.
+/// Whether a text needs no escaping in JSON.
 pub(super) fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
@@ -272,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_read_and_others_passed_over() {
+    fn known_fields_are_read_and_others_are_skipped() {
         let record = br#"{"id": 1e400, "url": "a\u00e9", "headers": {"a": "b"}, "expires": 60, "method": null, "x": {"url": 1}}"#;
         let fields = read(record, None, &["presigned_url"]).unwrap();
         assert_eq!(fields.target.as_deref(), Some("aé"));
@@ -289,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_told() {
+    fn an_invalid_record_is_described() {
         for (record, expected) in [
             (&b"[1]"[..], "expected an object"),
             (b"17", "expected an object"),
@@ -305,7 +304,7 @@ mod tests {
         }
     }
 
-    /// Catches a number that is rounded, and a field that stands twice afterwards.
+    /// Catches a number that is rounded, and a field that occurs twice afterwards.
     #[test]
     fn a_record_keeps_its_text() {
         let opened = |record: &str, without: Option<&[&str]>| {

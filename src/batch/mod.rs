@@ -1,8 +1,9 @@
-//! A record in, a record out: URLs presigned and requests judged by the million.
+//! Batch mode: presigns URLs and verifies requests by the million, one output record for each input record.
 //!
-//! [`run`] cuts a stream into blocks of whole records, hands them to workers, and writes what these make of them in the order of
-//! the input; memory stays the same however long that is. What a record is ([`Records`]) and what a worker does with it
-//! ([`PresignWorker`], [`VerifyWorker`]) are not its business. Which options there are, and how a command ends, is not known here.
+//! [`run`] cuts a stream into blocks of whole records, gives them to workers, and writes their results in the order
+//! of the input; memory use does not depend on the length of the input. [`run`] does not know what a record is
+//! ([`Records`]) or what a worker does with it ([`PresignWorker`], [`VerifyWorker`]). This module does not know
+//! which options exist or how a command exits.
 
 mod blocks;
 mod json;

@@ -1,7 +1,9 @@
-//! Blocks in, blocks out, in order: as many workers as there are processors, and no more memory than they need.
+//! Processes blocks in parallel and writes them in order, with one worker per processor and no more memory than
+//! they need.
 //!
-//! Whoever is free reads the next block, works, and parks what it made; whoever made the next one in order writes all that
-//! follows from it. Nobody runs further ahead of the output than a few blocks each.
+//! Each free worker reads the next block, processes it, and parks the result. The worker whose result is next in
+//! order writes it and all parked results that follow it. No worker gets more than a few blocks ahead of the
+//! output.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -10,48 +12,48 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::blocks::{Block, Blocks, Ending};
 use super::problem::Problem;
 
-/// Blocks that a worker may be ahead of the output.
+/// Number of blocks that a worker may be ahead of the output.
 const AHEAD: u64 = 4;
 
-/// Records that a worker signs at once: a multiple of the lanes that there are, and few enough that their texts are not a large
-/// allocation, which would be returned to the system each time.
+/// Records that a worker signs at once: a multiple of the number of SIMD lanes, and few enough that their texts are
+/// not a large allocation, which would be returned to the system each time.
 pub(super) const AT_ONCE: usize = 64;
 
-/// Makes output of blocks, one after the other.
+/// Turns blocks into output, one after the other.
 pub trait Worker {
-    /// Appends what becomes of each record of a block.
+    /// Appends the result of each record of a block.
     fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished;
 }
 
-/// What is to be said of a block besides its output.
+/// What to report about a block in addition to its output.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Finished {
-    /// Records that are wrong, or not valid.
+    /// Number of records that are wrong or not valid.
     pub wrong: u64,
-    /// The one with which everything ends; its output is what stood before it.
+    /// The record that ends the run; the output is what precedes it.
     pub fatal: Option<Problem>,
 }
 
-/// What goes in and comes out.
+/// The input and the output of a run.
 pub struct Pipe<R, W> {
     /// The records.
     pub input: R,
-    /// What ends each of them.
+    /// What ends each record.
     pub ending: Ending,
-    /// The number of the first one.
+    /// The number of the first record.
     pub first: u64,
-    /// What becomes of them.
+    /// Where the results go.
     pub output: W,
 }
 
 /// How a run ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    /// Records that were read.
+    /// Number of records read.
     pub records: u64,
-    /// Those that are wrong, or not valid.
+    /// Number of records that are wrong or not valid.
     pub wrong: u64,
-    /// The one with which it ended.
+    /// The record that ended the run.
     pub fatal: Option<Problem>,
 }
 
@@ -64,10 +66,10 @@ pub enum Broken {
     Output(io::Error),
 }
 
-/// Works through a stream, with a worker for each of so many threads.
+/// Processes a stream with `jobs` threads and a worker for each.
 ///
 /// # Errors
-/// Input or output broke off. What was written until then are whole blocks, but for what the output itself cut off.
+/// Input or output failed. Only whole blocks have been written, unless the output itself cut one off.
 pub fn run<R: Read + Send, W: Write + Send, P: Worker>(
     pipe: Pipe<R, W>,
     jobs: usize,
@@ -95,7 +97,7 @@ pub fn run<R: Read + Send, W: Write + Send, P: Worker>(
 struct Shared<R, W> {
     source: Mutex<Source<R>>,
     drain: Mutex<Drain<W>>,
-    /// Something was written, so that whoever is ahead may go on.
+    /// Notified when something was written, so that workers that are ahead may continue.
     written: Condvar,
     ahead: u64,
 }
@@ -124,7 +126,7 @@ impl<R: Read, W: Write> Shared<R, W> {
                 .put(number, Made { text: output, records: block.records + u64::from(block.is_overlong), finished });
             input = block.bytes;
         }
-        // Whoever waits for room finds that everything has ended, if it has.
+        // If the run has ended, workers that wait for room have to notice.
         self.written.notify_all();
     }
 
@@ -138,7 +140,7 @@ impl<R: Read, W: Write> Shared<R, W> {
         Ok(Some((source.next - 1, block)))
     }
 
-    /// Parks what became of a block, and writes what is next in order. Gives back a buffer that nobody needs.
+    /// Parks the result of a block, and writes the results that are next in order. Returns a buffer that is free.
     fn put(&self, number: u64, made: Made) -> Vec<u8> {
         let mut drain = locked(&self.drain);
         while number >= drain.next + self.ahead && !drain.is_ended() {
@@ -156,7 +158,7 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What became of a block.
+/// The result of a block.
 struct Made {
     text: Vec<u8>,
     records: u64,
@@ -165,7 +167,7 @@ struct Made {
 
 struct Drain<W> {
     output: W,
-    /// The number of the block that is written next.
+    /// The number of the block to write next.
     next: u64,
     parked: HashMap<u64, Made>,
     free: Vec<Vec<u8>>,
@@ -182,12 +184,12 @@ impl<W: Write> Drain<W> {
         self.broken.is_some() || self.run.fatal.is_some()
     }
 
-    /// What is parked is written all the same: it was read before.
+    /// Ends the run. Parked results are still written, because they were read before.
     fn end(&mut self, broken: Broken) {
         self.broken.get_or_insert(broken);
     }
 
-    /// Writes what is next in order; tells whether anything was.
+    /// Writes the results that are next in order, and returns whether there were any.
     fn write_next(&mut self) -> bool {
         let before = self.next;
         while let Some(Made { text, records, finished }) = self.parked.remove(&self.next) {
@@ -211,7 +213,7 @@ impl<W: Write> Drain<W> {
 mod tests {
     use super::*;
 
-    /// Writes each record back, in capitals; `bad` is fatal.
+    /// Writes each record in capitals; `bad` is fatal.
     struct Capitals;
 
     impl Worker for Capitals {
@@ -222,7 +224,7 @@ mod tests {
                     finished.fatal = Some(Problem { record, what: "bad".to_owned() });
                     break;
                 }
-                // Blocks of odd length take longer: those behind them are ready first.
+                // Blocks of odd length take longer, so the blocks after them are ready first.
                 if block.bytes.len() % 2 == 1 {
                     std::thread::yield_now();
                 }
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_kept_however_many_work() {
+    fn order_is_kept_with_any_number_of_workers() {
         let text: String = (0..300_000).map(|number| format!("key {number}\n")).collect();
         for jobs in [1, 2, 5] {
             let mut out = Vec::new();
@@ -249,9 +251,9 @@ mod tests {
         }
     }
 
-    /// Catches output behind a record that everything should have ended with.
+    /// Catches output after a record that should have ended the run.
     #[test]
-    fn what_is_fatal_is_the_end_of_the_output() {
+    fn a_fatal_record_ends_the_output() {
         let good: String = (0..50_000).map(|number| format!("key {number}\n")).collect();
         for jobs in [1, 4] {
             let mut out = Vec::new();
@@ -261,7 +263,7 @@ mod tests {
         }
     }
 
-    /// A reader that has gone away.
+    /// An output whose reader has gone away.
     struct Closed(usize);
 
     impl Write for Closed {
@@ -275,9 +277,9 @@ mod tests {
         }
     }
 
-    /// Catches workers that wait for an output that will never be written.
+    /// Catches workers that wait for output that will never be written.
     #[test]
-    fn a_closed_output_ends_it() {
+    fn a_closed_output_ends_the_run() {
         let text: String = (0..500_000).map(|number| format!("key {number}\n")).collect();
         for jobs in [1, 4] {
             let ended = run_on(&text, jobs, Closed(200_000));

@@ -1,7 +1,7 @@
-//! URLs and keys in, presigned URLs out.
+//! Presigns URLs and keys.
 //!
-//! What URLs have in common (host, method, headers, expiry, region) makes a [`Presigner`]; each worker keeps those that it has
-//! met. Records that follow each other and share one are signed side by side.
+//! What URLs have in common (host, method, headers, expiry, region) determines their [`Presigner`]; each worker
+//! caches the presigners that it has used. Consecutive records with the same presigner are signed in parallel.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,41 +20,41 @@ use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
 use sigvet_core::time::Timestamp;
 
-/// Presigners that a worker keeps, and buckets whose URL it knows.
+/// Maximum number of presigners, and of bucket URLs, that a worker caches.
 const KEPT: usize = 4_096;
 
-/// The fields of a record that say how its URL is signed.
+/// The fields of a record that determine how its URL is signed.
 const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
 
-/// The fields that are added to a record, and those that a record has instead which is wrong.
+/// The fields that are added to a record, and those that are removed from a wrong record.
 const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
 const ADDED_TO_WRONG: [&str; 4] = ["presigned_url", "expires_at", "send_headers", PROBLEM];
 const PROBLEM: &str = "error";
 
-/// How URLs are signed: what the options of a command mean for one of them.
+/// How URLs are signed: the command's options, applied to one URL.
 pub trait Signing: Sync {
-    /// The instant of the signatures of a block.
+    /// The signing time for a block.
     fn now(&self) -> Timestamp;
 
-    /// Where a URL, or an `s3://` URL, leads.
+    /// Parses an https or `s3://` URL into the URL to sign.
     ///
     /// # Errors
-    /// One line that says why it leads nowhere.
+    /// A one-line message why the URL cannot be used.
     fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, String>;
 
-    /// Makes a presigner, and tells when its URLs expire.
+    /// Creates a presigner, and returns when its URLs expire.
     ///
     /// # Errors
-    /// One line that says why nothing can be signed so.
+    /// A one-line message why signing is not possible.
     fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String>;
 
     /// Parses the expiry of a record.
     ///
     /// # Errors
-    /// One line that says what is expected.
+    /// A one-line message with what is expected.
     fn parse_expires(&self, text: &str) -> Result<Duration, String>;
 
-    /// So many records were worked through.
+    /// Reports the number of records processed.
     fn progress(&self, records: u64);
 }
 
@@ -63,47 +63,47 @@ pub trait Signing: Sync {
 pub struct SigningTerms {
     /// Scheme, host and port.
     pub origin: String,
-    /// The URL was written as `s3://`.
+    /// Whether the URL was written as `s3://`.
     pub is_s3: bool,
-    /// The method, if the record says it.
+    /// The method, if the record has one.
     pub method: Option<String>,
-    /// Headers that the record adds.
+    /// Headers of the record.
     pub headers: Vec<(String, String)>,
-    /// The expiry, if the record says it.
+    /// The expiry, if the record has one.
     pub expires: Option<Duration>,
-    /// The region, if the record says it.
+    /// The region, if the record has one.
     pub region: Option<String>,
 }
 
-/// A URL under which records are keys.
+/// A base URL for records that are keys.
 #[derive(Debug, Clone)]
 pub struct Base {
-    /// As it was typed.
+    /// The URL as it was typed.
     pub typed: String,
-    /// Where that leads.
+    /// The URL that it means.
     pub url: Arc<RequestUrl>,
 }
 
 impl Base {
-    /// Whether the region says on which host it is.
+    /// Whether it is an `s3://` URL, whose host depends on the region.
     pub fn is_s3(&self) -> bool {
         self.typed.starts_with("s3://")
     }
 }
 
-/// What a record is.
+/// The format of the records.
 #[derive(Debug, Clone)]
 pub enum PresignFormat {
-    /// A URL, or a key as it is.
+    /// A URL, or an unencoded key.
     Plain,
-    /// An object, with the target in the field of that name, or in `url` or `key`.
+    /// A JSON object with the target in the field of that name, or in `url` or `key`.
     Json(Option<String>),
-    /// A row.
+    /// A row of CSV.
     Csv(CsvHeader),
 }
 
 impl PresignFormat {
-    /// The columns that are added to a CSV.
+    /// The columns that are added to CSV.
     pub fn added_columns(on_error: OnError) -> &'static [&'static str] {
         match on_error {
             OnError::Report => &["presigned_url", "expires_at", "error"],
@@ -112,34 +112,34 @@ impl PresignFormat {
     }
 }
 
-/// Presigns what each record says.
+/// Presigns the URL of each record.
 pub struct PresignWorker<'s> {
     signing: &'s dyn Signing,
-    /// Under which the records are keys.
+    /// The base URL, if the records are keys.
     base: Option<Base>,
     format: PresignFormat,
     ending: Ending,
     when_wrong: WhenWrong,
     presigners: Kept<'s>,
-    /// Reads rows of CSV.
+    /// Parses rows of CSV.
     row: Option<Row>,
-    /// The targets of a block, one behind the other.
+    /// The targets of a block, one after the other.
     targets: Vec<u8>,
 }
 
-/// What becomes of a record: its URL, or what is wrong with it.
+/// The result of a record: a URL to sign, or what is wrong with the record.
 type Outcome<'b> = Result<Pending<'b>, String>;
 
-/// A record that is yet to be signed.
+/// A record that has not been signed yet.
 struct Pending<'b> {
     terms: Rc<Ready>,
-    /// Where its target lies among those of the block.
+    /// The range of its target in the targets of the block.
     target: Range<usize>,
     record: &'b [u8],
     has_added: bool,
 }
 
-/// A presigner with what goes around its targets.
+/// A presigner, and the text to write before and after its targets.
 struct Ready {
     origin: String,
     presigner: Presigner,
@@ -148,7 +148,7 @@ struct Ready {
 }
 
 impl<'s> PresignWorker<'s> {
-    /// A worker that has met nothing yet.
+    /// Creates a worker with empty caches.
     pub fn new(
         signing: &'s dyn Signing,
         base: Option<Base>,
@@ -196,7 +196,7 @@ impl Worker for PresignWorker<'_> {
 }
 
 impl PresignWorker<'_> {
-    /// Reads a record, and puts its target behind the others.
+    /// Parses a record, and appends its target to the others.
     fn read<'b>(&mut self, record: &'b [u8], targets: &mut Vec<u8>) -> Outcome<'b> {
         match &self.format {
             PresignFormat::Plain => {
@@ -239,7 +239,7 @@ impl PresignWorker<'_> {
         Ok(Pending { terms, target: start..targets.len(), record, has_added: false })
     }
 
-    /// Finds where a record leads, and who presigns there; appends its target.
+    /// Finds the presigner for a URL, and appends its target.
     fn locate(&mut self, typed: &[u8], common: &Common<'_>, targets: &mut Vec<u8>) -> Result<Rc<Ready>, String> {
         if typed.is_empty() {
             return Err("the record is empty".to_owned());
@@ -263,7 +263,7 @@ impl PresignWorker<'_> {
                 let located = self.presigners.bucket(bucket, region)?;
                 self.locate_key(key.as_bytes(), (&located, true), common, targets)
             }
-            // What is no URL may be a secret, and is not shown.
+            // Text that is not a URL may be a secret, so it is not shown.
             None if !text.contains("://") => {
                 Err("the record is not a URL: expected https://, http://, wss:// or s3://".to_owned())
             }
@@ -275,7 +275,7 @@ impl PresignWorker<'_> {
         }
     }
 
-    /// The same for a key under a URL.
+    /// Finds the presigner for a key under a base URL, and appends its target.
     fn locate_key(
         &mut self,
         key: &[u8],
@@ -296,7 +296,7 @@ impl PresignWorker<'_> {
         Ok(ready)
     }
 
-    /// Signs what waits, and writes it; `behind` is the number of the record behind it.
+    /// Signs and writes the pending records; `behind` is the number of the record after them.
     fn sign(
         &self,
         waiting: &mut Vec<Pending<'_>>,
@@ -360,7 +360,7 @@ impl PresignWorker<'_> {
         }
     }
 
-    /// Writes what stands in the place of a record that is wrong.
+    /// Writes what replaces a wrong record.
     fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         finished.wrong += 1;
         match (self.when_wrong.on_error, &self.format) {
@@ -392,7 +392,7 @@ impl PresignWorker<'_> {
     }
 }
 
-/// What a record says besides its target.
+/// The fields of a record other than its target.
 #[derive(Default)]
 struct Common<'r> {
     method: Option<Cow<'r, str>>,
@@ -402,14 +402,15 @@ struct Common<'r> {
     region: Option<Cow<'r, str>>,
 }
 
-/// Bucket and key of what stands behind `s3://`, where nothing in it can be a query or a name with slashes.
+/// Splits the text after `s3://` into bucket and key, unless it could contain a query, or a name with slashes such
+/// as an ARN.
 fn simple_key(rest: &str) -> Option<(&str, &str)> {
     let (bucket, key) = rest.split_once('/')?;
     let is_simple = !bucket.is_empty() && !key.is_empty() && !rest.contains('?') && !bucket.contains(['@', ':']);
     is_simple.then_some((bucket, key))
 }
 
-/// Appends the target of a key under a URL.
+/// Appends the target of a key under a base URL.
 fn push_key(base: &RequestUrl, key: &[u8], targets: &mut Vec<u8>) {
     let target = base.target();
     targets.extend_from_slice(target.strip_suffix(b"/").unwrap_or(target));
@@ -422,7 +423,7 @@ fn text_of(origin: &str, presigned: &PresignedTarget<'_>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The presigners that a worker has met, and the URLs of buckets.
+/// The caches of a worker: presigners, and the URLs of buckets.
 struct Kept<'s> {
     signing: &'s dyn Signing,
     now: Timestamp,
@@ -440,7 +441,7 @@ impl<'s> Kept<'s> {
         Self { signing, now: signing.now(), last: None, presigners, last_bucket: None, buckets }
     }
 
-    /// Forgets what was signed for another second.
+    /// Drops the presigners of an earlier second.
     fn renew(&mut self, now: Timestamp) {
         if now != self.now {
             self.now = now;
@@ -464,7 +465,7 @@ impl<'s> Kept<'s> {
         self.located(&format!("s3://{bucket}/"), region)
     }
 
-    /// Where an `s3://` URL leads.
+    /// Resolves an `s3://` URL.
     fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, String> {
         let name = (typed.to_owned(), region.map(str::to_owned));
         let url = match self.buckets.get(&name) {
@@ -523,7 +524,7 @@ impl<'s> Kept<'s> {
     }
 }
 
-/// Whether a record is signed by these terms, if it leads to their host.
+/// Whether a record is signed with these terms, if its host is the same.
 fn is_alike(terms: &SigningTerms, is_s3: bool, common: &Common<'_>) -> bool {
     terms.is_s3 == is_s3
         && terms.expires == common.expires

@@ -1,41 +1,41 @@
-//! What is wrong with a record, and what becomes of it.
+//! What is wrong with a record, and how it is reported.
 
 use super::json;
 
-/// What becomes of a record that is wrong, and how it is reported.
+/// What happens to a wrong record, and how it is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhenWrong {
-    /// What becomes of it.
+    /// What happens to the record.
     pub on_error: OnError,
-    /// The file of the record, if there are several.
+    /// The file of the record, if there are several files.
     pub file: Option<String>,
 }
 
-/// What becomes of a record that is wrong.
+/// What happens to a wrong record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnError {
-    /// Everything ends with it.
+    /// The run ends.
     Fail,
-    /// An empty line stands in its place.
+    /// An empty line replaces it.
     Empty,
-    /// A line stands in its place that says what is wrong.
+    /// A line with the error replaces it.
     Report,
 }
 
-/// What is wrong with a record.
+/// An error in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The number of the record, from 1 on.
+    /// The number of the record, counting from 1.
     pub record: u64,
-    /// What is wrong, on one line.
+    /// A one-line description.
     pub what: String,
 }
 
-/// Characters of a problem that are told: a record may be long.
+/// Maximum number of characters of a description, which may quote a long record.
 const LONGEST: usize = 400;
 
 impl Problem {
-    /// A problem in few words.
+    /// Creates a problem, shortening a long description.
     pub fn new(record: u64, what: &str) -> Self {
         let what = match what.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", what.get(..end).unwrap_or_default()),
@@ -44,7 +44,7 @@ impl Problem {
         Self { record, what }
     }
 
-    /// Appends it as an object, with the file that the record is in if there are several.
+    /// Appends the problem as a JSON object, with the file of the record if there are several files.
     pub(super) fn write_json(&self, file: Option<&str>, out: &mut Vec<u8>) {
         out.push(b'{');
         if let Some(file) = file {

@@ -1,4 +1,4 @@
-//! Requests in, verdicts out.
+//! Verifies requests and writes verdicts.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -18,19 +18,20 @@ use sigvet_core::verify::{Alike, FindingId, Known, Outcome, Verdict, VerifyError
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::Token;
 
-/// What a record is.
+/// The format of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyFormat {
-    /// A presigned URL, or a token that is one.
+    /// A presigned URL, or a token that contains one.
     Plain,
-    /// An object of method, url, headers and body (`body_base64` if it is not text), with the URL in the field of that name, or in `url`.
+    /// An object with method, url, headers and body (`body_base64` if it is not text). The URL is in the field of
+    /// that name, or otherwise in `url`.
     Json(Option<String>),
 }
 
-/// Reads a URL as it was typed.
+/// Parses a URL as it was typed.
 pub type ParseUrl = fn(&str) -> Result<RequestUrl, String>;
 
-/// Judges the request of each record.
+/// Verifies the request of each record.
 pub struct VerifyWorker<'v> {
     verifier: &'v Verifier,
     parse_url: ParseUrl,
@@ -38,18 +39,19 @@ pub struct VerifyWorker<'v> {
     ending: Ending,
     when_wrong: WhenWrong,
     progress: &'v (dyn Fn(u64) + Sync),
-    /// URLs that were judged, the latest last.
+    /// URLs that were verified, the most recent last.
     known: Vec<KnownUrl>,
     judged_at: Option<Timestamp>,
 }
 
-/// The fields of a record that say what was sent.
+/// The fields of a record that describe the request.
 const READ: [&str; 4] = ["method", "headers", "body", "body_base64"];
 
-/// URLs that differ from one in path and signature alone are judged with it.
+/// Number of verified URLs that are kept: a URL that differs from one of them only in path and signature is
+/// verified together with others like it.
 const KNOWN: usize = 16;
 
-/// A URL that was judged, and what others have to be like.
+/// A verified URL, and what other URLs must have in common with it.
 struct KnownUrl {
     origin: Vec<u8>,
     query: Vec<u8>,
@@ -57,7 +59,7 @@ struct KnownUrl {
     judged: Judged,
 }
 
-/// A URL that is written as presigned URLs are: the signature last.
+/// The parts of a URL in the form of presigned URLs, with the signature last.
 #[derive(Clone, Copy)]
 struct Parts<'r> {
     origin: &'r [u8],
@@ -80,7 +82,7 @@ impl<'r> Parts<'r> {
 }
 
 impl<'v> VerifyWorker<'v> {
-    /// A worker that judges as this server would.
+    /// Creates a worker that verifies as this server would.
     pub fn new(
         verifier: &'v Verifier,
         parse_url: ParseUrl,
@@ -110,7 +112,7 @@ impl<'v> VerifyWorker<'v> {
         Ok(judged)
     }
 
-    /// Which of the URLs that were judged a record is like, and what is its own.
+    /// Finds the verified URL that a record is like, and the parts of the record.
     fn find<'r>(&self, record: &'r [u8]) -> Option<(usize, Parts<'r>)> {
         if self.known.is_empty() {
             return None;
@@ -120,7 +122,8 @@ impl<'v> VerifyWorker<'v> {
         Some((self.known.iter().rposition(is_like)?, parts))
     }
 
-    /// Judges what waits, all of it like one URL; what is not right is judged by itself.
+    /// Verifies the waiting records, all of which are like one URL; those whose signature does not match are
+    /// verified one by one.
     fn settle(&mut self, waiting: &mut Waiting<'_>, now: Timestamp, out: &mut Vec<u8>, finished: &mut Finished) {
         if waiting.urls.is_empty() {
             return;
@@ -175,7 +178,7 @@ impl<'v> VerifyWorker<'v> {
                     let request = Request::new(token.method, &(self.parse_url)(&token.url)?);
                     return Ok((request.map_err(|error| error.to_string())?, Known::TOKEN));
                 }
-                // It may be a secret, and is not shown.
+                // The text may be a secret, so it is not shown.
                 if !text.contains("://") {
                     return Err("the record is not a URL or a token: expected https:// or http://".to_owned());
                 }
@@ -219,15 +222,15 @@ impl<'v> VerifyWorker<'v> {
     }
 }
 
-/// URLs that are like one, and follow each other.
+/// Consecutive URLs that are like the same verified URL.
 #[derive(Default)]
 struct Waiting<'r> {
-    /// Which URL they are like.
+    /// The index of the verified URL.
     like: usize,
-    /// The number of the first.
+    /// The number of the first record.
     first: u64,
     records: Vec<&'r [u8]>,
-    /// Path and signature of each.
+    /// Path and signature of each URL.
     urls: Vec<(&'r [u8], &'r [u8])>,
 }
 
@@ -246,7 +249,7 @@ impl Worker for VerifyWorker<'_> {
             let is_further = found.is_some_and(|(like, _)| like == waiting.like) && waiting.urls.len() < AT_ONCE;
             if !is_further && !waiting.urls.is_empty() {
                 self.settle(&mut waiting, now, out, &mut finished);
-                // What waited may have been judged by itself, and other URLs be known now.
+                // Waiting records may have been verified one by one, so the known URLs may have changed.
                 found = find(self);
             }
             match (found, record) {
@@ -272,14 +275,14 @@ impl Worker for VerifyWorker<'_> {
     }
 }
 
-/// A record without what editors and shells leave around a line: blanks, a mark at the beginning of the file, quotes.
+/// A record without what editors and shells leave around a line: white space, a byte order mark, and quotes.
 fn clean(record: &[u8]) -> &[u8] {
     let record = record.strip_prefix(BYTE_ORDER_MARK).unwrap_or(record).trim_ascii();
     let unquoted = |quote: &[u8]| record.strip_prefix(quote)?.strip_suffix(quote);
     unquoted(b"\"").or_else(|| unquoted(b"'")).unwrap_or(record)
 }
 
-/// What is told of a request.
+/// The result of a request.
 #[derive(Clone)]
 struct Judged {
     outcome: Outcome,
@@ -293,7 +296,8 @@ impl Judged {
         Self::write(verdict.outcome(), verdict.is_signature_right(), findings, access_key_id)
     }
 
-    /// A signature that cannot be read is not valid, if that is a mistake; a request without one is not to be judged.
+    /// A signature that cannot be parsed is invalid if that is a known mistake; a request without a signature is an
+    /// error.
     fn unreadable(request: &Request, error: VerifyError) -> Result<Self, String> {
         let text = error.to_string();
         let diagnosis = Diagnosis::from_unreadable(request, error);
@@ -366,7 +370,8 @@ mod tests {
         String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
     }
 
-    /// Presigned by one of the keys, at one of the times, for one of the services, and perhaps broken afterwards.
+    /// A URL presigned with one of the keys, at one of the times, for one of the services, and perhaps broken
+    /// afterwards.
     fn url() -> impl Strategy<Value = String> {
         let host = prop_oneof![
             Just(("https://b.s3.us-east-1.amazonaws.com", "s3")),
@@ -393,7 +398,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Catches a verdict that is taken from a URL which another is not alike, and a wrong signature that passes with others.
+        /// Catches a verdict that is taken from a URL that is not alike, and a wrong signature that passes together
+        /// with others.
         #[test]
         fn a_list_is_judged_as_one_by_one(lines in proptest::collection::vec(url(), 1..40)) {
             let numbered = |lines: Vec<String>| -> Vec<String> {

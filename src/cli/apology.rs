@@ -1,21 +1,22 @@
-//! What a fault of this program says. The message of a panic may quote the input, so it is not printed.
+//! The message for a bug in this program. The message of a panic may quote the input, so it is not printed.
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 
-/// The exit code of a panic, as Rust's own.
+/// The exit code of a panic, the same as Rust's own.
 const EXIT_CODE: i32 = 101;
 
-/// Prints an apology instead of the message of a panic, and ends the process. An abort would have the system write a core.
+/// Prints an apology instead of a panic's message, and ends the process. An abort could make the system write a
+/// core dump.
 pub fn install() {
     panic::set_hook(Box::new(|panic| {
-        // There is no place left to report to if standard error is gone.
+        // If standard error is closed, there is no other place to report to.
         drop(write(panic, &mut io::stderr().lock()));
         std::process::exit(EXIT_CODE);
     }));
 }
 
-/// Tells where the fault is, and nothing of what was read.
+/// Reports where the bug is, without anything that was read.
 fn write(panic: &PanicHookInfo<'_>, out: &mut dyn Write) -> io::Result<()> {
     let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     let version = env!("CARGO_PKG_VERSION");
@@ -29,9 +30,9 @@ mod tests {
 
     use super::*;
 
-    /// Catches a hook that prints the message: it quotes the text that could not be cut.
+    /// Catches a hook that prints the panic's message, which quotes the text that could not be sliced.
     #[test]
-    fn an_apology_says_where_and_not_what() {
+    fn an_apology_reports_the_place_and_not_the_message() {
         let written = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&written);
         let default = panic::take_hook();

@@ -1,6 +1,6 @@
-//! What the command line takes from the process it runs in: environment, clock, streams, terminal.
+//! Everything that the command line takes from its process: environment, clock, streams, terminal.
 //!
-//! Commands read nothing of this themselves, so that a test can hand them a world of its own.
+//! Commands read none of these themselves, so that tests can run them with their own context.
 
 use std::io::{IsTerminal, Read, Write};
 
@@ -10,7 +10,7 @@ use crate::profiles::Environment;
 use crate::transport::Options;
 use sigvet_core::time::Timestamp;
 
-/// The world around a command.
+/// The context in which a command runs.
 pub struct Context {
     /// Environment variables and the user's directories.
     pub environment: Environment,
@@ -18,34 +18,35 @@ pub struct Context {
     pub now: Timestamp,
     /// Standard input.
     pub stdin: Box<dyn Read + Send>,
-    /// Whether a person sits at standard input.
+    /// Whether standard input is a terminal.
     pub stdin_is_terminal: bool,
-    /// Whether a person reads standard error.
+    /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
-    /// Standard output: the result, and nothing else. It shows colours if it is a terminal that has them and the user wants them.
+    /// Standard output, only for results. It is coloured if it is a terminal that supports colours and the user
+    /// wants them.
     pub stdout: Screen,
     /// Standard error: warnings, notes, progress.
     pub stderr: Screen,
-    /// By which way credentials are asked for.
+    /// How to connect when requesting credentials.
     pub connection: Options,
-    /// What standard error does not show.
+    /// Secrets that standard error does not show.
     pub secrets: KnownSecrets,
-    /// Standard error, while nothing is said there.
+    /// The real standard error while messages are suppressed.
     spoken: Option<Screen>,
 }
 
 impl Context {
-    /// Gives standard input away: to be read later, and by nobody else.
+    /// Takes standard input, to be read later by the caller only.
     pub fn take_stdin(&mut self) -> Box<dyn Read + Send> {
         std::mem::replace(&mut self.stdin, Box::new(Shared { inner: Box::new(std::io::empty()), is_read: true }))
     }
 
-    /// Lets several transfers take from standard input, of which one can have it.
+    /// Lets several transfers read from standard input, of which only one can get it.
     pub fn share_stdin(&mut self) {
         self.stdin = Box::new(Shared { inner: self.take_stdin(), is_read: false });
     }
 
-    /// Says no more on standard error, until it is told to again.
+    /// Suppresses all messages on standard error, until [`Context::unhush`].
     pub fn hush(&mut self) {
         if self.spoken.is_none() {
             let silence = Screen::new(Box::new(std::io::sink()), Palette::Plain);
@@ -53,24 +54,24 @@ impl Context {
         }
     }
 
-    /// Says things on standard error again.
+    /// Allows messages on standard error again.
     pub fn unhush(&mut self) {
         if let Some(stderr) = self.spoken.take() {
             self.stderr = stderr;
         }
     }
 
-    /// Standard error as it is, for bytes that were asked to go there by name.
+    /// Standard error even while messages are suppressed, for bytes that the user explicitly sends there.
     pub fn stderr_in_any_case(&mut self) -> &mut dyn Write {
         self.spoken.as_mut().unwrap_or(&mut self.stderr).exact()
     }
 
-    /// The same for what a server sent: a person at a terminal gets it as text.
+    /// Like [`Context::stderr_in_any_case`], for data of a server: on a terminal it is shown as text.
     pub fn stderr_data_in_any_case(&mut self) -> Data<'_> {
         self.spoken.as_mut().unwrap_or(&mut self.stderr).data()
     }
 
-    /// A world inside this one: its own environment and streams, with nobody at either end.
+    /// A context inside this one, with its own environment and streams, none of which is a terminal.
     pub fn made_up(environment: Environment, now: Timestamp, stdout: Screen, stderr: Screen) -> Self {
         Self {
             connection: Options::of_environment(&environment),
@@ -86,7 +87,7 @@ impl Context {
         }
     }
 
-    /// The real one.
+    /// The context of this process.
     pub fn of_this_process() -> Self {
         let stdin = std::io::stdin();
         let secrets = KnownSecrets::default();
@@ -109,7 +110,7 @@ impl Context {
     }
 }
 
-/// Standard input, which has nothing for the second who asks: to give them nothing would send an empty body in silence.
+/// Standard input, which fails on a second use: returning nothing instead would silently send an empty body.
 struct Shared {
     inner: Box<dyn Read + Send>,
     is_read: bool,
@@ -137,14 +138,14 @@ fn stdout_palette() -> Palette {
     }
 }
 
-/// The clock as it stands now: for what is signed again after a while.
+/// The current time, for requests that are signed again after a while.
 pub fn now() -> Timestamp {
-    // A clock that stands before 1970 is as wrong as one that stands at it, which servers refuse.
+    // A clock before 1970 is as wrong as one at 1970, which servers refuse.
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_epoch_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// A world for tests: no terminal, no clock, and streams that can be looked at.
+/// A context for tests: no terminal, no clock, and streams whose content can be inspected.
 #[cfg(test)]
 pub(crate) mod testing {
     use std::io::{self, Cursor, Write};
@@ -155,7 +156,7 @@ pub(crate) mod testing {
     use crate::profiles::Environment;
     use sigvet_core::time::Timestamp;
 
-    /// A stream that keeps what was written.
+    /// A stream that keeps what was written to it.
     #[derive(Clone, Default)]
     pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
 
@@ -175,7 +176,7 @@ pub(crate) mod testing {
         }
     }
 
-    /// The world at the beginning of 1970, with its standard output and standard error.
+    /// A context at the beginning of 1970, with its standard output and standard error.
     pub(crate) fn context(environment: Environment, stdin: &str) -> (Context, Buffer, Buffer) {
         let (stdout, stderr) = (Buffer::default(), Buffer::default());
         let screen = |buffer: &Buffer| Screen::new(Box::new(buffer.clone()), Palette::Plain);

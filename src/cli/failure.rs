@@ -1,64 +1,64 @@
-//! How a command ends when it cannot do its work: a message with the chain of its causes, hints, and the exit code of the contract.
+//! How a command reports a failure: a message with its chain of causes, hints, and the documented exit code.
 
 use std::error::Error;
 use std::fmt;
 
-/// Exit codes, as scripts rely on them.
+/// Exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, or valid.
+    /// Success, or valid.
     Done = 0,
     /// `verify`, `explain`: the signature is not valid.
     NotValid = 1,
-    /// Usage, or unreadable input.
+    /// Usage error, or unreadable input.
     Usage = 2,
     /// No usable credentials.
     NoCredentials = 3,
     /// The profile file is broken.
     BrokenProfiles = 4,
-    /// `send`: the proxy's name does not resolve, or is none.
+    /// `send`: the proxy's name does not resolve, or the proxy is invalid.
     ProxyNotFound = 5,
     /// `send`: the host name does not resolve.
     HostNotFound = 6,
-    /// `send`: no connection to the host.
+    /// `send`: cannot connect to the host.
     CannotConnect = 7,
-    /// `send`: the response ended before its length was reached.
+    /// `send`: the response ended before its announced length.
     CutOff = 18,
-    /// `send --fail`: the server answered with status 400 or above.
+    /// `send --fail`: the server responded with status 400 or above.
     HttpError = 22,
     /// The output could not be written.
     CannotWrite = 23,
     /// A file to send could not be read.
     CannotRead = 26,
-    /// `send`: out of time.
+    /// `send`: a time limit was exceeded.
     TimedOut = 28,
-    /// `send -C`: the server does not send a part of the object.
+    /// `send -C`: the server does not support range requests.
     RangeRefused = 33,
     /// `send`: the TLS handshake failed.
     TlsHandshake = 35,
-    /// `send`: more redirects than were allowed.
+    /// `send`: more redirects than allowed.
     TooManyRedirects = 47,
-    /// `send`: the server answered nothing, or broke off.
+    /// `send`: the server closed the connection without a response.
     NothingReceived = 52,
-    /// `send`: the request could not be written, or its answer not read; what arrived is not what its checksum says.
+    /// `send`: the request could not be sent or the response not received, or the body does not match its checksum.
     TransferFailed = 56,
-    /// `send`: the client certificate, or its key, cannot be used.
+    /// `send`: the client certificate or its key cannot be used.
     ClientCertificate = 58,
     /// `send`: the server's certificate is not trusted.
     TlsCertificate = 60,
-    /// `send --compressed`: the body is encoded in a way that is not known, or is not what it says.
+    /// `send --compressed`: the encoding of the body is not supported, or the body is not in it.
     BadEncoding = 61,
-    /// `send`: the file of certificates to believe is not to be used.
+    /// `send`: the file of trusted CA certificates cannot be used.
     BadRoots = 77,
-    /// `send`: the SOCKS proxy does not connect to the host.
+    /// `send`: the SOCKS proxy refused to connect to the host.
     ProxyRefused = 97,
     /// `watch`: the program cannot be run.
     CannotRun = 126,
-    /// `watch`: there is no such program.
+    /// `watch`: the program does not exist.
     NoProgram = 127,
 }
 
-/// Why a command stopped: what, where, what was expected, what caused it; and what to do about it.
+/// Why a command failed: what is wrong, where, what was expected, the cause, and what to do about it.
 #[derive(Debug)]
 pub struct Failure {
     /// The process's exit code.
@@ -69,50 +69,50 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that nothing but the message explains.
+    /// A failure with only a message.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, error: anyhow::Error::msg(message.into()), hints: Vec::new() }
     }
 
-    /// A failure of what was typed.
+    /// A usage error with a message.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
-    /// A failure of what was typed, which an error explains.
+    /// A usage error with an underlying error.
     pub fn invalid(error: impl Into<anyhow::Error>) -> Self {
         Self::from_error(Exit::Usage, error)
     }
 
-    /// A failure that an error explains, with all that caused it.
+    /// A failure with an underlying error and all its causes.
     pub fn from_error(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { exit, error: error.into(), hints: Vec::new() }
     }
 
-    /// A failure that an error explains, with the place of it in front: a file, a line, an option.
+    /// A failure with an underlying error and its place in front: a file, a line, or an option.
     pub fn located<E: Error + Send + Sync + 'static>(exit: Exit, place: impl Into<String>, error: E) -> Self {
         Self::from_error(exit, Located { place: place.into(), error })
     }
 
-    /// The same failure with another exit code.
+    /// Changes the exit code.
     #[must_use]
     pub fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
 
-    /// The same failure as the cause of what this message says.
+    /// Adds a message in front, of which this failure becomes the cause.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {
         Self { error: self.error.context(message.into()), ..self }
     }
 
-    /// The same failure with another hint.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         self.with_hints([hint])
     }
 
-    /// The same failure with more hints, or none.
+    /// Adds any number of hints.
     #[must_use]
     pub fn with_hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
         self.hints.extend(hints.into_iter().map(Into::into));
@@ -127,14 +127,15 @@ impl Failure {
         }
     }
 
-    /// What to try, the most likely first.
+    /// The hints, the most likely one first.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
 }
 
 impl From<std::io::Error> for Failure {
-    /// Output that cannot be written. Nobody reads any more of a closed pipe: that is the end, and no failure.
+    /// Output that cannot be written. A closed pipe ends the command without an error, because nobody reads the
+    /// output any more.
     fn from(error: std::io::Error) -> Self {
         let exit = match error.kind() {
             std::io::ErrorKind::BrokenPipe => Exit::Done,
@@ -145,7 +146,7 @@ impl From<std::io::Error> for Failure {
 }
 
 impl fmt::Display for Failure {
-    /// The whole chain on one line. A cause that the error before it already quotes is not repeated.
+    /// The whole chain on one line. A cause that the previous error already quotes is not repeated.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut before = String::new();
         for error in self.error.chain() {
@@ -161,7 +162,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An error with its place in front, which changes nothing of what caused it.
+/// An error with its place in front. Its causes are those of the error.
 #[derive(Debug)]
 struct Located<E> {
     place: String,
@@ -193,7 +194,7 @@ mod tests {
         source: io::Error,
     }
 
-    /// Catches a cause that gets lost, and one that is said twice.
+    /// Catches a cause that is lost, and one that is printed twice.
     #[test]
     fn the_chain_is_one_line_with_every_cause_once() {
         let link = |text| Link { text, source: io::Error::other("bottom") };
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_no_failure() {
+    fn a_closed_pipe_is_not_an_error() {
         let exit = |kind: io::ErrorKind| Failure::from(io::Error::from(kind)).exit;
         assert_eq!(exit(io::ErrorKind::BrokenPipe), Exit::Done);
         assert_eq!(exit(io::ErrorKind::StorageFull), Exit::CannotWrite);

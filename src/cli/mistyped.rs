@@ -1,11 +1,11 @@
-//! Commands of other tools, and a URL in the place of a command: what to type here instead.
+//! Hints for commands of other tools, and for a URL in place of a command.
 
 use std::ffi::OsString;
 
 use crate::cli::failure::Failure;
 use crate::cli::secrets::without_lookalikes;
 
-/// Words that people try, with the command that does it.
+/// Words that people try, with the command that does the same.
 const WORDS: [(&[&str], &str); 15] = [
     (&["ls", "list", "dir"], "list a bucket with: sigvet send 's3://BUCKET?list-type=2'"),
     (&["get", "download", "fetch", "cat"], "download an object with: sigvet send -o FILE s3://BUCKET/KEY"),
@@ -28,7 +28,7 @@ const WORDS: [(&[&str], &str); 15] = [
     (&["s3", "s3api", "aws"], "send any request with: sigvet send s3://BUCKET/KEY"),
 ];
 
-/// Words that people try behind `sigvet profile`, with what does it.
+/// Words that people try after `sigvet profile`, with the command that does the same.
 const PROFILE_WORDS: [(&[&str], &str); 6] = [
     (
         &["use", "select", "switch", "set", "set-default", "activate"],
@@ -41,7 +41,7 @@ const PROFILE_WORDS: [(&[&str], &str); 6] = [
     (&["update", "change", "modify", "rename", "open"], "edit the profile file with: sigvet profile edit"),
 ];
 
-/// The failure of a word that is no command here, if it is clear what was meant.
+/// The failure for an unknown command, if it is clear what was meant.
 pub fn explain(words: &[OsString], word: &str) -> Option<Failure> {
     if words.get(1).is_some_and(|first| first == "profile") {
         let (_, hint) = PROFILE_WORDS.iter().find(|(words, _)| words.contains(&word))?;
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_other_tools_call_it_leads_to_what_it_is_called_here() {
+    fn names_from_other_tools_lead_to_our_command() {
         for (word, expected) in [
             ("ls", "list-type=2"),
             ("get", "-o FILE"),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_stands_for_two_things() {
+    fn no_word_has_two_meanings() {
         let mut words: Vec<&str> = WORDS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
         words.sort_unstable();
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");

@@ -1,4 +1,4 @@
-//! The command line: arguments in, one file a command, rendering out. The only reader of the terminal.
+//! The command line: argument parsing, one module per command, and rendering. Nothing else reads the terminal.
 
 pub mod apology;
 pub mod screen;
@@ -35,10 +35,10 @@ use failure::{Exit, Failure};
 use options::value::read_settings;
 use secrets::{typed_secrets, without_lookalikes};
 
-/// Parses a command line and runs it; tells the exit code of the process.
+/// Parses and runs a command line, and returns the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
     let mut words: Vec<OsString> = words.into_iter().collect();
-    // Help and errors name the program by it, and whoever starts us chose it.
+    // Help and errors contain the program's name, and the caller could have chosen any.
     if let Some(program) = words.first_mut() {
         *program = "sigvet".into();
     }
@@ -49,7 +49,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
         Ok(words) => words,
         Err(failure) => return report(&failure, context),
     };
-    // A file of -K may hold more.
+    // A file given with -K may contain more secrets.
     context.secrets.add_given(&typed_secrets(&words), &context.environment);
     let mut shared = Shared::default();
     match transfers::is_paired(&words) {
@@ -58,7 +58,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> 
     }
 }
 
-/// Runs what is meant by a command line, and tells how it ended; one with several URLs becomes several.
+/// Runs one command line and returns how it ended; a line with several URLs is split into several.
 fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> (u8, Ending) {
     match Cli::try_parse_from(&words) {
         Ok(cli) => finish(&cli, shared, context),
@@ -76,7 +76,7 @@ fn run_one(words: Vec<OsString>, shared: &mut Shared, context: &mut Context) -> 
     }
 }
 
-/// The word that stands where a command should.
+/// The word that should be a command.
 fn unknown_command(error: &clap::Error) -> Option<&str> {
     match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => Some(word),
@@ -84,16 +84,16 @@ fn unknown_command(error: &clap::Error) -> Option<&str> {
     }
 }
 
-/// Whether another transfer may follow.
+/// Whether the next transfer may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
-    /// It is as good as this one was.
+    /// The next transfer may succeed.
     Next,
-    /// It would fail as this one did, or nobody wants it.
+    /// The next transfer would fail in the same way, or is not wanted.
     Last,
 }
 
-/// Runs one transfer after the other. As with curl the last one that ran says how it all ends.
+/// Runs the transfers in order. As with curl, the last one that ran determines the exit code.
 fn run_each(lines: Vec<Vec<OsString>>, shared: &mut Shared, context: &mut Context) -> u8 {
     let mut exit = Exit::Done as u8;
     context.share_stdin();
@@ -141,7 +141,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
     }
 }
 
-/// For an option that curl has and `send` has not: what to do instead. clap knows of no such thing.
+/// What to do instead of an option that curl has and `send` does not. clap cannot express that.
 fn explain_unknown(error: &clap::Error) -> Option<Failure> {
     let unknown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(unknown))) => unknown.split('=').next()?,
@@ -151,14 +151,14 @@ fn explain_unknown(error: &clap::Error) -> Option<Failure> {
     Some(Failure::usage(format!("'sigvet send' has no option {unknown}")).hint(hint))
 }
 
-/// clap knows one URL; what it takes for one too many is the next.
+/// clap expects one URL; an unexpected further argument is the next URL.
 fn is_further_url(error: &clap::Error) -> bool {
     let unknown = error.get(ContextKind::InvalidArg);
     error.kind() == ErrorKind::UnknownArgument
         && matches!(unknown, Some(ContextValue::String(word)) if !word.starts_with('-'))
 }
 
-/// Ends a command line that is no command to run: one that asks for help, or that cannot be understood.
+/// Ends a command line that does not run a command: it requests help, or cannot be parsed.
 fn end_early(error: &clap::Error, words: &[OsString], context: &mut Context) -> u8 {
     let printed = match error.kind() {
         ErrorKind::DisplayHelp => print_help(error, words),
@@ -172,7 +172,7 @@ fn end_early(error: &clap::Error, words: &[OsString], context: &mut Context) -> 
     }
 }
 
-/// clap does not say whether `-h` or `--help` was typed, but its text does.
+/// clap does not tell whether `-h` or `--help` was typed, but its text does.
 fn print_help(error: &clap::Error, words: &[OsString]) -> std::io::Result<()> {
     let mut root = Cli::command();
     root.build();
@@ -184,13 +184,13 @@ fn print_help(error: &clap::Error, words: &[OsString]) -> std::io::Result<()> {
     }
 }
 
-/// Tells why there is no result; gives back the exit code.
+/// Prints a failure and returns its exit code.
 fn report(failure: &Failure, context: &mut Context) -> u8 {
     let exit = failure.exit;
     if exit != Exit::Done {
         let hints = failure.hints().iter().map(|hint| format!("  hint: {hint}"));
         let lines = std::iter::once(format!("error: {failure}")).chain(hints);
-        // There is no place left to report to if standard error is gone.
+        // If standard error is closed, there is no other place to report to.
         lines.for_each(|line| drop(context.stderr.line(&without_lookalikes(&line))));
     }
     exit as u8

@@ -1,28 +1,28 @@
-//! Words of a command that a person pastes into a shell: sh, bash, dash or zsh, on a line of a script or at a prompt.
+//! Quotes the words of a command to be pasted into sh, bash, dash or zsh, in a script or at a prompt.
 //!
-//! Each word arrives byte for byte, or there is no command. What the shell is then asked to run decides by itself what its
-//! words mean: that is the business of whoever makes the command.
+//! Each word arrives byte for byte, or no command is produced. What the words mean to the program that the shell
+//! runs is up to the caller.
 
 use std::borrow::Cow;
 
-/// Linux takes no longer word in a command line: 32 pages, a NUL at the end included.
+/// The longest word that Linux accepts in a command line: 32 pages, including the terminating NUL.
 pub const LONGEST_WORD: usize = 128 * 1024;
 
-/// Why a word cannot stand in a command.
+/// Why a word cannot be part of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitWord {
-    /// A shell, a prompt or a terminal takes it for something else, and no quotes keep it from that.
+    /// A shell, a prompt or a terminal interprets the character, and quotes do not prevent it.
     #[error("has the control character U+{:04X} in it", u32::from(*.0))]
     Control(char),
-    /// It reads in another order than it stands, so that nobody sees what the command does.
+    /// The word is displayed in a different order than it is stored, so that nobody sees what the command does.
     #[error("has the direction mark U+{:04X} in it", u32::from(*.0))]
     Direction(char),
-    /// No system takes it.
+    /// No system accepts it.
     #[error("is longer than a word of a command may be")]
     Long,
 }
 
-/// How many lines a command has, which is how often a prompt looks for its history in it.
+/// Whether a command has one line or several, because a prompt processes history expansion for each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lines {
     One,
@@ -35,7 +35,7 @@ impl Lines {
     }
 }
 
-/// The word as a shell reads it back.
+/// The word quoted so that a shell reads it back unchanged.
 ///
 /// # Errors
 /// The word has a control character other than a line feed and a tab, or a direction mark, or is too long.
@@ -53,15 +53,16 @@ fn quote_among(word: &str, lines: Lines) -> Result<Cow<'_, str>, UnfitWord> {
     if let Some(mark) = word.chars().find(|character| is_direction_mark(*character)) {
         return Err(UnfitWord::Direction(mark));
     }
-    // zsh takes `=word` for the path of a program, and can be set to do so behind another `=` or a `:` too.
+    // zsh replaces `=word` with the path of a program, and can be configured to do so after another `=` or a `:`
+    // too.
     let has_path = word.starts_with('=') || word.contains("==") || word.contains(":=");
     let is_plain = !word.is_empty() && !has_path && !word.starts_with('-') && word.chars().all(is_plain);
     Ok(if is_plain { word.into() } else { in_quotes(word, lines).into() })
 }
 
-/// The history of bash reads a command line by line: a `^` at the start of a line is an edit of the last command to it,
-/// quotes or not, and before version 5 a `!` on a later line is one too. Neither is if a backslash outside of quotes
-/// precedes it.
+/// The history expansion of bash reads a command line by line: a `^` at the start of a line edits the previous
+/// command, even in quotes, and before version 5 a `!` on a later line is expanded too. A backslash outside quotes
+/// before the character prevents both.
 fn in_quotes(word: &str, lines: Lines) -> String {
     let word = word.replace('\'', r"'\''");
     match lines {
@@ -70,10 +71,10 @@ fn in_quotes(word: &str, lines: Lines) -> String {
     }
 }
 
-/// A command in one line, where each word is one that we wrote, or quoted.
+/// A command on one line; each word is one of ours, or is quoted.
 ///
 /// # Errors
-/// A word that cannot be quoted, with its place.
+/// A word that cannot be quoted, with its index.
 pub fn command(words: &[impl AsRef<str>]) -> Result<String, (usize, UnfitWord)> {
     let lines = Lines::of_words(words);
     let quote = |word| quote_argument(word, lines);
@@ -81,14 +82,14 @@ pub fn command(words: &[impl AsRef<str>]) -> Result<String, (usize, UnfitWord)> 
     Ok(quoted.collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
-/// An option of ours needs no quotes for its hyphens.
+/// One of our options needs no quotes for its hyphens.
 fn quote_argument(word: &str, lines: Lines) -> Result<Cow<'_, str>, UnfitWord> {
     let is_option =
         word.strip_prefix("--").is_some_and(|name| name.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
     if is_option { Ok(word.into()) } else { quote_among(word, lines) }
 }
 
-/// A command as a hint names it: in quotes of its own if none of its words has any. None if it cannot be pasted, or if a
+/// A command for a hint: in quotes if none of its words needs any. `None` if the command cannot be pasted, or if a
 /// word that others chose would be taken for an option.
 pub fn suggestion(program: &[&str], argument: Option<&str>) -> Option<String> {
     let argument = argument?;
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_bare_only_if_every_shell_leaves_it_alone() {
+    fn a_word_is_unquoted_only_if_every_shell_leaves_it_alone() {
         for bare in ["a", "/a/b.c_d", "10:20@30%2F+x,y=z-", "a=-"] {
             assert_eq!(quote(bare).unwrap(), bare);
         }
@@ -126,16 +127,17 @@ mod tests {
         assert_eq!(quote("it's").unwrap(), r"'it'\''s'");
     }
 
-    /// Catches what bash's history makes of a line, which knows nothing of a quote that began on the line before.
+    /// Catches history expansion of bash on a later line: it does not know about quotes that began on an earlier
+    /// one.
     #[test]
-    fn on_several_lines_the_history_finds_nothing() {
+    fn no_line_triggers_history_expansion() {
         assert_eq!(quote("a\n^b^c\n!d").unwrap(), "'a\n'\\^'b^c\n'\\!'d'");
         assert_eq!(quote("^a!").unwrap(), "'^a!'");
         assert_eq!(command(&["x", "a\nb", "c!d"]).unwrap(), "x 'a\nb' 'c'\\!'d'");
     }
 
     #[test]
-    fn what_no_quotes_hold_is_refused() {
+    fn a_word_that_quotes_cannot_protect_is_refused() {
         for control in ['\0', '\x07', '\r', '\x1b', '\x7f', '\u{9b}'] {
             assert_eq!(quote(&format!("a{control}")), Err(UnfitWord::Control(control)));
         }

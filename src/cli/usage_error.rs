@@ -1,12 +1,12 @@
-//! What clap has against a command line, in the words and the shape of every other error: one line that says what is wrong, and
-//! hints that say what to do. clap's own text is not used, but for the names that it gives to options.
+//! Turns clap's errors into the style of all other errors: one line that says what is wrong, and hints that say
+//! what to do. Of clap's own text, only the names of options are used.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::failure::Failure;
 
-/// The failure that a usage error is.
+/// The failure for an error of clap.
 pub fn describe(error: &Error) -> Failure {
     Failure::usage(message(error)).with_hints(hints(error))
 }
@@ -33,7 +33,7 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// The value behind `=` may be a secret, and is not repeated.
+/// The value after `=` may be a secret, so it is not repeated.
 fn unknown(argument: &str) -> String {
     match argument.starts_with('-') {
         true => format!("there is no option {}", argument.split('=').next().unwrap_or_default()),
@@ -50,7 +50,7 @@ fn conflict(error: &Error) -> String {
     }
 }
 
-/// The values that an option takes, if there are few.
+/// The accepted values of an option, if there are few.
 fn expected(error: &Error) -> String {
     let values = words(error, ContextKind::ValidValue);
     match values.split_last() {
@@ -60,7 +60,7 @@ fn expected(error: &Error) -> String {
     }
 }
 
-/// Why a value is not taken, in the words of whoever reads it. They may quote the value.
+/// Why a value is invalid, in the words of its parser, which may quote the value.
 fn invalid_value(error: &Error) -> String {
     let (argument, value) = (text(error, ContextKind::InvalidArg), text(error, ContextKind::InvalidValue));
     match std::error::Error::source(error).map(ToString::to_string) {
@@ -94,7 +94,7 @@ fn hints(error: &Error) -> Vec<String> {
     }
 }
 
-/// The command of a usage line, without what it takes.
+/// The command in a usage line, without its arguments.
 fn command(usage: &str) -> String {
     let words: Vec<&str> = usage.split(' ').take_while(|word| !word.starts_with(['[', '<', '-'])).collect();
     if words.concat().is_empty() { "sigvet".to_owned() } else { words.join(" ") }
@@ -126,7 +126,7 @@ mod tests {
         (failure.to_string(), failure.hints().join("\n"))
     }
 
-    /// Catches clap's voice, and a kind of error that nobody has words for.
+    /// Catches clap's own wording, and a kind of error without a message of ours.
     #[test]
     fn every_kind_of_usage_error_is_one_line_and_a_hint() {
         for (words, message, hint) in [

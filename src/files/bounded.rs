@@ -1,5 +1,5 @@
-//! Files of settings are read within a limit, and only where reading them ends: no pipe is waited for, no endless device
-//! fills the memory.
+//! Reads configuration files with a size limit, and only if reading them ends: sigvet never waits for a pipe, and
+//! no endless device fills the memory.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -10,22 +10,22 @@ use zeroize::Zeroizing;
 
 use crate::platform::{self, FileKind};
 
-/// More than any file of settings, keys or tokens has, in bytes.
+/// Larger than any file of settings, keys or tokens, in bytes.
 pub const SETTINGS_LIMIT: u64 = 1024 * 1024;
 
-/// A file that was read whole.
+/// A file that was read completely.
 pub struct Bounded {
-    /// Its content. It may be secret.
+    /// Its content, which may be secret.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// What the system says about the file that was read, even if another has its name by now.
+    /// The metadata of the file that was read, even if another file has its name by now.
     pub metadata: Metadata,
 }
 
-/// Reads a file of at most `limit` bytes. It may also be `/dev/null`, or a descriptor that this process was given: whoever
-/// opened a pipe for us writes to it.
+/// Reads a file of at most `limit` bytes. It may also be `/dev/null`, or a descriptor that this process was given:
+/// if someone opened a pipe for us, they also write to it.
 ///
 /// # Errors
-/// It is larger, or no file; or it cannot be read.
+/// The file is larger, is not a regular file, or cannot be read.
 pub fn read(path: &Path, limit: u64) -> io::Result<Bounded> {
     let file = open(path)?;
     let metadata = file.metadata()?;
@@ -37,10 +37,11 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Bounded> {
     Ok(Bounded { bytes, metadata })
 }
 
-/// Fails where [`read`] would, without keeping what is read. A descriptor is left alone, for what is read of it is gone.
+/// Fails if [`read`] would fail, without keeping what it reads. A descriptor is not read, because its bytes can be
+/// read only once.
 ///
 /// # Errors
-/// As those of [`read`].
+/// The errors of [`read`].
 pub fn check(path: &Path, limit: u64) -> io::Result<()> {
     match fs::metadata(path)? {
         metadata if metadata.is_file() && metadata.len() <= limit => Ok(()),
@@ -50,10 +51,10 @@ pub fn check(path: &Path, limit: u64) -> io::Result<()> {
     }
 }
 
-/// Reads to the end, which comes within so many bytes.
+/// Reads a stream to its end, which must come within `limit` bytes.
 ///
 /// # Errors
-/// It comes later, or reading fails.
+/// The stream is longer, or reading it fails.
 pub fn read_stream(stream: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     stream.take(limit + 1).read_to_end(&mut bytes)?;
@@ -64,12 +65,12 @@ fn open(path: &Path) -> io::Result<File> {
     match platform::kind_of(&fs::metadata(path)?) {
         FileKind::NamedPipe if platform::descriptor_of(path).is_some() => File::open(path),
         FileKind::NamedPipe | FileKind::Other => Err(not_regular()),
-        // What is put in the place of a file meanwhile is not waited for either.
+        // Even if something else takes the file's place in the meantime, opening it does not wait.
         FileKind::Regular | FileKind::Directory | FileKind::Device => platform::open_without_waiting(path),
     }
 }
 
-/// The error that something else stands where a file is asked for.
+/// The error for a path that should lead to a regular file but does not.
 pub fn not_regular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
 }
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_is_the_largest_that_is_read() {
+    fn a_file_of_exactly_the_limit_is_read() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         fs::write(&path, "12345").unwrap();
@@ -129,10 +130,10 @@ mod tests {
         assert!(check(Path::new("/dev/null"), 5).is_ok());
     }
 
-    /// What a shell's `<(command)` is.
+    /// This is what a shell's `<(command)` is.
     #[cfg(unix)]
     #[test]
-    fn a_pipe_that_was_given_is_read() {
+    fn an_inherited_pipe_is_read() {
         use std::io::Write;
         use std::os::fd::AsRawFd;
 

@@ -1,5 +1,5 @@
-//! A file that is written where it is, because it would be another one if it were replaced. It is emptied when the first byte
-//! comes, so that what fails before leaves it as it was.
+//! Writes a file in place if replacing it would change what it is. The file is emptied when the first byte is
+//! written, so a failure before that leaves it unchanged.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -13,18 +13,18 @@ pub struct InPlace {
 }
 
 impl InPlace {
-    /// Opens it, and changes nothing yet.
+    /// Opens the file without changing it.
     ///
     /// # Errors
-    /// It may not be written to.
+    /// The file may not be written to.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { file: OpenOptions::new().write(true).open(path)?, is_emptied: false })
     }
 
-    /// Ends it: what was not written over is gone.
+    /// Finishes writing. Any old content that is left is removed.
     ///
     /// # Errors
-    /// It cannot be emptied.
+    /// The file cannot be emptied.
     pub fn finish(mut self) -> io::Result<()> {
         self.empty()
     }

@@ -1,7 +1,7 @@
-//! One process at a time: a lock on a file beside the one that is changed.
+//! Lets only one process at a time change a file, with a lock on a second file next to it.
 //!
-//! The file itself cannot be locked, for another takes its place. The lock file stays, empty: to remove it would let two
-//! processes hold two locks of one name.
+//! The file itself cannot be locked, because another file replaces it. The lock file is empty and stays: if it were
+//! removed, two processes could hold two locks of the same name.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -11,21 +11,21 @@ use std::time::{Duration, Instant};
 
 use crate::platform;
 
-/// How long a process waits for others. What they do under the lock takes milliseconds.
+/// How long a process waits for others. The work under the lock takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Held until it is dropped, or the process ends in whatever way.
+/// Held until it is dropped or the process ends in any way.
 #[derive(Debug)]
 pub struct Lock {
-    /// `None` where the file system has no locks.
+    /// `None` if the file system does not support locks.
     _file: Option<File>,
 }
 
 impl Lock {
-    /// Waits until nobody else changes the file of that name.
+    /// Waits until no other process changes the file of that name.
     ///
     /// # Errors
-    /// The lock file cannot be created beside it; or somebody holds the lock for longer than ten seconds.
+    /// The lock file cannot be created, or another process has held the lock for more than ten seconds.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let mut name = OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
@@ -41,7 +41,7 @@ impl Lock {
                     let message = format!("another process holds {} for too long", place.display());
                     return Err(io::Error::new(io::ErrorKind::TimedOut, message));
                 }
-                // Some network file systems have none. To write unlocked is what can be done there.
+                // Some network file systems do not support locks. The only choice there is to write without one.
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                     return Ok(Self { _file: None });
                 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_waits_for_the_first() {
+    fn the_second_lock_waits_for_the_first() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         let first = Lock::beside(&path).unwrap();
@@ -68,7 +68,7 @@ mod tests {
             std::thread::spawn(move || sender.send(Lock::beside(&path).is_ok()))
         };
         assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err(), "it waits");
-        // Another file is another lock.
+        // Another file has another lock.
         assert!(Lock::beside(&directory.path().join("other")).is_ok());
         drop(first);
         assert_eq!(receiver.recv_timeout(Duration::from_secs(9)), Ok(true));

@@ -1,6 +1,7 @@
-//! Files on disk, whatever is in them: read within a limit, replaced in one step, locked while they are.
+//! Files on disk, whatever their content: reads them with a size limit, replaces them atomically, and locks them
+//! meanwhile.
 //!
-//! What a file means is not known here, nor who asked for it.
+//! This module knows neither the meaning of a file nor who asked for it.
 
 mod bounded;
 mod in_place;

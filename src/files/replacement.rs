@@ -1,7 +1,8 @@
-//! A file that takes the place of another in one step, once it is whole: whoever reads meanwhile finds the old one.
+//! Replaces a file atomically, once the new one is complete: until then readers see the old one.
 //!
-//! Until then it has no name where the system has such files, so that nothing is left of a process that is killed, unless that
-//! happens between the two calls that name it and rename it. Elsewhere its name goes when the process is stopped by a signal.
+//! Where the system supports it, the new file has no name until then, so a killed process leaves nothing behind
+//! unless it is killed between the two calls that name the file and rename it. On other systems the file has a
+//! temporary name, and is removed if a signal stops the process.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -12,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::platform::{self, Removal, Secrecy, UnnamedFile, leave_to_umask};
 
-/// A file on its way to its place. Dropped before, it leaves nothing.
+/// A file that is not in its place yet. If it is dropped before that, nothing is left of it.
 #[derive(Debug)]
 pub struct Replacement {
     file: Pending,
@@ -28,14 +29,15 @@ enum Pending {
 }
 
 impl Replacement {
-    /// Begins a file to stand at `target`, which is no link. What stands there is not touched yet.
+    /// Starts a file for `target`, which must not be a symbolic link. An existing file is not touched yet.
     ///
     /// # Errors
-    /// What stands there may not be written to; or its directory may not, or is not there.
+    /// The existing file or its directory may not be written to, or the directory does not exist.
     pub fn begin(target: &Path, secrecy: Secrecy) -> io::Result<Self> {
         let replaced = match fs::metadata(target) {
             Ok(metadata) => {
-                // To rename over a file asks only its directory. Whoever may not write to it shall not replace it either.
+                // Renaming over a file requires write access to its directory only. A user who may not write to the
+                // file should not be able to replace it either.
                 OpenOptions::new().write(true).open(target)?;
                 Some(metadata)
             }
@@ -46,11 +48,11 @@ impl Replacement {
         Ok(Self { file, target: target.to_owned(), replaced, secrecy })
     }
 
-    /// The same for a file that has to stay what it is: none if its owner or group would be lost, if it has other names, or if
-    /// its directory may not be written to. Such a file is written in place.
+    /// Like [`Replacement::begin`], but `None` if replacing the file would lose its owner or group, if it has other
+    /// hard links, or if its directory may not be written to. Such a file is written in place.
     ///
     /// # Errors
-    /// As those of [`Replacement::begin`].
+    /// The errors of [`Replacement::begin`].
     pub fn begin_alike(target: &Path) -> io::Result<Option<Self>> {
         match Self::begin(target, Secrecy::Public) {
             Ok(replacement) => Ok(Some(replacement).filter(Self::is_alike)),
@@ -66,10 +68,10 @@ impl Replacement {
         self.replaced.as_ref().is_none_or(has_all)
     }
 
-    /// Puts it in its place.
+    /// Moves the file into its place.
     ///
     /// # Errors
-    /// It cannot be put there. What stood there still does.
+    /// The file cannot be moved there. The existing file is unchanged.
     pub fn finish(self) -> io::Result<()> {
         if let Some(replaced) = &self.replaced {
             let file = self.file.as_file();
@@ -77,13 +79,14 @@ impl Replacement {
             file.set_permissions(platform::permissions_like(replaced, self.secrecy, has_group))?;
         }
         match self.file {
-            // That it goes with a signal ends here, after it has its name.
+            // From here on, no signal removes the file; it has its final name.
             Pending::Named(file, _removal) => {
                 file.persist(&self.target)?;
                 Ok(())
             }
             Pending::Unnamed(file) => match file.link(&self.target) {
-                // What has a name is not linked over: so it gets a name beside, for no longer than it takes to rename.
+                // Linking does not replace an existing name, so the file gets a temporary name, just long enough to
+                // be renamed.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let (prefix, mut builder) = (prefix(&self.target), tempfile::Builder::new());
                     builder.prefix(&prefix).suffix(SUFFIX);
@@ -95,21 +98,22 @@ impl Replacement {
         }
     }
 
-    /// Finishes, and waits until the disk has it.
+    /// Like [`Replacement::finish`], and waits until the file is written to disk.
     ///
     /// # Errors
-    /// As those of [`Replacement::finish`]; or the disk is full.
+    /// The errors of [`Replacement::finish`]; also if the disk is full.
     pub fn finish_durably(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         let directory = parent(&self.target).to_owned();
         self.finish()?;
-        // The file is whole either way; only a power cut within the next seconds could bring the old one back.
+        // The file is complete either way; only a power failure within the next seconds could bring the old one
+        // back.
         let _ = File::open(directory).and_then(|directory| directory.sync_all());
         Ok(())
     }
 
-    /// Removes what a process left that was killed between two calls of the system. To be called under the lock of `target`
-    /// alone: without it the file may be one that is about to be renamed.
+    /// Removes temporary files of a process that was killed between two system calls. Call it only while holding
+    /// the lock of `target`: otherwise a file may be one that is about to be renamed.
     pub fn remove_leftovers(target: &Path) {
         let Ok(entries) = fs::read_dir(parent(target)) else { return };
         let prefix = prefix(target);
@@ -160,7 +164,7 @@ impl Pending {
     }
 }
 
-/// Whether a directory takes no new file.
+/// Whether the error means that no file can be created in a directory.
 fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
@@ -171,7 +175,7 @@ fn is_writable(target: &Path) -> bool {
 
 const SUFFIX: &str = ".sigvet";
 
-/// How the name begins that a file has beside its place.
+/// The beginning of the temporary name of a file.
 fn prefix(target: &Path) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(target.file_name().unwrap_or_default());
@@ -190,7 +194,7 @@ mod tests {
 
     type Begin = fn(&Path, Secrecy) -> Replacement;
 
-    /// Both ways to make it: the system of the test has perhaps only one of them.
+    /// Both ways to create the file: the system that runs the test may support only one of them.
     const WAYS: [Begin; 2] = [
         |target, secrecy| Replacement::begin(target, secrecy).unwrap(),
         |target, secrecy| {
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_file_is_there_until_the_new_one_is_whole() {
+    fn the_old_file_stays_until_the_new_one_is_complete() {
         for begin in WAYS {
             let directory = tempfile::tempdir().unwrap();
             let target = directory.path().join("file");
@@ -228,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn leftovers_of_this_file_are_removed_and_no_other() {
+    fn only_leftovers_of_this_file_are_removed() {
         let directory = tempfile::tempdir().unwrap();
         let mine = [".file-x1y2z3.sigvet", ".other-x1y2z3.sigvet", ".file.lock", "file", ".file-x"];
         mine.iter().for_each(|name| fs::write(directory.path().join(name), "").unwrap());
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_refused_at_the_beginning() {
+    fn an_unwritable_target_is_refused_at_the_beginning() {
         let directory = tempfile::tempdir().unwrap();
         assert!(Replacement::begin(directory.path(), Secrecy::Public).is_err());
         let nowhere = Replacement::begin(&directory.path().join("not/there"), Secrecy::Public).unwrap_err();

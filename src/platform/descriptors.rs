@@ -1,19 +1,19 @@
-//! How many files and sockets a process may have open.
+//! The number of files and sockets that a process may have open.
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 
-/// Descriptors that tokio takes before it does anything.
+/// Number of descriptors that tokio opens at startup.
 pub const OF_RUNTIME: usize = 5;
 
-/// What systems call it: `ENFILE`, `EMFILE`, and `WSAEMFILE`.
+/// The error codes for it: `ENFILE`, `EMFILE`, and `WSAEMFILE`.
 const EXHAUSTED: [i32; 3] = [23, 24, 10_024];
 
-/// Makes sure that so many files or sockets more can be open. tokio panics if it gets none for its signals, and a server that gets
-/// none for a connection lets its client wait.
+/// Makes sure that `count` more files or sockets can be opened. tokio panics if it gets no descriptor for its
+/// signal handling, and a server without a descriptor for a connection keeps the client waiting.
 ///
 /// # Errors
-/// There are too few.
+/// There are too few descriptors.
 pub fn ensure_descriptors(count: usize) -> io::Result<()> {
     let mut held = Vec::with_capacity(count);
     for _ in 0..count {
@@ -23,7 +23,7 @@ pub fn ensure_descriptors(count: usize) -> io::Result<()> {
                 let problem = format!("too few files can be open at a time: {count} more are needed (ulimit -n)");
                 return Err(io::Error::new(error.kind(), problem));
             }
-            // Whoever may have no such socket has learned nothing about descriptors.
+            // If UDP sockets are not allowed at all, this says nothing about descriptors.
             Err(_) => break,
         }
     }

@@ -1,8 +1,9 @@
-//! What differs between systems: who may read a file, which file it is, files without a name, descriptors that have a path,
-//! sockets that have one, signals and to whom they go, who sees a command line.
+//! Everything that depends on the operating system: file permissions, file identity, unnamed files, descriptors
+//! with a path, Unix domain sockets, signals and passing them on to a child, and who can see a command line.
 //!
-//! Both have the same functions. The portable ones are compiled and tested with the tests of every system, so that code which only runs elsewhere cannot break unseen. No other module asks which system it is compiled for;
-//! `tests/platforms.rs` holds them to it.
+//! The Unix and the portable module have the same functions. The portable ones are compiled and tested with the
+//! tests on every system, so that code which only runs elsewhere cannot break unnoticed. No other module checks
+//! which system it is compiled for; `tests/platforms.rs` enforces that.
 
 mod descriptors;
 #[cfg(any(not(unix), test))]
@@ -27,37 +28,37 @@ pub use unix::{
     owner_kept, permissions_like, remove_if_stopped, stop_between, stop_signal,
 };
 
-/// Users other than the owner of a file.
+/// What users other than the owner can do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// They can read it.
+    /// Read it.
     Read,
-    /// They can write to it.
+    /// Write to it.
     Write,
-    /// They can do anything with it: read, write or run.
+    /// Anything: read, write or execute it.
     Any,
 }
 
-/// What a path leads to, as far as it matters to whoever opens it.
+/// The kind of file that a path leads to, as far as it matters for opening it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// A file of bytes.
+    /// A regular file.
     Regular,
     /// A directory.
     Directory,
-    /// A pipe with a name: to open it waits for its other end.
+    /// A named pipe; opening it waits for the other end.
     NamedPipe,
-    /// A terminal, a disk, `/dev/null`.
+    /// A device, such as a terminal, a disk, or `/dev/null`.
     Device,
-    /// A socket, or what else there may be.
+    /// A socket, or anything else.
     Other,
 }
 
-/// Who may read a file that takes the place of another, or is new.
+/// Who may read a file that is new or replaces another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrecy {
-    /// Whoever may read the file that it replaces; of a new one whoever the umask lets.
+    /// Everyone who may read the file that it replaces; for a new file, the umask decides.
     Public,
-    /// Its owner.
+    /// Only its owner.
     Secret,
 }

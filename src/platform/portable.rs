@@ -1,6 +1,6 @@
-//! The answers of systems that are not Unix, by what the standard library has on all of them.
+//! The implementation for systems other than Unix, with only the standard library.
 //!
-//! Who may read a file is for the directory it is in to say: nothing is known of modes, and nobody is warned.
+//! The directory of a file determines who may read it: file modes are unknown, so sigvet never warns about them.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -12,34 +12,34 @@ use std::time::SystemTime;
 
 use super::{Access, FileKind, Secrecy};
 
-/// The mode of a file that others have that access to: there are no modes.
+/// Always `None`: these systems have no file modes.
 pub fn mode_open_to(_: Access, _: &Metadata) -> Option<u32> {
     None
 }
 
-/// Creates a directory, and those on the way to it.
+/// Creates a directory and its missing parents.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Does nothing: who may read a new file is for its directory to say.
+/// Does nothing: the directory determines who may read a new file.
 pub fn for_owner_only(_: &mut OpenOptions) {}
 
-/// Does nothing: a temporary file is a file as any other.
+/// Does nothing: a temporary file has the same permissions as any other.
 pub fn leave_to_umask(_: &mut tempfile::Builder<'_, '_>) {}
 
-/// Whether a name without slashes and NUL names one file, and nothing else: what stands behind a colon is a stream of it, or the
-/// name is one of a drive.
+/// Whether a name without slashes and NUL names one file and nothing else. A colon would begin the name of an
+/// alternate data stream, or follow a drive letter.
 pub fn is_file_name(name: &str) -> bool {
     !name.contains(':')
 }
 
-/// Whether a file belongs to somebody who may say what is run: nothing is known of owners.
+/// Always true: nothing is known about file owners.
 pub fn is_owner_trusted(_: &Metadata) -> bool {
     true
 }
 
-/// What a file is.
+/// The kind of a file.
 pub fn kind_of(metadata: &Metadata) -> FileKind {
     match metadata.is_dir() {
         true => FileKind::Directory,
@@ -53,12 +53,12 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Opens the file that others wait for, and creates it.
+/// Opens the lock file, creating it if necessary.
 pub fn lock_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// Does nothing: a new file has the owner that its directory gives it.
+/// Does nothing: the directory determines the owner of a new file.
 pub fn owner_kept(_: &File, _: &Metadata) -> bool {
     true
 }
@@ -68,51 +68,51 @@ pub fn owner_and_group_kept(_: &File, _: &Metadata) -> bool {
     true
 }
 
-/// Always: the system does not say how many names a file has.
+/// Always true: the system does not report how many hard links a file has.
 pub fn has_one_name(_: &Metadata) -> bool {
     true
 }
 
-/// The permissions of the file that is replaced: whether it may be written to.
+/// The permissions of the replaced file: whether it is read-only.
 pub fn permissions_like(replaced: &Metadata, _: Secrecy, _: bool) -> Permissions {
     replaced.permissions()
 }
 
-/// The number of the descriptor that a path stands for: no path does.
+/// Always `None`: no path stands for a descriptor.
 pub fn descriptor_of(_: &Path) -> Option<i32> {
     None
 }
 
-/// Another descriptor of what that one is open to.
+/// Duplicates a descriptor.
 ///
 /// # Errors
-/// Always: descriptors have no paths.
+/// Always: descriptors have no paths on these systems.
 pub fn duplicate(_: i32, _: &Path) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// A file without a name: there are none.
+/// A file without a name, which these systems do not have.
 #[derive(Debug)]
 pub struct UnnamedFile(File);
 
 impl UnnamedFile {
-    /// None.
+    /// Always `None`.
     pub fn new_in(_: &Path, _: Secrecy) -> io::Result<Option<Self>> {
         Ok(None)
     }
 
-    /// The file, to write to.
+    /// The file to write to.
     pub fn as_file(&self) -> &File {
         &self.0
     }
 
-    /// Never called: there are no such files.
+    /// Never called: these systems have no unnamed files.
     pub fn link(&self, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-/// A file that stays when the process is stopped: this system sends no signals.
+/// A file that stays if the process is stopped: these systems send no signals.
 #[derive(Debug)]
 pub struct Removal;
 
@@ -121,48 +121,48 @@ pub fn remove_if_stopped(_: &Path) -> Removal {
     Removal
 }
 
-/// Does nothing: a process ends here without being asked.
+/// Does nothing: on these systems a process is ended without being asked.
 pub fn stop_between(_: &'static Mutex<()>) {}
 
-/// Which file it is: the time of creation tells one that was put in the place of another.
+/// Identifies a file: the creation time changes when another file takes its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileId {
     created: Option<SystemTime>,
 }
 
 impl FileId {
-    /// Reads it from a file's metadata.
+    /// Reads the identity from a file's metadata.
     pub fn from_metadata(metadata: &Metadata) -> Self {
         Self { created: metadata.created().ok() }
     }
 }
 
-/// When a file was written to last.
+/// When a file was last written to.
 pub fn last_change(metadata: &Metadata) -> Option<SystemTime> {
     metadata.modified().ok()
 }
 
-/// Blanks nothing: the command line is as it was typed to whoever may see it.
+/// Does nothing: everyone who may see the command line sees it as it was typed.
 ///
 /// # Errors
-/// Always: there is no way.
+/// Always: these systems offer no way to do it.
 pub fn blank_arguments(_: &[&[u8]], _: &[Range<usize>]) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Does nothing: what is written of a process that failed is for the settings of the system to say.
+/// Does nothing: system settings determine whether a crashed process is dumped.
 pub fn disable_core_dumps() {}
 
-/// Connects to a socket that has a path.
+/// Connects to a Unix domain socket.
 ///
 /// # Errors
-/// Always: there are none.
+/// Always: these systems do not have them.
 #[expect(clippy::unused_async, reason = "on Unix it waits")]
 pub async fn connect_to_socket(_: &Path) -> io::Result<tokio::io::Empty> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no such sockets"))
 }
 
-/// Signals on their way to a child: a console tells every process that it has.
+/// Passes signals on to a child. On these systems the console notifies every process itself.
 #[derive(Debug)]
 pub struct ChildSignals;
 
@@ -173,16 +173,16 @@ impl ChildSignals {
         Ok(Self)
     }
 
-    /// Waits until the child has ended; its exit code, as far as it fits.
+    /// Waits until the child has ended and returns its exit code, or 1 if it is not in the range of `u8`.
     pub async fn attend(self, mut child: Child) -> io::Result<u8> {
         let status = tokio::task::spawn_blocking(move || child.wait()).await.map_err(io::Error::other)??;
         Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
     }
 }
 
-/// Ends when somebody asks this process to stop.
+/// Completes when this process is asked to stop.
 pub async fn stop_signal() {
-    // Without a handler the system stops the process itself.
+    // Without a handler, the system stops the process itself.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -193,16 +193,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_warned_of_modes() {
+    fn file_modes_cause_no_warnings() {
         let directory = tempfile::tempdir().unwrap();
         let metadata = fs::metadata(directory.path()).unwrap();
         assert_eq!(mode_open_to(Access::Read, &metadata), None);
         assert_eq!(mode_open_to(Access::Any, &metadata), None);
     }
 
-    /// Catches an answer that would have files refused, or taken for what they are not, where nothing is known of them.
+    /// Catches an answer for something unknown that would get a file refused or misjudged.
     #[test]
-    fn what_is_not_known_is_in_nobodys_way() {
+    fn unknown_properties_cause_no_refusal() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         let lock = lock_file(&path).unwrap();
@@ -228,19 +228,19 @@ mod tests {
     }
 
     #[test]
-    fn a_command_line_stays_as_it_is() {
+    fn a_command_line_is_not_blanked() {
         assert_eq!(blank_arguments(&[b"sigvet"], &[]).unwrap_err().kind(), io::ErrorKind::Unsupported);
     }
 
     #[test]
-    fn directories_on_the_way_are_created() {
+    fn missing_parent_directories_are_created() {
         let directory = tempfile::tempdir().unwrap();
         create_private_directory(&directory.path().join("a/b")).unwrap();
         create_private_directory(&directory.path().join("a/b")).unwrap();
         assert!(directory.path().join("a/b").is_dir());
     }
 
-    /// Catches a body that changed after it was hashed, and is sent all the same.
+    /// Catches a body that changed after it was hashed and is still sent.
     #[test]
     fn a_write_changes_the_time() {
         let directory = tempfile::tempdir().unwrap();
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(FileId::from_metadata(&before), FileId::from_metadata(&after));
     }
 
-    /// `cargo` is wherever tests are.
+    /// `cargo` is available wherever tests run.
     #[test]
     fn a_child_is_waited_for() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

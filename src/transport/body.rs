@@ -1,4 +1,4 @@
-//! The body of a request on its way out: from memory, or from a file that is read while it is sent.
+//! The request body as it is sent: from memory, or from a file that is read meanwhile.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -19,10 +19,10 @@ use sigvet_core::stream::Encoder;
 /// A body that hyper can send.
 pub(super) type OutgoingBody = UnsyncBoxBody<Bytes, BodyError>;
 
-/// As many pieces as hyper holds at once, and one more.
+/// One more than the number of pieces that hyper holds at once.
 const BUFFERS: usize = 3;
 
-/// The body of a request, as fast as it may go.
+/// The request body, limited to the rate in the options.
 pub(super) fn body_of(outgoing: &Outgoing<'_>) -> Result<OutgoingBody, TransportError> {
     let body = unpaced_body_of(outgoing)?;
     Ok(match outgoing.options.rate.filter(|_| !body.is_end_stream()) {
@@ -52,7 +52,7 @@ fn chunked(reader: BodyReader, encoder: &Encoder, outgoing: &Outgoing<'_>) -> Ch
     ChunkedReader::new(reader, encoder.clone()).with_fingerprints(outgoing.fingerprints)
 }
 
-/// A file in pieces. A piece that hyper is done with becomes the buffer of a later one.
+/// A file in pieces. The buffer of a piece is reused once hyper has dropped the piece.
 struct FileBody {
     pieces: Pieces,
     handed_out: VecDeque<Bytes>,
@@ -73,7 +73,7 @@ impl Pieces {
         }
     }
 
-    /// Bytes of the file that are still to be read.
+    /// Number of bytes of the file still to be read.
     fn left(&self) -> u64 {
         match self {
             Self::Plain(reader) => reader.left(),
@@ -118,7 +118,7 @@ impl HttpBody for FileBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    /// Reads in place: this process has nothing else to do meanwhile.
+    /// Reads synchronously: this process has nothing else to do meanwhile.
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if self.pieces.is_at_end() {
             return Poll::Ready(None);

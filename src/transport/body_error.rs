@@ -1,4 +1,4 @@
-//! Why a body cannot be handed out whole, be it a file that changed or a pipe of another length.
+//! Why a body could not be sent whole: a file changed, or a pipe had a different length than announced.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,64 +6,64 @@ use std::sync::Arc;
 
 use sigvet_core::request::Body;
 
-/// Why a body cannot be handed out whole. hyper gives back errors by reference, so it can be copied.
+/// Why a body could not be sent whole. It is `Clone` because hyper returns errors by reference.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BodyError {
-    /// The system does not read it.
+    /// The file could not be read.
     #[error("cannot read {}", .file.display())]
     System {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: Arc<io::Error>,
     },
-    /// The file is not any more what it was.
+    /// The file has changed.
     #[error("cannot read {}: {}", .file.display(), .pass.when_changed())]
     Changed {
         /// The file.
         file: PathBuf,
-        /// What it was read for.
+        /// What the file was being read for.
         pass: Pass,
     },
-    /// A pipe gives its bytes once.
+    /// The pipe was read already; its bytes can be read only once.
     #[error("cannot read {name}: it was read already, and cannot be sent again")]
     Spent {
         /// The pipe's name.
         name: String,
     },
-    /// A pipe ended before its length.
+    /// The pipe ended before its announced length.
     #[error("cannot read {name}: it ended after {got} of the {length} bytes that were announced")]
     EndedEarly {
         /// The pipe's name.
         name: String,
-        /// The bytes that came.
+        /// Number of bytes read.
         got: u64,
-        /// The bytes that should have come.
+        /// Number of bytes announced.
         length: u64,
     },
-    /// A pipe goes on behind its length.
+    /// The pipe continues after its announced length.
     #[error("cannot read {name}: it continues after the {length} bytes that were announced")]
     GoesOn {
         /// The pipe's name.
         name: String,
-        /// The bytes that should have come.
+        /// Number of bytes announced.
         length: u64,
     },
 }
 
-/// What a file is read for. It decides what is said of a file that changed.
+/// What a file is read for. It determines the error message if the file has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// To hash it.
+    /// To hash the file.
     Hash,
-    /// To hand it out after it was hashed.
+    /// To send the file after it was hashed.
     AfterHash,
-    /// To hand it out, unhashed.
+    /// To send the file without hashing it first.
     Unhashed,
 }
 
 impl Pass {
-    /// The pass that hands a body out.
+    /// The pass that sends `body`.
     pub fn of(body: &Body) -> Self {
         if body.sha256().is_some() { Self::AfterHash } else { Self::Unhashed }
     }

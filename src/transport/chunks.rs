@@ -1,4 +1,4 @@
-//! A body on its way into chunks: read from its file or pipe to where it is sent from, and hashed on all cores.
+//! Encodes a body in chunks, reading it from its file or pipe while it is sent and hashing it on all cores.
 
 use rayon::prelude::*;
 
@@ -10,13 +10,13 @@ use sigvet_core::checksum::ChecksumHasher;
 use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::stream::{ChunkHasher, Encoder};
 
-/// How much of a payload is hashed at once, where chunks are smaller than it.
+/// How much of a payload is hashed at once if chunks are smaller than this.
 const BATCH: usize = 4 * PIECE;
 
-/// The final chunk's head and a trailer, both with the longest signatures, are shorter.
+/// An upper bound for the final chunk's head and a trailer, both with the longest signatures.
 const LONGEST_END: usize = 1024;
 
-/// A body in chunks, piece by piece.
+/// A body in chunks, read piece by piece.
 #[derive(Debug)]
 pub struct ChunkedReader {
     reader: BodyReader,
@@ -26,39 +26,39 @@ pub struct ChunkedReader {
 }
 
 impl ChunkedReader {
-    /// The body that `encoder` makes of what `reader` reads; the encoder's payload is as long as the file.
+    /// Encodes what `reader` reads with `encoder`, whose payload must be as long as the file.
     pub fn new(reader: BodyReader, encoder: Encoder) -> Self {
         let chunks = (BATCH / encoder.layout().chunk_size.bytes()).max(1);
-        // The end of the body goes with its last chunks.
+        // The end of the body is written together with its last chunks.
         let room = encoder.room_for(chunks) + LONGEST_END;
         Self { reader, encoder: Some(encoder), room, fingerprints: None }
     }
 
-    /// The same, with the MD5s made in the same pass.
+    /// Also computes the MD5s of the body in the same pass.
     #[must_use]
     pub fn with_fingerprints(self, fingerprints: Option<&Fingerprints>) -> Self {
         Self { fingerprints: fingerprints.cloned(), ..self }
     }
 
-    /// How long a buffer must be.
+    /// The required size of the buffer for [`ChunkedReader::read`].
     pub fn room(&self) -> usize {
         self.room
     }
 
-    /// Whether the end of the body was read.
+    /// Whether the whole body has been read.
     pub fn is_at_end(&self) -> bool {
         self.encoder.is_none()
     }
 
-    /// Bytes of the payload that are still to be read.
+    /// Number of bytes of the payload still to be read.
     pub fn left(&self) -> u64 {
         self.reader.left()
     }
 
-    /// Writes the next piece of the body into the buffer; tells how many bytes, none at the end.
+    /// Writes the next piece of the body into the buffer and returns its length, 0 at the end.
     ///
     /// # Errors
-    /// The payload cannot be read, has changed, or is not as long as was said.
+    /// The payload cannot be read, has changed, or does not have the announced length.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         let read = self.read_chunks(buffer)?;
         if let (Some(fingerprints), Some(framed)) = (&self.fingerprints, buffer.get(..read)) {
@@ -87,7 +87,7 @@ impl ChunkedReader {
     }
 }
 
-/// Hashes chunks side by side; the checksum, which goes over all of them, beside them.
+/// Hashes chunks in parallel, and at the same time the checksum over all of them.
 struct OnAllCores;
 
 impl ChunkHasher for OnAllCores {

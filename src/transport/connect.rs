@@ -1,4 +1,5 @@
-//! The connection: the name is looked up, its addresses are tried, a proxy is asked to connect, TLS is spoken.
+//! Opens connections: DNS lookup, connecting to one of the addresses, the tunnel through a proxy, and the TLS
+//! handshake.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,17 +16,17 @@ use super::{Timings, TransportError, error, socks, tls, tunnel};
 use crate::platform::connect_to_socket;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
-/// A connection, ready for HTTP.
+/// A connection that is ready for HTTP.
 pub(super) struct Connection {
     pub(super) io: TokioIo<Box<dyn Stream>>,
-    /// Whether a proxy at its other end forwards plain HTTP, and so wants the whole URL as the target.
+    /// Whether the peer is a proxy that forwards plain HTTP, so that the request target has to be the whole URL.
     pub(super) is_forward_proxy: bool,
     pub(super) proxy_authorization: Option<HeaderValue>,
-    /// Whether both ends agreed on HTTP/2.
+    /// Whether HTTP/2 was negotiated.
     pub(super) is_http2: bool,
 }
 
-/// Opens a connection to the host of a URL, within the time that there is for it.
+/// Opens a connection to the host of a URL, within the connect timeout.
 pub(super) async fn open(
     url: &RequestUrl,
     options: &Options,
@@ -57,10 +58,10 @@ async fn open_at_leisure(
     Ok(Connection { io: TokioIo::new(stream), is_forward_proxy, proxy_authorization, is_http2 })
 }
 
-/// A stream of bytes to the host, or to a proxy that forwards to it.
+/// A byte stream to the host, or to a proxy that forwards requests to it.
 pub(super) struct Line {
     pub(super) stream: Box<dyn Stream>,
-    /// The proxy at its other end, where that is sent requests and opens no tunnel.
+    /// The proxy that the stream leads to, if requests are sent to it directly instead of through a tunnel.
     pub(super) proxy: Option<ProxyAddress>,
 }
 
@@ -97,7 +98,7 @@ pub(super) async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timi
     Ok(Line { stream, proxy: None })
 }
 
-/// The address of a name as SOCKS takes it: of Version 4 it has to be one of IPv4.
+/// Resolves a host name for a SOCKS proxy: SOCKS4 requires an IPv4 address.
 async fn look_up(host: &str, port: u16, version: SocksVersion, options: &Options) -> Result<String, TransportError> {
     let fits = |address: &SocketAddr| version == SocksVersion::V5 || address.is_ipv4();
     match addresses(host, port, options).await?.into_iter().find(fits) {
@@ -115,7 +116,7 @@ async fn dial_socket(path: &std::path::Path) -> Result<Box<dyn Stream>, Transpor
     Ok(Box::new(connect_to_socket(path).await.map_err(failure)?))
 }
 
-/// Connects to the first address of a name that answers.
+/// Connects to the first address of a name that accepts the connection.
 async fn dial_tcp(
     host: &str,
     port: u16,
@@ -128,7 +129,7 @@ async fn dial_tcp(
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
-                // A socket that keeps Nagle's delay still works.
+                // The connection also works with Nagle's algorithm enabled.
                 drop(stream.set_nodelay(true));
                 (timings.remote, timings.local) = (Some(address), stream.local_addr().ok());
                 return Ok(stream);
@@ -140,7 +141,7 @@ async fn dial_tcp(
     Err(TransportError::CannotConnect { host: format!("{host}:{port}"), source })
 }
 
-/// The addresses of a name, one at least: those that were given for it, else what it resolves to.
+/// The addresses of a name, at least one: from `--resolve` if given, otherwise from DNS.
 async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<SocketAddr>, TransportError> {
     let given: Vec<SocketAddr> = options.resolutions.iter().flat_map(|given| given.addresses_of(host, port)).collect();
     if !given.is_empty() {

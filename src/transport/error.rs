@@ -1,4 +1,4 @@
-//! Why a request did not get through, in the terms that curl's exit codes tell apart. What caused it stays behind it, as
+//! Why a request failed, with the same distinctions as curl's exit codes. The underlying cause is available as
 //! `source()`.
 
 use std::error::Error;
@@ -14,7 +14,7 @@ use rustls::pki_types::{InvalidDnsNameError, pem};
 use super::body_error::BodyError;
 use super::proxy_address::InvalidProxy;
 
-/// A request that did not get through.
+/// A request that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The request cannot be written as HTTP.
@@ -23,20 +23,20 @@ pub enum TransportError {
     /// The body's file cannot be read.
     #[error(transparent)]
     ReadBody(#[from] BodyError),
-    /// The file of certificates to believe is not to be used.
+    /// The file of trusted CA certificates cannot be used.
     #[error("no certificates in {}", .file.display())]
     BadRoots {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// Why the file cannot be used.
         source: BadRoots,
     },
-    /// The client's own certificate, or its key, cannot be used.
+    /// The client certificate or its key cannot be used.
     #[error("the client certificate cannot be used: {}", .file.display())]
     BadIdentity {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// Why the file cannot be used.
         source: BadIdentity,
     },
     /// The host name does not resolve.
@@ -44,15 +44,15 @@ pub enum TransportError {
     HostNotFound {
         /// The host.
         host: String,
-        /// Why.
+        /// Why the name does not resolve.
         source: LookupError,
     },
-    /// What was given as the proxy is none.
+    /// The proxy that was given cannot be used.
     #[error("the proxy{} cannot be used", .variable.map(|name| format!(" of {name}")).unwrap_or_default())]
     BadProxy {
-        /// The variable that names it; none where it was given otherwise.
+        /// The environment variable with the proxy; `None` if the proxy comes from an option.
         variable: Option<&'static str>,
-        /// Why.
+        /// Why the proxy cannot be used.
         source: InvalidProxy,
     },
     /// The proxy's name does not resolve.
@@ -60,7 +60,7 @@ pub enum TransportError {
     ProxyNotFound {
         /// The proxy's host.
         host: String,
-        /// Why.
+        /// Why the name does not resolve.
         source: LookupError,
     },
     /// The proxy's certificate is not trusted.
@@ -68,76 +68,76 @@ pub enum TransportError {
     ProxyCertificate {
         /// The proxy's host.
         host: String,
-        /// Why.
+        /// Why the certificate is not trusted.
         source: Untrusted,
     },
-    /// The SOCKS proxy does not connect to the host.
+    /// The SOCKS proxy refused to connect to the host.
     #[error("the proxy {proxy} does not connect to {host}")]
     Socks {
-        /// The proxy's host, with its port.
+        /// The proxy's host with its port.
         proxy: String,
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// What hyper-util says, which has no name for its error.
+        /// The error of hyper-util, whose type is not public.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Nobody answers at the host.
+    /// No connection to the host could be made.
     #[error("cannot connect to {host}")]
     CannotConnect {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// Why the connection failed.
         source: ConnectError,
     },
     /// The TLS handshake failed.
     #[error("TLS handshake with {host} failed")]
     Tls {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// Why the handshake failed.
         source: io::Error,
     },
     /// The server's certificate is not trusted.
     #[error("the certificate of {host} is not trusted")]
     Certificate {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// Why the certificate is not trusted.
         source: Untrusted,
     },
-    /// It took too long.
+    /// A time limit was exceeded.
     #[error("{host} took too long: {limit}")]
     TimedOut {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Which time ran out.
+        /// The time limit that was exceeded.
         limit: TimeLimit,
     },
     /// The server closed the connection without an answer.
     #[error("{host} closed the connection without an answer")]
     NothingReceived {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// The error of hyper.
         source: hyper::Error,
     },
-    /// The response ended before its length was reached.
+    /// The response ended before its announced length.
     #[error("the response of {host} was cut off")]
     CutOff {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// The error of hyper.
         source: hyper::Error,
     },
-    /// The connection broke in the middle.
+    /// The connection broke during the transfer.
     #[error("the transfer with {host} broke off")]
     Transfer {
-        /// The host, with its port.
+        /// The host with its port.
         host: String,
-        /// Why.
+        /// Why the transfer broke off.
         source: TransferError,
     },
-    /// The client itself could not be set up.
+    /// The HTTP client could not be set up.
     #[error("cannot set up the HTTP client")]
     Setup(#[source] SetupError),
 }
@@ -145,95 +145,95 @@ pub enum TransportError {
 /// Why a request cannot be written as HTTP.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsendable {
-    /// The URL is one of a WebSocket.
+    /// The URL is a WebSocket URL.
     #[error("the request cannot be sent: WebSockets are not supported")]
     WebSocket,
-    /// hyper would send another target than the signed one.
+    /// hyper would send a different target than the signed one.
     #[error("the request cannot be sent: its target would be rewritten, and so the signature would not hold")]
     Target,
-    /// The request says that its body is elsewhere, and nobody said where.
+    /// The body is not in memory, and no body file was given.
     #[error("the request cannot be sent: it has no body")]
     BodyMissing,
-    /// The URL's host is no name that TLS could ask for.
+    /// The URL's host is not a valid server name for TLS.
     #[error("the request cannot be sent")]
     HostName(#[from] InvalidDnsNameError),
-    /// The target is none of HTTP's.
+    /// The target is not valid in HTTP.
     #[error("the request cannot be sent")]
     Uri(#[from] http::uri::InvalidUri),
-    /// The method or a header is none of HTTP's.
+    /// The method or a header is not valid in HTTP.
     #[error("the request cannot be sent")]
     Http(#[from] http::Error),
 }
 
-/// Why a file gives no certificates to believe.
+/// Why a file has no usable CA certificates.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRoots {
-    /// It cannot be read, or is not PEM.
+    /// The file cannot be read, or is not PEM.
     #[error(transparent)]
     Pem(#[from] pem::Error),
-    /// It is PEM of something else.
+    /// The file is PEM without a certificate.
     #[error("there is no certificate in it")]
     Empty,
-    /// A certificate in it is none.
+    /// A certificate in the file is invalid.
     #[error(transparent)]
     Certificate(#[from] rustls::Error),
-    /// No verifier can be made of its certificates.
+    /// No verifier can be built from the certificates.
     #[error(transparent)]
     Verifier(#[from] VerifierBuilderError),
 }
 
-/// Why files give no certificate to show.
+/// Why files have no usable client certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum BadIdentity {
-    /// There is no certificate.
+    /// The certificate cannot be read.
     #[error(transparent)]
     Certificate(#[from] BadRoots),
     /// The key cannot be read, or is not PEM.
     #[error(transparent)]
     Pem(#[from] pem::Error),
-    /// The file has no private key.
+    /// The file contains no private key.
     #[error("there is no private key in it")]
     NoKey,
-    /// The key takes a password.
+    /// The key is encrypted with a password.
     #[error("the private key is encrypted; expected one without a password")]
     Encrypted,
-    /// The key is not that of the certificate, or of an unknown kind.
+    /// The key does not match the certificate, or its type is not supported.
     #[error(transparent)]
     Key(#[from] rustls::Error),
 }
 
-/// Why a name has no address.
+/// Why a name could not be resolved.
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
-    /// The system cannot resolve it.
+    /// The system's resolver failed.
     #[error(transparent)]
     System(#[from] io::Error),
-    /// It resolves to nothing.
+    /// The name has no address.
     #[error("the name has no address")]
     NoAddress,
-    /// It has no address of the family that was asked for.
+    /// The name has no address of the requested IP version.
     #[error("the name has no address of that IP version")]
     NoneOfFamily,
-    /// It resolves to addresses of IPv6 alone.
+    /// The name has only IPv6 addresses.
     #[error("the name has no IPv4 address, which SOCKS4 requires")]
     NoIpv4,
 }
 
-/// Why there is no connection.
+/// Why connecting failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The last address of the host refused it.
+    /// The last address of the host refused the connection.
     #[error("{source} ({address})")]
     Address {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The address is of the other version of IP than was asked for.
+    /// The address is not of the requested IP version.
     #[error("its address is of the other IP version")]
     OtherFamily,
-    /// The local socket refused it, or the system has none.
+    /// The local socket refused the connection, or the system does not support local sockets.
     #[error(transparent)]
     Socket(io::Error),
     /// The connection to the proxy broke.
@@ -241,10 +241,10 @@ pub enum ConnectError {
     ProxyLost {
         /// The proxy's host.
         proxy: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// What answers at the proxy's address is no proxy.
+    /// The response at the proxy's address is not one of a proxy.
     #[error("the proxy {proxy} does not respond like a proxy")]
     NotAProxy {
         /// The proxy's host.
@@ -252,16 +252,16 @@ pub enum ConnectError {
     },
 }
 
-/// Why the TLS of a server is not trusted.
+/// Why a certificate is not trusted.
 #[derive(Debug, thiserror::Error)]
 pub enum Untrusted {
-    /// An authority's certificate identifies the authority, and no server.
+    /// The server presented a CA certificate as its own, but such a certificate identifies a CA and not a server.
     #[error("it is a CA certificate (CA:TRUE), which a server must not present as its own")]
     AuthorityOwn,
-    /// None of the authorities that are believed signed it.
+    /// No trusted CA signed the certificate.
     #[error("no trusted CA has signed it")]
     UnknownIssuer,
-    /// What rustls finds wrong with it.
+    /// Any other reason that rustls gives.
     #[error("{0}")]
     Other(Box<CertificateError>),
 }
@@ -276,18 +276,19 @@ impl From<&CertificateError> for Untrusted {
     }
 }
 
-/// Whether a certificate was refused because it is an authority's. rustls has no name for that, and passes on webpki's error.
+/// Whether a certificate was refused because it is a CA certificate. rustls has no variant for this error and
+/// passes on webpki's.
 pub(super) fn is_authority_own(problem: &CertificateError) -> bool {
     let CertificateError::Other(other) = problem else { return false };
     other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
-/// A time that ran out.
+/// A time limit that was exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeLimit {
-    /// That for making a connection.
+    /// The time limit for connecting.
     Connection,
-    /// That for the whole of a request.
+    /// The time limit for the whole request.
     Request,
 }
 
@@ -303,31 +304,31 @@ impl fmt::Display for TimeLimit {
 /// Why a transfer broke off.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
-    /// What hyper says.
+    /// An error of hyper.
     #[error(transparent)]
     Http(#[from] hyper::Error),
-    /// The proxy opens no tunnel to the host.
+    /// The proxy refused to open a tunnel to the host.
     #[error("the proxy {proxy} answered {status}")]
     Proxy {
         /// The proxy's host.
         proxy: String,
-        /// Its status with the reason.
+        /// The proxy's status code and reason.
         status: String,
     },
 }
 
-/// Why there is no HTTP client.
+/// Why the HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// There is no runtime for it.
+    /// The async runtime could not be started.
     #[error(transparent)]
     Runtime(#[from] io::Error),
-    /// There is no TLS for it.
+    /// TLS could not be configured.
     #[error(transparent)]
     Tls(#[from] rustls::Error),
 }
 
-/// Sorts an error of the exchange up to the head of the response.
+/// Classifies an error that occurred before the head of the response was received.
 pub(super) fn classify(error: hyper::Error, host: &str) -> TransportError {
     if let Some(own) = own_error(&error) {
         return own.into();
@@ -346,7 +347,7 @@ fn is_reset(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
-/// Sorts an error of the response's body.
+/// Classifies an error that occurred while receiving the body of the response.
 pub(super) fn classify_transfer(error: hyper::Error, host: &str) -> TransportError {
     let host = host.to_owned();
     let is_short = causes(&error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_end)
@@ -362,7 +363,7 @@ fn is_end(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::UnexpectedEof
 }
 
-/// Sorts an error of the TLS handshake.
+/// Classifies an error of the TLS handshake.
 pub(super) fn classify_tls(error: io::Error, host: &str) -> TransportError {
     let host = host.to_owned();
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
@@ -373,7 +374,7 @@ pub(super) fn classify_tls(error: io::Error, host: &str) -> TransportError {
     }
 }
 
-/// The same error, known to be about the proxy.
+/// The corresponding error for a proxy.
 pub(super) fn is_of_proxy(error: TransportError) -> TransportError {
     match error {
         TransportError::HostNotFound { host, source } => TransportError::ProxyNotFound { host, source },
@@ -383,7 +384,7 @@ pub(super) fn is_of_proxy(error: TransportError) -> TransportError {
     }
 }
 
-/// The error of our own body, where that is the cause.
+/// The error of the request body, if that caused the hyper error.
 fn own_error(error: &hyper::Error) -> Option<BodyError> {
     causes(error).find_map(|cause| cause.downcast_ref::<BodyError>().cloned())
 }

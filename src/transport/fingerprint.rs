@@ -1,11 +1,11 @@
-//! The MD5s of a body in chunks: of the payload, and of the framing with the payload in it. By the ETag that a store makes of one
-//! of them shows what it kept.
+//! The MD5s of a body sent in chunks: one of the payload, one of the payload with its framing. Comparing them with
+//! the ETag shows which of the two the store kept.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sigvet_core::internal::Md5Hasher;
 
-/// Both hashes, filled while the body goes out.
+/// Both hashes, updated while the body is sent.
 #[derive(Clone, Default)]
 pub struct Fingerprints(Arc<Mutex<Hashers>>);
 
@@ -16,7 +16,7 @@ struct Hashers {
 }
 
 impl Fingerprints {
-    /// The two of a body in memory.
+    /// The hashes of a body in memory.
     pub fn of(payload: &[u8], framed: &[u8]) -> Self {
         let both = Self::default();
         both.take_payload(payload);
@@ -37,13 +37,13 @@ impl Fingerprints {
         self.with(|hashers| hashers.payload.clone().finish())
     }
 
-    /// The MD5 of what went out.
+    /// The MD5 of the bytes that were sent.
     pub fn framed(&self) -> [u8; 16] {
         self.with(|hashers| hashers.framed.clone().finish())
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Hashers) -> T) -> T {
-        // A hash that panicked half-way is no worse than a wrong one, which matches nothing.
+        // A half-finished hash after a panic is only a wrong hash, which matches nothing.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

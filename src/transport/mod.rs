@@ -1,8 +1,8 @@
-//! Sending: a signed request goes out as it was signed, and the response comes back piece by piece.
+//! Sends a signed request exactly as it was signed, and reads the response piece by piece.
 //!
-//! The target goes on the wire byte for byte, which is why the connection is made here and HTTP is spoken through hyper:
-//! clients above it rewrite paths. One request is one connection and one response: redirects and retries need another
-//! signature, and so belong to whoever signs. Signing is not known here.
+//! The target goes on the wire byte for byte. That is why this module makes the connection and speaks HTTP through
+//! hyper: higher-level clients rewrite paths. One request is one connection and one response: redirects and retries
+//! need a new signature, so they are up to the caller that signs. This module knows nothing about signing.
 
 mod body_error;
 mod tally;
@@ -61,18 +61,18 @@ use crate::platform;
 use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::stream::Encoder;
 
-/// A request on its way out.
+/// A request to send.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
-    /// Where to connect to.
+    /// The URL to connect to.
     pub url: &'a RequestUrl,
-    /// The signed request, as [`complete`] leaves it.
+    /// The signed request, after [`complete`].
     pub request: &'a Request,
-    /// The file that is the body, where it is not in memory.
+    /// The file with the body, if the body is not in memory.
     pub body_file: Option<&'a BodyFile>,
-    /// Puts that file into chunks, where the request says that it comes in chunks.
+    /// The encoder for the chunks of that file, if the request says that its body comes in chunks.
     pub encoder: Option<&'a Encoder>,
-    /// Takes the MD5s of a body in chunks, where they are wanted.
+    /// Computes the MD5s of a body in chunks, if requested.
     pub fingerprints: Option<&'a Fingerprints>,
     /// How to connect.
     pub options: &'a Options,
@@ -83,15 +83,15 @@ pub struct Outgoing<'a> {
 pub struct Response {
     /// `HTTP/1.1` or `HTTP/2`.
     pub version: String,
-    /// `200`.
+    /// The status code, such as `200`.
     pub status: u16,
-    /// `OK`; empty where the status has no usual reason.
+    /// The reason, such as `OK`; empty if the status has no usual reason.
     pub reason: String,
-    /// The fields in order, names in lower case.
+    /// The fields in order, with lower-case names.
     pub headers: Headers,
 }
 
-/// A response whose body is still to be read.
+/// A response whose body has not been read yet.
 pub struct Exchange {
     runtime: Runtime,
     response: Response,
@@ -101,8 +101,8 @@ pub struct Exchange {
     timings: Timings,
 }
 
-/// Adds what a client sends besides what is signed: who it is, what it takes, how long the body is. What the user took away,
-/// named in lower case, stays away.
+/// Adds the headers that a client sends in addition to the signed ones: `Content-Length`, and also `User-Agent` and
+/// `Accept` unless the request has them or the user removed them. `removed` has names in lower case.
 pub fn complete(request: &mut Request, removed: &[String]) {
     if let Some(length) = request.length_to_declare() {
         request.headers.push_unchecked("content-length", length.to_string());
@@ -141,12 +141,12 @@ async fn exchange(outgoing: &Outgoing<'_>, timings: &mut Timings) -> Result<http
     response
 }
 
-/// What is left of the time for a request.
+/// The deadline of a request, if it has one.
 #[derive(Clone, Copy)]
 struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// Runs a step of a request, unless its time runs out before.
+    /// Runs one step of a request, unless the deadline passes first.
     fn run<T>(
         self,
         runtime: &Runtime,
@@ -170,7 +170,7 @@ impl Exchange {
         &self.response
     }
 
-    /// How the exchange went so far.
+    /// The timings of the exchange so far.
     pub fn timings(&self) -> &Timings {
         &self.timings
     }
@@ -180,10 +180,10 @@ impl Exchange {
         self.timings.begun
     }
 
-    /// The body up to its end, or to about `limit` bytes.
+    /// Reads the body to its end, or until about `limit` bytes have been read.
     ///
     /// # Errors
-    /// A connection that breaks off.
+    /// The connection broke off.
     pub fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut beginning = Vec::new();
         while beginning.len() < limit {
@@ -195,16 +195,16 @@ impl Exchange {
         Ok(beginning)
     }
 
-    /// The next piece of the body; none at its end.
+    /// The next piece of the body; `None` at the end.
     ///
     /// # Errors
-    /// A connection that breaks off.
+    /// The connection broke off.
     pub fn next_piece(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             let (host, rest) = (self.host.as_str(), &mut self.rest);
             let frame = async { rest.frame().await.transpose().map_err(|error| error::classify_transfer(error, host)) };
             let Some(frame) = self.deadline.run(&self.runtime, host, frame)? else { return Ok(None) };
-            // What is no data is a trailer, which no S3 response needs.
+            // A frame without data is a trailer, which no S3 response needs.
             if let Ok(piece) = frame.into_data() {
                 return Ok(Some(piece));
             }
@@ -228,7 +228,7 @@ fn version_of(response: &http::Response<Incoming>) -> String {
     }
 }
 
-/// The reason as the server wrote it, or the usual one.
+/// The reason as the server sent it, or the usual one for the status.
 fn reason_of(response: &http::Response<Incoming>) -> String {
     match response.extensions().get::<hyper::ext::ReasonPhrase>() {
         Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),

@@ -1,4 +1,4 @@
-//! How a connection is made: by which way, for how long, trusting whom, speaking what.
+//! How to connect: proxies, timeouts, trusted certificates, and the HTTP version.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,52 +10,53 @@ use std::time::Duration;
 use super::{Proxies, Rerouting, Resolution};
 use crate::profiles::Environment;
 
-/// How long to wait for a connection where nobody says, as curl does.
+/// Default connect timeout, the same as curl's.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How to connect.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Which requests go by way of a proxy.
+    /// The proxies, and which requests they are used for.
     pub proxies: Proxies,
-    /// Addresses in place of what names resolve to.
+    /// Addresses to use instead of resolving a name (`--resolve`).
     pub resolutions: Vec<Resolution>,
-    /// Other hosts to connect to in place of those that URLs name.
+    /// Hosts to connect to instead of the URL's host (`--connect-to`).
     pub reroutings: Vec<Rerouting>,
-    /// A local socket to connect to, whatever the URL says.
+    /// A Unix domain socket to connect to, whatever the URL says.
     pub unix_socket: Option<PathBuf>,
-    /// How long to wait for a connection.
+    /// Time limit for connecting.
     pub connect_timeout: Duration,
-    /// How long the whole of a request may take.
+    /// Time limit for the whole request.
     pub max_time: Option<Duration>,
-    /// Whose certificates are believed.
+    /// The CA certificates to trust.
     pub trust: Trust,
-    /// Whose certificates are believed of a proxy that is spoken to over TLS.
+    /// The CA certificates to trust for a proxy that is reached over TLS.
     pub proxy_trust: Trust,
-    /// The certificate to show to a server that asks for one.
+    /// The client certificate to present if the server asks for one.
     pub identity: Option<Identity>,
-    /// Which addresses of a name are tried.
+    /// The IP versions to use.
     pub family: Family,
-    /// How many bytes may go out in a second.
+    /// Maximum upload rate in bytes per second.
     pub rate: Option<NonZeroU64>,
-    /// What is spoken over TLS; without TLS it is HTTP/1.1.
+    /// The HTTP version to use over TLS; without TLS it is always HTTP/1.1.
     pub version: HttpVersion,
-    /// Told how many bytes of a body in a file went out, piece by piece.
+    /// Is called with the number of bytes of each piece of a body file that is sent.
     pub meter: Meter,
 }
 
-/// Variables that name a file of CA certificates: AWS's, curl's, OpenSSL's, and that of Python's requests, which botocore reads.
+/// Environment variables with a file of CA certificates: those of AWS, curl, OpenSSL, and Python's requests, which
+/// botocore reads.
 const CA_BUNDLES: [&str; 4] = ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
 
 impl Options {
-    /// How to connect where nothing was typed: the proxies and the CA certificates that the environment names.
+    /// The defaults without any options: the proxies and the CA certificates from the environment.
     pub fn of_environment(environment: &Environment) -> Self {
         let trust = ca_bundle(environment).map_or(Trust::Platform, Trust::File);
         let proxies = Proxies::new(None, None, environment);
         Self { proxies, proxy_trust: trust.clone(), trust, ..Self::default() }
     }
 
-    /// The same, trusting the CA certificates in a file where nothing else was said.
+    /// Trusts the CA certificates in `file`, unless the options already name other ones.
     #[must_use]
     pub fn trusting(mut self, file: Option<&str>) -> Self {
         if let (Trust::Platform, Some(file)) = (&self.trust, file) {
@@ -65,17 +66,17 @@ impl Options {
     }
 }
 
-/// The file of CA certificates that the environment names.
+/// The file of CA certificates that an environment variable names.
 pub fn ca_bundle(environment: &Environment) -> Option<PathBuf> {
     CA_BUNDLES.iter().find_map(|name| environment.get(name)).map(PathBuf::from)
 }
 
-/// Who is told of bytes that went out.
+/// A listener for the number of bytes sent.
 #[derive(Clone, Default)]
 pub struct Meter(Option<Arc<dyn Fn(u64) + Send + Sync>>);
 
 impl Meter {
-    /// Tells `listener`.
+    /// Calls `listener` with the number of bytes sent.
     pub fn new(listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))
     }
@@ -113,40 +114,40 @@ impl Default for Options {
     }
 }
 
-/// Whose certificates are believed.
+/// Which CA certificates are trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
-    /// The authorities of this system.
+    /// The CA certificates of the operating system.
     Platform,
-    /// The authorities in this file of PEM.
+    /// The CA certificates in this PEM file.
     File(PathBuf),
-    /// Anybody: the certificate is not looked at.
+    /// Any certificate: it is not verified.
     Anybody,
 }
 
-/// A certificate of the client's own, with its key, as files of PEM.
+/// A client certificate with its key, in PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The certificate, and those between it and its authority.
+    /// The certificate, with any intermediate certificates.
     pub certificate: PathBuf,
-    /// The private key; it may stand in the same file.
+    /// The private key; it may be in the same file as the certificate.
     pub key: PathBuf,
 }
 
-/// Which addresses of a name are tried.
+/// Which IP versions to use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Family {
-    /// All.
+    /// Both.
     #[default]
     Any,
-    /// Those of IPv4.
+    /// IPv4 only.
     V4,
-    /// Those of IPv6.
+    /// IPv6 only.
     V6,
 }
 
 impl Family {
-    /// Whether an address is one of them.
+    /// Whether `address` is of this IP version.
     pub fn has(self, address: IpAddr) -> bool {
         match self {
             Self::Any => true,
@@ -156,11 +157,11 @@ impl Family {
     }
 }
 
-/// The versions of HTTP that can be asked for.
+/// The HTTP versions that can be requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpVersion {
     /// HTTP/1.1.
     Http1,
-    /// HTTP/2 where the server speaks it, else HTTP/1.1.
+    /// HTTP/2 if the server supports it, otherwise HTTP/1.1.
     Http2,
 }

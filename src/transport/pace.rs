@@ -1,4 +1,4 @@
-//! A body that goes out no faster than it may: `--limit-rate`.
+//! Limits the rate at which a body is sent: `--limit-rate`.
 
 use std::num::NonZeroU64;
 use std::pin::Pin;
@@ -12,10 +12,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::body_error::BodyError;
 
-/// The most that goes out at once, so that a slow transfer flows and does not jerk.
+/// The most bytes sent at once, so that a slow transfer flows evenly.
 const SLICE: usize = 16 * 1024;
 
-/// How long it takes to transfer that many bytes.
+/// How long it takes to transfer `bytes`.
 pub fn time_for(bytes: u64, rate: NonZeroU64) -> Duration {
     let nanoseconds = u128::from(bytes) * 1_000_000_000 / u128::from(rate.get());
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
@@ -27,13 +27,13 @@ pub(super) struct Paced {
     rate: NonZeroU64,
     begun: Instant,
     sent: u64,
-    /// What is left of the piece at hand.
+    /// The unsent rest of the current piece.
     rest: Bytes,
     pause: Pin<Box<Sleep>>,
 }
 
 impl Paced {
-    /// Lets `rate` bytes of the body go in a second.
+    /// Sends at most `rate` bytes of the body per second.
     pub(super) fn new(body: UnsyncBoxBody<Bytes, BodyError>, rate: NonZeroU64) -> Self {
         let begun = Instant::now();
         Self { body, rate, begun, sent: 0, rest: Bytes::new(), pause: Box::pin(sleep_until(begun)) }

@@ -1,4 +1,4 @@
-//! A body that can be read once, and whose length is known from elsewhere: exactly so many bytes are taken from it.
+//! A body that can be read only once and whose length is given separately: exactly that many bytes are read.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::body_error::BodyError;
 
-/// What is to be read, until somebody reads it.
+/// A pipe; its source is gone once it has been opened.
 pub(super) struct Pipe {
     name: String,
     source: Mutex<Option<Box<dyn Read + Send>>>,
 }
 
-/// Reads it.
+/// Reads a pipe up to its announced length.
 pub(super) struct PipeReader {
     name: String,
     source: Box<dyn Read + Send>,
@@ -29,7 +29,7 @@ impl Pipe {
         self.source.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Takes it to be read, for the only time.
+    /// Opens the pipe for reading. This succeeds only once.
     pub(super) fn open(&self, length: u64) -> Result<PipeReader, BodyError> {
         let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).take();
         let spent = || BodyError::Spent { name: self.name.clone() };
@@ -38,7 +38,7 @@ impl Pipe {
 }
 
 impl PipeReader {
-    /// Refuses what goes on behind its length.
+    /// Fails if the pipe continues after its announced length.
     pub(super) fn expect_end(&mut self) -> Result<(), BodyError> {
         let more = loop {
             match self.source.read(&mut [0]) {
@@ -95,7 +95,7 @@ mod tests {
         Ok(got)
     }
 
-    /// It would catch a body of another length that is handed out whole.
+    /// Catches a body of another length that is sent whole.
     #[test]
     fn a_pipe_gives_exactly_what_was_announced() {
         assert_eq!(read(b"hello", 5).unwrap(), b"hello");

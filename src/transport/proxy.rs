@@ -1,4 +1,4 @@
-//! Which requests go by way of a proxy: by what was given, or by the variables that curl reads.
+//! Decides which requests use a proxy: from the options, or from the environment variables that curl reads.
 
 use std::sync::Arc;
 
@@ -9,43 +9,43 @@ use super::proxy_address::ProxyAddress;
 use crate::profiles::Environment;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
-/// Which requests go by way of which proxy.
+/// The proxies, and which requests use which of them.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     http: Option<Stated>,
     https: Option<Stated>,
-    /// It intercepts what is no exception.
+    /// Matches every URL that is not an exception.
     exceptions: Option<Arc<Matcher>>,
-    /// User and password, given apart from the proxy.
+    /// User and password, if given separately from the proxy.
     login: Option<Stated>,
 }
 
-/// A proxy as somebody wrote it. It is read when it is needed.
+/// A proxy as it was written. It is parsed when it is first needed.
 #[derive(Clone)]
 struct Stated {
     text: String,
-    /// The variable that says so; none where it was given otherwise.
+    /// The environment variable that it comes from; `None` if it comes from an option.
     variable: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Stated {
-    /// Without the text: a password may be in it.
+    /// Omits the text, which may contain a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stated").field("variable", &self.variable).finish_non_exhaustive()
     }
 }
 
 impl Proxies {
-    /// Takes the proxy and the exceptions that were given; where none were, `https_proxy`, `http_proxy`, `all_proxy` and
-    /// `no_proxy` of the environment. All but `http_proxy` may be in upper case too: a web server hands that one's upper-case
-    /// form to its scripts from a header of the request.
+    /// Takes the given proxy and exceptions, or otherwise `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`
+    /// from the environment. All but `http_proxy` may also be in upper case: web servers pass a request's `Proxy`
+    /// header to their scripts as `HTTP_PROXY`.
     pub fn new(given: Option<&str>, exceptions: Option<&str>, environment: &Environment) -> Self {
         let stated = |names: &[&'static str]| {
             names.iter().find_map(|name| Some(Stated { text: environment.get(name)?.to_owned(), variable: Some(name) }))
         };
         let no = exceptions.or_else(|| environment.get("no_proxy")).or_else(|| environment.get("NO_PROXY"));
         let no = no.unwrap_or_default();
-        // The matcher takes it for all names, but for no address.
+        // The matcher applies '*' to all names, but not to addresses.
         if no.trim() == "*" {
             return Self::default();
         }
@@ -64,13 +64,13 @@ impl Proxies {
         Self { http, https, exceptions: Some(Arc::new(exceptions)), login: None }
     }
 
-    /// The same for this user and password, in place of those in the text: `USER:PASSWORD`.
+    /// Uses this `USER:PASSWORD` instead of the one in the proxy's URL.
     #[must_use]
     pub fn with_login(self, login: Option<&str>) -> Self {
         Self { login: login.map(|text| Stated { text: text.to_owned(), variable: None }), ..self }
     }
 
-    /// The proxy for a request, where there is one.
+    /// The proxy for a request, if there is one.
     pub(super) fn for_url(&self, url: &RequestUrl) -> Result<Option<ProxyAddress>, TransportError> {
         let stated = if url.scheme() == UriScheme::Http { &self.http } else { &self.https };
         let Some(stated) = stated.as_ref().filter(|_| !self.is_exception(url)) else { return Ok(None) };
@@ -82,13 +82,13 @@ impl Proxies {
         }
     }
 
-    /// Whether a request goes by way of a proxy.
+    /// Whether a request uses a proxy.
     pub fn is_used_for(&self, url: &RequestUrl) -> bool {
         self.for_url(url).is_ok_and(|proxy| proxy.is_some())
     }
 
     fn is_exception(&self, url: &RequestUrl) -> bool {
-        // What the matcher cannot read is named by no exception.
+        // A URL that the matcher cannot parse matches no exception.
         let Ok(origin) = format!("{}/", url.origin()).parse() else { return false };
         self.exceptions.as_ref().is_some_and(|matcher| matcher.intercept(&origin).is_none())
     }
@@ -129,9 +129,9 @@ mod tests {
         assert_eq!(proxy_for(&all, "http://h.example/"), Some(("plain".to_owned(), 3128)));
     }
 
-    /// curl 7.88 sent a user and a password that hold a colon and a percent sign as they are.
+    /// curl 7.88 sent a user and a password that contain a colon and a percent sign unchanged.
     #[test]
-    fn a_login_of_its_own_goes_before_the_one_of_the_url() {
+    fn a_separate_login_takes_precedence_over_the_one_in_the_url() {
         let proxies = Proxies::new(Some("http://u:p@h:1"), None, &Environment::new([("", ""); 0], None));
         let proxies = proxies.with_login(Some("me:hu:s%20h"));
         assert!(!format!("{proxies:?}").contains("s%20h"));
@@ -140,9 +140,9 @@ mod tests {
         assert_eq!((login.user.as_str(), login.password.as_str()), ("me", "hu:s%20h"));
     }
 
-    /// Catches a request that goes without the proxy because that could not be read; and a password in the error.
+    /// Catches a request that bypasses a proxy that could not be parsed, and a password in the error.
     #[test]
-    fn a_proxy_that_cannot_be_read_is_an_error_where_it_is_needed() {
+    fn an_unreadable_proxy_is_an_error_when_it_is_needed() {
         let environment = Environment::new([("https_proxy", "gopher://me:hush@h"), ("no_proxy", "inner")], None);
         let proxies = Proxies::new(None, None, &environment);
         let asked = |url: &str| proxies.for_url(&RequestUrl::parse(url).unwrap()).map(|proxy| proxy.is_some());

@@ -1,24 +1,24 @@
-//! A proxy as people write it, `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`, read as curl reads it.
+//! A proxy as users write it, `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`, parsed as curl parses it.
 //!
-//! What does not read as one is an error, and no reason to go without a proxy. No error has the text, for a password may be
-//! in it.
+//! Text that cannot be parsed is an error; the request is never sent without the proxy instead. Errors do not
+//! include the text, because it may contain a password.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// The port where none is given, which only TLS has a better one for.
+/// The port if none is given. TLS proxies have a different default.
 const DEFAULT_PORT: u16 = 1080;
 
-/// What is spoken with a proxy.
+/// The protocol of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProxyKind {
     /// HTTP.
     Http,
     /// HTTP over TLS.
     Https,
-    /// SOCKS, of a version, with who looks up the name.
+    /// SOCKS, with its version and which side resolves the host name.
     Socks(SocksVersion, Lookup),
 }
 
@@ -29,48 +29,48 @@ pub(super) enum SocksVersion {
     V5,
 }
 
-/// Who looks up the name of the host.
+/// Which side resolves the host name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// We do.
+    /// sigvet resolves it.
     Local,
-    /// The proxy does.
+    /// The proxy resolves it.
     Remote,
 }
 
-/// Where a proxy is, and who may use it.
+/// The address of a proxy, and the login for it.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct ProxyAddress {
     pub(super) kind: ProxyKind,
-    /// An IPv6 address is in brackets.
+    /// The host; an IPv6 address is in brackets.
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) login: Option<Login>,
 }
 
-/// A user and a password, which may be empty.
+/// A user and a password, either of which may be empty.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Login {
     pub(super) user: String,
     pub(super) password: String,
 }
 
-/// Text that is not a proxy.
+/// Why a text is not a valid proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProxy {
-    /// Something else is spoken there.
+    /// The scheme is not supported.
     #[error("its scheme is not supported; expected http, https, socks4, socks4a, socks5 or socks5h")]
     Scheme,
-    /// There is no host in it, or no port where one should be.
+    /// The host is missing, or the port is invalid.
     #[error("it is not a URL; expected [SCHEME://][USER:PASSWORD@]HOST[:PORT]")]
     Syntax,
-    /// A user that cannot be sent.
+    /// The user and the password cannot be sent.
     #[error("its user and password cannot be sent: SOCKS5 accepts at most 255 bytes for each, SOCKS4 accepts none")]
     Login,
 }
 
 impl ProxyAddress {
-    /// Reads the text.
+    /// Parses the text.
     pub(super) fn parse(text: &str) -> Result<Self, InvalidProxy> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let kind = ProxyKind::parse(scheme)?;
@@ -85,7 +85,7 @@ impl ProxyAddress {
         Ok(address)
     }
 
-    /// The same with this `USER:PASSWORD`, which nothing is encoded in.
+    /// The same proxy with this `USER:PASSWORD`, which is not percent-decoded.
     pub(super) fn with_login(self, text: &str) -> Result<Self, InvalidProxy> {
         let (user, password) = text.split_once(':').unwrap_or((text, ""));
         let login = Some(Login { user: user.to_owned(), password: password.to_owned() });
@@ -107,7 +107,7 @@ impl ProxyAddress {
         }
     }
 
-    /// The header that HTTP has for user and password.
+    /// The `Proxy-Authorization` header for the user and the password.
     pub(super) fn authorization(&self) -> Option<HeaderValue> {
         let Login { user, password } = self.login.as_ref()?;
         let text = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
@@ -166,7 +166,7 @@ mod tests {
         ProxyAddress::parse(text).map(|proxy| (proxy.kind, proxy.host, proxy.port))
     }
 
-    /// As curl 7.88 reads them: it prints host and port with `-v`.
+    /// The expected values are what curl 7.88 prints with `-v`.
     #[test]
     fn proxies_read_as_curl_reads_them() {
         use ProxyKind::{Http, Https, Socks};
@@ -188,9 +188,9 @@ mod tests {
         }
     }
 
-    /// Catches a request that goes without the proxy that was asked for.
+    /// Catches a request that bypasses the requested proxy.
     #[test]
-    fn what_is_no_proxy_is_an_error() {
+    fn an_invalid_proxy_is_an_error() {
         for text in
             ["", "http://", "http://:80", "http://a b:1", "http://h:99999", "h:x", "h:+1", "http://u:p@", "[::1"]
         {

@@ -1,5 +1,5 @@
-//! Bytes to a server, for whoever passes on what others say: the way there is that of every request, and what is said is not
-//! looked at.
+//! Raw byte streams to a server, for callers that relay traffic. The connection is made as for any other request,
+//! and the bytes are not looked at.
 
 use std::net::SocketAddr;
 
@@ -16,15 +16,15 @@ use sigvet_core::request::RequestUrl;
 pub struct RawConnection {
     /// The stream.
     pub stream: Box<dyn Stream>,
-    /// Whether a proxy is at its other end, which wants whole URLs.
+    /// Whether the peer is a proxy that expects whole URLs.
     pub is_forward_proxy: bool,
-    /// What that proxy wants to see in `Proxy-Authorization`.
+    /// The value of `Proxy-Authorization` for that proxy.
     pub proxy_authorization: Option<http::HeaderValue>,
-    /// The server's address, unless a proxy or a local socket stands before it.
+    /// The server's address; `None` if the peer is a proxy or a Unix domain socket.
     pub address: Option<SocketAddr>,
 }
 
-/// Connects to the host of a URL without speaking TLS.
+/// Connects to the host of a URL without a TLS handshake.
 ///
 /// # Errors
 /// See [`TransportError`].
@@ -39,7 +39,7 @@ pub async fn dial(url: &RequestUrl, options: &Options) -> Result<RawConnection, 
     Ok(RawConnection { stream, is_forward_proxy: proxy.is_some(), proxy_authorization, address })
 }
 
-/// Speaks TLS with the host of a URL over a stream, and HTTP/1.1 in it.
+/// Performs the TLS handshake with the host of a URL over a stream, for HTTP/1.1.
 ///
 /// # Errors
 /// See [`TransportError`].

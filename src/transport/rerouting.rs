@@ -1,8 +1,10 @@
-//! `--connect-to`: another host to connect to. The URL's own is signed and sent, and named to TLS.
+//! `--connect-to`: connects to another host. The URL's own host is still the one that is signed, sent, and used for
+//! TLS.
 
 use std::str::FromStr;
 
-/// One `HOST1:PORT1:HOST2:PORT2`, as curl spells it. An empty part on the left is any, on the right unchanged.
+/// One `HOST1:PORT1:HOST2:PORT2`, in curl's syntax. An empty part on the left matches anything; on the right it
+/// means unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rerouting {
     from_host: String,
@@ -12,7 +14,7 @@ pub struct Rerouting {
 }
 
 impl Rerouting {
-    /// Where to connect to for this host and port, where it is for them.
+    /// The host and port to connect to instead, if this rerouting applies to `host` and `port`.
     pub(super) fn apply(&self, host: &str, port: u16) -> Option<(String, u16)> {
         let for_host = self.from_host.is_empty() || self.from_host.eq_ignore_ascii_case(host);
         let for_port = self.from_port.is_none_or(|from| from == port);
@@ -21,7 +23,7 @@ impl Rerouting {
     }
 }
 
-/// Text that names no other host to connect to.
+/// Text that is not a valid rerouting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected HOST1:PORT1:HOST2:PORT2; found '{presented}'")]
 pub struct InvalidRerouting {

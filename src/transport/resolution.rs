@@ -1,9 +1,10 @@
-//! `--resolve`: an address for a name, in place of what the name resolves to. The name is signed and sent all the same.
+//! `--resolve`: an address to use for a name instead of resolving it. The name is still the one that is signed and
+//! sent.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-/// One `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl spells it. `*` as the host is every host.
+/// One `HOST:PORT:ADDRESS[,ADDRESS…]`, in curl's syntax. `*` as the host matches every host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
     host: String,
@@ -12,14 +13,14 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The addresses, where they are for this host and port.
+    /// The addresses, if they apply to this host and port.
     pub(super) fn addresses_of(&self, host: &str, port: u16) -> impl Iterator<Item = SocketAddr> {
         let applies = self.port == port && (self.host == "*" || self.host.eq_ignore_ascii_case(host));
         self.addresses.iter().filter(move |_| applies).map(move |address| SocketAddr::new(*address, port))
     }
 }
 
-/// Text that gives no address for a name.
+/// Text that is not a valid resolution.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected HOST:PORT:ADDRESS[,ADDRESS]; found '{presented}'")]
 pub struct InvalidResolution {

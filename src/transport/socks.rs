@@ -1,4 +1,4 @@
-//! A connection by way of a SOCKS proxy. hyper-util speaks the protocol, over a connection that is there already.
+//! Connects through a SOCKS proxy. hyper-util speaks the protocol over an existing connection.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -13,7 +13,7 @@ use tower_service::Service;
 use super::error::{TransportError, Unsendable};
 use super::proxy_address::{ProxyAddress, SocksVersion};
 
-/// Asks the proxy to connect to the host, which it looks up where it is a name.
+/// Asks the proxy to connect to the host. The proxy resolves the host if it is a name.
 pub(super) async fn connect(
     stream: TcpStream,
     proxy: &ProxyAddress,
@@ -22,7 +22,7 @@ pub(super) async fn connect(
     port: u16,
 ) -> Result<TcpStream, TransportError> {
     let target = Uri::try_from(format!("http://{host}:{port}/")).map_err(Unsendable::from)?;
-    // Who connects to the proxy does not ask where it is.
+    // The connector below is already connected, so it ignores the address of the proxy.
     let (unused, connected) = (Uri::from_static("http://proxy/"), Connected(Some(TokioIo::new(stream))));
     let answered = match (version, &proxy.login) {
         (SocksVersion::V4, _) => SocksV4::new(unused, connected).call(target).await,
@@ -39,7 +39,7 @@ pub(super) async fn connect(
     })
 }
 
-/// A connector that has connected.
+/// A connector that is already connected.
 struct Connected(Option<TokioIo<TcpStream>>);
 
 impl Service<Uri> for Connected {

@@ -1,4 +1,4 @@
-//! What a connection is made of, whatever carries it: TCP, a local socket, TLS over either.
+//! The byte stream of a connection, over TCP, a Unix domain socket, or TLS over either.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -1,6 +1,6 @@
-//! How many bytes of HTTP/1.1 went over a connection, head and body apart, as they were on the wire.
+//! Counts the bytes of HTTP/1.1 on a connection, heads and bodies separately, as they were on the wire.
 //!
-//! hyper gives a head as fields, without the white space and the interim responses that were between them.
+//! hyper returns a head as parsed fields, without its white space and without interim responses.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What was counted.
+/// The counts of one connection.
 #[derive(Debug, Clone, Default)]
 pub struct Tally(Arc<Counts>);
 
@@ -21,23 +21,23 @@ struct Counts {
 }
 
 impl Tally {
-    /// All bytes that were sent.
+    /// Number of bytes sent.
     pub fn sent(&self) -> u64 {
         self.0.sent.load(Ordering::Relaxed)
     }
 
-    /// The bytes of the heads that were received, those of interim responses too.
+    /// Number of bytes of response heads received, including interim responses.
     pub fn heads(&self) -> u64 {
         self.0.heads.load(Ordering::Relaxed)
     }
 
-    /// Counts what goes over a stream.
+    /// Counts the bytes of a stream.
     pub(super) fn count<S>(&self, stream: S) -> Counting<S> {
         Counting { stream, tally: self.clone(), head: Head::default() }
     }
 }
 
-/// A stream that is counted.
+/// A stream whose bytes are counted.
 pub(super) struct Counting<S> {
     stream: S,
     tally: Tally,
@@ -48,17 +48,17 @@ pub(super) struct Counting<S> {
 #[derive(Debug, Default)]
 struct Head {
     is_over: bool,
-    /// The status line so far, as far as it tells whether the response is an interim one.
+    /// The start of the status line, as much as is needed to recognize an interim response.
     start: Vec<u8>,
-    /// Whether the line at hand has nothing in it yet.
+    /// Whether the current line is empty so far.
     is_empty_line: bool,
 }
 
-/// `HTTP/1.1 1`, which an interim response begins with.
+/// The length of `HTTP/1.1 1`, with which an interim response begins.
 const INTERIM: usize = 10;
 
 impl Head {
-    /// How many of the bytes are of heads.
+    /// How many of the bytes belong to heads.
     fn take(&mut self, bytes: &[u8]) -> u64 {
         let mut taken = 0;
         for &byte in bytes {

@@ -1,37 +1,37 @@
-//! How an exchange went: when each stage of it was reached, and between which ends.
+//! When each stage of an exchange was reached, and the addresses of both ends.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
 
-/// The stages, each as the time since the beginning; zero where a stage was not gone through.
+/// The stages, each as the time since the beginning; zero if a stage was skipped.
 #[derive(Debug, Clone)]
 pub struct Timings {
-    /// When it began.
+    /// When the exchange began.
     pub begun: Instant,
     /// `http` or `https`.
     pub scheme: &'static str,
-    /// The name was looked up.
+    /// When the name was resolved.
     pub resolved: Duration,
-    /// The connection was made.
+    /// When the connection was made.
     pub connected: Duration,
-    /// TLS was agreed on.
+    /// When the TLS handshake was complete.
     pub secured: Duration,
-    /// The request could be sent.
+    /// When the request was ready to be sent.
     pub ready: Duration,
-    /// The head of the response was there.
+    /// When the head of the response was received.
     pub answered: Duration,
-    /// The other end.
+    /// The address of the peer.
     pub remote: Option<SocketAddr>,
-    /// This end.
+    /// The local address.
     pub local: Option<SocketAddr>,
-    /// What went over the connection.
+    /// The byte counts of the connection.
     pub tally: Tally,
 }
 
 impl Timings {
-    /// Begins now.
+    /// Starts the clock.
     pub(super) fn begin(scheme: &'static str) -> Self {
         let none = Duration::ZERO;
         Self {

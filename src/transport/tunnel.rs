@@ -1,4 +1,4 @@
-//! A tunnel through a proxy of HTTP.
+//! A tunnel through an HTTP proxy.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -6,10 +6,10 @@ use super::error::{ConnectError, TransferError, TransportError};
 use super::proxy_address::ProxyAddress;
 use super::stream::Stream;
 
-/// The longest answer of a proxy that is read.
+/// The maximum length of a proxy's response.
 const ANSWER_LIMIT: usize = 16 * 1024;
 
-/// Asks a proxy for a tunnel to the host (RFC 9110 §9.3.6).
+/// Asks a proxy to open a tunnel to the host (RFC 9110 §9.3.6).
 pub(super) async fn open(
     stream: &mut Box<dyn Stream>,
     proxy: &ProxyAddress,
@@ -19,11 +19,11 @@ pub(super) async fn open(
     let failure = |source| TransportError::CannotConnect { host: format!("{host}:{port}"), source };
     let lost = |source| failure(ConnectError::ProxyLost { proxy: proxy.host.clone(), source });
     stream.write_all(&connect_request(proxy, host, port)).await.map_err(lost)?;
-    // TLS may keep it back until it is asked not to.
+    // A TLS stream may buffer the request until it is flushed.
     stream.flush().await.map_err(lost)?;
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
-        // One byte at a time, so that nothing behind the answer is taken from the tunnel.
+        // One byte at a time, so that nothing after the response is taken from the tunnel.
         answer.push(stream.read_u8().await.map_err(lost)?);
         if answer.len() > ANSWER_LIMIT {
             return Err(failure(ConnectError::NotAProxy { proxy: proxy.host.clone() }));

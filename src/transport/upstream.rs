@@ -1,8 +1,8 @@
-//! One server that gets many requests: connections are kept and used again. One of HTTP/1.1 is for one request at a time, and
-//! one of HTTP/2 for many.
+//! Sends many requests to one server, keeping connections and reusing them. An HTTP/1.1 connection carries one
+//! request at a time, an HTTP/2 connection many.
 //!
-//! The target goes out byte for byte, as with [`send`](super::send). Nothing is sent twice: only a request of which nothing
-//! went out, because its connection was closed meanwhile, goes over another one.
+//! The target is sent byte for byte, as with [`send`](super::send). Nothing is sent twice: a request is moved to
+//! another connection only if its connection was closed before any of the request was sent.
 
 use std::error::Error;
 use std::fmt;
@@ -21,13 +21,13 @@ use super::error::Unsendable;
 use super::{HttpVersion, Options, Timings, TransportError, connect, error};
 use sigvet_core::request::RequestUrl;
 
-/// A body that is passed on in pieces.
+/// A body that is relayed in pieces.
 pub type RelayedBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
-/// Connections that are kept for the next request.
+/// Maximum number of idle connections kept.
 const IDLE: usize = 64;
 
-/// Time between two pings on a connection of HTTP/2, and for the answer to one.
+/// Interval between pings on an HTTP/2 connection, and the time limit for the reply.
 const PING: Duration = Duration::from_secs(20);
 
 /// A server, and the connections to it.
@@ -39,39 +39,39 @@ pub struct Upstream {
     shared: Mutex<Option<http2::SendRequest<RelayedBody>>>,
 }
 
-/// A connection of HTTP/1.1 that is free.
+/// An idle HTTP/1.1 connection.
 struct Line {
     sender: http1::SendRequest<RelayedBody>,
-    /// Whether a proxy at its other end wants whole URLs.
+    /// Whether the peer is a proxy that expects whole URLs.
     is_forward_proxy: bool,
     proxy_authorization: Option<HeaderValue>,
 }
 
-/// A connection that was just made.
+/// A new connection.
 enum Opened {
     Http1(Line),
     Http2(http2::SendRequest<RelayedBody>),
 }
 
 impl Upstream {
-    /// A server by its URL. Nothing is connected yet.
+    /// Takes the URL of the server. No connection is made yet.
     pub fn new(url: RequestUrl, options: Options) -> Self {
         Self { url, options, knows_http2: false, idle: Arc::default(), shared: Mutex::default() }
     }
 
-    /// The same server, known to speak HTTP/2 without TLS, to which it agrees nowhere.
+    /// The same server, known to support HTTP/2 without TLS, where it cannot be negotiated.
     #[must_use]
     pub fn with_http2_prior_knowledge(self) -> Self {
         Self { knows_http2: true, ..self }
     }
 
-    /// Its URL.
+    /// The server's URL.
     pub fn url(&self) -> &RequestUrl {
         &self.url
     }
 
-    /// Sends a request whose URI is its target alone, and waits that long for the head of the response. HTTP/2 is spoken if it is
-    /// asked for and the server agrees.
+    /// Sends a request whose URI is only its target, and waits up to the given time for the head of the response.
+    /// HTTP/2 is used if it is requested and the server agrees.
     ///
     /// # Errors
     /// See [`TransportError`].
@@ -134,7 +134,8 @@ impl Upstream {
         sent.map_err(|error| error::classify(error, &self.url.host_header()))
     }
 
-    /// In HTTP/2 the host is the authority of the URI (RFC 9113 §8.3.1), and no field belongs to a connection.
+    /// Moves the host into the authority of the URI (RFC 9113 §8.3.1): HTTP/2 has no fields that belong to a
+    /// connection.
     fn address_http2(&self, request: &mut Request<RelayedBody>) -> Result<(), TransportError> {
         let host = request.headers_mut().remove(http::header::HOST);
         let host =
@@ -160,7 +161,7 @@ impl Upstream {
     async fn greet_http1(&self, connection: Connection) -> Result<Line, TransportError> {
         let handshake = http1::handshake(connection.io).await;
         let (sender, driver) = handshake.map_err(|error| error::classify(error, &self.url.host_header()))?;
-        // How it ends shows in the requests that go over it.
+        // If the connection fails, the requests on it report the error.
         tokio::spawn(driver.with_upgrades());
         let (is_forward_proxy, proxy_authorization) = (connection.is_forward_proxy, connection.proxy_authorization);
         Ok(Line { sender, is_forward_proxy, proxy_authorization })
@@ -184,7 +185,7 @@ impl Upstream {
         locked(&self.idle).pop()
     }
 
-    /// Keeps a connection once its response has been read to the end.
+    /// Keeps a connection for reuse once its response has been read to the end.
     fn keep(&self, mut line: Line) {
         let idle = Arc::clone(&self.idle);
         tokio::spawn(async move {
@@ -203,7 +204,7 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Line {
-    /// A forward proxy wants the whole URL.
+    /// Makes the whole URL the target if the peer is a forward proxy.
     fn address(&self, request: &mut Request<RelayedBody>, url: &RequestUrl) -> Result<(), TransportError> {
         if self.is_forward_proxy {
             let target = request.uri().path_and_query().map_or("/", |target| target.as_str());

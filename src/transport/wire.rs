@@ -1,4 +1,4 @@
-//! The request as hyper takes it, every byte of its target kept, and the two versions of HTTP to speak.
+//! Converts the request for hyper, keeping every byte of its target, and speaks HTTP/1.1 or HTTP/2.
 
 use http::{Response, Uri};
 use hyper::body::Incoming;
@@ -9,7 +9,7 @@ use super::connect::Connection;
 use super::error::Unsendable;
 use super::{Outgoing, Tally, TransportError, error};
 
-/// Sends the request over a connection, and waits for the head of the response.
+/// Sends the request over a connection and waits for the head of the response.
 pub(super) async fn speak(
     outgoing: &Outgoing<'_>,
     connection: Connection,
@@ -30,7 +30,7 @@ pub(super) async fn speak(
     sender.send_request(request).await.map_err(failure)
 }
 
-/// A target that hyper's URI cannot keep as it is, is refused.
+/// Builds the hyper request, and refuses a target that hyper's URI would change.
 fn wire_request(
     outgoing: &Outgoing<'_>,
     connection: &Connection,
@@ -41,7 +41,7 @@ fn wire_request(
         return Err(Unsendable::Target.into());
     }
     let mut builder = http::Request::builder().method(request.method()).uri(uri);
-    // In HTTP/2 the host is the authority of the URI, and a field besides would be a second one.
+    // In HTTP/2 the host is the authority of the URI; a header field would duplicate it.
     for header in request.headers.iter().filter(|header| !connection.is_http2 || !is_connection_field(&header.name)) {
         builder = builder.header(header.name.as_str(), header.value.trim_ascii());
     }
@@ -51,7 +51,8 @@ fn wire_request(
     Ok(builder.body(body_of(outgoing)?).map_err(Unsendable::from)?)
 }
 
-/// The target alone, as origin servers get it; the whole URL for a forward proxy; and for HTTP/2 the URL of the signed host.
+/// Only the target for an origin server, the whole URL for a forward proxy, and the URL with the signed host for
+/// HTTP/2.
 fn uri_text(outgoing: &Outgoing<'_>, connection: &Connection) -> Vec<u8> {
     let (url, target) = (outgoing.url, &outgoing.request.target());
     let origin = match (connection.is_http2, connection.is_forward_proxy) {
@@ -65,7 +66,7 @@ fn uri_text(outgoing: &Outgoing<'_>, connection: &Connection) -> Vec<u8> {
     [origin.as_bytes(), target].concat()
 }
 
-/// Fields that HTTP/2 says otherwise or not at all (RFC 9113 §8.2.2).
+/// Fields that HTTP/2 expresses differently or forbids (RFC 9113 §8.2.2).
 fn is_connection_field(name: &str) -> bool {
     ["host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]
         .iter()

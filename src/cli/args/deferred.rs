@@ -1,21 +1,22 @@
-//! The arguments of a command, defined only where the command is the one that was typed.
+//! Defines the arguments of a command only if that command was typed.
 //!
-//! A process runs one command. To define the options of all the others costs as much as a signature costs a hundred times.
+//! A process runs only one command. Defining the options of all others takes a hundred times as long as a
+//! signature.
 
 use clap::builder::Resettable;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 
-/// Arguments whose definition waits until their command is built.
+/// Arguments that are defined only when their command is built.
 #[derive(Debug)]
 pub struct Deferred<A>(pub A);
 
 impl<A: Args> Args for Deferred<A> {
     fn augment_args(command: Command) -> Command {
         command.defer(|command| {
-            // The command's own words were said before, and stay.
+            // Keep the command's own about texts.
             let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
             let command = match A::augment_args(command) {
-                // Their commands would be left without.
+                // Otherwise its subcommands would have no help flag.
                 parent if parent.has_subcommands() => parent,
                 command => command.disable_help_flag(true).arg(help_flag()),
             };
@@ -38,7 +39,7 @@ impl<A: FromArgMatches> FromArgMatches for Deferred<A> {
     }
 }
 
-/// clap would give its own a group that holds nothing else.
+/// clap would put its own help flag into a separate group.
 fn help_flag() -> Arg {
     let help = "Print help; -h shows the most used options, --help shows all";
     Arg::new("help").short('h').long("help").action(ArgAction::Help).help_heading("Output").help(help)
@@ -50,9 +51,9 @@ mod tests {
 
     use crate::cli::args::Cli;
 
-    /// Catches words about a command that its arguments' own documentation has replaced.
+    /// Catches a command's about text that is replaced by the documentation of its arguments.
     #[test]
-    fn a_command_keeps_its_words_when_it_is_built() {
+    fn a_command_keeps_its_about_text_when_it_is_built() {
         let before = Cli::command();
         let mut built = Cli::command();
         built.build();

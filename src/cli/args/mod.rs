@@ -1,4 +1,4 @@
-//! The one definition of the command line: help, man pages and completions are all made from it.
+//! The only definition of the command line. Help, man pages and completions are generated from it.
 
 pub mod short_help;
 pub mod deferred;
@@ -11,7 +11,7 @@ use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
-/// Examples stand before the options, for they answer most questions.
+/// Examples come before the options, because they answer most questions.
 const HELP: &str = "{about-with-newline}
 {usage-heading} {usage}
 
@@ -21,7 +21,8 @@ const HELP: &str = "{about-with-newline}
 #[derive(Debug, Parser)]
 #[command(name = "sigvet", version, arg_required_else_help = true, infer_subcommands = false)]
 #[command(help_template = HELP, max_term_width = 100)]
-// Of an option that stands there twice the last one counts, as with curl: aliases and wrappers rely on it. Lists stay lists.
+// If an option is given twice, the last one is used, as with curl: aliases and wrappers rely on it. Lists stay
+// lists.
 #[command(args_override_self = true)]
 pub struct Cli {
     /// What to do.
@@ -38,7 +39,7 @@ pub enum Command {
     #[command(help_template = HELP)]
     Sign(Deferred<sign::SignArgs>),
     /// Sign a request and send it; 'sigvet curl' is the same
-    // No visible alias: of two names that both show, completion offers the first of the alphabet alone.
+    // No visible alias: if both names were visible, completion would offer only the alphabetically first one.
     #[command(help_template = HELP, alias = "curl")]
     Send(Deferred<send::SendArgs>),
     /// Print a presigned URL, of any method
@@ -123,7 +124,7 @@ mod tests {
 
     use super::Cli;
 
-    /// Release builds would find two options of one name only when they are used.
+    /// Release builds would detect two options of the same name only when they are used.
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();

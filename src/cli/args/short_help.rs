@@ -1,11 +1,11 @@
-//! What `-h` shows of a command: one screen, with the options that people use most. `--help` has all of them, in groups.
+//! The output of `-h`: one screen with the most used options of a command. `--help` shows all options in groups.
 
 use clap::{Arg, Command};
 
-/// The widest line of `-h`.
+/// The maximum line width of `-h`.
 const WIDTH: usize = 80;
 
-/// The options of each command, by their long names, in the order in which they are shown.
+/// The options shown for each command, by long name, in display order.
 const SHOWN: [(&str, &[&str]); 12] = [
     (
         "sign",
@@ -66,7 +66,7 @@ const SHOWN: [(&str, &[&str]); 12] = [
     ),
 ];
 
-/// The command as `-h` shows it. One that has few options shows them all.
+/// The command as `-h` shows it. A command with few options shows them all.
 pub fn shortened(command: &Command) -> Command {
     let command = command.clone().max_term_width(WIDTH);
     match SHOWN.iter().find(|(name, _)| *name == command.get_name()) {
@@ -74,13 +74,13 @@ pub fn shortened(command: &Command) -> Command {
             let template = template(&command);
             command.help_template(template).mut_args(|arg| shorten(arg, shown))
         }
-        // A screen of commands has no line for the one that -h makes superfluous.
+        // The list of commands has no space for `help`, which -h makes superfluous.
         None if command.find_subcommand("help").is_some() => command.mut_subcommand("help", |help| help.hide(true)),
         None => command,
     }
 }
 
-/// All options in one list, for a screen has no room for the titles of groups.
+/// All options in one list, because there is no space for group titles.
 fn template(command: &Command) -> String {
     let title = command.get_styles().get_header();
     format!(
@@ -89,7 +89,7 @@ fn template(command: &Command) -> String {
     )
 }
 
-/// Hides an option, or shows it in its place with its values in few words.
+/// Hides an option, or shows it in its position with a short list of values.
 fn shorten(arg: Arg, shown: &[&str]) -> Arg {
     match arg.get_long().and_then(|long| shown.iter().position(|shown| *shown == long)) {
         Some(place) => with_values(arg.display_order(place)),
@@ -117,7 +117,7 @@ mod tests {
     use super::{SHOWN, WIDTH, shortened};
     use crate::cli::args::Cli;
 
-    /// As many lines as the smallest terminals have.
+    /// The height of the smallest terminals.
     const HEIGHT: usize = 24;
 
     fn all_commands() -> Vec<Command> {
@@ -151,7 +151,7 @@ mod tests {
         }
     }
 
-    /// Catches an option of the table that was renamed, and one that `--help` hides.
+    /// Catches an option in the table that was renamed, and one that `--help` hides.
     #[test]
     fn each_option_of_short_help_is_in_the_long_one() {
         let mut tables = 0;
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(tables, SHOWN.len());
     }
 
-    /// Catches an example that does not work as it stands: what is pasted must be understood.
+    /// Catches an example that does not parse as it is written.
     #[test]
     fn examples_can_be_pasted() {
         let mut tried = 0;

@@ -1,4 +1,4 @@
-//! The files of a list, one after the other.
+//! The input files of a list, read one after the other.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,18 +7,18 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::value::cannot_read;
 
-/// A file of a list, opened when it is its turn.
+/// An input file, opened when its turn comes.
 pub struct Input {
-    /// Its name, for people.
+    /// The name to show.
     pub name: String,
-    /// None is standard input.
+    /// The path; `None` is standard input.
     path: Option<String>,
 }
 
-/// The inputs that were named; none, or `-`, is standard input.
+/// The inputs with these names; no name, or `-`, is standard input.
 ///
 /// # Errors
-/// One of them is not there: that is said before anything is written.
+/// One of the files does not exist. This is checked before anything is written.
 pub fn inputs(names: &[String]) -> Result<Vec<Input>, Failure> {
     let input = |name: &str| match name {
         "-" => Input { name: "standard input".to_owned(), path: None },
@@ -33,17 +33,17 @@ pub fn inputs(names: &[String]) -> Result<Vec<Input>, Failure> {
     })
 }
 
-/// A list that cannot be read; a URL in its place is a mistake that is made.
+/// The failure for a list that cannot be read. A common mistake is to give a URL instead of a file.
 pub fn unreadable(name: &str, error: std::io::Error) -> Failure {
     let hint = name.contains("://").then_some("give URLs on standard input, or omit --batch");
     cannot_read(name.as_ref(), error).with_exit(Exit::Usage).with_hints(hint)
 }
 
 impl Input {
-    /// Opens it.
+    /// Opens the file.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub fn open(&self, context: &mut Context) -> Result<Box<dyn Read + Send>, Failure> {
         match &self.path {
             None => Ok(context.take_stdin()),

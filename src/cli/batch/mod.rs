@@ -1,4 +1,4 @@
-//! Commands that work through a list: the files of it, the way to the output, and how it ends.
+//! What commands that process a list share: input files, output, and the exit code.
 
 mod input;
 mod whole;
@@ -15,20 +15,20 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::secrets::KnownSecrets;
 
-/// A list on its way in: its name, what ends a record, and the number of its first one.
+/// A list to process.
 pub struct List<R> {
-    /// The name, for people.
+    /// The name to show.
     pub name: String,
     /// The records.
     pub records: R,
-    /// What ends each of them.
+    /// What ends a record.
     pub ending: Ending,
-    /// The number of the first one.
+    /// The number of the first record.
     pub first: u64,
 }
 
-/// Works through a list with so many threads, and writes to standard output. Meanwhile `attend` is asked what there is to warn of,
-/// and may add to the secrets that nothing shows. A record that is fatal is an error; others that are wrong are counted.
+/// Processes a list with `jobs` threads, and writes to standard output. Meanwhile it calls `attend`, which returns
+/// warnings to print and may add secrets to redact. A fatal record is an error; other wrong records are counted.
 ///
 /// # Errors
 /// The list cannot be read, the output cannot be written, or a record is fatal.
@@ -56,7 +56,7 @@ pub fn work_through<P: Worker>(
         loop {
             let is_last = is_done.load(Ordering::Acquire) || running.is_finished();
             for warning in attend(secrets) {
-                // If standard error is gone, there is nobody to warn.
+                // If standard error is closed, the warning is lost.
                 let _ = stderr.line(&format!("warning: {warning}"));
             }
             if is_last {
@@ -78,5 +78,5 @@ pub fn work_through<P: Worker>(
     }
 }
 
-/// Time between two looks for warnings.
+/// Interval between two calls of `attend`.
 const BETWEEN_WARNINGS: Duration = Duration::from_millis(200);

@@ -1,4 +1,4 @@
-//! Output that is never cut in a line when the process is stopped.
+//! Output that is never cut inside a line when the process is stopped.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
@@ -10,12 +10,12 @@ static GATE: Mutex<()> = Mutex::new(());
 
 static LISTENING: Once = Once::new();
 
-/// From now on, a signal that stops the process waits for the block that is being written.
+/// From now on, a signal that stops the process waits until the current block is written.
 pub(super) fn stop_between_blocks() {
     LISTENING.call_once(|| platform::stop_between(&GATE));
 }
 
-/// A stream that is written to in whole blocks.
+/// A stream that is written in whole blocks.
 pub(super) struct Whole<W>(pub(super) W);
 
 impl<W: Write> Write for Whole<W> {

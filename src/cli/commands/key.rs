@@ -1,4 +1,4 @@
-//! `sigvet key`: derives the signing key of one day, region and service, and exports it.
+//! `sigvet key`: derives and exports the signing key for one day, region and service.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -104,7 +104,7 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     output.finish()
 }
 
-/// The private half would sign for every day, region and service, as the secret does: it is not printed.
+/// The private key would sign for every day, region and service, like the secret does, so it is not printed.
 fn print_public_key(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     if args.region.is_some() || args.service.is_some() || args.date.is_some() || args.dialect.is_some() {
         return Err(Failure::usage("the key pair of Version 4A is the same for every day, region and service")

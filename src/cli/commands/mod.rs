@@ -1,4 +1,4 @@
-//! One file a command, its arguments beside it.
+//! One module per command, with its arguments next to it.
 
 pub mod form;
 pub mod key;

@@ -94,7 +94,7 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl SignArgs {
-    /// Whether the request is a login at Vault.
+    /// Whether the request is a Vault login.
     fn is_login(&self) -> Result<bool, Failure> {
         let is_login = matches!(self.form, SignedForm::Vault);
         if self.vault_server_id.is_some() && !is_login {
@@ -109,17 +109,17 @@ fn vault_login(view: &SignedView<'_>) -> Result<Value, Failure> {
     login.ok_or_else(|| Failure::usage("the body is too large for a Vault login"))
 }
 
-/// A signed request with what led to it.
+/// A signed request with its terms.
 pub struct SignedParts {
     /// The request and its signature.
     pub signed: Signed,
-    /// What was agreed on and signed.
+    /// The terms of the signature, and what was signed.
     pub derived: Derived,
-    /// Puts the body into chunks, where it is streamed and not in memory.
+    /// Splits the body into chunks, if it is streamed and not in memory.
     pub encoder: Option<Encoder>,
 }
 
-/// Prepares and signs, and prints the stages that were asked for.
+/// Prepares and signs a request, and prints the requested stages.
 pub fn sign(session: &Session, show: &Show, context: &mut Context) -> Result<SignedParts, Failure> {
     let parts = match &session.v2 {
         Some(choice) => sign_v2(session, choice, context)?,
@@ -188,7 +188,7 @@ fn show_signing_key(session: &Session, derived: &Derived, err: &mut dyn Write) -
     Ok(())
 }
 
-/// An empty line before a stage that is not the first.
+/// Writes an empty line before every stage except the first.
 fn separate(show: &Show, stage: Stage, err: &mut dyn Write) -> std::io::Result<()> {
     const ORDER: [Stage; 4] = [Stage::CanonicalRequest, Stage::StringToSign, Stage::SigningKey, Stage::Signature];
     let is_first = ORDER.into_iter().find(|stage| show.wants(*stage)) == Some(stage);

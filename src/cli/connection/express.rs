@@ -1,8 +1,10 @@
-//! The session in which the objects of S3 Express are reached: one that is kept, or a new one of `CreateSession`.
+//! Provides the session that S3 Express requires for access to objects: a cached one, or a new one from
+//! `CreateSession`.
 //!
-//! What concerns objects on the host of a directory bucket is signed with a session's credentials; a few requests to the
-//! same host, and all to `s3express-control`, with the user's own. Follows *Authorizing Zonal endpoint API operations with
-//! CreateSession* of the S3 user guide, and botocore's model for which requests those few are.
+//! Requests for objects on the host of a directory bucket are signed with the session's credentials; a few requests
+//! to the same host, and all requests to `s3express-control`, with the user's own. Follows *Authorizing Zonal
+//! endpoint API operations with CreateSession* of the S3 user guide; which requests those few are comes from
+//! botocore's model.
 
 use std::io::Write;
 
@@ -26,19 +28,19 @@ use sigvet_core::scheme::Dialect;
 use sigvet_diagnose::formats::parse_session;
 use sigvet_diagnose::formats::reply::Reply;
 
-/// The service of S3 Express in credential scopes.
+/// The service name of S3 Express in credential scopes.
 const SERVICE: &str = "s3express";
 
-/// How far a command goes for a session where nothing was typed.
+/// Where a command may get a session from if no option says so.
 #[derive(Debug, Clone, Copy)]
 pub enum SessionLookup<'o> {
-    /// To the network, connecting so.
+    /// From the network, with these connection options.
     Network(&'o Options),
-    /// To what is kept: the command sends nothing by itself.
+    /// From the cache only: the command sends nothing by itself.
     Kept,
 }
 
-/// Gives the request the credentials of a session, where it wants one.
+/// Gives the request the credentials of a session, if it needs one.
 pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
     let choice = session.express_session();
     if choice.is_some() && session.settings.service != SERVICE {
@@ -72,7 +74,8 @@ pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Con
     Ok(())
 }
 
-/// Whether the request goes to the objects of a directory bucket: by its host, or because a session was typed.
+/// Whether the request is for objects of a directory bucket: because of its host, or because an option requests a
+/// session.
 fn wants_session(session: &Session) -> bool {
     let is_express = session.settings.service == SERVICE && session.settings.dialect == Dialect::AWS4;
     is_express
@@ -80,7 +83,8 @@ fn wants_session(session: &Session) -> bool {
         && !is_signed_with_own(&session.unsigned.request)
 }
 
-/// `CreateSession`, `CopyObject`, `UploadPartCopy` and `HeadBucket`; and what carries a session's token already.
+/// Whether the request is `CreateSession`, `CopyObject`, `UploadPartCopy` or `HeadBucket`, or already has a session
+/// token.
 fn is_signed_with_own(request: &Request) -> bool {
     query::parameter(request, "session").is_some()
         || (request.method() == "PUT" && request.headers.contains("x-amz-copy-source"))
@@ -88,7 +92,7 @@ fn is_signed_with_own(request: &Request) -> bool {
         || request.headers.contains(&Dialect::s3_express_session().token_header)
 }
 
-/// The bucket's host, as it is signed.
+/// The host of the bucket, as it is signed.
 fn host(session: &Session) -> String {
     session.unsigned.request.host().map_or_else(|| session.url.host_header(), str::to_owned)
 }
@@ -106,7 +110,7 @@ fn lasting(session: &Credentials) -> String {
     session.expires_at.map_or_else(String::new, |end| format!("good until {}", end.to_rfc3339()))
 }
 
-/// Asks for a session, and keeps it.
+/// Creates a session and caches it.
 fn create(
     session: &Session,
     own: &Credentials,
@@ -135,7 +139,7 @@ fn create(
     Ok(created)
 }
 
-/// Sends `CreateSession`, signed with the user's own credentials and of this moment, whatever `--date` says.
+/// Sends `CreateSession`, signed with the user's own credentials at the current time, regardless of `--date`.
 fn ask(
     session: &Session,
     own: &Credentials,

@@ -1,9 +1,9 @@
-//! Why a request did not get through, in curl's exit codes.
+//! Maps failed requests to curl's exit codes.
 
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::{InvalidProxy, TransportError};
 
-/// The failure of a request that did not get through, by curl's exit codes.
+/// The failure for a request that failed, with curl's exit code.
 pub fn explain_transport(error: TransportError) -> Failure {
     let exit = match &error {
         TransportError::Request(_) => Exit::Usage,

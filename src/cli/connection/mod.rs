@@ -1,5 +1,5 @@
-//! What every command that reaches a server shares: by which way, why it did not get through, and the session that S3
-//! Express wants first.
+//! What all commands that connect to a server share: the connection options, the errors, and the session that S3
+//! Express requires.
 
 pub mod failure;
 pub mod options;

@@ -1,4 +1,4 @@
-//! By which way to connect: curl's options for proxies, TLS, names and times.
+//! Connection options, named as in curl: proxies, TLS, name resolution and timeouts.
 
 use std::borrow::Cow;
 use std::num::NonZeroU64;
@@ -120,14 +120,14 @@ pub struct ConnectionOptions {
     http2: bool,
 }
 
-/// Time to connect to a server on behalf of clients, if nobody says: they have a time limit of their own.
+/// Default connect timeout for requests on behalf of clients, which have time limits of their own.
 const UPSTREAM_CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// The options that name a proxy of SOCKS. Of these and `-x` the last one counts.
+/// The options for a SOCKS proxy. The last one of these and `-x` is used.
 const SOCKS: [&str; 4] = ["socks4", "socks4a", "socks5", "socks5_hostname"];
 
 impl ConnectionOptions {
-    /// The proxy that was named. A scheme in its name goes before the option, as with curl.
+    /// The proxy that was given. A scheme in its URL takes precedence over the option, as with curl.
     fn proxy(&self) -> Option<Cow<'_, str>> {
         let socks = [
             ("socks4", &self.socks4),
@@ -157,17 +157,17 @@ impl ConnectionOptions {
         }
     }
 
-    /// Whether HTTP/2 is asked for.
+    /// Whether HTTP/2 is requested.
     pub fn wants_http2(&self) -> bool {
         self.http2
     }
 
-    /// How many bytes may come in a second.
+    /// Maximum download rate in bytes per second.
     pub fn rate(&self) -> Option<NonZeroU64> {
         self.limit_rate
     }
 
-    /// What they mean. The CA certificates and the proxies of the environment hold where no option says otherwise.
+    /// The transport options. CA certificates and proxies come from the environment unless an option names them.
     pub fn to_transport(&self, context: &Context) -> Options {
         let environment = &context.environment;
         let login = self.proxy_user.as_ref().map(Secret::expose_secret);
@@ -191,14 +191,14 @@ impl ConnectionOptions {
 }
 
 impl ConnectionOptions {
-    /// What they mean for a server that gets the requests of clients.
+    /// The transport options for a server that receives the requests of clients.
     pub fn to_upstream(&self, context: &Context) -> Options {
         let connect_timeout = self.connect_timeout.unwrap_or(UPSTREAM_CONNECT_TIME);
         Options { connect_timeout, ..self.to_transport(context) }
     }
 
-    /// What they mean for whoever gives out credentials: the same way and the same trust, but not the host of the request nor
-    /// the time that it may take.
+    /// The transport options for requesting credentials: the same proxies and CA certificates, but without the Unix
+    /// domain socket and the time limit of the request.
     pub fn to_credentials(&self, context: &Context) -> Options {
         Options { unix_socket: None, max_time: None, ..self.to_transport(context) }
     }
@@ -218,9 +218,9 @@ mod tests {
 
     use super::*;
 
-    /// Catches an option that does not go before the one that was typed earlier.
+    /// Catches an option that does not override an earlier one.
     #[test]
-    fn of_the_options_that_name_a_proxy_the_last_counts() {
+    fn the_last_option_for_a_proxy_is_used() {
         let proxy = |words: &[&str]| {
             let command = ConnectionOptions::augment_args(
                 clap::Command::new("send").no_binary_name(true).args_override_self(true),

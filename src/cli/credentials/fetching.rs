@@ -1,4 +1,4 @@
-//! Credentials that are asked for again while a command runs, when nobody is there to be asked.
+//! Fetches credentials again while a command runs unattended.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +10,10 @@ use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
 use sigvet_core::credentials::Credentials;
 
-/// Secrets that were found since somebody looked last.
+/// Secrets that were found since they were last taken.
 pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
-/// From now on, nothing shows the secrets that were found meanwhile.
+/// Adds the newly found secrets to those that are never shown.
 pub fn learn(found: &FoundSecrets, secrets: &KnownSecrets) {
     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
     if !found.is_empty() {
@@ -21,27 +21,27 @@ pub fn learn(found: &FoundSecrets, secrets: &KnownSecrets) {
     }
 }
 
-/// All that is needed to ask a source.
+/// Everything needed to fetch credentials from a source.
 pub struct Fetching {
-    /// Which credentials.
+    /// Which credentials to use.
     pub choice: CredentialChoice,
     /// A role to assume with them.
     pub role: Option<String>,
-    /// The region in which it is assumed.
+    /// The region in which the role is assumed.
     pub region: Option<String>,
     /// The environment.
     pub environment: Environment,
-    /// By which way the network is asked.
+    /// How to connect.
     pub connection: Options,
-    /// Where secrets are put as they are found.
+    /// Receives secrets as they are found.
     pub found: FoundSecrets,
 }
 
 impl Fetching {
-    /// Asks.
+    /// Fetches the credentials.
     ///
     /// # Errors
-    /// One line that says why there are none.
+    /// A one-line message why there are none.
     pub fn fetch(&self) -> Result<Credentials, String> {
         let outside = Network::unattended(&self.connection, context::now());
         let resolved = profiles::resolve(&self.choice, &self.environment, &outside).map_err(to_line)?;
@@ -58,7 +58,7 @@ impl Fetching {
         Ok(credentials)
     }
 
-    /// Before anything is signed with them, they are known as what nobody may see.
+    /// Records the credentials as secrets before anything is signed with them.
     fn remember(&self, credentials: &Credentials) {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values_of(credentials));
     }

@@ -1,4 +1,4 @@
-//! Where keys and settings come from: a key that `sigvet key` wrote, or one of the places that `profiles` knows.
+//! Finds keys and settings: in a file that `sigvet key` wrote, or in one of the sources that `profiles` knows.
 
 use crate::cli::context::Context;
 use crate::cli::credentials::outside::Network;
@@ -11,20 +11,20 @@ use crate::cli::options::typed::Typed;
 use crate::cli::secrets::values_of;
 use crate::profiles::{self, CredentialChoice, KeyParts, Resolved, Warning};
 
-/// Keys and settings, and where they came from.
+/// Keys and settings, and where they come from.
 pub struct FoundKeys {
-    /// What signs.
+    /// What to sign with.
     pub signer: Signer,
-    /// What the profile says besides.
+    /// The other settings of the profile.
     pub settings: profiles::Settings,
-    /// Where the keys came from, for people to read.
+    /// Where the keys come from, to show to the user.
     pub source: String,
-    /// What is to be said of the place.
+    /// Warnings about the source.
     pub warnings: Vec<String>,
 }
 
 impl FoundKeys {
-    /// Looks where the options say.
+    /// Looks in the source that the options select.
     pub fn of(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let choice = typed.credentials.choice();
         if let Some(file) = &typed.signing.signing_key {
@@ -54,7 +54,7 @@ fn describe_all(warnings: &[Warning]) -> Vec<String> {
 }
 
 impl CredentialOptions {
-    /// Finds the credentials, wherever the options say.
+    /// Finds the credentials in the source that the options select.
     ///
     /// # Errors
     /// See [`profiles::resolve`](profiles::resolve()).
@@ -63,7 +63,7 @@ impl CredentialOptions {
         profiles::resolve(&self.choice(), &context.environment, &outside)
     }
 
-    /// The choice among the places that credentials come from.
+    /// The source that the options select.
     pub fn choice(&self) -> CredentialChoice {
         let parts = KeyParts {
             access_key_id: self.access_key.clone(),

@@ -1,4 +1,4 @@
-//! All keys that lie in the user's files, for whoever judges requests by the key that they name.
+//! All keys in the user's files, for commands that look up a key by its ID.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::gateway::NamedKey;
 use crate::profiles::{self, CredentialChoice, KnownKey};
 use sigvet_core::credentials::Credentials;
 
-/// The keys of the profile file, or of the one given, and of AWS's own files.
+/// The keys of the profile file, or of the given one, and of AWS's own files.
 pub fn keys_in_files(profile_file: Option<&Path>, context: &Context) -> impl Iterator<Item = NamedKey> {
     let choice = CredentialChoice { profile_file: profile_file.map(Path::to_owned), ..CredentialChoice::default() };
     profiles::known_keys(&choice, &context.environment).into_iter().map(named)

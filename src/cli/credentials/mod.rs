@@ -1,4 +1,4 @@
-//! Whose signature it will be: credentials, or a signing key that was derived from them before.
+//! What to sign with: credentials, or a signing key that was derived from them.
 
 pub mod signing_key;
 pub mod signer;

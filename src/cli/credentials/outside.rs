@@ -1,5 +1,5 @@
-//! What credential sources need from outside the program: requests over the same connections as everything else, the clock and
-//! the terminal of the command line.
+//! What credential sources need from outside: requests over the same connections as everything else, and the clock
+//! and the terminal of the command line.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use crate::profiles::{Answer, Call, NoAnswer, Outside, Route};
 use crate::transport::{self, Options, Outgoing, Proxies};
 use sigvet_core::time::Timestamp;
 
-/// No answer with credentials is longer, in bytes.
+/// The maximum length of a response with credentials, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
 
-/// How long to wait for an answer where nobody says, as botocore does.
+/// Default time to wait for a response, the same as botocore's.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// The world outside.
+/// Network access for credential sources.
 pub struct Network<'c> {
     connection: &'c Options,
     now: Timestamp,
     mfa_code: Option<&'c str>,
-    /// Whether somebody can be asked for a code.
+    /// Whether a user can be asked for an MFA code.
     is_attended: bool,
 }
 
 impl<'c> Network<'c> {
-    /// Asks as the command connects; `mfa_code` is a code that was typed.
+    /// Connects as the command does; `mfa_code` is a code from an option.
     pub fn new(context: &'c Context, mfa_code: Option<&'c str>) -> Self {
         let is_attended = context.stdin_is_terminal;
         Self { connection: &context.connection, now: context.now, mfa_code, is_attended }
     }
 
-    /// Asks while nobody is there to be asked.
+    /// Connects without a user to ask.
     pub fn unattended(connection: &'c Options, now: Timestamp) -> Self {
         Self { connection, now, mfa_code: None, is_attended: false }
     }
@@ -79,7 +79,7 @@ impl Outside for Network<'_> {
     }
 }
 
-/// The whole chain of causes in one line.
+/// The whole chain of causes on one line.
 fn no_answer(error: &dyn std::error::Error) -> NoAnswer {
     let causes = std::iter::successors(Some(error), |error| (*error).source());
     let mut texts: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! What signs: credentials, a key that was derived before, or nobody.
+//! What to sign with: credentials, a key that was derived before, or nothing.
 
 use std::time::Duration;
 
@@ -8,25 +8,26 @@ use sigvet_core::derivation::Terms;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{KeyTrace, Scope, SigningKey};
 
-/// The longest session of a role (*AssumeRole* of the STS API reference). `GetSessionToken` gives 36 hours.
+/// The maximum session duration of a role (*AssumeRole* of the STS API reference). For `GetSessionToken` it is 36
+/// hours.
 const LONGEST_ROLE: Duration = Duration::from_secs(12 * 60 * 60);
 
 const UNKNOWN_END: &str = "stops working when these temporary credentials expire, which is after 12 hours at most for a role \
     and 36 hours for a session";
 
-/// What signs: credentials, or a key derived from them before.
+/// What to sign with: credentials, or a key that was derived from them.
 #[derive(Debug)]
 pub enum Signer {
-    /// A secret, good for every scope.
+    /// Credentials, valid for every scope.
     Credentials(Credentials),
-    /// A key, good for one scope.
+    /// A derived key, valid for one scope.
     Key(ScopedKey),
-    /// Nothing: the request goes unsigned.
+    /// Nothing: the request is sent unsigned.
     Nobody,
 }
 
 impl Signer {
-    /// Whose signature it will be.
+    /// The identity that the signature is made for.
     pub fn identity(&self) -> Identity {
         match self {
             Self::Credentials(credentials) => Identity::from(credentials),
@@ -35,7 +36,7 @@ impl Signer {
         }
     }
 
-    /// The credentials, where they are at hand.
+    /// The credentials, if available.
     pub fn credentials(&self) -> Option<&Credentials> {
         match self {
             Self::Credentials(credentials) => Some(credentials),
@@ -43,7 +44,7 @@ impl Signer {
         }
     }
 
-    /// The scope that a key was derived for.
+    /// The scope that the key was derived for.
     pub fn key_scope(&self) -> Option<&Scope> {
         match self {
             Self::Key(key) => Some(&key.scope),
@@ -51,14 +52,14 @@ impl Signer {
         }
     }
 
-    /// What is to be said of temporary credentials whose end is unknown, where what they sign is to be good for so long.
+    /// A warning if the temporary credentials have no known expiry and could expire before what they sign.
     pub fn warning_of_unknown_end(&self, signed: &str, lasting: Duration) -> Option<String> {
         let Identity { session_token, expires_at, .. } = self.identity();
         let may_end_first = lasting > LONGEST_ROLE && session_token.is_some() && expires_at.is_none();
         may_end_first.then(|| format!("{signed} {UNKNOWN_END}"))
     }
 
-    /// The key that signs by these terms.
+    /// The signing key for these terms.
     pub fn key(&self, terms: &Terms) -> Option<SigningKey> {
         match self {
             Self::Credentials(credentials) => {
@@ -69,7 +70,7 @@ impl Signer {
         }
     }
 
-    /// The chain that leads to the key of Version 4; nothing but its end is known of a key that was derived before.
+    /// The derivation of the Version 4 key; for a key that was derived before, it is unknown.
     pub fn trace(&self, terms: &Terms) -> Option<KeyTrace> {
         let secret = &self.credentials()?.secret_access_key;
         Some(KeyTrace::derive(secret, &terms.dialect.secret_prefix, &terms.scope))

@@ -1,6 +1,6 @@
 //! A derived signing key in a file: what `sigvet key` writes and `--signing-key` reads.
 //!
-//! It signs for one day, region and service, so it can be handed to a machine that must not have the secret.
+//! The key signs for one day, region and service, so it can be given to a machine that must not have the secret.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -13,12 +13,12 @@ use sigvet_core::credentials::Secret;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{Scheme, Scope, SigningKey};
 
-/// A signing key with whose it is and what it is for.
+/// A signing key with its access key ID and scope.
 #[derive(Debug)]
 pub struct ScopedKey {
     access_key_id: String,
     session_token: Option<Secret>,
-    /// What it signs for.
+    /// The scope that it signs for.
     pub scope: Scope,
     key: Secret,
 }
@@ -35,8 +35,8 @@ struct File {
     session_token: Option<Zeroizing<String>>,
 }
 
-/// Where a file is no signing key. What it says there is not shown, for it may be the key: so serde's error, which quotes it,
-/// is not kept as the cause.
+/// Why a file is not a signing key. The file's text is not shown, because it may be the key: so serde's error,
+/// which quotes it, is not kept as the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum InvalidKeyFile {
     #[error("it breaks off in the middle")]
@@ -50,7 +50,7 @@ enum InvalidKeyFile {
 }
 
 impl ScopedKey {
-    /// Takes a key as it was derived.
+    /// Takes a derived key.
     pub fn new(identity: &Identity, scope: Scope, k_signing: &[u8; 32]) -> Self {
         Self {
             access_key_id: identity.access_key_id.clone(),
@@ -60,7 +60,7 @@ impl ScopedKey {
         }
     }
 
-    /// Reads the file of that name, or standard input for `-`.
+    /// Reads the file, or standard input for `-`.
     pub fn read(name: &str, context: &mut Context) -> Result<Self, Failure> {
         let bytes = read_settings(name, SETTINGS_LIMIT, &mut *context.stdin)?;
         Self::parse(&bytes).map_err(|error| {
@@ -85,7 +85,7 @@ impl ScopedKey {
         Ok(Self { access_key_id, session_token, scope, key })
     }
 
-    /// The file's text.
+    /// The text of the file.
     pub fn to_json(&self) -> Zeroizing<String> {
         let secret = |text: &Secret| Zeroizing::new(text.expose_secret().to_owned());
         let file = File {
@@ -101,13 +101,13 @@ impl ScopedKey {
         self.key.expose_secret()
     }
 
-    /// Whose key it is.
+    /// The identity that the key belongs to.
     pub fn identity(&self) -> Identity {
         let Self { access_key_id, session_token, .. } = self;
         Identity { access_key_id: access_key_id.clone(), session_token: session_token.clone(), expires_at: None }
     }
 
-    /// The key, ready to sign.
+    /// The key, ready to sign with.
     pub fn signing_key(&self) -> SigningKey {
         let mut bytes = Zeroizing::new([0; 32]);
         hex::decode_to_slice(self.key.expose_secret(), &mut *bytes).expect("a scoped key holds 64 hex digits");

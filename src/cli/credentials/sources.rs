@@ -1,4 +1,4 @@
-//! Where credentials for many requests come from: each source once, however many routes use it.
+//! Creates the credential sources for many requests: each source once, however many routes use it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::gateway::{Clock, CredentialSource};
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
 
-/// The sources of a command.
+/// The credential sources of a command.
 pub struct Sources {
     choice: CredentialChoice,
     environment: Environment,
@@ -24,7 +24,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The sources that the options choose among.
+    /// The sources that the options select from.
     pub fn new(options: &CredentialOptions, context: &Context, clock: Clock) -> Self {
         Self {
             choice: options.choice(),
@@ -37,10 +37,10 @@ impl Sources {
         }
     }
 
-    /// What a profile says besides keys.
+    /// The settings of a profile other than keys.
     ///
     /// # Errors
-    /// There is no such profile, or the file is broken.
+    /// The profile does not exist, or the file is invalid.
     pub fn settings(&mut self, profile: Option<&str>) -> Result<profiles::Settings, Failure> {
         let described = profiles::describe(&self.choice_of(profile), &self.environment)?;
         for text in described.warnings.iter().map(describe_warning) {
@@ -49,22 +49,22 @@ impl Sources {
         Ok(described.settings)
     }
 
-    /// Keeps a warning until the proxy listens, for the first line says where.
+    /// Keeps a warning until the proxy listens, because the first line of output has to be its address.
     pub fn warn(&mut self, text: String) {
         if !self.warnings.contains(&text) {
             self.warnings.push(text);
         }
     }
 
-    /// What there is to warn of.
+    /// The warnings so far.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// The source of a profile, by way of a role if one is named.
+    /// The source for a profile, with a role to assume if one is named.
     ///
     /// # Errors
-    /// There is no such profile, or the file is broken.
+    /// The profile does not exist, or the file is invalid.
     pub fn source(
         &mut self,
         profile: Option<&str>,
@@ -93,19 +93,19 @@ impl Sources {
         Ok(source)
     }
 
-    /// All that were made.
+    /// All sources created so far.
     pub fn all(&self) -> Vec<Arc<CredentialSource>> {
         let mut all: Vec<_> = self.made.values().map(Arc::clone).collect();
         all.sort_by(|one, other| one.name().cmp(other.name()));
         all
     }
 
-    /// Where secrets are put as they are found.
+    /// Receives secrets as they are found.
     pub fn found(&self) -> FoundSecrets {
         Arc::clone(&self.found)
     }
 
-    /// Of another profile than the one that was typed, no key that was typed is taken.
+    /// For a profile other than the one in the options, a key from the options is ignored.
     fn choice_of(&self, profile: Option<&str>) -> CredentialChoice {
         match profile {
             Some(name) if self.choice.profile.as_deref() != Some(name) => CredentialChoice {

@@ -1,11 +1,11 @@
-//! The words of where credentials are from, of what to know of them, and of why there are none.
+//! Messages about where credentials come from, what to know about them, and why there are none.
 
 use std::path::Path;
 
 use crate::cli::shell::suggestion;
 use crate::profiles::{AwsProvider, Error, KeyPart, KeyProblem, Source, Warning};
 
-/// The source as a sentence would name it: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
+/// The source, as it is named in a sentence: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
 pub fn describe_source(source: &Source) -> String {
     match source {
         Source::User => "option -u".to_owned(),
@@ -27,7 +27,7 @@ pub fn describe_owner(source: &Source) -> String {
     }
 }
 
-/// What the user should know, in one line.
+/// A warning, in one line.
 pub fn describe_warning(warning: &Warning) -> String {
     match warning {
         Warning::SecondColon => {
@@ -56,12 +56,12 @@ pub fn describe_warning(warning: &Warning) -> String {
     }
 }
 
-/// The command that closes a file to others, if its name can be pasted.
+/// The command that makes a file private, if its name can be pasted.
 pub fn closing_command(path: &Path) -> String {
     suggestion(&["chmod", "600"], path.to_str()).unwrap_or_else(|| "mode 0600".to_owned())
 }
 
-/// Why there are no credentials, in one line, if an option or a place has to be named for that.
+/// Why there are no credentials, in one line, if the message has to name an option or a place.
 pub fn describe_error(error: &Error) -> Option<String> {
     Some(match error {
         Error::UserIncomplete => "-u lacks an access key ID or a secret; expected KEY:SECRET".to_owned(),
@@ -75,7 +75,7 @@ pub fn describe_error(error: &Error) -> Option<String> {
     })
 }
 
-/// What is wrong with a part of a key, behind the name of the part. The part itself is not shown.
+/// What is wrong with a part of a key, to follow the name of the part. The part itself is not shown.
 pub fn describe_problem(problem: KeyProblem) -> &'static str {
     match problem {
         KeyProblem::ControlCharacter => "contains a line break, a NUL or another control character",
@@ -85,7 +85,7 @@ pub fn describe_problem(problem: KeyProblem) -> &'static str {
     }
 }
 
-/// What to do about it.
+/// A hint for fixing the problem.
 pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     match (problem, source) {
         (KeyProblem::ControlCharacter, _) => "copy it again, on one line and without surrounding text",
@@ -98,7 +98,7 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     }
 }
 
-/// How a profile of AWS's comes by its keys.
+/// How an AWS profile gets its keys.
 pub fn describe_provider(provider: AwsProvider) -> &'static str {
     match provider {
         AwsProvider::Static => "static",
@@ -121,7 +121,7 @@ pub fn describe_part(part: KeyPart) -> &'static str {
     }
 }
 
-/// The option that a part of a key is typed with.
+/// The option for a part of a key.
 fn option_of(part: KeyPart) -> &'static str {
     match part {
         KeyPart::AccessKeyId => "--access-key",
@@ -134,9 +134,9 @@ fn option_of(part: KeyPart) -> &'static str {
 mod tests {
     use super::*;
 
-    /// What `-v` says is read by people who look for the place: the words are those that it always had.
+    /// People search the output of `-v` for the source, so its wording must not change.
     #[test]
-    fn sources_read_as_a_sentence_would_name_them() {
+    fn sources_are_described_as_in_a_sentence() {
         let profile = Source::Profile { name: "a".to_owned(), path: "/p.toml".into() };
         let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
         let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };

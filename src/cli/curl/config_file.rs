@@ -1,8 +1,9 @@
-//! curl's `-K`, `--config FILE`: what the file says takes the place of the option, before any argument means anything.
+//! curl's `-K`, `--config FILE`: replaces the option with the contents of the file, before any argument is parsed.
 //!
-//! A line is an option, with or without its dashes, and its value after white space, `=` or `:`; in double quotes where it
-//! holds white space. `--url` becomes the URL that it names. What curl reads another way than it looks (a value cut off at
-//! its first blank, a quote that never ends) is refused. No value is ever shown: it may be a secret.
+//! Each line is an option, with or without its dashes, and its value after white space, `=` or `:`, in double
+//! quotes if the value contains white space. `--url` becomes the URL that it names. Lines that curl reads
+//! differently than they look (a value cut off at its first blank, a quote that is never closed) are refused. No
+//! value is ever shown, because it may be a secret.
 
 use std::ffi::OsString;
 
@@ -10,29 +11,30 @@ use super::config_line::{Problem, Setting, Spelling};
 use super::known::{Cluster, Known, Value};
 use crate::cli::failure::Failure;
 
-/// How deep files may name files.
+/// Maximum nesting depth of files.
 const DEEPEST: usize = 10;
-/// How many files may be read: two that name each other twice would be read a thousand times before they are too deep.
+/// Maximum number of files: two files that name each other twice would be read a thousand times before they are too
+/// deep.
 const MOST_FILES: usize = 100;
-/// How many words they may make, which is a hundred times what a system takes on a command line in one piece.
+/// Maximum number of words: a hundred times what a system accepts on a command line.
 const MOST_WORDS: usize = 1_000_000;
 
-/// The largest file that is read, in bytes: curl takes no longer line.
+/// The largest file that is read, in bytes: curl accepts no longer line.
 pub const LARGEST: u64 = 10 * 1024 * 1024;
 
 /// Reads the file of that name; `-` is standard input.
 pub type ReadFile<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<u8>, Failure>;
 
-/// Whether the words of a command line are of `sigvet send`.
+/// Whether the words are a command line of `sigvet send`.
 pub fn is_send(words: &[OsString]) -> bool {
     words.get(1).is_some_and(|word| word == "send" || word == "curl")
 }
 
-/// Puts the words of every file that `-K` names in its place. Other commands than `send` keep their words. Which options
-/// take a value is asked of the definition of the command line, which is not built unless it is needed.
+/// Replaces each `-K` with the words of its file. Other commands than `send` are left unchanged. Which options take
+/// a value comes from the definition of the command line, which is built only if needed.
 ///
 /// # Errors
-/// A file that cannot be read, or a line in it that is no option.
+/// A file cannot be read, or a line in it is not an option.
 pub fn expand(
     words: Vec<OsString>,
     definition: fn() -> clap::Command,
@@ -52,7 +54,7 @@ pub fn expand(
     Ok(expansion.words)
 }
 
-/// A first look that most command lines end with.
+/// A quick check, which is sufficient for most command lines.
 fn may_matter(word: &str) -> bool {
     word.starts_with("--config") || word.starts_with("--url") || (word.starts_with('-') && word.contains('K'))
 }
@@ -158,7 +160,7 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    /// Adds the words of a line, or tells the file that it names.
+    /// Adds the words of a line, or returns the file that it names.
     fn setting(&mut self, setting: Option<Setting<'_>>) -> Result<Option<String>, Problem> {
         let Some(setting) = setting else { return Ok(None) };
         match setting.option {
@@ -199,7 +201,7 @@ impl Expansion<'_> {
         match long {
             "config" => return Ok(Some(value)),
             "url" => self.url(value.into())?,
-            // In one word, so that a value may begin with a dash.
+            // One word, so that a value may begin with a dash.
             long => self.words.push(format!("--{long}={value}").into()),
         }
         Ok(None)
@@ -229,7 +231,7 @@ mod tests {
         ("inner", "header = A:1"),
     ];
 
-    /// Expands a command line where the file `k` says that.
+    /// Expands a command line where the file `k` has this text.
     fn expanded(line: &[&str], k: &str) -> Result<Vec<String>, Failure> {
         let words = ["sigvet", "send"].iter().chain(line).map(OsString::from).collect();
         let mut read = |name: &str| match FILES.iter().find(|(other, _)| *other == name) {
@@ -245,9 +247,9 @@ mod tests {
         expanded(&["-K", "k"], k).unwrap()
     }
 
-    /// curl 7.88 sent what the right columns say.
+    /// The right column is what curl 7.88 sent.
     #[test]
-    fn a_line_is_read_as_curl_reads_it() {
+    fn a_line_is_read_as_by_curl() {
         for (line, expected) in [
             ("header=X:1", "--header=X:1"),
             ("header = X:1", "--header=X:1"),
@@ -280,9 +282,9 @@ mod tests {
         assert_eq!(in_file("-vX PUT"), ["-v", "--request=PUT"]);
     }
 
-    /// What curl takes for an option that awaits a value, or for a value, is no `-K`.
+    /// A `-K` or a `K` that curl reads as the value of another option is not expanded.
     #[test]
-    fn words_come_in_the_place_of_their_option() {
+    fn words_replace_their_option() {
         let k = "request = PUT\nheader = A:1";
         let words = ["--request=PUT", "--header=A:1"];
         for (line, expected) in [
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn files_may_name_files_but_not_for_ever() {
+    fn files_may_name_files_up_to_a_limit() {
         assert_eq!(expanded(&["-K", "outer"], "").unwrap(), ["--request=PUT", "--header=A:1", "-G"]);
         let failure = expanded(&["-K", "loop"], "").unwrap_err();
         assert_eq!((failure.exit, failure.to_string().contains("10 deep")), (Exit::Usage, true));
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_file_and_line_and_never_a_value() {
+    fn errors_contain_file_and_line_but_never_a_value() {
         for (line, expected) in [
             ("header = X: hush", "k:2: the value of header contains whitespace"),
             ("-HX: hush", "k:2: the value of header contains whitespace"),
@@ -353,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_passed_over_and_other_text_is_refused() {
+    fn a_byte_order_mark_is_skipped_and_other_text_is_refused() {
         assert_eq!(in_file("\u{feff}get"), ["--get"]);
         let words = ["sigvet", "curl", "-Kk"].iter().map(OsString::from).collect();
         let failure = expand(words, Cli::command, &mut |_: &str| Ok(b"get\nuser = \xff".to_vec())).unwrap_err();

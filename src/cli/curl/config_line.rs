@@ -1,6 +1,6 @@
-//! One line of a file of `-K`: the option, its value, and what is wrong with it.
+//! One line of a `-K` file: the option, its value, and errors in them.
 //!
-//! Where a value may be a secret it is not shown; of what is no option not even the name is.
+//! A value that may be a secret is not shown; if a line is not an option, even its name is not shown.
 
 use super::table::{find, hint_for};
 use crate::cli::failure::Failure;
@@ -12,14 +12,14 @@ pub(super) enum Spelling<'a> {
     Letters(&'a str),
 }
 
-/// A line: the option, and the raw text behind it.
+/// A line: the option, and the raw text after it.
 pub(super) struct Setting<'a> {
     pub(super) option: Spelling<'a>,
     pub(super) rest: &'a str,
 }
 
 impl<'a> Setting<'a> {
-    /// Splits a line without white space around it; none for an empty one and for a comment.
+    /// Parses a line without surrounding white space; `None` for an empty line or a comment.
     pub(super) fn parse(line: &'a str) -> Result<Option<Self>, Problem> {
         if line.is_empty() || line.starts_with('#') {
             return Ok(None);
@@ -66,7 +66,7 @@ impl<'a> Setting<'a> {
     }
 }
 
-/// The text up to the closing quote, and what stands behind that.
+/// The text up to the closing quote, and the text after it.
 fn unquote(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();
@@ -99,7 +99,7 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    /// A name that curl has may be shown; any other may be a secret that slipped to the start of a line.
+    /// A name that curl has may be shown; any other may be a secret that ended up at the start of a line.
     pub(super) fn unknown(spelling: String) -> Self {
         if find(&spelling).is_some() { Self::Unknown(spelling) } else { Self::NotAnOption }
     }

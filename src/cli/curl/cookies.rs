@@ -1,7 +1,9 @@
-//! Cookies as curl keeps them: `-b FILE` reads them, `-c FILE` writes them, and each transfer of a command line adds its own.
+//! Cookies as in curl: `-b FILE` reads them, `-c FILE` writes them, and each transfer of a command line adds its
+//! own.
 //!
-//! Which cookie is for which URL is `cookie_store`'s to say; the file in Netscape's format is read and written here. A list of
-//! public suffixes is not kept: a cookie for a whole domain of one label is refused, as curl does without its list.
+//! `cookie_store` decides which cookie matches which URL; this module reads and writes the file in Netscape format.
+//! There is no list of public suffixes: a cookie for a whole single-label domain is refused, as by curl without its
+//! list.
 
 use std::cmp::Reverse;
 
@@ -11,19 +13,19 @@ use url::Url;
 use sigvet_core::request::{Headers, RequestUrl};
 
 const HEAD: &str = "# Netscape HTTP Cookie File\n# https://curl.se/docs/http-cookies.html\n\n";
-/// In front of a line whose cookie scripts may not see.
+/// Prefix of a line whose cookie is not available to scripts.
 const HTTP_ONLY: &str = "#HttpOnly_";
 
 /// Cookies that servers have set.
 #[derive(Debug, Default)]
 pub struct Jar(CookieStore);
 
-/// What is kept from one run to the next.
+/// Which cookies are kept from one run to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// All cookies of a file.
     All,
-    /// Those that have an end: `-j`.
+    /// Those with an expiry: `-j`.
     Lasting,
 }
 
@@ -52,12 +54,12 @@ impl Jar {
             text.push_str(&format!("; Max-Age={}", line.expires - now));
         }
         if let Ok(url) = Url::parse(&format!("https://{host}/")) {
-            // What no server could have set is no cookie.
+            // A cookie that no server could have set is ignored.
             drop(self.0.parse(&text, &url));
         }
     }
 
-    /// Adds what a response sets.
+    /// Adds the cookies that a response sets.
     pub fn receive(&mut self, url: &RequestUrl, headers: &Headers) {
         let Ok(url) = Url::parse(&url.to_string()) else { return };
         for value in headers.values("set-cookie").filter_map(|value| std::str::from_utf8(value).ok()) {
@@ -67,7 +69,7 @@ impl Jar {
         }
     }
 
-    /// The cookies for a URL as one header has them, in curl's order: the longest path, domain and name first.
+    /// The cookies for a URL in one header, in curl's order: the longest path, domain and name first.
     pub fn header_for(&self, url: &RequestUrl) -> Option<String> {
         let mut cookies = self.0.matches(&Url::parse(&url.to_string()).ok()?);
         let domain = |cookie: &Cookie<'_>| cookie.domain.as_cow().map_or(0, |domain| domain.len());
@@ -76,14 +78,14 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// The file of all cookies that are still good.
+    /// The file with all cookies that have not expired.
     pub fn to_text(&self) -> String {
         let lines: String = self.0.iter_unexpired().map(line_of).collect();
         format!("{HEAD}{lines}")
     }
 }
 
-/// A server may not set a cookie for everybody below a domain of one label.
+/// Whether a server tries to set a cookie for a whole single-label domain.
 fn is_for_whole_suffix(value: &str, host: &str) -> bool {
     let cookie = RawCookie::parse(value);
     let domain = cookie.ok().and_then(|cookie| cookie.domain().map(|domain| domain.trim_matches('.').to_owned()));
@@ -123,7 +125,7 @@ impl<'a> Line<'a> {
         let (line, is_http_only) = line.strip_prefix(HTTP_ONLY).map_or((line, false), |line| (line, true));
         let fields: Vec<&str> = line.split('\t').collect();
         let [domain, subdomains, path, secure, expires, name, rest @ ..] = fields.as_slice() else { return None };
-        // An empty value leaves its tab out.
+        // If the value is empty, its tab may be missing.
         let value = match rest {
             [] => "",
             [value] => value,
@@ -154,9 +156,9 @@ mod tests {
         jar
     }
 
-    /// The right columns are what curl 7.88 sent with this file.
+    /// The right column is what curl 7.88 sent with this file.
     #[test]
-    fn a_file_of_curl_is_sent_as_curl_sends_it() {
+    fn the_cookies_of_a_file_are_sent_as_by_curl() {
         let text = format!(
             "# Netscape HTTP Cookie File\n\nh.example\tFALSE\t/\tFALSE\t0\tsession\ts\r\n.h.example\tTRUE\t/a\tFALSE\t{FAR}\tdeep\td=1\n\
              #HttpOnly_h.example\tFALSE\t/\tTRUE\t{FAR}\tsafe\tx\nh.example\tFALSE\t/\tFALSE\t5\told\to\n\
@@ -174,9 +176,9 @@ mod tests {
         assert_eq!(jar(&text, Kept::Lasting).header_for(&url("http://h.example/")), None);
     }
 
-    /// Catches a cookie that another host gets, and one that a server sets for a whole top-level domain.
+    /// Catches a cookie that is sent to another host, and one that a server sets for a whole top-level domain.
     #[test]
-    fn what_a_server_sets_goes_back_to_it_alone() {
+    fn a_servers_cookies_are_sent_only_to_that_server() {
         let mut jar = Jar::default();
         let set = [
             "a=1; Path=/",
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_written_reads_as_the_same() {
+    fn a_written_file_reads_back_the_same() {
         let text =
             format!("{HEAD}#HttpOnly_.h.example\tTRUE\t/p\tTRUE\t{FAR}\tn\tv\nh.example\tFALSE\t/\tFALSE\t0\ts\tt\n");
         let written = jar(&text, Kept::All).to_text();
@@ -202,7 +204,7 @@ mod tests {
         let mut expected: Vec<&str> = text.lines().collect();
         lines.sort_unstable();
         expected.sort_unstable();
-        // The end is counted from the clock of the machine, so it may be off by the time since 2023.
+        // The expiry is relative to the machine's clock, so it may be off by the time since 2023.
         assert_eq!(lines.len(), expected.len());
         assert!(written.contains("#HttpOnly_.h.example\tTRUE\t/p\tTRUE\t"), "{written}");
         assert!(written.contains("h.example\tFALSE\t/\tFALSE\t0\ts\tt\n"), "{written}");

@@ -1,19 +1,19 @@
-//! What `-w` can tell of a transfer, and the name that curl has for each.
+//! The variables of `-w`, with curl's names.
 //!
-//! [`Facts`] is plain data that whoever sends fills in. A fact that is left at its default prints as curl prints what it
-//! did not measure: nothing, 0, or 0.000000.
+//! [`Facts`] is plain data that the sender fills in. A fact with its default value is printed as curl prints what
+//! it did not measure: nothing, 0, or 0.000000.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use sigvet_core::request::Headers;
 
-/// What is known of a transfer at its end. Times run from its start; sizes are in bytes.
+/// The facts about a finished transfer. Times are relative to its start; sizes are in bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The code that the process ends with.
+    /// The exit code of the process.
     pub exit_code: u8,
-    /// Why it failed.
+    /// Why the transfer failed.
     pub error_message: Option<String>,
     /// The method of the last request.
     pub method: String,
@@ -21,55 +21,55 @@ pub struct Facts {
     pub url: String,
     /// The URL of the last request.
     pub url_effective: String,
-    /// Where the last response redirects to, where that was not followed.
+    /// The target of the last redirect, if it was not followed.
     pub redirect_url: Option<String>,
-    /// How many redirects were followed.
+    /// Number of redirects followed.
     pub redirects: u64,
-    /// How many times it was tried again.
+    /// Number of retries.
     pub retries: u64,
-    /// How many connections were made.
+    /// Number of connections made.
     pub connects: u64,
-    /// The version of the last response, as `1.1` or `2`.
+    /// The HTTP version of the last response, such as `1.1` or `2`.
     pub http_version: Option<String>,
-    /// The status of the last response; 0 where there was none.
+    /// The status of the last response; 0 if there was none.
     pub status: u16,
-    /// The status of the proxy's answer to CONNECT.
+    /// The status of the proxy's response to CONNECT.
     pub connect_status: u16,
     /// The fields of the last response, in order.
     pub headers: Headers,
-    /// The body received.
+    /// Size of the received body.
     pub size_download: u64,
-    /// The body sent.
+    /// Size of the sent body.
     pub size_upload: u64,
-    /// The heads of all responses.
+    /// Size of the heads of all responses.
     pub size_header: u64,
-    /// All that was sent of requests, heads and bodies.
+    /// Size of all sent requests, heads and bodies.
     pub size_request: u64,
-    /// Until the name was resolved.
+    /// When the name was resolved.
     pub time_namelookup: Duration,
-    /// Until the connection stood.
+    /// When the connection was made.
     pub time_connect: Duration,
-    /// Until TLS stood.
+    /// When the TLS handshake was complete.
     pub time_appconnect: Duration,
-    /// Until the request could be sent.
+    /// When the request was ready to be sent.
     pub time_pretransfer: Duration,
-    /// How long the requests before the last one took.
+    /// Duration of all requests before the last one.
     pub time_redirect: Duration,
-    /// Until the first byte of the response.
+    /// When the first byte of the response was received.
     pub time_starttransfer: Duration,
-    /// Until the request was sent.
+    /// When the request had been sent.
     pub time_posttransfer: Duration,
-    /// How many transfers of the command line came before.
+    /// Number of earlier transfers of the command line.
     pub transfer: u64,
-    /// How many connections they made.
+    /// Number of connections they made.
     pub connections_before: u64,
-    /// Whether it went by way of a proxy.
+    /// Whether a proxy was used.
     pub proxy_used: bool,
-    /// Until the end.
+    /// When the transfer ended.
     pub time_total: Duration,
-    /// The other end of the last connection.
+    /// The peer's address of the last connection.
     pub remote: Option<SocketAddr>,
-    /// This end of it.
+    /// The local address of the last connection.
     pub local: Option<SocketAddr>,
     /// `http` or `https`.
     pub scheme: Option<String>,
@@ -77,7 +77,7 @@ pub struct Facts {
     pub referer: Option<String>,
     /// The file that the body was written to.
     pub filename_effective: Option<String>,
-    /// 0 where the server's certificate is trusted, or was not looked at.
+    /// 0 if the server's certificate is trusted or was not verified.
     pub ssl_verify_result: i64,
 }
 
@@ -89,20 +89,20 @@ impl Facts {
     }
 }
 
-/// The value of a variable, as it is to be printed.
+/// The value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     /// Text, or nothing (`null` in JSON).
     Text(Option<String>),
     Number(i128),
-    /// Three digits at least; a plain number in JSON.
+    /// At least three digits; a plain number in JSON.
     Status(u16),
     /// Seconds with six decimals.
     Time(Duration),
 }
 
 impl Value {
-    /// As it stands in a line of text.
+    /// The value in a line of text.
     pub(super) fn to_text(&self) -> String {
         match self {
             Self::Text(text) => text.clone().unwrap_or_default(),
@@ -112,7 +112,7 @@ impl Value {
         }
     }
 
-    /// As it stands in JSON.
+    /// The value in JSON.
     pub(super) fn to_json(&self) -> String {
         match self {
             Self::Text(Some(text)) => quoted(text),
@@ -128,7 +128,7 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A name that stands in `%{…}`, and how to tell its value.
+/// A name in `%{…}`, and the function for its value.
 pub(super) struct Variable {
     pub(super) name: &'static str,
     pub(super) value: fn(&Facts) -> Value,
@@ -138,8 +138,8 @@ const fn variable(name: &'static str, value: fn(&Facts) -> Value) -> Variable {
     Variable { name, value }
 }
 
-/// By name, which is the order of `%{json}`. What only FTP or a list of URLs could give has the value it has for one URL of
-/// HTTP, so that a script finds every key it finds with curl.
+/// Sorted by name, which is the order of `%{json}`. Variables for FTP or a list of URLs have their value for one
+/// HTTP URL, so that a script finds all the keys that curl has.
 pub(super) const VARIABLES: [Variable; 68] = [
     variable("certs", |_| text("")),
     variable("conn_id", |facts| match facts.connects {
@@ -228,7 +228,7 @@ enum Part {
     Fragment,
 }
 
-/// A part of a URL as it stands there; the port also where it is the scheme's own, as with curl.
+/// A part of a URL as it is written; the port is included even if it is the scheme's default, as with curl.
 fn url_part(url: &str, part: Part) -> Value {
     let Some((scheme, rest)) = url.split_once("://") else { return Value::Text(None) };
     let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));

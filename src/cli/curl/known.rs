@@ -1,9 +1,9 @@
-//! What the options of `sigvet send` take, asked of the definition of the command line: whoever reads words before clap does has
-//! to know which of them is the value of the word before.
+//! Which options of `sigvet send` take a value, from the definition of the command line. Code that reads words
+//! before clap does has to know which of them are values.
 
 use std::collections::HashMap;
 
-/// What the options of `send` take.
+/// The options of `send`, and whether they take a value.
 pub(super) struct Known {
     /// By long name: whether a value follows.
     pub(super) longs: HashMap<String, Value>,
@@ -35,21 +35,21 @@ impl Known {
     }
 }
 
-/// One word of single letters, such as `-sS`, `-XPUT` or `-K`.
+/// A word of single letters, such as `-sS`, `-XPUT` or `-K`.
 pub(super) struct Cluster<'a> {
     /// The letters that take no value.
     pub(super) flags: &'a str,
-    /// The letter that takes one, its long name, and what is left of the word.
+    /// The letter that takes a value, its long name, and the rest of the word.
     pub(super) last: Option<(char, Option<&'a str>, &'a str)>,
 }
 
 impl Known {
-    /// The long name of a letter; empty where it has none.
+    /// The long name of a letter; empty if it has none.
     pub(super) fn long_of(&self, letter: char) -> &str {
         self.shorts.get(&letter).and_then(|(_, long)| long.as_deref()).unwrap_or_default()
     }
 
-    /// Takes apart what follows the dash; fails with a letter that is not known.
+    /// Parses the letters after the dash; the error is an unknown letter.
     pub(super) fn cluster<'a>(&'a self, letters: &'a str) -> Result<Cluster<'a>, char> {
         for (at, letter) in letters.char_indices() {
             let (value, long) = self.shorts.get(&letter).ok_or(letter)?;

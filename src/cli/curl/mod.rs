@@ -1,6 +1,6 @@
-//! What curl's users bring with them: the formats of `-w`, the files of `-K`, and the list of curl's options.
+//! Compatibility with curl: the formats of `-w`, the files of `-K`, and the list of curl's options.
 //!
-//! Nothing here signs or sends; `send` hands in what it measured.
+//! Nothing here signs or sends; `send` passes in what it measured.
 
 pub mod facts;
 pub mod cookies;

@@ -1,14 +1,14 @@
-//! The options that `sigvet send` takes for curl's sake alone: `-K`, `--url`, `--next`, the flags that change nothing here, and
-//! `--no-OPTION` for every flag.
+//! Options that `sigvet send` accepts only for compatibility with curl: `-K`, `--url`, `--next`, flags without
+//! effect, and `--no-OPTION` for every flag.
 //!
-//! Nobody asks for them by the time arguments mean anything: `config_file` and `transfers` put words in place of the first, and an
-//! opposite takes its flag away.
+//! Nothing reads them after parsing: `config_file` and `transfers` have replaced the first ones with other words,
+//! and an opposite removes its flag.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use super::table::{Row, Taken, find, rows};
 
-/// Nothing but a place in the definition of the command line.
+/// Defines these options on the command line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CurlOptions;
 
@@ -48,7 +48,8 @@ impl FromArgMatches for CurlOptions {
     }
 }
 
-/// Adds `--no-OPTION` for each flag so far: the last of the two counts. What begins with `no-` has its opposite without it.
+/// Adds `--no-OPTION` for each flag so far: the last of the two is used. The opposite of a flag with `no-` lacks
+/// that prefix.
 fn with_opposites(command: Command) -> Command {
     let is_flag = |arg: &&Arg| matches!(arg.get_action(), ArgAction::SetTrue | ArgAction::Count);
     let longs = command.get_arguments().filter(is_flag).filter_map(|arg| Some((arg.get_id().clone(), arg.get_long()?)));

@@ -1,14 +1,14 @@
-//! Every option of curl 8, and what `sigvet send` makes of it.
+//! Every option of curl 8, and how `sigvet send` handles it.
 //!
-//! One table serves three readers: the hint where an option is not taken, the flags that are accepted and change nothing
-//! (`ignored`), and the manual's list. What an option does here is not known here.
+//! The table has three users: the hint for an unsupported option, the flags that are accepted without effect
+//! (`ignored`), and the list in the manual. It does not know what an option does here.
 
-/// What `sigvet send` makes of an option of curl.
+/// How `sigvet send` handles an option of curl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// It means the same.
+    /// It has the same meaning.
     Known,
-    /// It is accepted, and what it asks for is so in any case: why.
+    /// It is accepted without effect, because its behaviour is the default anyway: why.
     NoEffect(&'static str),
     /// It is refused: what to do instead.
     NotTaken(&'static str),
@@ -19,9 +19,9 @@ pub enum Taken {
 pub struct Row {
     /// Its name, without dashes.
     pub long: &'static str,
-    /// Its letter, where it has one.
+    /// Its letter, if it has one.
     pub short: Option<char>,
-    /// What becomes of it.
+    /// How it is handled.
     pub taken: Taken,
 }
 
@@ -33,7 +33,7 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-/// The option of that spelling, which may be `-b`, `--cookie`, `--cookie=…` or `cookie`.
+/// The option with this spelling, which may be `-b`, `--cookie`, `--cookie=…` or `cookie`.
 pub fn find(spelling: &str) -> Option<Row> {
     let name = spelling.split('=').next().unwrap_or_default();
     let mut letters = name.strip_prefix('-').unwrap_or_default().chars();
@@ -42,7 +42,7 @@ pub fn find(spelling: &str) -> Option<Row> {
     rows().into_iter().find(|row| row.long == name || (letter.is_some() && row.short == letter))
 }
 
-/// What to do instead of an option that `sigvet send` does not take; none where curl has no such option either.
+/// What to do instead of an option that `sigvet send` does not support; `None` if curl has no such option either.
 pub fn hint_for(unknown: &str) -> Option<String> {
     if let Some((_, hint)) = OF_AWSCURL.iter().find(|(name, _)| *name == unknown) {
         return Some((*hint).to_owned());
@@ -68,12 +68,12 @@ fn row(name: &'static str, taken: Taken) -> Row {
     }
 }
 
-/// What awscurl has and curl has not.
+/// An option that awscurl has and curl does not.
 const OF_AWSCURL: [(&str, &str); 1] = [("--tls-min", "omit it: TLS 1.2 is the minimum anyway")];
 
 const VARIABLES: &str = "let the shell set and expand variables";
 
-/// The options with what becomes of them, those of one fate together, spelt as curl's help spells them.
+/// The options grouped by how they are handled, spelled as in curl's help.
 const GROUPS: &[(Taken, &[&str])] = &[
     (
         Taken::Known,
@@ -409,7 +409,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Cli;
 
-    /// The long names of an option of `send`, aliases too, with its letter.
+    /// The long names of the options of `send`, including aliases, with their letters.
     fn options() -> Vec<(Vec<String>, Option<char>)> {
         let mut command = Cli::command();
         command.build();
@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_or_ignored_is_there_with_the_same_letter() {
+    fn known_and_ignored_options_exist_with_the_same_letter() {
         let options = options();
         for row in rows() {
             let found = options.iter().find(|(names, _)| names.iter().any(|name| name == row.long));
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn what_send_shares_with_curl_is_not_listed_as_refused() {
+    fn options_shared_with_curl_are_not_listed_as_refused() {
         for (names, short) in options() {
             let of_curl = |name: &str| find(name).is_some_and(|row| !matches!(row.taken, Taken::NotTaken(_)));
             for name in names {
@@ -446,9 +446,9 @@ mod tests {
         }
     }
 
-    /// As `curl --help all` of 7.88 has them, and what came after it; the count guards against a line lost in editing.
+    /// The options of `curl --help all` of 7.88, and newer ones; the count guards against a line lost in editing.
     #[test]
-    fn every_option_stands_in_the_table_once() {
+    fn every_option_is_in_the_table_once() {
         let rows = rows();
         assert_eq!(rows.len(), 275);
         assert!(rows.windows(2).all(|pair| pair[0].long < pair[1].long));
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_for_what_curl_has_and_we_have_not() {
+    fn hints_are_for_options_that_only_curl_has() {
         for (unknown, expected) in [
             ("--trace", Some("-v prints")),
             ("--trace=a=b", Some("-v prints")),

@@ -1,4 +1,4 @@
-//! Whole command lines, up to where something would be sent.
+//! Runs whole command lines, up to where something would be sent.
 
 use std::ffi::OsString;
 
@@ -6,7 +6,7 @@ use crate::cli;
 use crate::cli::context::testing;
 use crate::profiles::Environment;
 
-/// Runs a command line; tells its exit code and what it wrote.
+/// Runs a command line, and returns its exit code and output.
 fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
     let variables = [("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_SESSION_TOKEN", "token-e")];
     let (mut context, stdout, stderr) = testing::context(Environment::new(variables, None), stdin);
@@ -15,7 +15,7 @@ fn run(words: &[&str], stdin: &str) -> (u8, String, String) {
 }
 
 #[test]
-fn an_option_of_curl_that_is_not_taken_says_what_to_do_instead() {
+fn the_error_for_an_unsupported_curl_option_says_what_to_do_instead() {
     for words in [["send", "--time-cond=hush", "http://h/"], ["curl", "-zhush", "http://h/"]] {
         let (exit, _, stderr) = run(&words, "");
         assert_eq!(exit, 2);
@@ -26,7 +26,7 @@ fn an_option_of_curl_that_is_not_taken_says_what_to_do_instead() {
 }
 
 #[test]
-fn a_file_of_options_is_read_before_arguments_mean_anything() {
+fn a_file_of_options_is_read_before_arguments_are_parsed() {
     let config = "url = http://h/\nsigning-key = \"/nowhere/key file\"\n";
     let (exit, _, stderr) = run(&["send", "-gK", "-"], config);
     assert_eq!((exit, stderr.as_str()), (26, "error: cannot read /nowhere/key file: no such file\n"));
@@ -38,7 +38,7 @@ fn a_file_of_options_is_read_before_arguments_mean_anything() {
 const SIGN: [&str; 8] = ["sign", "--as", "headers", "--region", "r", "--service", "s3", "http://127.0.0.1:9000/"];
 
 #[test]
-fn a_host_to_sign_is_sent_in_place_of_the_one_of_the_url() {
+fn a_host_to_sign_is_sent_instead_of_the_urls_host() {
     let (exit, stdout, _) = run(&[&SIGN[..], &["-u", "A:s", "--sign-host", "bucket.example:81"]].concat(), "");
     let (_, by_header, _) = run(&[&SIGN[..], &["-u", "A:s", "-H", "host: bucket.example:81"]].concat(), "");
     let signature = |text: &str| text.split("Signature=").nth(1).map(str::to_owned);

@@ -1,20 +1,22 @@
-//! Several URLs, and `--next`: one command line becomes one for each transfer, so that nobody below knows of more than one.
+//! Several URLs, and `--next`: splits a command line into one for each transfer, so that the rest of the code
+//! handles only one.
 //!
-//! As curl pairs them: the first `-o`, `-O` or `-T` belongs to the first URL, the second to the second. All other options hold for
-//! each URL up to the next `--next`, and those about messages hold for all.
+//! Pairs options with URLs as curl does: the first `-o`, `-O` or `-T` belongs to the first URL, the second to the
+//! second. All other options apply to each URL up to the next `--next`, and those about messages to all URLs.
 
 use std::ffi::OsString;
 
 use super::config_file::is_send;
 use super::known::{Cluster, Known, Value};
 
-/// What belongs to one URL, by long name.
+/// Options that belong to one URL, by long name.
 const OUTPUTS: [&str; 2] = ["output", "remote-name"];
 const UPLOAD: &str = "upload-file";
-/// What is said of messages holds for every transfer, wherever it stands.
+/// Options about messages apply to every transfer, wherever they are.
 const GLOBAL: [&str; 6] = ["verbose", "silent", "show-error", "no-progress-meter", "progress-bar", "fail-early"];
 
-/// Whether a command line has what only [`split`] can pair. One that has nothing but several URLs shows when it is parsed.
+/// Whether a command line has options that only [`split`] can pair. If it only has several URLs, parsing detects
+/// that.
 pub fn is_paired(words: &[OsString]) -> bool {
     let mut paired = words.iter().skip(2).filter_map(|word| word.to_str()).filter(|word| may_be_paired(word));
     is_send(words) && (words.iter().any(|word| is_next(&word.to_string_lossy())) || paired.nth(1).is_some())
@@ -29,7 +31,7 @@ fn is_next(word: &str) -> bool {
     word == "--next" || (word.starts_with('-') && !word.starts_with("--") && word.contains(':'))
 }
 
-/// The command lines of the single transfers, in order.
+/// The command lines of the individual transfers, in order.
 pub fn split(words: Vec<OsString>, definition: fn() -> clap::Command) -> Vec<Vec<OsString>> {
     let known = Known::of_send(definition());
     let mut words = words.into_iter();
@@ -50,7 +52,7 @@ struct Groups {
     open: Group,
 }
 
-/// What stands between one `--next` and the other.
+/// The words between two `--next`.
 #[derive(Default)]
 struct Group {
     shared: Vec<OsString>,
@@ -80,7 +82,8 @@ impl Groups {
         self.place(name, option);
     }
 
-    /// Letters in one word are taken apart, for each may belong elsewhere. Those that nobody knows are clap's to refuse.
+    /// Splits letters in one word, because each may belong to another URL. Unknown letters are left for clap to
+    /// refuse.
     fn letters(&mut self, known: &Known, text: &str, rest: &mut dyn Iterator<Item = OsString>) {
         let Ok(Cluster { flags, last }) = known.cluster(text) else {
             return self.open.shared.push(format!("-{text}").into());
@@ -111,7 +114,8 @@ impl Groups {
         }
     }
 
-    /// Ends a group: a command line for each of its URLs. One without any is left for clap to refuse.
+    /// Ends a group, and adds a command line for each of its URLs. A group without a URL is left for clap to
+    /// refuse.
     fn close(&mut self) {
         let Group { shared, urls, outputs, uploads } = std::mem::take(&mut self.open);
         if urls.is_empty() {
@@ -139,9 +143,9 @@ mod tests {
         split(words, Cli::command).into_iter().map(joined).collect()
     }
 
-    /// curl 7.88 wrote and sent what the right columns say.
+    /// The right column is what curl 7.88 wrote and sent.
     #[test]
-    fn each_url_has_the_output_and_the_upload_of_its_place() {
+    fn each_url_gets_the_output_and_the_upload_at_its_position() {
         for (line, expected) in [
             (&["-o", "a", "-o", "b", "h/1"][..], &["-o a -- h/1"][..]),
             (&["-O", "-o", "x", "h/1", "h/2"], &["-O -- h/1", "-o x -- h/2"]),
@@ -156,9 +160,9 @@ mod tests {
         }
     }
 
-    /// What needs no pairing is parsed once, without a second definition of the command line.
+    /// A command line that needs no pairing is parsed only once, without a second definition of the command line.
     #[test]
-    fn most_command_lines_are_left_alone() {
+    fn most_command_lines_need_no_pairing() {
         let is_paired =
             |line: &[&str]| is_paired(&["sigvet", "send"].iter().chain(line).map(OsString::from).collect::<Vec<_>>());
         for line in [&["h"][..], &["-o", "x", "h"], &["-XPOST", "h"], &["h/1", "h/2"]] {

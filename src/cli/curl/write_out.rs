@@ -1,7 +1,7 @@
-//! curl's `-w`, `--write-out FORMAT`: a line about a transfer, when it is over.
+//! curl's `-w`, `--write-out FORMAT`: prints information about a transfer after it has ended.
 //!
-//! The format is parsed before anything is sent, so that what cannot be done is refused in time. What the transfer was
-//! like is handed in as [`Facts`]; nothing is measured here.
+//! The format is parsed before anything is sent, so that unsupported formats are refused in time. The information
+//! is passed in as [`Facts`]; nothing is measured here.
 
 use std::io::{self, Read, Write};
 
@@ -19,33 +19,33 @@ pub struct WriteOut(Vec<Piece>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(Vec<u8>),
-    /// The place in [`VARIABLES`].
+    /// The index in [`VARIABLES`].
     Variable(usize),
     /// `%header{name}`.
     Header(String),
     Json,
     HeaderJson,
-    /// The rest is only for a transfer that failed.
+    /// Print the rest only if the transfer failed.
     OnError,
-    /// The rest goes to standard output.
+    /// Print the rest to standard output.
     Stdout,
-    /// The rest goes to standard error.
+    /// Print the rest to standard error.
     Stderr,
     /// A name that curl does not know either.
     Unknown(String),
 }
 
-/// What only newer versions of curl read, with what to do instead.
+/// Directives that only newer versions of curl support, with what to do instead.
 const NOT_TAKEN: [(&str, &str); 2] = [
     ("%output{", "%{stdout} and %{stderr} choose where it is written, and the shell where these lead"),
     ("%time{", "'date' prints the time"),
 ];
 
 impl WriteOut {
-    /// Reads the option's value: a format, `@FILE`, or `@-` for standard input. Line breaks of a file do not count.
+    /// Reads the option's value: a format, `@FILE`, or `@-` for standard input. Line breaks in a file are ignored.
     ///
     /// # Errors
-    /// The file cannot be read, or what it says is not taken here.
+    /// The file cannot be read, or has an unsupported directive.
     pub fn read(value: &str, stdin: &mut dyn Read) -> Result<Self, Failure> {
         let Some(name) = value.strip_prefix('@') else { return Self::parse(value) };
         let mut format = read_settings(name, SETTINGS_LIMIT, stdin)?;
@@ -56,7 +56,7 @@ impl WriteOut {
     /// Parses a format.
     ///
     /// # Errors
-    /// `%output{…}` and `%time{…}`.
+    /// `%output{…}` and `%time{…}` are not supported.
     pub fn parse(format: &str) -> Result<Self, Failure> {
         Self::parse_bytes(format.as_bytes())
     }
@@ -84,10 +84,10 @@ impl WriteOut {
         Ok(Self(pieces))
     }
 
-    /// Writes the line. A variable that is not known becomes a warning on `err`, as with curl.
+    /// Writes the line. An unknown variable causes a warning on `err`, as with curl.
     ///
     /// # Errors
-    /// One of the two cannot be written to.
+    /// `out` or `err` cannot be written to.
     pub fn render(&self, facts: &Facts, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
         let mut to_stderr = false;
         for piece in &self.0 {
@@ -118,7 +118,7 @@ fn flush(text: &mut Vec<u8>, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// What stands at a `%` that something follows, and how long it is.
+/// The directive after a `%`, and its length.
 fn directive(rest: &[u8]) -> Result<(Piece, usize), Failure> {
     for (start, hint) in NOT_TAKEN {
         if rest.starts_with(start.as_bytes()) {
@@ -137,7 +137,7 @@ fn directive(rest: &[u8]) -> Result<(Piece, usize), Failure> {
     })
 }
 
-/// The name between the opening and the next `}`.
+/// The name between `opening` and the next `}`.
 fn braced(rest: &[u8], opening: &[u8]) -> Option<(String, usize)> {
     let inside = rest.strip_prefix(opening)?;
     let end = inside.iter().position(|&byte| byte == b'}')?;
@@ -168,7 +168,7 @@ fn escape(rest: &[u8]) -> (Piece, usize) {
     (Piece::Text(text), 2)
 }
 
-/// Every variable on one line, and last who wrote it.
+/// Every variable on one line, and at the end the version of sigvet.
 fn all_as_json(facts: &Facts) -> String {
     let mut json = String::from("{");
     for variable in &VARIABLES {
@@ -178,7 +178,7 @@ fn all_as_json(facts: &Facts) -> String {
     json
 }
 
-/// A field a line, its values as an array; names in lower case, in the order they came.
+/// One field per line with its values as an array; names are in lower case, in the order received.
 fn headers_as_json(headers: &Headers) -> String {
     let mut names: Vec<String> = Vec::new();
     for name in headers.iter().map(|header| header.name.to_ascii_lowercase()) {
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
     use crate::cli::failure::Exit;
 
-    /// A transfer from a listener on this machine, as curl 7.88 saw it.
+    /// A transfer from a local server, as curl 7.88 saw it.
     fn facts() -> Facts {
         Facts {
             method: "GET".to_owned(),
@@ -258,9 +258,9 @@ mod tests {
         (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
-    /// Each right column is what curl 7.88 wrote.
+    /// The right column is what curl 7.88 wrote.
     #[test]
-    fn lines_are_those_of_curl() {
+    fn lines_match_those_of_curl() {
         for (format, expected) in [
             (r"A%%B %{http_code}|%{HTTP_CODE}\t|\q|\\n|%q|%|%{open", "A%B 200|200\t|\\q|\\\\n|%q|%|%{open"),
             ("a%", "a%"),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_prints_as_with_curl() {
+    fn unmeasured_values_are_printed_as_by_curl() {
         let format = "[%{http_code}|%{http_version}|%{content_type}|%{method}|%{scheme}|%{remote_ip}|%{remote_port}|\
             %{time_connect}|%{http_connect}|%{onerror}%{errormsg}|%{exitcode}|%{referer}|%{num_retries}]";
         let expected = "[000|0||GET|||0|0.000000|000|Failed to connect|7||0]";
@@ -284,16 +284,17 @@ mod tests {
     }
 
     #[test]
-    fn output_switches_and_unknown_names_are_warned_of() {
+    fn output_switches_and_unknown_names_cause_a_warning() {
         let (out, err) = rendered("a%{stderr}b\\n%{nope}c%{stdout}d%{}", &facts());
         assert_eq!(out, "ad");
         let (nope, empty) = ("unknown --write-out variable: 'nope'", "unknown --write-out variable: ''");
         assert_eq!(err, format!("b\nwarning: {nope}\ncwarning: {empty}\n"));
     }
 
-    /// What curl 7.88 wrote, with `num_retries` of newer ones; what is newer still stands between, and our version at the end.
+    /// The output of curl 7.88, plus `num_retries` of newer versions; other newer keys are in between, and our
+    /// version is at the end.
     #[test]
-    fn json_has_the_keys_and_the_forms_of_curl() {
+    fn json_has_the_keys_and_the_format_of_curl() {
         const EXPECTED: &str = r#"{"certs":"","content_type":null,"errormsg":"Failed to connect","exitcode":7,"filename_effective":"/dev/null","ftp_entry_path":null,"http_code":0,"http_connect":0,"http_version":"0","local_ip":"","local_port":0,"method":"GET","num_certs":0,"num_connects":0,"num_headers":0,"num_redirects":0,"num_retries":0,"proxy_ssl_verify_result":0,"redirect_url":null,"referer":null,"remote_ip":"","remote_port":0,"response_code":0,"scheme":null,"size_download":0,"size_header":0,"size_request":0,"size_upload":0,"speed_download":0,"speed_upload":0,"ssl_verify_result":0,"time_appconnect":0.000000,"time_connect":0.000000,"time_namelookup":0.000025,"time_pretransfer":0.000000,"time_redirect":0.000000,"time_starttransfer":0.000000,"time_total":0.000179,"url":"http://127.0.0.1:1/","url_effective":"http://127.0.0.1:1/","urlnum":0"#;
         let (out, _) = rendered("%{json}", &refused());
         let pairs = EXPECTED.trim_matches(['{', ',']).split(",\"");
@@ -305,9 +306,9 @@ mod tests {
         assert!(VARIABLES.is_sorted_by_key(|variable| variable.name));
     }
 
-    /// By the manual of curl 8.16; 7.88 knows none of them.
+    /// According to the manual of curl 8.16; 7.88 supports none of them.
     #[test]
-    fn newer_variables_are_there_too() {
+    fn newer_variables_are_supported() {
         let facts = Facts {
             url: "https://h.example/a?b=c".to_owned(),
             url_effective: "http://[::1]:8/".to_owned(),
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_may_stand_in_a_file_whose_line_breaks_do_not_count() {
+    fn a_format_may_be_in_a_file_whose_line_breaks_are_ignored() {
         let mut stdin = "a\r\nb%{http_code}\n\nc\\n".as_bytes();
         let (mut out, mut err) = (Vec::new(), Vec::new());
         WriteOut::read("@-", &mut stdin).unwrap().render(&facts(), &mut out, &mut err).unwrap();
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn files_and_clocks_are_refused_before_anything_is_sent() {
+    fn file_and_time_directives_are_refused_before_anything_is_sent() {
         for format in ["%output{x}%{http_code}", "%{json} %time{%Y}"] {
             assert_eq!(WriteOut::parse(format).unwrap_err().exit, Exit::Usage, "{format}");
         }

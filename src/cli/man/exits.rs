@@ -1,19 +1,19 @@
-//! The exit codes, told once: for the page of `sigvet`, and for that of `send` in its own words.
+//! The exit codes, defined once: for the page of `sigvet`, and in other words for the page of `send`.
 
 use super::prose::read;
 use super::section::{Item, Section};
 
 const TEXT: &str = include_str!("text/exits.md");
 
-/// A code, who ends with it, and what it means as the end of a sentence.
+/// A code, the commands that use it, and its meaning as the end of a sentence.
 struct ExitCode {
     code: String,
-    /// Empty for every command.
+    /// Empty if all commands use it.
     commands: String,
     meaning: String,
 }
 
-/// Every code, with the command that ends so.
+/// All codes, with the commands that use them.
 pub(super) fn section() -> Section {
     let item = |exit: ExitCode| match exit.commands.as_str() {
         "" => Item::term(exit.code, capitalized(&exit.meaning)),
@@ -23,7 +23,7 @@ pub(super) fn section() -> Section {
     Section { title: "EXIT STATUS".to_owned(), items: codes("EXIT STATUS").into_iter().map(item).collect() }
 }
 
-/// The codes of `send`, most of which are curl's.
+/// The codes of `send`, most of which are the same as curl's.
 pub(super) fn of_send() -> Section {
     let own = codes("EXIT STATUS OF SEND");
     let item = |exit: ExitCode| {
@@ -34,7 +34,7 @@ pub(super) fn of_send() -> Section {
     Section { title: "EXIT STATUS".to_owned(), items: codes.map(item).collect() }
 }
 
-/// The codes in the section of this title.
+/// The codes in the section with this title.
 fn codes(title: &str) -> Vec<ExitCode> {
     let sections = read(TEXT).into_iter().filter(|section| section.title == title);
     let exit = |item| match item {
@@ -57,9 +57,9 @@ mod tests {
     use super::*;
     use crate::cli::failure::Exit;
 
-    /// Catches a code of the contract that the manual does not tell.
+    /// Catches an exit code that is missing in the manual.
     #[test]
-    fn every_code_is_told() {
+    fn every_code_is_documented() {
         let told: Vec<i32> = codes("EXIT STATUS").iter().map(|exit| exit.code.parse().unwrap()).collect();
         for exit in [
             Exit::ProxyNotFound,

@@ -1,4 +1,4 @@
-//! What the page of `explain` says beyond its options: its prose, and every mistake of the catalogue.
+//! The sections of the page of `explain` in addition to its options: prose, and every mistake in the catalogue.
 
 use super::prose::read;
 use super::section::{Item, Section};
@@ -17,7 +17,7 @@ fn item(mistake: &Mistake) -> Item {
     Item::term(mistake.id, format!("{}. {}", capitalized(mistake.title), mistake.fix))
 }
 
-/// A title may begin with a name or a sign, which stays as it is.
+/// A title may begin with a name or a symbol, which is not capitalized.
 fn capitalized(title: &str) -> String {
     match title.split_once(' ') {
         Some((first, rest)) if first.chars().all(|c| c.is_ascii_lowercase()) => {

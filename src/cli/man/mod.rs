@@ -1,7 +1,7 @@
-//! The manual: a page for `sigvet` and one for each command, made from the definition of the command line.
+//! The manual: a page for `sigvet` and one for each command, generated from the definition of the command line.
 //!
-//! What the definition does not hold, files, environment, exit status and the rules of signing, is prose in `text/`.
-//! Nothing is written here: a test compares the pages with those in `man/`.
+//! What the definition does not contain (files, environment, exit status, the rules of signing) is prose in
+//! `text/`. This module writes no files: a test compares the pages with those in `man/`.
 
 mod section;
 mod prose;
@@ -19,13 +19,13 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use self::section::{Item, Section};
 use crate::cli::args::Cli;
 
-/// A page: the name of its file, and its text in roff.
+/// A page: its file name, and its text in roff.
 pub type Page = (String, Vec<u8>);
 
-/// All pages, that of `sigvet` first.
+/// All pages, starting with that of `sigvet`.
 ///
 /// # Errors
-/// None that memory does not give.
+/// Writing to memory fails.
 pub fn pages() -> io::Result<Vec<Page>> {
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
@@ -65,14 +65,14 @@ fn page(command: &Command) -> io::Result<Page> {
     Ok((man.get_filename(), out))
 }
 
-/// The title, without a date, so that a page changes with its command only. Names of options are not to be hyphenated.
+/// The title without a date, so that a page changes only with its command. Names of options must not be hyphenated.
 fn write_title(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_uppercase();
     let source = concat!("sigvet ", env!("CARGO_PKG_VERSION"));
     writeln!(out, ".TH \"{name}\" \"1\" \"\" \"{source}\" \"User Commands\"\n.nh\n.ad l")
 }
 
-/// The commands of `sigvet`; every other page leads back to that of `sigvet`.
+/// The list of commands on the page of `sigvet`; every other page refers to that page.
 fn see_also(command: &Command, is_root: bool) -> Section {
     let text = if is_root {
         let names = command.get_subcommands().map(|command| format!("sigvet-{}(1)", command.get_name()));
@@ -83,7 +83,7 @@ fn see_also(command: &Command, is_root: bool) -> Section {
     Section { title: "SEE ALSO".to_owned(), items: vec![Item::text(text)] }
 }
 
-/// Writes a text of the definition whose first line is its title: `Examples:`.
+/// Writes a text of the definition whose first line is its title, such as `Examples:`.
 fn write_titled(help: &str, out: &mut dyn Write) -> io::Result<()> {
     let (title, body) = help.split_once(":\n").unwrap_or(("Notes", help));
     let mut roff = Roff::new();
@@ -117,14 +117,14 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     roff.to_writer(out)
 }
 
-/// Running text; what stands in backquotes is set in italics.
+/// Running text; text in backquotes is set in italics.
 fn put_prose(text: &str, roff: &mut Roff) {
     let set = |(at, part): (usize, &str)| if at % 2 == 0 { roman(part) } else { italic(part) };
     let inlines: Vec<Inline> = text.split('`').enumerate().filter(|(_, part)| !part.is_empty()).map(set).collect();
     roff.text(inlines);
 }
 
-/// Lines as they are, set off from the text.
+/// Lines of code, indented.
 fn put_code<'a>(lines: impl Iterator<Item = &'a str>, roff: &mut Roff) {
     roff.control("RS", ["4"]);
     roff.control("nf", []);
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_a_page_for_each_command_and_none_for_help() {
+    fn each_command_except_help_has_a_page() {
         let names: Vec<String> = pages().unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names[0], "sigvet.1");
         assert!(names.contains(&"sigvet-presign.1".to_owned()), "{names:?}");
@@ -148,7 +148,7 @@ mod tests {
         assert!(!names.iter().any(|name| name.contains("help")), "{names:?}");
     }
 
-    /// The list of the manual is the list of the code, so that the two cannot part.
+    /// The list in the manual comes from the code, so that they cannot differ.
     #[test]
     fn the_manual_names_every_header_that_is_not_signed() {
         let (_, page) = pages().unwrap().remove(0);
@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Catches a mistake that is found and not told, and text that roff would take for a request of its own.
+    /// Catches a mistake that is missing in the manual, and text that roff would interpret as a request.
     #[test]
     fn the_manual_of_explain_names_every_mistake() {
         let (_, page) = pages().unwrap().into_iter().find(|(name, _)| name == "sigvet-explain.1").unwrap();
@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// Catches a group of curl's options that no list of the manual takes up.
+    /// Catches a group of curl's options that is missing in the manual.
     #[test]
     fn the_manual_of_send_names_every_option_of_curl() {
         let (_, page) = pages().unwrap().into_iter().find(|(name, _)| name == "sigvet-send.1").unwrap();

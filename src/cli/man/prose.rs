@@ -1,7 +1,7 @@
-//! Reads the prose of the manual from the files in `text/`, which use a small part of Markdown.
+//! Reads the prose of the manual from the files in `text/`, which use a small subset of Markdown.
 //!
-//! `## ` begins a section, a blank line a paragraph; `: ` begins the definition of the term in the line above it, and fences
-//! enclose code. Lists that the program has anyway are named in braces, and filled in here.
+//! `## ` begins a section, a blank line a paragraph; `: ` begins the definition of the term on the line above, and
+//! fences enclose code. Names in braces stand for lists that exist in the code, and are replaced by them.
 
 use super::section::{Item, Section};
 use sigvet_core::checksum::ChecksumAlgorithm;
@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Vec<Section> {
     sections
 }
 
-/// Puts in what is a list of the code, so that the manual cannot disagree with it.
+/// Inserts lists from the code, so that the manual cannot disagree with it.
 fn filled_in(text: &str) -> String {
     let checksums = ChecksumAlgorithm::ALL.map(ChecksumAlgorithm::name).join(", ");
     let text = text.replace("{checksums}", &checksums).replace("{most-mistakes}", &DEEPEST.to_string());
@@ -36,7 +36,7 @@ fn filled_in(text: &str) -> String {
     text.replace("{never-signed}", &NEVER_SIGNED.join(", "))
 }
 
-/// Lines between blank lines; those of code stay together.
+/// Splits the text at blank lines, but keeps code together.
 fn blocks(text: &str) -> Vec<Vec<&str>> {
     let (mut blocks, mut block, mut is_code) = (Vec::new(), Vec::new(), false);
     for line in text.lines().chain([""]) {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sections_paragraphs_terms_and_code_are_told_apart() {
+    fn sections_paragraphs_terms_and_code_are_distinguished() {
         let text = "## ONE\n\na\n b\n\n--x, -y\n: what\n  it does\n\n```\nc\n\n  d\n```\n\n## TWO\n\n{most-mistakes}\n";
         let sections = read(text);
         assert_eq!(sections.iter().map(|section| section.title.as_str()).collect::<Vec<_>>(), ["ONE", "TWO"]);

@@ -1,14 +1,14 @@
-//! What the pages of the manual are made of.
+//! The structure of the manual's pages.
 
 /// A section of a page.
 pub(super) struct Section {
-    /// In capitals, as manuals have it.
+    /// In capitals, as usual in manuals.
     pub(super) title: String,
     /// What it holds.
     pub(super) items: Vec<Item>,
 }
 
-/// A piece of a section. In text, what stands in backquotes is set in italics.
+/// An item of a section. In text, words in backquotes are set in italics.
 pub(super) enum Item {
     Text(String),
     Code(String),

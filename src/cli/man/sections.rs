@@ -1,4 +1,4 @@
-//! The sections of each page beyond options, in the order of the page.
+//! The sections of each page in addition to its options, in order.
 
 use super::prose::read;
 use super::section::Section;

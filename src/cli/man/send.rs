@@ -1,4 +1,5 @@
-//! What the page of `send` says beyond its options: what becomes of each option of curl, and how it ends.
+//! The sections of the page of `send` in addition to its options: how each option of curl is handled, and the exit
+//! codes.
 
 use super::exits;
 use super::prose::read;
@@ -35,7 +36,7 @@ fn not_taken(rows: &[Row]) -> Vec<Item> {
     })
 }
 
-/// The options of one text together, in the order of the first of them.
+/// Groups the options with the same text, in the order of their first options.
 fn grouped(rows: &[Row], text: impl Fn(Taken) -> Option<&'static str>) -> Vec<Item> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for row in rows {
@@ -48,7 +49,7 @@ fn grouped(rows: &[Row], text: impl Fn(Taken) -> Option<&'static str>) -> Vec<It
     groups.into_iter().map(|(text, names)| Item::term(names.join(", "), text)).collect()
 }
 
-/// As curl's help spells it; the letter behind, so that a list reads as one.
+/// The option as curl's help spells it, with the letter last, so that lists are easy to read.
 fn spelling(row: &Row) -> String {
     match row.short {
         Some(short) => format!("--{} (-{short})", row.long),

@@ -1,4 +1,5 @@
-//! The options of commands that work through a list: what a record is, what becomes of a wrong one, how many work.
+//! Options of commands that process a list: the record format, what happens to wrong records, and the number of
+//! threads.
 
 use std::num::NonZero;
 
@@ -49,12 +50,12 @@ pub enum OnErrorChoice {
 }
 
 impl BatchOptions {
-    /// What ends a record that is no row of CSV.
+    /// What ends a record that is not a CSV row.
     pub fn ending(&self) -> Ending {
         if self.null { Ending::Zero } else { Ending::Newline }
     }
 
-    /// What becomes of a wrong record.
+    /// What happens to a wrong record.
     pub fn on_error(&self) -> OnError {
         match self.on_error {
             OnErrorChoice::Fail => OnError::Fail,
@@ -63,21 +64,21 @@ impl BatchOptions {
         }
     }
 
-    /// The same, with the name of the input if there are several.
+    /// What happens to a wrong record, with the name of the input if there are several.
     pub fn when_wrong(&self, inputs: &[String], name: &str) -> WhenWrong {
         WhenWrong { on_error: self.on_error(), file: (inputs.len() > 1).then(|| name.to_owned()) }
     }
 
-    /// How many threads work.
+    /// The number of threads.
     pub fn jobs(&self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, NonZero::get);
         self.jobs.map_or_else(all, usize::from)
     }
 
-    /// Refuses further inputs of a command that takes one.
+    /// Refuses several inputs for a command that accepts only one.
     ///
     /// # Errors
-    /// There are several, and no `--batch`.
+    /// There are several inputs, and `--batch` is not set.
     pub fn check_inputs(&self, inputs: &[String], what: &str) -> Result<(), Failure> {
         match inputs {
             [_, further, ..] if !self.batch => {

@@ -1,7 +1,8 @@
-//! `--checksum`: by which algorithm the bytes of an object are guarded on their way.
+//! `--checksum`: the algorithm that protects the bytes of an object during transfer.
 //!
-//! With a body it becomes the header of the checksum, which is signed as every `x-amz-*` is; with GET it asks the store for
-//! the checksum that it has. What arrives is checked where it is written out. Follows *Checking object integrity in Amazon S3*.
+//! If there is a body, the option adds the checksum header, which is signed like every `x-amz-*` header. With GET
+//! it asks the store for the stored checksum; the response is verified where it is written out. Follows *Checking
+//! object integrity in Amazon S3*.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -12,10 +13,11 @@ use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Dialect;
 
-/// Names the algorithm a second time. S3 itself asks nobody for it, but SDKs send it, and Ceph finds the checksum by it alone.
+/// Names the algorithm once more. S3 itself does not require it, but SDKs send it, and Ceph finds the checksum only
+/// with it.
 pub const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
 
-/// Asks S3 to send the checksum that it keeps beside an object.
+/// Asks S3 to return the checksum that it stores with an object.
 const CHECKSUM_MODE: (&str, &str) = ("x-amz-checksum-mode", "ENABLED");
 
 /// Which checksum goes with a body.
@@ -28,10 +30,10 @@ pub struct ChecksumOptions {
 }
 
 impl ChecksumOptions {
-    /// Refuses a checksum where no server looks for one.
+    /// Refuses a checksum if the server would not look for one.
     ///
     /// # Errors
-    /// A service that is not of the S3 family, a provider whose headers are named otherwise.
+    /// The service is not of the S3 family, or the provider's headers have other names.
     pub fn check_service(self, dialect: &Dialect, service: &str) -> Result<(), Failure> {
         let Some(algorithm) = self.algorithm else { return Ok(()) };
         if dialect.header_prefix == Dialect::AWS4.header_prefix && dialect.stores_objects(service) {
@@ -48,7 +50,7 @@ impl ChecksumOptions {
     /// Refuses to presign an upload whose bytes are not known.
     ///
     /// # Errors
-    /// A request that will have a body, and does not have it yet.
+    /// The request will have a body, but does not have it yet.
     pub fn check_body(self, unsigned: &Unsigned) -> Result<(), Failure> {
         let Some(algorithm) = self.algorithm else { return Ok(()) };
         if !has_empty_body(&unsigned.request) || asks_for_an_object(&unsigned.request) {
@@ -61,10 +63,10 @@ impl ChecksumOptions {
     }
 }
 
-/// Puts the headers on a request that `--checksum` asks for; `declared` is what was typed for the payload's hash.
+/// Adds the headers for `--checksum`; `declared` is the payload hash from the options.
 ///
 /// # Errors
-/// A method without a body, a body in chunks already, a header typed that says something else.
+/// The method has no body, the body is already in chunks, or a header from the options has another value.
 pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Option<&str>) -> Result<(), Failure> {
     refuse_chunks(&unsigned.request, declared)?;
     let request = &unsigned.request;
@@ -87,7 +89,7 @@ pub fn put(algorithm: ChecksumAlgorithm, unsigned: &mut Unsigned, declared: Opti
     Ok(())
 }
 
-/// Adds a header, unless it was typed, or taken away.
+/// Adds a header, unless the options set or remove it.
 fn push(unsigned: &mut Unsigned, name: &str, value: &str) {
     if !unsigned.request.headers.contains(name) && !unsigned.removed.iter().any(|removed| removed == name) {
         unsigned.request.headers.push_unchecked(name, value);
@@ -98,12 +100,13 @@ fn has_empty_body(request: &Request) -> bool {
     request.body.length() == Some(0)
 }
 
-/// The methods whose response may carry the checksum of what is stored.
+/// The methods whose response may contain the checksum of the stored object.
 fn asks_for_an_object(request: &Request) -> bool {
     matches!(request.method(), "GET" | "HEAD")
 }
 
-/// What somebody put into chunks by hand is not the object any more: its checksum would be of the chunks.
+/// Refuses a body that the user has already put into chunks: its checksum would be that of the chunks, not of the
+/// object.
 fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failure> {
     let header = request.headers.first_text("x-amz-content-sha256");
     let word = header.or(declared).filter(|word| word.starts_with("STREAMING-"));
@@ -117,7 +120,7 @@ fn refuse_chunks(request: &Request, declared: Option<&str>) -> Result<(), Failur
     }
 }
 
-/// Whoever typed a checksum that is another than the body's may mean it: but then `--checksum` says the contrary.
+/// Refuses a checksum header with another value: it may be intended, but then it contradicts `--checksum`.
 fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure> {
     let (header, option) = (computed.algorithm.header(), computed.algorithm.name());
     if unsigned.removed.iter().any(|removed| removed == header) {
@@ -143,7 +146,7 @@ fn refuse_other(unsigned: &Unsigned, computed: &Checksum) -> Result<(), Failure>
     Ok(())
 }
 
-/// A parser that help and completion can list the names of.
+/// A parser whose names help and completion can list.
 fn algorithm() -> impl TypedValueParser<Value = ChecksumAlgorithm> {
     let names = PossibleValuesParser::new(ChecksumAlgorithm::ALL.map(ChecksumAlgorithm::name));
     names.try_map(|name| name.parse::<ChecksumAlgorithm>())

@@ -1,8 +1,7 @@
-//! What the shell offers when a user presses Tab, beyond what the options themselves say: profiles, mistakes,
-//! and files that stand behind a mark.
+//! Shell completion beyond what the options define: profiles, mistakes, and files after a mark such as `@`.
 //!
-//! The shells are told by small scripts that ask `sigvet` itself, found in `PATH`, at each press; a test compares them
-//! with those in `completions/`.
+//! The shells use small scripts that call the `sigvet` in `PATH` for each completion; a test compares them with
+//! those in `completions/`.
 
 use std::ffi::OsStr;
 use std::io;
@@ -14,10 +13,10 @@ use crate::profiles::{Environment, Location, ProfileFile, aws_profiles};
 use sigvet_diagnose::catalogue;
 use sigvet_diagnose::servers::TABLE;
 
-/// What makes a name one of AWS's, where ours has the same.
+/// The prefix of an AWS profile if sigvet has one of the same name.
 const AWS: &str = "aws:";
 
-/// Offers the names of profiles: our own, and AWS's as `--profile` takes them.
+/// Completes the names of profiles: sigvet's own and AWS's, as `--profile` accepts them.
 pub fn profile_names() -> ArgValueCompleter {
     completer(|typed| {
         let environment = Environment::of_this_process();
@@ -31,12 +30,12 @@ pub fn profile_names() -> ArgValueCompleter {
     })
 }
 
-/// Offers the names in the profile file.
+/// Completes the names in the profile file.
 pub fn own_profile_names() -> ArgValueCompleter {
     completer(|_| own_names(&Environment::of_this_process()))
 }
 
-/// Offers the ids of mistakes and of what servers compute otherwise.
+/// Completes the IDs of mistakes and of known server differences.
 pub fn mistake_ids() -> ArgValueCompleter {
     completer(|_| {
         let differences = TABLE.iter().copied().flatten().map(|difference| difference.id);
@@ -44,22 +43,22 @@ pub fn mistake_ids() -> ArgValueCompleter {
     })
 }
 
-/// Offers files where a value begins with `@`.
+/// Completes files if the value begins with `@`.
 pub fn files_after_at() -> ArgValueCompleter {
     files_after(|typed| typed.starts_with('@').then_some(1))
 }
 
-/// Offers files behind the first `@`: `NAME@FILE`.
+/// Completes files after the first `@`: `NAME@FILE`.
 pub fn files_after_any_at() -> ArgValueCompleter {
     files_after(|typed| typed.find('@').map(|at| at + 1))
 }
 
-/// Offers files in a field of a form: `NAME=@FILE`, `NAME=<FILE`.
+/// Completes files in a form field: `NAME=@FILE`, `NAME=<FILE`.
 pub fn files_of_field() -> ArgValueCompleter {
     files_after(|typed| typed.find("=@").or_else(|| typed.find("=<")).map(|at| at + 2))
 }
 
-/// Offers what a function finds, as far as it begins with what is typed.
+/// Completes with those results of `find` that begin with what was typed.
 fn completer(find: fn(&str) -> Vec<String>) -> ArgValueCompleter {
     ArgValueCompleter::new(move |typed: &OsStr| {
         let typed = typed.to_string_lossy();
@@ -68,7 +67,7 @@ fn completer(find: fn(&str) -> Vec<String>) -> ArgValueCompleter {
     })
 }
 
-/// Offers files, if a function finds where in a value the name of one begins.
+/// Completes files, if `begin` finds where the file name begins in the value.
 fn files_after(begin: fn(&str) -> Option<usize>) -> ArgValueCompleter {
     ArgValueCompleter::new(move |typed: &OsStr| {
         let split = typed.to_str().and_then(|typed| typed.split_at_checked(begin(typed)?));
@@ -78,10 +77,10 @@ fn files_after(begin: fn(&str) -> Option<usize>) -> ArgValueCompleter {
     })
 }
 
-/// The file and the text of the script for each shell.
+/// The file name and the text of the script for each shell.
 ///
 /// # Errors
-/// None that memory does not give.
+/// Writing to memory fails.
 pub fn registrations() -> io::Result<Vec<(String, Vec<u8>)>> {
     const SHELLS: [(&str, &dyn EnvCompleter); 5] = [
         ("sigvet.bash", &Bash),

@@ -1,6 +1,7 @@
-//! The body as curl's options spell it: `-d`, `--data-raw`, `--data-binary`, `--data-urlencode`, `--json`.
+//! The body as in curl's options `-d`, `--data-raw`, `--data-binary`, `--data-urlencode` and `--json`.
 //!
-//! All pieces make one body, in the order typed, whichever option they came by. `&` stands between them, but for `--json`.
+//! All pieces are combined into one body in the order typed, regardless of their options. They are joined with `&`,
+//! except for `--json`.
 
 use std::io::Read;
 
@@ -11,7 +12,7 @@ use super::value::read_all;
 use crate::cli::failure::Failure;
 use sigvet_core::internal::encode::{Slash, encode};
 
-/// The pieces of the body, in the order typed. Commands whose `--json` is about their output have no `JSON` here.
+/// The pieces of the body, in the order typed. Commands whose `--json` is about their output set `JSON` to false.
 #[derive(Debug, Clone, Default)]
 pub struct Data<const JSON: bool>(Vec<Piece>);
 
@@ -23,13 +24,13 @@ struct Piece {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// `@file` is read, its line breaks and NULs dropped.
+    /// `@file` is read without its line breaks and NULs.
     Ascii,
-    /// Taken as typed.
+    /// Used as typed.
     Raw,
-    /// `@file` is read as it is.
+    /// `@file` is read unchanged.
     Binary,
-    /// Percent-encoded by curl's five forms.
+    /// Percent-encoded, with curl's five forms.
     Urlencode,
     /// Like `Binary`, joined without `&`.
     Json,
@@ -84,7 +85,7 @@ impl<const JSON: bool> Data<JSON> {
         }
     }
 
-    /// The body that all pieces make.
+    /// The body, combined from all pieces.
     pub fn read(&self, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
         for (at, piece) in self.0.iter().enumerate() {
@@ -113,8 +114,8 @@ impl Piece {
     }
 }
 
-/// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` counts wherever it stands, `@` only
-/// where there is none. A space becomes `+`.
+/// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` has priority wherever it is;
+/// `@` only counts if there is no `=`. A space becomes `+`.
 fn read_urlencoded(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     let at = text.find('=').or_else(|| text.find('@'));
     let (name, content) = match at {
@@ -135,7 +136,7 @@ fn read_urlencoded(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure>
     Ok(out)
 }
 
-/// A piece of `--url-query`: one of `--data-urlencode`, or behind a `+` what is in the query as it is.
+/// A piece of `--url-query`: as for `--data-urlencode`, or after a `+` the query text unchanged.
 pub(super) fn read_query_piece(text: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     match text.strip_prefix('+') {
         Some(raw) => Ok(raw.as_bytes().to_vec()),
@@ -153,9 +154,9 @@ impl<const JSON: bool> Args for Data<JSON> {
                 "data-urlencode" => files_after_any_at(),
                 _ => files_after_at(),
             });
-            // curl takes the next word for the body, whatever it begins with: a number, a boundary.
+            // curl takes the next word as the body, whatever it begins with: a number, a boundary.
             let arg = arg.allow_hyphen_values(true);
-            // To curl it is one option with two names.
+            // For curl it is one option with two names.
             let arg = if name == "data" { arg.alias("data-ascii") } else { arg };
             command.arg(match short {
                 Some(short) => arg.short(short),
@@ -204,9 +205,9 @@ mod tests {
         String::from_utf8(line.data.read(&mut "from\r\nstdin".as_bytes()).unwrap()).unwrap()
     }
 
-    /// The right column is recorded from curl 7.88.1, as a listener got it.
+    /// The right column is recorded from curl 7.88.1, as a server received it.
     #[test]
-    fn pieces_join_as_curl_joins_them() {
+    fn pieces_are_joined_as_by_curl() {
         for (words, expected) in [
             (&["-d", "a=1", "--data-raw", "@b", "--data-ascii", "c"][..], "a=1&@b&c"),
             (&["--data-raw", "1", "-d", "@-"], "1&fromstdin"),

@@ -1,5 +1,5 @@
-//! What is computed of a body in the one pass that reads it before it is sent: its hash for the signature, its checksum for
-//! the store.
+//! Digests that are computed in the one pass over a body before it is sent: its hash for the signature, and its
+//! checksum for the store.
 
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm, ChecksumHasher};
 use sigvet_core::crypto::{Sha256Digest, Sha256Hasher};
@@ -7,18 +7,18 @@ use sigvet_core::crypto::{Sha256Digest, Sha256Hasher};
 /// Whether a body that is not in memory is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hashing {
-    /// Its hash is signed.
+    /// The hash is signed.
     Needed,
-    /// Something else is signed in its place.
+    /// Something else is signed instead.
     Spared,
 }
 
-/// What is wanted of a body that is not in memory. What stays in memory is cheap to read again.
+/// The digests required for a body that is not in memory. A body in memory is cheap to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// Its SHA-256.
+    /// Whether the SHA-256 is required.
     pub sha256: Hashing,
-    /// Its checksum by this algorithm.
+    /// The algorithm of the required checksum.
     pub checksum: Option<ChecksumAlgorithm>,
 }
 
@@ -29,28 +29,28 @@ impl From<Hashing> for Wanted {
 }
 
 impl Wanted {
-    /// Whether the body need not be read for it.
+    /// Whether no digest is required, so that the body need not be read.
     pub fn is_nothing(self) -> bool {
         self.sha256 == Hashing::Spared && self.checksum.is_none()
     }
 }
 
-/// What was computed.
+/// The computed digests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digests {
-    /// The SHA-256, where it was wanted.
+    /// The SHA-256, if required.
     pub sha256: Option<Sha256Digest>,
-    /// The checksum, where one was wanted.
+    /// The checksum, if required.
     pub checksum: Option<Checksum>,
 }
 
-/// Computes it from bytes that arrive piece by piece.
+/// Computes digests from bytes that arrive piece by piece.
 pub struct Digester {
     sha256: Option<Sha256Hasher>,
     checksum: ByChecksum,
 }
 
-/// Where the checksum comes from. A SHA-256 that is computed anyway is not computed twice.
+/// Where the checksum comes from. If a SHA-256 is computed anyway, it is not computed twice.
 enum ByChecksum {
     Unwanted,
     TheSha256,
@@ -58,7 +58,7 @@ enum ByChecksum {
 }
 
 impl Digester {
-    /// Starts with no bytes.
+    /// Starts without any bytes.
     pub fn new(wanted: Wanted) -> Self {
         let sha256 = (wanted.sha256 == Hashing::Needed).then(Sha256Hasher::new);
         let checksum = match wanted.checksum {
@@ -79,7 +79,7 @@ impl Digester {
         }
     }
 
-    /// What was wanted, of all bytes so far.
+    /// The required digests of all bytes so far.
     pub fn finish(self) -> Digests {
         let sha256 = self.sha256.map(Sha256Hasher::finish);
         let checksum = match self.checksum {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     proptest! {
-        /// Catches state that is lost between pieces, and a SHA-256 that is shared where there is none.
+        /// Catches state that is lost between pieces, and a shared SHA-256 that does not exist.
         #[test]
         fn pieces_give_what_the_whole_gives(
             wanted in wanted(),

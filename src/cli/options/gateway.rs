@@ -1,4 +1,4 @@
-//! The options that commands share which listen: where, with which certificate, within which limits, and how they log.
+//! Options shared by the commands that listen: address, certificate, limits, and logging.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -10,12 +10,12 @@ use clap::{Args, ValueEnum};
 use super::value::{parse_count_limit, parse_duration, parse_size_limit, parse_time_limit};
 use crate::gateway::Limits;
 
-/// A port, or `:PORT` for all addresses of the machine, as programs written in Go spell it.
+/// A port, or `:PORT` for all addresses of the machine, as Go programs spell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Port {
     /// The number.
     pub number: u16,
-    /// Whether it was meant for all addresses.
+    /// Whether the port was meant for all addresses.
     pub is_everywhere: bool,
 }
 
@@ -100,7 +100,7 @@ pub enum LogFormat {
 }
 
 impl LimitOptions {
-    /// The bounds of a gateway that looks for so long for the mistake behind a refusal.
+    /// The limits of a gateway that spends up to `explain_time` on finding the mistake behind a refusal.
     pub fn to_limits(&self, explain_time: Duration) -> Limits {
         Limits {
             body_bytes: self.max_body,

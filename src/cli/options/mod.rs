@@ -1,6 +1,6 @@
-//! What was typed: the groups of options that commands share, and the step from there to what is meant.
+//! Groups of options that commands share, and the step from the text of an option to its meaning.
 //!
-//! `request` is spelt as curl spells it, `signing` as the tools of AWS do.
+//! `request` uses curl's names, `signing` those of the AWS tools.
 
 pub mod complete;
 pub mod digests;

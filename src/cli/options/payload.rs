@@ -1,18 +1,18 @@
-//! A body and where it lies: in memory, or in a file that is read when it is sent.
+//! A body and where it is: in memory, or in a file that is read when it is sent.
 
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::{BodyError, BodyFile, PIECE, Pass};
 use sigvet_core::checksum::Checksum;
 use sigvet_core::request::Body;
 
-/// A body, and the file it lies in where it is not in memory.
+/// A body, and its file if it is not in memory.
 #[derive(Debug)]
 pub struct Payload {
     /// The body.
     pub body: Body,
     /// Its file.
     pub file: Option<BodyFile>,
-    /// Its checksum, where one was wanted and it is not in memory.
+    /// Its checksum, if required and the body is not in memory.
     pub checksum: Option<Checksum>,
 }
 
@@ -22,10 +22,10 @@ impl Payload {
         Self { body: Body::Bytes(bytes), file: None, checksum: None }
     }
 
-    /// Hands the body out piece by piece.
+    /// Passes the body to `take` piece by piece.
     ///
     /// # Errors
-    /// It cannot be read, or has changed; or what `take` says.
+    /// The body cannot be read, or has changed; or `take` fails.
     pub fn each_piece(&self, pass: Pass, mut take: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
         match (&self.body, &self.file) {
             (Body::Bytes(bytes), _) => take(bytes),
@@ -35,10 +35,10 @@ impl Payload {
     }
 }
 
-/// Hands a file out piece by piece, all in one buffer.
+/// Passes the content of a file to `take` piece by piece, in one reused buffer.
 ///
 /// # Errors
-/// It cannot be read, or has changed; or what `take` says.
+/// The file cannot be read, or has changed; or `take` fails.
 pub fn each_piece(
     file: &BodyFile,
     pass: Pass,

@@ -26,12 +26,12 @@ pub struct Show {
 }
 
 impl Show {
-    /// Whether any was asked for.
+    /// Whether any stage was requested.
     pub fn is_any(&self) -> bool {
         !self.show.is_empty()
     }
 
-    /// Whether that stage was asked for. The signing key is asked for by its own name only.
+    /// Whether this stage was requested. The signing key has to be requested by its own name.
     pub fn wants(&self, stage: Stage) -> bool {
         self.show.contains(&stage) || (stage != Stage::SigningKey && self.show.contains(&Stage::All))
     }

@@ -1,4 +1,5 @@
-//! Bytes that come once, kept until they are sent: in memory while they are few, then in a temporary file.
+//! Keeps bytes that can be read only once until they are sent: in memory while they are few, then in a temporary
+//! file.
 //!
 //! The file has no name, so that nobody else can open it, and nothing is left of it however this process ends.
 
@@ -11,21 +12,21 @@ use crate::cli::options::payload::Payload;
 use crate::transport::{BodyFile, PIECE};
 use sigvet_core::request::Body;
 
-/// What may stay in memory. A request is copied a few times on its way out.
+/// The most bytes kept in memory. A request is copied several times before it is sent.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
 /// A body that grows.
 pub struct Spool {
     memory: Vec<u8>,
     file: Option<File>,
-    /// What is in the file is hashed on its way in; what stays in memory is cheap to hash later.
+    /// Bytes are hashed while they are written to the file; a body in memory is cheap to hash later.
     digester: Digester,
     length: u64,
     limit: usize,
 }
 
 impl Spool {
-    /// An empty one.
+    /// Creates an empty body.
     pub fn new(wanted: impl Into<Wanted>) -> Self {
         Self::with_limit(wanted, IN_MEMORY)
     }
@@ -38,7 +39,7 @@ impl Spool {
     /// Appends bytes.
     ///
     /// # Errors
-    /// No room for the temporary file.
+    /// There is no space for the temporary file.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.length += bytes.len() as u64;
         if self.file.is_none() && self.memory.len() + bytes.len() <= self.limit {
@@ -58,10 +59,10 @@ impl Spool {
         self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)).map_err(no_room)
     }
 
-    /// Appends all that a source has; `name` is for the message.
+    /// Appends everything that a source has; `name` is used in the error message.
     ///
     /// # Errors
-    /// A source that cannot be read, no room for the temporary file.
+    /// The source cannot be read, or there is no space for the temporary file.
     pub fn write_all_of(&mut self, source: &mut dyn Read, name: &str) -> Result<(), Failure> {
         let mut buffer = vec![0; PIECE];
         loop {
@@ -76,7 +77,7 @@ impl Spool {
         }
     }
 
-    /// The body that was written.
+    /// The body with all bytes written.
     pub fn finish(self) -> Payload {
         let Some(file) = self.file else { return Payload::of_bytes(self.memory) };
         let digests = self.digester.finish();
@@ -115,9 +116,9 @@ mod tests {
         assert!(payload.file.is_none());
     }
 
-    /// It would catch a hash or a file that begins only where memory ended.
+    /// Catches a hash or a file that begins only after the bytes in memory.
     #[test]
-    fn many_bytes_go_to_a_file_whole() {
+    fn many_bytes_all_go_to_a_file() {
         for pieces in [&["0123", "4567", "89"][..], &["0123456789"], &["01234567", "", "8", "9"]] {
             let payload = spooled(Hashing::Needed, pieces);
             assert_eq!(payload.body, Body::Elsewhere { sha256: Some(sha256(b"0123456789")), length: 10 });
@@ -131,9 +132,9 @@ mod tests {
         assert_eq!(unhashed.checksum, None);
     }
 
-    /// It would catch a checksum that begins only where memory ended.
+    /// Catches a checksum that begins only after the bytes in memory.
     #[test]
-    fn a_checksum_is_of_the_whole_file() {
+    fn a_checksum_covers_the_whole_file() {
         for sha256 in [Hashing::Needed, Hashing::Spared] {
             for algorithm in ChecksumAlgorithm::ALL {
                 let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);

@@ -1,4 +1,4 @@
-//! What is signed of the body, and how it goes out where it is signed piece by piece.
+//! How the body is signed, and how it is sent if it is signed piece by piece.
 
 use clap::{Args, ValueEnum};
 
@@ -39,11 +39,11 @@ pub enum PayloadKind {
 /// Where the length of a body comes from that can be read only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PipeLength {
-    /// From reading it to its end, and keeping it.
+    /// The body is read to its end and stored.
     Counted,
-    /// From whoever typed it.
+    /// The user gave it.
     Told(u64),
-    /// From nowhere.
+    /// It is unknown.
     Missing,
 }
 
@@ -53,10 +53,10 @@ impl StreamingOptions {
         matches!(self.payload, Some(PayloadKind::Streaming | PayloadKind::StreamingUnsigned))
     }
 
-    /// How the body is streamed, where it is.
+    /// How the body is streamed, if it is.
     ///
     /// # Errors
-    /// Options that only mean something together.
+    /// An option requires another one that is missing.
     pub fn plan(self, checksum: Option<ChecksumAlgorithm>) -> Result<Option<Plan>, Failure> {
         self.check(checksum)?;
         let protection = match self.payload {
@@ -97,7 +97,7 @@ impl StreamingOptions {
     }
 }
 
-/// Parses `64KiB`, `1MiB`, `65536`. As with most tools `K` and `M` are the same as `KiB` and `MiB`.
+/// Parses `64KiB`, `1MiB`, `65536`. As in most tools, `K` and `M` mean the same as `KiB` and `MiB`.
 pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
     const UNITS: [(&str, u32); 8] =
         [("", 0), ("b", 0), ("k", 10), ("kib", 10), ("m", 20), ("mib", 20), ("g", 30), ("gib", 30)];
@@ -116,10 +116,10 @@ fn parse_chunk_size(text: &str) -> Result<ChunkSize, InvalidChunkSize> {
     Ok(ChunkSize::new(size.ok_or(InvalidChunkSize::TooLarge { bytes })?)?)
 }
 
-/// MinIO answers larger ones with an error, and a few chunks are in memory at once.
+/// MinIO responds to larger chunks with an error, and a few chunks are in memory at once.
 const LARGEST_CHUNK: usize = 16 * 1024 * 1024;
 
-/// A size that no chunk can have.
+/// Why a chunk size is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum InvalidChunkSize {
     #[error(transparent)]
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_read_as_people_write_them() {
+    fn binary_sizes_are_parsed_as_people_write_them() {
         for (text, bytes) in [("0", 0), ("65536", 65_536), ("64KiB", 65_536), ("64k", 65_536), ("1M", 1 << 20)] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    /// The bounds are those of S3 and MinIO: a chunk of either length is taken, one byte less or more is not.
+    /// The limits are those of S3 and MinIO: a chunk of either size is accepted, one byte less or more is not.
     #[test]
     fn chunks_are_neither_too_small_nor_too_large() {
         for (text, is_taken) in [("8191", false), ("8KiB", true), ("16MiB", true), ("16777217", false)] {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn options_that_mean_nothing_alone_are_refused() {
+    fn options_that_require_another_are_refused() {
         let none = StreamingOptions::default();
         let with = |payload| StreamingOptions { payload: Some(payload), ..none };
         let unsigned = with(PayloadKind::StreamingUnsigned);

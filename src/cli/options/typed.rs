@@ -1,16 +1,16 @@
-//! All that was typed of one request: its URL, the request itself, whose keys, and how to sign.
+//! The options of one request: its URL, the request itself, the credentials, and how to sign.
 
 use super::request::RequestSource;
 use super::signing::{CredentialOptions, SigningOptions};
 
-/// What was typed, together.
+/// The options of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Typed<'a> {
     /// The URL.
     pub url: &'a str,
     /// The request.
     pub request: &'a dyn RequestSource,
-    /// Whose keys.
+    /// The credentials.
     pub credentials: &'a CredentialOptions,
     /// How to sign.
     pub signing: &'a SigningOptions,

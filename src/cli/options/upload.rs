@@ -14,10 +14,10 @@ use crate::transport::{BodyFile, Pass};
 use sigvet_core::request::Body;
 
 impl Payload {
-    /// The body that a file is; `-` is standard input.
+    /// The body in a file; `-` is standard input.
     ///
     /// # Errors
-    /// It cannot be read, or cannot be kept.
+    /// The file cannot be read, or the body cannot be stored.
     pub fn of_file(name: &str, stdin: &mut dyn Read, wanted: impl Into<Wanted>) -> Result<Self, Failure> {
         let wanted = wanted.into();
         if name == "-" {
@@ -33,11 +33,11 @@ impl Payload {
         Ok(Self { body: Body::Elsewhere { sha256, length: file.length() }, file: Some(file), checksum })
     }
 
-    /// The body that a pipe gives while it is sent, as long as was told; none where the name is a file's, or where a pipe is
-    /// read to its end before. That of standard input has no file yet: whoever owns it puts it there.
+    /// The body from a pipe that is read while it is sent, with the given length. `None` if the name is that of a
+    /// file, or if the pipe is read to its end before. For standard input there is no file yet: its owner adds it.
     ///
     /// # Errors
-    /// A pipe whose length nobody told, a file that is not as long as was told, a file that cannot be read.
+    /// The length of a pipe is missing, a file does not have the given length, or a file cannot be read.
     pub fn of_pipe(name: &str, length: PipeLength) -> Result<Option<Self>, Failure> {
         let path = Path::new(name);
         let file = if name == "-" { None } else { BodyFile::look(path).map_err(|error| cannot_read(path, error))? };
@@ -84,7 +84,7 @@ fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
     Ok(digester.finish())
 }
 
-/// Whether a file has nothing in it; one of those that tell no length may have.
+/// Whether a file is empty, which the length does not tell for files such as those in `/proc`.
 fn is_empty(name: &str) -> Result<bool, Failure> {
     let path = Path::new(name);
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {

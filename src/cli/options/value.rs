@@ -1,4 +1,4 @@
-//! The small languages of option values: durations, and text that files stand for.
+//! The syntax of option values: durations, sizes, and text from files.
 
 use std::convert::Infallible;
 use std::io::Read;
@@ -13,7 +13,7 @@ use crate::files;
 use sigvet_core::credentials::Secret;
 use sigvet_core::time::{InvalidTimestamp, Timestamp};
 
-/// Text that is not what an option takes.
+/// Text that is not a valid value of an option.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {what}, {expected}; found '{presented}'")]
 pub struct InvalidValue {
@@ -51,7 +51,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, InvalidValue> {
     if text.is_empty() { Err(expected()) } else { Ok(Duration::from_secs(seconds)) }
 }
 
-/// Parses a time as people write it.
+/// Parses a date and time as people write it.
 pub fn parse_time(text: &str) -> Result<Timestamp, InvalidValue> {
     Timestamp::parse(text).map_err(|InvalidTimestamp { presented, .. }| InvalidValue {
         what: "a date and time",
@@ -80,18 +80,18 @@ pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
     size.and_then(|size| amount.checked_mul(size)).ok_or_else(expected)
 }
 
-/// Parses a limit in bytes. A limit of nothing would refuse all.
+/// Parses a limit in bytes. A limit of zero would refuse everything.
 pub fn parse_size_limit(text: &str) -> Result<u64, InvalidValue> {
     parse_size(text).and_then(|size| unless_zero(size, size == 0, text, ("a size above 0", "for example 1MiB")))
 }
 
-/// Parses a limit of time. A limit of nothing would refuse all.
+/// Parses a time limit. A limit of zero would refuse everything.
 pub fn parse_time_limit(text: &str) -> Result<Duration, InvalidValue> {
     parse_duration(text)
         .and_then(|time| unless_zero(time, time.is_zero(), text, ("a duration above 0", "for example 10s")))
 }
 
-/// Parses a limit in numbers. A limit of nothing would refuse all.
+/// Parses a limit on a count. A limit of zero would refuse everything.
 pub fn parse_count_limit(text: &str) -> Result<usize, InvalidValue> {
     let count = text.parse().unwrap_or_default();
     unless_zero(count, count == 0, text, ("a count above 0", "for example 1024"))
@@ -106,7 +106,7 @@ fn unless_zero<T>(
     if is_zero { Err(InvalidValue { what, presented: text.to_owned(), expected }) } else { Ok(limit) }
 }
 
-/// Parses seconds as curl takes them, `2` or `2.5`, or a duration such as `15m`.
+/// Parses seconds as curl does, `2` or `2.5`, or a duration such as `15m`.
 pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
     let expected = || InvalidValue {
         what: "a time in seconds",
@@ -119,7 +119,7 @@ pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
     }
 }
 
-/// Parses a speed as curl takes it: bytes in a second, with `K`, `M`, `G`, `T` (of 1024) or `B`.
+/// Parses a speed as curl does: bytes per second, with `K`, `M`, `G`, `T` (powers of 1024) or `B`.
 pub fn parse_rate(text: &str) -> Result<NonZeroU64, InvalidValue> {
     const UNITS: [(&str, u64); 6] = [("", 1), ("B", 1), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)];
     let expected =
@@ -130,12 +130,12 @@ pub fn parse_rate(text: &str) -> Result<NonZeroU64, InvalidValue> {
     bytes.and_then(NonZeroU64::new).ok_or_else(expected)
 }
 
-/// Takes a value that nobody else may see.
+/// Takes a secret value.
 pub fn parse_secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }
 
-/// Reads all of a file, or of standard input where the name is `-`.
+/// Reads a whole file, or standard input if the name is `-`.
 pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     if name != "-" {
         return std::fs::read(name).map_err(|error| cannot_read(Path::new(name), error));
@@ -147,7 +147,7 @@ pub fn read_all(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Reads a file of settings, or standard input where the name is `-`: one that is larger than `limit` bytes is refused.
+/// Reads a configuration file of at most `limit` bytes, or standard input if the name is `-`.
 pub fn read_settings(name: &str, limit: u64, stdin: &mut dyn Read) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match name {
         "-" => files::read_stream(stdin, limit)
@@ -159,7 +159,8 @@ pub fn read_settings(name: &str, limit: u64, stdin: &mut dyn Read) -> Result<Zer
     }
 }
 
-/// The failure of a file that cannot be read. What people meet most is said in words that do not depend on the platform.
+/// The failure for a file that cannot be read. The most common errors have messages that do not depend on the
+/// platform.
 pub fn cannot_read(path: &Path, error: std::io::Error) -> Failure {
     let message = format!("cannot read {}", path.display());
     let why = match error.kind() {
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_read_as_people_write_them() {
+    fn sizes_are_parsed_as_people_write_them() {
         for (text, bytes) in [("0", 0), ("12B", 12), ("500kB", 500_000), ("10MiB", 10 << 20), ("1gib", 1 << 30)] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn durations_are_parsed_as_people_write_them() {
         for (text, seconds) in [("90", 90), ("15m", 900), ("1h30m", 5_400), ("7d", 604_800), ("1w", 604_800), ("0", 0)]
         {
             assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");

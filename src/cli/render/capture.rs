@@ -1,6 +1,7 @@
-//! A request that was seen, to be passed on: as a file that `explain` takes, without what gives access.
+//! Writes an observed request so that it can be shared: as a file for `explain`, without anything that grants
+//! access.
 //!
-//! The signature stays, for it is what all this is about.
+//! The signature stays, because it is what the file is about.
 
 use std::borrow::Cow;
 
@@ -10,21 +11,22 @@ use super::redact::{REDACTED, Redactor, is_bearing_header};
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Header, Headers, Request};
 
-/// What says how a body is framed on its connection. The body is written as it is.
+/// Headers that describe the framing of a body on its connection. The body is written without it.
 const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "keep-alive"];
 
-/// The reply that a request got.
+/// The reply to a request.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplySeen<'a> {
-    /// `403`.
+    /// The status code, such as `403`.
     pub status: u16,
-    /// Its head, but for how its body is framed.
+    /// Its headers, except for those about framing.
     pub headers: &'a Headers,
     /// Its body.
     pub body: &'a [u8],
 }
 
-/// The request without tokens, cookies and the like. A body that held one is left out: its length would be another.
+/// The request without tokens, cookies and the like. A body with a token is left out, because its length would
+/// change.
 pub fn without_secrets(request: &Request, redactor: &Redactor) -> Request {
     let mut headers = Headers::default();
     for header in &request.headers {
@@ -41,7 +43,7 @@ pub fn without_secrets(request: &Request, redactor: &Redactor) -> Request {
     captured_request(request.method(), without_bearers(&redacted(request.target(), redactor)), headers, body)
 }
 
-/// Bytes without what gives access; what is no UTF-8 stays as it is.
+/// Text without anything that grants access; bytes that are not UTF-8 stay unchanged.
 fn redacted(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
     bytes.utf8_chunks().fold(Vec::with_capacity(bytes.len()), |mut kept, chunk| {
         kept.extend_from_slice(redactor.apply(chunk.valid()).as_bytes());
@@ -50,18 +52,18 @@ fn redacted(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
     })
 }
 
-/// The request as HTTP/1.1, with the reply behind it.
+/// The request as HTTP/1.1, followed by the reply.
 pub fn to_http(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redactor) -> Vec<u8> {
     to_http_as_seen(&without_secrets(request, redactor), reply, redactor)
 }
 
-/// The same with tokens and cookies in the request, for whoever asked to see them.
+/// Like [`to_http`], but with tokens and cookies, if the user asked to see them.
 pub fn to_http_as_seen(request: &Request, reply: Option<ReplySeen<'_>>, redactor: &Redactor) -> Vec<u8> {
     let mut text = format!("{} ", request.method()).into_bytes();
     text.extend_from_slice(request.target());
     text.extend_from_slice(b" HTTP/1.1\r\n");
     for header in &request.headers {
-        // Writing into memory does not fail.
+        // Writing to memory does not fail.
         let _ = write_field(header, &mut text);
         text.extend_from_slice(b"\r\n");
     }
@@ -73,7 +75,7 @@ pub fn to_http_as_seen(request: &Request, reply: Option<ReplySeen<'_>>, redactor
     text
 }
 
-/// The body in the framing that the head announces.
+/// The body with the framing that the head declares.
 fn body_on_the_wire(request: &Request) -> Cow<'_, [u8]> {
     let Body::Bytes(bytes) = &request.body else { return Cow::default() };
     if !request.headers.contains("transfer-encoding") {
@@ -93,7 +95,7 @@ fn write_reply(reply: ReplySeen<'_>, redactor: &Redactor, text: &mut Vec<u8>) {
     let is_framing = |header: &Header| FRAMING.iter().any(|name| header.is_named(name));
     for header in reply.headers.iter().filter(|header| !is_framing(header) && !is_bearing_header(header)) {
         let header = Header { name: header.name.clone(), value: redacted(&header.value, redactor) };
-        // Writing into memory does not fail.
+        // Writing to memory does not fail.
         let _ = write_field(&header, text);
         text.extend_from_slice(b"\r\n");
     }
@@ -118,9 +120,9 @@ mod tests {
         String::from_utf8(to_http(request, reply, &Redactor::of(request, &Dialect::AWS4))).unwrap()
     }
 
-    /// Catches a token that goes along in a header, a query, a reply or a body.
+    /// Catches a token left in a header, a query, a reply or a body.
     #[test]
-    fn what_gives_access_stays_behind_and_the_signature_does_not() {
+    fn access_tokens_are_removed_and_the_signature_stays() {
         let target = format!("/a?X-Amz-Security-Token={TOKEN}&X-Amz-Signature=abcdef0123456789");
         let fields = [
             ("Host", "h"),
@@ -152,9 +154,9 @@ mod tests {
         );
     }
 
-    /// Catches a body that is read otherwise than it was sent.
+    /// Catches a body that is read differently than it was sent.
     #[test]
-    fn a_body_has_the_framing_that_its_head_announces() {
+    fn a_body_has_the_framing_that_its_head_declares() {
         let plain = request("/a", &[("Host", "h"), ("Content-Length", "5")], "hello");
         assert!(text(&plain, None).ends_with("\r\n\r\nhello"));
         let chunked = request("/a", &[("Host", "h"), ("Transfer-Encoding", "chunked")], "hello");

@@ -1,8 +1,8 @@
-//! What to change in well-known clients for a mistake, this program among them: its options are not known to the catalogue.
+//! How to fix a mistake in well-known clients, including this program, whose options the catalogue does not know.
 
 use sigvet_diagnose::catalogue::Mistake;
 
-/// What to change in this program: the mistake's id, how many other clients are named before it, and the change.
+/// How to fix it in this program: the mistake's ID, how many other clients are listed before it, and the fix.
 const OWN: [(&str, usize, &str); 4] = [
     ("checksum-mismatch", 0, "--checksum crc32 computes the checksum from the body"),
     ("region-set-missing", 0, "--scheme v4a --region-set '*'"),
@@ -10,7 +10,7 @@ const OWN: [(&str, usize, &str); 4] = [
     ("v2-resource", 2, "--bucket NAME, or endpoint_url in the profile"),
 ];
 
-/// The clients of a mistake, each with what to change there.
+/// The clients for a mistake, each with its fix.
 pub fn clients(mistake: &Mistake) -> Vec<(&'static str, &'static str)> {
     let mut clients = mistake.clients.to_vec();
     if let Some((_, at, change)) = OWN.iter().find(|(id, ..)| *id == mistake.id) {
@@ -25,9 +25,9 @@ mod tests {
     use clap::CommandFactory;
     use sigvet_diagnose::catalogue;
 
-    /// A mistake that was renamed would lose its row, and an option that was renamed would not be found.
+    /// If a mistake were renamed, its row would be lost; if an option were renamed, it would not be found.
     #[test]
-    fn each_row_is_of_a_mistake_and_names_options_that_there_are() {
+    fn each_row_is_of_a_known_mistake_and_names_existing_options() {
         let mut command = crate::cli::args::Cli::command();
         command.build();
         let options: Vec<&str> = command

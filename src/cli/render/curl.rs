@@ -1,4 +1,5 @@
-//! A signed request as a curl command for a shell: quoted, without the secret, and sent by curl as it was signed.
+//! A signed request as a curl command for a shell: quoted, without the secret, and sent by curl exactly as it was
+//! signed.
 
 use std::path::Path;
 
@@ -7,13 +8,13 @@ use crate::cli::shell::{self, UnfitWord};
 use crate::cli::signing::session::Session;
 use sigvet_core::request::{Body, Header, Request};
 
-/// The command, in one line.
+/// The command, on one line.
 pub fn command(session: &Session, request: &Request) -> Result<String, Failure> {
     if session.plan.is_some() {
         return Err(Failure::usage("a chunked body cannot be part of a command: each chunk has its own signature")
             .hint(AS_HTTP));
     }
-    // curl keeps dot segments and takes brackets literally only when told to.
+    // curl keeps dot segments and literal brackets only with these options.
     let mut words = Words(vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()]);
     words.push_method(request)?;
     words.push_headers(&session.url.host_header(), request, |_| true)?;
@@ -22,8 +23,8 @@ pub fn command(session: &Session, request: &Request) -> Result<String, Failure> 
     shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))
 }
 
-/// A command that sends a captured request again, to `base`: `http://127.0.0.1:8004`. A body that is not at hand, or that
-/// no word can hold, is read from a file of the name `body`.
+/// A command that sends a captured request to `base`, such as `http://127.0.0.1:8004`. A body that is not
+/// available, or that no shell word can contain, is read from a file named `body`.
 pub fn command_for_capture(request: &Request, base: &str) -> Result<String, Failure> {
     let mut words = Words(["curl", "--path-as-is", "--globoff", "--include"].map(str::to_owned).into());
     words.push_method(request)?;
@@ -41,7 +42,7 @@ pub fn command_for_capture(request: &Request, base: &str) -> Result<String, Fail
     shell::command(&words.0).map_err(|(at, unfit)| unfit_word(&words.0, at, unfit))
 }
 
-/// What curl makes by itself for the connection that it opens.
+/// Headers that curl sends by itself for its own connection.
 fn is_of_connection(header: &Header) -> bool {
     ["content-length", "transfer-encoding", "connection", "expect", "keep-alive", "te", "upgrade", "http2-settings"]
         .iter()
@@ -50,7 +51,7 @@ fn is_of_connection(header: &Header) -> bool {
 
 const AS_HTTP: &str = "use 'sigvet send' to send it, or --as http to print the request with its body";
 
-/// What curl is to be called with.
+/// The words of the curl command.
 struct Words(Vec<String>);
 
 fn has_body(request: &Request) -> bool {
@@ -74,7 +75,7 @@ impl Words {
         Ok(())
     }
 
-    /// Every header but a `Host` that curl sends by itself; a content type that curl would make up is taken away.
+    /// Adds every header except a `Host` that curl sends by itself, and removes a content type that curl would add.
     fn push_headers(
         &mut self,
         usual_host: &str,
@@ -121,7 +122,7 @@ impl Words {
     }
 }
 
-/// curl takes `name:` for a header to leave out, and `name;` for an empty one.
+/// curl reads `name:` as a header to remove, and `name;` as an empty one.
 fn field(header: &Header) -> Result<String, Failure> {
     let name = &header.name;
     match std::str::from_utf8(&header.value) {
@@ -134,7 +135,7 @@ fn field(header: &Header) -> Result<String, Failure> {
     }
 }
 
-/// The name of a file as curl's `@` takes it, for which `-` is standard input.
+/// The name of a file for curl's `@`, which reads `-` as standard input.
 pub(super) fn file_word(path: &Path) -> Result<String, Failure> {
     match path.to_str() {
         Some("-") => Ok("./-".to_owned()),
@@ -146,7 +147,8 @@ pub(super) fn file_word(path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// The failure of a word that no shell takes as it is. It may hold a secret, so that only the option before it is named.
+/// The failure for a word that cannot be quoted for a shell. The word may be a secret, so the message names only
+/// its option.
 pub(super) fn unfit_word(words: &[String], at: usize, unfit: UnfitWord) -> Failure {
     let option = at.checked_sub(1).and_then(|before| words.get(before)).filter(|word| word.starts_with("--"));
     let what = match option {

@@ -4,13 +4,13 @@ use std::io::Write;
 
 use sigvet_core::request::{Header, Request};
 
-/// Writes one field as HTTP/1.1 has it, without the line's end.
+/// Writes one field as in HTTP/1.1, without the line end.
 pub fn write_field(header: &Header, out: &mut dyn Write) -> std::io::Result<()> {
     write!(out, "{}: ", header.name)?;
     out.write_all(&header.value)
 }
 
-/// Writes request line and fields, ended by an empty line; `line_end` is CR LF on the wire, LF on paper.
+/// Writes the request line and the fields, followed by an empty line; `line_end` is CR LF on the wire, LF in text.
 pub fn write_head(request: &Request, line_end: &str, out: &mut dyn Write) -> std::io::Result<()> {
     write!(out, "{} ", request.method())?;
     out.write_all(request.target())?;

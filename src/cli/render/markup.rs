@@ -1,8 +1,8 @@
-//! HTML as it is written: markup comes from the source of this program alone, everything else is escaped.
+//! Builds HTML: markup comes only from the source code of this program, everything else is escaped.
 
 use crate::cli::screen::{inert, is_treacherous};
 
-/// A piece of a page. Only literals become markup, so nothing from outside can.
+/// A piece of a page. Only literals become markup, so no input can.
 #[derive(Default)]
 pub(in crate::cli) struct Markup(String);
 
@@ -13,13 +13,15 @@ impl Markup {
         self
     }
 
-    /// Appends text for people, which is also fit for a quoted attribute: what would turn it around is spelled out.
+    /// Appends text for people, which may also be in a quoted attribute; characters that would change its direction
+    /// are spelled out.
     pub(in crate::cli) fn text(&mut self, text: &str) -> &mut Self {
         inert(text).chars().for_each(|character| self.character(character));
         self
     }
 
-    /// Appends the value of a quoted attribute, as it is: line breaks, and what an eye would not see, by their numbers.
+    /// Appends the unchanged value of a quoted attribute: line breaks and invisible characters are written as
+    /// numeric references.
     pub(in crate::cli) fn value(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             match is_treacherous(character) {
@@ -47,7 +49,7 @@ impl Markup {
         self
     }
 
-    /// Appends text in which what stands between backticks is code.
+    /// Appends text in which parts in backticks become code.
     pub(in crate::cli) fn prose(&mut self, text: &str) -> &mut Self {
         for (at, part) in text.split('`').enumerate() {
             match at % 2 {
@@ -81,9 +83,9 @@ mod tests {
         assert_eq!(markup.finish(), expected);
     }
 
-    /// Catches a value that a parser of HTML changes, and one that shows itself in another order.
+    /// Catches a value that an HTML parser changes, and one that is displayed in a different order.
     #[test]
-    fn a_value_keeps_its_characters_and_shows_those_that_nobody_sees() {
+    fn a_value_keeps_its_characters_and_text_shows_invisible_ones() {
         let mut markup = Markup::default();
         markup.value("a\r\nb\t\u{202e}\"").text("\u{202e}\x1b");
         assert_eq!(markup.finish(), "a&#xd;&#xa;b&#x9;&#x202e;&quot;\\u{202e}\\u{1b}");

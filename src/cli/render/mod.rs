@@ -1,4 +1,4 @@
-//! How results are written: as HTTP, as JSON, as text for people.
+//! Output formats of results: HTTP, JSON, and text for people.
 
 pub mod client_fixes;
 pub mod curl;

@@ -1,10 +1,10 @@
-//! What others wrote, made fit to be shown: tokens are known by their names. What a terminal would obey is `screen`'s to spell out.
+//! Removes tokens from text of others, recognizing them by their names. `screen` spells out control characters.
 
 use crate::cli::render::redact::{self, REDACTED};
 use sigvet_core::request::Header;
 
-/// The text of a query or of headers without the values that give access, known by their names. `Authorization` stays: its
-/// signature is what all this is about.
+/// The text of a query or of headers without values that grant access, recognized by their names. `Authorization`
+/// stays, because its signature is what the output is about.
 pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| *byte == b'\n') {
@@ -25,7 +25,7 @@ fn write_parameters(query: &[u8], kept: &mut Vec<u8>) {
     }
 }
 
-/// Writes `name=[redacted]` with what separates it from the next; a value that is empty is no secret.
+/// Writes `name=[redacted]` and the separator; an empty value is not a secret.
 fn write_without_value(piece: &[u8], at: usize, kept: &mut Vec<u8>) {
     let end = piece.len() - usize::from(matches!(piece.last(), Some(b'\n' | b'&')));
     kept.extend_from_slice(&piece[..=at]);
@@ -40,7 +40,7 @@ fn is_bearing_header(name: &[u8]) -> bool {
     !name.eq_ignore_ascii_case("authorization") && Header { name, value: Vec::new() }.is_bearer()
 }
 
-/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was taken out of it yet.
+/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was removed from it yet.
 pub(crate) fn may_be_token(text: &[u8]) -> bool {
     let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
     let text = text.trim_ascii().to_ascii_lowercase();
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_that_a_mistake_spoilt_is_known_by_its_name() {
+    fn a_token_spoiled_by_a_mistake_is_recognized_by_its_name() {
         let shown = |text: &str| String::from_utf8(without_bearers(text.as_bytes())).unwrap();
         assert_eq!(shown("a=1&X-Amz-Security-Token=to%252Fken&b=2"), "a=1&X-Amz-Security-Token=[redacted]&b=2");
         assert_eq!(shown("host:h\nx-amz-security-token: t\n\n"), "host:h\nx-amz-security-token:[redacted]\n\n");

@@ -1,5 +1,5 @@
-//! Session tokens, and whatever else in a request gives access, taken out of what is shown: the stages of a signature hold
-//! them in plain and percent-encoded form.
+//! Removes session tokens and everything else in a request that grants access from the output: the stages of a
+//! signature contain them in plain and percent-encoded form.
 
 use std::rc::Rc;
 
@@ -23,8 +23,8 @@ use sigvet_core::verify::{Claimed, Finding, Verdict};
 
 pub use crate::cli::secrets::{REDACTED, short_signature};
 
-/// The ends of the names of parameters and fields whose value gives access, in small letters and without `-` and `_`. Not every
-/// token does: S3's `continuation-token` is public.
+/// Endings of the names of parameters and fields whose value grants access, in lower case and without `-` and `_`.
+/// Not every token does: S3's `continuation-token` is public.
 const GIVE_ACCESS: [&str; 13] = [
     "securitytoken",
     "sessiontoken",
@@ -41,23 +41,23 @@ const GIVE_ACCESS: [&str; 13] = [
     "customerkey",
 ];
 
-/// The texts to take out.
+/// The texts to remove.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor(Secrets);
 
 impl Redactor {
-    /// Takes nothing out.
+    /// Removes nothing.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Takes out the session token of a request, wherever it stands, and every other value that gives access but the
-    /// signature itself.
+    /// Removes the session token of a request wherever it occurs, and every other value that grants access except
+    /// the signature itself.
     pub fn of(request: &Request, dialect: &Dialect) -> Self {
         Self::of_all(&[request], dialect, [])
     }
 
-    /// The same for several requests, and for secrets that nothing should show in any case.
+    /// Like [`Redactor::of`] for several requests, and also for secrets that must never be shown.
     pub fn of_all<'a>(requests: &[&Request], dialect: &Dialect, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut redactor = Self::of_secrets(requests, secrets);
         for request in requests {
@@ -66,8 +66,8 @@ impl Redactor {
         redactor
     }
 
-    /// Takes out secrets alone, for whoever wants to see tokens: what was given as a secret, and what of the requests looks
-    /// like one, because it stands where an access key ID should.
+    /// Removes only secrets, if the user wants to see tokens: the given secrets, and text in the requests that
+    /// looks like a secret because it is in the place of an access key ID.
     pub fn of_secrets<'a>(requests: &[&Request], secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut known = Secrets::default();
         known.add(secrets.into_iter().map(Secret::expose_secret));
@@ -77,7 +77,7 @@ impl Redactor {
         Self(known)
     }
 
-    /// Takes out what a key consists of, too: its secret, its token, and its ID if that looks like a secret.
+    /// Also removes the parts of a key: its secret, its token, and its ID if that looks like a secret.
     #[must_use]
     pub fn with_key(mut self, key: &Credentials) -> Self {
         self.0.add([key.secret_access_key.expose_secret()]);
@@ -86,26 +86,27 @@ impl Redactor {
         self
     }
 
-    /// Shows the start alone of every signature that was made to judge a request, which whoever wrote it could use.
+    /// Shows only the start of every signature that was computed to verify a request, because the author of the
+    /// request could use it.
     #[must_use]
     pub fn with_verdict(self, verdict: &Verdict) -> Self {
         let expected = verdict.expected.iter().map(Signature::as_str);
         self.with_signatures(expected.chain(verdict.findings.iter().filter_map(made_signature)))
     }
 
-    /// Shows the start alone of signatures.
+    /// Shows only the start of these signatures.
     #[must_use]
     pub fn with_signatures<'s>(mut self, signatures: impl IntoIterator<Item = &'s str>) -> Self {
         self.0.add_signatures(signatures);
         self
     }
 
-    /// What it takes out.
+    /// The texts that are removed.
     pub fn secrets(&self) -> &Secrets {
         &self.0
     }
 
-    /// A value of JSON with no string that shows one.
+    /// A JSON value with the texts removed from all its strings.
     pub fn apply_to_json(&self, value: Value) -> Value {
         match value {
             Value::String(text) => self.apply(&text).into(),
@@ -117,18 +118,18 @@ impl Redactor {
         }
     }
 
-    /// From now on, no text on the screen shows one.
+    /// From now on, removes the texts from everything written to the screen.
     pub fn veil(&self, screen: &mut Screen) {
         screen.redact_with(Rc::new(self.0.clone()));
     }
 
-    /// The text without the tokens.
+    /// The text without the secrets.
     pub fn apply(&self, text: &str) -> String {
         self.0.apply(text).into_owned()
     }
 }
 
-/// The signature that a finding says a chunk or a trailer should have.
+/// The correct signature of a chunk or a trailer in a finding.
 fn made_signature(finding: &Finding) -> Option<&str> {
     match finding {
         Finding::Stream(
@@ -138,26 +139,27 @@ fn made_signature(finding: &Finding) -> Option<&str> {
     }
 }
 
-/// Whether a parameter or a field of that name gives access.
+/// Whether a parameter or a field with this name grants access.
 pub fn is_bearing_parameter(name: &[u8]) -> bool {
     let is_joint = |byte: &u8| matches!(byte, b'-' | b'_');
     let name: Vec<u8> = name.iter().filter(|byte| !is_joint(byte)).map(u8::to_ascii_lowercase).collect();
     GIVE_ACCESS.iter().any(|end| name.ends_with(end.as_bytes()))
 }
 
-/// Whether a header gives access other than by a signature, which is what all this is about.
+/// Whether a header grants access, other than by a signature, which is what the output is about.
 pub fn is_bearing_header(header: &Header) -> bool {
     header.is_bearer() && !is_signature(header)
 }
 
-/// Whether it is an `Authorization` with a signature: of AWS's schemes, or of those that others made after them.
+/// Whether it is an `Authorization` header with a signature: of one of AWS's schemes, or of schemes derived from
+/// them.
 fn is_signature(header: &Header) -> bool {
     let scheme = header.value.trim_ascii().split(|byte| *byte == b' ').next().unwrap_or_default();
     let bears = [&b"bearer"[..], b"basic", b"digest", b"negotiate", b"token", b"apikey"];
     header.is_named("authorization") && !bears.iter().any(|bearing| scheme.eq_ignore_ascii_case(bearing))
 }
 
-/// Every value of a request that gives access.
+/// All values of a request that grant access.
 fn bearers(request: &Request, dialect: &Dialect) -> Vec<Vec<u8>> {
     let own = [dialect.token_query_name(), Dialect::s3_express_session().token_query_name()];
     let bears =
@@ -180,8 +182,8 @@ fn is_form(request: &Request) -> bool {
     media_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
 }
 
-/// The value of a header as a whole, and the parts of it that are good for something by themselves: behind the scheme of an
-/// authorization, in a cookie, and what HTTP's Basic hides.
+/// The whole value of a header, and the parts of it that grant access by themselves: after the scheme of an
+/// authorization, in a cookie, and inside HTTP Basic authentication.
 fn in_header(header: &Header) -> Vec<Vec<u8>> {
     let value = header.value.trim_ascii();
     let mut found = vec![value.to_vec()];
@@ -200,7 +202,7 @@ fn in_header(header: &Header) -> Vec<Vec<u8>> {
     found
 }
 
-/// What stands where the ID of the key should, if it looks like the secret.
+/// The text in place of the key's ID, if it looks like the secret.
 fn exchanged_key(request: &Request) -> Option<String> {
     let claimed = Claimed::extract(request, BucketRule::default()).ok()?;
     let id = String::from_utf8_lossy(&decode(claimed.access_key_id().as_bytes(), Plus::Literal)).into_owned();
@@ -208,7 +210,7 @@ fn exchanged_key(request: &Request) -> Option<String> {
     looks_like_secret(secret).then(|| secret.to_owned())
 }
 
-/// The session tokens of a form upload, and its policy where it holds one in base64.
+/// The session tokens of a form upload, and its policy if that contains one in base64.
 fn in_form(request: &Request) -> Vec<Vec<u8>> {
     match FormClaim::extract(request) {
         Some(Ok(claim)) => claim.bearers(),
@@ -225,7 +227,7 @@ mod tests {
     use sigvet_core::request::RequestUrl;
 
     #[test]
-    fn a_token_is_taken_out_in_each_of_its_forms() {
+    fn a_token_is_removed_in_each_of_its_forms() {
         let url = RequestUrl::parse("https://h.example/?X-Amz-Security-Token=que%2Fry%2B%3D&x=1").unwrap();
         let mut request = Request::new("GET", &url).unwrap();
         request.headers.push("X-Amz-Security-Token", "to/ken==").unwrap();
@@ -234,9 +236,9 @@ mod tests {
         assert_eq!(shown, "[redacted] [redacted] [redacted] [redacted] rest");
     }
 
-    /// Canonical headers collapse white space, and the wire does not.
+    /// Canonical headers collapse white space, and the wire format does not.
     #[test]
-    fn a_folded_token_is_taken_out_of_the_canonical_text() {
+    fn a_folded_token_is_removed_from_the_canonical_text() {
         let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
         request.headers.push("X-Amz-Security-Token", "IQoJb3Jp  Z2luX2Vj\r\n\tEJ3AwZz9h").unwrap();
         let redactor = Redactor::of(&request, &Dialect::AWS4);
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_access_is_taken_out_and_a_signature_stays() {
+    fn values_that_grant_access_are_removed_and_a_signature_stays() {
         let url = "https://h.example/?SAMLAssertion=PHNhbWw%2B&api_key=key-value&continuation-token=public";
         let mut request = Request::new("POST", &RequestUrl::parse(url).unwrap()).unwrap();
         for (name, value) in [
@@ -269,9 +271,9 @@ mod tests {
         assert_eq!(Redactor::of(&request, &Dialect::AWS4).apply("hush-hush-hush"), REDACTED);
     }
 
-    /// Whoever exchanged the halves of a key sends the secret, and would read it in the explanation.
+    /// If a client swaps the two parts of a key, it sends the secret, which the explanation would show.
     #[test]
-    fn a_secret_in_the_place_of_an_access_key_id_is_taken_out() {
+    fn a_secret_in_place_of_an_access_key_id_is_removed() {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
         let authorization = format!(
@@ -284,9 +286,9 @@ mod tests {
         }
     }
 
-    /// Catches a token that only the policy has, as PHP escapes it, in each base64 that clients send.
+    /// Catches a token that only the policy contains, escaped as by PHP, in each base64 variant that clients send.
     #[test]
-    fn a_token_of_a_policy_alone_is_taken_out_of_it() {
+    fn a_token_that_only_the_policy_contains_is_removed() {
         let policy = r#"{"conditions": [["eq", "$x-amz-security-token", "whi\/sper"]]}"#;
         for engine in [&BASE64_STANDARD, &BASE64_URL_SAFE_NO_PAD] {
             let encoded = engine.encode(policy);

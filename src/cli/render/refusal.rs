@@ -1,6 +1,7 @@
-//! What `send` says after a refusal: the server's reason in one line, and what to change where the reply shows it.
+//! The messages of `send` after a refusal: the server's reason in one line, and what to change if the reply shows
+//! it.
 //!
-//! Each hint follows from the reply and from what was sent; none is a guess at the cause.
+//! Each hint follows from the reply and from what was sent; no hint guesses the cause.
 
 use crate::cli::screen::Screen;
 use sigvet_core::checksum::ChecksumAlgorithm;
@@ -13,13 +14,13 @@ use sigvet_diagnose::formats::reply::{Kind, Reply};
 pub struct Sent<'a> {
     /// The request.
     pub request: &'a Request,
-    /// The region in the scope; none where the scheme has none.
+    /// The region in the scope; `None` if the scheme has none.
     pub region: Option<&'a str>,
-    /// The service in the scope; none where the scheme has none.
+    /// The service in the scope; `None` if the scheme has none.
     pub service: Option<&'a str>,
-    /// The time of the signature.
+    /// The signing time.
     pub signed_at: Timestamp,
-    /// Where that time came from.
+    /// The source of that time.
     pub dated_by: DatedBy,
     /// Who made the signature.
     pub signed_by: SignedBy,
@@ -28,28 +29,29 @@ pub struct Sent<'a> {
 /// Who made a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedBy {
-    /// This program did: what is wrong is what it was told.
+    /// This program: then its input is wrong, and not the signing steps.
     Sigvet,
-    /// Nobody, or whoever made the URL.
+    /// Nobody, or whoever created the URL.
     Other,
 }
 
-/// Where the time of a signature came from.
+/// The source of a signing time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatedBy {
     /// The clock of this machine.
     Clock,
     /// `--date`.
     Option,
-    /// The server's clock, which `--fix-clock` asked for.
+    /// The server's clock, because of `--fix-clock`.
     Server,
 }
 
-/// The narrowest window that servers allow, in seconds: a skew below it refuses no request, and is noise.
+/// The smallest clock skew that servers allow, in seconds: a smaller skew never causes a refusal, and is not
+/// mentioned.
 const NARROWEST_WINDOW: u64 = 300;
 const SECONDS_OF_DAY: u64 = 86_400;
 
-/// Writes the summary, then a hint a line.
+/// Writes the summary, then one hint per line.
 pub fn write(reply: &Reply, sent: Sent<'_>, out: &mut Screen) -> std::io::Result<()> {
     out.line(&format!("refused: {}", reply.summary()))?;
     let of_scope = [clock_hint(reply, sent), region_hint(reply, sent), service_hint(reply, sent)];
@@ -66,7 +68,7 @@ fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     let may_be_the_clock = match reply.kind() {
         Kind::Clock => skew != 0,
         Kind::Signature | Kind::Key | Kind::Malformed => beyond_any_window,
-        // An answer to HEAD has no code.
+        // A response to HEAD has no error code.
         Kind::Denied => beyond_any_window && reply.code.is_none(),
         _ => false,
     };
@@ -83,16 +85,16 @@ fn clock_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     }
 }
 
-/// The option that follows a server that far.
+/// The option that accepts this clock skew.
 pub fn fix_clock(skew: i64) -> String {
-    // A day to spare: until the next request the clocks go on.
+    // One more day, because the clocks go on until the next request.
     match skew.unsigned_abs() / SECONDS_OF_DAY {
         0 => "--fix-clock".to_owned(),
         days => format!("--fix-clock={}d", days + 1),
     }
 }
 
-/// A redirect is not helped by another scope alone: the request has to go elsewhere.
+/// For a redirect, another scope is not sufficient: the request has to be sent elsewhere.
 fn region_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     let expected = reply.expected_region().filter(|expected| sent.region.is_some_and(|region| region != *expected))?;
     match reply.status {
@@ -110,7 +112,7 @@ fn service_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     Some(format!("the server expects service '{expected}': --service {expected}"))
 }
 
-/// A checksum that is not the body's, or one that the server does not take.
+/// The checksum does not match the body, or the server does not support it.
 fn checksum_hint(reply: &Reply, sent: &Request) -> Option<String> {
     let algorithm = sent.headers.iter().find_map(|header| ChecksumAlgorithm::from_header(&header.name));
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -135,7 +137,7 @@ fn not_taken(algorithm: ChecksumAlgorithm) -> String {
     )
 }
 
-/// Of a signature that was made here the steps are right: wrong is what it was made of.
+/// If the signature was made here, its steps are right, and its inputs are wrong.
 fn explain_hint(reply: &Reply, sent: Sent<'_>) -> Option<String> {
     reply.is_signature_refusal().then_some(())?;
     Some(match (sent.signed_by, sent.region) {
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_off_is_told_with_what_helps() {
+    fn a_clock_skew_is_reported_with_what_helps() {
         let clock = |date, dated_by| hints(403, SKEWED, date, dated_by).concat();
         let behind =
             "the clock of this machine is 2 h 3 min behind the server's: --fix-clock signs with the server's time";
@@ -200,7 +202,7 @@ mod tests {
         let given = "the time given with --date is 45 s behind the server's clock";
         assert_eq!(clock("2026-03-01T10:00:45Z", DatedBy::Option), given);
         assert_eq!(clock("2026-03-01T12:03:04Z", DatedBy::Server), "");
-        // Some servers call it a wrong signature; two seconds of latency are no reason.
+        // Some servers report a wrong signature instead; two seconds of latency are not the reason.
         assert_eq!(hints(403, MISMATCH, "2026-03-01T10:06:00Z", DatedBy::Clock).len(), 2);
         assert_eq!(hints(403, MISMATCH, ON_TIME, DatedBy::Clock).len(), 1);
         let denied = "<Error><Code>AccessDenied</Code></Error>";
@@ -208,9 +210,9 @@ mod tests {
         assert_eq!(hints(403, "", "2026-03-01T12:03:04Z", DatedBy::Clock), [behind]);
     }
 
-    /// The first row has the words of S3 and Swift. SHA-1 of nothing by `hashlib` of Python.
+    /// The first row has the messages of S3 and Swift. The SHA-1 of nothing comes from Python's `hashlib`.
     #[test]
-    fn a_checksum_that_is_refused_is_told() {
+    fn a_refused_checksum_is_reported() {
         let of = |code: &str, message: &str| {
             let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
             hints(400, &body, ON_TIME, DatedBy::Clock).concat()
@@ -230,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_told_where_it_is_another() {
+    fn a_different_region_is_reported() {
         let of_region = |status, region| {
             let code = "AuthorizationHeaderMalformed";
             let body = format!("<Error><Code>{code}</Code><Region>{region}</Region></Error>");

@@ -1,4 +1,4 @@
-//! A signed request, in each of the forms of `--as`.
+//! A signed request in each format of `--as`.
 
 use std::io::Write;
 
@@ -17,20 +17,20 @@ use sigvet_core::stream::Encoder;
 
 /// Everything about a signed request that may be printed.
 pub struct SignedView<'a> {
-    /// Where it goes.
+    /// The URL to send it to.
     pub url: RequestUrl,
-    /// The request as it goes on the wire.
+    /// The signed request.
     pub signed: &'a Signed,
-    /// What was agreed on and signed.
+    /// The terms of the signature, and what was signed.
     pub derived: &'a Derived,
-    /// Where the body lies.
+    /// The session, which knows where the body is.
     pub session: &'a Session,
-    /// Puts the body into chunks, where it is streamed and not in memory.
+    /// Splits the body into chunks, if it is streamed and not in memory.
     pub encoder: Option<&'a Encoder>,
 }
 
 impl<'a> SignedView<'a> {
-    /// Puts together what was signed and what for.
+    /// Combines the signed request with its session and terms.
     pub fn new(session: &'a Session, signed: &'a Signed, derived: &'a Derived) -> Self {
         let url = session.url.for_request(&signed.request);
         Self { url, signed, derived, session, encoder: None }
@@ -63,7 +63,7 @@ impl<'a> SignedView<'a> {
         Ok(())
     }
 
-    /// The header fields alone, a line each.
+    /// Only the header fields, one per line.
     pub fn write_headers(&self, out: &mut dyn Write) -> Result<(), Failure> {
         for header in &self.signed.request.headers {
             headers::write_field(header, out)?;
@@ -72,12 +72,12 @@ impl<'a> SignedView<'a> {
         Ok(())
     }
 
-    /// A command that sends it.
+    /// A curl command that sends the request.
     pub fn write_curl(&self, out: &mut dyn Write) -> Result<(), Failure> {
         Ok(writeln!(out, "{}", super::curl::command(self.session, &self.signed.request)?)?)
     }
 
-    /// The object of the contract.
+    /// The documented JSON object.
     pub fn write_json(&self, out: &mut Screen) -> Result<(), Failure> {
         let request = &self.signed.request;
         let mut object = json!({
@@ -96,7 +96,7 @@ impl<'a> SignedView<'a> {
     }
 }
 
-/// Writes a JSON value, readable, with a newline at its end.
+/// Writes a JSON value, indented, with a newline at the end.
 pub fn write_json(value: &Value, out: &mut Screen) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).expect("every JSON value can be written as text");
     Ok(out.json(&text)?)
@@ -108,7 +108,7 @@ fn pairs<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Value {
     fields.into_iter().map(|(name, value)| json!([name.to_ascii_lowercase(), text(value)])).collect()
 }
 
-/// The request's head as notes for people, `> ` before each line; bearers redacted.
+/// The head of a request as verbose output, each line after `> `; tokens are redacted.
 pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), Failure> {
     let target = super::redact::Redactor::of(request, &sigvet_core::scheme::Dialect::AWS4);
     let shown = target.apply(&String::from_utf8_lossy(request.target()));
@@ -121,10 +121,10 @@ pub fn write_verbose_head(request: &Request, out: &mut dyn Write) -> Result<(), 
     Ok(writeln!(out, ">")?)
 }
 
-/// The response's head: as HTTP where there is no mark, else as notes for people, each line marked.
+/// The head of a response: as HTTP if `mark` is empty, otherwise as verbose output with the mark before each line.
 pub fn write_response_head(mark: &str, response: &Response, out: &mut dyn Write) -> Result<(), Failure> {
     let line_end = if mark.is_empty() { "\r\n" } else { "\n" };
-    // HTTP/2 has no reasons.
+    // HTTP/2 has no reason phrases.
     let reason = if response.version == "HTTP/2" { "" } else { &response.reason };
     write!(out, "{mark}{} {} {reason}{line_end}", response.version, response.status)?;
     for header in &response.headers {

@@ -1,4 +1,4 @@
-//! The stages of a signature for people: what stands right of the bar is the very text that is hashed or signed.
+//! The stages of a signature for people: the text to the right of the bar is exactly what is hashed or signed.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use sigvet_core::crypto::PublicKey;
 use sigvet_core::derivation::{Derivation, Part, Terms};
 use sigvet_core::scheme::{KeyTrace, Scheme};
 
-/// Writes every stage: canonical request, string to sign, and the way to the key.
+/// Writes every stage: the canonical request, the string to sign, and how the key is derived.
 pub fn write_all(
     terms: &Terms,
     derivation: &Derivation,
@@ -55,7 +55,7 @@ pub fn write_string_to_sign(derivation: &Derivation, redactor: &Redactor, out: &
     Ok(())
 }
 
-/// Writes the parts of a string to sign that is made of no canonical request; lines of their own end where they end.
+/// Writes the parts of a string to sign that has no canonical request, each without its line end.
 pub fn write_parts(scheme: &str, parts: &[Part], redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "Parts, by {scheme}")?;
     for part in parts {
@@ -65,16 +65,16 @@ pub fn write_parts(scheme: &str, parts: &[Part], redactor: &Redactor, out: &mut 
     Ok(())
 }
 
-/// Writes such a string to sign as a whole.
+/// Writes the whole string to sign that has no canonical request.
 pub fn write_whole_string(string_to_sign: &[u8], redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\nString to sign")?;
     write_rows("", &redactor.apply(&String::from_utf8_lossy(string_to_sign)), out)
 }
 
-/// Writes which chain leads to the signing key, without the key.
+/// Writes how the signing key is derived, without the key.
 pub fn write_key_path(terms: &Terms, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
     let (scope, prefix) = (&terms.scope, terms.secret_prefix());
-    // It is the secret itself where the two were exchanged.
+    // If ID and secret were swapped, it is the secret itself.
     let id = redactor.apply(&terms.access_key_id);
     writeln!(out, "\nSigning key")?;
     if terms.scheme == Scheme::V4a {
@@ -95,7 +95,7 @@ pub fn write_key_path(terms: &Terms, redactor: &Redactor, out: &mut dyn Write) -
     links.iter().try_for_each(|(name, link)| writeln!(out, "  {name:<17}   {link}"))
 }
 
-/// Writes the chain of keys itself. All of it is secret.
+/// Writes the derived keys themselves, all of which are secret.
 pub fn write_key_trace(trace: &KeyTrace, out: &mut dyn Write) -> std::io::Result<()> {
     let keys = [
         ("kDate", trace.k_date()),
@@ -106,13 +106,13 @@ pub fn write_key_trace(trace: &KeyTrace, out: &mut dyn Write) -> std::io::Result
     keys.iter().try_for_each(|(name, key)| writeln!(out, "{name:<9} {}", hex::encode(key.as_slice())))
 }
 
-/// Writes the public half of a key pair, by the coordinates of its point.
+/// Writes the public key of a key pair, as the coordinates of its point.
 pub fn write_public_key(key: &PublicKey, out: &mut dyn Write) -> std::io::Result<()> {
     let (x, y) = key.coordinates();
     writeln!(out, "public x  {x}\npublic y  {y}")
 }
 
-/// Writes a label and the lines of a text; each line stands right of the bar as it is.
+/// Writes a label and the lines of a text, each of them unchanged to the right of the bar.
 pub fn write_rows(label: &str, text: &str, out: &mut dyn Write) -> std::io::Result<()> {
     for (at, line) in text.split('\n').enumerate() {
         let label = if at == 0 { label } else { "" };

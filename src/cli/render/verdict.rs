@@ -1,4 +1,4 @@
-//! A verdict for people, and the JSON of a request that is only to be signed.
+//! A verdict for people, and the JSON for a request that is only signed.
 
 use std::borrow::Cow;
 use std::io::{Result, Write};
@@ -11,7 +11,7 @@ use crate::cli::signing::derived::Derived;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
 use sigvet_diagnose::Diagnosis;
 
-/// The longest finding in a line of text, in characters. JSON has all of it.
+/// The maximum length of a finding in text output, in characters. JSON contains all of it.
 const LONGEST: usize = 400;
 
 /// Writes one line with the verdict, then a line for each finding.
@@ -36,7 +36,7 @@ pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write
     Ok(())
 }
 
-/// Writes one line: why the signature of a request cannot be read.
+/// Writes why the signature of a request cannot be parsed, in one line.
 pub fn write_unreadable(diagnosis: &Diagnosis, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
     let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
     for (at, made) in mistakes.enumerate() {
@@ -50,7 +50,7 @@ pub fn write_unreadable(diagnosis: &Diagnosis, redactor: &Redactor, out: &mut dy
     Ok(())
 }
 
-/// Whose signature it is, and for or by what: `for 20150830/us-east-1/iam/aws4_request`.
+/// Who signed, and for which scope or with which scheme: `for 20150830/us-east-1/iam/aws4_request`.
 pub(super) fn signer(claimed: &Claimed) -> (&str, String) {
     let what = match claimed {
         Claimed::V4(claim) => format!("for {}", claim.terms.scope),
@@ -59,7 +59,7 @@ pub(super) fn signer(claimed: &Claimed) -> (&str, String) {
     (claimed.access_key_id(), what)
 }
 
-/// A finding quotes what others wrote: it says nothing to the terminal, shows no token, and has an end.
+/// A finding on one line. It quotes text of others, so it is made inert, redacted, and limited in length.
 fn in_a_line(finding: &Finding, redactor: &Redactor) -> String {
     as_line(&finding.to_string(), redactor)
 }
@@ -73,7 +73,7 @@ fn as_line(text: &str, redactor: &Redactor) -> String {
     }
 }
 
-/// The object of a request that is only to be signed: there is nothing to judge.
+/// The JSON object for a request that is only signed: there is nothing to verify.
 pub fn to_sign(derived: &Derived, signature: &str, redactor: &Redactor) -> Value {
     let stage = |(name, text): (&str, Cow<'_, [u8]>)| json!({ "name": name, "text": redactor.apply(&String::from_utf8_lossy(&text)) });
     json!({
@@ -91,9 +91,9 @@ mod tests {
     use sigvet_core::verify::{ExpectedScope, Judge, verify};
     use sigvet_diagnose::formats::parse_request;
 
-    /// Catches a request that writes to the terminal, and one that fills it.
+    /// Catches a request that writes control characters to the terminal, and one that fills it.
     #[test]
-    fn a_verdict_is_lines_whatever_the_request_says() {
+    fn a_verdict_is_a_few_lines_whatever_the_request_contains() {
         let request =
             "GET / HTTP/1.1\nHost: h\nDate: Wed, 28 Mar 2007 01:49:49 GMT\nAuthorization: AWS AK\x07ID:c2ln\n";
         let request = parse_request(request.as_bytes()).unwrap();

@@ -1,7 +1,7 @@
-//! Running text in lines of a width.
+//! Wraps text to a width.
 
-/// The words of a text in lines of that many columns; a word that is longer stands alone, whole, so that it can be copied.
-/// Runs of spaces stay as they are.
+/// Breaks a text into lines of at most that many columns; a longer word gets its own line and stays whole, so that
+/// it can be copied. Runs of spaces are kept.
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -19,7 +19,7 @@ pub fn lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The same as one text, each line begun with `indent` within the width, and white space made single spaces.
+/// The wrapped text, each line indented by `indent` within the width, and with single spaces.
 pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.is_empty() {

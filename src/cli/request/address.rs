@@ -1,17 +1,17 @@
-//! URLs as they are typed: http, https and wss, and what is refused because it names a user.
+//! Parses URLs as users type them: http, https and wss. A URL with a user is refused.
 
 use crate::cli::failure::Failure;
 use crate::profiles::looks_like_key_id;
 use sigvet_core::request::{InvalidUrl, RequestUrl};
 use sigvet_diagnose::formats::{UnreadableUrl, parse_url};
 
-/// The host of an endpoint with its port, where there is one that can be read.
+/// The host of an endpoint with its port, if there is an endpoint and it can be parsed.
 pub fn endpoint_hosts(endpoint_url: Option<&str>) -> Vec<String> {
     endpoint_url.and_then(|url| parse(url).ok()).map(|url| url.host_header()).into_iter().collect()
 }
 
-/// Parses an http, https or wss URL. One that names a user is refused: to drop the name would sign with other keys than were
-/// meant.
+/// Parses an http, https or wss URL. A URL with a user is refused: dropping the user would sign with other keys
+/// than were meant.
 pub fn parse(typed: &str) -> Result<RequestUrl, Failure> {
     if has_user(typed) {
         return Err(names_user());
@@ -41,16 +41,17 @@ pub(super) fn names_user() -> Failure {
         .hint("give the key with --profile or -u KEY:SECRET")
 }
 
-/// Whether a key stands where the bucket of an `s3://` URL should: no bucket has an `@`, and none with a `:` (of a tenant, or in
-/// an ARN) is followed by one in its object's key when it is meant.
+/// Whether an access key is in place of the bucket of an `s3://` URL. No bucket has an `@`. A bucket with a `:` (of
+/// a tenant, or in an ARN) is not followed by an `@` in the object's key, unless the bucket is really an access
+/// key.
 pub(super) fn has_user_for_bucket(rest: &str) -> bool {
     let bucket = rest.split('/').next().unwrap_or_default();
     let is_key = || bucket.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id));
     bucket.contains('@') || (rest.contains('@') && is_key())
 }
 
-/// Whether a user stands in front of the host. A password that was not percent-encoded may hold the `/` that would end the
-/// authority: then what seems to be host and port is none, and an `@` follows.
+/// Whether a URL has a user before its host. A password that was not percent-encoded may contain a `/`, which would
+/// end the authority: then what seems to be host and port is invalid, and an `@` follows.
 fn has_user(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
     let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -69,7 +70,7 @@ fn looks_like_host(text: &str) -> bool {
     !text.contains("://") && text.split('/').next().is_some_and(|host| host.contains('.') && !host.contains(' '))
 }
 
-/// `bucket/key`, as some tools take it.
+/// Whether a text has the form `bucket/key`, which some tools accept.
 fn looks_like_key(text: &str) -> bool {
     let of_bucket = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
     text.split_once('/').is_some_and(|(bucket, _)| bucket.len() >= 3 && bucket.chars().all(of_bucket))

@@ -1,6 +1,6 @@
-//! The request that is to be signed: where it goes, its host, and its body with the digests that are wanted of it.
+//! Builds the request to sign: its URL, its host, and its body with the required digests.
 //!
-//! A body is read once. What is hashed of it is settled here, for which the scheme has to be known.
+//! A body is read once. Which digests it needs is decided here, which requires that the scheme is known.
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -15,7 +15,7 @@ use crate::transport::BodyFile;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::scheme::Dialect;
 
-/// Where `s3://` leads: the option decides, then the profile.
+/// Where `s3://` URLs lead: the options take precedence over the profile.
 pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Settings) -> Store<'a> {
     let endpoint_url = signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref());
     let curl = signing.aws_sigv4.as_ref();
@@ -24,7 +24,7 @@ pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Sett
     Store { endpoint_url, addressing: profile.addressing, region, variant: signing.s3_endpoint.variant(profile) }
 }
 
-/// Makes the request that was typed, with the digests of its body that are wanted before it is signed.
+/// Builds the request from the options, with the digests of its body that are needed before it is signed.
 pub(crate) fn make(
     typed: Typed<'_>,
     store: Store<'_>,
@@ -40,7 +40,7 @@ pub(crate) fn make(
     }
     let dialect = typed.signing.dialect_or_default();
     let sha256 = body_hash(typed.signing, &dialect);
-    // Of a streamed body the checksum is computed while it is sent, and goes behind it.
+    // The checksum of a streamed body is computed while it is sent, and follows it.
     let is_streaming = typed.signing.streaming.is_streaming();
     let before = typed.signing.checksum.algorithm.filter(|_| !is_streaming);
     let digests = BodyDigests { sha256, checksum: before, pipe_length: typed.signing.streaming.pipe_length() };
@@ -57,7 +57,7 @@ pub(crate) fn make(
     Ok((url, unsigned))
 }
 
-/// `--sign-host` says in one word what `-H 'Host: …'` says.
+/// `--sign-host` is short for `-H 'Host: …'`.
 fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
     let Some(host) = &typed.signing.sign_host else { return Ok(()) };
     if typed.request.names_host() {

@@ -1,7 +1,7 @@
-//! Who is asking, as STS would say it: signed `GetCallerIdentity` requests, which others send to STS to learn who gave them
-//! the request. EKS takes one as a URL, Vault as the parts of a POST.
+//! Signed `GetCallerIdentity` requests as proof of identity: the recipient sends such a request to STS to learn who
+//! made it. EKS accepts one as a URL, Vault as the parts of a POST.
 //!
-//! What such a request is made of beyond what was typed is decided here; how it is handed over is the business of `render`.
+//! This module decides the contents of such a request beyond the options; `render` decides the output format.
 
 use std::io::Read;
 
@@ -13,16 +13,16 @@ use crate::profiles;
 use sigvet_core::endpoint::domain_in;
 use sigvet_core::request::{Body, RequestUrl};
 
-/// The header that names the Vault server a login is for (Vault, *AWS auth method*).
+/// The header with the name of the Vault server that a login is for (Vault, *AWS auth method*).
 const SERVER_HEADER: &str = "X-Vault-AWS-IAM-Server-ID";
 
 /// The call, in the query protocol of STS (*AWS Security Token Service API Reference*, `GetCallerIdentity`).
 const CALL: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// The URL of the call at the endpoint of the region that was typed, or that the profile or the environment names.
+/// The URL of the call at the endpoint of the region from the options, the profile or the environment.
 ///
 /// # Errors
-/// No region is known.
+/// The region is not known.
 pub fn regional_url(
     credentials: &CredentialOptions,
     signing: &SigningOptions,
@@ -40,7 +40,7 @@ pub fn regional_url(
     Ok(format!("{}?{CALL}", endpoint(&region)))
 }
 
-/// The endpoint that Vault sends logins to: the global one, which is its default, unless a region was typed.
+/// The endpoint for a Vault login: the global one, which is Vault's default, unless the options name a region.
 pub fn vault_url(signing: &SigningOptions) -> String {
     signing.region.as_deref().map_or_else(|| "https://sts.amazonaws.com/".to_owned(), endpoint)
 }
@@ -49,10 +49,10 @@ fn endpoint(region: &str) -> String {
     format!("https://sts.{region}.{}/", domain_in(region))
 }
 
-/// A request that names a cluster besides what was typed.
+/// A request from the options, with the name of a cluster.
 #[derive(Debug)]
 pub struct ForCluster<'a> {
-    /// What was typed.
+    /// The options.
     pub request: &'a RequestOptions,
     /// The cluster.
     pub name: &'a str,
@@ -70,12 +70,12 @@ impl RequestSource for ForCluster<'_> {
     }
 }
 
-/// The request of a login at Vault: what was typed, and by default the call as a POST.
+/// A login request for Vault: the request from the options, by default the call as a POST.
 #[derive(Debug)]
 pub struct ForVault<'a> {
-    /// What was typed.
+    /// The options.
     pub request: &'a RequestOptions,
-    /// The name of the server, where it wants one.
+    /// The name of the Vault server, if it requires one.
     pub server_id: Option<&'a str>,
 }
 
@@ -120,9 +120,9 @@ fn put(unsigned: &mut Unsigned, name: &str, value: &str, option: &str) -> Result
 mod tests {
     use super::*;
 
-    /// The endpoints that botocore 1.44 gives `create_client('sts', region)`.
+    /// The endpoints that botocore 1.44 uses for `create_client('sts', region)`.
     #[test]
-    fn an_endpoint_is_that_of_the_region() {
+    fn the_endpoint_is_that_of_the_region() {
         for (region, expected) in [
             ("eu-central-1", "https://sts.eu-central-1.amazonaws.com/"),
             ("us-gov-west-1", "https://sts.us-gov-west-1.amazonaws.com/"),

@@ -1,4 +1,4 @@
-//! What was captured, from wherever it comes: the argument itself, a file, or standard input. Its kind is recognised.
+//! Reads captured input from the argument itself, a file, or standard input, and recognizes its kind.
 
 use std::io::Read;
 
@@ -17,10 +17,11 @@ use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::names_mistake;
 
-/// No program says more of a refusal.
+/// Programs print no longer message about a refusal.
 const LONGEST_WORDS: usize = 64 * 1024;
 
-/// Reads the request that `name` stands for, completed by the options, and what of it is known; none is standard input.
+/// Reads the request that `name` stands for, completed by the options, and what is known about it; no name is
+/// standard input.
 pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
     let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
     if kind == CaptureKind::CurlCommand {
@@ -39,7 +40,7 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
     Ok((request, known))
 }
 
-/// Reads whatever `name` stands for. `entry` picks one of several requests, counted from 1.
+/// Reads the input that `name` stands for. `entry` selects one of several requests, counting from 1.
 pub fn capture(name: Option<&str>, entry: Option<usize>, context: &mut Context) -> Result<Capture, Failure> {
     let name = name.unwrap_or("-");
     let is_whole = !name.contains(char::is_whitespace) && !name.to_ascii_lowercase().contains("%3a%2f%2f");
@@ -61,8 +62,8 @@ pub fn is_stdin(name: Option<&str>) -> bool {
     name.is_none_or(|name| name == "-")
 }
 
-/// Whether an argument is a captured text itself, by its form: a sentence, or what has a URL or a signature in it, is no name
-/// of a file, unless there is one of that name.
+/// Whether an argument is a captured text itself: a sentence, or a text with a URL or a signature in it, is not a
+/// file name, unless a file of that name exists.
 fn is_text(argument: &str) -> bool {
     let is_file = || std::path::Path::new(argument).exists();
     let marks = ["://", "X-Amz-", "AWS4-HMAC-SHA256", "%3A%2F%2F", "{\""];
@@ -71,10 +72,10 @@ fn is_text(argument: &str) -> bool {
     is_url(argument) || is_token(argument) || (has_form && !is_file())
 }
 
-/// Reads a text of any kind; `name` is what it is called.
+/// Reads a text of any kind; `name` is used in messages.
 fn read_text(text: &[u8], name: &str, entry: Option<usize>, now: Timestamp) -> Result<Capture, Failure> {
     capture::read(text, entry)
-        // What begins as a request is none of a server's words.
+        // A text that begins like a request is not a server's message.
         .or_else(|error| match error {
             UnreadableCapture::Request(MalformedRequest::RequestLine { .. }) => Err(error),
             error => in_words(text, now).ok_or(error),
@@ -82,7 +83,7 @@ fn read_text(text: &[u8], name: &str, entry: Option<usize>, now: Timestamp) -> R
         .map_err(|error| unreadable(name, error))
 }
 
-/// The words of a server in whatever a program made of them, if they name a mistake.
+/// A server's message inside a program's output, if the message names a mistake.
 fn in_words(text: &[u8], now: Timestamp) -> Option<Capture> {
     let reply = capture::read_reply(text.get(..text.len().min(LONGEST_WORDS))?).ok()?;
     names_mistake(&reply, now).then(|| Capture {
@@ -95,7 +96,7 @@ fn in_words(text: &[u8], now: Timestamp) -> Option<Capture> {
     })
 }
 
-/// Reads what stands on standard input; none where nothing does.
+/// Reads standard input; `None` if it is empty.
 pub fn capture_if_any(entry: Option<usize>, context: &mut Context) -> Result<Option<Capture>, Failure> {
     let text = read_limited("-", &mut *context.stdin)?;
     if text.trim_ascii().is_empty() {
@@ -105,19 +106,19 @@ pub fn capture_if_any(entry: Option<usize>, context: &mut Context) -> Result<Opt
     capture(None, entry, context).map(Some)
 }
 
-/// Reads what a server said.
+/// Reads a server's reply.
 pub fn reply(name: &str, context: &mut Context) -> Result<Reply, Failure> {
     let text = read_limited(name, &mut *context.stdin)?;
     capture::read_reply(&text).map_err(|error| unreadable(name, error))
 }
 
-/// Reads what a client says it signed.
+/// Reads a client's log of what it signed.
 pub fn client_log(name: &str, context: &mut Context) -> Result<ClientLog, Failure> {
     let text = read_limited(name, &mut *context.stdin)?;
     capture::read_client_log(&text).map_err(|error| unreadable(name, error))
 }
 
-/// Reads a URL as typed: a GET of it, as long as nothing else is known.
+/// Reads a URL as typed: a GET request, unless the method becomes known later.
 fn read_url(url: &str) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
     let request = Request::new("GET", &url).map_err(Failure::invalid)?;
@@ -126,7 +127,7 @@ fn read_url(url: &str) -> Result<Capture, Failure> {
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 
-/// Reads all, unless it is larger than anything that is worth reading.
+/// Reads everything, unless it is larger than any useful capture.
 fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let limit = LARGEST_CAPTURE + 1;

@@ -1,4 +1,4 @@
-//! Making a request: its URL, its headers and body, by what was typed or captured. Nothing here signs.
+//! Makes a request from options or a capture: its URL, its headers and its body. Nothing here signs.
 
 mod scheme;
 pub mod address;

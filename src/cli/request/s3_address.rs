@@ -1,5 +1,5 @@
-//! From `s3://bucket/key` to the URL that is sent to: by an endpoint, by AWS's own hosts of a region, or by the host that an
-//! access point or a directory bucket has for itself.
+//! Resolves `s3://bucket/key` to a URL: with an endpoint, with AWS's own hosts of a region, or with the host of an
+//! access point or a directory bucket.
 
 use crate::cli::failure::Failure;
 use crate::cli::request::address::{has_user_for_bucket, names_user, parse};
@@ -11,17 +11,17 @@ use sigvet_core::request::{RequestUrl, path_for_key};
 /// Where `s3://` URLs lead.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Store<'a> {
-    /// The endpoint, `https://fsn1.your-objectstorage.com`.
+    /// The endpoint, such as `https://fsn1.your-objectstorage.com`.
     pub endpoint_url: Option<&'a str>,
     /// Whether the bucket goes into the host or into the path.
     pub addressing: Option<Addressing>,
-    /// The region, which hosts of AWS name.
+    /// The region, which is part of AWS's host names.
     pub region: Option<&'a str>,
-    /// Which of AWS's hosts serves, where there is no endpoint.
+    /// The variant of AWS's hosts if there is no endpoint.
     pub variant: S3Variant,
 }
 
-/// Resolves what was typed.
+/// Resolves a URL as typed.
 pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     match typed.strip_prefix("s3://") {
         Some(rest) if has_user_for_bucket(rest) => Err(names_user()),
@@ -30,7 +30,7 @@ pub fn resolve(typed: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     }
 }
 
-/// The query that was taken off an `s3://` URL whose key might have held it.
+/// The query that was split off an `s3://` URL although it might belong to the key.
 pub fn ambiguous_query(typed: &str) -> Option<&str> {
     let path = s3_key::split(typed.strip_prefix("s3://")?);
     path.query.filter(|_| path.path.split_once('/').is_some_and(|(_, key)| !key.is_empty()))
@@ -58,7 +58,7 @@ fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     parse(&with_key(format!("{}://{base}", endpoint.scheme().as_str()), key, query))
 }
 
-/// The endpoint as given, or else AWS's own for the region. Buckets are not listed at an accelerated host.
+/// The given endpoint, or otherwise AWS's own for the region. Accelerated hosts do not list buckets.
 fn endpoint(bucket: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     if let Some(endpoint) = store.endpoint_url {
         return parse(endpoint);
@@ -75,7 +75,7 @@ fn endpoint(bucket: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
     parse(&format!("https://{host}/"))
 }
 
-/// What has a host of its own at AWS: an access point by its ARN, a directory bucket where no endpoint was given.
+/// A resource with its own host at AWS: an access point by its ARN, or a directory bucket if there is no endpoint.
 fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>, Failure> {
     if let Some(of_arn) = Resource::from_arn(path) {
         return of_arn.map(Some).map_err(|error| {
@@ -86,7 +86,7 @@ fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>,
     Ok(region.and_then(|region| Resource::from_directory_bucket(path, region)))
 }
 
-/// The key behind what leads to its bucket, and the query behind the key.
+/// Appends the key to the bucket's URL, and then the query.
 fn with_key(mut base: String, key: &str, query: Option<&str>) -> String {
     // The base ends with the slash that the path begins with.
     base.push_str(&path_for_key(key)[1..]);
@@ -96,7 +96,8 @@ fn with_key(mut base: String, key: &str, query: Option<&str>) -> String {
     }
 }
 
-/// The addressing asked for; else by path, unless the host is known to serve buckets in front of it.
+/// The addressing style that was requested; otherwise the path, unless the host is known to accept the bucket as a
+/// subdomain.
 fn addressing(store: Store<'_>, endpoint: &RequestUrl, bucket: &str) -> Result<Addressing, Failure> {
     let is_accelerated = store.variant.accelerate && store.endpoint_url.is_none() && !bucket.is_empty();
     let fits_a_label = bucket.len() <= 63
@@ -113,7 +114,8 @@ fn addressing(store: Store<'_>, endpoint: &RequestUrl, bucket: &str) -> Result<A
     }
 }
 
-/// Whether the host is one of a store that has a host for each bucket: then the bucket is read back out of such a host.
+/// Whether the host is one of a store with a host for each bucket: then the bucket can be inferred from such a
+/// host.
 fn serves_virtual_hosts(host: &str) -> bool {
     infer(host).is_some_and(|found| found.bucket.is_none())
         && infer(&format!("bucket.{host}")).is_some_and(|found| found.bucket.as_deref() == Some("bucket"))
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_goes_where_the_store_wants_it() {
+    fn a_bucket_goes_where_the_store_expects_it() {
         let hetzner = "https://fsn1.your-objectstorage.com";
         assert_eq!(
             resolved("s3://bkt/a b+é/", hetzner, None),
@@ -141,9 +143,9 @@ mod tests {
         assert_eq!(resolved("s3://b.c/k", hetzner, None), "https://fsn1.your-objectstorage.com/b.c/k");
     }
 
-    /// botocore puts the bucket of every custom endpoint into the path, unless `addressing_style = virtual`.
+    /// botocore puts the bucket into the path for every custom endpoint, unless `addressing_style = virtual`.
     #[test]
-    fn an_endpoint_that_nothing_is_known_of_gets_the_bucket_in_the_path() {
+    fn an_unknown_endpoint_gets_the_bucket_in_the_path() {
         for (endpoint, expected) in [
             ("http://127.0.0.1:9000/", "http://127.0.0.1:9000/bkt/k"),
             ("http://[::1]:9000/", "http://[::1]:9000/bkt/k"),
@@ -159,7 +161,7 @@ mod tests {
 
     /// Source: botocore 1.43.11 with virtual addressing, as the AWS CLI 2 presigns.
     #[test]
-    fn without_an_endpoint_it_is_aws_in_the_region() {
+    fn without_an_endpoint_the_host_is_that_of_aws_in_the_region() {
         let store = |region, variant| Store { region: Some(region), variant, ..Store::default() };
         let plain = S3Variant::default();
         let (dual, fast) = (S3Variant { dual_stack: true, ..plain }, S3Variant { accelerate: true, ..plain });
@@ -193,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_host_of_its_own_needs_no_endpoint() {
+    fn a_resource_with_its_own_host_needs_no_endpoint() {
         let store = Store { region: Some("us-east-1"), ..Store::default() };
         let text = |typed: &str| resolve(typed, store).unwrap().to_string();
         let access_point = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a b?tagging";

@@ -1,18 +1,18 @@
-//! Where the key of an `s3://` URL ends and its query begins.
+//! Decides where the key of an `s3://` URL ends and its query begins.
 //!
-//! Keys may hold any character, and people paste them as they are. So `?` and `#` belong to the key, unless everything behind a
-//! `?` names what S3 has: a sub-resource, or a parameter of one of its calls.
+//! Keys may contain any character, and users paste them unencoded. So `?` and `#` belong to the key, unless
+//! everything after a `?` is known to S3: a sub-resource, or a parameter of one of its operations.
 
-/// An `s3://` URL behind its scheme.
+/// An `s3://` URL after its scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct S3Path<'a> {
     /// Bucket and key, as text.
     pub path: &'a str,
-    /// The query, as it goes on the wire.
+    /// The query as it is sent.
     pub query: Option<&'a str>,
 }
 
-/// Sub-resources and parameters of S3's calls, as its API reference lists them.
+/// Sub-resources and parameters of S3's operations, from its API reference.
 #[rustfmt::skip]
 const PARAMETERS: &[&str] = &[
     "abac", "accelerate", "acl", "analytics", "append", "attributes", "bucket-region", "continuation-token", "cors", "delete",
@@ -25,7 +25,7 @@ const PARAMETERS: &[&str] = &[
     "uploads", "version-id-marker", "versionId", "versioning", "versions", "website", "x-id",
 ];
 
-/// Splits what stands behind `s3://`. No bucket holds a `?`, so one in front of the first `/` begins a query in any case.
+/// Splits the text after `s3://`. No bucket contains a `?`, so a `?` before the first `/` always begins a query.
 pub fn split(rest: &str) -> S3Path<'_> {
     let bucket_end = rest.find('/').unwrap_or(rest.len());
     let is_query = |at: usize, query: &str| at < bucket_end || query.split('&').all(is_parameter);
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_s3_knows_is_taken_off_the_key() {
+    fn only_parameters_known_to_s3_are_split_off_the_key() {
         for (rest, path, query) in [
             ("b/ü+&?#.png", "b/ü+&?#.png", None),
             ("b/a?b#c", "b/a?b#c", None),

@@ -1,9 +1,9 @@
-//! The scheme that people leave out of a URL: http to this machine, https to every other host.
+//! Adds a missing scheme to a URL: http for this machine, https for every other host.
 
-/// The URL with its scheme; none if it has one, or is no host.
+/// The URL with a scheme; `None` if it already has one, or has no host.
 pub fn completed(typed: &str) -> Option<String> {
     let authority = typed.split(['/', '?', '#']).next().unwrap_or_default();
-    // A colon and slashes are a scheme, known or not; an at sign is a user, which is refused elsewhere.
+    // A colon and slashes are a scheme, known or not. An at sign is a user, which is refused elsewhere.
     if typed.contains("://") || authority.contains([' ', '@']) {
         return None;
     }
@@ -31,9 +31,10 @@ fn is_local(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// curl takes http for all of them; to send credentials to another host in the clear is worth a scheme.
+    /// curl uses http for all of these. Sending credentials to another host unencrypted should require typing the
+    /// scheme.
     #[test]
-    fn a_host_without_a_scheme_is_reached_by_the_safe_one() {
+    fn a_host_without_a_scheme_gets_the_safe_scheme() {
         for (typed, expected) in [
             ("127.0.0.1:7490/x", Some("http://127.0.0.1:7490/x")),
             ("localhost", Some("http://localhost")),

@@ -1,5 +1,6 @@
-//! Completes a captured request by the options beside it: they supply what the capture lacks, and must not contradict what it
-//! shows. A value that was redacted is lacking. Nothing that the capture names is opened; only the options name files.
+//! Completes a captured request from options: they supply what is missing in the capture, and must not contradict
+//! it. A redacted value counts as missing. Files named in the capture are never opened; only files named by options
+//! are.
 
 use std::io::{self, Read};
 
@@ -13,11 +14,11 @@ use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::capture::CaptureKind;
 
-/// Reads what options name, with standard input unless that was read already: it can be read once. A file that cannot be read
-/// is unreadable input, as it is for the capture itself.
+/// Reads what options refer to. Standard input is available unless it was already read, because that is possible
+/// only once. A file that cannot be read is unreadable input, as for the capture itself.
 ///
 /// # Errors
-/// What `read` says; standard input is named twice.
+/// The errors of `read`; also if standard input is used twice.
 pub fn with_stdin<T>(
     is_read: bool,
     context: &mut Context,
@@ -35,7 +36,7 @@ pub fn with_stdin<T>(
     })
 }
 
-/// Completes a request, removes the notes that no longer hold, and says what of the request is known now.
+/// Completes a request, removes the notes that no longer apply, and returns what is known about the request now.
 ///
 /// # Errors
 /// The options contradict the capture.
@@ -66,7 +67,7 @@ pub fn complete(
     Ok(known)
 }
 
-/// Whether the note says that headers may be missing.
+/// Whether a note means that headers may be missing.
 fn hides_headers(note: &Note) -> bool {
     let is_of_head = |what: &str| matches!(what, "headers" | "options" | "cookies");
     match note {
@@ -76,10 +77,10 @@ fn hides_headers(note: &Note) -> bool {
     }
 }
 
-/// Refuses to complete a request if there is none.
+/// Fails if options describe a request but the input has none.
 ///
 /// # Errors
-/// The options say something about a request.
+/// The options describe a request.
 pub fn refuse_without_request(supplied: &Supplied) -> Result<(), Failure> {
     match supplied.is_empty() {
         true => Ok(()),
@@ -88,7 +89,7 @@ pub fn refuse_without_request(supplied: &Supplied) -> Result<(), Failure> {
     }
 }
 
-/// A URL is read as a GET until its method is known.
+/// Sets the method. A URL counts as a GET request until its method is known.
 fn put_method(request: &mut Request, known: &mut Known, supplied: &Supplied) -> Result<(), Failure> {
     let given = supplied.method.as_deref();
     if !known.method {
@@ -108,7 +109,7 @@ fn put_method(request: &mut Request, known: &mut Known, supplied: &Supplied) -> 
     }
 }
 
-/// Puts all values that the options have for one name.
+/// Sets all values that the options have for one header name.
 fn put_header(
     request: &mut Request,
     name: &str,
@@ -132,7 +133,7 @@ fn put_header(
     if is_same { Ok(()) } else { Err(other_value(name, &captured, &given)) }
 }
 
-/// Whether a note says that the header is not known: blacked out, cut off, or chosen by curl.
+/// Whether a note says that the header is unknown: redacted, cut off, or chosen by curl.
 fn is_about_header(note: &Note, name: &str) -> bool {
     match note {
         Note::Redacted { what } | Note::CutOff { what } => {
@@ -143,7 +144,7 @@ fn is_about_header(note: &Note, name: &str) -> bool {
     }
 }
 
-/// Puts the values in the place of the first field of that name, or at the end.
+/// Replaces the first field of that name with the values, or appends them.
 fn replace(headers: &mut Headers, name: &str, values: &[&str]) -> Result<(), Failure> {
     let at = headers.iter().position(|header| header.is_named(name)).unwrap_or(headers.iter().count());
     let mut all = Headers::default();
@@ -158,7 +159,7 @@ fn replace(headers: &mut Headers, name: &str, values: &[&str]) -> Result<(), Fai
     Ok(())
 }
 
-/// Values that grant access are not quoted.
+/// The error for a different value. Values that grant access are not quoted.
 fn other_value(name: &str, captured: &[&[u8]], given: &[&str]) -> Failure {
     let is_secret = Header { name: name.to_owned(), value: Vec::new() }.is_bearer();
     let captured: Vec<_> = captured.iter().map(|value| String::from_utf8_lossy(value)).collect();
@@ -189,14 +190,14 @@ fn put_body(request: &mut Request, body: &Body, known: Known, notes: &mut Vec<No
     Err(contradiction(message, "the body"))
 }
 
-/// Whether the capture may have lost the body: it says that there is one, or is the head of a request that has one as a rule.
+/// Whether the capture may have lost the body: it declares one, or is the head of a request that usually has one.
 fn lacks_body(request: &Request) -> bool {
     let has_length = ["content-length", "transfer-encoding"].iter().any(|name| request.headers.contains(name));
     let has_none = request.body.length() == Some(0) && !has_length;
     request.body == Body::Unknown || (has_none && !matches!(request.method(), "GET" | "HEAD"))
 }
 
-/// `Content-Length` counts what was sent: with the chunk framing, if the request is `aws-chunked`.
+/// Checks `Content-Length`, which counts what was sent, including the chunk framing of an `aws-chunked` request.
 fn check_length(request: &Request, body: &Body) -> Result<(), Failure> {
     let length = |name: &str| request.headers.first_text(name)?.trim().parse::<u64>().ok();
     let (Some(expected), Some(presented)) = (length("content-length"), body.length()) else { return Ok(()) };
@@ -215,7 +216,7 @@ fn check_length(request: &Request, body: &Body) -> Result<(), Failure> {
     Err(Failure::usage(message).hint(hint))
 }
 
-/// The length that curl sends, if the capture is a command whose body was not known.
+/// Adds the length that curl sends, if the capture is a curl command whose body was not known.
 fn put_length(request: &mut Request, body: &Body, notes: &mut Vec<Note>) {
     let name = "content-length";
     if let Some(length) = body.length().filter(|_| notes.contains(&Note::HeaderNotKnown { name })) {
@@ -255,7 +256,7 @@ fn contradiction(message: String, what: &str) -> Failure {
     Failure::usage(message).hint(format!("omit {what}, because the capture shows it, or correct the capture"))
 }
 
-/// Standard input, which can be read once.
+/// Standard input, which can be read only once.
 struct Stdin<'a> {
     inner: &'a mut (dyn Read + Send),
     is_at_end: bool,

@@ -1,22 +1,22 @@
-//! Data of others on their way to standard output: exact for a program, text for a person.
+//! Writes data of servers to standard output: exactly for programs, as text for people.
 
 use std::io::{Result, Write};
 
 use super::Screen;
 
-/// Whoever reads a stream.
+/// Who reads a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// A program, or a file: by way of a pipe or a redirection.
+    /// A program or a file, through a pipe or a redirection.
     Program,
-    /// A person, at a terminal.
+    /// A person at a terminal.
     Person,
 }
 
-/// What a server sent, or what was asked to be told of it.
+/// A writer for what a server sent, or for what the user wants to know about it.
 pub struct Data<'a> {
     screen: &'a mut Screen,
-    /// A carriage return came last: before a line feed it is the other half of a line's end.
+    /// The last byte was a carriage return: before a line feed it belongs to the end of the line.
     is_return_due: bool,
 }
 

@@ -1,19 +1,20 @@
-//! Text that says nothing to a terminal, and that an eye reads in the order in which it stands.
+//! Makes text inert: it cannot control a terminal, and is displayed in the order in which it is stored.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text with what a terminal would obey, or what would turn the order of letters around, spelled out. Lines and tabs stay.
+/// The text with control characters and characters that change the direction of text spelled out. Newlines and tabs
+/// stay.
 pub(in crate::cli) fn inert(text: &str) -> Cow<'_, str> {
     spelled_out(text, |character| !matches!(character, '\n' | '\t') && is_treacherous(character), write_spelling)
 }
 
-/// The same, in one line.
+/// Like [`inert`], but on one line.
 pub(in crate::cli) fn inert_line(text: &str) -> Cow<'_, str> {
     spelled_out(text, is_treacherous, write_spelling)
 }
 
-/// A text of JSON with the same value. Such characters stand in its strings alone, but for the white space of its layout.
+/// JSON text with the same value. Such characters occur only in its strings, except for white space between tokens.
 pub(in crate::cli) fn inert_json(json: &str) -> Cow<'_, str> {
     spelled_out(json, |character| !character.is_ascii_whitespace() && is_treacherous(character), write_json_escape)
 }
@@ -46,7 +47,7 @@ fn write_json_escape(character: char, shown: &mut String) {
     }
 }
 
-/// Controls, marks of direction, characters without width, other ends of lines.
+/// Whether a character is a control, a direction mark, invisible, or an unusual line end.
 pub(in crate::cli) fn is_treacherous(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -54,7 +55,7 @@ pub(in crate::cli) fn is_treacherous(character: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text of bytes, in which each that is no UTF-8 is spelled `\xNN`.
+/// The text of bytes; each byte that is not UTF-8 is spelled as `\xNN`.
 pub(super) fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -69,7 +70,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// How many bytes at the end are the beginning of a character.
+/// The number of bytes at the end that begin an incomplete character.
 pub(super) fn begun_character(bytes: &[u8]) -> usize {
     match std::str::from_utf8(&bytes[bytes.len() - bytes.len().min(3)..]) {
         Err(error) if error.error_len().is_none() => bytes.len().min(3) - error.valid_up_to(),

@@ -1,8 +1,9 @@
-//! What a person reads: the one place that all text of this program passes on its way out.
+//! Output for people: all text of this program passes through here on its way out.
 //!
-//! Whatever is written to a [`Screen`] is text, perhaps with words of others in it, and is made inert: no terminal obeys it, no
-//! line of it runs backwards. Nothing that is written can contain a colour: those come from [`Screen::paint`] alone. What
-//! programs read, byte by byte, asks for that by name: [`Screen::exact`], [`Screen::json`], [`Screen::data`].
+//! Everything written to a [`Screen`] is text, possibly with parts from others, and is made inert: it cannot
+//! control the terminal, and no line of it runs backwards. Written text cannot contain colours: those come only
+//! from [`Screen::paint`]. Output that programs read byte by byte has to use one of [`Screen::exact`],
+//! [`Screen::json`] and [`Screen::data`] explicitly.
 
 mod data;
 mod inert;
@@ -17,9 +18,9 @@ use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// Takes secrets out of a text, by their values.
+/// Removes secrets from a text, by their values.
 pub trait Redact {
-    /// The text without them.
+    /// The text without secrets.
     fn redact<'t>(&self, text: &'t str) -> Cow<'t, str>;
 }
 
@@ -29,28 +30,28 @@ pub struct Screen {
     palette: Palette,
     reader: Reader,
     redactor: Option<Rc<dyn Redact>>,
-    /// The beginning of a character whose other bytes are yet to come.
+    /// The beginning of a character whose other bytes have not been written yet.
     begun: Vec<u8>,
 }
 
 impl Screen {
-    /// Text that goes out there, in those colours.
+    /// Writes to this stream with these colours.
     pub fn new(out: Box<dyn Write + Send>, palette: Palette) -> Self {
         Self { out, palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
     }
 
-    /// The same, read by a person or a program.
+    /// Sets who reads the stream.
     #[must_use]
     pub fn with_reader(self, reader: Reader) -> Self {
         Self { reader, ..self }
     }
 
-    /// From now on, no text shows what this takes out.
+    /// From now on, secrets are removed from all text with `redactor`.
     pub fn redact_with(&mut self, redactor: Rc<dyn Redact>) {
         self.redactor = Some(redactor);
     }
 
-    /// Writes text in the colours of its role.
+    /// Writes text in the colour of its role.
     ///
     /// # Errors
     /// The stream cannot be written to.
@@ -61,7 +62,7 @@ impl Screen {
         write!(self.out, "{style:#}")
     }
 
-    /// Writes a line: what others broke into several stays in one.
+    /// Writes one line: line breaks within the text are spelled out.
     ///
     /// # Errors
     /// The stream cannot be written to.
@@ -69,22 +70,22 @@ impl Screen {
         writeln!(self, "{}", inert_line(text))
     }
 
-    /// The stream itself, for what programs read byte by byte: a signed request, a response, a URL.
+    /// The stream itself, for output that programs read byte by byte: a signed request, a response, a URL.
     pub fn exact(&mut self) -> &mut (dyn Write + Send) {
         &mut *self.out
     }
 
-    /// What a server sent: exact, unless a person reads it at a terminal.
+    /// A writer for data of a server: exact, unless a person reads it on a terminal.
     pub fn data(&mut self) -> Data<'_> {
         Data::new(self)
     }
 
-    /// Whoever reads it.
+    /// Who reads the stream.
     pub fn reader(&self) -> Reader {
         self.reader
     }
 
-    /// Writes a text of JSON, and a newline. It keeps its value: what is not inert in it becomes an escape of JSON.
+    /// Writes JSON text and a newline. The value stays the same: characters that are not inert become JSON escapes.
     ///
     /// # Errors
     /// The stream cannot be written to.
@@ -92,7 +93,8 @@ impl Screen {
         writeln!(self.out, "{}", inert::inert_json(text))
     }
 
-    /// The text by whole characters: what is no UTF-8 is spelled out too, and what may become some waits for the rest.
+    /// Writes only whole characters: invalid UTF-8 is spelled out, and an incomplete character waits for the rest
+    /// of its bytes.
     fn write_text(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut text = std::mem::take(&mut self.begun);
         text.extend_from_slice(bytes);
@@ -117,7 +119,7 @@ impl Write for Screen {
         self.write_text(bytes).map(|()| bytes.len())
     }
 
-    /// In one piece, so that a secret is found that stands in two of the arguments.
+    /// In one piece, so that a secret that spans two arguments is found.
     fn write_fmt(&mut self, arguments: Arguments<'_>) -> io::Result<()> {
         self.write_text(arguments.to_string().as_bytes())
     }

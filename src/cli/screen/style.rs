@@ -2,29 +2,29 @@
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether what is written may be coloured.
+/// Whether output may be coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Palette {
-    /// Text alone: for files, pipes, and where `NO_COLOR` is set.
+    /// Plain text: for files, pipes, and if `NO_COLOR` is set.
     Plain,
     /// For a terminal.
     Coloured,
 }
 
-/// What a piece of text is.
+/// The role of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A verdict that is good.
+    /// A valid verdict.
     Valid,
-    /// A verdict that is bad.
+    /// An invalid verdict.
     Invalid,
     /// No verdict.
     Unknown,
-    /// What the lines below it are about.
+    /// The heading of the lines below it.
     Heading,
-    /// What differs.
+    /// A difference.
     Mark,
-    /// What helps to read the rest.
+    /// Secondary information.
     Secondary,
 }
 

@@ -1,4 +1,4 @@
-//! A screen that is looked at afterwards.
+//! A screen whose output can be inspected.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ impl Write for Paper {
     }
 }
 
-/// What stands on a screen when it is written to like this.
+/// The output of `write`.
 pub(crate) fn written(palette: Palette, write: impl FnOnce(&mut Screen) -> io::Result<()>) -> String {
     let paper = Paper::default();
     let mut screen = Screen::new(Box::new(paper.clone()), palette);

@@ -2,7 +2,7 @@ use super::testing::written;
 use super::*;
 
 #[test]
-fn what_others_wrote_moves_no_cursor_and_turns_no_line() {
+fn foreign_text_moves_no_cursor_and_reverses_no_line() {
     let hostile = "a\x1b[2Jb\u{9b}31m\r\u{202e}c\u{200b}\n\td\u{2028}é\0\x7f\u{2066}\u{61c}\u{e0041}";
     let shown =
         "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{202e}c\\u{200b}\n\td\\u{2028}é\\u{0}\\u{7f}\\u{2066}\\u{61c}\\u{e0041}";
@@ -11,17 +11,17 @@ fn what_others_wrote_moves_no_cursor_and_turns_no_line() {
     assert_eq!(inert_line("a\n\tb…"), "a\\u{a}\\u{9}b…");
 }
 
-/// Catches a colour that stands in the text of others and is taken for one of ours.
+/// Catches a colour in the text of others that is taken for one of ours.
 #[test]
-fn only_paint_gives_colour() {
+fn only_paint_adds_colour() {
     let painted = |palette| written(palette, |screen| screen.paint(Role::Mark, "\x1b[32mgood\x1b[0m"));
     assert_eq!(painted(Palette::Coloured), "\x1b[31m\\u{1b}[32mgood\\u{1b}[0m\x1b[0m");
     assert_eq!(painted(Palette::Plain), "\\u{1b}[32mgood\\u{1b}[0m");
 }
 
-/// Catches a control of two bytes that comes in two pieces, and one byte that is a control where text is Latin-1.
+/// Catches a two-byte control that is written in two pieces, and a byte that is a control in Latin-1.
 #[test]
-fn bytes_are_read_as_characters_wherever_they_are_cut() {
+fn bytes_are_read_as_characters_wherever_they_are_split() {
     let text = "é\u{9b}\u{202e}\u{e0041}😀".as_bytes();
     let expected = "é\\u{9b}\\u{202e}\\u{e0041}😀";
     assert_eq!(written(Palette::Plain, |screen| text.chunks(1).try_for_each(|byte| screen.write_all(byte))), expected);
@@ -47,13 +47,13 @@ fn json_is_inert_and_keeps_its_value() {
 }
 
 #[test]
-fn what_programs_read_is_exact() {
+fn output_for_programs_is_exact() {
     assert_eq!(written(Palette::Plain, |screen| screen.exact().write_all(b"\x1b\r\n")), "\x1b\r\n");
 }
 
-/// Catches a secret that stands between two arguments, and a redactor that sees the text spelled.
+/// Catches a secret that spans two arguments, and a redactor that gets text that is already spelled out.
 #[test]
-fn secrets_go_before_controls_are_spelled() {
+fn secrets_are_removed_before_controls_are_spelled_out() {
     struct Hush;
     impl Redact for Hush {
         fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {

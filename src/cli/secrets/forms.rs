@@ -1,4 +1,5 @@
-//! The forms that one value is written in: as it is, collapsed, percent-encoded, base64, escaped for JSON or HTML.
+//! The forms in which a value may be written: unchanged, with collapsed white space, percent-encoded, in base64, or
+//! escaped for JSON or HTML.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -6,12 +7,13 @@ use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
 
 use super::SHORTEST;
 
-/// The shortest piece of a value in base64 that is looked for.
+/// The shortest piece of a value in base64 that is searched for.
 const SHORTEST_BASE64: usize = 12;
-/// The shortest line of a value on several lines that is looked for by itself.
+/// The shortest line of a multi-line value that is searched for separately.
 const SHORTEST_LINE: usize = 12;
 
-/// Every form of a value, which may be percent-encoded itself. Text that is no UTF-8 is known by what replaces it.
+/// All forms of a value, which may itself be percent-encoded. Text that is not UTF-8 is searched for with
+/// replacement characters.
 pub(super) fn of_value(value: &[u8]) -> Vec<String> {
     let decoded = [value.to_vec(), decode(value, Plus::Literal), decode(value, Plus::Space)];
     let twice = decode(&decoded[1], Plus::Literal);
@@ -32,7 +34,7 @@ pub(super) fn of_value(value: &[u8]) -> Vec<String> {
     forms
 }
 
-/// With the white space as it is, trimmed, collapsed as canonical headers have it, and gone; and line by line.
+/// With white space unchanged, trimmed, collapsed as in canonical headers, and removed; and also each line.
 fn layouts(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE).map(str::to_owned);
@@ -43,7 +45,7 @@ fn layouts(text: &str) -> Vec<String> {
     layouts
 }
 
-/// Once and twice, with digits in capitals and in small letters, `/` encoded or not, a blank as `%20` or `+`.
+/// Encoded once and twice, with upper-case and lower-case digits, `/` encoded or not, and a space as `%20` or `+`.
 fn percent_encoded(text: &str) -> Vec<String> {
     let mut encoded = Vec::new();
     for slash in [Slash::Encode, Slash::Keep] {
@@ -57,7 +59,7 @@ fn percent_encoded(text: &str) -> Vec<String> {
     encoded
 }
 
-/// The same with the digits of its escapes in small letters: what follows a `%` in text that was just encoded.
+/// The same with lower-case hex digits in its escapes, which are the digits after each `%` of freshly encoded text.
 fn in_small_letters(encoded: &str) -> String {
     let mut digits = 0_u8;
     let lower = |character: char| match character {
@@ -74,12 +76,12 @@ fn in_small_letters(encoded: &str) -> String {
     encoded.chars().map(lower).collect()
 }
 
-/// As JSON, HTML, Rust's `Debug` and a shell write it.
+/// As JSON, HTML, Rust's `Debug` and a shell escape it.
 fn escaped(text: &str) -> Vec<String> {
     let json = serde_json::Value::from(text).to_string();
     let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
     let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    // As Go, Ruby and PHP write JSON that may stand in HTML.
+    // As Go, Ruby and PHP escape JSON that may be embedded in HTML.
     let careful = ['+', '=', '&', '<', '>', '\'']
         .into_iter()
         .fold(json.clone(), |text, character| text.replace(character, &format!("\\u{:04x}", u32::from(character))));
@@ -98,19 +100,22 @@ fn escaped(text: &str) -> Vec<String> {
     ]
 }
 
-/// As AWS writes the texts of a refusal byte by byte, and as dumps do: in one piece, or with blanks between.
+/// As AWS prints the bytes of a canonical request or string to sign in a refusal, and as hex dumps do: with or
+/// without spaces.
 fn in_hex(value: &[u8]) -> [String; 2] {
     let digits = |byte: &u8| format!("{byte:02x}");
     let bytes: Vec<String> = value.iter().map(digits).collect();
     [bytes.concat(), bytes.join(" ")]
 }
 
-/// The characters of base64 that depend on the value alone, whichever of three bytes of a longer text it begins at.
+/// The base64 characters that depend only on the value, for each of the three offsets at which it may begin in a
+/// longer text.
 fn in_base64(value: &[u8]) -> Vec<String> {
     let mut pieces = Vec::new();
     for before in 0..3 {
         let padded = [&[0; 2][..before], value].concat();
-        // A group of four characters is of three bytes; a character that shares bits with what stands around is left out.
+        // A group of four characters encodes three bytes; a character that shares bits with neighboring bytes is
+        // left out.
         let (start, tail) = ([0, 2, 3][before], [0, 1, 1][padded.len() % 3]);
         for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
             let encoded = engine.encode(&padded);
@@ -154,17 +159,17 @@ mod tests {
         }
     }
 
-    /// Catches `CanonicalRequestBytes`, which has a token in it as `CanonicalRequest` has.
+    /// Catches `CanonicalRequestBytes`, which contains a token just as `CanonicalRequest` does.
     #[test]
-    fn a_value_is_found_byte_by_byte() {
+    fn a_value_is_found_in_hex() {
         let bytes: Vec<String> = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hidden(TOKEN, &format!("0a 3a {} 0a", bytes.join(" "))), "0a 3a [redacted] 0a");
         assert_eq!(hidden(TOKEN, &bytes.concat()), "[redacted]");
     }
 
-    /// A policy, or the credentials of HTTP's Basic, hold the value somewhere inside.
+    /// A policy, or the credentials of HTTP Basic authentication, contain the value somewhere inside.
     #[test]
-    fn a_value_is_found_inside_of_base64_wherever_it_begins() {
+    fn a_value_is_found_inside_base64_at_any_offset() {
         for before in ["", "a", "ab", "abc:", "AKIDEXAMPLE:"] {
             for behind in ["", "x", "\"}", "]}}"] {
                 let text = format!("{before}{TOKEN}{behind}");

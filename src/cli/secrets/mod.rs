@@ -1,7 +1,7 @@
-//! The secrets that are known, and how they are kept out of what is shown.
+//! The known secrets, and keeping them out of all output.
 //!
-//! A secret is known by its value and looked for in every form that it may have been written in. Where the values come from is
-//! for others to say; what is shown passes through here last, where it leaves the program.
+//! A secret is known by its value, and searched for in every form in which it may have been written. Where the
+//! values come from is up to the callers; all output passes through here last, just before it leaves the program.
 
 mod forms;
 mod typed;
@@ -21,43 +21,44 @@ use crate::cli::screen::{Redact, Screen};
 use crate::profiles::{Environment, looks_like_secret, without_user};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// What stands in place of a secret.
+/// Replacement for a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// The shortest value that is taken out: a shorter one is no secret, and would be found in every word.
+/// The shortest value that is removed: a shorter one is not a secret, and would be found in every word.
 const SHORTEST: usize = 6;
 
-/// So much of a signature is shown in place of it.
+/// The number of characters of a signature that are shown instead of it.
 const START: usize = 8;
 
-/// Words of our own messages. A value like them is not looked for: a message without the word would only give it away.
+/// Words of our own messages. A value equal to one of them is not searched for: a message without the word would
+/// only reveal it.
 const OWN_WORDS: [&str; 6] = ["secret", "password", "access", "session", "profile", "header"];
 
-/// Values that are not to be shown. `Debug` does not show them.
+/// Values that must not be shown, not even by `Debug`.
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: Vec<Value>,
-    /// Every form of every value, the longest first, so that no rest of one stays. There are hundreds, and a run that shows no
-    /// text needs none: so they are made when the first text is shown.
+    /// Every form of every value, the longest first, so that no part of a value remains. There are hundreds, and a
+    /// run without any text output needs none, so they are computed when the first text is shown.
     forms: OnceCell<Vec<Form>>,
 }
 
-/// A value that is not to be shown.
+/// A value that must not be shown.
 #[derive(Clone)]
 struct Value {
     bytes: Zeroizing<Vec<u8>>,
     remainder: Remainder,
 }
 
-/// What is shown of a value.
+/// How much of a value is shown.
 #[derive(Clone, Copy)]
 enum Remainder {
     Nothing,
-    /// Its start, by which people tell signatures apart.
+    /// The start of a signature, so that signatures can be told apart.
     Start,
 }
 
-/// One way to write a value, and what stands in place of it.
+/// One way to write a value, and its replacement.
 #[derive(Clone)]
 struct Form {
     text: Zeroizing<String>,
@@ -74,25 +75,25 @@ impl Secrets {
         self.forms.take();
     }
 
-    /// Adds signatures: of each, the start is shown.
+    /// Adds signatures, whose start is shown.
     pub fn add_signatures<'s>(&mut self, signatures: impl IntoIterator<Item = &'s str>) {
         let signatures = signatures.into_iter().filter(|signature| signature.len() > START);
         self.values.extend(signatures.map(|signature| Value::new(signature.as_bytes(), Remainder::Start)));
         self.forms.take();
     }
 
-    /// Adds what others know.
+    /// Adds the values of `others`.
     pub fn extend(&mut self, others: &Self) {
         self.values.extend(others.values.iter().cloned());
         self.forms.take();
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The text without them.
+    /// The text without the values.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {
             true => Cow::Owned(text.replace(form.text.as_str(), &form.instead)),
@@ -115,7 +116,7 @@ impl Value {
     }
 }
 
-/// A signature that whoever has it can use, by its first digits.
+/// The start of a signature, which identifies the signature without making it usable.
 pub fn short_signature(signature: &str) -> String {
     let start: String = signature.chars().take(START).collect();
     if start.len() < signature.len() { start + "…" } else { start }
@@ -138,11 +139,11 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// The secrets of this process, which grow while it finds more.
+/// The secrets of this process; more may be added while it runs.
 #[derive(Clone, Debug, Default)]
 pub struct KnownSecrets(Rc<RefCell<Secrets>>);
 
-/// What of credentials is secret.
+/// The secret parts of credentials.
 pub fn values_of(credentials: &Credentials) -> impl Iterator<Item = &str> {
     let Credentials { secret_access_key, session_token, .. } = credentials;
     [secret_access_key].into_iter().chain(session_token).map(Secret::expose_secret)
@@ -154,12 +155,12 @@ impl KnownSecrets {
         self.0.borrow_mut().add(values);
     }
 
-    /// Adds what others know.
+    /// Adds the values of `others`.
     pub fn extend(&self, others: &Secrets) {
         self.0.borrow_mut().extend(others);
     }
 
-    /// Adds what was typed and what the environment holds: known before anything is done.
+    /// Adds the secrets of the command line and the environment, which are known before anything is done.
     pub fn add_given(&self, typed: &[TypedSecret], environment: &Environment) {
         self.add(typed.iter().flat_map(|secret| &secret.values).map(|value| value.as_bytes()));
         self.add(KEYS.iter().filter_map(|name| environment.get(name)));
@@ -167,22 +168,22 @@ impl KnownSecrets {
         self.add(proxies.flatten());
     }
 
-    /// A screen that shows none of them, nor of those that are found later.
+    /// Makes a screen hide all these secrets, including ones that are added later.
     pub fn veil(&self, mut screen: Screen) -> Screen {
         screen.redact_with(Rc::new(self.clone()));
         screen
     }
 
-    /// The text without them.
+    /// The text without the values.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.0.borrow().apply(text)
     }
 }
 
-/// Variables that hold a secret.
+/// Environment variables with a secret.
 const KEYS: [&str; 3] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
-/// Variables with a URL that may have a user and a password in it.
+/// Environment variables with a URL that may contain a user and a password.
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "AWS_ENDPOINT_URL"];
 
 impl Redact for KnownSecrets {
@@ -197,8 +198,8 @@ impl Redact for Secrets {
     }
 }
 
-/// A message without what looks like a secret access key of AWS, and without what stands in front of the host of a URL: words
-/// that were typed in the wrong place, which nobody knows as secrets.
+/// A message without anything that looks like an AWS secret access key, and without the user before the host of a
+/// URL: words that were typed in the wrong place and so are not known as secrets.
 pub fn without_lookalikes(text: &str) -> String {
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
     let mut shown = String::with_capacity(text.len());
@@ -212,7 +213,8 @@ pub fn without_lookalikes(text: &str) -> String {
     without_users(&shown)
 }
 
-/// 40 characters, capitals, small letters and digits among them, as good as all secrets of AWS. A hash in hex has no capitals.
+/// Whether a run of characters looks like almost every AWS secret: 40 characters with upper case, lower case and
+/// digits. A hex hash has no upper case.
 fn is_key_of_aws(run: &str) -> bool {
     run.len() == 40 && run.contains(|c: char| c.is_ascii_digit()) && looks_like_secret(run)
 }
@@ -227,7 +229,7 @@ fn without_users(text: &str) -> String {
     hidden.collect()
 }
 
-/// Whether a user stands in front of an `@`: the authority holds one, or what seems to be a port is none.
+/// Whether there is a user before an `@`: in the authority, or further on if what looks like a port is not one.
 fn has_user(rest: &str) -> bool {
     let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let port = authority.rsplit(':').next().filter(|_| authority.contains(':') && !authority.starts_with('['));
@@ -246,7 +248,7 @@ mod tests {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
     #[test]
-    fn a_known_value_is_taken_out_and_a_short_one_is_not_looked_for() {
+    fn a_known_value_is_removed_unless_it_is_short() {
         let mut secrets = Secrets::default();
         secrets.add(["hush-hush", "ab", "  hush  "]);
         assert_eq!(secrets.apply("ab hush-hush hush."), "ab [redacted] hush.");
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_signature_the_start_is_shown() {
+    fn the_start_of_a_signature_is_shown() {
         let mut secrets = Secrets::default();
         secrets.add_signatures(["5d672d79c15b13162d9279b0855cfba6", "aWjzRs2k+1c7ZFyk8MYi0EXAMPLE=", "short"]);
         let shown = secrets.apply("5d672d79c15b13162d9279b0855cfba6 aWjzRs2k%2B1c7ZFyk8MYi0EXAMPLE%3D short");
@@ -278,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_the_wrong_place_is_known_by_its_form() {
+    fn a_secret_in_the_wrong_place_is_recognized_by_its_form() {
         for (text, shown) in [
             (format!("unexpected argument '{SECRET}' found"), "unexpected argument '[redacted]' found"),
             (format!("no profile '{SECRET}' in x"), "no profile '[redacted]' in x"),

@@ -1,5 +1,5 @@
-//! Secrets among the words of a command line, before anything is made of them: to take them out of what is shown, and of what
-//! other users of the machine see in the list of processes.
+//! Finds the secrets on a command line before it is parsed, to remove them from all output and from the process
+//! list, which other users of the machine can read.
 
 use std::ffi::OsString;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::ops::Range;
 use sigvet_core::request::Header;
 use zeroize::Zeroizing;
 
-/// Options whose value is a secret or holds one, by their long names.
+/// Options whose value is or contains a secret, by long name.
 const LONG: [(&str, Kind); 14] = [
     ("user", Kind::Pair),
     ("proxy-user", Kind::Pair),
@@ -25,11 +25,11 @@ const LONG: [(&str, Kind); 14] = [
     ("cookie", Kind::Whole),
 ];
 
-/// The same by their letters.
+/// The same options by letter.
 const SHORT: [(char, Kind); 5] =
     [('u', Kind::Pair), ('U', Kind::Pair), ('x', Kind::Url), ('H', Kind::Header), ('b', Kind::Whole)];
 
-/// Letters of curl's that take no value, and may stand in front of one that does.
+/// curl's letters that take no value, and may precede one that does in the same word.
 const FLAGS: &str = "#0123469GILNOSZafgijklnqsv";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,34 +38,34 @@ enum Kind {
     Pair,
     /// A secret.
     Whole,
-    /// A URL, with a user perhaps.
+    /// A URL, possibly with a user.
     Url,
-    /// A header, which may give access.
+    /// A header, which may grant access.
     Header,
 }
 
-/// Where a secret stands in a command line.
+/// The place of a secret on a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Which word, from 0.
+    /// The index of the word.
     pub word: usize,
-    /// Which bytes of it.
+    /// The bytes within the word.
     pub bytes: Range<usize>,
 }
 
-/// A secret of a command line. `Debug` does not show it.
+/// A secret on a command line. `Debug` does not show it.
 pub struct TypedSecret {
-    /// Where it stands, with what is better not seen beside it.
+    /// Where it is, including neighboring text that is better hidden.
     pub place: Place,
-    /// The values that are secret in it.
+    /// The secret values in it.
     pub values: Vec<Zeroizing<String>>,
 }
 
-/// Finds the secrets of a command line. A word that is no UTF-8 holds none.
+/// Finds the secrets of a command line. A word that is not UTF-8 contains none.
 pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
     let mut found = Vec::new();
     let mut waiting = None;
-    // Options of a program that `watch` runs are its own.
+    // The options of the program that `watch` runs are not ours.
     let own = words.iter().position(|word| word == "--").filter(|_| words.get(1).is_some_and(|word| word == "watch"));
     for (at, word) in words.iter().enumerate().take(own.unwrap_or(words.len())) {
         let text = word.to_str().unwrap_or_default();
@@ -85,7 +85,7 @@ pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
     found
 }
 
-/// The option that a word is, if it is one that takes a secret, and where its value begins in that word.
+/// The kind of secret if a word is an option for one, and where the value begins if it is in the same word.
 fn option_of(text: &str) -> Option<(Kind, Option<usize>)> {
     if let Some(long) = text.strip_prefix("--") {
         let name = long.split('=').next().unwrap_or_default();
@@ -110,7 +110,8 @@ impl Kind {
         match self {
             Self::Whole => found(start..word.len(), vec![value]),
             Self::Pair => {
-                // Whatever follows a colon: `ID:SECRET:TOKEN` is typed too. Without one, all of it may be the secret.
+                // Everything after a colon, because users also type `ID:SECRET:TOKEN`. Without a colon, the whole
+                // value may be the secret.
                 let parts = match value.split_once(':') {
                     Some((_, behind)) => std::iter::once(behind).chain(behind.split(':')).collect(),
                     None => vec![value],
@@ -132,14 +133,14 @@ impl Kind {
     }
 }
 
-/// Where user and password stand in a URL that has both; a password may hold any character.
+/// Where user and password are in a URL that has both; a password may contain any character.
 fn user_of_url(url: &str) -> Option<Range<usize>> {
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
     let end = start + url.get(start..)?.rfind('@')?;
     url.get(start..end).filter(|user| user.contains(':')).map(|_| start..end)
 }
 
-/// User and password, and the password alone.
+/// User and password together, and the password alone.
 pub(super) fn users_of_url(url: &str) -> Vec<&str> {
     let both = user_of_url(url).and_then(|range| url.get(range));
     both.into_iter().flat_map(|both| [both, both.split_once(':').map_or(both, |(_, password)| password)]).collect()
@@ -149,7 +150,7 @@ pub(super) fn users_of_url(url: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    /// The words with what is found blanked, and the values.
+    /// The words with the secrets blanked, and the values.
     fn found(words: &[&str]) -> (Vec<String>, Vec<String>) {
         let typed: Vec<OsString> = words.iter().map(OsString::from).collect();
         let mut shown: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_found_in_each_spelling_of_their_options() {
+    fn secrets_are_found_in_every_spelling_of_their_options() {
         for (words, blanked, value) in [
             (&["-u", "K:hush"][..], &["-u", "*"][..], "hush"),
             (&["-uK:hush"], &["-u*"], "hush"),
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_hold_none() {
+    fn other_words_contain_no_secrets() {
         for words in [
             &["sign", "-X", "PUT", "https://h.example:8443/u"][..],
             &["-dau=b:c", "--region", "u:s"],

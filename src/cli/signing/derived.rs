@@ -1,4 +1,4 @@
-//! What was signed, whatever the scheme: a canonical request and its string to sign, or a string to sign alone.
+//! The signed text for any scheme: a canonical request with its string to sign, or only a string to sign.
 
 use std::borrow::Cow;
 
@@ -9,20 +9,20 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::v2;
 use sigvet_core::verify::SignedTexts;
 
-/// What was agreed on and signed.
+/// The terms of a signature, and what was signed.
 pub enum Derived {
-    /// In the Version 4 family.
+    /// For the Version 4 family.
     Canonical {
-        /// What was agreed on.
+        /// The terms of the signature.
         terms: Box<Terms>,
-        /// Every intermediate.
+        /// All intermediate values.
         derivation: Box<Derivation>,
     },
-    /// In Version 2.
+    /// For Version 2.
     V2 {
-        /// What was agreed on.
+        /// The terms of the signature.
         terms: v2::Terms,
-        /// What is signed, part by part.
+        /// The string to sign, in parts.
         string_to_sign: Box<v2::StringToSign>,
     },
 }
@@ -36,7 +36,7 @@ impl Derived {
         }
     }
 
-    /// What is signed, with the texts on the way.
+    /// The signed text with its intermediate texts.
     pub fn texts(&self) -> SignedTexts {
         match self {
             Self::Canonical { derivation, .. } => SignedTexts::Canonical((**derivation).clone()),
@@ -47,7 +47,7 @@ impl Derived {
         }
     }
 
-    /// The canonical request, in schemes that have one.
+    /// The canonical request, if the scheme has one.
     pub fn canonical_request(&self) -> Option<String> {
         match self {
             Self::Canonical { derivation, .. } => Some(derivation.canonical_request.to_string()),
@@ -55,7 +55,7 @@ impl Derived {
         }
     }
 
-    /// The string to sign. What is not UTF-8 has U+FFFD in its place.
+    /// The string to sign. Bytes that are not UTF-8 are replaced with U+FFFD.
     pub fn string_to_sign(&self) -> Cow<'_, str> {
         match self {
             Self::Canonical { derivation, .. } => derivation.string_to_sign.as_str().into(),
@@ -63,7 +63,7 @@ impl Derived {
         }
     }
 
-    /// When a presigned URL ends; none where the signature is in a header.
+    /// When a presigned URL expires; `None` if the signature is in a header.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Self::Canonical { terms, .. } => match terms.placement {
@@ -77,7 +77,7 @@ impl Derived {
         }
     }
 
-    /// The headers, besides `Host`, that whoever uses a presigned URL must send as they are in `request`.
+    /// The headers other than `Host` that the user of a presigned URL must send exactly as in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
         match self {
             Self::Canonical { terms, .. } => terms.headers_to_send(request),

@@ -1,4 +1,4 @@
-//! Choosing how to sign: scheme, scope and settings, from the options, the host and the profile.
+//! Decides how to sign (scheme, scope and settings) from the options, the host and the profile.
 
 pub mod derived;
 pub mod scheme_choice;

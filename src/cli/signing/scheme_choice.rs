@@ -1,4 +1,5 @@
-//! Which scheme signs: the option, else what the host wants, else the profile; and which options mean nothing to it.
+//! Chooses the scheme from the options, the host or the profile, in that order, and refuses options that it does
+//! not support.
 
 use clap::ValueEnum;
 
@@ -7,12 +8,12 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::{SchemeName, SigningOptions};
 use sigvet_core::scheme::{Dialect, Scheme};
 
-/// Chooses. A host that stands in many regions wants Version 4A for the regions of `by_host`, whatever the profile says, as
-/// the host's region stands before the profile's.
+/// Chooses the scheme. `by_host` is the region set of a host that serves many regions: it requires Version 4A
+/// regardless of the profile, because the host's region also takes precedence over the profile's.
 pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Option<&str>) -> Result<Scheme, Failure> {
     let name = match (signing.scheme, by_host, in_profile) {
         (Some(name), _, _) => name,
-        // curl's way of saying it names the scheme with the provider.
+        // `--aws-sigv4` names the scheme together with the provider.
         (None, Some(_), _) if signing.aws_sigv4.is_none() => SchemeName::V4a,
         (None, _, None) => SchemeName::V4,
         (None, _, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
@@ -24,7 +25,7 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
     Ok(name.canonical().expect("Version 2 is settled before, by `SigningOptions::is_version_2`"))
 }
 
-/// Refuses options that mean nothing to the scheme.
+/// Refuses options that the scheme does not support.
 pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Result<(), Failure> {
     let refuse = |problem: &str, hint: String| Err(Failure::usage(problem).hint(hint));
     match scheme {

@@ -1,7 +1,8 @@
-//! Which region and service to sign for: the option, else what the host says, else the signing key, the profile or the
-//! environment.
+//! Chooses the region and service from the options, otherwise the host, otherwise the signing key, the profile or
+//! the environment.
 //!
-//! A known host stands before the key, so that a key for another service is refused rather than used in vain.
+//! A known host takes precedence over the key, so that a key for another service is refused instead of used in
+//! vain.
 
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::SigningOptions;
@@ -11,29 +12,29 @@ use sigvet_core::prepare;
 use sigvet_core::request::{Request, RequestUrl, UriScheme};
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 
-/// Region and service as chosen, with what they were chosen from.
+/// The chosen region and service, and what they were chosen from.
 pub struct ScopeChoice {
     region: Option<String>,
     service: Option<String>,
-    /// What the host says, where no region was typed: the regions of Version 4A.
+    /// The region set for Version 4A that the host implies, if no option gives a region.
     region_set: Option<&'static str>,
-    /// The regions of Version 4A that the profile or the environment names.
+    /// The region set for Version 4A from the profile or the environment.
     configured_set: Option<String>,
     inferred: Option<Inference>,
     host: String,
 }
 
-/// Where a request goes, as far as its scope depends on it.
+/// The destination of a request, as far as its scope depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// The host that is signed, without its port.
+    /// The signed host without its port.
     host: String,
-    /// How it is reached.
+    /// The URL scheme.
     uri: UriScheme,
 }
 
 impl Destination {
-    /// Where this request goes.
+    /// The destination of this request.
     pub fn of(request: &Request, url: &RequestUrl) -> Self {
         let signed = request.host().unwrap_or_else(|| url.host());
         let host = match signed.rsplit_once(':') {
@@ -43,12 +44,12 @@ impl Destination {
         Self { host: host.to_owned(), uri: url.scheme() }
     }
 
-    /// A host that is not known from a request. It has no port.
+    /// A host that does not come from a request. It has no port.
     pub fn from_host(host: &str) -> Self {
         Self { host: host.to_owned(), uri: UriScheme::Https }
     }
 
-    /// The host that is signed, without its port.
+    /// The signed host without its port.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -77,14 +78,14 @@ impl ScopeChoice {
         }
     }
 
-    /// The same with a service where nothing says one.
+    /// Uses this service if none is known.
     #[must_use]
     pub fn or_service(mut self, service: &str) -> Self {
         self.service.get_or_insert_with(|| service.to_owned());
         self
     }
 
-    /// Says what was chosen, and from what.
+    /// Describes the choice and what it is based on.
     pub fn to_note(&self, settings: &prepare::Settings) -> String {
         let region = match settings.scheme {
             Scheme::V4 => "region",
@@ -104,10 +105,10 @@ impl ScopeChoice {
         text
     }
 
-    /// Region and service, where both are known; in Version 4A the set of regions, by default the one region.
+    /// Region and service, if both are known; for Version 4A the region set, by default only the region.
     ///
     /// # Errors
-    /// Says all that is missing at once.
+    /// Reports everything that is missing at once.
     pub fn complete(&self, scheme: Scheme) -> Result<(String, String), Failure> {
         let by_host = self.region_set.filter(|_| scheme == Scheme::V4a).map(str::to_owned);
         let configured = self.configured_set.clone().filter(|_| scheme == Scheme::V4a);
@@ -117,17 +118,17 @@ impl ScopeChoice {
         }
     }
 
-    /// The regions that the host wants a signature for, with Version 4A.
+    /// The region set that the host requires, with Version 4A.
     pub fn region_set(&self) -> Option<&'static str> {
         self.inferred.as_ref()?.region_set
     }
 
-    /// The zone of the directory bucket that the host names.
+    /// The zone of the directory bucket in the host name.
     pub fn zone(&self) -> Option<&str> {
         self.inferred.as_ref()?.zone.as_deref()
     }
 
-    /// What is to be said of a host that no signature is made for, or none of this scheme.
+    /// A warning if the host accepts no signatures, or none of this scheme.
     pub fn warning(&self, scheme: Scheme) -> Option<&'static str> {
         if scheme == Scheme::V4 && self.region_set().is_some() {
             return Some(V4_FOR_MANY_REGIONS);
@@ -156,19 +157,19 @@ impl ScopeChoice {
 
 const V4_FOR_MANY_REGIONS: &str = "the host serves many regions and accepts only Version 4A, so the request is signed with it unless you give --scheme v4";
 
-/// The message broker of AWS IoT is reached on the host of the data plane, and is another service (*IAM users, groups, and
-/// roles* of its developer guide).
+/// The service, changed for WebSockets: the message broker of AWS IoT is on the host of the data plane, but is a
+/// separate service (*IAM users, groups, and roles* of its developer guide).
 fn over(uri: UriScheme, service: String) -> String {
     if uri == UriScheme::Wss && service == "iotdata" { "iotdevicegateway".to_owned() } else { service }
 }
 
-/// Google's own dialect has its own name for what it calls `s3` in the dialect of AWS.
+/// The service, changed for Google's own dialect, which has another name for what it calls `s3` in AWS's dialect.
 fn in_dialect(service: String, signing: &SigningOptions) -> String {
     let is_goog = signing.dialect_or_default() == Dialect::GOOG4;
     if is_goog && service == "s3" { "storage".to_owned() } else { service }
 }
 
-/// curl's rule for a host that nothing is known of: the service is its first label, the region its second.
+/// curl's rule for an unknown host: the service is its first label, the region its second.
 fn by_labels(applies: bool, host: &str) -> Inference {
     let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
     let labels: Vec<&str> = host.split('.').collect();

@@ -1,4 +1,4 @@
-//! A body that is signed while it is sent: what the request says of it, and its encoder once the request is signed.
+//! Streams a body: declares it in the request, and creates its encoder after the request is signed.
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -11,19 +11,19 @@ use sigvet_core::scheme::SigningKey;
 use sigvet_core::sign::Signed;
 use sigvet_core::stream::{Encoder, InOrder, Plan, PlanError, Protection};
 
-/// A body that is streamed: how, and the request that it belongs to.
+/// The plan for streaming a body, and the request that it belongs to.
 pub struct StreamedBody<'a> {
     plan: Plan,
     request: &'a Request,
 }
 
 impl<'a> StreamedBody<'a> {
-    /// Nothing is streamed if nobody asked for it, or if a redirect took the body away.
+    /// `None` if streaming was not requested, or if a redirect removed the body.
     pub fn new(plan: Option<Plan>, request: &'a Request) -> Option<Self> {
         plan.filter(|_| has_body(request)).map(|plan| Self { plan, request })
     }
 
-    /// The request and the settings that are signed, with what declares the streamed body.
+    /// The request and the settings to sign, with the headers that declare the streamed body.
     pub fn declare(&self, settings: &Settings) -> Result<(Request, Settings), Failure> {
         let (mut request, mut settings) = (self.request.clone(), settings.clone());
         check(&settings)?;
@@ -35,8 +35,8 @@ impl<'a> StreamedBody<'a> {
         Ok((request, settings))
     }
 
-    /// Finishes the body of the signed request: at once if it is in memory; if it lies in a file, the encoder puts it into
-    /// chunks while it is sent.
+    /// Encodes the body of the signed request at once if it is in memory. If it is in a file, the returned encoder
+    /// splits it into chunks while it is sent.
     pub fn encode(&self, terms: &Terms, key: &SigningKey, signed: &mut Signed) -> Option<Encoder> {
         let payload = &self.request.body;
         let encoder = self.plan.encoder(payload.length()?, terms, key, &signed.signature);
@@ -50,7 +50,7 @@ impl<'a> StreamedBody<'a> {
     }
 }
 
-/// Refuses a request that has no body to stream, and warns of chunks that nobody guards on their way.
+/// Refuses a request without a body to stream, and warns if the chunks can be changed on their way.
 pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context: &mut Context) -> Result<(), Failure> {
     let Some(plan) = plan else { return Ok(()) };
     if !has_body(request) {
@@ -63,7 +63,7 @@ pub fn warn_of(plan: Option<Plan>, request: &Request, scheme: UriScheme, context
     Ok(())
 }
 
-/// A redirect may have taken the body away.
+/// Whether there is a body; a redirect may have removed it.
 fn has_body(request: &Request) -> bool {
     !matches!(request.method(), "GET" | "HEAD") || request.body.length() != Some(0)
 }

@@ -1,4 +1,4 @@
-//! Signing with Version 2: what of the options has a meaning in it, and which bucket the host names.
+//! Signing with Version 2: which options it supports, and which bucket the host names.
 
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SigningOptions};
@@ -9,16 +9,16 @@ use sigvet_core::prepare::Identity;
 use sigvet_core::time::Timestamp;
 use sigvet_core::v2::{Names, Placement, SubResources, Terms, takes_version_2};
 
-/// How a session signs with Version 2.
+/// How to sign with Version 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version2Choice {
-    /// The provider's names.
+    /// The provider's header and parameter names.
     pub names: &'static Names,
-    /// The bucket that the host names.
+    /// The bucket in the host name.
     pub bucket: Option<String>,
-    /// Which parameters of the query are signed.
+    /// Which query parameters are signed.
     pub sub_resources: SubResources,
-    /// What is to be said of the host.
+    /// A warning about the host.
     pub warning: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Version2Choice {
     /// Chooses for a host.
     ///
     /// # Errors
-    /// Options that Version 2 has no use for, a service that is not S3, a provider that does not speak it.
+    /// An option is not supported by Version 2, the service is not S3, or the provider does not support Version 2.
     pub fn of(signing: &SigningOptions, profile: &profiles::Settings, host: &str) -> Result<Self, Failure> {
         check_options(signing)?;
         check_service(signing, host)?;
@@ -40,7 +40,7 @@ impl Version2Choice {
         Ok(Self { names, bucket, sub_resources, warning: only_version_4(host) })
     }
 
-    /// The decision, for `-v`.
+    /// Describes the choice, for `-v`.
     pub fn to_note(&self) -> String {
         match &self.bucket {
             Some(bucket) => format!("Signature Version 2: the host names bucket {bucket}"),
@@ -49,7 +49,7 @@ impl Version2Choice {
     }
 }
 
-/// The list as typed: one of its own, or the usual one with changes.
+/// The list from the options: either a complete list, or changes to the standard one.
 fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources, Failure> {
     let Some(typed) = typed else { return Ok(SubResources::Standard) };
     let typed: Vec<&str> = typed.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
@@ -72,12 +72,12 @@ fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources
     Ok(SubResources::Named(list.into_iter().map(str::to_owned).collect()))
 }
 
-/// The hosts of the stores that the user has.
+/// The hosts of the user's stores.
 pub fn endpoints(signing: &SigningOptions, profile: &profiles::Settings) -> Vec<String> {
     address::endpoint_hosts(signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref()))
 }
 
-/// Options of the Version 4 family would be ignored in silence.
+/// Refuses options of the Version 4 family, which would be silently ignored.
 fn check_options(signing: &SigningOptions) -> Result<(), Failure> {
     let typed = [
         (signing.aws_sigv4.is_some(), "--aws-sigv4"),
@@ -108,14 +108,14 @@ fn check_service(signing: &SigningOptions, host: &str) -> Result<(), Failure> {
     }
 }
 
-/// A region of AWS that never took Version 2.
+/// A message if AWS's region never supported Version 2.
 fn only_version_4(host: &str) -> Option<String> {
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
     let region = inferred.region.filter(|region| !takes_version_2(region))?;
     Some(format!("S3 in {region} accepts only Version 4"))
 }
 
-/// What is to be said of a URL's end: `Expires` is an instant, and may be in the past.
+/// Warnings about the expiry of a URL: `Expires` is an instant, and may be in the past.
 pub fn warnings_of_life(terms: &Terms, identity: &Identity, now: Timestamp) -> Vec<String> {
     let Placement::Query { expires_at } = terms.placement else { return Vec::new() };
     let end = expires_at.to_rfc3339();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_its_own_or_a_change_to_the_usual_one() {
+    fn a_list_is_complete_or_a_change_to_the_standard_one() {
         assert_eq!(list(&["acl", "x"]).unwrap(), ["acl", "x"]);
         assert_eq!(list(&[""]).unwrap(), [""; 0]);
         let usual = SubResources::standard(&Names::AWS).count();

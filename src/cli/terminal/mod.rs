@@ -1,4 +1,4 @@
-//! What a person at a terminal sees: where output goes, and how far a transfer has come.
+//! Terminal output: where results go, and the progress of a transfer.
 
 pub mod notes;
 pub mod output;

@@ -1,9 +1,9 @@
-//! Lines for people, on standard error: decisions that `-v` asks for, and warnings.
+//! Messages on standard error: the decisions that `-v` prints, and warnings.
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 
-/// Prints a decision, as curl prints its notes.
+/// Prints a decision in the style of curl's `-v`.
 pub fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
     Ok(context.stderr.line(&format!("* {text}"))?)
 }

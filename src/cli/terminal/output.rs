@@ -1,4 +1,4 @@
-//! Where a result goes: a stream, a device, or a file that is there whole or not at all.
+//! Where a result goes: a stream, a device, or a file that is written atomically.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -10,34 +10,34 @@ use crate::cli::screen::Data;
 use crate::files::{InPlace, Replacement, follow_links};
 use crate::platform::{self, FileKind, Secrecy};
 
-/// A result on its way out. What is not finished leaves no file behind.
+/// The destination of a result. If it is not finished, no file is left behind.
 pub struct Output<'a>(Sink<'a>);
 
 enum Sink<'a> {
     Stdout(&'a mut dyn Write),
-    /// Standard output, with what a server sent.
+    /// Standard output, for data of a server.
     Data(Data<'a>),
-    /// Standard error, written to though nothing else may be said there.
+    /// Standard error, even while messages are suppressed.
     Stderr(&'a mut dyn Write, PathBuf),
-    /// A device, a pipe, or a descriptor: written in place, for there is nothing to rename over.
+    /// A device, a pipe, or a descriptor: written in place, because it cannot be replaced by renaming.
     Special(File, PathBuf),
     File(Box<Replacement>, PathBuf),
-    /// A file that would be another one if it were replaced.
+    /// A file that replacing would change.
     InPlace(InPlace, PathBuf),
 }
 
 impl<'a> Output<'a> {
-    /// Opens the file of that name; none, or `-`, is standard output.
+    /// Opens the file of that name; no name, or `-`, is standard output.
     pub fn open(path: Option<&Path>, context: &'a mut Context) -> Result<Self, Failure> {
         Self::open_as(path, context, Secrecy::Public)
     }
 
-    /// Standard output for what a server sent: a person at a terminal gets it as text.
+    /// Standard output for data of a server: on a terminal it is shown as text.
     pub fn data(context: &'a mut Context) -> Self {
         Self(Sink::Data(context.stdout.data()))
     }
 
-    /// Opens what a server's words go to: they are text for a person, if they go to a terminal by way of a stream.
+    /// Opens a destination for data of a server: it is shown as text if it goes to a terminal through a stream.
     pub fn open_data(path: &Path, context: &'a mut Context) -> Result<Self, Failure> {
         match platform::descriptor_of(path) {
             _ if path == Path::new("-") => Ok(Self::data(context)),
@@ -47,12 +47,12 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// The same for a file that nobody else may read.
+    /// Like [`Output::open`], for a file that only its owner may read.
     pub fn open_secret(path: Option<&Path>, context: &'a mut Context) -> Result<Self, Failure> {
         Self::open_as(path, context, Secrecy::Secret)
     }
 
-    /// Goes on at the end of a file: what is there stays, whatever comes.
+    /// Appends to a file: its content stays in any case.
     pub fn append(path: &Path) -> Result<Self, Failure> {
         let file =
             OpenOptions::new().append(true).create(true).open(path).map_err(|error| cannot_write(path, error))?;
@@ -74,7 +74,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Makes the result stay: the file gets its name.
+    /// Completes the result: the file gets its name.
     pub fn finish(self) -> Result<(), Failure> {
         match self.0 {
             Sink::Stdout(out) => Ok(out.flush()?),
@@ -86,7 +86,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// The failure of this output, with its name.
+    /// The failure for a write error, with the name of this output.
     pub fn failure(&self, error: std::io::Error) -> Failure {
         match &self.0 {
             Sink::Stdout(_) | Sink::Data(_) => error.into(),
@@ -119,7 +119,7 @@ impl Write for Output<'_> {
     }
 }
 
-/// A link stays a link: what it leads to is written, even if it is not there yet.
+/// A symbolic link stays: its target is written, even if it does not exist yet.
 fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
     let failure = |error: std::io::Error| cannot_write(path, error);
     let target = follow_links(path).map_err(failure)?;
@@ -131,11 +131,12 @@ fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
             let file = OpenOptions::new().write(true).open(&target).map_err(failure)?;
             Ok(Sink::Special(file, path.to_owned()))
         }
-        // Of what cannot be looked at, writing says why.
+        // If the metadata is not available, writing reports why.
         Ok(FileKind::Regular) | Err(_) => {
             let replacement = match secrecy {
                 Secrecy::Public => Replacement::begin_alike(&target),
-                // A file that is not ours, or that has another name somewhere, is no place for a secret.
+                // A file that belongs to someone else or has other hard links is not a place for a secret, so it is
+                // replaced.
                 Secrecy::Secret => Replacement::begin(&target, secrecy).map(Some),
             };
             match replacement.map_err(failure)? {
@@ -146,7 +147,8 @@ fn open_file<'a>(path: &Path, secrecy: Secrecy) -> Result<Sink<'a>, Failure> {
     }
 }
 
-/// The failure of a file that cannot be written. What people meet most is said in words that do not depend on the platform.
+/// The failure for a file that cannot be written. The most common errors have messages that do not depend on the
+/// platform.
 fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     let message = format!("cannot write {}", path.display());
     let why = match error.kind() {
@@ -167,7 +169,7 @@ mod tests {
 
     const SENT: &[u8] = b"x-a: \x1b[2J\r\nb\rc\r\n";
 
-    /// What stands on standard output after a server's words went there, by whom they are read.
+    /// What is on standard output after a server's data was written there, for each kind of reader.
     fn shown(reader: Reader, open: fn(&mut Context) -> Output<'_>) -> String {
         let (mut context, stdout, _) = context(Environment::new([] as [(&str, &str); 0], None), "");
         context.stdout = Screen::new(Box::new(stdout.clone()), Palette::Plain).with_reader(reader);
@@ -177,9 +179,9 @@ mod tests {
         stdout.text()
     }
 
-    /// Catches a header or a body that a terminal obeys, and a pipe that gets other bytes than were sent.
+    /// Catches a header or a body that controls a terminal, and a pipe that gets other bytes than were sent.
     #[test]
-    fn a_servers_words_are_text_for_a_person_and_exact_for_a_program() {
+    fn a_servers_data_is_text_for_a_person_and_exact_for_a_program() {
         let ways: [fn(&mut Context) -> Output<'_>; 2] =
             [|context| Output::data(context), |context| Output::open_data(Path::new("-"), context).unwrap()];
         for open in ways {

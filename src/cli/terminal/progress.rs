@@ -1,4 +1,4 @@
-//! How far something is that takes a while, on a terminal: a bar for a transfer, a note for a search.
+//! Progress on a terminal: a bar for a transfer, a note for a search.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -9,33 +9,34 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use crate::cli::context::Context;
 use crate::cli::screen::Reader;
 
-/// Transfers below this are over before a bar is read.
+/// Smaller transfers are finished before anyone can read a bar.
 const WORTH_A_BAR: u64 = 8 * 1024 * 1024;
 
-/// Whether the user wants to see bars.
+/// Whether progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgressMode {
-    /// Where they can be seen.
+    /// If standard error is a terminal.
     Bars,
     /// Never.
     Quiet,
 }
 
-/// A bar for a transfer of that many bytes, hidden where nobody would see it.
+/// A progress bar for a transfer of `length` bytes, hidden if nobody would see it.
 pub fn bar(what: &'static str, length: Option<u64>, mode: ProgressMode, context: &Context) -> ProgressBar {
     let is_seen =
         context.stderr_is_terminal && mode == ProgressMode::Bars && length.is_some_and(|bytes| bytes >= WORTH_A_BAR);
     let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(length, target).with_message(what).with_finish(ProgressFinish::AndClear);
     let template = "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";
-    // A template of our own is sound; were it not, the plain bar would do.
+    // Our template is valid; if it were not, the plain bar would do.
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
 }
 
-/// A count of what a list has had worked through, hidden where nobody would see it or where it would stand among the output.
+/// A counter of the processed records of a list, hidden if nobody would see it or it would be mixed with the
+/// output.
 pub fn counter(what: &'static str, context: &Context) -> ProgressBar {
     let is_seen = context.stderr_is_terminal && context.stdout.reader() == Reader::Program;
     let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -46,14 +47,15 @@ pub fn counter(what: &'static str, context: &Context) -> ProgressBar {
     }
 }
 
-/// A search that is over before has nothing to say.
+/// A search that ends sooner shows no note.
 const WORTH_A_NOTE: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(100);
 
-/// A note on standard error that a search is going on. It appears after half a second, and is erased when this is dropped.
+/// A note on standard error that a search is running. It appears after half a second, and is erased when this is
+/// dropped.
 pub struct SearchNote(Option<(Sender<()>, JoinHandle<()>)>);
 
-/// The note of a search, if somebody would see it.
+/// The note for a search, if somebody would see it.
 pub fn search_note(text: &'static str, mode: ProgressMode, context: &Context) -> SearchNote {
     match context.stderr_is_terminal && mode == ProgressMode::Bars {
         true => SearchNote::start(text, WORTH_A_NOTE, ProgressDrawTarget::stderr()),
@@ -71,7 +73,7 @@ impl SearchNote {
             let bar = ProgressBar::with_draw_target(None, target).with_message(text).with_style(style());
             bar.tick();
             bar.enable_steady_tick(STEP);
-            // The other end only ever hangs up.
+            // The other end never sends, it only disconnects.
             let _ = receiver.recv();
             bar.finish_and_clear();
         });
@@ -87,7 +89,7 @@ impl Drop for SearchNote {
     fn drop(&mut self) {
         if let Some((sender, thread)) = self.0.take() {
             drop(sender);
-            // A note that could not be written is no reason to fail.
+            // Failing to write a note is not an error.
             let _ = thread.join();
         }
     }
@@ -100,7 +102,7 @@ mod tests {
     use std::io::Result;
     use std::sync::{Arc, Mutex};
 
-    /// A terminal of one line, which keeps what stands in it and all that ever did.
+    /// A terminal of one line, which keeps its current content and everything it ever contained.
     #[derive(Debug, Clone, Default)]
     struct Terminal(Arc<Mutex<(String, String)>>);
 
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_is_soon_over_says_nothing() {
+    fn a_short_search_shows_no_note() {
         let terminal = Terminal::default();
         drop(SearchNote::start("searching", Duration::from_secs(3_600), terminal.target()));
         assert_eq!(terminal.shown().1, "");

@@ -1,19 +1,19 @@
-//! The words of a command line, in the memory that the list of processes reads. Linux says where; other systems do not, and
-//! there nothing is blanked.
+//! Finds the words of the command line in memory, where the process list reads them. Only Linux reports their
+//! address; on other systems nothing is blanked.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-/// Which field of `/proc/self/stat` says where the words begin (proc(5)), counted behind the name of the program.
+/// The field of `/proc/self/stat` with the address of the words (proc(5)), counted after the name of the program.
 const ARG_START: usize = 48 - 3;
 
-/// Writes blanks over pieces of this process's command line, as others see it: `pieces` are bytes of the words, each of which
-/// ends with a NUL. The file of the process's own memory takes writes without any unsafe code. The words that the program was
-/// started with have to be copied before.
+/// Overwrites parts of this process's command line with blanks, as other processes see it. `pieces` are byte ranges
+/// of the words, each of which ends with a NUL. Writing to the file of the process's own memory requires no unsafe
+/// code. The original words must have been copied before.
 ///
 /// # Errors
-/// The system does not say where the words are, does not let itself be written to, or has other words there.
+/// The system does not report where the words are, refuses the write, or has different words there.
 pub fn blank_arguments(words: &[&[u8]], pieces: &[Range<usize>]) -> io::Result<()> {
     let start = start_of_arguments()?;
     let mut memory = fs::OpenOptions::new().read(true).write(true).open("/proc/self/mem")?;
@@ -33,7 +33,7 @@ pub fn blank_arguments(words: &[&[u8]], pieces: &[Range<usize>]) -> io::Result<(
 
 fn start_of_arguments() -> io::Result<u64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name of the program stands in parentheses, and may hold any character.
+    // The name of the program is in parentheses and may contain any character.
     let fields = stat.rsplit_once(')').map(|(_, behind)| behind.split_ascii_whitespace());
     let start = fields.and_then(|mut fields| fields.nth(ARG_START)?.parse().ok());
     start.filter(|start| *start > 0).ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -43,7 +43,7 @@ fn start_of_arguments() -> io::Result<u64> {
 mod tests {
     use super::*;
 
-    /// The words of the process that runs this test are left alone: nothing of them is blanked.
+    /// The words of the process that runs this test are left alone: none of them is blanked.
     #[test]
     fn the_words_are_where_the_system_says() {
         let words: Vec<Vec<u8>> = std::env::args_os().map(std::ffi::OsString::into_encoded_bytes).collect();

@@ -1,4 +1,4 @@
-//! A program that runs in the foreground in our place: signals that reach us are for it, and its end is ours.
+//! Runs a program in the foreground in place of sigvet: signals are passed on to it, and sigvet ends when it ends.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -12,18 +12,19 @@ use tokio::sync::mpsc;
 
 use super::signals::is_ignored;
 
-/// What is passed on.
+/// The signals that are passed on.
 const PASSED_ON: [i32; 6] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
 
-/// Signals on their way to a child. From the beginning of this on they do not end this process.
+/// Passes signals on to a child. From its creation on, these signals no longer end this process.
 #[derive(Debug)]
 pub struct ChildSignals(mpsc::Receiver<i32>);
 
 impl ChildSignals {
-    /// Takes signals, within a runtime. One that was ignored when this process was started stays so, for the child too.
+    /// Starts to listen for signals; must be called within a runtime. A signal that was ignored when this process
+    /// started stays ignored, also for the child.
     ///
     /// # Errors
-    /// The system does not let us.
+    /// The system refuses the signal handlers.
     pub fn listen() -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(PASSED_ON.len());
         for number in PASSED_ON.into_iter().filter(|number| !is_ignored(*number)) {
@@ -40,13 +41,13 @@ impl ChildSignals {
         Ok(Self(receiver))
     }
 
-    /// Passes signals on until the child has ended; its exit code as a shell gives it.
+    /// Passes signals on until the child has ended, and returns its exit code as a shell would.
     ///
     /// # Errors
-    /// Nobody can wait for it.
+    /// Waiting for the child fails.
     pub async fn attend(mut self, child: Child) -> io::Result<u8> {
         let id = Pid::from_child(&child);
-        // Once it is waited for, its number may be that of another process.
+        // After the child has been waited for, its process ID may be reused for another process.
         let is_gone = Arc::new(Mutex::new(false));
         let mark = Arc::clone(&is_gone);
         let mut ended = tokio::task::spawn_blocking(move || wait(child, id, &mark));
@@ -56,7 +57,7 @@ impl ChildSignals {
                 Some(number) = self.0.recv() => {
                     let is_gone = is_gone.lock().unwrap_or_else(PoisonError::into_inner);
                     if let (false, false, Some(signal)) = (*is_gone, is_from_terminal(number), named(number)) {
-                        // It ends at this moment, or may not be signalled: there is nothing else to do.
+                        // The child is ending right now, or may not be signalled: nothing else can be done.
                         let _ = kill_process(id, signal);
                     }
                 }
@@ -65,7 +66,7 @@ impl ChildSignals {
     }
 }
 
-/// Waits twice: until it has ended, and then for good.
+/// Waits twice: first until the child has ended, then to release its process ID.
 fn wait(mut child: Child, id: Pid, is_gone: &Mutex<bool>) -> io::Result<ExitStatus> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     while let Err(error) = waitid(WaitId::Pid(id), options) {
@@ -78,7 +79,7 @@ fn wait(mut child: Child, id: Pid, is_gone: &Mutex<bool>) -> io::Result<ExitStat
     child.wait()
 }
 
-/// What a terminal sends by a key, it sends to the child too: to send it twice would be two keys.
+/// If a key causes a signal, the terminal also sends it to the child: passing it on would send it twice.
 fn is_from_terminal(number: i32) -> bool {
     let by_key = matches!(number, SIGINT | SIGQUIT);
     by_key

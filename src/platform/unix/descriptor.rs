@@ -1,16 +1,16 @@
 //! Paths that stand for a descriptor of this process: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`, and links to them.
 //!
-//! To open such a path anew is another thing on Linux: a file is then written from its beginning, over what stands in it, and
-//! whoever shares the descriptor does not see that it moved. So the descriptor itself is duplicated.
+//! Opening such a path again is not the same on Linux: a file is then overwritten from its beginning, and other
+//! processes that share the descriptor do not see its position move. So the descriptor itself is duplicated.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Where the descriptors of this process have names.
+/// Directories with the names of this process's descriptors.
 const FOLDERS: [&str; 3] = ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"];
 
-/// How many links lead to a descriptor at most.
+/// Maximum number of links to follow to a descriptor.
 const MOST_LINKS: usize = 40;
 
 /// The number of the descriptor that a path stands for.
@@ -28,7 +28,7 @@ pub fn descriptor_of(path: &Path) -> Option<i32> {
     None
 }
 
-/// Another descriptor of what that one is open to: both share the place that is written to next.
+/// Duplicates a descriptor; both share their write position.
 #[cfg(target_os = "linux")]
 pub fn duplicate(descriptor: i32, path: &Path) -> io::Result<File> {
     use rustix::io::Errno;
@@ -38,13 +38,13 @@ pub fn duplicate(descriptor: i32, path: &Path) -> io::Result<File> {
         .and_then(|process| pidfd_getfd(process, descriptor, PidfdGetfdFlags::empty()));
     match duplicate {
         Ok(duplicate) => Ok(File::from(duplicate)),
-        // A kernel before 5.6, or a container that does not let us. Appending loses nothing at least.
+        // The kernel is older than 5.6, or a container forbids it. Appending at least loses nothing.
         Err(Errno::NOSYS | Errno::PERM) => fs::OpenOptions::new().append(true).open(path),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Another descriptor of what that one is open to, which is what to open its path means on the BSDs and macOS.
+/// Duplicates a descriptor, which is what opening its path does on the BSDs and macOS.
 #[cfg(not(target_os = "linux"))]
 pub fn duplicate(_: i32, path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().write(true).open(path)
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_links_lead_to_a_descriptor() {
+    fn names_and_links_resolve_to_a_descriptor() {
         let directory = tempfile::tempdir().unwrap();
         let link = directory.path().join("link");
         symlink("/dev/stdout", &link).unwrap();
@@ -88,9 +88,9 @@ mod tests {
         }
     }
 
-    /// Catches a file that is written from its beginning, over what stands in it.
+    /// Catches a file that is overwritten from its beginning.
     #[test]
-    fn a_duplicate_goes_on_where_the_other_is() {
+    fn a_duplicate_continues_at_the_same_position() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"one ").unwrap();
         let number = file.as_raw_fd();

@@ -1,4 +1,4 @@
-//! The answers of Unix: modes, owners, inodes, sockets.
+//! The implementation for Unix: modes, owners, inodes, sockets.
 
 mod arguments;
 mod descriptor;
@@ -25,7 +25,7 @@ use tokio::net::UnixStream;
 
 use super::{Access, FileKind, Secrecy};
 
-/// The mode of a file that others have that access to; `None` if they have not.
+/// The mode of a file if other users have this access to it, otherwise `None`.
 pub fn mode_open_to(access: Access, metadata: &Metadata) -> Option<u32> {
     let mode = metadata.permissions().mode() & 0o777;
     let others = match access {
@@ -36,12 +36,12 @@ pub fn mode_open_to(access: Access, metadata: &Metadata) -> Option<u32> {
     (mode & others != 0).then_some(mode)
 }
 
-/// Creates a directory, and those on the way to it, for its owner only.
+/// Creates a directory and its missing parents, accessible only to the owner.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Makes a file that is new one that its owner alone can read.
+/// Makes a new file readable only by its owner.
 pub fn for_owner_only(options: &mut OpenOptions) {
     options.mode(0o600);
 }
@@ -56,13 +56,13 @@ pub fn is_file_name(_: &str) -> bool {
     true
 }
 
-/// Whether a file belongs to the user that runs this process, or to root, who could do anything anyway.
+/// Whether a file belongs to the user who runs this process, or to root, who could do anything anyway.
 pub fn is_owner_trusted(metadata: &Metadata) -> bool {
     let owner = metadata.uid();
     owner == 0 || owner == rustix::process::geteuid().as_raw()
 }
 
-/// What a file is.
+/// The kind of a file.
 pub fn kind_of(metadata: &Metadata) -> FileKind {
     let kind = metadata.file_type();
     match () {
@@ -74,12 +74,13 @@ pub fn kind_of(metadata: &Metadata) -> FileKind {
     }
 }
 
-/// Opens a file for reading. Neither to open nor to read it waits for anybody: a terminal does not become ours either.
+/// Opens a file for reading. Neither opening nor reading waits, and a terminal does not become the controlling
+/// terminal.
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags(OFlags::NONBLOCK | OFlags::NOCTTY)).open(path)
 }
 
-/// Opens the file that others wait for, and creates it for its owner only. A link in its place is not followed.
+/// Opens the lock file, creating it for its owner only. A symbolic link in its place is not followed.
 pub fn lock_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
@@ -91,8 +92,8 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits().cast_signed()
 }
 
-/// Gives a file the owner and the group of the one that it replaces, as far as the system lets us. Whether its group is
-/// now the same.
+/// Gives a file the owner and the group of the file that it replaces, if the system allows it. Returns whether the
+/// group is now the same.
 pub fn owner_kept(file: &File, replaced: &Metadata) -> bool {
     let Ok(own) = file.metadata() else { return false };
     if (own.uid(), own.gid()) == (replaced.uid(), replaced.gid()) {
@@ -103,18 +104,18 @@ pub fn owner_kept(file: &File, replaced: &Metadata) -> bool {
         || fchown(file, None, Some(replaced.gid())).is_ok()
 }
 
-/// The same, and whether both are now the same.
+/// Like [`owner_kept`], but returns whether both owner and group are now the same.
 pub fn owner_and_group_kept(file: &File, replaced: &Metadata) -> bool {
     owner_kept(file, replaced)
         && file.metadata().is_ok_and(|own| (own.uid(), own.gid()) == (replaced.uid(), replaced.gid()))
 }
 
-/// Whether a file has no second name, by which others know it.
+/// Whether a file has no other hard link.
 pub fn has_one_name(metadata: &Metadata) -> bool {
     metadata.nlink() < 2
 }
 
-/// The permissions of a file that takes the place of another. A group that is not the same gets nothing.
+/// The permissions of a file that replaces another. If the group is not the same, it gets no access.
 pub fn permissions_like(replaced: &Metadata, secrecy: Secrecy, has_group: bool) -> Permissions {
     let mode = replaced.permissions().mode() & 0o777;
     Permissions::from_mode(match (secrecy, has_group) {
@@ -124,7 +125,7 @@ pub fn permissions_like(replaced: &Metadata, secrecy: Secrecy, has_group: bool) 
     })
 }
 
-/// Which file it is, and when anything about it changed last.
+/// Identifies a file, with the time of the last change to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileId {
     device: u64,
@@ -133,32 +134,32 @@ pub struct FileId {
 }
 
 impl FileId {
-    /// Reads it from a file's metadata.
+    /// Reads the identity from a file's metadata.
     pub fn from_metadata(metadata: &Metadata) -> Self {
         let changed = (metadata.ctime(), metadata.ctime_nsec());
         Self { device: metadata.dev(), inode: metadata.ino(), changed }
     }
 }
 
-/// When anything about a file changed last, its name and mode included.
+/// When anything about a file last changed, including its name and mode.
 pub fn last_change(metadata: &Metadata) -> Option<SystemTime> {
     let seconds = u64::try_from(metadata.ctime()).ok()?;
     let nanoseconds = u32::try_from(metadata.ctime_nsec()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
 }
 
-/// Keeps the system from writing the memory of this process, in which secrets are, to a file when it is killed by a fault.
-/// What this process starts may raise the limit again.
+/// Keeps the system from writing the memory of this process, which contains secrets, to a core dump. Child
+/// processes may raise the limit again.
 pub fn disable_core_dumps() {
     let lowered = Rlimit { current: Some(0), ..getrlimit(Resource::Core) };
-    // A limit may always be lowered; if a sandbox forbids even that, there is nothing else to do.
+    // A limit may always be lowered; if a sandbox forbids even that, nothing else can be done.
     let _ = setrlimit(Resource::Core, lowered);
 }
 
-/// Connects to a socket that has a path.
+/// Connects to a Unix domain socket.
 ///
 /// # Errors
-/// Nobody listens there.
+/// The connection is refused.
 pub async fn connect_to_socket(path: &Path) -> io::Result<UnixStream> {
     UnixStream::connect(path).await
 }
@@ -168,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_may_write_is_another_question_than_who_may_read() {
+    fn write_access_and_read_access_are_judged_separately() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         fs::write(&path, "").unwrap();
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_is_told_if_it_lets_others_in() {
+    fn a_mode_is_reported_if_it_gives_others_access() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         fs::write(&path, "").unwrap();
@@ -206,7 +207,7 @@ mod tests {
         assert_eq!((after.current, after.maximum), (Some(0), before.maximum));
     }
 
-    /// Catches a directory on the way that everybody can look into.
+    /// Catches a new parent directory that everyone can read.
     #[test]
     fn all_new_directories_are_private() {
         let directory = tempfile::tempdir().unwrap();
@@ -217,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Catches a file that was put in the place of another while it is read.
+    /// Catches a file that was replaced by another while it is read.
     #[test]
     fn a_file_of_the_same_length_and_time_is_another_one() {
         let directory = tempfile::tempdir().unwrap();

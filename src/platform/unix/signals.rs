@@ -1,4 +1,4 @@
-//! Files that go when a signal stops the process: those that have a name already though they are not whole.
+//! Removes files when a signal stops the process: files that have a name but are not complete.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,17 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-/// The files there are. Whoever holds the lock does nothing that could fail.
+/// The files to remove. Code that holds the lock does nothing that could fail.
 static FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 static LISTENING: Once = Once::new();
 
-/// A file that a signal removes, until this is dropped.
+/// A file that is removed on a signal, until this is dropped.
 #[derive(Debug)]
 pub struct Removal(PathBuf);
 
-/// Removes the file when INT, TERM, HUP or QUIT stop the process, which then ends as it would have without us.
+/// Removes the file if SIGINT, SIGTERM, SIGHUP or SIGQUIT stops the process, which then ends as it would have
+/// otherwise.
 pub fn remove_if_stopped(path: &Path) -> Removal {
     LISTENING.call_once(listen);
     files().push(path.to_owned());
@@ -30,7 +31,8 @@ impl Drop for Removal {
     }
 }
 
-/// Ends when INT or TERM asks this process to stop; a second one ends it as if nobody had listened.
+/// Completes when SIGINT or SIGTERM asks this process to stop. A second signal ends the process by its default
+/// action.
 pub async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -46,12 +48,13 @@ pub async fn stop_signal() {
             _ = interrupt.recv() => SIGINT,
             _ = terminate.recv() => SIGTERM,
         };
-        // It does not come back if the default is to end.
+        // This does not return if the default action ends the process.
         let _ = emulate_default_handler(number);
     });
 }
 
-/// When INT, TERM or HUP ask this process to stop, it ends as soon as nobody holds the gate; a second one ends it at once.
+/// Ends the process on SIGINT, SIGTERM or SIGHUP as soon as no thread holds the gate; a second signal ends it at
+/// once.
 pub fn stop_between(gate: &'static Mutex<()>) {
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
     let Ok(mut signals) = Signals::new(wanted) else { return };
@@ -60,7 +63,7 @@ pub fn stop_between(gate: &'static Mutex<()>) {
         for signal in signals.forever() {
             let end = move || {
                 let _open = gate.lock();
-                // It ends the process.
+                // This ends the process.
                 drop(emulate_default_handler(signal));
             };
             if std::mem::replace(&mut is_asked, true) {
@@ -75,21 +78,21 @@ fn files() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Waits for the signals on a thread of its own. Where that cannot be had, a signal leaves the file.
+/// Waits for the signals on a separate thread. If that is not possible, a signal leaves the file.
 fn listen() {
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|&signal| !is_ignored(signal));
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
             files().drain(..).for_each(|path| drop(fs::remove_file(path)));
-            // It ends the process.
+            // This ends the process.
             drop(emulate_default_handler(signal));
         }
     });
 }
 
-/// Whether the process was started so that the signal does nothing, as `nohup` does: then it still does nothing. Only Linux
-/// tells; elsewhere none is taken for ignored.
+/// Whether the process was started with the signal ignored, as `nohup` does: then it stays ignored. Only Linux
+/// reports this; on other systems no signal counts as ignored.
 pub(super) fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -97,7 +100,8 @@ pub(super) fn is_ignored(signal: i32) -> bool {
     mask >> (signal - 1) & 1 == 1
 }
 
-// Only GNU's env makes a process that heeds a signal which whoever runs the tests may ignore.
+// The tests need GNU's env, because only it can start a process that handles a signal which the caller of the tests
+// ignores.
 #[cfg(all(test, target_os = "linux"))]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -109,7 +113,7 @@ mod tests {
 
     const CHILD: &str = "SIGVET_TEST_OF_SIGNALS";
 
-    /// Runs itself as a child that holds a file and waits to be stopped.
+    /// Runs itself as a child process that holds a file and waits to be stopped.
     #[test]
     fn a_signal_removes_the_file_and_ends_the_process_as_before() {
         if let Some(path) = std::env::var_os(CHILD) {
@@ -127,7 +131,7 @@ mod tests {
         }
     }
 
-    /// Catches a download under `nohup` that a closed terminal ends.
+    /// Catches a download under `nohup` that ends when the terminal is closed.
     #[test]
     fn a_signal_that_does_nothing_still_does_nothing() {
         let directory = tempfile::tempdir().unwrap();
@@ -136,7 +140,7 @@ mod tests {
         assert_eq!(status.signal(), Some(SIGTERM));
     }
 
-    /// Starts the child, sends it the signal once its file is there, and TERM where that did not end it.
+    /// Starts the child, sends it the signal once its file exists, and then SIGTERM if that did not end it.
     fn stopped(kill: &str, path: &Path, ignored: &str) -> std::process::ExitStatus {
         let test = "platform::unix::signals::tests::a_signal_removes_the_file_and_ends_the_process_as_before";
         let mut child = Command::new("env");

@@ -1,6 +1,7 @@
-//! Files without a name, which nobody else can open and a killed process leaves nothing of. They get a name when they are whole.
+//! Files without a name, which no other process can open and of which a killed process leaves nothing. They get a
+//! name once they are complete.
 //!
-//! Linux has them, on most file systems; elsewhere there is none, and whoever wants one does with a name.
+//! Linux supports them on most file systems; on other systems callers have to use a file with a name.
 
 use std::fs::File;
 use std::io;
@@ -8,12 +9,13 @@ use std::path::Path;
 
 use crate::platform::Secrecy;
 
-/// A file that is in a directory and has no name there.
+/// A file in a directory, without a name there.
 #[derive(Debug)]
 pub struct UnnamedFile(File);
 
 impl UnnamedFile {
-    /// A new one; `None` where there are none. A secret one is its owner's, any other as the umask has it.
+    /// Creates one; `None` if they are not supported. A secret file is readable only by its owner; otherwise the
+    /// umask decides.
     #[cfg(target_os = "linux")]
     pub fn new_in(directory: &Path, secrecy: Secrecy) -> io::Result<Option<Self>> {
         use rustix::fs::{Mode, OFlags, open};
@@ -23,31 +25,31 @@ impl UnnamedFile {
             Secrecy::Public => Mode::from_raw_mode(0o666),
             Secrecy::Secret => Mode::from_raw_mode(0o600),
         };
-        // It gets its name by its place in /proc, without which it would never have one.
+        // The file gets its name by way of its path in /proc, without which it would never have one.
         if !Path::new("/proc/self/fd").is_dir() {
             return Ok(None);
         }
         match open(directory, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, mode) {
             Ok(file) => Ok(Some(Self(File::from(file)))),
-            // What kernels and file systems answer that have no such files. That a directory is missing or closed to us
-            // shows again when a file with a name is made.
+            // The errors of kernels and file systems without unnamed files. If the directory is missing or not
+            // accessible, creating a file with a name reports that again.
             Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// None: this system has no such files.
+    /// Always `None`: this system has no unnamed files.
     #[cfg(not(target_os = "linux"))]
     pub fn new_in(_: &Path, _: Secrecy) -> io::Result<Option<Self>> {
         Ok(None)
     }
 
-    /// The file, to write to.
+    /// The file to write to.
     pub fn as_file(&self) -> &File {
         &self.0
     }
 
-    /// Gives it a name that nothing has yet.
+    /// Gives the file a name that does not exist yet.
     #[cfg(target_os = "linux")]
     pub fn link(&self, path: &Path) -> io::Result<()> {
         use rustix::fs::{AtFlags, CWD, linkat};
@@ -57,7 +59,7 @@ impl UnnamedFile {
         Ok(linkat(CWD, place, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
     }
 
-    /// Never called: there are no such files.
+    /// Never called: this system has no unnamed files.
     #[cfg(not(target_os = "linux"))]
     pub fn link(&self, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())

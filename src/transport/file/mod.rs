@@ -1,8 +1,9 @@
-//! A body that lies in a file: what the file looked like before it was hashed, and reading it on the promise that it still
-//! looks so.
+//! A body in a file: records what the file looked like before it was hashed, and reads it only as long as it still
+//! looks the same.
 //!
-//! Length, times and inode are compared on opening, and again before the last bytes are handed out: so nobody ever gets a
-//! whole body that is not the one that was hashed. Every pass over such a body goes through a [`BodyReader`].
+//! Length, times and inode are compared when the file is opened, and again before the last bytes are returned. So
+//! nobody ever receives a complete body that differs from the one that was hashed. Every pass over such a body uses
+//! a [`BodyReader`].
 
 mod seen;
 
@@ -18,10 +19,10 @@ use super::body_error::{BodyError, Pass};
 use super::pipe::{Pipe, PipeReader};
 use crate::platform::last_change;
 
-/// How much of a file is read at once. Larger pieces are no quicker, and fall out of the processor's cache.
+/// How much of a file is read at once. Larger pieces are no faster, and do not fit into the processor's cache.
 pub const PIECE: usize = 256 * 1024;
 
-/// Times of files are as coarse as the kernel's clock ticks, at most this.
+/// File times are only as precise as the kernel's clock tick, which is at most this long.
 const TICK: Duration = Duration::from_millis(10);
 
 /// A body in a file.
@@ -33,19 +34,20 @@ pub struct BodyFile {
 
 #[derive(Debug)]
 enum Place {
-    /// Others may write to it.
+    /// Other processes may write to it.
     Named { path: PathBuf, seen: Seen },
-    /// Nobody else can reach it.
+    /// No other process can reach it.
     Unnamed(File),
-    /// It can be read once.
+    /// It can be read only once.
     Pipe(Pipe),
 }
 
 impl BodyFile {
-    /// Looks at a file. None for what can be read only once, or does not say how long it is: pipes, devices, `/proc`.
+    /// Records what a file looks like. `None` for files that can be read only once or do not report their length:
+    /// pipes, devices, `/proc`.
     ///
     /// # Errors
-    /// No such file, no permission, a directory.
+    /// The file does not exist, is a directory, or may not be read.
     pub fn look(path: &Path) -> io::Result<Option<Self>> {
         let mut metadata = std::fs::metadata(path)?;
         if metadata.is_dir() {
@@ -54,7 +56,7 @@ impl BodyFile {
         if !metadata.is_file() || metadata.len() == 0 {
             return Ok(None);
         }
-        // A file written to a moment ago could be written to again without a newer time.
+        // A file that was written to a moment ago could be written to again without its time changing.
         if last_change(&metadata).and_then(|time| time.elapsed().ok()).is_some_and(|age| age < 2 * TICK) {
             std::thread::sleep(2 * TICK);
             metadata = std::fs::metadata(path)?;
@@ -63,22 +65,22 @@ impl BodyFile {
         Ok(Some(Self { place, length: metadata.len() }))
     }
 
-    /// What can be read once; whoever knows it says how long it is.
+    /// A source that can be read only once; the caller gives its length.
     pub fn pipe(name: &str, source: Box<dyn Read + Send>, length: u64) -> Self {
         Self { place: Place::Pipe(Pipe::new(name, source)), length }
     }
 
-    /// Whether it can be read no more.
+    /// Whether it was a pipe that has already been read.
     pub fn is_spent(&self) -> bool {
         matches!(&self.place, Place::Pipe(pipe) if pipe.is_spent())
     }
 
-    /// A file without a name, which nobody else can change. All of its `length` is the body.
+    /// An unnamed file, which no other process can change. The body is all of its `length` bytes.
     pub fn unnamed(file: File, length: u64) -> Self {
         Self { place: Place::Unnamed(file), length }
     }
 
-    /// The path, where it has one.
+    /// The path, if it has one.
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Named { path, .. } => Some(path),
@@ -86,15 +88,15 @@ impl BodyFile {
         }
     }
 
-    /// Length in bytes, as looked at.
+    /// Length in bytes when the file was looked at.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// Opens it at its beginning.
+    /// Opens the body at its beginning.
     ///
     /// # Errors
-    /// It cannot be opened, or has changed.
+    /// The file cannot be opened, or has changed.
     pub fn open(&self, pass: Pass) -> Result<BodyReader, BodyError> {
         let (file, named) = match &self.place {
             Place::Named { path, seen } => (File::open(path), Some((path.clone(), seen.clone()))),
@@ -146,10 +148,10 @@ impl BodyReader {
         Ok(self)
     }
 
-    /// Fills the buffer with the next bytes.
+    /// Fills the whole buffer with the next bytes.
     ///
     /// # Errors
-    /// As [`BodyReader::read`]; fewer bytes than the buffer has.
+    /// The errors of [`BodyReader::read`]; also if fewer bytes are left than the buffer holds.
     pub fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), BodyError> {
         while !buffer.is_empty() {
             match self.read(buffer)? {
@@ -160,15 +162,15 @@ impl BodyReader {
         Ok(())
     }
 
-    /// Bytes that are still to be read.
+    /// Number of bytes still to be read.
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// Reads the next bytes into the buffer; tells how many, none at the end.
+    /// Reads the next bytes into the buffer and returns how many, 0 at the end.
     ///
     /// # Errors
-    /// It cannot be read, or has changed.
+    /// The file cannot be read, or has changed.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, BodyError> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {
@@ -201,7 +203,7 @@ impl BodyReader {
         }
     }
 
-    /// Whether it still is what it was, before the first bytes are handed out and before the last.
+    /// Checks that the file is unchanged, before the first bytes are returned and before the last.
     fn compare(&mut self) -> Result<(), BodyError> {
         let file = match &mut self.source {
             Source::File(file) => file,
@@ -243,7 +245,7 @@ mod tests {
         (folder, path, file)
     }
 
-    /// Reads to the end; what a server would have got, and how it ended.
+    /// Reads to the end, and returns what a server would have received and how reading ended.
     fn read(file: &BodyFile, mut meanwhile: impl FnMut(u64)) -> (Vec<u8>, Result<(), BodyError>) {
         let mut got = Vec::new();
         let mut buffer = [0; 4];
@@ -302,10 +304,10 @@ mod tests {
         }
     }
 
-    /// It would catch a body that is sent whole under the signature of another.
+    /// Catches a body that is sent whole under the signature of another.
     #[test]
     fn a_file_that_changes_is_never_handed_out_whole() {
-        // Before it is opened, after the first piece, and when only the last piece is left.
+        // Changes it before it is opened, after the first piece, and when only the last piece is left.
         for moment in [11, 6, 2] {
             for (what, change) in CHANGES {
                 let (_folder, path, file) = written(b"0123456789");
@@ -325,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_twice_is_no_body_file() {
+    fn a_file_that_cannot_be_read_twice_is_not_a_body_file() {
         assert!(BodyFile::look(Path::new("/dev/null")).unwrap().is_none());
         assert_eq!(BodyFile::look(Path::new("/")).unwrap_err().kind(), io::ErrorKind::IsADirectory);
         assert_eq!(BodyFile::look(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);

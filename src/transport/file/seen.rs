@@ -1,11 +1,11 @@
-//! What a file looked like: length, times, and which file it is, as far as the system says.
+//! What a file looked like: its length, its times, and its identity as far as the system reports it.
 
 use std::fs::Metadata;
 use std::time::SystemTime;
 
 use crate::platform::FileId;
 
-/// What tells one content of a file from another.
+/// The metadata that distinguishes one content of a file from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
     length: u64,

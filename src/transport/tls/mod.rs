@@ -1,4 +1,4 @@
-//! TLS by rustls, with *ring* and the platform's roots, or whatever else was asked to be believed.
+//! TLS with rustls, *ring* and the platform's CA certificates, unless the options name others.
 
 mod verifier;
 
@@ -22,13 +22,13 @@ use super::stream::Stream;
 use super::{TransportError, error};
 use crate::files;
 
-/// The largest file of certificates that is read, in bytes: many times all that browsers trust.
+/// The largest certificate file that is read, in bytes: many times larger than all the CAs that browsers trust.
 const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
 
-/// What PEM has in it where a key takes a password.
+/// What a PEM file contains if its key is encrypted.
 const ENCRYPTED: &[u8] = b"ENCRYPTED";
 
-/// Speaks TLS with the host at the other end.
+/// Performs the TLS handshake with the host.
 pub(super) async fn handshake(
     stream: Box<dyn Stream>,
     host: &str,
@@ -68,7 +68,7 @@ fn configuration(
     Ok(configuration)
 }
 
-/// The file that is wrong is named: of the certificate, or of the key.
+/// Adds the client certificate. The error names the file that is wrong: the certificate or the key.
 fn identified(
     builder: ConfigBuilder<ClientConfig, WantsClientCert>,
     identity: &Identity,
@@ -80,7 +80,7 @@ fn identified(
     builder.with_client_auth_cert(chain, secret).map_err(|error| bad(key, error.into()))
 }
 
-/// The private key in a file of PEM.
+/// The private key in a PEM file.
 pub fn key_in(path: &Path) -> Result<PrivateKeyDer<'static>, BadIdentity> {
     let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
     if text.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
@@ -108,7 +108,7 @@ fn trusting(
     }
 }
 
-/// The certificates in a file of PEM, one at least.
+/// The certificates in a PEM file, at least one.
 pub fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, BadRoots> {
     let text = files::read(path, LARGEST_BUNDLE).map_err(pem::Error::Io)?.bytes;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! Who decides about a server's certificate, where that is not the platform: a file of `--cacert`, or nobody with `-k`.
+//! Certificate verification that the platform does not do: with a file of `--cacert`, or not at all with `-k`.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use crate::transport::error::{BadRoots, is_authority_own};
 
-/// `--cacert`: the authorities of a file, and the very certificates in it. A server that shows one of these as its own is
-/// believed under its name, though the certificate may be an authority's (`openssl req -x509` makes it one), as curl has it.
+/// `--cacert`: trusts the CAs in a file, and also the certificates in it themselves. A server that presents one of
+/// those as its own is trusted under its name even if it is a CA certificate (`openssl req -x509` makes it one), as
+/// curl does.
 #[derive(Debug)]
 pub(super) struct Named {
     authorities: Arc<WebPkiServerVerifier>,
@@ -75,12 +76,12 @@ impl ServerCertVerifier for Named {
     }
 }
 
-/// The dates of a certificate are looked at before its kind, so this error says that they are in order.
+/// Dates are checked before the kind of certificate, so this error implies that the dates are valid.
 fn is_for_being_an_authority(error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(problem) if is_authority_own(problem))
 }
 
-/// `-k`: any certificate will do. Signatures of the handshake are checked all the same.
+/// `-k`: accepts any certificate. The signatures of the handshake are still verified.
 #[derive(Debug)]
 pub(super) struct NoVerification(pub(super) Arc<CryptoProvider>);
 

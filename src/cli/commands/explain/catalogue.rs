@@ -1,4 +1,4 @@
-//! The catalogue of mistakes: all of them in a list, or one of them explained.
+//! The catalogue of mistakes: a list of all of them, or a description of one.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ use sigvet_diagnose::servers::{Difference, TABLE};
 
 const WIDTH: usize = 80;
 
-/// Prints a line for each mistake.
+/// Prints one line per mistake.
 pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     if is_json {
         let all: Vec<Value> = catalogue::all().map(object).collect();
@@ -28,7 +28,7 @@ pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Prints all that is known of one mistake, or of one thing that servers compute otherwise than AWS.
+/// Describes one mistake, or one thing that servers compute differently from AWS.
 pub fn one(id: &str, is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     if let Some(difference) = TABLE.iter().copied().flatten().find(|difference| difference.id == id) {
         if is_json {
@@ -119,7 +119,7 @@ fn words(proof: Proof) -> &'static str {
     }
 }
 
-/// `did you mean …? ` where an id begins with the same word.
+/// `did you mean …? ` with similar IDs, or those that begin with the same word.
 fn nearest(id: &str) -> String {
     let word = id.split('-').next().unwrap_or_default();
     let near: Vec<&str> =

@@ -1,4 +1,4 @@
-//! All that the arguments lead to: the request, the reply, the client's log. Nothing is judged here.
+//! Reads everything that the arguments name: the request, the reply, and the client's log. Nothing is judged here.
 
 use std::io::Read;
 
@@ -18,42 +18,42 @@ use sigvet_diagnose::formats::capture::{Capture, CaptureKind, ClientLog};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::is_authorization_lost;
 
-/// What there is to explain.
+/// What to explain.
 pub enum Subject {
-    /// A request that was refused, or what is known of it.
+    /// The evidence about a refused request.
     Evidence(Box<Evidence>),
     /// A captured request without a signature.
     ToSign {
-        /// Where it goes.
+        /// The URL of the request.
         url: RequestUrl,
         /// The request.
         request: Box<Captured>,
-        /// What there is to say of the text.
+        /// Notes about the captured text.
         notes: Vec<String>,
     },
 }
 
-/// What is known of a refused request.
+/// The evidence about a refused request.
 pub struct Evidence {
     /// The request.
     pub request: Option<Request>,
-    /// Where it went.
+    /// The URL that the request was sent to.
     pub url: Option<RequestUrl>,
-    /// What the server said.
+    /// The server's reply.
     pub reply: Option<Reply>,
-    /// What the client says it signed.
+    /// The client's log of what it signed.
     pub client: Option<ClientLog>,
-    /// What there is to say of the texts.
+    /// Notes about the captured texts.
     pub notes: Vec<String>,
-    /// What of the request was seen.
+    /// What is known about the request.
     pub known: Known,
-    /// The secret that is asked about.
+    /// The secret from `--try-secret`.
     pub tried_secret: Option<Secret>,
-    /// What kind of text the request was read from.
+    /// The kind of text that the request was read from.
     kind: Option<CaptureKind>,
 }
 
-/// A request that was captured, to be signed as it is.
+/// A captured request, to be signed as it is.
 #[derive(Debug)]
 pub struct Captured(Request);
 
@@ -89,8 +89,8 @@ impl Subject {
     }
 }
 
-/// What was captured. Where the reply or the client's log is at hand, they may be all there is: then standard input may be
-/// empty, a terminal, or one of the two.
+/// Reads the captured request. If the reply or the client's log is given, they may be the only evidence: then
+/// standard input may be empty, a terminal, or one of the two.
 fn capture(args: &ExplainArgs, names_other: bool, context: &mut Context) -> Result<Option<Capture>, Failure> {
     match &args.input {
         None if names_other && (context.stdin_is_terminal || is_stdin_named(args)) => Ok(None),
@@ -99,7 +99,7 @@ fn capture(args: &ExplainArgs, names_other: bool, context: &mut Context) -> Resu
     }
 }
 
-/// Whether the reply or the client's log is on standard input.
+/// Whether the reply or the client's log comes from standard input.
 fn is_stdin_named(args: &ExplainArgs) -> bool {
     [&args.response, &args.client_log].into_iter().any(|name| name.as_deref() == Some("-"))
 }
@@ -117,7 +117,8 @@ impl Evidence {
             (capture.request, capture.url, capture.reply, capture.client);
     }
 
-    /// Completes the request by the options. An unsigned URL is one to sign, so the options make its request.
+    /// Completes the request with the options. If the input is an unsigned URL, the options describe the request to
+    /// sign.
     fn complete(&mut self, args: &ExplainArgs, notes: &mut Vec<Note>, context: &mut Context) -> Result<(), Failure> {
         let is_stdin_read = input::is_stdin(args.input.as_deref()) || is_stdin_named(args);
         if let (Some(CaptureKind::Url), Some(url), false) = (self.kind, &self.url, looks_signed(self.request.as_ref()))
@@ -137,7 +138,8 @@ impl Evidence {
         Ok(())
     }
 
-    /// A log that tells another signature than the request has is of another request, and would mislead.
+    /// Leaves out a log with another signature than the request: it belongs to another request, and would be
+    /// misleading.
     pub fn leave_out_other_log(&mut self, claimed: Option<&Claimed>) {
         let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
         let is_other = signed.zip(claimed).is_some_and(|(signed, claimed)| {
@@ -160,7 +162,7 @@ impl Evidence {
         self.client = Some(client);
     }
 
-    /// A request without any signature, and without a word of a server, is one to sign.
+    /// A request without a signature and without a server's reply is one to sign.
     fn into_subject(self, args: &ExplainArgs) -> Result<Subject, Failure> {
         let is_unsigned = |request: &Request| matches!(Claim::extract(request), Err(ClaimError::NotSigned));
         let is_token = self.kind == Some(CaptureKind::Token);
@@ -190,7 +192,7 @@ impl Evidence {
     }
 }
 
-/// Whether something of a signature is there, though it cannot be read: a URL that was escaped, an older scheme.
+/// Whether there is a trace of a signature even if it cannot be parsed: a URL that was escaped, or an older scheme.
 fn looks_signed(request: Option<&Request>) -> bool {
     let Some(request) = request else { return false };
     let target = String::from_utf8_lossy(request.target()).to_ascii_lowercase();
@@ -214,7 +216,7 @@ fn url_of(request: &Request) -> Result<RequestUrl, Failure> {
     address::parse(&format!("https://{host}{target}"))
 }
 
-/// The request of a curl command without what curl adds when it sends: whoever signs it does not sign that.
+/// The request of a curl command without what curl adds when it sends, which is not signed.
 fn as_typed(mut request: Request) -> Request {
     let mut headers = Headers::default();
     for header in &request.headers {

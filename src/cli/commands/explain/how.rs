@@ -1,4 +1,4 @@
-//! How to capture a refused request, client by client.
+//! `--how`: how to capture a refused request, client by client.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::render::signed::write_json;
 
-/// Clients and servers, each with what makes it show the request or what it signed.
+/// Clients and servers, and how to make each one show the request or what it signed.
 const CAPTURES: [(&str, &str); 16] = [
     ("curl", "curl -v … 2> trace.txt; for the body too: curl --trace-ascii trace.txt …"),
     ("AWS CLI", "aws --debug … 2> aws.log"),
@@ -28,7 +28,7 @@ const CAPTURES: [(&str, &str); 16] = [
     ("Ceph gateway", "debug_rgw = 20, then give its log with --response"),
 ];
 
-/// Prints a line for each client.
+/// Prints one line per client.
 pub fn list(is_json: bool, context: &mut Context) -> Result<Exit, Failure> {
     if is_json {
         let all: Vec<Value> = CAPTURES.iter().map(|(client, how)| json!({ "client": client, "how": how })).collect();
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_line_fits_a_wide_terminal_and_each_client_stands_once() {
+    fn each_line_fits_a_wide_terminal_and_each_client_is_listed_once() {
         let mut clients: Vec<&str> = CAPTURES.iter().map(|(client, _)| *client).collect();
         clients.sort_unstable();
         clients.dedup();

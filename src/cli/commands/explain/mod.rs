@@ -1,4 +1,4 @@
-//! `sigvet explain`: why a signature was refused, or each step of one that is to be made.
+//! `sigvet explain`: explains why a signature was refused, or shows each step of a new one.
 
 mod catalogue;
 mod how;
@@ -115,7 +115,7 @@ pub struct ExplainArgs {
     judge: JudgeOptions,
 }
 
-/// What an answer is printed as.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Text for people
@@ -142,7 +142,7 @@ pub fn run(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     }
 }
 
-/// Explains what was captured: a refused request, or one that is to be signed.
+/// Explains captured input: a refused request, or one to sign.
 fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     match Subject::of(args, context)? {
         Subject::Evidence(evidence) => refused::run(*evidence, args, context),
@@ -156,7 +156,7 @@ fn run_captured(args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failu
     }
 }
 
-/// Who gave a capture to be explained may not know that it has no signature, or that its body is in a file.
+/// Adds that the request is not signed, which the user may not know.
 fn say_unsigned(failure: Failure) -> Failure {
     match failure.exit {
         Exit::NoCredentials => {
@@ -167,18 +167,18 @@ fn say_unsigned(failure: Failure) -> Failure {
 }
 
 impl ExplainArgs {
-    /// Whether JSON is asked for, by either option.
+    /// Whether JSON is requested, by either option.
     fn wants_json(&self) -> bool {
         self.judge.json || self.format == Some(Format::Json)
     }
 
-    /// A request with what the arguments say of its signature.
+    /// A request with the signing options.
     fn typed<'a>(&'a self, url: &'a str, request: &'a dyn RequestSource) -> Typed<'a> {
         Typed { url, request, credentials: &self.credentials, signing: &self.signing }
     }
 }
 
-/// Whether a URL has a signature or a part of one, of this scheme or of its forerunner.
+/// Whether a URL has a signature or parts of one, of Version 4 or of its predecessor.
 fn is_presigned(url: &str) -> bool {
     let has = |parts: [&str; 2]| parts.iter().all(|part| url.contains(part));
     let marks = ["-Signature", "-Credential", "-Algorithm", "-SignedHeaders"];
@@ -189,7 +189,7 @@ fn is_presigned(url: &str) -> bool {
         || ["AWSAccessKeyId=", "GoogleAccessId="].iter().any(|key| has(["Signature=", key]))
 }
 
-/// Whether a parameter of the signature is there, cut off or escaped as it may be.
+/// Whether a signature parameter is present, even if it is cut off or escaped.
 fn has_joined(url: &str, prefix: &str, mark: &str) -> bool {
     url.match_indices(prefix).any(|(at, _)| url.get(at + prefix.len()..).is_some_and(|rest| rest.starts_with(mark)))
 }

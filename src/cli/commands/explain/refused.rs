@@ -1,4 +1,5 @@
-//! Why a request was refused: the evidence is completed by keys and names, diagnosed, and shown.
+//! Explains why a request was refused: completes the evidence with keys and names, diagnoses it, and shows the
+//! result.
 
 use std::io::Write;
 use std::time::Instant;
@@ -24,7 +25,8 @@ use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose};
 
-/// Mistakes at once that are tried whatever `--time-limit` says, so that the answer is the same on every machine.
+/// Number of simultaneous mistakes that are tried regardless of `--time-limit`, so that the result is the same on
+/// every machine.
 const TO_THE_END: usize = 2;
 
 /// Explains a refused request.
@@ -79,7 +81,8 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     Ok(exit(&evidence, &diagnosis))
 }
 
-/// A refusal is a refusal, whatever is known of its reason, unless the request was judged otherwise.
+/// The exit code. A refused request counts as not valid even if the reason is unknown, unless verification says
+/// otherwise.
 fn exit(evidence: &Evidence, diagnosis: &Diagnosis) -> Exit {
     let refuses = |reply: &Reply| reply.code.is_some() || reply.status.is_none_or(|status| status >= 400);
     let is_refused = diagnosis.judged.is_none() && evidence.reply.as_ref().is_some_and(refuses);
@@ -93,7 +96,7 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
         output.finish()?;
     }
     if args.html.as_ref().is_some_and(|path| path.as_os_str() == "-") {
-        // The page is all that is asked for.
+        // Only the page was requested.
     } else if args.wants_json() {
         write_json(&shown.redactor.apply_to_json(shown.to_json()), &mut context.stdout)?;
     } else {
@@ -107,7 +110,7 @@ fn show(shown: &Shown<'_>, args: &ExplainArgs, context: &mut Context) -> Result<
     Ok(context.stdout.flush()?)
 }
 
-/// The key that the request should have been signed with, and the user's others.
+/// The key that the request should have been signed with, and the user's other keys.
 #[derive(Default)]
 struct Keys {
     own: Option<Credentials>,
@@ -117,17 +120,17 @@ struct Keys {
 }
 
 impl Keys {
-    /// The secret that is asked about is tried among the mistakes too, and is shown no more than any other.
+    /// Adds the secret of `--try-secret`, which is tried among the mistakes too, and is redacted like any other.
     fn add_tried(&mut self, secret: Option<&Secret>) {
         self.others.extend(secret.map(|secret| OtherKey {
             name: "--try-secret".to_owned(),
-            // No request names such a key.
+            // No request uses this key ID.
             access_key_id: "(--try-secret)".to_owned(),
             secret: secret.clone(),
         }));
     }
 
-    /// Where nothing was chosen, the key is the one that the request names, if the user has it.
+    /// If no key was chosen, the one with the request's access key ID is used, if the user has it.
     fn of(args: &ExplainArgs, named: Option<&str>, context: &Context) -> Result<Self, Failure> {
         if args.judge.no_credentials {
             return Ok(Self::default());
@@ -144,7 +147,7 @@ impl Keys {
         };
         let mut keys = Self::default();
         if let Some(resolved) = resolved {
-            // A key that merely is the default says nothing of another key's signature.
+            // A key that is only the default is not evidence about the signature of another key.
             let is_meant = is_chosen || resolved.source == Source::Environment;
             let own = &resolved.credentials.access_key_id;
             keys.notes = resolved.warnings.iter().map(describe_warning).collect();
@@ -177,14 +180,15 @@ impl Keys {
     }
 }
 
-/// The server's clock as far as it is known.
+/// The server's clock, as far as it is known.
 struct Clock {
     now: Timestamp,
     note: Option<String>,
 }
 
 impl Clock {
-    /// A capture may be old: without a word of the server's, an old header signature is judged as of its own time.
+    /// A capture may be old: without a time from the server, an old header signature is judged at its own signing
+    /// time.
     fn of(args: &ExplainArgs, evidence: &Evidence, claimed: Option<&Claimed>, here: Timestamp) -> Self {
         let told = args.judge.now.or_else(|| evidence.reply.as_ref().and_then(|reply| reply.server_time));
         let window = args.judge.window.unwrap_or(DEFAULT_WINDOW).as_secs();
@@ -208,12 +212,12 @@ impl Clock {
 }
 
 impl Evidence {
-    /// What the request says of its signature, if that can be read.
+    /// The claims of the request's signature, if they can be parsed.
     fn claimed(&self) -> Option<Claimed> {
         Claimed::extract(self.request.as_ref()?, BucketRule::default()).ok()
     }
 
-    /// When a request was signed that makes no claim that can be read, or of which there is only a log.
+    /// The signing time of a request whose claims cannot be parsed, or of which there is only a log.
     fn signed_at(&self) -> Option<Timestamp> {
         let of_client = self.client.as_ref().and_then(|client| client.string_to_sign.as_deref());
         let of_reply = || self.reply.as_ref().and_then(|reply| reply.string_to_sign.as_deref());
@@ -250,7 +254,7 @@ fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Time
     }
 }
 
-/// Takes out tokens, and secrets wherever they may have slipped in.
+/// Redacts tokens, and secrets wherever they may occur.
 fn redactor(
     evidence: &Evidence,
     diagnosis: &Diagnosis,

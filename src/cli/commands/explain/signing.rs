@@ -1,4 +1,4 @@
-//! Each step of a signature that is to be made.
+//! Shows each step of a new signature.
 
 use std::io::Write;
 
@@ -18,12 +18,13 @@ use sigvet_core::derivation::Placement;
 
 use super::{ExplainArgs, Format};
 
-/// Who wrote the request that is to be signed.
+/// Who wrote the request to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestOwner {
     /// The user typed it.
     User,
-    /// It was pasted. A whole signature for it would be good for whatever its author wants, so it is shortened.
+    /// It was pasted. A complete signature would be valid for whatever the request's author wants, so it is
+    /// shortened.
     SomebodyElse,
 }
 
@@ -79,7 +80,8 @@ pub fn run(typed: Typed<'_>, owner: RequestOwner, args: &ExplainArgs, context: &
     Ok(Exit::Done)
 }
 
-/// Refuses the options that print a diagnosis: there is no refusal to diagnose, and a script should not wait for that output.
+/// Refuses the options that print a diagnosis: there is no refusal to diagnose, and a script must not wait for such
+/// output.
 fn refuse_refusal_output(args: &ExplainArgs) -> Result<(), Failure> {
     let asked = [
         ("--html", args.html.is_some()),

@@ -1,4 +1,5 @@
-//! `--try-host` and `--try-secret`: would the signature be right with this? The evidence stays as it is.
+//! `--try-host` and `--try-secret`: whether the signature would be right with these values. The evidence is not
+//! changed.
 
 use std::io::Read;
 
@@ -23,7 +24,8 @@ pub struct TrialOptions {
 }
 
 impl TrialOptions {
-    /// Reads the secret without the line break at its end. Whoever types the secret itself must not find it in the error.
+    /// Reads the secret without its final line break. If a user passes the secret itself as the file name, the
+    /// error does not repeat it.
     ///
     /// # Errors
     /// The file cannot be read, or contains no secret.
@@ -43,10 +45,10 @@ impl TrialOptions {
         }
     }
 
-    /// Refuses to answer without a signed request.
+    /// Refuses these options without a signed request.
     ///
     /// # Errors
-    /// Something was asked.
+    /// One of the options was given.
     pub fn refuse_unsigned(&self) -> Result<(), Failure> {
         match (&self.try_host, &self.try_secret) {
             (None, None) => Ok(()),

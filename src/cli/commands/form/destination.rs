@@ -1,8 +1,8 @@
-//! Where a form uploads to: the bucket, the key, and the URL that the form is sent to, which is the bucket's.
+//! Where a form uploads to: the bucket, the key, and the URL of the bucket, which the form is sent to.
 //!
-//! `s3://bucket/key` tells bucket and key by itself, and the key is text as it stands. Of an http URL the host names the bucket
-//! where its form, a known endpoint or `--bucket` says so; else the first segment of the path does. Its key is
-//! percent-decoded.
+//! `s3://bucket/key` contains bucket and key explicitly, and the key is used as it is. For an http URL, the bucket
+//! is in the host if the host's form, a known endpoint or `--bucket` says so; otherwise it is the first segment of
+//! the path. The key is percent-decoded.
 
 use crate::cli::failure::Failure;
 use crate::cli::request::address;
@@ -15,16 +15,16 @@ use sigvet_core::request::RequestUrl;
 /// A bucket with its URL, and a key in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Destination {
-    /// Where the form is sent to.
+    /// The URL that the form is sent to.
     pub(super) url: RequestUrl,
     /// The bucket's name.
     pub(super) bucket: String,
-    /// The key, which may be empty, or have `${filename}` in it.
+    /// The key, which may be empty or contain `${filename}`.
     pub(super) key: String,
 }
 
 impl Destination {
-    /// Reads what was typed. `chosen` is the bucket that the host names, as the user says it.
+    /// Parses the URL as typed. `chosen` is the bucket in the host name according to the options.
     pub(super) fn read(typed: &str, store: Store<'_>, chosen: Option<&str>) -> Result<Self, Failure> {
         match typed.strip_prefix("s3://") {
             Some(rest) => Self::of_s3(rest, store),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn bucket_and_key_are_told_apart_and_the_form_goes_to_the_bucket() {
+    fn bucket_and_key_are_distinguished_and_the_form_goes_to_the_bucket() {
         for (typed, endpoint, chosen, expected) in [
             (
                 "s3://b/k/${filename}",
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_bucket_or_has_a_query_is_refused() {
+    fn a_url_without_a_bucket_or_with_a_query_is_refused() {
         for typed in [
             "http://h.test/",
             "http://h.test",

@@ -1,4 +1,4 @@
-//! `sigvet form`: prints a presigned POST, for a browser or for curl to upload a file with.
+//! `sigvet form`: prints a presigned POST, with which a browser or curl can upload a file.
 
 mod destination;
 mod options;
@@ -22,7 +22,7 @@ use crate::cli::render::form::FormView;
 use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::form::{Fields, FormError, Upload};
 
-/// How long a form is good for where nobody says: an hour, as the AWS SDKs have it.
+/// The default expiry of a form: one hour, as in the AWS SDKs.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
 /// The arguments of `sigvet form`.
@@ -132,7 +132,7 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl FormArgs {
-    /// All fields that were typed, whichever option they came by.
+    /// All fields from the options.
     fn fields(&self) -> Result<Fields, Failure> {
         let mut fields = gather(&self.field);
         let more = [
@@ -150,7 +150,7 @@ impl FormArgs {
         Ok(fields)
     }
 
-    /// A file that is named has to be one that the form takes.
+    /// Checks that the form accepts the file given with `--file`.
     fn check_file(&self) -> Result<(), Failure> {
         let Some(file) = &self.file else { return Ok(()) };
         if self.form != FormOutput::Curl {
@@ -170,7 +170,7 @@ impl FormArgs {
     }
 }
 
-/// The life that was typed, else that of the profile, else an hour.
+/// The expiry from the options, otherwise from the profile, otherwise one hour.
 fn life(typed: Option<Duration>, in_profile: Option<&str>) -> Result<Duration, Failure> {
     match (typed, in_profile) {
         (Some(typed), _) => Ok(typed),
@@ -187,7 +187,7 @@ fn gather(pairs: &[Pair]) -> Fields {
     fields
 }
 
-/// Where the URL has no key and a condition says how keys begin, the file's name goes behind that.
+/// If the URL has no key but a condition gives a key prefix, the key is that prefix followed by the file's name.
 fn key_or_any(key: &str, prefixes: &Fields) -> String {
     match prefixes.get("key") {
         Some(prefix) if key.is_empty() => format!("{prefix}{}", sigvet_core::form::FILENAME),
@@ -195,7 +195,7 @@ fn key_or_any(key: &str, prefixes: &Fields) -> String {
     }
 }
 
-/// What to do about an upload that no form can be made for.
+/// A hint for an upload that no form can be made for.
 fn explain(failure: signing::Refusal) -> Failure {
     let error = match failure {
         signing::Refusal::Form(error) => error,
@@ -218,7 +218,7 @@ fn explain(failure: signing::Refusal) -> Failure {
     Failure::invalid(error).with_hints(hint)
 }
 
-/// Prints what there is to warn of.
+/// Prints warnings.
 fn warn_of(warnings: impl IntoIterator<Item = String>, context: &mut Context) -> Result<(), Failure> {
     warnings.into_iter().try_for_each(|warning| warn(context, &warning))
 }

@@ -1,13 +1,13 @@
-//! The small languages of the form's own options.
+//! The syntax of the form's own options.
 
 use crate::cli::options::value::{InvalidValue, parse_size};
 
 /// `NAME=VALUE`, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// What stands before the first `=`.
+    /// The text before the first `=`.
     pub(super) name: String,
-    /// What stands behind it; it may be empty.
+    /// The text after it, which may be empty.
     pub(super) value: String,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn parse_range(text: &str) -> Result<(u64, u64), InvalidRange> {
     Ok((parse_size(min.trim())?, parse_size(max.trim())?))
 }
 
-/// Text that is no range of sizes.
+/// Why a text is not a range of sizes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidRange {
     #[error("expected MIN,MAX, for example 1,10MiB")]
@@ -34,14 +34,14 @@ pub(super) enum InvalidRange {
     NotASize(#[from] InvalidValue),
 }
 
-/// How a policy is signed.
+/// The scheme that signs a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormScheme {
     V4,
     V2,
 }
 
-/// The schemes that policies are signed by. Version 4A is not among them: S3's manual has one algorithm for
+/// Parses a scheme for policies. Version 4A is not one of them: S3's documentation has only one algorithm for
 /// `x-amz-algorithm`.
 pub(super) fn parse_scheme(text: &str) -> Result<FormScheme, String> {
     match text {

@@ -1,4 +1,4 @@
-//! By whom and how a form is signed: from the options to keys, scheme and scope, and on to the signature.
+//! Signs a form: from the options to keys, scheme and scope, and then to the signature.
 
 use std::time::Duration;
 
@@ -77,18 +77,18 @@ pub(super) struct FormSigning {
     verbose: u8,
 }
 
-/// Everything that a form is signed by.
+/// Everything needed to sign a form.
 pub(super) struct Settled {
     /// Where it uploads to.
     pub(super) destination: Destination,
-    /// The life that the profile asks for.
+    /// The expiry from the profile.
     pub(super) profile_expires: Option<String>,
     signer: Signer,
     signing: Signing,
     date: Timestamp,
 }
 
-/// Why there is no form.
+/// Why a form could not be made.
 pub(super) enum Refusal {
     Form(FormError),
     Other(Failure),
@@ -107,14 +107,14 @@ impl<E: Into<Failure>> From<E> for Refusal {
 }
 
 impl FormSigning {
-    /// Finds keys and endpoint, and settles scheme and scope.
+    /// Finds the keys and the endpoint, and chooses scheme and scope.
     pub(super) fn settle(
         &self,
         url: &str,
         credentials: &CredentialOptions,
         context: &mut Context,
     ) -> Result<Settled, Failure> {
-        // Nobody is asked for a key for a URL that is none.
+        // If the URL is invalid, this is detected before any key is requested.
         if !url.starts_with("s3://") {
             address::parse(url)?;
         }
@@ -140,7 +140,7 @@ impl FormSigning {
         Ok(Settled { destination, profile_expires: settings.expires, signer, signing, date })
     }
 
-    /// The same in the words of the other commands.
+    /// These options as the signing options of the other commands.
     fn as_options(&self) -> SigningOptions {
         let Self { region, service, endpoint_url, dialect, date, signing_key, verbose, .. } = self.clone();
         SigningOptions {
@@ -182,7 +182,7 @@ impl FormSigning {
         Ok(Signing::V4 { dialect, region, service })
     }
 
-    /// Version 2 has no scope: what belongs to one would be of no effect.
+    /// Version 2 has no scope, so options for one would have no effect.
     fn version_2(&self) -> Result<Signing, Failure> {
         if self.signing_key.is_some() {
             return Err(Failure::usage("Version 2 signs with the secret itself, not with a derived key")
@@ -206,12 +206,12 @@ fn describe(destination: &Destination, signing: &Signing) -> String {
 }
 
 impl Settled {
-    /// What is to be said of temporary credentials that may end before the form does.
+    /// A warning if temporary credentials may expire before the form does.
     pub(super) fn warning_of_unknown_end(&self, expires: Duration) -> Option<String> {
         self.signer.warning_of_unknown_end("the form", expires)
     }
 
-    /// Prepares and signs, and prints warnings and the stages that were asked for.
+    /// Prepares and signs the form, and prints warnings and the requested stages.
     pub(super) fn sign(&self, upload: &Upload, show: &Show, context: &mut Context) -> Result<SignedForm, Refusal> {
         let identity = self.signer.identity();
         let prepared = form::prepare(upload, &identity, &self.signing, self.date)?;

@@ -1,4 +1,4 @@
-//! `sigvet presign --batch`: a URL, a key, an object or a row in, and its presigned URL out.
+//! `sigvet presign --batch`: reads URLs, keys, JSON objects or CSV rows, and writes their presigned URLs.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -38,10 +38,10 @@ use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 
-/// Credentials are asked for again this long before they end, and not more often than that.
+/// How long before their expiry credentials are renewed, and the minimum time between two attempts in seconds.
 const RENEWAL: Duration = Duration::from_secs(5 * 60);
 const BETWEEN_RENEWALS: u64 = 30;
-/// Kinds of warnings that are told.
+/// Maximum number of different warnings.
 const KINDS: usize = 100;
 
 /// The options of a list to presign.
@@ -73,7 +73,7 @@ enum MaxExpiry {
     Credentials,
 }
 
-/// Presigns all that the inputs hold.
+/// Presigns all records of the inputs.
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     refuse_single(args)?;
     let signing = Presigning::new(args, context)?;
@@ -94,7 +94,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-/// Refuses what only a single URL can have.
+/// Refuses options that only work for a single URL.
 fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
     let refuse =
         |option: &str, hint: &str| Err(Failure::usage(format!("--batch does not work with {option}")).hint(hint));
@@ -116,14 +116,14 @@ fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
     }
 }
 
-/// An input that was opened, and what its records are.
+/// An opened input, and the format of its records.
 struct Opened {
     list: List<Box<dyn Read + Send>>,
     format: PresignFormat,
 }
 
 impl Opened {
-    /// Of a CSV the header is read, and written if it is that of the first input.
+    /// Opens an input. For CSV it reads the header, and writes it for the first input.
     fn new(
         input: &Input,
         args: &PresignArgs,
@@ -141,7 +141,7 @@ impl Opened {
         let records: Box<dyn Read + Send> = Box::new(Cursor::new(behind).chain(records));
         let added = PresignFormat::added_columns(batch.on_error());
         if row.is_empty() {
-            // Nothing is in it, and nothing comes of it.
+            // The input is empty, so the output is too.
             return Ok(Self {
                 list: List { name, records, ending: Ending::Newline, first: 1 },
                 format: PresignFormat::Plain,
@@ -167,7 +167,7 @@ impl Opened {
     }
 }
 
-/// How URLs are signed, by the options and the profile.
+/// How to sign URLs, according to the options and the profile.
 struct Presigning {
     /// Method, headers and body.
     template: Request,
@@ -177,19 +177,19 @@ struct Presigning {
     expires: Option<Duration>,
     is_capped: bool,
     warnings: Mutex<Warnings>,
-    /// Secrets of credentials that were asked for again.
+    /// Secrets of renewed credentials.
     found: FoundSecrets,
     progress: ProgressBar,
 }
 
-/// What signs, and how it is asked for again.
+/// What to sign with, and how to renew it.
 struct Keys {
     signer: Arc<Signer>,
     fetching: Fetching,
     asked_at: Timestamp,
 }
 
-/// What there is to warn of, each thing once.
+/// Warnings, without duplicates.
 #[derive(Default)]
 struct Warnings {
     said: BTreeSet<String>,
@@ -244,7 +244,7 @@ impl Presigning {
         })
     }
 
-    /// Where keys lie; says at once if nothing can be signed there.
+    /// The URL under which the keys are; fails at once if it cannot be signed for.
     fn base(&self, base: &str) -> Result<Base, Failure> {
         let is_s3 = base.starts_with("s3://");
         let url = self.resolve(base, None)?;
@@ -344,7 +344,7 @@ impl Presigning {
         Ok(expires.min(left))
     }
 
-    /// What signs now: credentials that end soon are asked for again, and used to their end where there are no others.
+    /// What to sign with now: credentials that expire soon are renewed, and used until their expiry if that fails.
     fn signer(&self) -> Result<Arc<Signer>, Failure> {
         let mut keys = locked(&self.keys);
         let now = context::now();
@@ -371,7 +371,7 @@ impl Presigning {
         }
     }
 
-    /// Warnings that differ in a time alone are one.
+    /// Adds warnings. Warnings that differ only in digits, such as a time, are duplicates.
     fn remember(&self, warnings: impl IntoIterator<Item = String>) {
         let mut known = locked(&self.warnings);
         for warning in warnings {
@@ -382,7 +382,7 @@ impl Presigning {
         }
     }
 
-    /// What there was to warn of since the last time. Secrets of credentials that were asked for meanwhile are not shown.
+    /// Returns the new warnings, and adds the secrets of renewed credentials to those that are never shown.
     fn attend(&self, secrets: &KnownSecrets) -> Vec<String> {
         learn(&self.found, secrets);
         std::mem::take(&mut locked(&self.warnings).waiting)
@@ -415,7 +415,7 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Standard input, which has the records.
+/// Standard input is not available, because the records come from it.
 struct Taken;
 
 impl Read for Taken {

@@ -1,4 +1,4 @@
-//! `sigvet presign`: prints a URL that carries its signature, for whoever is to use it.
+//! `sigvet presign`: prints a URL that contains its signature.
 
 mod batch;
 
@@ -28,11 +28,12 @@ use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
 
-/// How long a URL is good for where nobody says: an hour, as the AWS CLI has it, or what service and session allow.
+/// The default expiry of a URL: one hour, as in the AWS CLI, or less if the service or the session allows less.
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
-/// How long the URL in an EKS token says that it lives, as `aws eks get-token` has it, and how long at most
-/// (aws-iam-authenticator). The token counts for fifteen minutes whatever the URL says; clients renew it a minute before.
+/// The default expiry in the URL of an EKS token, as in `aws eks get-token`, and the maximum
+/// (aws-iam-authenticator). The token is valid for fifteen minutes regardless of the URL; clients renew it one
+/// minute before that.
 const EKS_EXPIRES: Duration = Duration::from_secs(60);
 const EKS_LONGEST: Duration = Duration::from_secs(900);
 const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
@@ -134,7 +135,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl PresignArgs {
-    /// The URL that was typed, or the call at STS that tells a cluster who asks.
+    /// The URL from the options, or the STS call that identifies the caller to a cluster.
     fn url(&self, context: &Context) -> Result<String, Failure> {
         match self.urls.first() {
             Some(url) => Ok(url.clone()),
@@ -157,13 +158,13 @@ impl PresignArgs {
     }
 }
 
-/// The expiry that the profile asks for.
+/// The expiry from the profile.
 fn expires_in_profile(text: Option<&str>) -> Result<Option<Duration>, Failure> {
     let expires = text.map(parse_duration).transpose();
     expires.map_err(|error| Failure::located(Exit::Usage, "expires in the profile", error))
 }
 
-/// The expiry if nothing says one.
+/// The default expiry for a service.
 fn default_expires(service: &str) -> Duration {
     DEFAULT_EXPIRES.min(prepare::longest_life(service))
 }
@@ -176,7 +177,8 @@ fn default_life(session: &Session) -> Duration {
     }
 }
 
-/// The URL as a token. The cluster sends it to STS with the one header that names the cluster, and with no other.
+/// The URL as a token. The cluster sends it to STS with the one header that contains the cluster's name, and no
+/// other.
 fn eks_token(view: &SignedView<'_>) -> Result<String, Failure> {
     let request = &view.signed.request;
     let names: Vec<&str> = view.derived.headers_to_send(request).iter().map(|(name, _)| *name).collect();

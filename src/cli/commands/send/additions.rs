@@ -1,4 +1,5 @@
-//! What curl's options add to a request that is made already: a coding to ask for, where to go on, a bearer token.
+//! Adds headers for curl's options to the finished request: a content coding, a range to resume at, or a bearer
+//! token.
 
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::request::Unsigned;
 use crate::transport::ACCEPTED_ENCODINGS;
 
-/// Puts them on the request. A header that was typed, or taken away, stays as it is.
+/// Adds the headers. A header that the user set or removed is not changed.
 pub fn put(args: &SendArgs, offset: u64, unsigned: &mut Unsigned) -> Result<(), Failure> {
     if args.output.compressed {
         put_header("Accept-Encoding", ACCEPTED_ENCODINGS, unsigned);
@@ -34,7 +35,7 @@ fn put_header(name: &str, value: &str, unsigned: &mut Unsigned) {
     }
 }
 
-/// Where `-C` goes on: what is missing of the file is asked for.
+/// The offset at which `-C` resumes: the rest of the file is requested.
 pub fn offset(args: &SendArgs, file: Option<&Path>) -> Result<u64, Failure> {
     let Some(resumption) = args.output.continue_at else { return Ok(0) };
     if args.request.names_range() {

@@ -1,4 +1,5 @@
-//! What `sigvet send` takes besides the request and its signature: curl's options for connection, redirects, retries, output.
+//! The arguments of `sigvet send` other than the request and its signature: curl's options for connection,
+//! redirects, retries and output.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,7 +82,7 @@ pub struct SendArgs {
 }
 
 impl SendArgs {
-    /// Whether a failure ends the command, though further URLs were typed.
+    /// Whether a failure ends the command even if there are further URLs.
     pub fn stops_early(&self) -> bool {
         self.output.fail_early
     }

@@ -1,18 +1,18 @@
-//! The response that counts, on its way to where it is written.
+//! The final response, before it is written out.
 
 use crate::cli::failure::Failure;
 use crate::transport::{Exchange, Response};
 
-/// The response that counts.
+/// The final response.
 pub struct Arrival {
-    /// The response, the rest of its body still to be read.
+    /// The response, whose body has not been read completely.
     pub exchange: Exchange,
-    /// The method of the request that led to it.
+    /// The method of its request.
     pub method: String,
-    /// What was read of its body already.
+    /// The part of its body that was already read.
     pub beginning: Vec<u8>,
-    /// The heads of the responses that led to it, its own last.
+    /// The heads of all responses, with its own last.
     pub heads: Vec<Response>,
-    /// What is to be warned of, or what is wrong, with what was uploaded.
+    /// A warning or a failure about the upload.
     pub upload: Result<Option<String>, Failure>,
 }

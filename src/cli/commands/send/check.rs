@@ -1,40 +1,42 @@
-//! Whether what arrives is what the store keeps: the body of a GET against the checksum in its response.
+//! Verifies that the download matches the stored object: compares the body of a GET with the checksum in its
+//! response.
 //!
-//! Checked while it is written out, so that nothing is read twice. Only a whole object can be checked: not a range, and not
-//! an object of several parts whose checksum is made of the checksums of its parts (*Checking object integrity in Amazon S3*).
+//! The check runs while the body is written, so that nothing is read twice. Only a whole object can be checked: not
+//! a range, and not a multipart object whose checksum is computed from the checksums of its parts (*Checking object
+//! integrity in Amazon S3*).
 
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::Response;
 use sigvet_core::checksum::{ChecksumAlgorithm, ChecksumHasher};
 
-/// A check under way, or why there is none.
+/// A running check, or why there is none.
 #[derive(Debug)]
 pub enum Check {
-    /// The response promises a checksum.
+    /// The response contains a checksum.
     Running {
-        /// What the body makes so far.
+        /// The checksum of the body so far.
         hasher: Box<ChecksumHasher>,
-        /// The algorithm that the response names.
+        /// The algorithm of the checksum in the response.
         algorithm: ChecksumAlgorithm,
-        /// What it says the end will be.
+        /// The checksum in the response.
         expected: String,
     },
     /// The response has no checksum.
     Absent,
-    /// The response has one that cannot be checked.
+    /// The response has a checksum that cannot be checked.
     Impossible {
-        /// Why.
+        /// Why the checksum cannot be checked.
         reason: String,
     },
-    /// The response is none of an object.
+    /// The response does not contain an object.
     NotDue,
 }
 
 impl Check {
-    /// What there is to check of a response to a request of that method.
+    /// The check for a response to a request with this method.
     pub fn of(method: &str, response: &Response) -> Self {
         let impossible = |reason: String| Self::Impossible { reason };
-        // The response to an upload repeats the checksum of what was uploaded.
+        // The response to an upload repeats the checksum of the upload.
         if method != "GET" || !matches!(response.status, 200 | 206) {
             return Self::NotDue;
         }
@@ -59,10 +61,10 @@ impl Check {
         }
     }
 
-    /// What came of it, at the end of the body.
+    /// The result of the check, at the end of the body.
     ///
     /// # Errors
-    /// The body is another than the one whose checksum was sent.
+    /// The body does not match its checksum.
     pub fn finish(self) -> Result<Checked, Failure> {
         match self {
             Self::NotDue => Ok(Checked::NotDue),
@@ -81,28 +83,28 @@ impl Check {
     }
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
-    /// The body is the object.
+    /// The body matches its checksum.
     Right {
-        /// By this algorithm.
+        /// The algorithm of the checksum.
         algorithm: ChecksumAlgorithm,
-        /// Its checksum.
+        /// The checksum.
         checksum: String,
     },
-    /// Nobody knows, for the server said nothing.
+    /// Unknown, because the response has no checksum.
     Absent,
-    /// Nobody knows, for what the server said is of something else.
+    /// Unknown, because the checksum in the response is not that of the body.
     No {
-        /// Why.
+        /// Why the checksum could not be checked.
         reason: String,
     },
     /// There was nothing to check.
     NotDue,
 }
 
-/// The checksum in a response; S3 keeps one for an object.
+/// The checksum in a response; S3 stores one per object.
 fn promised(response: &Response) -> Option<(ChecksumAlgorithm, &str)> {
     response.headers.iter().find_map(|header| {
         let algorithm = ChecksumAlgorithm::from_header(&header.name)?;
@@ -110,7 +112,7 @@ fn promised(response: &Response) -> Option<(ChecksumAlgorithm, &str)> {
     })
 }
 
-/// Whether a checksum is of parts: older objects say it by the number of parts, `…==-3`.
+/// Whether a checksum is computed from those of parts: older objects show that by the number of parts, `…==-3`.
 fn is_composite(response: &Response, checksum: &str) -> bool {
     let kind = response.headers.first_text("x-amz-checksum-type");
     checksum.contains('-') || kind.is_some_and(|kind| kind.eq_ignore_ascii_case("composite"))
@@ -122,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    /// CRC-32 of `123456789` in base64, by `zlib.crc32` of Python.
+    /// The CRC-32 of `123456789` in base64, from Python's `zlib.crc32`.
     const CRC32: (&str, &str) = ("x-amz-checksum-crc32", "y/Q5Jg==");
 
     fn checked(method: &str, status: u16, headers: &[(&str, &str)]) -> Result<Checked, Failure> {
@@ -144,9 +146,9 @@ mod tests {
         assert_eq!(wrong.to_string(), "the body that arrived has crc32 y/Q5Jg==, but the server declared AAAAAA==");
     }
 
-    /// It would catch a good download that is refused: each of these has a checksum that is not that of the body.
+    /// Catches a good download that is refused: each of these has a checksum that is not that of the body.
     #[test]
-    fn what_cannot_be_checked_is_not() {
+    fn a_response_that_cannot_be_checked_is_accepted() {
         let wrong = ("x-amz-checksum-crc32", "AAAAAA==");
         for (method, status) in [("PUT", 200), ("HEAD", 200), ("GET", 304), ("GET", 404)] {
             assert_eq!(checked(method, status, &[wrong]).unwrap(), Checked::NotDue, "{method} {status}");

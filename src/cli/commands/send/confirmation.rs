@@ -1,7 +1,8 @@
-//! Whether a store kept what was uploaded: by the checksum that it confirms, or by its ETag.
+//! Verifies that a store kept what was uploaded, with the checksum that it confirms or with its ETag.
 //!
-//! A server that does not know bodies in chunks stores them with their framing, and answers 200. Its ETag is then the MD5 of what
-//! went out, which no other object has. An ETag that is neither MD5 proves nothing: servers that encrypt make another.
+//! A server that does not support bodies in chunks stores them with their framing, and responds with 200. Its ETag
+//! is then the MD5 of what was sent, which no other object has. An ETag that is neither MD5 proves nothing, because
+//! servers with encryption use other ETags.
 
 use hex::FromHex;
 
@@ -10,10 +11,10 @@ use crate::transport::{Fingerprints, Response};
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::request::Request;
 
-/// Judges the response to an upload; tells what to warn of.
+/// Judges the response to an upload, and returns a warning if there is one.
 ///
 /// # Errors
-/// The object is not what was uploaded.
+/// The stored object is not what was uploaded.
 pub fn judge(
     response: &Response,
     sent: &Request,
@@ -50,7 +51,7 @@ fn stored_with_framing() -> Failure {
         .hint("upload it again without --payload streaming: this server does not support chunked bodies")
 }
 
-/// The MD5 that an ETag of 32 hex digits may be.
+/// The MD5 in an ETag, if it consists of 32 hex digits.
 fn md5_in_etag(response: &Response) -> Option<[u8; 16]> {
     <[u8; 16]>::from_hex(response.headers.first_text("etag")?.trim().trim_matches('"')).ok()
 }
@@ -61,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    /// By `hashlib.md5` of Python: of `abc`, and of `3\r\nabc\r\n0\r\n\r\n`.
+    /// From Python's `hashlib.md5`: of `abc`, and of `3\r\nabc\r\n0\r\n\r\n`.
     const PAYLOAD: &str = "900150983cd24fb0d6963f7d28e17f72";
     const FRAMED: &str = "8ce1d49e976186b949500395e2825116";
 
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checksum_that_nobody_confirms_is_warned_of_unless_the_etag_proves_the_object() {
+    fn an_unconfirmed_checksum_causes_a_warning_unless_the_etag_proves_the_object() {
         let warning = |headers: &[(&str, &str)]| judged("PUT", 200, headers, &[]).unwrap();
         assert!(warning(&[]).unwrap().contains("did not confirm the crc32 checksum"));
         assert!(warning(&[("etag", "\"0123456789abcdef0123456789abcdef\"")]).is_some());

@@ -1,4 +1,4 @@
-//! The Cookie header of each hop: what `-b` says, and what servers have set.
+//! The Cookie header of each hop: the cookies of `-b`, and those that servers have set.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,16 +18,16 @@ use sigvet_core::request::{Headers, RequestUrl};
 pub struct Cookies {
     /// `NAME=VALUE; …` as typed.
     typed: Option<String>,
-    /// Where these go.
+    /// The URL whose host gets these.
     first: RequestUrl,
-    /// Whether servers may set any.
+    /// Whether servers may set cookies.
     is_engine_on: bool,
-    /// A header that was typed goes before all of it, as with curl.
+    /// Whether the user set a Cookie header, which replaces all of these, as with curl.
     is_overruled: bool,
 }
 
 impl Cookies {
-    /// What was typed for this URL. Files are read into the jar.
+    /// The cookies for this URL according to the options. Cookie files are read into the jar.
     pub fn of(
         args: &SendArgs,
         url: &RequestUrl,
@@ -50,7 +50,7 @@ impl Cookies {
         })
     }
 
-    /// Puts the header of this hop in the place of that of the hop before.
+    /// Replaces the Cookie header of the previous hop with that of this hop.
     pub fn put(&self, url: &RequestUrl, trusts_every_host: bool, jar: &Jar, headers: &mut Headers) {
         if self.is_overruled || (self.typed.is_none() && !self.is_engine_on) {
             return;
@@ -64,7 +64,7 @@ impl Cookies {
         }
     }
 
-    /// Keeps what a response sets, if anything is kept.
+    /// Stores the cookies that a response sets, if cookies are stored.
     pub fn receive(&self, url: &RequestUrl, headers: &Headers, jar: &mut Jar) {
         if self.is_engine_on {
             jar.receive(url, headers);
@@ -72,7 +72,7 @@ impl Cookies {
     }
 }
 
-/// As with curl, a file that is not there holds no cookies; here it is said.
+/// As with curl, a missing file contains no cookies, but here there is a warning.
 fn read(file: &str, kept: Kept, jar: &mut Jar, context: &mut Context) -> Result<(), Failure> {
     match read_settings(file, SETTINGS_LIMIT, &mut *context.stdin) {
         Ok(bytes) => {
@@ -83,15 +83,15 @@ fn read(file: &str, kept: Kept, jar: &mut Jar, context: &mut Context) -> Result<
     }
 }
 
-/// Writes the file of `-c`, which nobody else may read.
+/// Writes the file of `-c`, readable only by its owner.
 pub fn write(file: &Path, jar: &Jar, context: &mut Context) -> Result<(), Failure> {
     let mut output = Output::open_secret(Some(file), context)?;
     output.write_all(jar.to_text().as_bytes()).map_err(|error| output.failure(error))?;
     output.finish()
 }
 
-/// Several Cookie headers as one. HTTP/2 splits them as it likes, and a server puts them together so before it looks at the
-/// signature (RFC 9113 §8.2.3).
+/// Joins several Cookie headers into one. HTTP/2 may split them, and a server joins them in this way before it
+/// verifies the signature (RFC 9113 §8.2.3).
 pub fn join(headers: &mut Headers) {
     let values: Vec<Vec<u8>> = headers.values("cookie").map(<[u8]>::to_vec).collect();
     if values.len() > 1 {

@@ -1,4 +1,4 @@
-//! Writes out the response: to standard output, or to a file that is there whole or not at all.
+//! Writes the response to standard output, or atomically to a file.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::cli::terminal::output::Output;
 use crate::cli::terminal::progress::{self, ProgressMode};
 use crate::transport::Encodings;
 
-/// Delivers what arrived, and fails where the options say that a refusal is one.
+/// Writes the response, and fails if the options treat a refusal as a failure.
 pub fn deliver(
     args: &SendArgs,
     destination: Destination,
@@ -44,7 +44,7 @@ pub fn deliver(
     let file = destination.file();
     let mode = if file.is_some() { args.output.progress() } else { ProgressMode::Quiet };
     let bar = progress::bar("receiving", head.headers.content_length(), mode, context);
-    // `-o -` asks for the bytes as they are, as with curl.
+    // `-o -` requests the exact bytes, as with curl.
     let is_shown = args.output.output.is_none() && file.is_none() && context.stdout.reader() == Reader::Person;
     let mut output = match file {
         None if is_shown => Output::data(context),
@@ -64,7 +64,7 @@ pub fn deliver(
     })?;
     let (size, check) = body.into_parts();
     bar.finish_and_clear();
-    // What is not what it should be does not take the place of a file that is.
+    // A damaged download must not replace the existing file.
     let checked = check.finish().map_err(|failure| match file {
         Some(_) => failure.hint("download the object again: the file was not written"),
         None => failure.hint("download the object again, and discard what was printed"),
@@ -79,7 +79,7 @@ pub fn deliver(
     if args.output.fail_with_body && is_refused { Err(refusal()) } else { Ok(Delivered { size, took, path }) }
 }
 
-/// curl's rule: a body with a NUL is not for a terminal. Other controls are spelled out there.
+/// As with curl, a body with a NUL is not written to a terminal. Other control characters are spelled out there.
 fn refuse_binary(piece: &[u8], is_shown: bool) -> Result<(), Failure> {
     match is_shown && piece.contains(&0) {
         true => Err(Failure::new(Exit::CannotWrite, "the body is binary and was not printed to the terminal")
@@ -88,7 +88,7 @@ fn refuse_binary(piece: &[u8], is_shown: bool) -> Result<(), Failure> {
     }
 }
 
-/// Says what came of the check: where it was asked for and is not possible, unasked.
+/// Reports the result of the check. If it was requested but is not possible, this is a warning even without -v.
 fn tell(checked: &Checked, args: &SendArgs, context: &mut Context) -> Result<(), Failure> {
     let is_wanted = args.signing.checksum.algorithm.is_some();
     match checked {
@@ -104,13 +104,13 @@ fn tell(checked: &Checked, args: &SendArgs, context: &mut Context) -> Result<(),
     }
 }
 
-/// A response that was written out whole.
+/// A response that was written completely.
 pub struct Delivered {
-    /// Bytes of its body.
+    /// The size of its body.
     pub size: u64,
-    /// The time from the beginning of the last try to the last byte.
+    /// The time from the beginning of the last attempt to the last byte.
     pub took: Duration,
-    /// The file it went into.
+    /// The file that it was written to.
     pub path: Option<PathBuf>,
 }
 

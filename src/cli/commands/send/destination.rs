@@ -1,4 +1,4 @@
-//! The file that a response goes into: named by `-o`, by the URL, or by the server; written anew, or gone on with.
+//! The file for a response, named by `-o`, by the URL, or by the server; it is written anew or resumed.
 
 use std::path::{Path, PathBuf};
 
@@ -7,27 +7,28 @@ use crate::cli::failure::{Exit, Failure};
 use crate::transport::Response;
 use sigvet_core::request::RequestUrl;
 
-/// Where a response goes.
+/// The destination of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// None is standard output.
+    /// The file; `None` is standard output.
     file: Option<PathBuf>,
     directory: Option<PathBuf>,
     naming: Naming,
     offset: u64,
 }
 
-/// Who names the file.
+/// Who chooses the name of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
-    /// Whoever typed the command.
+    /// The user.
     User,
-    /// The server, if it does: `-J`.
+    /// The server, if it suggests a name: `-J`.
     Server,
 }
 
 impl Destination {
-    /// What the options say. The URL is the one that was typed: where a server redirects to names no file.
+    /// The destination according to the options. The URL is the one that was typed: the target of a redirect does
+    /// not name the file.
     pub fn of(options: &OutputOptions, url: &RequestUrl) -> Result<Self, Failure> {
         let by_url = options.remote_name || options.remote_name_all;
         let naming = if options.remote_header_name && by_url { Naming::Server } else { Naming::User };
@@ -41,12 +42,12 @@ impl Destination {
         Ok(Self { file, directory, naming, offset: 0 })
     }
 
-    /// The same, with that much of the file there already.
+    /// Resumes at `offset`, which is the size of the existing file.
     pub fn from(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// The file; none for standard output.
+    /// The file; `None` is standard output.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
@@ -56,16 +57,16 @@ impl Destination {
         self.offset > 0
     }
 
-    /// Settles the name when the head of the response is there.
+    /// Determines the file name once the head of the response has been received.
     ///
     /// # Errors
-    /// A name that the server may not choose, or a file that is there already.
+    /// The server may not choose this name, or the file already exists.
     pub fn named_by(self, response: &Response) -> Result<Self, Failure> {
         let header = response.headers.first("content-disposition").filter(|_| self.naming == Naming::Server);
         let Some(name) = header.and_then(|value| file_name(&String::from_utf8_lossy(value))) else { return Ok(self) };
         check_name(&name)?;
         let file = placed(self.directory.as_deref(), Path::new(&name));
-        // A link that leads nowhere is there too.
+        // A dangling symbolic link also exists.
         if std::fs::symlink_metadata(&file).is_ok() {
             return Err(Failure::new(
                 Exit::CannotWrite,
@@ -76,7 +77,7 @@ impl Destination {
         Ok(Self { file: Some(file), ..self })
     }
 
-    /// Whether a download that goes on can: a server that sends the whole object does not know parts.
+    /// Checks that a download can be resumed: a server that sends the whole object does not support ranges.
     pub fn check_part(&self, response: &Response) -> Result<(), Failure> {
         if self.offset > 0 && response.status == 200 {
             return Err(Failure::new(Exit::RangeRefused, "the server sent the whole object, and not the rest of it")
@@ -90,7 +91,7 @@ fn placed(directory: Option<&Path>, name: &Path) -> PathBuf {
     directory.map_or_else(|| name.to_owned(), |directory| directory.join(name))
 }
 
-/// The last part of the URL's path, as it stands there.
+/// The last segment of the URL's path, unchanged.
 fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
     let path = sigvet_core::internal::split_target(url.target()).0;
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
@@ -102,7 +103,7 @@ fn remote_name(url: &RequestUrl) -> Result<PathBuf, Failure> {
     }
 }
 
-/// The `filename` of a Content-Disposition, as curl reads it: without the folders in front of it.
+/// The `filename` of a Content-Disposition, parsed as by curl, without directories.
 fn file_name(value: &str) -> Option<String> {
     let parameter = |part: &str| {
         let (name, text) = part.split_once('=')?;
@@ -113,7 +114,7 @@ fn file_name(value: &str) -> Option<String> {
     (!last.is_empty()).then(|| last.to_owned())
 }
 
-/// The parts between semicolons; a semicolon in quotes does not separate.
+/// Splits at semicolons, but not inside quotes.
 fn parts(value: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let (mut is_quoted, mut is_escaped) = (false, false);
@@ -146,7 +147,7 @@ fn unquoted(text: &str) -> String {
     name
 }
 
-/// A server may not hide a file, or write what no file is called.
+/// Checks a file name from the server: hidden files and unusual characters are not allowed.
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.starts_with('.') || name.chars().any(char::is_control) || name.contains(':') {
         let message = format!("the server names the file '{}', which -J does not write", name.escape_debug());
@@ -159,7 +160,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// curl 7.88 wrote files of the names in the right column.
+    /// The right column contains the names of the files that curl 7.88 wrote.
     #[test]
     fn a_server_names_a_file_and_no_folder() {
         for (value, expected) in [

@@ -1,7 +1,8 @@
 //! Warnings and hints about a request that the server is known to handle differently from AWS.
 //!
-//! If the host is a known provider's, the warning comes before the request is sent. Any other server is recognised by its answer:
-//! if it refuses the request, or accepts a body and stores it wrongly, the hint says what to send instead.
+//! If the host belongs to a known provider, the warning is printed before the request is sent. Any other server is
+//! recognized by its response: if it refuses the request, or accepts a body and stores it incorrectly, the hint
+//! says what to send instead.
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -13,14 +14,14 @@ use sigvet_core::request::{Headers, Request};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::servers::{Consequence, Difference, Server, triggered};
 
-/// Warns of what the server of a known host will compute otherwise.
+/// Warns about what the server of a known host computes differently.
 pub fn warn_of_host(request: &Request, session: &Session, context: &mut Context) -> Result<(), Failure> {
     let Some(server) = request.host().and_then(Server::from_host) else { return Ok(()) };
     let found = of_request(request, server, session);
     found.into_iter().try_for_each(|difference| warn(context, &advice(difference, &[server])))
 }
 
-/// Warns of a body that the server accepted, and is known to store with its framing.
+/// Warns about a body that the server accepted but is known to store with its framing.
 pub fn warn_of_framing(
     headers: &Headers,
     request: &Request,
@@ -33,7 +34,7 @@ pub fn warn_of_framing(
     stored.try_for_each(|difference| warn(context, &advice(difference, &[server])))
 }
 
-/// What to send instead to the server that refused the request, a line each.
+/// What to send instead to a server that refused the request, one line each.
 pub fn hints(reply: &Reply, request: &Request, session: &Session) -> Vec<String> {
     let Some(server) = reply.recognize_server(request) else { return Vec::new() };
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! What `-w` can tell of a request that was sent.
+//! The values of `-w` for a sent request.
 
 use super::delivery::Delivered;
 use crate::cli::context::Context;
@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::transport::Exchange;
 use sigvet_core::request::{Headers, Request};
 
-/// The facts of one try, over those known before.
+/// The facts of one attempt, added to those known before.
 pub fn of_exchange(exchange: &Exchange, sent: &Request, before: Facts) -> Facts {
     let (head, timings) = (exchange.response(), exchange.timings());
     let (size_request, size_header) = sizes(exchange, sent);
@@ -32,7 +32,8 @@ pub fn of_exchange(exchange: &Exchange, sent: &Request, before: Facts) -> Facts 
     }
 }
 
-/// The bytes of the request and of the heads of the response. HTTP/2 packs its heads: they are counted as HTTP/1.1 writes them.
+/// The sizes of the request and of the response heads. HTTP/2 compresses its heads, so they are counted as in
+/// HTTP/1.1.
 fn sizes(exchange: &Exchange, sent: &Request) -> (u64, u64) {
     let (head, tally) = (exchange.response(), &exchange.timings().tally);
     if head.version != "HTTP/2" {
@@ -46,12 +47,12 @@ fn sizes(exchange: &Exchange, sent: &Request) -> (u64, u64) {
     (request, ("HTTP/2 200 \r\n\r\n".len() + fields(&head.headers)) as u64)
 }
 
-/// curl says `1.1` or `2`.
+/// The version as curl prints it, `1.1` or `2`.
 fn curl_version(version: &str) -> &str {
     version.trim_start_matches("HTTP/")
 }
 
-/// Writes the facts in the format asked for, then gives back how it ended.
+/// Writes the facts in the requested format, then returns the original outcome.
 pub fn write(
     format: &str,
     facts: Facts,

@@ -1,4 +1,4 @@
-//! The body of a response, piece by piece: counted, checked, as fast as it may come, and decoded where that was asked for.
+//! Reads the body of a response piece by piece: counts and checks it, limits its rate, and decodes it if requested.
 
 use std::io::{self, Read};
 use std::num::NonZeroU64;
@@ -11,41 +11,41 @@ use crate::cli::connection::failure::explain_transport;
 use crate::cli::failure::{Exit, Failure};
 use crate::transport::{EncodingError, Encodings, Exchange, time_for};
 
-/// How much is decoded at once.
+/// The buffer size for decoding.
 const BUFFER: usize = 64 * 1024;
 
-/// Takes a piece, with how much was received up to it.
+/// Receives a piece, and the number of bytes received so far.
 pub type Sink<'s> = &'s mut dyn FnMut(&[u8], u64) -> Result<(), Failure>;
 
-/// A body on its way in.
+/// The body of a response that is being received.
 pub struct Incoming<'e> {
     exchange: &'e mut Exchange,
-    /// What was received and not handed out yet.
+    /// Bytes that were received but not read yet.
     ready: Bytes,
     check: Check,
     size: u64,
     rate: Option<NonZeroU64>,
     begun: Instant,
-    /// Why there is no more, where a reader can only be told that there is not.
+    /// The failure that ended the body, because a reader only sees its end.
     failure: Option<Failure>,
 }
 
 impl<'e> Incoming<'e> {
-    /// The body that begins with what was read of it already.
+    /// A body whose beginning was already read.
     pub fn new(exchange: &'e mut Exchange, beginning: Bytes, mut check: Check, rate: Option<NonZeroU64>) -> Self {
         check.update(&beginning);
         let size = beginning.len() as u64;
         Self { exchange, ready: beginning, check, size, rate, begun: Instant::now(), failure: None }
     }
 
-    /// Hands out all of it.
+    /// Passes the whole body to `sink`.
     ///
     /// # Errors
-    /// It breaks off, is not encoded as it says, or is not taken.
+    /// The body breaks off, does not match its coding, or `sink` fails.
     pub fn each_piece(&mut self, encodings: &Encodings, sink: Sink<'_>) -> Result<(), Failure> {
         if !encodings.is_empty() {
             self.each_decoded(encodings, sink)?;
-            // What stands behind an encoded body is no part of it.
+            // Bytes after an encoded body are not part of it.
             return self.each_plain(&mut |_, _| Ok(()));
         }
         self.each_plain(sink)
@@ -81,7 +81,7 @@ impl<'e> Incoming<'e> {
         Ok(piece)
     }
 
-    /// How much was received, and the check of it.
+    /// The number of bytes received, and the check of them.
     pub fn into_parts(self) -> (u64, Check) {
         (self.size, self.check)
     }

@@ -1,6 +1,6 @@
-//! `sigvet send`: signs a request and sends it, as often and as far as the options say.
+//! `sigvet send`: signs and sends a request, with retries and redirects according to the options.
 //!
-//! `sender` carries the request through retries and redirects to the response that counts; `delivery` writes that out.
+//! `sender` handles retries and redirects until the final response; `delivery` writes that response.
 
 mod output_options;
 mod args;
@@ -71,7 +71,7 @@ fn send(args: &SendArgs, shared: &mut Shared, context: &mut Context) -> Result<(
     }
 }
 
-/// Decides how to sign, or that nothing is to be signed.
+/// Decides how to sign, or that the request is not signed.
 fn settle(args: &SendArgs, context: &mut Context) -> Result<Session, Failure> {
     let SendArgs { url, request, credentials, signing, .. } = args;
     let typed = Typed { url, request, credentials, signing };
@@ -89,14 +89,14 @@ fn settle(args: &SendArgs, context: &mut Context) -> Result<Session, Failure> {
     Ok(session)
 }
 
-/// Whether the query of a URL holds a signature, by the names of AWS, of Google, or of Version 2.
+/// Whether the query of a URL contains a signature, with the names of AWS, Google, or Version 2.
 fn is_presigned(url: &str) -> bool {
     let names = || url.split('?').skip(1).flat_map(|query| query.split('&')).filter_map(|pair| pair.split('=').next());
     let has = |wanted: &[&str]| names().any(|name| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
     has(&["X-Amz-Signature", "X-Goog-Signature"]) || (has(&["Signature"]) && has(&["AWSAccessKeyId", "GoogleAccessId"]))
 }
 
-/// A WebSocket is more than a request and its response.
+/// Refuses a WebSocket, which is more than a request and its response.
 fn refuse_websocket(url: &str) -> Result<(), Failure> {
     match url.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("wss://")) {
         Some(_) => Err(Failure::usage("'send' cannot open a WebSocket: it sends one request and reads the response")

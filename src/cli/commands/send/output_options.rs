@@ -1,4 +1,4 @@
-//! Where a response goes, as it was typed: curl's options for files, and how much is said.
+//! Output options: curl's options for files, and for the amount of messages.
 
 use std::path::PathBuf;
 
@@ -81,7 +81,7 @@ pub struct OutputOptions {
 }
 
 impl OutputOptions {
-    /// Whether bars are wanted.
+    /// Whether progress bars are shown.
     pub fn progress(&self) -> ProgressMode {
         if self.silent || self.no_progress_meter { ProgressMode::Quiet } else { ProgressMode::Bars }
     }

@@ -1,4 +1,4 @@
-//! Redirects, as curl follows them: which responses are one, and what the next request is.
+//! Redirects, followed as by curl: which responses redirect, and what the next request is.
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::checksum::SDK_CHECKSUM_ALGORITHM;
@@ -8,11 +8,11 @@ use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::request::{Body, Header, Headers, RequestUrl};
 use sigvet_diagnose::formats::parse_url;
 
-/// Headers that say something about a body.
+/// Headers that describe a body.
 const BODY_HEADERS: [&str; 5] =
     ["content-type", "content-length", "content-encoding", "content-md5", SDK_CHECKSUM_ALGORITHM];
 
-/// Where a response sends the request, where it does.
+/// The target of a redirect, if the response is one.
 pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUrl>, Failure> {
     let Some(location) =
         response.headers.first("location").filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))
@@ -24,21 +24,21 @@ pub fn target(response: &Response, from: &RequestUrl) -> Result<Option<RequestUr
     })
 }
 
-/// Whether a method was typed, which then holds for every hop.
+/// Whether the user set the method, which then applies to every hop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// With `-X`.
     Typed,
-    /// By what else was asked for.
+    /// The method follows from other options.
     Implied,
 }
 
-/// Whether the host that a redirect leads to may have what was meant for the first one.
+/// Whether the target host of a redirect may receive what was meant for the first host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
     /// With `--location-trusted`.
     EveryHost,
-    /// The host of the URL alone.
+    /// Only the host of the original URL.
     SameHost,
 }
 
@@ -47,13 +47,14 @@ pub enum Trust {
 pub struct Hop<'a> {
     /// The URL that redirects.
     pub from: &'a RequestUrl,
-    /// Where it leads.
+    /// The target.
     pub to: &'a RequestUrl,
-    /// Whether the user trusts that.
+    /// Whether the user trusts the target.
     pub trust: Trust,
 }
 
-/// Makes of a request the one that follows: 303 makes it a GET, and 301 and 302 make a POST one, without its body (RFC 9110 §15.4).
+/// Turns a request into the next one: 303 makes it a GET, and 301 and 302 turn a POST into a GET, without its body
+/// (RFC 9110 §15.4).
 pub fn follow(unsigned: &mut Unsigned, status: u16, hop: Hop<'_>, method: Method) {
     let Hop { from, to, trust } = hop;
     let request = &mut unsigned.request;
@@ -80,8 +81,8 @@ pub fn follow(unsigned: &mut Unsigned, status: u16, hop: Hop<'_>, method: Method
     }
 }
 
-/// What another host may see: its own name, and nothing that was made for the host before or, unless the user trusts it, gives
-/// access.
+/// The headers for another host: its own `Host`, without anything that was made for the previous host or, unless
+/// the user trusts the other host, grants access.
 fn for_other_host(headers: &Headers, to: &RequestUrl, trust: Trust) -> Headers {
     let mut kept = Headers::default();
     kept.push_unchecked("host", to.host_header());
@@ -93,7 +94,7 @@ fn for_other_host(headers: &Headers, to: &RequestUrl, trust: Trust) -> Headers {
     kept
 }
 
-/// What describes the key of an encryption goes with the key: its algorithm and its hash.
+/// Headers about an encryption key are removed together with the key: its algorithm and its hash.
 fn is_of_customer_key(header: &Header) -> bool {
     header.name.to_ascii_lowercase().contains("-encryption-customer-")
 }
@@ -128,9 +129,9 @@ mod tests {
         Unsigned::of(request)
     }
 
-    /// What curl 7.88 does with each status, by its manual.
+    /// The behaviour of curl 7.88 for each status, according to its manual.
     #[test]
-    fn a_post_becomes_a_get_where_curl_makes_it_one() {
+    fn a_post_becomes_a_get_as_with_curl() {
         let (from, to) = (url("https://h.example/a"), url("https://h.example/b?c"));
         for (status, method, left) in
             [(301, "GET", 0), (302, "GET", 0), (303, "GET", 0), (307, "POST", 4), (308, "POST", 4)]
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(followed(302, &from, &to, Method::Typed).method(), "POST");
     }
 
-    /// Servers write names in UTF-8, and browsers follow.
+    /// Servers send names in UTF-8, and browsers follow them.
     #[test]
     fn an_international_name_is_followed() {
         let headers = Headers::from_pairs([("location", "//bücher.example/a b")]).unwrap();
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn another_host_sees_nothing_that_gives_access() {
+    fn another_host_receives_nothing_that_grants_access() {
         let (from, to) = (url("https://h.example/a"), url("https://other.example/a"));
         let headers = followed(307, &from, &to, Method::Implied).headers;
         assert_eq!(headers.first_text("host"), Some("other.example"));

@@ -1,5 +1,5 @@
-//! A refusal, and what can be done about it on the spot: sign again by the server's clock or for its region, or show each
-//! step of what was refused.
+//! Handles a refusal: signs again with the server's time or for its region, or shows each step of the refused
+//! signature.
 
 use std::io::{BufRead, BufReader, Write};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::reply::{Kind, Reply};
 use sigvet_diagnose::{Evidence, Hints, Limits, diagnose};
 
-/// What has been corrected: each thing once.
+/// The corrections made so far, each of them at most once.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Corrections {
     /// Seconds that the server's clock is ahead of this machine's.
@@ -30,7 +30,8 @@ pub struct Corrections {
 }
 
 impl Corrections {
-    /// Corrects what the reply shows to be off, where the user allows it; tells whether something was.
+    /// Corrects what the reply shows to be wrong, if the user allows it, and returns whether anything was
+    /// corrected.
     pub fn apply(
         &mut self,
         reply: &Reply,
@@ -42,7 +43,7 @@ impl Corrections {
     }
 
     fn fix_clock(&mut self, reply: &Reply, args: &SendArgs, context: &mut Context) -> Result<bool, Failure> {
-        // Measured from this machine's clock, which `--date` says nothing about.
+        // Compared with this machine's clock, because `--date` says nothing about it.
         let skew = reply.skew(context::now()).filter(|_| reply.kind() == Kind::Clock && self.clock.is_none());
         let (Some(skew), Some(most)) = (skew, args.fix_clock) else { return Ok(false) };
         if skew.unsigned_abs() > most.as_secs() {
@@ -63,7 +64,7 @@ impl Corrections {
         context: &mut Context,
     ) -> Result<bool, Failure> {
         let expected = reply.expected_region().filter(|expected| *expected != session.settings.region);
-        // A redirect has to go to another endpoint; another scope alone does not help it.
+        // A redirect has to be sent to another endpoint; another scope is not sufficient.
         let can_help = reply.kind() == Kind::Region && !matches!(reply.status, Some(301 | 307)) && !self.region;
         let Some(expected) = expected.filter(|_| can_help).map(str::to_owned) else { return Ok(false) };
         let is_allowed = args.retries.retry > 0 || ask(&format!("sign again for region '{expected}'?"), context)?;
@@ -76,19 +77,20 @@ impl Corrections {
     }
 }
 
-/// Why a server is not followed. Whoever answers for it could have the client sign for any day, for use on that day.
+/// Why sigvet does not use the server's time. Otherwise a fake server could make the client sign for any day, and
+/// use the signature on that day.
 fn too_far(skew: i64, most: Duration) -> String {
     let apart = apart(skew);
     let (limit, option) = (in_words(most.as_secs()), refusal::fix_clock(skew));
     format!("the server's clock is {apart} this machine's, which is more than {limit}: {option} follows it")
 }
 
-/// How far the server's clock is from this machine's, and to which side: `2 min behind`.
+/// How far the server's clock is from this machine's, and in which direction: `2 min behind`.
 fn apart(skew: i64) -> String {
     format!("{} {}", in_words(skew.unsigned_abs()), if skew > 0 { "ahead of" } else { "behind" })
 }
 
-/// Asks a person at the terminal; where there is none, the answer is no.
+/// Asks the user at the terminal; without a terminal, the answer is no.
 fn ask(question: &str, context: &mut Context) -> Result<bool, Failure> {
     if !(context.stdin_is_terminal && context.stderr_is_terminal) {
         return Ok(false);
@@ -100,7 +102,7 @@ fn ask(question: &str, context: &mut Context) -> Result<bool, Failure> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Says what the server said, what would help, and, where asked for, each step of the signature that was refused.
+/// Reports the server's message, what would help, and, if requested, each step of the refused signature.
 pub fn report(
     reply: &Reply,
     sent: &Request,
@@ -114,7 +116,7 @@ pub fn report(
         (None, Some(_)) => DatedBy::Option,
         (None, None) => DatedBy::Clock,
     };
-    // What the request itself says: one that went unsigned names neither region nor service.
+    // The claims of the request itself: an unsigned request has no region and no service.
     let claim = Claim::extract(sent).ok();
     let scope = claim.as_ref().map(|claim| &claim.terms.scope);
     let region = scope.and_then(|scope| scope.region.as_deref());
@@ -123,7 +125,7 @@ pub fn report(
     let signed_by = if is_ours { SignedBy::Sigvet } else { SignedBy::Other };
     let sent_as = Sent { request: sent, region, service, signed_at: session.date, dated_by, signed_by };
     refusal::write(reply, sent_as, &mut context.stderr)?;
-    // An explanation tells the same, and how it is known.
+    // The explanation contains the same, with its evidence.
     let hints = if args.explain { Vec::new() } else { differences::hints(reply, sent, session) };
     hints.iter().try_for_each(|hint| context.stderr.line(&format!("  hint: {hint}")))?;
     if args.explain {
@@ -132,8 +134,8 @@ pub fn report(
     Ok(())
 }
 
-/// Why it was refused, as far as request and reply show it, and each step of the signature. Nothing is searched for: the
-/// signature is ours.
+/// Explains the refusal as far as request and reply show its reason, and shows each step of the signature. There is
+/// no search for mistakes, because the signature is ours.
 fn explain(
     reply: &Reply,
     sent: &Request,

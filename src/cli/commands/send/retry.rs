@@ -1,14 +1,14 @@
-//! Retries: what is worth another try, and how long to wait before it.
+//! Retries: which failures are retried, and how long to wait before.
 
 use std::time::{Duration, Instant};
 
 use super::args::RetryOptions;
 use crate::transport::{Response, TransportError};
 
-/// The longest wait between two tries, as curl has it.
+/// The longest time to wait between two attempts, as in curl.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// The tries that are left.
+/// The remaining attempts.
 pub struct Retries<'a> {
     options: &'a RetryOptions,
     begun: Instant,
@@ -16,17 +16,17 @@ pub struct Retries<'a> {
 }
 
 impl<'a> Retries<'a> {
-    /// All of them.
+    /// Starts with all attempts.
     pub fn new(options: &'a RetryOptions) -> Self {
         Self { options, begun: Instant::now(), done: 0 }
     }
 
-    /// How many were made.
+    /// The number of retries so far.
     pub fn done(&self) -> u32 {
         self.done
     }
 
-    /// How long to wait before the next try after an error, where there is to be one.
+    /// How long to wait before the next attempt after an error; `None` if there is no further attempt.
     pub fn after_error(&mut self, error: &TransportError) -> Option<Duration> {
         use TransportError::{CannotConnect, HostNotFound, NothingReceived, TimedOut};
         let is_transient =
@@ -34,7 +34,7 @@ impl<'a> Retries<'a> {
         if is_transient || self.options.retry_all_errors { self.next(None) } else { None }
     }
 
-    /// The same after a response.
+    /// How long to wait before the next attempt after a response; `None` if there is no further attempt.
     pub fn after_response(&mut self, response: &Response) -> Option<Duration> {
         let is_busy = matches!(response.status, 408 | 429 | 500..=599);
         let is_error = self.options.retry_all_errors && response.status >= 400;
@@ -56,7 +56,7 @@ impl<'a> Retries<'a> {
     }
 }
 
-/// `Retry-After` in seconds (RFC 9110 §10.2.3); its form as a date is left to the doubling.
+/// `Retry-After` in seconds (RFC 9110 §10.2.3); for a date, the usual doubling applies instead.
 fn retry_after(response: &Response) -> Option<Duration> {
     response.headers.first_text("retry-after")?.parse().ok().map(Duration::from_secs)
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_until_the_tries_are_used_up() {
+    fn waits_double_until_the_attempts_are_used_up() {
         let options = options(3);
         let mut retries = Retries::new(&options);
         let waits: Vec<_> =
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_may_say_how_long_and_a_refusal_is_final() {
+    fn the_server_may_set_the_wait_and_a_refusal_is_final() {
         let options = options(1);
         assert_eq!(Retries::new(&options).after_response(&response(429, Some("7"))), Some(Duration::from_secs(7)));
         assert_eq!(Retries::new(&options).after_response(&response(403, None)), None);

@@ -1,7 +1,8 @@
-//! Carries a request to the response that counts: through retries, redirects and corrections, each time signed anew.
+//! Sends a request until the final response: through retries, redirects and corrections, signing it again each
+//! time.
 //!
-//! Every hop is signed for its own host. A hop to another host goes unsigned, and without anything that gives access, unless
-//! the user trusts it.
+//! Every hop is signed for its own host. A hop to another host is not signed, and contains nothing that grants
+//! access, unless the user trusts that host.
 
 use std::io::Write;
 use std::time::Duration;
@@ -34,7 +35,7 @@ use sigvet_core::stream::Encoder;
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::reply::Reply;
 
-/// A request under way.
+/// A request with its state between attempts.
 pub struct Sender<'a> {
     args: &'a SendArgs,
     session: Session,
@@ -52,24 +53,24 @@ pub struct Sender<'a> {
     facts: Facts,
 }
 
-/// Whether the hop at hand is signed.
+/// Whether the current hop is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Signature {
     Wanted,
     Unwanted,
 }
 
-/// How much of a refusal is read to see what the server says.
+/// How much of a refusal is read for the server's message.
 const REFUSAL_LIMIT: usize = 256 * 1024;
 
-/// What comes after a try.
+/// What follows an attempt.
 enum Step {
     Again(Duration),
     Arrived(Box<Arrival>),
 }
 
 impl<'a> Sender<'a> {
-    /// Takes a request on its way.
+    /// Starts with a request that has not been sent.
     pub fn new(
         args: &'a SendArgs,
         session: Session,
@@ -100,7 +101,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Carries it until there is nothing more to do.
+    /// Sends the request until there is a final response.
     pub fn carry(&mut self, context: &mut Context) -> Result<Arrival, Failure> {
         loop {
             match self.attempt(context)? {
@@ -113,7 +114,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// A pipe gave its bytes to the try before.
+    /// Refuses to send a pipe again whose bytes were used by an earlier attempt.
     fn refuse_spent(&self) -> Result<(), Failure> {
         if !self.session.unsigned.body_file.as_ref().is_some_and(BodyFile::is_spent) {
             return Ok(());
@@ -130,7 +131,7 @@ impl<'a> Sender<'a> {
         self.shared.dump(file, &text, context)
     }
 
-    /// What is known of the way.
+    /// The facts about all attempts.
     pub fn into_facts(self) -> Facts {
         self.facts
     }
@@ -167,7 +168,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// The MD5s of a body in chunks: those of one in memory at once, those of a file while it is sent.
+    /// The MD5s of a body in chunks: computed at once for a body in memory, and while sending for a file.
     fn fingerprints_of(&self, wire: &Request, is_read_while_sent: bool) -> Option<Fingerprints> {
         self.session.plan?;
         match (&self.session.unsigned.request.body, &wire.body) {
@@ -177,7 +178,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// The request as it goes out now: signed, and completed as a client does.
+    /// The request as it is sent now: signed, and completed with the client's headers.
     fn wire_request(&self, context: &mut Context) -> Result<(Request, Option<Encoder>), Failure> {
         let is_first = self.hops == 0 && self.retries.done() == 0;
         let (mut wire, encoder) = match self.signature {
@@ -192,7 +193,7 @@ impl<'a> Sender<'a> {
             differences::warn_of_host(&wire, &self.session, context)?;
         }
         transport::complete(&mut wire, &self.session.unsigned.removed);
-        // A server that echoes the request must not make us show what gives access to it.
+        // A server may echo the request, so what grants access in it must not be shown.
         context.secrets.extend(Redactor::of(&wire, &self.session.settings.dialect).secrets());
         if self.args.signing.verbose > 0 {
             write_verbose_head(&wire, &mut context.stderr)?;
@@ -223,7 +224,7 @@ impl<'a> Sender<'a> {
             beginning = exchange.read_up_to(REFUSAL_LIMIT).map_err(explain_transport)?;
             let head = exchange.response();
             let reply = Reply::parse(Some(head.status), &head.headers, &beginning);
-            // What is not signed has neither date nor scope to put right.
+            // An unsigned request has no date or scope to correct.
             let is_signed = self.signature == Signature::Wanted;
             if is_signed && self.corrections.apply(&reply, &mut self.session, self.args, context)? {
                 return Ok(Step::Again(Duration::ZERO));
@@ -238,7 +239,7 @@ impl<'a> Sender<'a> {
         Ok(Step::Arrived(Box::new(Arrival { exchange, method, beginning, heads, upload })))
     }
 
-    /// Notes what `-w` may ask for.
+    /// Records what `-w` may print.
     fn observe(&mut self, exchange: &Exchange, sent: &Request) {
         let (head, url) = (exchange.response(), &self.session.url);
         let redirect = redirect::target(head, url).ok().flatten().map(|to| to.to_string());
@@ -279,7 +280,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Waits, and lets the next signature be of then.
+    /// Waits, and updates the time for the next signature.
     fn pause(&mut self, wait: Duration, context: &mut Context) -> Result<(), Failure> {
         if !wait.is_zero() {
             note(context, &format!("trying again in {} s", wait.as_secs_f32()))?;

@@ -1,4 +1,4 @@
-//! What the transfers of one command line share: cookies, the file of -D, and how many there were.
+//! What the transfers of one command line share: cookies, the file of -D, and counters.
 
 use std::path::{Path, PathBuf};
 
@@ -7,21 +7,21 @@ use crate::cli::curl::cookies::Jar;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::output::Output;
 
-/// What is left of the transfers before.
+/// State that is kept from earlier transfers.
 #[derive(Debug, Default)]
 pub struct Shared {
     /// The cookies that servers have set.
     pub jar: Jar,
-    /// How many transfers there were.
+    /// Number of transfers so far.
     pub transfers: u64,
-    /// How many connections were made.
+    /// Number of connections made.
     pub connections: u64,
-    /// What was written for -D, file by file.
+    /// The content written for -D, by file.
     dumps: Vec<(PathBuf, Vec<u8>)>,
 }
 
 impl Shared {
-    /// Appends heads to the file of -D, which the first transfer begins anew.
+    /// Appends heads to the file of -D, which the first transfer overwrites.
     pub fn dump(&mut self, file: &Path, heads: &[u8], context: &mut Context) -> Result<(), Failure> {
         if !self.dumps.iter().any(|(known, _)| known == file) || file == Path::new("-") {
             self.dumps.retain(|(known, _)| known != file);

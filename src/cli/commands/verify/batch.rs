@@ -1,4 +1,4 @@
-//! `sigvet verify --batch`: a presigned URL or a request in, a verdict out.
+//! `sigvet verify --batch`: reads presigned URLs or requests, and writes verdicts.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::cli::terminal::progress::counter;
 use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
 use sigvet_core::verify::DEFAULT_WINDOW;
 
-/// Judges all that the inputs hold.
+/// Verifies all records of the inputs.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     refuse_single(args)?;
     let verifier = verifier(args, context)?;
@@ -35,7 +35,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     Ok(if wrong == 0 { Exit::Done } else { Exit::NotValid })
 }
 
-/// Refuses what describes a single request: of a list it would be ignored, or wrong.
+/// Refuses options that describe a single request: for a list they would be ignored, or wrong.
 fn refuse_single(args: &VerifyArgs) -> Result<(), Failure> {
     let is_described = !args.supply.read(&mut std::io::empty())?.is_empty();
     let refuse = |options: &str| Err(Failure::usage(format!("--batch does not work with {options}")));
@@ -49,7 +49,7 @@ fn refuse_single(args: &VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-/// Which secret is right cannot be told from the ID that a record has.
+/// Warns about an access key ID with two secrets: the ID of a record does not tell which one is right.
 fn warn_of_two_secrets(keys: &[NamedKey], context: &mut Context) -> Result<(), Failure> {
     let mut known: HashMap<&str, &NamedKey> = HashMap::new();
     for key in keys {
@@ -66,12 +66,12 @@ fn source_of(key: &NamedKey) -> &str {
     if key.name.is_empty() { "the key that signs" } else { &key.name }
 }
 
-/// A server that knows the key of the options, and all that lie in the user's files.
+/// A verifier with the key of the options, and all keys in the user's files.
 fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failure> {
     let mut keys = Vec::new();
     let mut endpoints = Vec::new();
     if !args.judge.no_credentials {
-        // A key that was typed is the only one.
+        // If the options contain a key, it is the only one.
         if !args.credentials.is_typed() {
             keys.extend(keys_in_files(args.credentials.profile_file.as_deref(), context));
         }
@@ -81,7 +81,7 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
                 let named = own.credentials.map(|credentials| NamedKey { name: String::new(), credentials });
                 keys.splice(0..0, named);
             }
-            // If no key was chosen, those in the files are enough.
+            // If no key was chosen, the keys in the files are sufficient.
             Err(failure) if keys.is_empty() => return Err(failure),
             Err(_) => {}
         }

@@ -1,4 +1,4 @@
-//! `sigvet verify`: is this signed request valid, as the server would judge it?
+//! `sigvet verify`: decides whether a signed request is valid, as the server would.
 
 mod batch;
 
@@ -135,13 +135,13 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     })
 }
 
-/// Why the signature of a request cannot be read, if that is a mistake: then no key makes it valid.
+/// Why the signature of a request cannot be parsed, if that is a mistake: then no key makes it valid.
 fn unreadable(request: &Request) -> Option<Diagnosis> {
     let error = Claimed::extract(request, BucketRule::default()).err()?;
     Some(Diagnosis::from_unreadable(request, error)).filter(|diagnosis| diagnosis.outcome == Outcome::Invalid)
 }
 
-/// Says why the signature cannot be read.
+/// Reports why the signature cannot be parsed.
 fn refuse(
     request: &Request,
     diagnosis: &Diagnosis,
@@ -166,7 +166,7 @@ fn refuse(
     Ok(Exit::NotValid)
 }
 
-/// Judges a request by the credentials that the options lead to; gives back the verdict and the secret that must not be shown.
+/// Verifies a request with the selected credentials, and returns the verdict and the secret that must not be shown.
 fn judge(
     request: &Request,
     known: Known,
@@ -193,7 +193,7 @@ fn judge(
     Ok((verdict, own.credentials.map(|credentials| credentials.secret_access_key)))
 }
 
-/// What profiles and options say of the key.
+/// The key and settings from profiles and options.
 #[derive(Default)]
 struct Own {
     credentials: Option<Credentials>,

@@ -1,7 +1,8 @@
-//! The language of `-F`: `name=content`, `name=@file`, `name=<file`, and what may follow each: `;type=`, `;filename=`,
-//! `;headers=`. Read as curl 7.88 reads it, oddities and all; curl's further forms (`=(`, `;encoder=`) are refused.
+//! The syntax of `-F`: `name=content`, `name=@file`, `name=<file`, and what may follow each: `;type=`,
+//! `;filename=`, `;headers=`. Parsed as by curl 7.88, including its oddities; curl's other forms (`=(`,
+//! `;encoder=`) are refused.
 //!
-//! Nothing is opened here but the files of `;headers=@`.
+//! The only files opened here are those of `;headers=@`.
 
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_all;
@@ -11,28 +12,28 @@ use crate::cli::options::value::read_all;
 pub(super) struct Field {
     /// Its name, which may be empty.
     pub name: String,
-    /// More than one where it lists files.
+    /// More than one part if it lists files.
     pub parts: Vec<Part>,
 }
 
-/// One content with what is said of it.
+/// One content with its attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Part {
     pub content: Content,
     pub media_type: Option<String>,
     pub file_name: Option<String>,
-    /// Further header lines as typed.
+    /// Additional header lines, as typed.
     pub headers: Vec<String>,
 }
 
 /// Where a content is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
-    /// In the command line.
+    /// On the command line.
     Text(String),
-    /// In a file that is named in the form: `@`.
+    /// In a file whose name is sent in the form: `@`.
     Attached(String),
-    /// In a file that is not: `<`.
+    /// In a file whose name is not sent: `<`.
     Inlined(String),
 }
 
@@ -43,7 +44,7 @@ impl Default for Content {
 }
 
 impl Field {
-    /// Reads the value of a `-F`; what curl would skip with a warning leaves one.
+    /// Parses the value of a `-F`. If curl would skip something with a warning, a warning is added.
     pub(super) fn parse(text: &str, warnings: &mut Vec<String>) -> Result<Self, Failure> {
         let (name, value) = split(text, "-F")?;
         if value.starts_with('(') || (name.is_empty() && value == ")") {
@@ -73,7 +74,7 @@ impl Field {
         Ok(Self { name: name.to_owned(), parts })
     }
 
-    /// Takes the value of a `--form-string` as it is.
+    /// Takes the value of a `--form-string` unchanged.
     pub(super) fn literal(text: &str) -> Result<Self, Failure> {
         let (name, value) = split(text, "--form-string")?;
         let part = Part { content: Content::Text(value.to_owned()), ..Part::default() };
@@ -91,11 +92,11 @@ fn not_a_type(text: &str) -> Failure {
     Failure::usage(format!("-F: invalid type '{}'", text.escape_debug())).hint("write it as ;type=text/plain")
 }
 
-/// Where the reading is.
+/// The position of the parser.
 struct Cursor<'a, 'w> {
     text: &'a str,
     at: usize,
-    /// What ends a part besides the end of the text.
+    /// What ends a part, other than the end of the text.
     end: Option<u8>,
     warnings: &'w mut Vec<String>,
 }
@@ -104,7 +105,7 @@ impl<'a> Cursor<'a, '_> {
     fn part(&mut self) -> Result<Part, Failure> {
         self.skip_spaces();
         let mut part = Part { content: Content::Text(self.word()), ..Part::default() };
-        // A type goes on over `;`, until one of the other words comes.
+        // A type continues after `;` until one of the other words follows.
         let mut open_type: Option<usize> = None;
         while self.skip(b';') {
             self.skip_spaces();
@@ -140,7 +141,7 @@ impl<'a> Cursor<'a, '_> {
         }
     }
 
-    /// Up to the next `;`, without the spaces before it.
+    /// The text up to the next `;`, without trailing spaces.
     fn media_type(&mut self) -> Result<String, Failure> {
         let text = trim_end(self.until_stop());
         let is_type = text.split_once('/').is_some_and(|(major, minor)| {
@@ -168,7 +169,7 @@ impl<'a> Cursor<'a, '_> {
         }
     }
 
-    /// A word in quotes, or all up to the next `;` without spaces at its end.
+    /// A word in quotes, or everything up to the next `;` without trailing spaces.
     fn word(&mut self) -> String {
         let Some(word) = self.quoted() else { return trim_end(self.until_stop()).to_owned() };
         let trailing = self.until_stop();
@@ -178,7 +179,7 @@ impl<'a> Cursor<'a, '_> {
         word
     }
 
-    /// `\"` and `\\` stand for themselves; a quote that never ends is none.
+    /// `\"` and `\\` are escapes; a quote that is never closed is not a quote.
     fn quoted(&mut self) -> Option<String> {
         let inside = self.text[self.at..].strip_prefix('"')?;
         let mut word = String::new();
@@ -233,7 +234,8 @@ fn trim_end(text: &str) -> &str {
     text.trim_end_matches(|c: char| u8::try_from(c).is_ok_and(is_space))
 }
 
-/// The lines of a file of headers: comments and empty lines are none, and a line that begins with a space goes on the last.
+/// The lines of a header file, without comments and empty lines; a line that begins with a space continues the
+/// previous one.
 fn unfolded(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines().map(trim_end).filter(|line| !line.is_empty()) {

@@ -1,8 +1,8 @@
-//! The head of a part: its disposition, its type, its further headers, as curl writes them.
+//! The head of a part: its disposition, its type and its other headers, as curl writes them.
 
 use super::field::{Content, Part};
 
-/// What curl guesses a type by: the end of the file's name.
+/// The file name extensions from which curl guesses a type.
 const TYPES: [(&str, &str); 10] = [
     (".gif", "image/gif"),
     (".jpg", "image/jpeg"),
@@ -16,7 +16,7 @@ const TYPES: [(&str, &str); 10] = [
     (".xml", "application/xml"),
 ];
 
-/// What a part is in what it stands in.
+/// The role of a part in its multipart body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Disposition {
     /// A field of `multipart/form-data`.
@@ -25,7 +25,7 @@ pub(super) enum Disposition {
     Attachment,
 }
 
-/// The lines of a part up to the empty one.
+/// The lines of a part up to the empty line.
 pub(super) fn head(disposition: Disposition, name: &str, part: &Part) -> Vec<u8> {
     let file_name = part.file_name();
     let mut lines = String::new();
@@ -43,7 +43,7 @@ pub(super) fn head(disposition: Disposition, name: &str, part: &Part) -> Vec<u8>
     lines.into_bytes()
 }
 
-/// `Content-Disposition`, where there is anything to say.
+/// `Content-Disposition`, if there is anything to write.
 pub(super) fn disposition_line(disposition: Disposition, name: &str, file_name: Option<&str>) -> String {
     let mut line = match disposition {
         Disposition::Attachment if name.is_empty() && file_name.is_none() => return String::new(),
@@ -60,7 +60,7 @@ pub(super) fn disposition_line(disposition: Disposition, name: &str, file_name: 
 }
 
 impl Part {
-    /// The name that goes with the content: the one that was typed, else the last segment of the file's path.
+    /// The file name that is sent: the given one, or otherwise the last segment of the file's path.
     fn file_name(&self) -> Option<String> {
         match (&self.file_name, &self.content) {
             (Some(typed), _) => Some(typed.clone()),
@@ -100,7 +100,7 @@ fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     before.eq_ignore_ascii_case(name).then(|| value.trim_start_matches(' '))
 }
 
-/// As browsers escape it (and curl since 7.81).
+/// Escaped as by browsers (and curl since 7.81).
 fn escaped(text: &str) -> String {
     text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,8 +1,8 @@
-//! `-F` and `--form-string`: a body of several parts, byte for byte as curl makes it but for its boundary.
+//! `-F` and `--form-string`: a multipart body, the same bytes as curl's except for the boundary.
 //!
-//! curl chooses boundaries at random. Here they are made of a hash over all parts, so that the same form is the same body,
-//! and nobody can write a file that holds the boundary of the form it is sent in. The body is laid out once, hashed on the
-//! way, and kept until it is sent.
+//! curl chooses boundaries at random. Here they are derived from a hash over all parts, so that the same form
+//! always has the same body, and nobody can write a file that contains the boundary of its own form. The body is
+//! assembled once, hashed meanwhile, and kept until it is sent.
 
 mod field;
 mod head;
@@ -33,14 +33,14 @@ enum Typed {
     Literal(String),
 }
 
-/// A form as a body.
+/// A form encoded as a body.
 #[derive(Debug)]
 pub struct Encoded {
-    /// The `Content-Type` that names its boundary.
+    /// The `Content-Type` with the boundary.
     pub content_type: String,
     /// The body.
     pub payload: Payload,
-    /// What of the fields was left out.
+    /// Warnings about parts of the fields that were left out.
     pub warnings: Vec<String>,
 }
 
@@ -50,10 +50,10 @@ impl MultipartForm {
         self.0.is_empty()
     }
 
-    /// The form as a body; its type is `multipart/form-data` unless another is given.
+    /// Encodes the form as a body; its type is `multipart/form-data` unless another is given.
     ///
     /// # Errors
-    /// A field that curl would not take, a file that cannot be read.
+    /// A field is not valid in curl, or a file cannot be read.
     pub fn encode(
         &self,
         media_type: Option<&str>,
@@ -85,10 +85,10 @@ impl MultipartForm {
     }
 }
 
-/// The number of the form's own boundary; lists of files have theirs by the place of their field.
+/// The number of the form's own boundary; a list of files uses the index of its field.
 const OUTER: usize = 0;
 
-/// A body whose boundaries are still open.
+/// A body whose boundaries are not chosen yet.
 #[derive(Default)]
 struct Layout(Vec<Segment>);
 
@@ -179,7 +179,7 @@ impl Layout {
     }
 }
 
-/// The boundaries of a form: as long as no file can be made to hold its own, 128 bits.
+/// The boundaries of a form. They have 128 bits, so that no file can be made to contain its own boundary.
 struct Boundaries(Sha256Digest);
 
 impl Boundaries {
@@ -189,7 +189,7 @@ impl Boundaries {
     }
 }
 
-/// Name within the program, long name, short name, value, help, and what its value is.
+/// ID in the program, long name, short name, value name, help, and how to store the value.
 type FormOption = (&'static str, &'static str, Option<char>, &'static str, &'static str, fn(String) -> Typed);
 
 const OPTIONS: [FormOption; 2] = [

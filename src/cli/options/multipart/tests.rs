@@ -1,5 +1,5 @@
-//! The bodies here are recorded from curl 7.88.1, as a listener got them, with `B` for the boundary of the form and `C` for
-//! that of a list of files. Standard input was `from\r\nstdin`.
+//! The bodies are recorded from curl 7.88.1, as a server received them, with `B` for the boundary of the form and
+//! `C` for that of a list of files. Standard input was `from\r\nstdin`.
 
 use clap::Parser;
 
@@ -196,7 +196,7 @@ struct Line {
     form: MultipartForm,
 }
 
-/// The form as typed in a directory that holds the files; paths in it are relative.
+/// Encodes a form in a directory with the files; paths in it are relative.
 fn encode(words: &[&str], media_type: Option<&str>) -> Result<Encoded, Failure> {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in FILES {
@@ -211,7 +211,7 @@ fn encode(words: &[&str], media_type: Option<&str>) -> Result<Encoded, Failure> 
     )
 }
 
-/// Names of files become absolute, for tests share their working directory.
+/// Makes file names absolute, because tests share their working directory.
 fn placed(word: &str, place: &str) -> String {
     let mut word = word.to_owned();
     for (mark, quote) in [("=@", ""), ("=<", ""), (",", ""), ("=@\"", "\"")] {
@@ -236,7 +236,7 @@ fn shortened(encoded: &Encoded) -> String {
 }
 
 #[test]
-fn a_form_is_what_curl_makes_of_it() {
+fn a_form_is_encoded_as_by_curl() {
     for (option, rows) in [("-F", FIELDS.as_slice()), ("--form-string", &LITERALS)] {
         for (field, part) in rows {
             let encoded = encode(&[option, field], None).unwrap();
@@ -273,9 +273,9 @@ fn a_multipart_of_another_type_has_attachments() {
     }
 }
 
-/// It would catch a boundary that differs from run to run, and one that does not depend on every byte.
+/// Catches a boundary that differs from run to run, and one that does not depend on every byte.
 #[test]
-fn boundaries_are_made_of_the_parts() {
+fn boundaries_are_derived_from_the_parts() {
     let type_of = |field: &str| encode(&["-F", field], None).unwrap().content_type;
     assert_eq!(type_of("a=@f.txt"), type_of("a=@f.txt"));
     let fields = ["a=@f.txt", "a=<f.txt", "b=@f.txt", "a=@p.GIF", "a=@f.txt;type=q/r", "a=@-", "a=@f.txt,p.GIF"];
@@ -284,7 +284,7 @@ fn boundaries_are_made_of_the_parts() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused() {
+fn meaningless_fields_are_refused() {
     for (words, expected) in [
         (&["-F", "ab"][..], "-F without '='"),
         (&["--form-string", "ab"], "--form-string without '='"),
@@ -308,7 +308,7 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
-fn what_is_left_out_is_said() {
+fn omitted_parts_cause_a_warning() {
     for (field, expected) in [
         ("a=b;c", "'c' after a ';'"),
         ("a=\"b\" c", "'c' after the quote"),

@@ -1,9 +1,9 @@
-//! One `-H` as curl reads it: a header to set, to send empty, or to take away.
+//! One `-H`, parsed as by curl: a header to set, to send empty, or to remove.
 
 use crate::cli::failure::Failure;
 use sigvet_core::request::Request;
 
-/// Puts headers on a request, each in the place of what had its name.
+/// Sets headers on a request, each replacing those of the same name.
 pub(super) fn put_headers<'a>(
     request: &mut Request,
     headers: impl IntoIterator<Item = &'a HeaderOption<'a>> + Clone,
@@ -44,7 +44,7 @@ impl<'a> HeaderOption<'a> {
         }
     }
 
-    /// The name, where the header is taken away.
+    /// The name, if the header is to be removed.
     pub(super) fn removed(&self) -> Option<String> {
         match self {
             Self::Remove { name } => Some(name.to_ascii_lowercase()),
@@ -63,7 +63,7 @@ impl<'a> HeaderOption<'a> {
     }
 }
 
-/// The first word of a malformed header: what follows may be a secret.
+/// The first word of a malformed header: the rest may be a secret.
 fn shown(line: &str) -> String {
     match line.split_once(' ') {
         Some((word, _)) => format!("{word} …"),

@@ -1,4 +1,4 @@
-//! The request as it was typed: curl's options, and the step from them to the request that is meant.
+//! Request options with curl's names, and building a request from them.
 
 mod header;
 mod unsigned;
@@ -80,15 +80,15 @@ pub struct RequestOptions<const JSON: bool = true> {
     path_as_is: bool,
 }
 
-/// What a request can be built from.
+/// A source from which a request can be built.
 pub trait RequestSource: std::fmt::Debug {
     /// Builds the request to `url`.
     ///
     /// # Errors
-    /// Two bodies, a method or a header that cannot be sent, a file that cannot be read.
+    /// There are two bodies, a method or a header that cannot be sent, or a file that cannot be read.
     fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure>;
 
-    /// Whether `-H` says what the Host header is, or takes it away.
+    /// Whether `-H` sets or removes the Host header.
     fn names_host(&self) -> bool;
 }
 
@@ -133,7 +133,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
 }
 
 impl<const JSON: bool> RequestOptions<JSON> {
-    /// The headers as typed; `@FILE` stands for the lines of a file, as with curl.
+    /// The headers as typed; `@FILE` is replaced with the lines of a file, as by curl.
     fn header_lines(&self, stdin: &mut dyn Read) -> Result<Vec<String>, Failure> {
         let mut lines = Vec::with_capacity(self.headers.len());
         for header in &self.headers {
@@ -148,28 +148,28 @@ impl<const JSON: bool> RequestOptions<JSON> {
         Ok(lines)
     }
 
-    /// As curl has it, a number alone is where the part begins.
+    /// The `Range` header. As in curl, a single number is where the range begins.
     fn range_header(&self) -> Option<String> {
         let range = self.range.as_deref()?;
         Some(format!("bytes={range}{}", if range.contains('-') { "" } else { "-" }))
     }
 
-    /// Whether `-r` asks for a part of the object.
+    /// Whether `-r` requests a part of the object.
     pub fn names_range(&self) -> bool {
         self.range.is_some()
     }
 
-    /// Whether a file is sent as it is, by `-T`.
+    /// Whether a file is uploaded with `-T`.
     pub fn uploads(&self) -> bool {
         self.upload().is_some()
     }
 
-    /// Whether `-X` says the method.
+    /// Whether `-X` sets the method.
     pub fn names_method(&self) -> bool {
         self.method.is_some()
     }
 
-    /// Whether only the head of a response is asked for.
+    /// Whether only the head of the response is requested.
     pub fn is_head(&self) -> bool {
         self.head
     }
@@ -205,7 +205,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         }
     }
 
-    /// The file to upload. An empty name uploads nothing, and `.` is another name of standard input, as curl has it.
+    /// The file to upload. As in curl, an empty name uploads nothing, and `.` also means standard input.
     fn upload(&self) -> Option<&str> {
         match self.upload_file.as_deref() {
             None | Some("") => None,
@@ -214,7 +214,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         }
     }
 
-    /// A path that ends in `/` gets the name of the uploaded file, as curl has it.
+    /// Appends the name of the uploaded file to a path that ends in `/`, as curl does.
     fn name_upload(&self, url: &RequestUrl) -> RequestUrl {
         let file = self.upload().filter(|file| *file != "-");
         let name = file.and_then(|file| Path::new(file).file_name()).map(|name| name.to_string_lossy());
@@ -255,7 +255,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         Ok(())
     }
 
-    /// `--json` says what it sends even where that becomes a query.
+    /// `--json` sets its headers even if the data becomes a query.
     fn put_content_type(&self, request: &mut Request) {
         if self.data.is_json() {
             request.headers.push_unchecked("content-type", "application/json");
@@ -265,7 +265,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         }
     }
 
-    /// The type of a form is what its `Content-Type` says before the boundary.
+    /// The type of a form is that of a given `Content-Type`, without the boundary.
     fn put_form(
         &self,
         unsigned: &mut Unsigned,

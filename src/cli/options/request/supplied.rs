@@ -1,5 +1,5 @@
-//! The request options beside a captured request. They are evidence about that request and make nothing: what curl would add
-//! to a request of its own, such as a `Content-Type`, is left out.
+//! Request options given together with a captured request. They are evidence about that request and do not build
+//! one: headers that curl would add to its own request, such as `Content-Type`, are left out.
 
 use std::io::Read;
 
@@ -13,7 +13,7 @@ use crate::cli::options::payload::Payload;
 use crate::cli::options::value::read_all;
 use sigvet_core::request::{Body, Request, RequestUrl};
 
-/// A larger file is hashed instead of held in memory.
+/// A larger file is hashed instead of kept in memory.
 const LARGEST_IN_MEMORY: u64 = 512 * 1024 * 1024;
 
 /// The options that supply what a captured request lacks.
@@ -33,15 +33,16 @@ pub struct SupplyOptions {
     cluster_name: Option<String>,
 }
 
-/// The header that names the EKS cluster a token is for (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
+/// The header with the name of the EKS cluster that a token is for (aws-iam-authenticator, *API Authorization from
+/// Outside a Cluster*).
 pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// What the options say about a captured request.
 #[derive(Debug, Default)]
 pub struct Supplied {
-    /// The method that `-X` or `-I` names.
+    /// The method from `-X` or `-I`.
     pub method: Option<String>,
-    /// The method that curl would use with this body. It counts only if the capture shows none.
+    /// The method that curl would use with this body. It is used only if the capture shows no method.
     pub implied_method: Option<&'static str>,
     /// Names and values, in order.
     pub headers: Vec<(String, String)>,
@@ -50,7 +51,7 @@ pub struct Supplied {
 }
 
 impl Supplied {
-    /// Whether the options say nothing.
+    /// Whether no option describes the request.
     pub fn is_empty(&self) -> bool {
         self.method.is_none() && self.headers.is_empty() && self.body.is_none()
     }
@@ -60,7 +61,7 @@ impl SupplyOptions {
     /// Reads what the options say about a captured request.
     ///
     /// # Errors
-    /// Two bodies, an option that changes a request instead of describing it, a file that cannot be read.
+    /// There are two bodies, an option would change the request instead of describing it, or a file cannot be read.
     pub fn read(&self, stdin: &mut dyn Read) -> Result<Supplied, Failure> {
         self.check()?;
         let request = &self.request;
@@ -83,10 +84,10 @@ impl SupplyOptions {
         })
     }
 
-    /// Makes the request that the options and an unsigned URL describe.
+    /// Builds the request that the options and an unsigned URL describe.
     ///
     /// # Errors
-    /// As [`RequestSource::build`].
+    /// The errors of [`RequestSource::build`].
     pub fn make(&self, url: &RequestUrl, stdin: &mut dyn Read) -> Result<Request, Failure> {
         Ok(self.build(url, stdin, BodyHash::Needed.into())?.request)
     }
@@ -109,7 +110,7 @@ impl SupplyOptions {
         self.check_one_body()
     }
 
-    /// The header of `--cluster-name`, beside headers of these names.
+    /// The header of `--cluster-name`, which must not be among `others`.
     fn cluster<'a>(&self, mut others: impl Iterator<Item = &'a str>) -> Result<Option<(String, String)>, Failure> {
         match self.cluster_name.as_deref() {
             Some("") => Err(Failure::usage("--cluster-name is empty").hint("give the name of the EKS cluster")),
@@ -146,7 +147,7 @@ impl SupplyOptions {
     }
 }
 
-/// The name and the value of a header that the captured request has.
+/// The name and the value of a header of the captured request.
 fn described_header(line: &str) -> Result<(String, String), Failure> {
     match HeaderOption::parse(line)? {
         HeaderOption::Set { name, value } => Ok((name.to_owned(), value.to_owned())),
@@ -161,7 +162,7 @@ fn is_huge(name: &str) -> bool {
     name != "-" && std::fs::metadata(name).is_ok_and(|file| file.len() > LARGEST_IN_MEMORY)
 }
 
-/// The source of a request whose URL is not signed yet; its body may be that of `--body`.
+/// The source of a request whose URL is not signed yet; its body may come from `--body`.
 impl RequestSource for SupplyOptions {
     fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure> {
         self.check_one_body()?;

@@ -1,4 +1,5 @@
-//! What the options make is recorded from curl 7.88.1, as a listener got it. Standard input was `from\r\nstdin`.
+//! The expected requests are recorded from curl 7.88.1, as a server received them. Standard input was
+//! `from\r\nstdin`.
 
 use clap::Parser;
 
@@ -13,7 +14,7 @@ struct Line {
     url: String,
 }
 
-/// Words, method and target, header fields besides those of the client itself, body.
+/// Words, method and target, header fields other than those of the client itself, and body.
 type Row = (&'static [&'static str], &'static str, &'static [&'static str], &'static str);
 
 const RECORDED: [Row; 38] = [
@@ -114,7 +115,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Builds what the words say, in a directory that holds the files.
+/// Builds a request from the words, in a directory with the files.
 fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
     let folder = folder();
     let place = format!("{}/", folder.path().display());
@@ -126,7 +127,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
     let line = Line::parse_from(std::iter::once("test".to_owned()).chain(words.iter().map(|word| placed(word))));
     let url = RequestUrl::parse(&line.url).unwrap();
     let unsigned = line.request.build(&url, &mut "from\r\nstdin".as_bytes(), body_hash.into())?;
-    // The files go with the folder.
+    // The files are removed with the folder.
     let mut body = Vec::new();
     if let (Some(file), body_of_file @ Body::Elsewhere { .. }) = (&unsigned.body_file, &unsigned.request.body) {
         crate::cli::options::payload::each_piece(file, Pass::of(body_of_file), |piece| {
@@ -142,7 +143,7 @@ fn build(words: &[&str], body_hash: BodyHash<'_>) -> Result<Unsigned, Failure> {
 }
 
 #[test]
-fn a_request_is_what_curl_makes_of_it() {
+fn a_request_is_built_as_by_curl() {
     for (words, line, fields, body) in RECORDED {
         let request = build(words, BodyHash::Needed).unwrap().request;
         assert_eq!(format!("{} {}", request.method(), String::from_utf8_lossy(request.target())), line, "{words:?}");
@@ -156,7 +157,7 @@ fn a_request_is_what_curl_makes_of_it() {
     }
 }
 
-/// curl has no length for standard input and sends it in chunks; here it has one.
+/// curl does not know the length of standard input and sends it in chunks; sigvet does know it.
 #[test]
 fn standard_input_is_uploaded_with_its_length() {
     for name in ["-", "."] {
@@ -181,7 +182,7 @@ fn a_form_replaces_its_content_type() {
 }
 
 #[test]
-fn two_bodies_are_one_too_many() {
+fn two_bodies_are_refused() {
     for (words, expected) in [
         (&["-T", "f.txt", "-d", "x"][..], "-T and -d"),
         (&["-F", "a=b", "-d", "x"], "-F and -d"),
@@ -194,9 +195,9 @@ fn two_bodies_are_one_too_many() {
     }
 }
 
-/// A hash that nobody signs costs seconds for a large file.
+/// Hashing a large file takes seconds, so a hash that is not signed must not be computed.
 #[test]
-fn a_file_is_hashed_only_where_its_hash_is_signed() {
+fn a_file_is_hashed_only_if_its_hash_is_signed() {
     let folder = folder();
     let file = folder.path().join("f.txt").display().to_string();
     let hash = |headers: &[&str], body_hash: BodyHash<'_>| {

@@ -1,4 +1,4 @@
-//! A request that is not signed yet, where its body lies, and what is to be computed of that before it is signed.
+//! A request that is not signed yet, where its body is, and the digests to compute of it before signing.
 
 use crate::cli::options::payload::Payload;
 use crate::cli::options::streaming::PipeLength;
@@ -6,20 +6,20 @@ use crate::transport::BodyFile;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
 use sigvet_core::request::Request;
 
-/// A request that is not signed yet, and where its body lies.
+/// A request that is not signed yet, and where its body is.
 #[derive(Debug)]
 pub struct Unsigned {
-    /// The request, with the hash of its body where that lies in a file.
+    /// The request, with the hash of its body if that is in a file.
     pub request: Request,
-    /// The file that is the body, where it is not in memory.
+    /// The file with the body, if it is not in memory.
     pub body_file: Option<BodyFile>,
-    /// The checksum of that file, where one was wanted.
+    /// The checksum of that file, if required.
     pub checksum: Option<Checksum>,
-    /// Whether the body is what standard input will give, as long as was told.
+    /// Whether the body is read from standard input while it is sent, with a given length.
     pub takes_stdin: bool,
-    /// What of the options was left out.
+    /// Warnings about options that were left out.
     pub warnings: Vec<String>,
-    /// Headers, in lower case, that were taken away: no client adds them then.
+    /// Removed headers, in lower case, which the client must not add either.
     pub removed: Vec<String>,
 }
 
@@ -34,26 +34,26 @@ impl Unsigned {
     }
 }
 
-/// Whether a body that is not in memory is hashed: that takes a second for each gigabyte or so.
+/// Whether a body that is not in memory is hashed, which takes about a second per gigabyte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyHash<'a> {
-    /// The hash is asked for.
+    /// The hash is required.
     Needed,
-    /// It is, unless the request brings the header that declares it.
+    /// The hash is required unless the request has the header that declares it.
     UnlessDeclared {
-        /// The dialect's name of the header.
+        /// The name of that header in the dialect.
         header: &'a str,
     },
     /// Something else is signed.
     Spared,
 }
 
-/// What is to be computed of a body that is not in memory, in the one pass that reads it before it is sent.
+/// The digests to compute of a body that is not in memory, in the one pass over it before it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyDigests<'a> {
     /// Whether it is hashed.
     pub sha256: BodyHash<'a>,
-    /// Its checksum by this algorithm.
+    /// The algorithm of its checksum.
     pub checksum: Option<ChecksumAlgorithm>,
     /// Where the length of a pipe comes from.
     pub pipe_length: PipeLength,

@@ -1,4 +1,4 @@
-//! How to sign, as it was typed. What is meant is settled in `session`.
+//! Options for signing, as they were typed. `session` decides what they mean.
 
 mod path;
 mod provider;
@@ -24,10 +24,10 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::ExpectedScope;
 use sigvet_diagnose::formats::parse_url;
 
-/// The options that a key can be typed with.
-/// Behind all options that people use for AWS and for stores like S3, in the help's group of them.
+/// Display order after all options for AWS and S3-compatible stores, within their group of the help.
 pub const OTHER_SCHEMES: usize = 10_000;
 
+/// The options with which a key can be typed.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
 
 /// Whose keys sign.
@@ -72,7 +72,7 @@ pub struct CredentialOptions {
 }
 
 impl CredentialOptions {
-    /// Whether it was said whose keys.
+    /// Whether the options select credentials.
     pub fn is_typed(&self) -> bool {
         self.user.is_some() || self.access_key.is_some() || self.secret_key.is_some() || self.profile.is_some()
     }
@@ -182,20 +182,20 @@ pub struct BucketOptions {
 }
 
 impl BucketOptions {
-    /// How buckets stand in hosts, with the hosts of the endpoints that are known.
+    /// How to find buckets in host names, with the hosts of the known endpoints.
     pub fn rule<'a>(&'a self, endpoints: &'a [String]) -> BucketRule<'a> {
         BucketRule { chosen: self.bucket.as_deref(), endpoints }
     }
 }
 
 impl SigningOptions {
-    /// Whether Version 2 is asked for, which has neither region nor service to choose.
+    /// Whether Version 2 is requested, which has no region and no service to choose.
     pub fn is_version_2(&self, in_profile: Option<&str>) -> bool {
         let in_profile = || SchemeName::from_str(in_profile?, false).ok();
         self.scheme.or_else(in_profile) == Some(SchemeName::V2)
     }
 
-    /// Whether anything was typed that only a request to sign can follow.
+    /// Whether there is an option that makes sense only for a request to sign.
     pub fn is_for_signing(&self) -> bool {
         let scope = self.region_set.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
@@ -205,17 +205,18 @@ impl SigningOptions {
         scope || what || self.date.is_some() || self.signing_key.is_some()
     }
 
-    /// What the server of a signed request expects: beside one, region, service and `--token-unsigned` say that.
+    /// What the server of a signed request expects: with a signed request, the region, the service and
+    /// `--token-unsigned` describe that.
     pub fn expected(&self) -> Expected<'_> {
         Expected::new(&self.region, &self.service, self.token_unsigned)
     }
 
-    /// Whether nothing is signed of the body, in either spelling.
+    /// Whether the payload is not signed, by either option.
     pub fn leaves_payload_unsigned(&self) -> bool {
         self.unsigned_payload || self.streaming.payload == Some(PayloadKind::Unsigned)
     }
 
-    /// The dialect that was named, in either way, or that of AWS.
+    /// The dialect from either option, or that of AWS.
     pub fn dialect_or_default(&self) -> Dialect {
         let curl = self.aws_sigv4.as_ref().map(|provider| &provider.dialect);
         self.dialect.as_ref().or(curl).cloned().unwrap_or(Dialect::AWS4)
@@ -246,9 +247,9 @@ pub struct ExpectedOptions {
 /// What a server is known to expect of a signature.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
-    /// Its region and its service.
+    /// The server's region and service.
     pub scope: ExpectedScope<'a>,
-    /// How session tokens travel to it, if not in the service's own way.
+    /// How session tokens are sent to the server, if not in the service's usual way.
     pub token: Option<TokenTravel>,
 }
 
@@ -260,19 +261,19 @@ impl<'a> Expected<'a> {
 }
 
 impl ExpectedOptions {
-    /// The region and the service that were typed.
+    /// The region and the service from the options.
     pub fn names(&self) -> (Option<String>, Option<String>) {
         (self.region.clone(), self.service.clone())
     }
 
-    /// What was typed.
+    /// The expectations from the options.
     pub fn expected(&self) -> Expected<'_> {
         Expected::new(&self.region, &self.service, self.token_unsigned)
     }
 }
 
-/// Where the session of S3 Express comes from. Without a word of it, `send` does as `auto` has it, and what sends nothing
-/// takes a session that is kept.
+/// The source of the S3 Express session. Without the option, `send` uses `auto`, and commands that send nothing use
+/// a cached session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExpressSession {
     /// One that is kept, else CreateSession over the network; it is kept for its five minutes
@@ -295,7 +296,7 @@ pub enum SchemeName {
 }
 
 impl SchemeName {
-    /// The name as options and profiles have it.
+    /// The name in options and profiles.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::V4 => "v4",
@@ -306,7 +307,7 @@ impl SchemeName {
 }
 
 impl SchemeName {
-    /// The scheme, where it is of the Version 4 family.
+    /// The scheme, if it is in the Version 4 family.
     pub fn canonical(self) -> Option<Scheme> {
         match self {
             Self::V4 => Some(Scheme::V4),
@@ -316,10 +317,10 @@ impl SchemeName {
     }
 }
 
-/// A host as the header has it: no scheme, no path, no user.
+/// Parses a host as in the Host header: without scheme, path or user.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is not a host.
 pub fn parse_host(text: &str) -> Result<String, String> {
     let as_typed = |url: RequestUrl| {
         let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
@@ -343,7 +344,7 @@ mod tests {
 
     /// awscurl spells them with an underscore.
     #[test]
-    fn a_key_is_taken_in_parts_in_either_spelling() {
+    fn a_key_in_parts_is_accepted_in_either_spelling() {
         for words in [
             ["--access_key", "K", "--secret_key", "hush", "--security_token", "t"],
             ["--access-key", "K", "--secret-key", "hush", "--session-token", "t"],
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_to_sign_is_a_host_and_nothing_more() {
+    fn a_host_to_sign_is_only_a_host() {
         for host in ["example.com", "Example.com:8080", "example.com:80", "[::1]:9000", "10.0.0.1"] {
             assert_eq!(parse_host(host).as_deref(), Ok(host));
         }

@@ -1,4 +1,4 @@
-//! `--normalize-path` and `--encode-path`: the path rule, where it is not the service's.
+//! `--normalize-path` and `--encode-path`: a path rule other than the service's.
 
 use clap::{Args, ValueEnum};
 
@@ -17,12 +17,12 @@ pub struct PathOptions {
 }
 
 impl PathOptions {
-    /// The rule that was typed, completed by that of S3; none where nothing was.
+    /// The rule from the options, completed with that of S3; `None` if there is no such option.
     pub fn or_none(self) -> Option<PathRule> {
         (self != Self::default()).then(|| self.or(PathRule::S3))
     }
 
-    /// The rule, where nothing else was typed the given one.
+    /// The rule from the options, completed with the given one.
     pub fn or(self, rule: PathRule) -> PathRule {
         PathRule {
             plus: rule.plus,

@@ -1,11 +1,11 @@
-//! curl's `--aws-sigv4`, which names provider, region and service in one word.
+//! curl's `--aws-sigv4`, which combines provider, region and service.
 
 use sigvet_core::scheme::{Dialect, UnknownDialect};
 
 /// curl's `--aws-sigv4 provider1[:provider2[:region[:service]]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigV4Provider {
-    /// The names that the first two parts make.
+    /// The names from the first two parts.
     pub dialect: Dialect,
     /// The third part.
     pub region: Option<String>,
@@ -13,16 +13,16 @@ pub struct SigV4Provider {
     pub service: Option<String>,
 }
 
-/// Text that names no provider.
+/// Why a text is not a valid provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProvider {
-    /// It has not the parts that curl expects.
+    /// It does not have the parts that curl expects.
     #[error("invalid provider '{presented}'; expected provider1[:provider2[:region[:service]]]")]
     Shape {
         /// The text as it was given.
         presented: String,
     },
-    /// Its first two parts name a procedure that is not spoken here.
+    /// Its first two parts name an unsupported dialect.
     #[error(transparent)]
     Dialect(UnknownDialect),
 }
@@ -49,9 +49,9 @@ impl std::str::FromStr for SigV4Provider {
 mod tests {
     use super::*;
 
-    /// The rows are those of curl's manual.
+    /// The rows come from curl's manual.
     #[test]
-    fn aws_sigv4_reads_as_curl_reads_it() {
+    fn aws_sigv4_is_parsed_as_by_curl() {
         let parsed: SigV4Provider = "aws:amz:us-east-2:es".parse().unwrap();
         assert_eq!(parsed.dialect, Dialect::AWS4);
         assert_eq!((parsed.region.as_deref(), parsed.service.as_deref()), (Some("us-east-2"), Some("es")));

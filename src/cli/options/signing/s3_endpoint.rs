@@ -1,4 +1,4 @@
-//! Which of AWS's hosts serves `s3://` URLs where no endpoint is given.
+//! Which of AWS's hosts serves `s3://` URLs if no endpoint is given.
 
 use clap::Args;
 
@@ -23,7 +23,7 @@ pub struct S3EndpointOptions {
 }
 
 impl S3EndpointOptions {
-    /// What the options ask for, or else the profile and the environment.
+    /// The variant from the options, or otherwise from the profile and the environment.
     pub fn variant(self, profile: &profiles::Settings) -> S3Variant {
         S3Variant {
             dual_stack: self.use_dualstack_endpoint || profile.use_dualstack_endpoint == Some(true),

@@ -1,4 +1,4 @@
-//! A diagnosis as the tests of the renderings need it.
+//! Diagnoses for the tests of the renderings.
 
 use super::Shown;
 use crate::cli::render::redact::Redactor;
@@ -24,7 +24,7 @@ pub(super) fn shown<'a>(diagnosis: &'a Diagnosis, redactor: &'a Redactor) -> Sho
     }
 }
 
-/// A request whose path was encoded twice, with the port in the host that was signed.
+/// A request whose path was encoded twice, and whose signed host has a port.
 pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
     let path = made(&PATH_DOUBLE_ENCODED, "/photos/a%2520b.jpg", "/photos/a%20b.jpg");
     let host = made(&HOST_DEFAULT_PORT, "host:bucket.s3.amazonaws.com:443\n", "host:bucket.s3.amazonaws.com\n");
@@ -45,7 +45,7 @@ pub(super) fn diagnosis_of_two_mistakes() -> Diagnosis {
     }
 }
 
-/// The same request, found valid.
+/// The same request with a valid signature.
 pub(super) fn valid_diagnosis() -> Diagnosis {
     let mut judged = judged();
     judged.verdict.expected = Some(judged.verdict.claimed.signature().clone());

@@ -1,4 +1,4 @@
-//! A diagnosis by the JSON of the contract: its keys are relied on by scripts, and may only become more.
+//! A diagnosis as the documented JSON: scripts rely on its keys, so keys may only be added.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use sigvet_core::verify::Verdict;
 use sigvet_diagnose::{Answer, AppliedMistake, Comparison, Difference, Explanation, Party, Tried};
 
 impl Shown<'_> {
-    /// What `explain` prints: the object of the contract, and what its evidence shows besides.
+    /// The output of `explain`: the documented object, and additional details of the evidence.
     pub fn to_json(&self) -> Value {
         let diagnosis = self.diagnosis;
         let mut object = self.to_contract();
@@ -27,7 +27,8 @@ impl Shown<'_> {
         object
     }
 
-    /// The object of the contract, which `verify` and `explain` have in common. What is not UTF-8 has U+FFFD in its place.
+    /// The documented object, which `verify` and `explain` share. Bytes that are not UTF-8 are replaced with
+    /// U+FFFD.
     pub fn to_contract(&self) -> Value {
         let (diagnosis, search) = (self.diagnosis, self.diagnosis.search);
         let verdict = diagnosis.judged.as_ref().map(|judged| &judged.verdict);
@@ -49,7 +50,7 @@ impl Shown<'_> {
         })
     }
 
-    /// What the evidence did not show, and was taken to be as it has to be.
+    /// The parts that the evidence did not show, and that were assumed to be correct.
     fn assumed(&self) -> Vec<&'static str> {
         let Some(judged) = &self.diagnosis.judged else { return Vec::new() };
         let unseen = [
@@ -81,7 +82,7 @@ impl Shown<'_> {
             "detail": made.detail.as_deref().map(|detail| self.redactor.apply(detail)),
         });
         if let Some(object) = object.as_object_mut().filter(|_| both.right.is_empty()) {
-            // A value that is not known is absent: an empty one would read as what to send.
+            // An unknown value is left out: an empty one would read as the value to send.
             object.remove("expected");
         }
         object
@@ -117,7 +118,7 @@ impl Shown<'_> {
     }
 }
 
-/// What was tried, and whether the signature would be right with it.
+/// What was tried, and whether it would make the signature right.
 fn answer(tried: &Tried) -> Value {
     let (word, mistakes) = match &tried.answer {
         Answer::Right => ("right", Vec::new()),
@@ -128,7 +129,7 @@ fn answer(tried: &Tried) -> Value {
     json!({ "host": tried.host, "secret": tried.has_secret, "signature": word, "mistakes": mistakes })
 }
 
-/// A value of a mistake. Times have one format in JSON, whatever the request has.
+/// A value of a mistake. Times have the same format in JSON, whatever format the request uses.
 fn in_rfc3339(made: &AppliedMistake, text: String) -> String {
     let time = Timestamp::parse_amz_date(&text).ok().filter(|_| made.mistake.holds_times());
     time.map_or(text, |time| time.to_rfc3339())
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_and_tokens_do_not_get_out() {
+    fn tokens_and_bytes_that_are_not_text_do_not_get_out() {
         let mut diagnosis = diagnosis_of_two_mistakes();
         diagnosis.explanations[0].mistakes[0].signed = b"\xff&X-Amz-Security-Token=hush%252Fhush".to_vec();
         let json = fixtures::shown(&diagnosis, &Redactor::none()).to_json();

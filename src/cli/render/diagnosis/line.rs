@@ -1,7 +1,7 @@
-//! A diagnosis in one line: for the log of a build, and as an annotation of GitHub's.
+//! A diagnosis on one line: for a build log, and as a GitHub annotation.
 //!
-//! GitHub reads commands out of what a step prints. What others wrote is in the line as data: it can end neither the line nor the
-//! command, and begin no other.
+//! GitHub interprets commands in the output of a step. Text of others is escaped as data: it cannot end the line or
+//! the command, and cannot begin another command.
 
 use super::Shown;
 use super::marks;
@@ -10,13 +10,14 @@ use sigvet_core::verify::Outcome;
 use sigvet_diagnose::AppliedMistake;
 
 impl Shown<'_> {
-    /// The verdict, the ids of what was done wrong, and the request id that support asks for.
+    /// The verdict, the IDs of the mistakes, and the request ID that support asks for.
     pub fn to_line(&self) -> String {
         let id = self.request_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
         format!("{}: {}{}{id}", self.verdict(), self.reason(), self.bracketed_ids())
     }
 
-    /// `::error title=…::…`: what to change, the values and the server's words, which GitHub shows beside the run.
+    /// `::error title=…::…`: what to change, the values and the server's message, which GitHub shows next to the
+    /// run.
     pub fn to_github(&self) -> String {
         let level = match self.diagnosis.outcome {
             Outcome::Valid => "notice",
@@ -45,7 +46,7 @@ impl Shown<'_> {
         lines
     }
 
-    /// The values of a mistake, a line each.
+    /// The values of a mistake, one per line.
     fn value_lines(&self, made: &AppliedMistake) -> Vec<String> {
         let line = |label: &str, value: &[u8]| format!("{label}: {}", visible(value));
         match self.values(made) {
@@ -69,19 +70,19 @@ impl Shown<'_> {
     }
 }
 
-/// A value in one line, each byte of it visible.
+/// A value on one line, with every byte visible.
 fn visible(value: &[u8]) -> String {
     const MOST: usize = 400;
     let shown = marks::pairs(value, value, MOST, 1).shown;
     shown.iter().flat_map(|pair| &pair.theirs).map(marks::Segment::in_line).collect()
 }
 
-/// The text behind the second `::` of a workflow command.
+/// Escapes the text after the second `::` of a workflow command.
 fn as_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property of a workflow command, which a comma or colon would end.
+/// Escapes the value of a property of a workflow command, which a comma or a colon would end.
 fn as_property(text: &str) -> String {
     as_data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -117,7 +118,7 @@ mod tests {
         assert!(shown(&valid_diagnosis(), &Redactor::none()).to_github().starts_with("::notice title=valid%3A "));
     }
 
-    /// What others wrote could otherwise set a variable, mask a word or add a path in the build of whoever explains it.
+    /// Otherwise text of others could set a variable, mask a word or add a path in the build that explains it.
     #[test]
     fn nothing_from_evidence_ends_the_command_or_begins_another() {
         let hostile = "x\r\n::set-env name=PATH::/evil\n::add-mask::a%0A::error::b\u{2028}::warning::c";
@@ -134,7 +135,7 @@ mod tests {
             assert_eq!(text.lines().count(), 1, "{text:?}");
             assert!(!text.contains(['\r', '\n', '\u{2028}']) && !text.starts_with("::set"), "{text:?}");
         }
-        // A percent sign of others is no escape of ours.
+        // A percent sign in the text of others must not become an escape.
         assert!(shown.to_github().contains("a%250A::error::b"));
     }
 }

@@ -1,7 +1,8 @@
-//! A diagnosis for people and for scripts: as text for a terminal, as the JSON of the contract, as a page of its own.
+//! A diagnosis for people and for scripts: as text for a terminal, as the documented JSON, and as a separate page.
 //!
-//! What is shown was written by others: requests, replies, names of profiles. All of it passes through [`Shown`], which
-//! takes secrets out and spells out what a terminal would obey or an eye would miss. What is true is not decided here.
+//! The diagnosis contains text of others: requests, replies, names of profiles. All of it passes through [`Shown`],
+//! which removes secrets and spells out control characters and invisible ones. This module makes no decisions about
+//! what is true.
 
 mod json;
 mod marks;
@@ -23,29 +24,29 @@ use sigvet_core::verify::Known;
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply;
 
-/// A diagnosis as it is to be shown.
+/// A diagnosis to be shown.
 pub struct Shown<'a> {
-    /// What was found out.
+    /// The diagnosis.
     pub diagnosis: &'a Diagnosis,
-    /// What of the request was seen.
+    /// What is known about the request.
     pub known: Known,
-    /// What the server said, unless that was shown before.
+    /// The server's reply, unless that was shown before.
     pub reply: Option<&'a Reply>,
-    /// What the command line itself has to say of the evidence: it follows the notes of the diagnosis.
+    /// Notes of the command about the evidence, shown after the notes of the diagnosis.
     pub further_notes: &'a [String],
-    /// Takes tokens out of what is shown.
+    /// Removes tokens from the output.
     pub redactor: &'a Redactor,
-    /// Whether tokens and signatures that are good for something are shown whole.
+    /// Whether usable tokens and signatures are shown in full.
     pub show_secrets: bool,
-    /// How long the search took.
+    /// Duration of the search.
     pub milliseconds: u64,
 }
 
-/// Two texts as they may be shown.
+/// Two texts, redacted for output.
 struct Both {
     theirs: Vec<u8>,
     right: Vec<u8>,
-    /// Whether they differ, and only in what is not shown.
+    /// Whether they differ, but only in redacted text.
     is_hidden: bool,
 }
 
@@ -57,8 +58,8 @@ impl Shown<'_> {
         Both { is_hidden: is_different && theirs == right, theirs, right }
     }
 
-    /// Bytes from outside without the tokens, by value and by the names that carry them: a mistake may have spoilt a token
-    /// so that its value is not found any more.
+    /// Bytes of others without the tokens, recognized by value and by the names of their fields: a mistake may have
+    /// spoiled a token so that its value is no longer found.
     fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let mut kept = Vec::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
@@ -68,16 +69,16 @@ impl Shown<'_> {
         if self.show_secrets { kept } else { outside::without_bearers(&kept) }
     }
 
-    /// Words from outside, in one line, without the tokens; no more of them than anyone reads.
+    /// Text of others on one line, without the tokens and limited in length.
     fn words(&self, text: &str) -> String {
         const MOST: usize = 500;
         words::elided(&inert_line(&self.redactor.apply(text)), MOST)
     }
 
-    /// A signature as a page shows it: shortened, right or wrong.
+    /// A signature as a page shows it: shortened, whether right or wrong.
     fn signature_on_page(&self, signature: &str) -> String {
         let shown = if self.show_secrets { signature.to_owned() } else { short_signature(signature) };
-        // The sign of what was left out is ours.
+        // The ellipsis is ours, and not part of the signature.
         match shown.strip_suffix('…').filter(|_| !self.show_secrets) {
             Some(start) => inert_line(start).into_owned() + "…",
             None => inert_line(&shown).into_owned(),

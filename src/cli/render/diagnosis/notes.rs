@@ -1,12 +1,12 @@
-//! The words of notes and of what would tell more, the same for text, JSON and the page. The diagnosis has them as data, for
-//! only the command line knows its options.
+//! The wording of notes and next steps, shared by text, JSON and the page. The diagnosis contains them as data,
+//! because only the command line knows its options.
 
 use super::Shown;
 use super::words::owner;
 use sigvet_diagnose::{Answer, NextStep, Note, Party, Quirk, Tried};
 
 impl Shown<'_> {
-    /// What is noteworthy: the diagnosis's notes, then those of whoever asked for it.
+    /// All notes: those of the diagnosis, then those of the command.
     pub(super) fn notes(&self) -> Vec<String> {
         let answers = self.diagnosis.tried.iter().map(answer);
         let notes = self.diagnosis.notes.iter().filter(|note| !self.is_told(note)).map(note);
@@ -15,13 +15,13 @@ impl Shown<'_> {
         told.chain(self.possible_differences()).chain(self.further_notes.iter().cloned()).collect()
     }
 
-    /// Why a request that is right was refused.
+    /// Why a correct request was refused.
     pub(super) fn refused_anyway(&self) -> Option<String> {
         let is_refused = self.diagnosis.notes.contains(&Note::RightAndRefused);
         self.server_answer().or_else(|| is_refused.then(|| note(&Note::RightAndRefused)))
     }
 
-    /// Whether a note says what stands elsewhere: in the mistake that was found, in the next steps, in the first lines.
+    /// Whether a note repeats what is shown elsewhere: in the mistake, in the next steps, or in the first lines.
     fn is_told(&self, note: &Note) -> bool {
         let asks_for = |step| self.diagnosis.next.contains(&step);
         match note {
@@ -32,18 +32,18 @@ impl Shown<'_> {
         }
     }
 
-    /// What to do or to supply to learn more, at a command line.
+    /// What to do or to provide to find out more, on a command line.
     pub(super) fn next_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(next_step).collect()
     }
 
-    /// The same for a reader of a page.
+    /// What to do or to provide to find out more, for the reader of a page.
     pub(super) fn page_steps(&self) -> Vec<&'static str> {
         self.diagnosis.next.iter().map(page_step).collect()
     }
 }
 
-/// The answer to `--try-host` and `--try-secret`.
+/// The result of `--try-host` and `--try-secret`.
 fn answer(tried: &Tried) -> String {
     let with = match (&tried.host, tried.has_secret) {
         (Some(host), false) => format!("with the host {host}"),
@@ -128,7 +128,7 @@ fn next_step(step: &NextStep) -> &'static str {
     }
 }
 
-/// The same for a reader of a page, who may never have seen the command line.
+/// A next step for the reader of a page, who may never have seen the command line.
 fn page_step(step: &NextStep) -> &'static str {
     match step {
         NextStep::OtherSigner => {
@@ -153,9 +153,9 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    /// An option that was renamed, or never was one of `explain`, would send people nowhere.
+    /// Catches an option that was renamed, or that `explain` does not have.
     #[test]
-    fn each_option_that_is_named_is_one_of_explain() {
+    fn each_option_in_a_note_is_one_of_explain() {
         let mut command = crate::cli::args::Cli::command();
         command.build();
         let explain = command.find_subcommand("explain").unwrap();

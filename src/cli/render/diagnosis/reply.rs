@@ -1,4 +1,4 @@
-//! What the server said, in its own words: status, code, message, and the ids that support asks for.
+//! The server's reply in its own words: status, code, message, and the IDs that support asks for.
 
 use super::Shown;
 use crate::cli::secrets::REDACTED;
@@ -14,7 +14,7 @@ impl Shown<'_> {
         self.reply.filter(|_| !self.diagnosis.notes.iter().any(is_foreign))
     }
 
-    /// Labels and texts of all that support asks for.
+    /// Labels and texts of everything that support asks for.
     pub(super) fn reply_rows(&self) -> Vec<(&'static str, String)> {
         let Some(reply) = self.own_reply() else { return Vec::new() };
         let rows = [
@@ -25,7 +25,7 @@ impl Shown<'_> {
         rows.into_iter().filter_map(|(label, text)| Some((label, text?))).filter(|(_, text)| !text.is_empty()).collect()
     }
 
-    /// The reply in a word or two: `403 AccessDenied`.
+    /// The reply in a few words, such as `403 AccessDenied`.
     pub(super) fn refusal(&self) -> Option<String> {
         let reply = self.own_reply().filter(|reply| reply.status.is_none_or(|status| status >= 300))?;
         let head: Vec<String> =
@@ -33,16 +33,16 @@ impl Shown<'_> {
         (!head.is_empty()).then(|| self.words(&head.join(" ")))
     }
 
-    /// The id of the exchange.
+    /// The request ID.
     pub(super) fn request_id(&self) -> Option<String> {
         self.own_reply()?.request_id.as_deref().map(|id| self.words(id))
     }
 
-    /// `403 SignatureDoesNotMatch: The request signature …`.
+    /// The status, the code and the message, such as `403 SignatureDoesNotMatch: The request signature …`.
     fn server_words(&self, reply: &Reply) -> Option<String> {
         let status = reply.status.map(|status| status.to_string());
         let head: Vec<String> = status.into_iter().chain(reply.code.clone()).collect();
-        // What some servers print of the canonical request below is shown where it differs.
+        // Some servers print the canonical request after the message; it is shown elsewhere if it differs.
         let first = |message: &str| {
             let message = message.trim();
             let end = ["\n\n", "\\n\\n"].iter().filter_map(|gap| message.find(gap)).min();
@@ -56,7 +56,7 @@ impl Shown<'_> {
         (!parts.is_empty()).then(|| self.words(&parts.join(": ")))
     }
 
-    /// The reply as the contract has it; none without one.
+    /// The reply in the documented JSON; `None` without a reply.
     pub(super) fn reply_json(&self) -> Option<Value> {
         let reply = self.own_reply()?;
         let text = |text: &Option<String>| text.as_deref().map(|text| self.redactor.apply(text));
@@ -70,8 +70,8 @@ impl Shown<'_> {
     }
 }
 
-/// A message without words in the form of a secret access key or a session token: some servers, STS among them, quote what they were given in the place
-/// of a key ID.
+/// A message without words that look like a secret access key or a session token: some servers, including STS,
+/// quote what they got as the key ID.
 fn without_secrets(message: &str) -> String {
     let is_of_word = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
     let mut shown = String::with_capacity(message.len());
@@ -90,7 +90,7 @@ fn without_secrets(message: &str) -> String {
     shown
 }
 
-/// How long those of AWS and the like are; longer words with slashes are names of resources.
+/// The length of AWS secrets and similar ones; longer words with slashes are resource names.
 const SHORTEST_SECRET: usize = 40;
 const LONGEST_SECRET: usize = 44;
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quoted_secret_is_taken_out_of_a_message() {
+    fn a_quoted_secret_is_removed_from_a_message() {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         for (message, expected) in [
             (format!("Credential '{secret}' is not valid"), "Credential '[redacted]' is not valid"),

@@ -1,4 +1,4 @@
-//! The words for what a server computes otherwise than AWS, the same for text, JSON and the page.
+//! The wording of what a server computes differently from AWS, shared by text, JSON and the page.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use sigvet_diagnose::servers::{Consequence, Difference, Server};
 use sigvet_diagnose::{AppliedDifference, Certainty};
 
 impl Shown<'_> {
-    /// Why a request that is right was refused, where the server is known to compute otherwise.
+    /// Why a correct request was refused, if the server is known to compute something differently.
     pub(super) fn server_answer(&self) -> Option<String> {
         let applied = self.server_differences();
         let first = applied.first()?;
@@ -33,26 +33,26 @@ impl Shown<'_> {
         self.diagnosis.server_differences().collect()
     }
 
-    /// What to send instead, each thing once.
+    /// What to send instead, without duplicates.
     pub(super) fn server_fixes(&self) -> Vec<&'static str> {
         let mut fixes: Vec<&str> = self.server_differences().iter().map(|applied| applied.difference.send).collect();
         fixes.dedup();
         fixes
     }
 
-    /// What servers may compute otherwise, if it is not known which server answered.
+    /// What servers may compute differently, if it is not known which server replied.
     pub(super) fn possible_differences(&self) -> Vec<String> {
         let possible = self.diagnosis.differences.iter().filter(|applied| applied.certainty == Certainty::Possible);
         possible.map(|applied| advice(applied.difference, &applied.servers)).collect()
     }
 
-    /// The differences for scripts.
+    /// The differences as JSON.
     pub(super) fn server_differences_json(&self) -> Vec<Value> {
         self.diagnosis.differences.iter().map(to_json).collect()
     }
 }
 
-/// How a difference is known, for people.
+/// How a difference is known.
 pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
     match (applied.certainty, applied.difference.consequence()) {
         (Certainty::Proven, Consequence::OtherSignature) => {
@@ -65,7 +65,7 @@ pub(super) fn known_by(applied: &AppliedDifference) -> &'static str {
     }
 }
 
-/// What a server does, and what to send instead.
+/// What a server does differently, and what to send instead.
 pub fn advice(difference: &Difference, servers: &[Server]) -> String {
     let does = match difference.consequence() {
         Consequence::OtherSignature => " computes a different signature from AWS",
@@ -76,7 +76,7 @@ pub fn advice(difference: &Difference, servers: &[Server]) -> String {
     format!("{servers}{does}: {}. {}", difference.computes, difference.send.trim_end_matches('.'))
 }
 
-/// Names in a sentence.
+/// A list of names in a sentence.
 fn listed(names: Vec<String>) -> String {
     match names.as_slice() {
         [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),

@@ -1,7 +1,7 @@
-//! The values of a mistake that are worth showing, and what each is to be called.
+//! Which values of a mistake are shown, and with which labels.
 //!
-//! "signed" and "should be" stand beside each other only if both are such: two texts that differ, the second of which would work
-//! if it were copied. A value that stands alone, a time, and a value that must not be shown have words of their own.
+//! The labels "signed" and "should be" are used only if they are accurate: the two texts differ, and the second one
+//! would work if it were copied. A single value, a time, and a value that must not be shown have other labels.
 
 use super::{Both, Shown};
 use crate::cli::render::outside;
@@ -12,20 +12,20 @@ use sigvet_diagnose::catalogue;
 
 /// What is shown of a mistake's two values.
 pub(super) enum ShownValues {
-    /// Nothing: they are secret, unknown, or the same.
+    /// Nothing: the values are secret, unknown, or the same.
     None,
     /// One value, with its label.
     One(&'static str, Vec<u8>),
     /// Two values that differ, with their labels.
     Two([&'static str; 2], Both),
-    /// Two instants, with their labels: neither is to be copied.
+    /// Two instants, with their labels: neither is meant to be copied.
     Times([&'static str; 2], [String; 2]),
-    /// They differ in what is not shown.
+    /// The values differ only in redacted text.
     Hidden,
 }
 
 impl Shown<'_> {
-    /// What is shown of a mistake.
+    /// What is shown of a mistake's values.
     pub(super) fn values(&self, made: &AppliedMistake) -> ShownValues {
         if let Some(times) = times(made) {
             return times;
@@ -41,15 +41,15 @@ impl Shown<'_> {
             (theirs, right) if right.ends_with(b":") && theirs.starts_with(right) => {
                 ShownValues::One("signed", both.theirs)
             }
-            // The client is right: what arrived is what happened, and not what should have been signed.
+            // The client is right: the value that arrived is what happened, and not what should have been signed.
             _ if made.is_on_the_way => ShownValues::Two(["signed", "arrived"], both),
             (_, right) if is_range(right) => ShownValues::Two(["sent", "allowed"], both),
             _ => ShownValues::Two(["signed", "should be"], both),
         }
     }
 
-    /// What was signed and what should have been. Of a mistake in a token it may be the spoilt token alone, without the name
-    /// that it is known by.
+    /// What was signed and what should have been signed. For a mistake in a token this may be only the spoiled
+    /// token, without the name by which it is recognized.
     pub(super) fn both_of(&self, made: &AppliedMistake) -> Both {
         let shown = |text: &[u8]| match self.bytes(text) {
             text if made.mistake.place == "token" && !self.show_secrets && outside::may_be_token(&text) => {
@@ -61,7 +61,7 @@ impl Shown<'_> {
         Both { is_hidden: made.signed != made.expected && theirs == right, theirs, right }
     }
 
-    /// What exactly was done, unless the values that are shown say so already.
+    /// What exactly is wrong, unless the shown values already tell.
     pub(super) fn detail(&self, made: &AppliedMistake) -> Option<String> {
         let detail = made.detail.as_deref()?;
         let is_said = match self.values(made) {
@@ -77,19 +77,20 @@ impl Shown<'_> {
     }
 }
 
-/// The label of a value whose right one is not known: ids and signatures are sent, and are not part of what is signed.
+/// The label of a value whose correct value is unknown: IDs and signatures are sent, but are not part of what is
+/// signed.
 fn alone_label(made: &AppliedMistake) -> &'static str {
     let is_signed = !matches!(made.mistake.place, "credential" | "authorization" | "signature" | "payload" | "form");
     if is_signed { "signed" } else { "sent" }
 }
 
-/// The label of a value that is not in the request, or not in what was signed.
+/// The label of a value that is missing in the request, or in what was signed.
 fn missing_label(made: &AppliedMistake) -> &'static str {
     let replaces = [&catalogue::MECHANISM_V2, &catalogue::PATH_EMPTY];
     if replaces.iter().any(|mistake| mistake.id == made.mistake.id) { "should be" } else { "missing" }
 }
 
-/// Instants are labelled by whose they are. Where the time itself is what was signed, it is a value like others.
+/// Two instants have labels that say whose they are. If the time itself was signed, it is a value like any other.
 fn times(made: &AppliedMistake) -> Option<ShownValues> {
     let labels = match made.mistake.id {
         "time-skewed" | "time-local" | "time-week-year" | "time-twelve-hours" => ["signed at", "server at"],
@@ -110,14 +111,14 @@ fn times(made: &AppliedMistake) -> Option<ShownValues> {
     }
 }
 
-/// `1 to 604800`: not a value, but what a value has to be.
+/// Whether the text is a range such as `1 to 604800`: a constraint and not a value.
 fn is_range(text: &[u8]) -> bool {
     let mut words = text.split(|byte| *byte == b' ');
     let is_number = |word: Option<&[u8]>| word.is_some_and(|word| word.iter().all(u8::is_ascii_digit));
     is_number(words.next()) && words.next() == Some(b"to") && is_number(words.next()) && words.next().is_none()
 }
 
-/// Whether a detail only repeats the value that was signed, or the name of the header that is shown.
+/// Whether a detail only repeats the signed value, or the name of the header that is shown.
 fn is_said_by(detail: &str, both: &Both, place: &str) -> bool {
     let signed = String::from_utf8_lossy(&both.theirs);
     let is_shown = |name: &str| signed.starts_with(&format!("{name}:"));
@@ -142,7 +143,7 @@ mod tests {
         TIME_SKEWED, TOKEN_PLUS_AS_SPACE,
     };
 
-    /// Labels and values in one line, as the tests below name them.
+    /// Labels and values on one line.
     fn line(made: &AppliedMistake) -> String {
         let (diagnosis, redactor) = (valid_diagnosis(), Redactor::none());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn only_two_values_that_differ_stand_beside_each_other() {
+    fn only_two_values_that_differ_are_shown_together() {
         for (made, expected) in [
             (made(&SCOPE_REGION, "us-east-1", "eu-west-1"), "signed us-east-1 should be eu-west-1"),
             (made(&SCOPE_REGION, "us-east-1", ""), "signed us-east-1"),
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_on_the_way_is_no_advice() {
+    fn changes_on_the_way_are_not_advice() {
         let on_the_way =
             |signed, arrived| AppliedMistake { is_on_the_way: true, ..made(&HEADER_CHANGED, signed, arrived) };
         assert_eq!(line(&on_the_way("te:trailers", "te:gzip")), "signed te:trailers arrived te:gzip");

@@ -1,4 +1,4 @@
-//! The sentences that text and page have in common.
+//! The sentences that text and page share.
 
 use super::Shown;
 use crate::cli::render::client_fixes;
@@ -8,7 +8,7 @@ use sigvet_core::verify::{Finding, Outcome};
 use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin, Party, Proof, Search};
 
 impl Shown<'_> {
-    /// The word of the verdict, as people say it.
+    /// The verdict in words.
     pub(super) fn verdict(&self) -> &'static str {
         match self.diagnosis.outcome {
             Outcome::Valid => "valid",
@@ -17,7 +17,7 @@ impl Shown<'_> {
         }
     }
 
-    /// The verdict's reason, in one line.
+    /// The reason for the verdict, on one line.
     pub(super) fn reason(&self) -> String {
         match (self.diagnosis.outcome, self.signer()) {
             (Outcome::Valid, Some((who, what))) => self.words(&format!("signed by {who} {what}")),
@@ -34,22 +34,22 @@ impl Shown<'_> {
         }
     }
 
-    /// Whose signature it is, and for or by what.
+    /// Who signed, and for which scope or with which scheme.
     fn signer(&self) -> Option<(&str, String)> {
         Some(signer(&self.diagnosis.judged.as_ref()?.verdict.claimed))
     }
 
-    /// What verifying found.
+    /// The findings of the verification.
     fn findings(&self) -> &[Finding] {
         self.diagnosis.judged.as_ref().map(|judged| judged.verdict.findings.as_slice()).unwrap_or_default()
     }
 
-    /// What keeps the verdict open though a key was at hand.
+    /// The finding that leaves the verdict open although a key was available.
     pub(super) fn open_question(&self) -> Option<&Finding> {
         self.diagnosis.judged.as_ref()?.verdict.open_question()
     }
 
-    /// The request that was judged.
+    /// The verified request.
     fn request(&self) -> Option<&Request> {
         self.diagnosis.judged.as_ref().map(|judged| &judged.request)
     }
@@ -74,7 +74,7 @@ impl Shown<'_> {
         }
     }
 
-    /// What was done wrong: the mistake's title, and what exactly where that is open.
+    /// What is wrong: the mistake's title, with its detail if there is one.
     pub(super) fn heading(&self, made: &AppliedMistake) -> String {
         match &made.detail {
             Some(detail) => format!("{}: {}", made.mistake.title, self.words(detail)),
@@ -82,7 +82,7 @@ impl Shown<'_> {
         }
     }
 
-    /// The same above the values, which may say already what exactly.
+    /// The heading above the values, without the detail if the values already show it.
     pub(super) fn short_heading(&self, made: &AppliedMistake) -> String {
         match self.detail(made) {
             Some(detail) => format!("{}: {detail}", made.mistake.title),
@@ -108,7 +108,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Whether a mistake shows in what the client says it signed.
+    /// Whether a mistake shows in the client's log of what it signed.
     fn is_of_log(&self, explanation: &Explanation) -> bool {
         let logs = self.diagnosis.comparisons.iter().filter(|comparison| comparison.whose == Party::Client);
         let mut differing = logs.flat_map(|log| &log.differences);
@@ -118,12 +118,12 @@ impl Shown<'_> {
         })
     }
 
-    /// Whether a mistake is named.
+    /// Whether the diagnosis names a mistake.
     pub(super) fn is_named(&self) -> bool {
         self.diagnosis.best().is_some_and(|best| !best.mistakes.is_empty())
     }
 
-    /// The mistake of the best explanation, if it has no other.
+    /// The mistake of the best explanation, if there is only one.
     pub(super) fn only_mistake(&self) -> Option<&AppliedMistake> {
         match self.diagnosis.best()?.mistakes.as_slice() {
             [only] => Some(only),
@@ -131,7 +131,7 @@ impl Shown<'_> {
         }
     }
 
-    /// What to change, by the best explanation: once for what was made several times.
+    /// What to change according to the best explanation, without duplicates.
     pub(super) fn fixes(&self) -> Vec<&'static str> {
         let mut fixes: Vec<&str> = Vec::new();
         for made in self.diagnosis.best().into_iter().flat_map(|best| &best.mistakes) {
@@ -143,12 +143,12 @@ impl Shown<'_> {
         fixes
     }
 
-    /// Whether a mistake is none of those of the best explanation.
+    /// Whether a mistake is not part of the best explanation.
     pub(super) fn is_new(&self, made: &AppliedMistake) -> bool {
         !self.diagnosis.best().is_some_and(|best| best.names(made.mistake.id))
     }
 
-    /// The comparisons that tell more than the best explanation does.
+    /// The comparisons that show more than the best explanation.
     pub(super) fn telling_comparisons(&self) -> impl Iterator<Item = &Comparison> {
         let is_told = self
             .diagnosis
@@ -156,26 +156,27 @@ impl Shown<'_> {
             .is_some_and(|best| !best.mistakes.is_empty() && (best.proof <= Proof::Server || self.is_of_log(best)));
         let is_captured = self.diagnosis.judged.as_ref().is_some_and(|judged| judged.origin == Origin::Captured);
         let is_valid = self.diagnosis.outcome == Outcome::Valid;
-        // That texts are right which a request was read back from tells nothing; of others, a note says so.
+        // If a request was reconstructed from texts, it trivially matches them; for other texts, a note reports the
+        // match.
         let tells = move |comparison: &&Comparison| !comparison.differences.is_empty() || is_captured && is_valid;
         self.diagnosis.comparisons.iter().filter(move |comparison| !is_told && tells(comparison))
     }
 
-    /// The headings of an explanation in one line.
+    /// The headings of an explanation on one line.
     pub(super) fn headings(&self, explanation: &Explanation) -> String {
         let headings: Vec<String> = explanation.mistakes.iter().map(|made| self.heading(made)).collect();
         headings.join("; and ")
     }
 
-    /// Explanations besides the best: first those that cannot be told from it, then those known in another way.
+    /// The other explanations: first those as good as the best one, then those with another kind of proof.
     pub(super) fn others(&self) -> (Vec<&Explanation>, Vec<&Explanation>) {
         let Some((best, others)) = self.diagnosis.explanations.split_first() else { return Default::default() };
-        // What dates or the request show stands side by side: one does not exclude the other.
+        // Findings from dates or from the request are independent: one does not exclude the other.
         let excludes = matches!(best.proof, Proof::Reproduced | Proof::Server);
         others.iter().partition(|other| excludes && other.proof == best.proof)
     }
 
-    /// The clients of a mistake, those first that the request says it comes from.
+    /// The clients for a mistake, with the client named in the request first.
     pub(super) fn clients(&self, made: &AppliedMistake) -> Vec<(&'static str, &'static str)> {
         let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
@@ -185,7 +186,7 @@ impl Shown<'_> {
     }
 }
 
-/// How many clients are shown beside a mistake.
+/// Maximum number of clients shown for a mistake.
 pub(super) const CLIENTS: usize = 4;
 
 fn titles(explanation: &Explanation) -> String {
@@ -198,7 +199,7 @@ fn titles(explanation: &Explanation) -> String {
     }
 }
 
-/// What the search did; none where there was nothing to search for.
+/// A summary of the search; `None` if there was nothing to search for.
 pub(super) fn searched(search: &Search) -> Option<String> {
     search.is_made.then_some(())?;
     let (count, s) = (grouped(search.hypotheses), if search.hypotheses == 1 { "" } else { "s" });
@@ -210,7 +211,7 @@ pub(super) fn searched(search: &Search) -> Option<String> {
     Some(if search.is_exhausted { tried } else { tried + "; stopped at --time-limit" })
 }
 
-/// Whose text it is, as an owner: `the server's`.
+/// The owner of a text as a possessive, such as `the server's`.
 pub(super) fn owner(whose: Party) -> &'static str {
     match whose {
         Party::Server => "the server's",
@@ -218,7 +219,7 @@ pub(super) fn owner(whose: Party) -> &'static str {
     }
 }
 
-/// The text, or its beginning with an ellipsis in place of the rest.
+/// The text, or its beginning followed by an ellipsis.
 pub(super) fn elided(text: &str, most: usize) -> String {
     match text.char_indices().nth(most.saturating_sub(1)) {
         Some((end, last)) if text.len() > end + last.len_utf8() => format!("{}…", &text[..end]),
@@ -226,7 +227,7 @@ pub(super) fn elided(text: &str, most: usize) -> String {
     }
 }
 
-/// `61204` as `61,204`.
+/// Formats `61204` as `61,204`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_fits_stays_whole() {
+    fn a_text_that_fits_is_not_shortened() {
         let cases = [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("äöü", 3, "äöü"), ("äöüß", 3, "äö…")];
         cases.iter().for_each(|(text, most, expected)| assert_eq!(elided(text, *most), *expected));
     }

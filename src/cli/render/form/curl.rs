@@ -1,4 +1,4 @@
-//! A form as a curl command for a shell: quoted for the shell, and for curl's own reading of what it is given.
+//! A form as a curl command for a shell, quoted for the shell and for curl's own parsing.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use crate::cli::failure::Failure;
 use crate::cli::render::curl;
 use crate::cli::shell;
 
-/// What stands for the file where none was named.
+/// Placeholder if no file is named.
 const PLACEHOLDER: &str = "FILE";
 
 impl FormView<'_> {
-    /// The command, in one line. Fields go by `--form-string`, which takes `@`, `<` and `;` as they are.
+    /// The command, on one line. Fields use `--form-string`, which does not interpret `@`, `<` and `;`.
     pub fn to_curl(&self) -> Result<String, Failure> {
         let mut words = vec!["curl".to_owned(), "--path-as-is".to_owned(), "--globoff".to_owned()];
         let to_fill = self.form.to_fill.iter().map(|field| (field.name.as_str(), field.prefix.as_str()));
@@ -34,7 +34,7 @@ impl FormView<'_> {
     }
 }
 
-/// curl ends a name at its first `=`, and writes a line break in it as %0A.
+/// curl ends a name at the first `=`, and writes a line break in it as %0A.
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.contains(['=', '\n']) {
         return Err(Failure::usage(format!("curl sends no field with the name '{name}'"))
@@ -43,7 +43,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// curl ends a file's name at `;` and `,` unless it stands in quotes, where `\` escapes.
+/// curl ends a file name at `;` and `,` unless it is in quotes, where `\` escapes.
 fn file_word(file: Option<&Path>) -> Result<String, Failure> {
     let Some(file) = file else { return Ok(PLACEHOLDER.to_owned()) };
     let name = curl::file_word(file)?;

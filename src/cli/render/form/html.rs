@@ -1,11 +1,13 @@
-//! A form as a page of its own: it loads nothing and runs nothing, and uploads when it is opened and sent off.
+//! A form as a self-contained page: it loads nothing, runs no scripts, and uploads a file when the form is
+//! submitted.
 
 use super::FormView;
 use crate::cli::failure::Failure;
 use crate::cli::render::markup::Markup;
 use sigvet_core::form::{Condition, FieldToFill};
 
-/// Nothing may be loaded or run. Where the form goes is not limited: after the upload the server may send the browser on.
+/// Nothing may be loaded or run. The target of the form is not restricted: after the upload the server may redirect
+/// the browser.
 const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
 <head>
@@ -29,10 +31,10 @@ input { font: inherit; box-sizing: border-box; width: 100%; }
 ";
 
 impl FormView<'_> {
-    /// The page: HTML in UTF-8, with nothing outside of it.
+    /// The page: self-contained HTML in UTF-8.
     ///
     /// # Errors
-    /// A field that no browser sends as it is.
+    /// A browser would not send a field unchanged.
     pub fn to_html(&self) -> Result<String, Failure> {
         self.check_fields()?;
         let bucket = self.form.policy.about("bucket").find_map(|condition| match condition {
@@ -55,7 +57,8 @@ impl FormView<'_> {
         Ok(page.finish())
     }
 
-    /// What a browser changes on its way is refused: the policy would not fit it any more, or the file be stored otherwise.
+    /// Refuses fields that a browser changes: they would no longer match the policy, or the file would be stored
+    /// differently.
     fn check_fields(&self) -> Result<(), Failure> {
         for (name, value) in self.form.fields.iter() {
             check_name(name)?;
@@ -81,7 +84,7 @@ impl FormView<'_> {
         format!("{}{until}{expiration}.", length.unwrap_or_default())
     }
 
-    /// The file comes last: S3 reads no field behind it.
+    /// The file comes last, because S3 ignores fields after it.
     fn write_file(&self, page: &mut Markup) {
         page.raw("<label>File <input type=\"file\" name=\"file\" required");
         if let Some(accepted) = self.accepted_types() {
@@ -90,7 +93,7 @@ impl FormView<'_> {
         page.raw("></label>\n");
     }
 
-    /// The kinds of file that the browser offers first; the policy looks at the field `Content-Type` alone.
+    /// The file types that the browser offers first; the policy only checks the field `Content-Type`.
     fn accepted_types(&self) -> Option<String> {
         self.form.policy.about("content-type").find_map(|condition| match condition {
             Condition::Equals { value, .. } => Some(value.clone()),
@@ -100,7 +103,7 @@ impl FormView<'_> {
     }
 }
 
-/// Browsers escape a quote and a line break in a name, and put the encoding into a field with one name.
+/// Browsers escape quotes and line breaks in a name, and overwrite a field with a special name with the encoding.
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.eq_ignore_ascii_case("_charset_") {
         return Err(unsent(name, "a name that a browser has a value of its own for"));

@@ -1,4 +1,4 @@
-//! A form as an object: `url` and `fields` as the AWS SDKs give them, and what is worth knowing besides.
+//! A form as a JSON object: `url` and `fields` as in the AWS SDKs, and additional information.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ impl FormView<'_> {
         let fields: Map<String, Value> =
             form.fields.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         let to_fill = form.to_fill.iter().map(|field| json!({ "name": field.name, "starts_with": field.prefix }));
-        // What was signed is read back, so that it is the very policy that is shown.
+        // The signed text is parsed again, so that exactly the signed policy is shown.
         let policy: Value = serde_json::from_str(&form.policy_json).expect("a policy is written as JSON");
         let object = json!({
             "url": self.url.to_string(),

@@ -1,4 +1,4 @@
-//! A presigned POST, in each of the forms of `--as`, and the stages of its signature.
+//! A presigned POST in each format of `--as`, and the stages of its signature.
 
 mod curl;
 mod html;
@@ -14,21 +14,21 @@ use crate::cli::options::show::{Show, Stage};
 use sigvet_core::form::SignedForm;
 use sigvet_core::request::RequestUrl;
 
-/// Everything about a form that may be printed. A session token is a field of it, for nobody can upload without.
+/// Everything about a form that may be printed. A session token is one of its fields, because uploads do not work
+/// without it.
 pub struct FormView<'a> {
-    /// Where it is sent to.
+    /// The URL that the form is sent to.
     pub url: &'a RequestUrl,
-    /// What is sent.
+    /// The signed form.
     pub form: &'a SignedForm,
-    /// The file, where it was named.
+    /// The file, if one was named.
     pub file: Option<&'a Path>,
 }
 
-/// Writes the stages that were asked for, an empty line between them. The policy stands where other signatures have their
-/// canonical request.
+/// Writes the requested stages, separated by empty lines. The policy takes the place of the canonical request.
 pub fn write_stages(form: &SignedForm, show: &Show, redactor: &Redactor, out: &mut dyn Write) -> std::io::Result<()> {
     let policy = redactor.apply(&form.policy_json);
-    // base64 hides a session token from the redactor, and from nobody else.
+    // base64 hides a session token from the redactor, but not from a reader.
     let string_to_sign = if policy == form.policy_json { form.string_to_sign.as_str() } else { REDACTED };
     let stages = [
         (Stage::CanonicalRequest, policy.as_str()),

@@ -1,4 +1,5 @@
-//! What a browser, a shell and curl make of a printed form is tried in `tests/s3s` and `tests/servers`; here are the texts.
+//! Tests in `tests/s3s` and `tests/servers` pass printed forms to a browser, a shell and curl; here only the texts
+//! are tested.
 
 use std::path::Path;
 
@@ -21,9 +22,9 @@ fn form(fields: &[(&str, &str)]) -> SignedForm {
     }
 }
 
-/// Catches a value that ends its attribute, a shell word or curl's name of a file.
+/// Catches a value that ends its attribute, a shell word, or curl's file name.
 #[test]
-fn nothing_from_outside_becomes_markup_or_another_word() {
+fn no_input_becomes_markup_or_another_word() {
     let url = RequestUrl::parse("https://h.example/a'b").unwrap();
     let form = form(&[("acl", "'\"><script>$(id)</script>")]);
     let file = Path::new("a\";type=x,'b\\.txt");
@@ -47,9 +48,9 @@ fn nothing_from_outside_becomes_markup_or_another_word() {
     assert_eq!(words, expected);
 }
 
-/// Catches a field that curl or a browser would send as another than the one that was signed.
+/// Catches a field that curl or a browser would send differently than it was signed.
 #[test]
-fn what_would_arrive_changed_is_refused() {
+fn a_field_that_would_arrive_changed_is_refused() {
     let url = RequestUrl::parse("https://h.example/").unwrap();
     let refused = |name: &str, value: &str, to: fn(&FormView<'_>) -> Option<String>| {
         let mut form = form(&[(name, value)]);
@@ -76,7 +77,7 @@ fn what_would_arrive_changed_is_refused() {
     assert!(view.to_curl().unwrap().contains("'file=@\"./-\"'"));
 }
 
-/// A policy in base64 shows a session token to whoever reads it.
+/// A policy in base64 reveals a session token.
 #[test]
 fn stages_show_no_session_token() {
     let form = SignedForm { policy_json: "{\"t\": \"whisper-whisper\"}".to_owned(), ..form(&[]) };

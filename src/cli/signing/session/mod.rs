@@ -1,7 +1,7 @@
-//! From what was typed to what is meant: whose key, which region and service, where to, and with which settings.
+//! Turns the options into everything needed to sign: the key, region and service, the URL, and the settings.
 //!
-//! Every decision leaves a note, which `-v` prints. Region and service: the option, else what the host says, else the
-//! signing key, the profile or the environment.
+//! Every decision is recorded in a note, which `-v` prints. Region and service come from the options, otherwise the
+//! host, otherwise the signing key, the profile or the environment.
 
 mod v2;
 
@@ -29,36 +29,36 @@ use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::stream::Plan;
 use sigvet_core::time::Timestamp;
 
-/// A request to sign with all that is needed to do so.
+/// A request to sign, with everything needed to do so.
 #[derive(Debug)]
 pub struct Session {
-    /// Where the request goes.
+    /// The URL of the request.
     pub url: RequestUrl,
-    /// The request, and where its body lies.
+    /// The request, and where its body is.
     pub unsigned: Unsigned,
-    /// Whose signature it will be.
+    /// What to sign with.
     pub signer: Signer,
     /// How to sign.
     pub settings: prepare::Settings,
-    /// The instant of the signature.
+    /// The signing time.
     pub date: Timestamp,
-    /// The zone of the directory bucket that the host names.
+    /// The zone of the directory bucket in the host name.
     pub zone: Option<String>,
-    /// How to sign with Version 2, where that is the scheme; of `settings` only the placement counts then.
+    /// How to sign with Version 2, if that is the scheme; then only the placement in `settings` is used.
     pub v2: Option<Version2Choice>,
-    /// How the body is streamed, where it is.
+    /// How the body is streamed, if it is.
     pub plan: Option<Plan>,
-    /// What the profile says besides keys.
+    /// The other settings of the profile.
     profile: profiles::Settings,
-    /// How to sign, as it was typed: other hosts are settled by it too.
+    /// The signing options, which are needed again for another host.
     signing: SigningOptions,
 }
 
 impl Session {
-    /// Settles everything but the placement, which is the header.
+    /// Decides everything except the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
-        // Nobody is asked for a key, by whatever way, for a request that cannot be made.
+        // If the request is invalid, this is detected before any key is requested.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
             true => {
                 let found = FoundKeys::of(typed, context)?;
@@ -108,26 +108,26 @@ impl Session {
         Ok(session)
     }
 
-    /// Where the session of S3 Express is to come from, as it was typed.
+    /// Where the session of S3 Express comes from, according to the options.
     pub fn express_session(&self) -> Option<ExpressSession> {
         self.signing.s3express_session
     }
 
-    /// How long the session of S3 Express lasts from the signature on; no URL is good for longer.
+    /// How long the session of S3 Express is valid after the signing time; no URL is valid for longer.
     pub fn time_left(&self) -> Option<Duration> {
         let is_session = self.settings.dialect == Dialect::s3_express_session();
         let end = self.signer.credentials().filter(|_| is_session)?.expires_at?;
-        // Nothing is left of a session that has ended.
+        // An expired session has no time left.
         let seconds = u64::try_from(end.epoch_seconds() - self.date.epoch_seconds()).unwrap_or(0);
         Some(Duration::from_secs(seconds))
     }
 
-    /// Whether decisions are told.
+    /// Whether decisions are printed.
     pub fn is_verbose(&self) -> bool {
         self.signing.verbose > 0
     }
 
-    /// A session that signs nothing: no key is looked for, and neither region nor service is needed.
+    /// A session that signs nothing: it needs no key, region or service.
     pub fn unsigned(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
         if typed.signing.streaming.is_streaming() {
             return Err(Failure::usage("--payload streaming declares the body in what is signed, and nothing is")
@@ -144,7 +144,7 @@ impl Session {
         Ok(Self { url, unsigned, signer: Signer::Nobody, settings, date, zone, v2, plan, profile, signing })
     }
 
-    /// Settles region and service anew for another host, as after a redirect.
+    /// Chooses region and service again for another host, for example after a redirect.
     pub fn move_to(&mut self, url: RequestUrl) -> Result<(), Failure> {
         let to = Destination::of(&self.unsigned.request, &url);
         if self.v2.is_some() {
@@ -154,24 +154,24 @@ impl Session {
         }
         let scope = ScopeChoice::of(&self.signing, self.signer.key_scope(), &self.profile, to);
         let mut settings = settings(&self.signing, self.settings.scheme, &scope)?;
-        // Whose names are used went with the signer, which stays.
+        // The dialect was chosen together with the signer, which stays.
         settings.dialect = self.settings.dialect.clone();
         self.settings = settings;
         self.url = url;
         Ok(())
     }
 
-    /// The CA certificates that the profile says to trust.
+    /// The CA certificates from the profile.
     pub fn ca_bundle(&self) -> Option<&str> {
         self.profile.ca_bundle.as_deref()
     }
 
-    /// The life of presigned URLs that the profile asks for.
+    /// The expiry of presigned URLs from the profile.
     pub fn profile_expires(&self) -> Option<&str> {
         self.profile.expires.as_deref()
     }
 
-    /// Prepares the request for its signature, and prints what there is to warn of.
+    /// Prepares the request for signing, and prints warnings.
     pub fn prepare(&self, context: &mut Context) -> Result<Prepared, Failure> {
         let (request, settings) = match self.streamed_body() {
             Some(streamed) => streamed.declare(&self.settings)?,
@@ -190,17 +190,17 @@ impl Session {
         StreamedBody::new(self.plan, &self.unsigned.request)
     }
 
-    /// The hosts of the stores that the user has.
+    /// The hosts of the user's stores.
     pub fn endpoints(&self) -> Vec<String> {
         version_2::endpoints(&self.signing, &self.profile)
     }
 
-    /// The bucket that the user says the host names.
+    /// The bucket in the host name according to the options.
     pub fn chosen_bucket(&self) -> Option<&str> {
         self.signing.bucket.bucket.as_deref()
     }
 
-    /// The key for what was prepared; refuses one that was made for another scope.
+    /// The key for a prepared request; fails if the key was derived for another scope.
     pub fn key(&self, prepared: &Prepared) -> Result<SigningKey, Failure> {
         let key = self.signer.key(&prepared.terms);
         let key = key.ok_or_else(|| Failure::usage("the request is sent unsigned"))?;
@@ -212,7 +212,7 @@ impl Session {
     }
 }
 
-/// Variables that say where to send to or what to sign for, and do not count here.
+/// Warnings for environment variables with an endpoint or a region that are not used.
 fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str, context: &Context) -> Vec<String> {
     let is_s3 = typed.url.starts_with("s3://");
     let endpoint = build::store(typed.signing, profile).endpoint_url.filter(|_| is_s3);
@@ -225,7 +225,7 @@ fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str
         .collect()
 }
 
-/// How to sign for a host, before there is a request to it.
+/// The settings for a host, before there is a request.
 ///
 /// # Errors
 /// The region or the service is not known, or the scheme is Version 2.
@@ -242,7 +242,7 @@ pub fn settings_for_host(
     settings(signing, scheme, &scope)
 }
 
-/// How to sign what was chosen.
+/// The settings for the chosen scheme and scope.
 ///
 /// # Errors
 /// The region or the service is not known.

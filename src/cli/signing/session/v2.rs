@@ -1,4 +1,4 @@
-//! A session that signs with Version 2, of whose settings only names, bucket and placement count.
+//! A session that signs with Version 2, for which only names, bucket and placement matter.
 
 use super::{Session, explain_refusal};
 use crate::cli::context::Context;
@@ -14,7 +14,7 @@ use sigvet_core::request::RequestUrl;
 use sigvet_core::v2;
 
 impl Session {
-    /// Version 2 has neither region nor service to settle.
+    /// Like [`Session::settle`], but Version 2 has no region and no service.
     pub(super) fn settle_v2(
         typed: Typed<'_>,
         found: FoundKeys,
@@ -36,7 +36,7 @@ impl Session {
         Ok(Self { url, unsigned, signer: found.signer, settings, date, zone, v2, plan, profile, signing })
     }
 
-    /// Prepares the request for a signature of Version 2.
+    /// Prepares the request for a Version 2 signature.
     pub fn prepare_v2(&self, choice: &Version2Choice, context: &mut Context) -> Result<Prepared<v2::Terms>, Failure> {
         let (placement, bucket) = (self.settings.placement, choice.bucket.clone());
         let sub_resources = choice.sub_resources.clone();

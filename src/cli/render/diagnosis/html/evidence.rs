@@ -1,4 +1,4 @@
-//! What else is known: other people's texts, other explanations, notes, and what to supply to learn more.
+//! Additional information: texts of others, other explanations, notes, and what to provide to find out more.
 
 use super::markup::Markup;
 use super::write_pair;
@@ -20,7 +20,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Markup) {
     }
 }
 
-/// What to do or to supply to learn more: it stands first where nothing is named.
+/// What to do or to provide to find out more. It comes first if no mistake is named.
 pub(super) fn write_next(shown: &Shown<'_>, page: &mut Markup) {
     write_list(shown, "What else would help", &shown.page_steps(), page);
 }

@@ -1,4 +1,4 @@
-//! The best explanation, a card for each of its mistakes.
+//! The best explanation, with a card for each of its mistakes.
 
 use super::markup::Markup;
 use super::{write_pair, write_value};

@@ -1,7 +1,8 @@
-//! A diagnosis as a page of its own: it loads nothing, runs nothing, and is the same wherever it is opened.
+//! A diagnosis as a self-contained page: it loads nothing, runs no scripts, and looks the same wherever it is
+//! opened.
 //!
-//! The page is made to be passed on. So signatures are shortened in it, right ones and wrong ones, unless secrets are asked
-//! for by name. What it looks like is in `style.css`.
+//! The page is meant to be shared. So signatures in it are shortened, whether right or wrong, unless secrets are
+//! explicitly requested. Its style is in `style.css`.
 
 mod evidence;
 mod mistakes;
@@ -20,13 +21,13 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::{Outcome, SignedTexts};
 use sigvet_diagnose::{Judged, JudgedV4, Origin};
 
-/// So much of a fact stands at the head of the page; the whole of it is below.
+/// Maximum length of a fact at the top of the page; the complete text is below.
 const FACT: usize = 180;
 
-/// What a page looks like.
+/// The style of a page.
 pub(in crate::cli) const STYLE: &str = include_str!("style.css");
 
-/// Nothing may be loaded, run or sent; the style is in the page.
+/// Nothing may be loaded, run or sent; the style is inline.
 const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
 <head>
@@ -39,7 +40,7 @@ const HEAD: &str = "<!doctype html>
 <title>";
 
 impl Shown<'_> {
-    /// The page: HTML in UTF-8, with nothing outside of it.
+    /// The page: self-contained HTML in UTF-8.
     pub fn to_html(&self) -> String {
         let mut page = Markup::default();
         page.raw(HEAD).text(&self.title()).raw(" · sigvet</title>\n<style>\n");
@@ -58,7 +59,7 @@ impl Shown<'_> {
         page.finish()
     }
 
-    /// What was found and what is signed, section by section.
+    /// Writes the findings and the signed texts, section by section.
     pub(in crate::cli) fn write_findings(&self, page: &mut Markup) {
         if !self.is_named() {
             evidence::write_next(self, page);
@@ -70,7 +71,7 @@ impl Shown<'_> {
         evidence::write(self, page);
     }
 
-    /// What is signed in whole texts, as the server has them, to be compared with what a client logged.
+    /// Writes the complete signed texts as the server computes them, for comparison with a client's log.
     pub(in crate::cli) fn write_expected_texts(&self, page: &mut Markup) {
         if let Some(judged) = &self.diagnosis.judged {
             stages::write_expected_texts(self, judged, page);
@@ -87,7 +88,7 @@ impl Shown<'_> {
         }
     }
 
-    /// The verdict and the reason in one line.
+    /// The verdict and the reason, on one line.
     pub(in crate::cli) fn title(&self) -> String {
         format!("{}: {}", self.verdict(), self.reason())
     }
@@ -111,7 +112,7 @@ impl Shown<'_> {
         }
     }
 
-    /// The server's words and the ids of the exchange: whoever asks for help is asked for them first.
+    /// Writes the server's message and the IDs of the exchange, which support asks for first.
     fn write_reply(&self, page: &mut Markup) {
         let rows = self.reply_rows();
         if rows.is_empty() {
@@ -124,7 +125,7 @@ impl Shown<'_> {
         page.raw("</dl>\n");
     }
 
-    /// The reason, without the names that stand below it.
+    /// The reason, without the names that are shown below it.
     fn headline(&self) -> String {
         let is_judged = self.diagnosis.judged.is_some();
         match (self.diagnosis.outcome, is_judged) {
@@ -151,7 +152,7 @@ impl Shown<'_> {
     }
 
     fn write_list_of_facts(&self, request: &Request, of_signature: &[(&'static str, String); 3], page: &mut Markup) {
-        // The query is in the canonical request; here it would be a line of its own, and hold the signature.
+        // The query is shown in the canonical request; here it would fill the line, and it contains the signature.
         let line = format!("{} {}", self.words(request.method()), shown_whole(&self.bytes(request.path())));
         let host = request.host().map(|host| self.words(host)).unwrap_or_default();
         let facts = [("Request", line), ("Host", host)];
@@ -179,7 +180,7 @@ impl Shown<'_> {
         page.raw("</figcaption>\n</figure>\n</section>\n");
     }
 
-    /// How the values on the page are to be read.
+    /// Explains how to read the values on the page.
     pub(in crate::cli) fn write_legend(&self, page: &mut Markup) {
         if let Some(searched) = searched(&self.diagnosis.search) {
             page.raw("<p class=\"sentence\">").text(&searched).raw(".</p>\n");
@@ -193,7 +194,7 @@ impl Shown<'_> {
     }
 }
 
-/// The class of a body that takes the colours of a verdict.
+/// The CSS class of the body with the colours of the verdict.
 pub(in crate::cli) fn class_of_outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Valid => "valid",
@@ -210,18 +211,18 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-/// A text in one piece, each byte of it visible.
+/// A whole text on one line, with every byte visible.
 fn shown_whole(text: &[u8]) -> String {
     const NO_MARKS: &[Range<usize>] = &[];
     marks::whole(text, NO_MARKS).into_iter().map(|segment| segment.in_line()).collect()
 }
 
-/// So many columns of a text are shown; of a longer one, so many around each difference.
+/// Maximum number of columns shown of a text; of a longer text, this much around each difference.
 const MOST: usize = 1200;
-/// So many differences of one text are shown.
+/// Maximum number of differences shown for one text.
 const DIFFERENCES: usize = 12;
 
-/// A value that stands beside no other.
+/// Writes a single value.
 fn write_value(label: &str, value: &[u8], page: &mut Markup) {
     page.raw("<div class=\"pair\">\n<div><p class=\"label\">").text(label).raw("</p><pre>");
     for pair in marks::pairs(value, value, MOST, 1).shown {
@@ -230,7 +231,7 @@ fn write_value(label: &str, value: &[u8], page: &mut Markup) {
     page.raw("</pre></div>\n</div>\n");
 }
 
-/// Two texts beside each other, with what differs marked. `labels` and the looks of each: the first is the wrong one.
+/// Writes two texts side by side with their differences marked, after `labels`. The first text is the wrong one.
 fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
     if both.is_hidden {
         page.raw("<p class=\"aside\">They differ in a value that is not shown.</p>\n");
@@ -257,7 +258,7 @@ fn write_pair(labels: [&str; 2], both: &Both, page: &mut Markup) {
     }
 }
 
-/// What is the same in both texts has its lines as lines; where they differ, a line feed is seen.
+/// Writes the segments of a text. Line feeds break lines in equal parts, and are visible where the texts differ.
 fn write_segments(segments: &[Segment], page: &mut Markup) {
     if segments.is_empty() {
         page.raw("<span class=\"nothing\">nothing</span>");

@@ -1,4 +1,4 @@
-//! Where on the way from secret and request to the signature a mistake lies, and which way it goes from there.
+//! Where a mistake is on the way from secret and request to the signature, and which steps it affects from there.
 
 use sigvet_core::canonical::Field;
 use sigvet_core::derivation::Placement;
@@ -9,15 +9,15 @@ use sigvet_diagnose::{AppliedMistake, Explanation, Proof};
 pub(super) enum Place {
     /// A field of the canonical request.
     Field(Field),
-    /// How its fields are put together.
+    /// The combination of its fields.
     CanonicalRequest,
     /// A line of the string to sign: algorithm, timestamp, scope, hash.
     Line(usize),
-    /// How its lines are put together.
+    /// The combination of its lines.
     StringToSign,
-    /// A link in the chain of keys: the secret, then what each of its four HMACs takes in.
+    /// A link in the key derivation: the secret, then the input of each of the four HMACs.
     Link(usize),
-    /// What is made of the last hash.
+    /// What is made from the last hash.
     Signature,
 }
 
@@ -30,7 +30,7 @@ const REGION: usize = 2;
 const SERVICE: usize = 3;
 const TERMINATOR: usize = 4;
 
-/// The way between two places.
+/// A connection between two places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// From this link to the next.
@@ -47,7 +47,7 @@ pub(super) enum Way {
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     pub(super) places: Vec<Place>,
-    /// Whether another signature came of it; a request that is merely late is signed as it should be.
+    /// Whether the mistakes changed the signature; a request that is only late is signed correctly.
     is_followed: bool,
 }
 
@@ -66,13 +66,13 @@ impl Trail {
         self.places.contains(&place)
     }
 
-    /// Whether a mistake lies in the canonical request, so that its hash is another one.
+    /// Whether a mistake in the canonical request changes its hash.
     pub(super) fn spoils_hash(&self) -> bool {
         let in_request = |place: &Place| matches!(place, Place::Field(_) | Place::CanonicalRequest);
         self.is_followed && self.places.iter().any(in_request)
     }
 
-    /// Whether a mistake goes this way.
+    /// Whether a mistake affects this connection.
     pub(super) fn goes(&self, way: Way) -> bool {
         let in_string = |place: &Place| matches!(place, Place::Line(_) | Place::StringToSign);
         let up_to = |last: usize| move |place: &Place| matches!(place, Place::Link(at) if *at <= last);
@@ -86,7 +86,7 @@ impl Trail {
     }
 }
 
-/// Where a mistake lies, by the part of the request that the catalogue says it spoils.
+/// The places of a mistake, derived from the part of the request that the catalogue says it affects.
 pub(super) fn places(made: &AppliedMistake, placement: Option<Placement>) -> Vec<Place> {
     let is_in_query = matches!(placement, Some(Placement::Query { .. }));
     match made.mistake.place {
@@ -131,9 +131,9 @@ mod tests {
     use super::*;
     use sigvet_diagnose::catalogue;
 
-    /// A word of the catalogue that is not known here would be drawn at the signature.
+    /// A mistake with a place that is unknown here would be drawn at the signature.
     #[test]
-    fn every_place_of_the_catalogue_is_on_the_picture() {
+    fn every_place_in_the_catalogue_is_in_the_picture() {
         for mistake in catalogue::all() {
             let made = AppliedMistake {
                 mistake,
@@ -143,14 +143,14 @@ mod tests {
                 is_on_the_way: false,
             };
             let is_at_the_end = places(&made, None) == [Place::Signature];
-            // Nothing is drawn of a form, whose policy is all that is signed.
+            // Forms are not drawn, because only their policy is signed.
             let belongs_there = matches!(mistake.place, "signature" | "authorization" | "policy");
             assert_eq!(is_at_the_end, belongs_there, "{}", mistake.id);
         }
     }
 
     #[test]
-    fn a_mistake_goes_all_the_way_to_the_signature() {
+    fn a_mistake_affects_every_step_up_to_the_signature() {
         let trail = |place, is_followed| Trail { places: vec![place], is_followed };
         let path = trail(Place::Field(Field::Path), true);
         assert!(path.goes(Way::Hash) && path.goes(Way::Message) && !path.goes(Way::Key) && !path.goes(Way::Chain(3)));

@@ -1,4 +1,4 @@
-//! The canonical request and the string to sign, field by field, with what was signed in their place.
+//! The canonical request and the string to sign, field by field, with what was signed instead.
 
 use super::markup::Markup;
 use super::places::{HASH, Place, SCOPE, TIMESTAMP, Trail, places};
@@ -17,13 +17,13 @@ const FIELDS: [(Field, &str); 6] = [
     (Field::Payload, "Payload hash"),
 ];
 const STRING_TO_SIGN: &str = "string-to-sign";
-/// The texts that a client can log: their names, labels and places on the page.
+/// The texts that a client can log: names, labels and IDs on the page.
 const EXPECTED: [(&str, &str, &str); 2] = [
     ("canonical-request", "Canonical request", "canonical-request"),
     (STRING_TO_SIGN, "String to sign", "string-to-sign"),
 ];
 const LINES: [&str; 4] = ["Algorithm", "Timestamp", "Scope", "Request hash"];
-/// So much of one field is shown.
+/// Maximum length shown of one field.
 const MOST: usize = 32 * 1024;
 
 pub(super) fn write(shown: &Shown<'_>, judged: JudgedV4<'_>, trail: &Trail, page: &mut Markup) {
@@ -40,7 +40,7 @@ pub(super) fn write(shown: &Shown<'_>, judged: JudgedV4<'_>, trail: &Trail, page
     page.raw("</dl>\n</details>\n</section>\n");
 }
 
-/// The parts of a string to sign that is made of no canonical request, and the whole of it.
+/// Writes the parts of a string to sign that has no canonical request, and the whole string.
 pub(super) fn write_parts(shown: &Shown<'_>, parts: &[Part], string_to_sign: &[u8], page: &mut Markup) {
     let row = |label: &'static str, text: &[u8], page: &mut Markup| {
         page.raw("<div><dt>").raw(label).raw("</dt><dd>");
@@ -57,7 +57,7 @@ pub(super) fn write_parts(shown: &Shown<'_>, parts: &[Part], string_to_sign: &[u
     page.raw("</dl>\n</details>\n</section>\n");
 }
 
-/// Both texts as they should be, each with a button that copies it, which a script shows.
+/// Writes both correct texts, each with a button for copying it, which a script makes visible.
 pub(super) fn write_expected_texts(shown: &Shown<'_>, judged: &Judged, page: &mut Markup) {
     let texts = judged.verdict.texts.stages();
     page.raw("<section aria-labelledby=\"expected\">\n<h2 id=\"expected\">What it should have been</h2>\n");
@@ -77,7 +77,7 @@ pub(super) fn write_expected_texts(shown: &Shown<'_>, judged: &Judged, page: &mu
     page.raw("</section>\n");
 }
 
-/// Timestamp and scope are derived as the request claims them, and may be what is wrong.
+/// Timestamp and scope come from the request's claims, and may be what is wrong.
 fn expected_string_to_sign(shown: &Shown<'_>, judged: JudgedV4<'_>) -> Vec<u8> {
     let lines = judged.derivation.string_to_sign.split('\n').enumerate();
     let expected = lines.map(|(at, line)| match both_texts(shown, judged, Place::Line(at), line.as_bytes()) {
@@ -115,14 +115,14 @@ fn write_whole(text: &[u8], page: &mut Markup) {
     page.raw("</pre>");
 }
 
-/// What was signed in place of a field, and what should have been. None where a mistake is not found in it as it stands, or
-/// where nothing is known.
+/// What was signed instead of a field, and what should have been signed. `None` if a mistake cannot be located in
+/// the field, or if nothing is known.
 fn both_texts(shown: &Shown<'_>, judged: JudgedV4<'_>, place: Place, derived: &[u8]) -> Option<[Vec<u8>; 2]> {
     let is_claimed = matches!(place, Place::Line(TIMESTAMP | SCOPE));
     let best = shown.diagnosis.best().filter(|_| is_claimed || matches!(place, Place::Field(_)))?;
     let placement = Some(judged.claim.terms.placement);
     let made_here = || best.mistakes.iter().filter(|made| places(made, placement).contains(&place));
-    // A field is derived as it should be; timestamp and scope are derived as the request claims them.
+    // A field is derived correctly; timestamp and scope are derived as the request claims them.
     let put_back = |text: Vec<u8>, made: &AppliedMistake| replaced(&text, &made.expected, &made.signed);
     let put_right = |text: Vec<u8>, made: &AppliedMistake| replaced(&text, &made.signed, &made.expected);
     let texts = match made_here().try_fold(derived.to_vec(), put_back) {
@@ -133,7 +133,8 @@ fn both_texts(shown: &Shown<'_>, judged: JudgedV4<'_>, place: Place, derived: &[
     (texts[0] != texts[1]).then_some(texts)
 }
 
-/// The text with one piece of it replaced. None where it is not found, or is found twice: then it is not known which it was.
+/// The text with one piece replaced. `None` if the piece occurs not at all or twice, because then its position is
+/// unknown.
 fn replaced(text: &[u8], piece: &[u8], by: &[u8]) -> Option<Vec<u8>> {
     if text == piece {
         return Some(by.to_vec());
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_is_replaced_where_it_is_found_once() {
+    fn a_piece_is_replaced_if_it_occurs_once() {
         let replaced = |text: &str, piece: &str| replaced(text.as_bytes(), piece.as_bytes(), b"new");
         assert_eq!(replaced("host:h\nx:y\n", "host:h").unwrap(), b"new\nx:y\n");
         assert_eq!(replaced("", "").unwrap(), b"new");

@@ -23,7 +23,7 @@ fn it_loads_and_runs_nothing() {
 }
 
 #[test]
-fn nothing_from_outside_becomes_markup() {
+fn no_input_becomes_markup() {
     let hostile = "</pre></title></style><script>alert(1)</script><img src=x onerror='a'>\"&\u{202e}";
     let mut diagnosis = diagnosis_of_two_mistakes();
     let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/a");
@@ -52,9 +52,9 @@ fn nothing_from_outside_becomes_markup() {
     }
 }
 
-/// Only one of them is a page title; the pictures have theirs.
+/// Only one of them is the page title; the pictures have their own.
 #[test]
-fn a_page_can_be_passed_on() {
+fn a_page_can_be_shared() {
     for diagnosis in [diagnosis_of_two_mistakes(), valid_diagnosis()] {
         let judged = diagnosis.judged.as_ref().unwrap();
         let signatures =
@@ -70,7 +70,7 @@ fn a_page_can_be_passed_on() {
 }
 
 #[test]
-fn what_was_signed_stands_in_its_field() {
+fn what_was_signed_is_shown_in_its_field() {
     let page = page(&diagnosis_of_two_mistakes());
     let expected = "<div class=\"wrong\"><dt>Headers</dt><dd><div class=\"pair\">\n<div class=\"theirs\">\
         <p class=\"label\">Signed</p><pre>host:bucket.s3.amazonaws.com<mark>:443</mark>\nx-amz";

@@ -1,17 +1,17 @@
-//! Two texts beside each other: where they differ, what of them fits into a line, and how each byte is made visible.
+//! Compares two texts: where they differ, which parts of them fit on a line, and how each byte is made visible.
 //!
-//! A byte is shown in one way only: printable ASCII as itself, a backslash doubled, a space that one would miss as ␣, other
-//! white space as `\t`, `\r`, `\n`, `…` as itself, for it stands in texts of ours, any other byte as `\xNN`. So each byte of a
-//! text can be told from what is shown, and every character of it is one column wide.
+//! Each byte has exactly one representation: printable ASCII as itself, a backslash doubled, an easily overlooked
+//! space as ␣, other white space as `\t`, `\r` and `\n`, `…` as itself, because our own texts contain it, and any
+//! other byte as `\xNN`. So the output identifies every byte of a text, and every character is one column wide.
 
 use std::ops::Range;
 
 use sigvet_diagnose::difference;
 
-/// A place where two texts differ: a range of each.
+/// A difference between two texts: a range of each.
 pub(super) type Hunk = (Range<usize>, Range<usize>);
 
-/// A part of a text as it is shown. A line feed stands in it as itself, for a page breaks the line there.
+/// A part of a text as it is shown. Line feeds in it are not escaped, because a page breaks the line there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Segment {
     pub(super) text: String,
@@ -25,38 +25,40 @@ pub(super) enum Kind {
     Same,
     /// In this text only.
     Differs,
-    /// Something is left out here.
+    /// Something was left out here.
     LeftOut,
 }
 
 impl Segment {
-    /// The segment in one line.
+    /// The segment on one line.
     pub(super) fn in_line(&self) -> String {
         self.text.replace('\n', "\\n")
     }
 }
 
-/// Two texts in as many lines as they take.
+/// Two texts, divided into lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pairs {
     pub(super) shown: Vec<Pair>,
-    /// How many differences are in none of them.
+    /// Number of differences that are not shown.
     pub(super) left_out: usize,
 }
 
-/// Parts of two texts that belong together, each to be shown in one line.
+/// Corresponding parts of two texts, each to be shown on one line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) theirs: Vec<Segment>,
     pub(super) right: Vec<Segment>,
 }
 
-/// So many columns are shown before a difference.
+/// Maximum number of columns shown before a difference.
 const CONTEXT: usize = 20;
-/// The most pieces that two texts are compared by, multiplied; beyond it, all from the first difference to the last is one.
+/// Maximum product of the numbers of compared pieces; beyond it, everything from the first difference to the last
+/// is one hunk.
 const MOST_WORK: usize = 250_000;
 
-/// Where two texts differ, piece by piece: by lines, parameters, segments of a path; escapes are never cut apart.
+/// Finds the differences between two texts piece by piece: lines, parameters, path segments. Escapes are never
+/// split.
 pub(super) fn hunks(theirs: &[u8], right: &[u8]) -> Vec<Hunk> {
     let (a, b) = (pieces(theirs), pieces(right));
     let before = a.iter().zip(&b).take_while(|(a, b)| theirs[(*a).clone()] == right[(*b).clone()]).count();
@@ -73,7 +75,7 @@ pub(super) fn hunks(theirs: &[u8], right: &[u8]) -> Vec<Hunk> {
     hunks.into_iter().map(|hunk| narrowed(theirs, right, hunk)).collect()
 }
 
-/// The pieces of a text: what separates, escapes however often they were encoded, and what stands between.
+/// The pieces of a text: separators, escapes at any level of encoding, and the text between.
 fn pieces(text: &[u8]) -> Vec<Range<usize>> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
@@ -92,7 +94,7 @@ fn pieces(text: &[u8]) -> Vec<Range<usize>> {
     pieces
 }
 
-/// The length of the escape that a text begins with: of `%20`, and of `%2520` too.
+/// The length of the escape at the beginning of a text: of `%20`, and also of `%2520`.
 fn escape_length(text: &[u8]) -> Option<usize> {
     let is_hex = |at: usize| text.get(at..at + 2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
     if text.first() != Some(&b'%') || !is_hex(1) {
@@ -105,7 +107,7 @@ fn escape_length(text: &[u8]) -> Option<usize> {
     Some(at + 2)
 }
 
-/// Where a piece starts; where there is none any more, the end of the last, and of what stands before all of them.
+/// Where a piece starts; after the last piece, where that ends; without any piece, `base`.
 fn place(pieces: &[Range<usize>], at: usize, base: usize) -> usize {
     match pieces.get(at) {
         Some(piece) => piece.start,
@@ -113,7 +115,8 @@ fn place(pieces: &[Range<usize>], at: usize, base: usize) -> usize {
     }
 }
 
-/// What is left between the pieces of the common subsequence of the most bytes; `base` bytes of both texts stand before the pieces.
+/// The parts between the pieces of the common subsequence with the most bytes; `base` bytes of both texts precede
+/// the pieces.
 fn unmatched((theirs, a): (&[u8], &[Range<usize>]), (right, b): (&[u8], &[Range<usize>]), base: usize) -> Vec<Hunk> {
     let is_same = |i: usize, j: usize| theirs[a[i].clone()] == right[b[j].clone()];
     let mut common = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
@@ -141,7 +144,7 @@ fn unmatched((theirs, a): (&[u8], &[Range<usize>]), (right, b): (&[u8], &[Range<
     hunks
 }
 
-/// The bytes that differ within a hunk, and the rest of the escapes that they belong to.
+/// The bytes that differ within a hunk, extended to whole escapes.
 fn narrowed(theirs: &[u8], right: &[u8], (a, b): Hunk) -> Hunk {
     let (in_a, in_b) = difference(&theirs[a.clone()], &right[b.clone()]);
     let (a_start, b_start) = (a.start + in_a.start, b.start + in_b.start);
@@ -156,21 +159,22 @@ fn narrowed(theirs: &[u8], right: &[u8], (a, b): Hunk) -> Hunk {
     (a_start - before..a_end + after, b_start - before..b_end + after)
 }
 
-/// How many bytes of an escape or an ellipsis stand before this place; none where it is not inside one.
+/// Number of bytes between the start of an escape or an ellipsis and this position; 0 if the position is not inside
+/// one.
 fn within_escape(text: &[u8], at: usize) -> usize {
     let is_escape = |start: usize| text.get(start..).and_then(escape_length).is_some() || is_ellipsis(text, start);
     (1..=2).find(|passed| at.checked_sub(*passed).is_some_and(is_escape)).unwrap_or(0)
 }
 
-/// A whole text, with its marks.
+/// A whole text with its marks.
 pub(super) fn whole(text: &[u8], marks: &[Range<usize>]) -> Vec<Segment> {
     let mut segments = Vec::new();
     (0..text.len()).for_each(|at| push_glyph(text, at, marks, &mut segments));
     segments
 }
 
-/// Two texts in pairs of lines that are no wider than `width`: whole where they fit, else a window around each difference, up
-/// to `most` of them.
+/// Two texts in pairs of lines of at most `width` columns: whole if they fit, otherwise a window around each
+/// difference, for up to `most` of them.
 pub(super) fn pairs(theirs: &[u8], right: &[u8], width: usize, most: usize) -> Pairs {
     let hunks = hunks(theirs, right);
     let (marks_a, marks_b): (Vec<_>, Vec<_>) = hunks.iter().cloned().unzip();
@@ -200,7 +204,7 @@ pub(super) fn pairs(theirs: &[u8], right: &[u8], width: usize, most: usize) -> P
     Pairs { shown, left_out: ahead.len() }
 }
 
-/// How many of the bytes before a place are shown, of those that are the same in both texts.
+/// How many bytes before a position are shown, of those that are the same in both texts.
 fn context_of(text: &[u8], end: usize, most: usize) -> usize {
     let mut context = 0;
     while context < most && columns(text, end - context - 1..end) <= CONTEXT {
@@ -213,7 +217,7 @@ fn columns(text: &[u8], range: Range<usize>) -> usize {
     range.map(|at| glyph_width(text, at)).sum()
 }
 
-/// A text from a byte on, as much of it as fits.
+/// As much of a text from an offset on as fits.
 fn excerpt(text: &[u8], marks: &[Range<usize>], from: usize, width: usize) -> Vec<Segment> {
     let mut segments = Vec::new();
     let mut room = width;
@@ -245,7 +249,7 @@ fn is_ellipsis(text: &[u8], start: usize) -> bool {
     text.get(start..).is_some_and(|rest| rest.starts_with(ELLIPSIS))
 }
 
-/// Whether a byte is the first of an ellipsis, or another of it.
+/// The index of a byte within an ellipsis, if it is part of one.
 fn place_in_ellipsis(text: &[u8], at: usize) -> Option<usize> {
     (0..ELLIPSIS.len()).find(|passed| at.checked_sub(*passed).is_some_and(|start| is_ellipsis(text, start)))
 }
@@ -260,7 +264,7 @@ fn glyph_width(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// Appends one byte to the last segment, or to a new one where its kind is another.
+/// Appends one byte to the last segment, or to a new segment if its kind differs.
 fn push_glyph(text: &[u8], at: usize, marks: &[Range<usize>], segments: &mut Vec<Segment>) {
     let kind = if marks.iter().any(|mark| mark.contains(&at)) { Kind::Differs } else { Kind::Same };
     if segments.last().is_none_or(|last| last.kind != kind) {
@@ -280,7 +284,7 @@ fn push_glyph(text: &[u8], at: usize, marks: &[Range<usize>], segments: &mut Vec
     }
 }
 
-/// Whether an eye would miss a space: at the ends of a line or of a value, and beside another.
+/// Whether a space is easily overlooked: at the ends of a line or of a value, or next to another space.
 fn is_missed(text: &[u8], at: usize) -> bool {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let before = at.checked_sub(1).and_then(|at| text.get(at));

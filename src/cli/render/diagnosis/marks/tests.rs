@@ -19,7 +19,7 @@ fn width(segments: &[Segment]) -> usize {
 }
 
 #[test]
-fn what_differs_is_marked_and_escapes_stay_whole() {
+fn differences_are_marked_and_escapes_stay_whole() {
     for (theirs, right, expected) in [
         ("/a%2520b", "/a%20b", ("/a<%2520>b", "/a<%20>b")),
         ("/a%2520b%2520c", "/a%20b%20c", ("/a<%2520>b<%2520>c", "/a<%20>b<%20>c")),
@@ -44,7 +44,7 @@ fn what_differs_is_marked_and_escapes_stay_whole() {
 }
 
 #[test]
-fn each_byte_can_be_told_from_what_is_shown() {
+fn each_byte_can_be_identified_in_the_output() {
     let (text, other) = shown(b" a b  c\t\r\n", b" a b  c\t\r\n");
     assert_eq!((text.as_str(), text == other), ("␣a b␣␣c\\t\\r\\n", true));
     assert_eq!(shown(b"a b", b"ab"), ("a<␣>b".to_owned(), "ab".to_owned()));
@@ -53,7 +53,7 @@ fn each_byte_can_be_told_from_what_is_shown() {
         shown("é\u{a0}\\\x1b\0".as_bytes(), "é\u{a0}\\\x1b\0".as_bytes()).0,
         "\\xC3\\xA9\\xC2\\xA0\\\\\\x1B\\x00"
     );
-    // NFC beside NFD.
+    // NFC next to NFD.
     let (nfc, nfd) = shown("/é".as_bytes(), "/e\u{301}".as_bytes());
     assert_eq!((nfc.as_str(), nfd.as_str()), ("/<\\xC3\\xA9>", "/<e\\xCC\\x81>"));
 }
@@ -88,12 +88,12 @@ fn a_long_text_is_shown_around_each_difference_and_never_wider() {
 }
 
 #[test]
-fn a_text_of_very_many_pieces_is_compared_in_no_time() {
+fn a_text_with_many_pieces_is_compared_quickly() {
     let (a, b) = ("a;".repeat(50_000), "b;".repeat(50_000));
     assert_eq!(hunks(a.as_bytes(), b.as_bytes()).len(), 1);
 }
 
-/// Whatever the texts: what is not marked is the same in both, and all marks lie within them, in order.
+/// For any texts, the unmarked parts are the same in both, and all marks are inside the texts, in order.
 #[test]
 fn without_the_marks_both_texts_are_the_same() {
     let texts: Vec<String> = (0_u32..400).map(random_text).collect();

@@ -1,4 +1,4 @@
-//! A diagnosis in a few rows, for a page that has several.
+//! A diagnosis in a few rows, for a page with several diagnoses.
 
 use std::io::{Result, Write};
 
@@ -7,7 +7,7 @@ use crate::cli::render::diagnosis::Shown;
 use crate::cli::screen::{Role, Screen};
 
 impl Shown<'_> {
-    /// Writes what the best explanation says: the mistake and its id, what to change, the values, how it is known.
+    /// Writes the best explanation: the mistake and its ID, what to change, the values, and how it is known.
     pub fn write_brief(&self, label: &str, out: &mut Screen) -> Result<()> {
         let mut page = Page { shown: self, out };
         let Some(best) = self.diagnosis.best() else { return page.row(label, "no mistake was found") };
@@ -23,7 +23,7 @@ impl Shown<'_> {
     }
 }
 
-/// Writes a row of a page that has no diagnosis in it.
+/// Writes a row of a page without a diagnosis.
 pub fn write_row(label: &str, text: &str, out: &mut Screen) -> Result<()> {
     for (at, line) in wrapped(text, WIDTH - COLUMN).iter().enumerate() {
         write_label(if at == 0 { label } else { "" }, out)?;

@@ -1,5 +1,5 @@
-//! A diagnosis for a terminal, in the order of a person's questions: is it valid, what do I change, how do you know, why; and
-//! what to tell support. Each is rows of a label and what belongs to it.
+//! A diagnosis for a terminal, in the order of a reader's questions: is it valid, what do I change, how do you
+//! know, why, and what do I tell support. Each answer is a few rows with a label.
 
 mod brief;
 
@@ -19,17 +19,18 @@ use sigvet_core::scheme::Signature;
 use sigvet_core::verify::{Outcome, SignedTexts, Verdict};
 use sigvet_diagnose::{AppliedMistake, Comparison, Explanation};
 
-/// The width that everything but the verdict keeps to.
+/// The width of everything except the verdict.
 const WIDTH: usize = 80;
-/// Where the texts begin, right of their labels.
+/// The column where texts begin, after their labels.
 const COLUMN: usize = 13;
-/// A text that differs as a whole is marked up to this length.
+/// A text that differs completely is marked up to this length.
 const MARKED_WHOLE: usize = 40;
-/// So many differences of one text are shown.
+/// Maximum number of differences shown for one text.
 const DIFFERENCES: usize = 4;
 
 impl Shown<'_> {
-    /// Writes the verdict in one line, what to change, then what both rest on; with `steps`, the stages of the signature too.
+    /// Writes the verdict on one line, what to change, then the evidence for both; with `steps` also the stages of
+    /// the signature.
     pub fn write_text(&self, steps: bool, out: &mut Screen) -> Result<()> {
         let mut page = Page { shown: self, out };
         page.verdict()?;
@@ -63,12 +64,12 @@ impl Page<'_> {
         writeln!(self.out, ": {}{}", self.shown.reason(), self.id_of_the_only_mistake())
     }
 
-    /// A mistake that is alone needs no heading: the verdict is one.
+    /// A single mistake needs no heading: the verdict serves as one.
     fn id_of_the_only_mistake(&self) -> String {
         self.shown.only_mistake().map(|made| format!(" [{}]", made.mistake.id)).unwrap_or_default()
     }
 
-    /// What to change, or to find out.
+    /// Writes what to change, or what to find out.
     fn changes(&mut self) -> Result<()> {
         if let Some(text) = self.shown.refused_anyway() {
             self.sentence("but: ", &text)?;
@@ -91,7 +92,7 @@ impl Page<'_> {
         for (at, made) in best.mistakes.iter().enumerate() {
             writeln!(self.out)?;
             self.made(made, best.mistakes.len() == 1)?;
-            // What was made several times is explained once, behind the last.
+            // A mistake that was made several times is explained only after its last occurrence.
             if !best.mistakes[at + 1..].iter().any(|later| later.mistake.id == made.mistake.id) {
                 self.row("proof", &self.shown.known_by(best))?;
                 self.row("why", made.mistake.explanation)?;
@@ -101,7 +102,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// What was done wrong, with its values.
+    /// Writes what is wrong, with the values.
     fn made(&mut self, made: &AppliedMistake, is_alone: bool) -> Result<()> {
         if is_alone {
             if let Some(detail) = self.shown.detail(made) {
@@ -127,7 +128,7 @@ impl Page<'_> {
         }
     }
 
-    /// A value that stands beside no other, line by line.
+    /// Writes a single value, line by line.
     fn value(&mut self, label: &str, value: &[u8]) -> Result<()> {
         let value = value.strip_suffix(b"\n").unwrap_or(value);
         for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
@@ -151,13 +152,13 @@ impl Page<'_> {
         }
     }
 
-    /// Two texts one above the other, with what differs marked below each.
+    /// Writes two texts one above the other, with their differences marked below each.
     fn texts(&mut self, labels: [&str; 2], both: &Both) -> Result<()> {
         if both.is_hidden {
             return self.row("differs", "in a value that is not shown");
         }
         let (theirs, right) = match (both.theirs.strip_suffix(b"\n"), both.right.strip_suffix(b"\n")) {
-            // The end of a line that both have tells nothing.
+            // A line end that both texts have is not informative.
             (Some(theirs), Some(right)) => (theirs, right),
             _ => (both.theirs.as_slice(), both.right.as_slice()),
         };
@@ -197,7 +198,7 @@ impl Page<'_> {
             underline.push_str(&mark.repeat(text.chars().count()));
         }
         writeln!(self.out)?;
-        // Of two hashes all differs: marks would point at everything.
+        // Two hashes differ everywhere: marks would point at everything.
         let is_all_marked = segments.iter().all(|segment| segment.kind != Kind::Same) && underline.len() > MARKED_WHOLE;
         match underline.trim_end() {
             _ if is_all_marked => Ok(()),
@@ -209,7 +210,7 @@ impl Page<'_> {
         }
     }
 
-    /// What the server computes differently, and how that is known.
+    /// Writes what the server computes differently, and how that is known.
     fn differences(&mut self) -> Result<()> {
         let all = self.shown.server_differences();
         for applied in &all {
@@ -231,7 +232,7 @@ impl Page<'_> {
         further.iter().try_for_each(|other| self.further(other))
     }
 
-    /// Another explanation of the same signature: its values are those above, or tell nothing more.
+    /// Writes another explanation of the same signature, without values: they are shown above, or not informative.
     fn alternative(&mut self, explanation: &Explanation) -> Result<()> {
         for (at, made) in explanation.mistakes.iter().enumerate() {
             let text = format!("{} [{}]", self.shown.heading(made), made.mistake.id);
@@ -243,7 +244,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Another finding, which has to be put right too.
+    /// Writes another finding, which has to be fixed too.
     fn further(&mut self, explanation: &Explanation) -> Result<()> {
         for made in &explanation.mistakes {
             writeln!(self.out)?;
@@ -285,7 +286,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// What the server said: support asks for it first.
+    /// Writes the server's reply, which support asks for first.
     fn reply(&mut self) -> Result<()> {
         let rows = self.shown.reply_rows();
         if rows.is_empty() {
@@ -295,7 +296,7 @@ impl Page<'_> {
         rows.iter().try_for_each(|(label, text)| self.row(label, text))
     }
 
-    /// Notes, and what the search did.
+    /// Writes the notes, and a summary of the search.
     fn rest(&mut self) -> Result<()> {
         let searched = searched(&self.shown.diagnosis.search);
         let (notes, is_named) = (self.shown.notes(), self.shown.is_named());
@@ -330,7 +331,7 @@ impl Page<'_> {
         self.signatures(verdict, stages)
     }
 
-    /// The last stage, and all of them written.
+    /// Adds the last stage, and writes all stages.
     fn signatures(&mut self, verdict: &Verdict, mut stages: Vec<u8>) -> Result<()> {
         writeln!(stages, "\nSignature")?;
         let shown = |signature: &Signature| self.shown.words(signature.as_str());

@@ -17,12 +17,12 @@ fn plain(diagnosis: &Diagnosis) -> String {
 }
 
 #[test]
-fn it_begins_with_the_verdict_and_marks_what_differs() {
+fn it_begins_with_the_verdict_and_marks_differences() {
     let text = plain(&diagnosis_of_two_mistakes());
     let lines: Vec<&str> = text.lines().collect();
     let (path, host) = (&PATH_DOUBLE_ENCODED, &HOST_DEFAULT_PORT);
     assert_eq!(lines[0], format!("not valid: {}, and {}", path.title, host.title));
-    // A fix for each mistake, from the second line on.
+    // A fix for each mistake, beginning on the second line.
     assert!(lines[1].starts_with("fix: ") && path.fix.starts_with(&lines[1]["fix: ".len()..]), "{text}");
     assert_eq!(lines.iter().filter(|line| line.starts_with("fix: ")).count(), 2, "{text}");
     let first = lines.iter().position(|line| line.is_empty()).unwrap() + 1;
@@ -52,7 +52,7 @@ fn colours_change_nothing_but_colours() {
 }
 
 #[test]
-fn nothing_from_outside_reaches_the_terminal() {
+fn no_control_character_reaches_the_terminal() {
     let hostile = "\x1b]0;owned\x07\u{9b}2J\u{202e}\r";
     let mut diagnosis = diagnosis_of_two_mistakes();
     let mut made = made(&PATH_DOUBLE_ENCODED, hostile, "/\u{9b}");
@@ -80,7 +80,7 @@ fn nothing_from_outside_reaches_the_terminal() {
 }
 
 #[test]
-fn what_is_hidden_is_said_to_differ() {
+fn a_hidden_difference_is_mentioned() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     let made = made(&PATH_DOUBLE_ENCODED, "a=1&X-Amz-Security-Token=to+ken", "a=1&X-Amz-Security-Token=to%2Bken");
     diagnosis.explanations[0].mistakes = vec![made];
@@ -89,9 +89,10 @@ fn what_is_hidden_is_said_to_differ() {
     assert!(!text.contains("to+ken") && !text.contains("%2B") && !text.contains("should be"), "{text}");
 }
 
-/// In no rendering: the token alone, spoilt so that its value is not found, has no name to know it by.
+/// In all renderings: a spoiled token by itself is not found by its value, and has no name by which it could be
+/// recognized.
 #[test]
-fn a_spoilt_token_without_its_name_is_hidden() {
+fn a_spoiled_token_without_its_name_is_hidden() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     diagnosis.explanations[0].mistakes = vec![made(&TOKEN_PLUS_AS_SPACE, "hush hush==", "hush+hush==")];
     let redactor = Redactor::none();
@@ -103,9 +104,9 @@ fn a_spoilt_token_without_its_name_is_hidden() {
     assert!(renderings[0].contains("  differs    in a value that is not shown\n"));
 }
 
-/// The right signature is made with the user's key, and whoever wrote the request could use it.
+/// The correct signature is made with the user's key, and the author of the request could use it.
 #[test]
-fn a_signature_that_is_right_is_shortened() {
+fn a_correct_signature_is_shortened() {
     let of_steps = |diagnosis: &Diagnosis, redactor: &Redactor| {
         written(Palette::Plain, |screen| shown(diagnosis, redactor).write_text(true, screen))
     };
@@ -136,7 +137,7 @@ fn a_verdict_without_a_reason_says_so() {
 }
 
 #[test]
-fn a_comparison_shows_field_by_field_what_differs() {
+fn a_comparison_shows_differences_field_by_field() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     diagnosis.explanations = vec![Explanation { proof: Proof::Server, mistakes: Vec::new() }];
     let difference = Difference {
@@ -164,9 +165,9 @@ the client's computation differs in: timestamp
     assert!(text.contains(expected), "{text}");
 }
 
-/// An upload may break several conditions of its policy: each is told, and why that matters once.
+/// An upload may violate several conditions of its policy: each is reported, but why that matters only once.
 #[test]
-fn what_was_made_twice_is_explained_once() {
+fn a_mistake_made_twice_is_explained_once() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     diagnosis.explanations.truncate(1);
     let mistakes = &mut diagnosis.explanations[0].mistakes;
@@ -183,9 +184,9 @@ fn what_was_made_twice_is_explained_once() {
     assert!(text.starts_with(&format!("not valid: {title}\n")), "{text}");
 }
 
-/// One mistake is the verdict: its title is not said again, and the server's words stand last of the evidence.
+/// A single mistake is in the verdict: its title is not repeated, and the server's message is the last evidence.
 #[test]
-fn one_mistake_is_told_without_a_heading() {
+fn a_single_mistake_has_no_heading() {
     let mut diagnosis = diagnosis_of_two_mistakes();
     diagnosis.explanations.truncate(1);
     diagnosis.explanations[0].mistakes.truncate(1);
@@ -211,7 +212,7 @@ fn one_mistake_is_told_without_a_heading() {
     assert!(text.contains("  request id 4442587FB7D0A2F9\n") && !text.contains("Canonical String"), "{text}");
 }
 
-/// What nothing names begins with what to try.
+/// Without a named mistake, the output begins with what to try.
 #[test]
 fn without_a_mistake_the_second_line_says_what_to_try() {
     let mut diagnosis = diagnosis_of_two_mistakes();
@@ -224,7 +225,7 @@ fn without_a_mistake_the_second_line_says_what_to_try() {
     assert!(steps[1].contains("compare each stage") && steps[2].contains("log"), "{text}");
 }
 
-/// Two findings that do not exclude each other both have to be put right.
+/// Two findings that do not exclude each other both have to be fixed.
 #[test]
 fn independent_findings_each_have_their_fix() {
     let mut diagnosis = diagnosis_of_two_mistakes();

@@ -1,6 +1,6 @@
-//! Where the boxes of the picture stand: beside each other on a wide page, above each other on a phone.
+//! The layout of the picture's boxes: side by side on a wide page, one above the other on a phone.
 
-/// A rectangle in the picture's own units, about a pixel each.
+/// A rectangle in the picture's units of about a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Area {
     pub(super) x: i32,
@@ -9,23 +9,23 @@ pub(super) struct Area {
     pub(super) height: i32,
 }
 
-/// A picture's geometry.
+/// The geometry of a picture.
 pub(super) struct Layout {
-    /// `wide` or `tall`: the class that the page shows or hides.
+    /// `wide` or `tall`: the CSS class that the page shows or hides.
     pub(super) name: &'static str,
     pub(super) width: i32,
     pub(super) height: i32,
-    /// Where the captions of the two strands stand, by their left ends.
+    /// The left ends of the captions of the two strands.
     pub(super) captions: [(i32, i32); 2],
     pub(super) links: [Area; 5],
     pub(super) canonical_request: Area,
     pub(super) string_to_sign: Area,
     pub(super) signature: Area,
-    /// How many letters of a value fit beside its label; none where there is no room for values.
+    /// The number of characters of a value that fit next to its label; 0 if there is no space for values.
     pub(super) value: usize,
 }
 
-/// The height of a box's title, of each of its rows, and of what is below them.
+/// The height of a box's title, of each row, and of the space below them.
 pub(super) const TITLE: i32 = 38;
 pub(super) const ROW: i32 = 24;
 pub(super) const FOOT: i32 = 8;
@@ -52,13 +52,13 @@ impl Area {
     }
 }
 
-/// The height of a box with so many rows.
+/// The height of a box with that many rows.
 const fn of_rows(rows: i32) -> i32 {
     TITLE + rows * ROW + FOOT
 }
 
 impl Layout {
-    /// Five columns; the message below the keys.
+    /// Five columns, with the message below the keys.
     pub(super) fn wide() -> Self {
         const COLUMN: i32 = 152;
         const GAP: i32 = 55;

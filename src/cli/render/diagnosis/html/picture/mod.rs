@@ -1,4 +1,5 @@
-//! The way from secret and request to the signature, drawn: with the place of each mistake, and where it goes from there.
+//! A drawing of the way from secret and request to the signature, with the place of each mistake and the steps that
+//! it affects.
 
 mod layout;
 
@@ -12,7 +13,7 @@ use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::Scheme;
 use sigvet_diagnose::JudgedV4;
 
-/// What is written in the picture.
+/// The text in the picture.
 struct Words {
     links: [(&'static str, String); 5],
     canonical_request: [(Place, &'static str, String); 6],
@@ -63,7 +64,7 @@ fn first_line(text: &[u8]) -> String {
     super::shown_whole(line)
 }
 
-/// From the secret to the key that signs.
+/// The links from the secret to the signing key.
 fn links(terms: &Terms) -> [(&'static str, String); 5] {
     let scope = &terms.scope;
     let secret = ("secret", format!("{} + secret", terms.secret_prefix()));
@@ -109,7 +110,7 @@ fn description(terms: &Terms, trail: &Trail, shown: &dyn Fn(&str) -> String) -> 
     text
 }
 
-/// What a place is called in the picture.
+/// The name of a place in the picture.
 pub(super) fn name(place: Place) -> &'static str {
     match place {
         Place::Field(Field::Method) => "the method",
@@ -133,7 +134,7 @@ pub(super) fn name(place: Place) -> &'static str {
     }
 }
 
-/// In a box narrower than this a value stands below its label.
+/// In a narrower box, a value is below its label.
 const NARROW: i32 = 200;
 
 struct Drawing<'a> {
@@ -146,9 +147,9 @@ struct Drawing<'a> {
 #[derive(Clone, Copy)]
 enum Looks {
     Usual,
-    /// It is here that the mistake lies.
+    /// The mistake is here.
     Wrong,
-    /// A mistake elsewhere makes it wrong.
+    /// A mistake elsewhere makes this wrong.
     Follows,
 }
 
@@ -252,7 +253,7 @@ impl Drawing<'_> {
         self.markup.text(text).raw("</text>");
     }
 
-    /// A straight arrow: to the right where the boxes stand beside each other, else down.
+    /// A straight arrow: to the right if the boxes are side by side, otherwise down.
     fn arrow(&mut self, from: Area, to: Area, is_wrong: bool, label: &'static str) {
         const HEAD: i32 = 6;
         let class = if is_wrong { "way wrong" } else { "way" };
