@@ -118,7 +118,9 @@ fn write_chunks(peer: &Peer, length: u64, file: &Path) -> Vec<u8> {
         let read = reader.read(&mut buffer).unwrap();
         encoded.write_all(&buffer[..read]).unwrap();
     }
-    text(&signed.request)
+    let mut request = signed.request;
+    request.headers.push("content-length", std::fs::metadata(file).unwrap().len().to_string()).unwrap();
+    text(&request)
 }
 
 fn credentials() -> Credentials {

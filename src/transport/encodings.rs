@@ -1,4 +1,4 @@
-//! `Content-Encoding`: the body as it was before it was encoded.
+//! Decoding bodies with a `Content-Encoding`.
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
@@ -9,16 +9,16 @@ use ruzstd::decoding::StreamingDecoder;
 
 use sigvet_core::request::Headers;
 
-/// The codings that can be decoded, as `Accept-Encoding` names them.
+/// The supported codings, as in `Accept-Encoding`.
 pub const ACCEPTED_ENCODINGS: &str = "deflate, gzip, br, zstd";
 
-/// How much is read at once from what is decoded.
+/// The buffer size for decoding.
 const BUFFER: usize = 64 * 1024;
 
 /// Why a body is not decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodingError {
-    /// The coding is not one of those.
+    /// The coding is not supported.
     #[error("the body has an unknown Content-Encoding, '{name}'")]
     Unknown {
         /// The coding, as the response names it.
@@ -32,7 +32,7 @@ pub enum EncodingError {
     },
 }
 
-/// The codings of a body, the last one applied last.
+/// The codings of a body, in the order in which they were applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Encodings(Vec<Encoding>);
 
@@ -48,7 +48,7 @@ impl Encodings {
     /// The codings that the headers of a response name.
     ///
     /// # Errors
-    /// One that is not known.
+    /// A coding is not supported.
     pub fn from_headers(headers: &Headers) -> Result<Self, EncodingError> {
         let values = headers.values("content-encoding").map(String::from_utf8_lossy);
         let joined = values.collect::<Vec<_>>().join(",");
@@ -57,15 +57,15 @@ impl Encodings {
         Ok(Self(known.collect::<Result<_, _>>()?))
     }
 
-    /// Whether the body is what it is.
+    /// Whether the body is not encoded.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The body before it was encoded.
+    /// Decodes the body.
     ///
     /// # Errors
-    /// It does not begin as its coding does.
+    /// The body does not begin as its coding requires.
     pub fn decode<'a>(&self, body: impl Read + 'a) -> Result<Box<dyn Read + 'a>, EncodingError> {
         let first: Box<dyn Read + 'a> = Box::new(body);
         self.0.iter().rev().try_fold(first, |body, encoding| encoding.decode(BufReader::with_capacity(BUFFER, body)))
@@ -84,13 +84,13 @@ impl Encoding {
     }
 
     fn decode<'a>(self, mut body: BufReader<Box<dyn Read + 'a>>) -> Result<Box<dyn Read + 'a>, EncodingError> {
-        // A response without a body, such as that to HEAD, has nothing to decode.
+        // A response without a body, such as one to HEAD, has nothing to decode.
         if body.fill_buf().map_or(true, <[u8]>::is_empty) {
             return Ok(Box::new(body));
         }
         Ok(match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(body)),
-            // Some servers leave the frame of zlib out, and curl takes both.
+            // Some servers omit the zlib header, and curl accepts both.
             Self::Deflate if is_zlib(body.buffer()) => Box::new(ZlibDecoder::new(body)),
             Self::Deflate => Box::new(DeflateDecoder::new(body)),
             Self::Brotli => Box::new(Decompressor::new(body, BUFFER)),
@@ -104,8 +104,7 @@ impl Encoding {
     }
 }
 
-/// The beginning of a body as it was before it was encoded, up to `limit` bytes: as much of it as can be decoded. A body
-/// that may have been cut off is decoded up to there.
+/// Decodes the beginning of a body, up to `limit` bytes. A body that was cut off or is damaged is decoded up to that point.
 pub fn decode_beginning<'b>(headers: &Headers, body: &'b [u8], limit: usize) -> Cow<'b, [u8]> {
     let Ok(encodings) = Encodings::from_headers(headers) else { return Cow::Borrowed(body) };
     if encodings.is_empty() {
