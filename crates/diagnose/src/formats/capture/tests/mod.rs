@@ -1,5 +1,5 @@
-//! What people paste, and what is read out of it. Traces are curl 7.88's own; logs are shaped after public reports, with ids,
-//! hosts and long values shortened, and hashes that fit.
+//! What people paste, and what is read from it. Traces are curl 7.88's own; logs follow public reports, with ids, hosts
+//! and long values shortened, and matching hashes.
 
 mod command;
 mod curl;
@@ -40,7 +40,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn what_stands_inside_a_report_is_found() {
+fn a_capture_inside_a_report_is_found() {
     let url = "https://h.example/k?X-Amz-Signature=0a";
     let found = capture(&format!("Hello, my link\nis \"{url}\", but it\nfails.\n"));
     assert_eq!((found.kind, target(&found)), (CaptureKind::Url, "/k?X-Amz-Signature=0a".to_owned()));
