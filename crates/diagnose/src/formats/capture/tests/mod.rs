@@ -63,7 +63,7 @@ fn secrets_are_not_shown() {
 
 /// One URL as mail programs, chats and link checkers leave it.
 #[test]
-fn a_url_comes_out_of_a_mail_as_it_was_signed() {
+fn a_url_in_a_mail_is_restored_as_it_was_signed() {
     let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
     let url = format!(
         "https://bucket.s3.eu-west-1.amazonaws.com/r%C3%A9sum%C3%A9.pdf?response-content-type=application%2Fpdf&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
