@@ -1,4 +1,4 @@
-//! Servers that say nothing, too little, or stop in the middle: every run ends in its time, with curl's exit code.
+//! Servers that say nothing, too little, or stop halfway: every run ends in time, with curl's exit code.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::{answer, assert_says, send};
 const SOON: Duration = Duration::from_secs(10);
 const LONG: Duration = Duration::from_secs(40);
 
-/// Says what it has to say, and then nothing, without hanging up.
+/// Sends this beginning, and then nothing, without closing the connection.
 fn stalling(beginning: &'static str) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
@@ -28,9 +28,9 @@ fn stalling(beginning: &'static str) -> String {
     host
 }
 
-/// Catches a limit that ends with the head of the response, or that begins anew with each piece of it.
+/// Catches a limit that ends with the head of the response, or that restarts with each part of it.
 #[test]
-fn the_time_for_a_request_holds_at_every_stage() {
+fn the_time_limit_for_a_request_applies_at_every_stage() {
     for beginning in ["", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
         let directory = tempfile::tempdir().unwrap();
         let out = directory.path().join("out");
@@ -43,7 +43,7 @@ fn the_time_for_a_request_holds_at_every_stage() {
     }
 }
 
-/// A refusal is read before it is shown. Catches one that is waited for without an end.
+/// A refusal is read before it is shown. Catches one that is waited for indefinitely.
 #[test]
 fn a_refusal_that_never_ends_is_28() {
     let url = format!("http://{}/", stalling("HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nhalf"));
