@@ -156,7 +156,7 @@ fn a_body_that_ends_before_its_last_chunk_is_not_whole() {
 
 /// Catches an HTTP trailer that replaces the end of a body, and one that is forwarded unsigned.
 #[test]
-fn an_unsigned_trailer_removes_nothing() {
+fn an_unsigned_trailer_is_dropped_and_the_body_stays_whole() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     let signed = Client::new().sign("PUT", proxy.address(), "/b/k", b"AAAAAAAAAA");

@@ -74,7 +74,7 @@ fn the_servers_wait_is_respected_and_the_next_try_is_dated_anew() {
 }
 
 #[test]
-fn without_a_requested_wait_there_is_none() {
+fn a_retry_after_of_zero_means_no_wait() {
     let server = busy(5, "503 Busy", "Retry-After: 0\r\n");
     let begun = Instant::now();
     send(&["--retry", "5", &server.url("/")]).run().expect(0);

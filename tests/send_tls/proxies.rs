@@ -42,7 +42,7 @@ impl Proxy {
         format!("https://me:hush@{HOST}:{}", self.port)
     }
 
-    /// The options that select it, with its login.
+    /// The options that select it with a login, resolve its name, and trust its CA.
     fn words(&self) -> [String; 6] {
         let file = self.authority.file().to_str().unwrap().to_owned();
         let resolve = format!("{HOST}:{}:127.0.0.1", self.port);

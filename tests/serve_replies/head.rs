@@ -112,7 +112,7 @@ fn form_without_boundary() -> Vec<u8> {
     .into_bytes()
 }
 
-/// Two findings with the same id are one cause.
+/// Several findings with the same id are one cause.
 #[test]
 fn a_cause_is_named_once() {
     let server = server("once", &["--time-limit", "0s"]);

@@ -28,7 +28,7 @@ fn a_head_that_is_too_long_is_refused() {
 }
 
 #[test]
-fn a_body_that_is_too_long_or_wrongly_signed_is_refused_unread() {
+fn a_body_that_is_too_long_is_refused_and_a_wrongly_signed_one_is_not_read() {
     let server = Serving::start(&["--max-body", "3MiB"]);
     let host = server.address();
     let body = vec![b'a'; 4 * 1024 * 1024];

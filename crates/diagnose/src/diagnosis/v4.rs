@@ -75,8 +75,8 @@ impl SchemeCase for V4Case<'_> {
     }
 }
 
-/// The search treats an unknown body as empty: so a client that signed everything else right signed the hash of an
-/// empty body.
+/// The search treats an unknown body as empty: if a set contains no mistake about the payload, the client signed the
+/// hash of an empty body.
 fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
     let names_payload = set.iter().any(|made| made.mistake.id.starts_with("payload-"));
     if !names_payload {
