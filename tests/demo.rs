@@ -23,7 +23,7 @@ fn it_names_five_causes_in_eighty_columns() {
 
 /// Catches a profile, a proxy, a key or an endpoint of the user that affects the demo.
 #[test]
-fn nothing_of_the_machine_changes_it() {
+fn the_machines_settings_do_not_change_it() {
     let mut command = Sigvet::anonymous(&["demo"])
         .env("SIGVET_PROFILES", "/nowhere/profiles.toml")
         .env("AWS_PROFILE", "nobody")

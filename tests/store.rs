@@ -13,7 +13,7 @@ fn start(folder: &Path) -> Serving {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_objects_can_be_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let send = |words: &[&str]| server.sigvet(&[&["send", "--fail-with-body"], words].concat());

@@ -13,7 +13,7 @@ use sigvet_testing::{KEY, SECRET};
 const KEYS: &str = "1000000";
 
 #[test]
-fn spark_gives_what_the_command_alone_gives() {
+fn spark_gives_the_same_urls_as_one_command() {
     let python = std::env::var("SPARK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     if !has(&python, "-cimport pyspark") || !has("java", "-version") {
         return;
@@ -25,7 +25,7 @@ fn spark_gives_what_the_command_alone_gives() {
 
 /// xargs splits a list among processes; GNU parallel is called the same way.
 #[test]
-fn xargs_gives_what_the_command_alone_gives() {
+fn xargs_gives_the_same_urls_as_one_command() {
     let folder = tempfile::tempdir().unwrap();
     let keys: String = (0..4_000).map(|number| format!("key {number}\n")).collect();
     std::fs::write(folder.path().join("keys.txt"), keys).unwrap();

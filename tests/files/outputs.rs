@@ -140,7 +140,7 @@ fn a_file_of_another_user_keeps_its_owner() {
 
 /// Catches a log that is replaced, or overwritten from its beginning: its content, or what is written next, is lost.
 #[test]
-fn descriptors_are_written_where_they_are() {
+fn descriptors_are_written_at_their_current_position() {
     let server = server();
     let names = ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/fd/3", "link"];
     let more = ["/proc/self/fd/1", "/proc/self/fd/2", "/proc/self/fd/3", "/proc/thread-self/fd/3"];

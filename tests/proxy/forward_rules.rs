@@ -71,7 +71,7 @@ fn a_request_for_a_host_other_than_the_tunnels_is_refused() {
 
 /// Catches pages of the proxy that replace a host's pages, and a tunnel within a tunnel that bypasses the rules.
 #[test]
-fn in_a_tunnel_there_is_only_the_host() {
+fn a_tunnel_leads_only_to_its_host() {
     let recorder = Recorder::polite();
     let forward = Forward::to(&recorder.url, &[]);
     let answer = forward.ask_in("front.example:443", &plain("GET", "front.example", "/_sigvet/healthz", &[], b""));

@@ -131,7 +131,7 @@ fn header_names_are_sorted_by_each_servers_rules() {
 }
 
 #[test]
-fn refusals_and_stored_framing_are_told_from_their_near_misses() {
+fn refusals_and_stored_framing_are_distinguished_from_their_near_misses() {
     for (id, target, near_miss) in [
         ("server-query-repeats-refused", "/b?a=1&A=2", "/b?a=1&b=2"),
         ("server-query-name-refused", "/b?a%5B1%5D=1", "/b?list-type=2"),

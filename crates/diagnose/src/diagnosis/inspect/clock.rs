@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_told_from_a_clock_that_is_just_off() {
+    fn a_time_zone_is_distinguished_from_a_clock_that_is_off() {
         for (request, id, detail) in [
             (
                 "20230601T065950Z",
@@ -143,7 +143,7 @@ mod tests {
 
     /// `YYYY` in the patterns of Java, .NET and Unicode: 30 December 2019 and 1 January 2021 are in weeks of 2020.
     #[test]
-    fn a_week_based_year_is_told_from_a_clock_that_is_off() {
+    fn a_week_based_year_is_distinguished_from_a_clock_that_is_off() {
         for (request, server, id) in [
             ("20201230T140000Z", "20191230T140010Z", "time-week-year"),
             ("20200102T140000Z", "20210102T140010Z", "time-week-year"),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_that_no_server_can_know_are_told_from_those_of_all_providers() {
+    fn impossible_ids_are_distinguished_from_those_of_all_providers() {
         for (id, expected) in [
             ("AKIAIOSFODNN7EXAMPLE", None),
             ("minioadmin", None),
@@ -127,7 +127,7 @@ mod tests {
 
     /// Cloudflare's secrets have 64 hex digits; its IDs, and Oracle's, are shorter.
     #[test]
-    fn what_may_be_a_secret_is_not_shown() {
+    fn a_possible_secret_is_not_shown() {
         for (id, expected) in [("0123456789abcdef", 16), ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJ", 48)] {
             assert_eq!(shown(id).len(), expected);
         }

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn swapped_parts_are_told_from_odd_names() {
+    fn swapped_parts_are_distinguished_from_odd_names() {
         for (credential, expected) in [
             ("A/20150830/us-east-1/s3/aws4_request", None),
             ("A/20150830/garage/s3/aws4_request", None),

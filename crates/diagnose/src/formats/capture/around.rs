@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_method_before_a_url_is_told_from_other_words() {
+    fn the_method_before_a_url_is_distinguished_from_other_words() {
         for (before, expected) in [
             ("PUT ", Some("PUT")),
             ("main.js:12 PUT ", Some("PUT")),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_found_wherever_it_stands() {
+    fn a_refusal_is_found_anywhere_in_the_text() {
         const URL: &str = "https://h.example/k?response-content-type=x-amz-checksum-&X-Amz-Signature=0a";
         for (text, status, code, message) in [
             (format!("PUT {URL} 403 (Forbidden)\nup @ main.js:1"), Some(403), "", ""),

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_in_words_is_told_from_other_text() {
+    fn a_refusal_in_words_is_distinguished_from_other_text() {
         let code = |text: &str| inside(text.as_bytes()).map(|reply| reply.code.unwrap_or_default());
         for (text, expected) in [
             (

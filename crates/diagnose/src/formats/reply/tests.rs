@@ -343,7 +343,7 @@ fn the_wanted_region_is_found_in_any_place() {
 }
 
 #[test]
-fn every_kind_of_refusal_is_told_from_the_others() {
+fn every_kind_of_refusal_is_distinguished_from_the_others() {
     let xml = |code: &str, message: &str| format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     for (body, kind) in [
         // Live replies of Ceph's gateway, which sends only the code.

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_told_from_plain_bodies() {
+    fn chunks_are_distinguished_from_plain_bodies() {
         let signed = b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\nabc";
         for (body, expected) in [
             (&signed[..], true),

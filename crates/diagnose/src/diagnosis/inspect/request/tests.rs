@@ -28,7 +28,7 @@ fn sha256(text: &str) -> String {
 }
 
 #[test]
-fn what_every_server_refuses_is_named() {
+fn mistakes_that_every_server_refuses_are_named() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     for (text, expected) in [
         (s3("GET /", "").replace("SignedHeaders=host;", "SignedHeaders="), "host-not-signed"),
@@ -87,7 +87,7 @@ fn what_every_server_refuses_is_named() {
 }
 
 #[test]
-fn what_is_only_suspicious_refuses_nothing() {
+fn suspicions_are_not_refusals() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     let here = of("eu-west-2/execute-api");
     for (text, expected) in [
@@ -120,7 +120,7 @@ fn what_is_only_suspicious_refuses_nothing() {
 }
 
 #[test]
-fn what_servers_refuse_is_not_just_a_suspicion() {
+fn refusals_are_not_suspicions() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     let unsigned = signed("GET /", api, &of("eu-west-2/execute-api"), "x-amz-content-sha256: UNSIGNED-PAYLOAD\n");
     let double = |text: String| {

@@ -175,7 +175,7 @@ fn a_url_is_extracted_from_the_text_around_it() {
 }
 
 #[test]
-fn a_reply_alone_is_one() {
+fn a_reply_without_its_request_is_read() {
     for text in [
         REFUSAL.to_owned(),
         format!("HTTP/1.1 403 Forbidden\n\n{REFUSAL}"),

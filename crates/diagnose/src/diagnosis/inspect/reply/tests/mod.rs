@@ -546,7 +546,7 @@ fn an_unknown_key_is_examined() {
 }
 
 #[test]
-fn a_gateway_without_the_route_is_told_from_a_broken_header() {
+fn a_missing_route_is_distinguished_from_a_broken_header() {
     let said = json("'Bearer' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'.");
     assert!(details(&api().answered(403, &said).reply()).contains("without a route"));
     let bearer = Case::new("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer x\n").answered(403, &said);
