@@ -1,19 +1,19 @@
-//! Time and memory are bounded by the input: every kind of thing that a request may have many of, or a long one of, is given
-//! to `verify` and `explain` by the tens of thousands.
+//! Time and memory are bounded by the input: `verify` and `explain` get everything that a request may have many of, or
+//! a long one of, by the tens of thousands.
 //!
-//! The caps are generous: what grows with the square takes minutes at these sizes, what is linear takes a second.
+//! The limits are generous: quadratic growth takes minutes at these sizes, linear growth a second.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// How many there are of each thing.
+/// The number of each thing.
 const MANY: usize = 20_000;
-/// How many headers, which cost little each.
+/// The number of headers, which are cheap.
 const MANY_HEADERS: usize = 100_000;
 const CAP: Duration = Duration::from_secs(25);
-/// The most address space, in KiB. Threads and allocators reserve some hundred MiB of it.
+/// Maximum address space, in KiB. Threads and allocators reserve several hundred MiB of it.
 #[cfg(target_os = "linux")]
 const MEMORY: u64 = 2_500_000;
 
@@ -55,7 +55,7 @@ fn upload(fields: &str, conditions: &str) -> String {
     )
 }
 
-/// What there is much of, with a request that has it.
+/// Each thing that a request may have many of, with such a request.
 fn requests() -> Vec<(&'static str, String)> {
     let part = |at| format!("--X\r\nContent-Disposition: form-data; name=\"x-amz-meta-{at}\"\r\n\r\nv\r\n");
     let version_2 = |headers: &str, query: &str| {
@@ -105,9 +105,10 @@ fn nothing_that_a_request_has_many_of_takes_long() {
     }
 }
 
-/// Five megabytes of `%25` took 4.2 GB. Catches a search that is made of what no server takes, and one that says nothing.
+/// Five megabytes of `%25` took 4.2 GB. Catches a search through a request that no server accepts, and one that does
+/// not say so.
 #[test]
-fn what_no_server_takes_is_not_searched_and_says_so() {
+fn a_request_that_no_server_accepts_is_not_searched_and_says_so() {
     let request = request(&format!("/{}", "%25".repeat(1_700_000)), "", "");
     let output = run(&["explain", "-"], request.as_bytes());
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
@@ -132,7 +133,7 @@ fn run(words: &[&str], input: &[u8]) -> Output {
     })
 }
 
-/// The program, with a limit on its memory where the shell can set one.
+/// The program, with a memory limit if the shell can set one.
 #[cfg(target_os = "linux")]
 fn limited() -> Command {
     let mut command = Command::new("sh");

@@ -1,5 +1,5 @@
-//! Canaries: values that are planted wherever a secret can come from, and looked for in all that the program says. It catches a
-//! secret, token, password or key that some command shows in some form.
+//! Canaries: values planted wherever a secret can come from, and searched for in everything that the program prints.
+//! Catches a secret, token, password or key that some command shows in some form.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -65,7 +65,7 @@ impl World {
         path.display().to_string()
     }
 
-    /// All that the program says to these words: both streams, and the page if one was written.
+    /// Everything that the program prints for these arguments: both streams, and the page if one was written.
     fn say(&self, words: &[&str], variables: &[(&str, &str)]) -> String {
         let page = self.path("page.html");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sigvet"));
@@ -76,7 +76,7 @@ impl World {
         String::from_utf8_lossy(&[output.stdout, output.stderr, page].concat()).into_owned()
     }
 
-    /// Runs the words and looks for the canaries that must not be seen.
+    /// Runs the arguments and searches for the canaries, which must not appear.
     fn check(&self, words: &[&str], variables: &[(&str, &str)], canaries: &[&str]) {
         let said = self.say(words, variables);
         assert!(!said.is_empty(), "{words:?} says nothing");
@@ -88,7 +88,7 @@ impl World {
     }
 }
 
-/// The forms that a canary may be shown in, and the longer halves of it.
+/// The forms in which a canary may appear, and the longer halves of it.
 fn forms(canary: &str) -> Vec<String> {
     let percent = |text: &str, lower: bool| {
         let encoded: String = text
@@ -108,7 +108,8 @@ fn forms(canary: &str) -> Vec<String> {
     forms
 }
 
-/// What each command says for itself: stages, notes, messages. Output that is the signed request holds the token by contract.
+/// Each command's own output: stages, notes, messages. Output that is the signed request contains the token by
+/// contract.
 #[test]
 fn no_command_shows_the_secret_of_any_source() {
     let world = World::new();
@@ -190,7 +191,8 @@ fn a_secret_in_the_wrong_place_is_not_shown() {
     world.check(&["sign", URL], &[("AWS_ACCESS_KEY_ID", SECRET), ("AWS_SECRET_ACCESS_KEY", ID)], &[SECRET]);
 }
 
-/// A captured request that holds every kind of bearer, its token folded, with two blanks, and percent-encoded.
+/// A captured request with every kind of bearer credential: the token is folded, has two blanks, and is
+/// percent-encoded.
 fn captured(token: &str, id: &str) -> String {
     format!(
         "POST /k?X-Amz-Security-Token=IQoJcanary%2F%2Fw%2BZz9h%3D%3DLongEnoughToBeAToken&SAMLAssertion={} HTTP/1.1\r\n\
@@ -241,7 +243,7 @@ fn no_explanation_shows_what_gives_access_in_a_capture() {
     }
 }
 
-/// A command and a HAR file that hold keys of their own: those are of whoever captured them.
+/// A command and a HAR file with their own keys, which belong to the person who captured them.
 #[test]
 fn no_explanation_shows_the_keys_of_other_kinds_of_capture() {
     let world = World::new();
@@ -280,19 +282,19 @@ fn no_explanation_shows_the_keys_of_other_kinds_of_capture() {
     }
 }
 
-/// Whoever wrote a request that is pasted could use the signature that is right for it. It is taken from `--show-secrets`, so
-/// that a way to show none at all is noticed too.
+/// The sender of a pasted request could use the signature that is right for it. The test takes that signature from
+/// `--show-secrets`, and so also notices if that option shows none.
 #[test]
-fn no_judgement_shows_a_signature_made_for_the_request_of_somebody_else() {
+fn no_judgement_shows_a_signature_made_for_somebody_elses_request() {
     let world = World::new();
     let user = format!("{ID}:{SECRET}");
     for (name, text) in requests_of_somebody_else() {
         let file = world.write(name, &text);
         let key = ["-u", &user, &file];
-        // What is not signed yet is signed as of now, and by `verify` refused.
+        // An unsigned request is signed with the current time, and `verify` refuses it.
         let now = [if is_signed(name) { "--now" } else { "--date" }, "20260301T100000Z"];
         let made = |json: &str| -> Option<String> {
-            // What stands on standard error follows it.
+            // The text on standard error follows it.
             let value: serde_json::Value = serde_json::Deserializer::from_str(json).into_iter().next()?.ok()?;
             Some(value["signature"]["expected"].as_str()?.to_owned())
         };
@@ -320,7 +322,7 @@ fn is_signed(name: &str) -> bool {
     !["unsigned.http", "command.sh"].contains(&name)
 }
 
-/// Requests in each scheme with a signature that is wrong, or none.
+/// Requests in each scheme with a wrong signature, or none.
 fn requests_of_somebody_else() -> [(&'static str, String); 7] {
     let head =
         |method: &str, target: &str| format!("{method} {target} HTTP/1.1\r\nHost: b.s3.us-east-1.amazonaws.com\r\n");
@@ -406,7 +408,7 @@ fn a_server_that_echoes_the_request_does_not_make_send_show_it() {
     server.join().unwrap();
 }
 
-/// The process list of Linux, while a pipe that nobody closes holds the program back.
+/// The process list of Linux, while an open pipe keeps the program waiting.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_process_list_shows_no_secret() {
@@ -421,7 +423,7 @@ fn the_process_list_shows_no_secret() {
         .spawn()
         .unwrap();
     let list = Path::new("/proc").join(child.id().to_string()).join("cmdline");
-    // Until the program has started, the words of this test stand there.
+    // Until the program has started, the list shows this test's arguments.
     let is_ready = |seen: &str| seen.contains(URL) && !seen.contains(SECRET);
     let seen = || String::from_utf8_lossy(&std::fs::read(&list).unwrap()).into_owned();
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);

@@ -1,7 +1,7 @@
-//! What a press of Tab offers: asked of the program itself, and tried in the shells of the machine, whose scripts are those of
+//! What Tab offers: asked of the program itself, and tried in the machine's shells, whose scripts are those in
 //! `completions/`.
 //!
-//! It catches a name that is not offered, and a script that loses words which its shell splits in a way of its own.
+//! Catches a name that is not offered, and a script that loses words because its shell splits them differently.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg_attr(unix, expect(clippy::print_stdout, reason = "what was not tried is said"))]
 
@@ -23,7 +23,7 @@ fn profile_file() -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
-/// Asks as the script for bash asks; `words` end with the one that is being typed.
+/// Asks as the bash script asks; the last of `words` is the one being typed.
 fn offered(words: &[&str], profiles: &Path) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_sigvet"))
         .env("COMPLETE", "bash")
@@ -60,7 +60,7 @@ fn a_tab_offers_commands_and_options() {
 
 const AWS_CONFIG: &str = "[profile home]\nregion = eu-west-1\n[profile work]\nregion = eu-west-1\n";
 
-/// A folder with profiles, AWS's too, and files to complete.
+/// A folder with profiles, including AWS's, and files to complete.
 fn folder() -> tempfile::TempDir {
     let (directory, _) = profile_file();
     std::fs::write(directory.path().join("aws"), AWS_CONFIG).unwrap();
@@ -68,7 +68,7 @@ fn folder() -> tempfile::TempDir {
     directory
 }
 
-/// The environment in which `sigvet` is found, and what it knows.
+/// The environment in which `sigvet` is found, and its settings.
 fn surround(command: &mut Command, directory: &Path) {
     let sigvet = Path::new(env!("CARGO_BIN_EXE_sigvet")).parent().unwrap().to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -87,12 +87,12 @@ fn a_tab_offers_profiles_of_aws_too() {
         command.env("COMPLETE", "fish").args(["--", "sigvet", "sign", "--profile", typed]);
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     };
-    // The name that both files have is AWS's by its prefix.
+    // The name that is in both files gets AWS's prefix.
     assert_eq!(offered(""), "hetzner\nhome\naws:home\nwork\n");
     assert_eq!(offered("aws:"), "aws:home\naws:work\n");
 }
 
-/// A line that is typed up to a Tab, and what it becomes.
+/// A line typed up to a Tab, and its completion.
 #[cfg(unix)]
 const LINES: [(&str, &str); 9] = [
     ("sigvet sign --profile het", "sigvet sign --profile hetzner"),
@@ -114,7 +114,7 @@ fn registered(file: &str, directory: &Path) -> PathBuf {
     path
 }
 
-/// Runs a shell; none if it is not on the machine, which fails in CI.
+/// Runs a shell; none if it is not on the machine, which is a failure in CI.
 #[cfg(unix)]
 fn run(shell: &str, arguments: &[&str], script: &str, directory: &Path) -> Option<String> {
     let mut command = Command::new(shell);
@@ -134,7 +134,7 @@ fn run(shell: &str, arguments: &[&str], script: &str, directory: &Path) -> Optio
     }
 }
 
-/// bash splits words at `:`, `=` and `@`. These are the words and the argument that it gives to the script (bash 5.2).
+/// bash splits words at `:`, `=` and `@`. These are the words and the argument that it passes to the script (bash 5.2).
 #[cfg(unix)]
 #[test]
 fn bash_completes_by_the_script() {
@@ -176,7 +176,8 @@ fn fish_completes_by_the_script() {
     }
 }
 
-/// A zsh at a terminal of its own, to which lines are typed. It notes each line as it is when Enter is pressed, and runs nothing.
+/// A zsh at its own terminal, into which lines are typed. It records each line as it is when Enter is pressed, and runs
+/// nothing.
 #[cfg(unix)]
 #[test]
 fn zsh_completes_by_the_script() {

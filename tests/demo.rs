@@ -1,14 +1,14 @@
-//! `sigvet demo` as somebody sees it who has just built it: on any machine, whatever is set there.
+//! `sigvet demo` as a new user sees it: on any machine, with any settings.
 
 use sigvet_testing as common;
 
 use common::Sigvet;
 
-/// What is broken, in order, by the ids that users rely on.
+/// The broken examples, in order, by the ids that users rely on.
 const IDS: [&str; 5] =
     ["secret-whitespace", "path-double-encoded", "time-skewed", "header-content-type", "host-rewritten"];
 
-/// Catches a mistake that is named wrongly, a line that a terminal would break, and colours in a file.
+/// Catches a mistake that is named wrongly, a line too long for a terminal, and colours in a file.
 #[test]
 fn it_names_five_causes_in_eighty_columns() {
     let outcome = Sigvet::anonymous(&["demo"]).run().expect(0);
@@ -21,9 +21,9 @@ fn it_names_five_causes_in_eighty_columns() {
     assert!(text.contains("5 of 5 causes named"), "{text}");
 }
 
-/// Catches a profile, a proxy, a key or an endpoint of the user's that reaches the demo.
+/// Catches a profile, a proxy, a key or an endpoint of the user that affects the demo.
 #[test]
-fn nothing_of_the_machine_changes_it() {
+fn the_machines_settings_do_not_change_it() {
     let mut command = Sigvet::anonymous(&["demo"])
         .env("SIGVET_PROFILES", "/nowhere/profiles.toml")
         .env("AWS_PROFILE", "nobody")
@@ -44,7 +44,7 @@ fn nothing_of_the_machine_changes_it() {
     assert!(!text.contains("mars") && !text.contains("AKIDOTHER"), "{text}");
 }
 
-/// Catches a panic of a library, and a server that lets its client wait, where few files can be open.
+/// Catches a library's panic, and a server that keeps its client waiting, when few files can be open.
 #[cfg(unix)]
 #[test]
 fn with_too_few_files_it_says_so() {

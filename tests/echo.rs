@@ -1,13 +1,13 @@
-//! `sigvet serve --echo`: a valid request gets its own body back, as it was meant.
+//! `sigvet serve --echo`: a valid request gets its own body back, decoded.
 
 use sigvet_testing as common;
 
 use common::all_bytes;
 use common::serving::Serving;
 
-/// Catches a body that comes back in the chunks that it was sent in, cut, or without its type.
+/// Catches a body that is returned with its chunk framing, truncated, or without its type.
 #[test]
-fn a_body_comes_back_as_it_was_meant() {
+fn a_body_comes_back_decoded() {
     let server = Serving::start(&["--echo"]);
     let long: Vec<u8> = all_bytes().into_iter().cycle().take(3 * 1024 * 1024 + 1).collect();
     let (length, long_length) = (all_bytes().len().to_string(), long.len().to_string());
@@ -27,7 +27,7 @@ fn a_body_comes_back_as_it_was_meant() {
     }
 }
 
-/// Catches an answer to a request that is not valid.
+/// Catches an answer to an invalid request.
 #[test]
 fn nothing_comes_back_to_a_wrong_signature() {
     let server = Serving::start(&["--echo"]);

@@ -1,6 +1,6 @@
-//! Compares `man/` and `completions/` with what the definition of the command line gives.
+//! Compares `man/` and `completions/` with the output generated from the definition of the command line.
 //!
-//! It catches an option that was added, renamed or reworded without its manual.
+//! Catches an option that was added, renamed or reworded without its manual.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ fn the_completions_are_up_to_date() {
     compare("completions", &complete::registrations().unwrap());
 }
 
-/// With `SIGVET_RENEW` set, writes instead of comparing. A file that nothing generates any more is stale as well.
+/// If `SIGVET_RENEW` is set, writes instead of comparing. A file that is no longer generated is also stale.
 fn compare(directory: &str, generated: &[(String, Vec<u8>)]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
     if std::env::var_os("SIGVET_RENEW").is_some() {

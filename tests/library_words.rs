@@ -1,9 +1,9 @@
-//! The library does not know the command line: no text of it names an option of `sigvet` or says to run it.
+//! The library does not know the command line: none of its texts names an option of `sigvet` or says to run it.
 //!
-//! It catches a hint in an error, a note or a fix of the signer, the diagnosis, the profiles or the transport, which would
-//! mislead whoever uses them without the command line. Rows of the catalogue about other clients name those clients'
-//! options, and so may the documentation of what reads curl's traces. The code is read as text: string literals are taken out
-//! of it, and documentation; other comments, byte strings and test modules are passed over.
+//! Catches a hint in an error, a note or a fix of the signer, the diagnosis, the profiles or the transport, which would
+//! mislead anyone who uses them without the command line. Catalogue rows about other clients name those clients'
+//! options, and so may the documentation of the curl trace parsers. The code is read as text: string literals and
+//! documentation are extracted; other comments, byte strings and test modules are skipped.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use clap::{Command, CommandFactory};
 use sigvet::cli::args::Cli;
 use sigvet_diagnose::catalogue;
 
-/// Where nothing of the command line is known.
+/// Code that must not know the command line.
 const LIBRARIES: [&str; 4] = ["crates/core/src", "crates/diagnose/src", "src/profiles", "src/transport"];
 
-/// What reads commands of curl speaks of curl's options; and a file of tests.
+/// Code that reads curl commands names curl's options; also a file of tests.
 const ABOUT_OTHERS: [&str; 3] = [
     "crates/diagnose/src/formats/note.rs",
     "crates/diagnose/src/formats/capture/curl/",
@@ -42,9 +42,9 @@ fn no_text_of_the_library_names_an_option_or_a_command() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The two crates have readers who never saw the command line.
+/// Readers of the two crates may never have seen the command line.
 #[test]
-fn no_documentation_of_the_crates_sends_to_the_command_line() {
+fn no_documentation_of_the_crates_refers_to_the_command_line() {
     let commands = Words::of_command_line().commands;
     for path in LIBRARIES[..2].iter().flat_map(|folder| sources(folder)) {
         let code = std::fs::read_to_string(&path).unwrap();
@@ -63,7 +63,7 @@ fn the_catalogue_leaves_sigvet_to_the_command_line() {
     }
 }
 
-/// Each text would mislead; were it not found, the test would be worth nothing.
+/// Each text would mislead; if it were not found, the test would be worthless.
 #[test]
 fn options_and_commands_are_recognised() {
     let words = Words::of_command_line();
@@ -85,7 +85,7 @@ fn options_and_commands_are_recognised() {
 }
 
 #[test]
-fn literals_are_taken_out_of_code() {
+fn literals_are_extracted_from_code() {
     let code = r##"
         // "a comment"
         /* "another" */
@@ -100,7 +100,7 @@ mod tests {
     assert_eq!(literals(code), expected);
 }
 
-/// The words that only the command line may say.
+/// Words that only the command line may use.
 struct Words {
     /// `--region`, `-u`.
     options: BTreeSet<String>,
@@ -155,7 +155,7 @@ fn sources(folder: &str) -> Vec<PathBuf> {
     sources
 }
 
-/// The string literals of code, as values. A test module, which the house style puts last, is passed over.
+/// The values of the string literals in code. A test module, which the house style puts last, is skipped.
 fn literals(code: &str) -> Vec<String> {
     let code = code.split("\nmod tests {").next().unwrap_or_default();
     let (mut found, mut rest) = (Vec::new(), code);
@@ -167,12 +167,12 @@ fn literals(code: &str) -> Vec<String> {
     found
 }
 
-/// A comment or a literal that a text begins with; of any other text nothing.
+/// A comment or a literal at the beginning of a text; anything else is empty.
 #[derive(Default)]
 struct Piece {
-    /// Its bytes in the code.
+    /// Its length in the code, in bytes.
     length: usize,
-    /// What a string literal says.
+    /// The value of a string literal.
     value: Option<String>,
 }
 
@@ -190,7 +190,7 @@ impl Piece {
             _ if text.starts_with("r#\"") => raw("r#\"", "\"#"),
             _ if text.starts_with("r\"") => raw("r\"", "\""),
             _ if text.starts_with('"') => Self::quoted(text),
-            // Bytes are read or written, and not said to anybody.
+            // Byte strings are read or written, but not shown to anybody.
             _ if text.starts_with("b\"") => Self { length: 1 + Self::quoted(&text[1..]).length, value: None },
             _ if text.starts_with("'\\") => Self { length: up_to("'", 3), value: None },
             // A character; otherwise it is a lifetime.
@@ -201,7 +201,7 @@ impl Piece {
         }
     }
 
-    /// A string in quotes, with its escapes undone as far as words are concerned.
+    /// A quoted string, with its escapes decoded as far as words are concerned.
     fn quoted(text: &str) -> Self {
         let (mut value, mut characters) = (String::new(), text.char_indices().skip(1).peekable());
         while let Some((at, character)) = characters.next() {

@@ -1,6 +1,6 @@
-//! Compares the pictures of a terminal in `docs/pictures/` with what the program prints today.
+//! Compares the terminal pictures in `docs/pictures/` with the program's current output.
 //!
-//! It catches a README whose picture shows what nobody sees any more. The picture of the page is made by `tests/page`, in a browser.
+//! Catches an outdated picture in the README. `tests/page` makes the picture of the page, in a browser.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -8,12 +8,12 @@ use std::process::Command;
 
 use anstyle_svg::{Palette, Term, VGA};
 
-/// The colours of text and ground, by day and by night.
+/// The colours of text and background, in light and dark mode.
 const LIGHT: Term = Term::new().fg_color(rgb(0x1f, 0x23, 0x28)).bg_color(rgb(0xf6, 0xf8, 0xfa));
 const DARK: Term =
     Term::new().fg_color(rgb(0xe6, 0xed, 0xf3)).bg_color(rgb(0x0d, 0x11, 0x17)).palette(READABLE_ON_DARK);
 
-/// A red that can be read on a dark ground.
+/// A red that is readable on a dark background.
 const READABLE_ON_DARK: Palette = {
     let Palette(mut colors) = VGA;
     colors[1] = anstyle::RgbColor(0xff, 0x7b, 0x72);
@@ -38,7 +38,7 @@ fn the_pictures_of_the_terminal_are_up_to_date() {
     }
 }
 
-/// The first example of the README, as a terminal shows it: the command, and the report in colours.
+/// The README's first example as a terminal shows it: the command, and the report in colours.
 fn explained() -> String {
     let directory = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_sigvet"))

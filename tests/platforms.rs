@@ -1,5 +1,5 @@
-//! Only `src/platform` may ask which system it is compiled for: there the code of the other systems is compiled and tested on
-//! each of them. It catches a `cfg(windows)` or `cfg(not(unix))` elsewhere, which nothing here would even type-check.
+//! Only `src/platform` may ask which system it is compiled for: there the code for other systems is compiled and tested
+//! on every system. Catches a `cfg(windows)` or `cfg(not(unix))` elsewhere, which would not even be type-checked here.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn only_the_platform_module_asks_for_the_system() {
 }
 
 #[test]
-fn the_rule_bites() {
+fn a_broken_rule_is_found() {
     for line in [
         "#[cfg(unix)]",
         "    #[cfg(not(unix))]",

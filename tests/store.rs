@@ -1,4 +1,4 @@
-//! `sigvet serve --store`: what is written can be read back, and nothing outside of the folder can.
+//! `sigvet serve --store`: what is written can be read back, and nothing outside the folder can.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sigvet_testing as common;
@@ -13,7 +13,7 @@ fn start(folder: &Path) -> Serving {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_objects_can_be_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let send = |words: &[&str]| server.sigvet(&[&["send", "--fail-with-body"], words].concat());
@@ -45,15 +45,15 @@ fn what_is_written_is_read_back() {
     send(&["-X", "DELETE", "s3://photos"]).run().expect(0);
 }
 
-/// The names of what lies beside the buckets.
+/// The names of the files next to the buckets.
 fn beside(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.starts_with('.')).collect()
 }
 
-/// Catches a long body that is stored with its chunks, and metadata that outlives its object.
+/// Catches a long body that is stored with its chunk framing, and metadata that outlives its object.
 #[test]
-fn a_long_body_in_chunks_is_stored_without_them_and_nothing_is_left_when_it_is_deleted() {
+fn a_long_chunked_body_is_stored_decoded_and_nothing_is_left_after_deletion() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let send = |words: &[&str]| server.sigvet(&[&["send", "--fail-with-body"], words].concat());
@@ -128,7 +128,7 @@ fn no_name_leads_out_of_the_folder() {
 }
 
 #[test]
-fn a_folder_that_is_none_is_refused_before_anything_is_listened_on() {
+fn a_path_that_is_not_a_folder_is_refused_before_listening() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for (folder, words) in [
         ("/nowhere/at/all", "cannot use '/nowhere/at/all' as a store"),

@@ -1,7 +1,8 @@
-//! Runs the command lines in README.md, in `docs/` and in `tests/transcripts/`, and compares what they print and how they end.
+//! Runs the command lines in README.md, in `docs/` and in `tests/transcripts/`, and compares their output and exit
+//! codes.
 //!
-//! It catches a message that changed, an exit code that changed, and documentation that no longer tells the truth. To
-//! renew the outputs: `TRYCMD=overwrite cargo test --test transcripts`, then read the difference.
+//! Catches a changed message, a changed exit code, and documentation that is no longer true. To renew the outputs:
+//! `TRYCMD=overwrite cargo test --test transcripts`, then read the diff.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
@@ -10,11 +11,11 @@ use std::process::Command;
 /// Set in the process that runs the commands.
 const INSIDE: &str = "SIGVET_TRANSCRIPTS";
 
-/// What the commands may know of this machine.
+/// What the commands may know about this machine.
 const KEPT: [&str; 4] = ["PATH", "SystemRoot", "TRYCMD", "RUST_BACKTRACE"];
 
-/// The commands inherit their surroundings from this program, which therefore starts itself anew: in a copy of
-/// `tests/transcripts/files`, with an environment of its own.
+/// The commands inherit their environment from this program, which therefore starts itself again: in a copy of
+/// `tests/transcripts/files`, with an isolated environment.
 #[test]
 fn the_documentation_says_what_happens() {
     if std::env::var_os(INSIDE).is_some() {
@@ -43,7 +44,7 @@ fn run_transcripts() {
     pages.into_iter().fold(&trycmd::TestCases::new(), |cases, pages| cases.case(pages)).run();
 }
 
-/// A reader of the README can make each file that its commands use.
+/// A reader of the README can create each file that its commands use.
 #[test]
 fn the_readme_shows_the_files_that_it_uses() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
@@ -63,7 +64,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Copies the files; profiles are for their owner's eyes only, which a checkout does not keep.
+/// Copies the files; only their owner may read profiles, a mode that a checkout does not keep.
 fn copy_files(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -81,7 +82,7 @@ fn copy_files(from: &Path, to: &Path) {
     std::os::unix::fs::symlink("loop", to.join("loop")).unwrap();
 }
 
-/// A transcript has no way to write these, for a command is a line there.
+/// A transcript cannot contain these, because a command is one line there.
 #[test]
 fn a_header_that_would_become_two_is_refused() {
     for (header, name) in [("X-One: 1\nX-Two: 2", "X-One"), ("X-One: 1\r\n\r\nbody", "X-One"), ("X\n: 1", "X\\n")] {

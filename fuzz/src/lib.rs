@@ -1,7 +1,7 @@
-//! What each fuzz target does with its input. A target fails by a panic, or by taking too long or too much memory; what is
-//! asserted besides is what has to hold for any input.
+//! What each fuzz target does with its input. A target fails by a panic, or by taking too long or too much memory; the
+//! additional assertions hold for any input.
 //!
-//! Nothing here lets an input name a file, a program or a host: evidence is read and judged, never obeyed.
+//! No input can name a file, a program or a host: evidence is read and judged, never obeyed.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -33,14 +33,14 @@ use sigvet_core::verify::{ExpectedScope, Judge};
 use sigvet_diagnose::formats::{capture, parse_url, reply::Reply, unflatten};
 use sigvet_diagnose::{ClientTexts, Diagnosis, Evidence, Hints, Limits, diagnose};
 
-/// Any kind of paste, recognised and read.
+/// Any pasted text, recognised and read.
 pub fn capture(data: &[u8]) {
     let _ = capture::read(data, None);
     let _ = capture::read_client_log(data);
     let _ = unflatten(data);
 }
 
-/// Bytes as a client sends them to a server, which answers all that can be read of them and ends.
+/// Bytes that a client sends to a server; the server answers every readable request and ends.
 pub fn acceptor(data: &[u8]) {
     static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
@@ -74,7 +74,7 @@ pub fn acceptor(data: &[u8]) {
     });
 }
 
-/// What a server says.
+/// A server's reply.
 pub fn reply(data: &[u8]) {
     if let Ok(reply) = capture::read_reply(data) {
         let _ = reply.summary();
@@ -84,7 +84,7 @@ pub fn reply(data: &[u8]) {
     let _ = Reply::parse(Some(403), &Headers::default(), data);
 }
 
-/// A HAR file: an input that begins like none is put into an entry of one.
+/// A HAR file: an input that does not begin like one becomes an entry of one.
 pub fn har(data: &[u8]) {
     let _ = capture::read(data, None);
     let text = String::from_utf8_lossy(data);
@@ -92,7 +92,7 @@ pub fn har(data: &[u8]) {
     let _ = capture::read(wrapped.as_bytes(), Some(1));
 }
 
-/// A request as HTTP/1.1 text, with what is read out of its head.
+/// A request as HTTP/1.1 text, with what its head contains.
 pub fn raw_http(data: &[u8]) {
     let Ok(mut request) = parse_request(data) else { return };
     assert!(request.headers.len() <= data.split(|byte| *byte == b'\n').count());
@@ -102,8 +102,8 @@ pub fn raw_http(data: &[u8]) {
     let _ = sigvet_core::claim::Claim::extract(&request);
 }
 
-/// From a paste to a diagnosis. The mistakes are tried one at a time for one input in 64: it takes a second where little is optimised,
-/// and what is tried does not depend on how an input is read.
+/// From a pasted text to a diagnosis. Only one input in 64 gets a search, for one mistake at a time: it takes a second
+/// in an unoptimised build, and what it tries does not depend on how an input is parsed.
 pub fn explain(data: &[u8]) {
     let Ok(captured) = capture::read(data, None) else { return };
     let is_searched = data.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) % 64 == 0;
@@ -124,14 +124,14 @@ pub fn explain(data: &[u8]) {
     }
 }
 
-/// A signed request, judged.
+/// Judges a signed request.
 pub fn verify(data: &[u8]) {
     if let Ok(request) = parse_request(data) {
         judge(&request);
     }
 }
 
-/// A body in chunks: its framing, and its signatures behind a valid head.
+/// A chunked body: its framing, and its signatures after a valid head.
 pub fn chunks(data: &[u8]) {
     let parsed = Chunked::parse(data);
     assert!(parsed.decoded_length() <= data.len() as u64);
@@ -153,7 +153,7 @@ pub fn chunks(data: &[u8]) {
     }
 }
 
-/// The reader of pieces finds what the reader of the whole finds. Where the pieces end, the body itself says.
+/// The streaming reader finds the same as the reader of whole bodies. The body itself decides where the pieces end.
 fn decode(request: &Request, body: &[u8]) {
     let Ok(claim) = Claim::extract(request) else { return };
     let key = SigningKey::for_scheme(claim.terms.scheme, &credentials(), &claim.terms.dialect, &claim.terms.scope);
@@ -170,7 +170,7 @@ fn decode(request: &Request, body: &[u8]) {
     }
 }
 
-/// A request that a client signed, signed again for the next hop: it is accepted there, or refused here.
+/// A request that a client signed, re-signed for the next hop: it is accepted there, or refused here.
 pub fn resign(data: &[u8]) {
     let Ok(request) = parse_request(data) else { return };
     let client = Credentials::new("AKIAPLACEHOLDER00001", "secret").with_session_token("placeholder/token+of==clients");
@@ -216,7 +216,7 @@ pub fn form(data: &[u8]) {
     }
 }
 
-/// sigvet's own file of profiles.
+/// sigvet's own profile file.
 pub fn profile_file(data: &[u8]) {
     let file = written(data);
     let location = Location::find(Some(file.path()), &environment(&[]));
@@ -226,7 +226,7 @@ pub fn profile_file(data: &[u8]) {
     }
 }
 
-/// The files of AWS, which are a kind of INI.
+/// AWS's files, which are a kind of INI.
 pub fn aws_files(data: &[u8]) {
     let (config, credentials) = (written(data), written(data));
     let environment =
@@ -234,20 +234,20 @@ pub fn aws_files(data: &[u8]) {
     let _ = known_keys(&CredentialChoice::default(), &environment);
 }
 
-/// A file of `-K`, which may name itself.
+/// A `-K` file, which may name itself.
 pub fn config_file(data: &[u8]) {
     let words = ["sigvet", "send", "-K", "file"].map(OsString::from).to_vec();
     let _ = config_file::expand(words, <Cli as clap::CommandFactory>::command, &mut |_| Ok(data.to_vec()));
 }
 
-/// A format of `-w`.
+/// A `-w` format.
 pub fn write_out(data: &[u8]) {
     if let Ok(format) = std::str::from_utf8(data) {
         let _ = WriteOut::parse(format);
     }
 }
 
-/// A URL, as it is typed and as it is read.
+/// A URL, as typed and as parsed.
 pub fn urls(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let _ = parse_url(text);
@@ -294,7 +294,7 @@ pub fn lists(data: &[u8]) {
 fn expect_a_line_each<W: Worker>(list: &[u8], ending: Ending, worker: &(impl Fn() -> W + Sync)) {
     let mut written = Vec::new();
     let pipe = Pipe { input: list, ending, first: 1, output: &mut written };
-    // UTF-16 is no list.
+    // UTF-16 is not a list.
     if let Ok(run) = sigvet::batch::run(pipe, 1, worker) {
         assert_eq!(written.iter().filter(|byte| **byte == b'\n').count() as u64, run.records);
     }

@@ -1,10 +1,10 @@
-//! Objects and rows, which keep what else is in them; and records that are wrong.
+//! Objects and rows, which keep their other fields; and invalid records.
 
 use sigvet_testing::Sigvet;
 
 use crate::{botocore, presign, sorted};
 
-/// Catches a field that is lost, a number that is rounded, and a method, a header or an expiry that is not the record's own.
+/// Catches a lost field, a rounded number, and a method, a header or an expiry from another record.
 #[test]
 fn an_object_keeps_its_fields() {
     let all = botocore();
@@ -20,7 +20,7 @@ fn an_object_keeps_its_fields() {
     assert_eq!(added["send_headers"], serde_json::json!([["Content-Type", "image/png"]]));
 }
 
-/// What was presigned before is presigned anew, and stands there once.
+/// A record that was presigned before is presigned again, and occurs once.
 #[test]
 fn the_output_is_an_input() {
     let first = presign(&["--jsonl"]).input(b"{\"url\":\"s3://photos/cat.png\",\"n\":0.10}\n").run().expect(0);
@@ -43,7 +43,7 @@ fn a_record_has_its_own_region() {
     assert!(url.contains("%2Fap-south-1%2Fs3%2F"), "{url}");
 }
 
-/// As Athena and spreadsheets write rows: quotes, commas and newlines in them, and the ends of their lines.
+/// As Athena and spreadsheets write rows: with quotes, commas and newlines inside, and their own line ends.
 #[test]
 fn a_row_keeps_its_columns() {
     let all = botocore();
@@ -61,7 +61,8 @@ fn a_row_keeps_its_columns() {
     assert_eq!(rows[3..], [""]);
 }
 
-/// As spreadsheets of other countries and databases separate columns: each is kept, and with it what a comma means there.
+/// Separators used by spreadsheets of other countries and by databases: each is kept, and a comma is then ordinary
+/// text.
 #[test]
 fn columns_are_separated_as_in_the_header() {
     let all = botocore();
@@ -79,7 +80,7 @@ fn columns_are_separated_as_in_the_header() {
     }
 }
 
-/// What Windows calls Unicode has a zero byte in each letter: it would all be keys, and none of them meant.
+/// What Windows calls Unicode has a zero byte in each letter: every line would be a key, but not the intended one.
 #[test]
 fn utf_16_is_refused() {
     let wide = |text: &str| -> Vec<u8> {
@@ -97,11 +98,11 @@ fn utf_16_is_refused() {
             assert!(ran.stderr.contains("the text is UTF-16") && ran.stdout.is_empty(), "{words:?}: {}", ran.stderr);
         }
     }
-    // A key may be any bytes.
+    // A key may consist of any bytes.
     presign(&["--base", "s3://b"]).input(b"\xff\xfeab\n").run().expect(0);
 }
 
-/// Of several files, a report says in which one the record is.
+/// With several files, a report says which one the record is in.
 #[test]
 fn a_report_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -136,9 +137,9 @@ fn a_csv_without_the_column_is_refused() {
     presign(&["--csv", "key", "--base", "s3://b"]).run().expect(0);
 }
 
-/// Each record gets its line, whatever is wrong with it, and the code says that something was.
+/// Each record gets its line, whatever is wrong with it, and the exit code says that something was.
 #[test]
-fn a_wrong_record_has_a_line_of_its_own() {
+fn a_wrong_record_has_its_own_line() {
     let lines = b"s3://photos/cat.png\n\nnonsense\nhttps://b.s3.us-west-2.amazonaws.com/k\ns3://photos/cat.png?X-Amz-Signature=00\ns3://photos/cat.png\n";
     let report = presign(&["--on-error", "report"]).input(lines).run().expect(1);
     let text = report.text();
@@ -186,14 +187,14 @@ fn a_wrong_object_keeps_its_fields() {
     assert!(rows[1].ends_with(",2026-03-01T11:11:12Z,"), "{text}");
     assert_eq!(rows[2], "\"\",2,,,the record is empty");
     assert!(rows[3].starts_with("5\" disk,3,https://b.s3.eu-west-1.amazonaws.com/5%22%20disk?"), "{text}");
-    // As many columns as the header has, whatever is wrong with the row.
+    // As many columns as in the header, whatever is wrong with the row.
     assert_eq!(rows[4], "k,,,,\"the row has 1 columns, and the header 2\"");
     assert_eq!(rows[5], "\"k,4,5\",,,,\"the row has 3 columns, and the header 2\"");
     assert_eq!(rows[6], "\"\"\"open,6\",,,,\"the row is empty, or a quote in it is not closed\"");
     assert_eq!(ran.stderr, "error: 4 of 6 records could not be presigned\n");
 }
 
-/// Catches a URL that is signed for a place which the record does not mean, or which somebody else chose for it.
+/// Catches a URL signed for a place that the record does not mean, or that somebody else chose for it.
 #[test]
 fn a_record_that_names_two_places_is_wrong() {
     let wrong = |words: &[&str], record: &str| {
@@ -219,7 +220,7 @@ fn a_record_that_names_two_places_is_wrong() {
     );
 }
 
-/// The region of a record says where a bucket is, under a base too; what is in front of a file is no key.
+/// The region of a record says where a bucket is, also with a base; the byte order mark of a file is not part of a key.
 #[test]
 fn a_base_is_in_the_region_of_the_record() {
     let ran = presign(&["--jsonl", "--base", "s3://photos/p/"])
@@ -246,15 +247,15 @@ fn files_of_one_run_have_one_header() {
     assert!(ran.stderr.contains("its header is not the one of"), "{}", ran.stderr);
 }
 
-/// Catches a field of the user's that is taken for one of another command's.
+/// Catches a user's field that is mistaken for a field of another command.
 #[test]
-fn a_field_of_another_command_is_the_users_own() {
+fn a_field_of_another_command_belongs_to_the_user() {
     let record = b"{\"url\":\"s3://b/k\",\"body\":{\"a\":[1]}}\n";
     let text = presign(&["--jsonl"]).input(record).run().expect(0).text();
     assert!(text.starts_with("{\"url\":\"s3://b/k\",\"body\":{\"a\":[1]},\"presigned_url\""), "{text}");
 }
 
-/// A field that is named like one of ours stays, unless ours is written.
+/// A field with the name of one of ours stays, unless ours is written.
 #[test]
 fn an_error_of_the_record_stays() {
     let record = b"{\"key\":\"a\",\"bucket\":\"b\",\"error\":\"upstream\"}\n";

@@ -1,10 +1,10 @@
-//! Object keys and URLs, a line each.
+//! Object keys and URLs, one on each line.
 
 use crate::{botocore, presign, sorted};
 
-/// Catches a key that is taken for a URL, encoded twice, normalised, or cut at a character that means something in a URL.
+/// Catches a key that is mistaken for a URL, encoded twice, normalised, or cut at a character with a meaning in URLs.
 #[test]
-fn keys_come_out_as_botocore_has_them() {
+fn keys_are_signed_as_botocore_signs_them() {
     let all = botocore();
     let keys = all["keys"].as_object().unwrap();
     let input: Vec<u8> = keys.keys().flat_map(|key| [key.as_bytes(), b"\0"].concat()).collect();
@@ -16,7 +16,7 @@ fn keys_come_out_as_botocore_has_them() {
     }
 }
 
-/// Each way to say the same object: under a base, as s3://, as a URL; with one thread or many, with any end of a line.
+/// Each way to name the same object: under a base, as s3://, as a URL; with one thread or many, with any line end.
 #[test]
 fn every_way_to_name_an_object_gives_the_same_url() {
     let all = botocore();
@@ -42,7 +42,7 @@ fn every_way_to_name_an_object_gives_the_same_url() {
     }
 }
 
-/// A query of the URL's own is signed; method and headers of the options go for every record.
+/// The URL's own query is signed; method and headers from the options apply to every record.
 #[test]
 fn queries_methods_and_headers_are_signed() {
     let all = botocore();
@@ -54,7 +54,7 @@ fn queries_methods_and_headers_are_signed() {
     assert_eq!(sorted(ran.text().trim_end()), sorted(all["put"].as_str().unwrap()));
 }
 
-/// A key may be any bytes.
+/// A key may consist of any bytes.
 #[test]
 fn a_key_need_not_be_text() {
     let ran = presign(&["--base", "s3://photos"]).input(b"\xff\xfe\n").run().expect(0);
@@ -63,9 +63,9 @@ fn a_key_need_not_be_text() {
     assert!(ran.stderr.contains("standard input, line 1: the URL is not UTF-8"), "{}", ran.stderr);
 }
 
-/// What has no answer for any record is said before one is read.
+/// Errors that would affect every record are reported before one is read.
 #[test]
-fn what_is_wrong_with_the_options_is_said_at_once() {
+fn option_errors_are_reported_at_once() {
     for (words, code, expected) in [
         (&["--base", "nonsense"][..], 2, "invalid URL 'nonsense'"),
         (&["--base", "s3://b/?versions"], 2, "--base has a query"),

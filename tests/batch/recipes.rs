@@ -1,7 +1,7 @@
-//! The recipes of `docs/batch.md` for more than one process.
+//! The recipes in `docs/batch.md` for more than one process.
 //!
-//! Run by name, `cargo test --test recipes`: an engine that is not on the machine is passed over, which fails where `$CI` is set. It
-//! catches a recipe that gives other URLs than the command alone, or fewer.
+//! Run by name, `cargo test --test recipes`: an engine that is not on the machine is skipped, which is a failure if
+//! `$CI` is set. Catches a recipe that gives other URLs than the command alone, or fewer.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 
 use sigvet_testing::{KEY, SECRET};
 
-/// Keys that are presigned by way of Spark.
+/// Number of keys to presign with Spark.
 const KEYS: &str = "1000000";
 
 #[test]
-fn spark_gives_what_the_command_alone_gives() {
+fn spark_gives_the_same_urls_as_one_command() {
     let python = std::env::var("SPARK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     if !has(&python, "-cimport pyspark") || !has("java", "-version") {
         return;
@@ -23,9 +23,9 @@ fn spark_gives_what_the_command_alone_gives() {
     assert_eq!(run(&mut spark), "1000000 by rdd.pipe, 10000 by TRANSFORM\n");
 }
 
-/// xargs splits a list among processes; GNU parallel is called alike.
+/// xargs splits a list among processes; GNU parallel is called the same way.
 #[test]
-fn xargs_gives_what_the_command_alone_gives() {
+fn xargs_gives_the_same_urls_as_one_command() {
     let folder = tempfile::tempdir().unwrap();
     let keys: String = (0..4_000).map(|number| format!("key {number}\n")).collect();
     std::fs::write(folder.path().join("keys.txt"), keys).unwrap();

@@ -1,18 +1,18 @@
-//! Lists that are long, that have no end, and that nobody reads to theirs.
+//! Lists that are long, endless, or whose reader stops early.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::{Duration, Instant};
 
 use crate::presign;
 
-/// Nobody waits longer.
+/// Maximum time to wait.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn list(keys: usize) -> Vec<u8> {
     (0..keys).flat_map(|number| format!("key {number}\n").into_bytes()).collect()
 }
 
-/// Catches lines that are lost, doubled, or out of order between threads.
+/// Catches lines that are lost, duplicated, or out of order between threads.
 #[test]
 fn many_threads_write_what_one_does() {
     let input = list(50_000);
@@ -25,9 +25,9 @@ fn many_threads_write_what_one_does() {
     assert!(one.stdout == many.stdout);
 }
 
-/// Records of hosts, methods and expiries that take turns are each signed by their own.
+/// Records with alternating hosts, methods and expiries are each signed with their own.
 #[test]
-fn what_takes_turns_does_not_mix() {
+fn alternating_settings_do_not_mix() {
     let records: Vec<String> = (0..300)
         .map(|number| {
             let (bucket, method) = (number % 3, ["GET", "PUT"][number % 2]);
@@ -46,7 +46,7 @@ fn what_takes_turns_does_not_mix() {
     assert_eq!(text.lines().count(), 300);
 }
 
-/// Catches a program that waits for more input before it answers: whoever asks a line at a time gets an answer at a time.
+/// Catches a program that waits for more input before it answers: one line in gets one answer out.
 #[test]
 fn an_answer_comes_before_the_next_question() {
     let mut child = presign(&["--base", "s3://photos"]).into_command().spawn().unwrap();
@@ -62,7 +62,7 @@ fn an_answer_comes_before_the_next_question() {
     assert!(child.wait().unwrap().success());
 }
 
-/// Catches a program that complains, or never ends, when nobody reads any more; its input has no end.
+/// Catches a program that complains, or never ends, when its reader is gone; its input is endless.
 #[test]
 fn a_closed_pipe_ends_it_quietly() {
     let mut child = presign(&["--base", "s3://photos"]).into_command().spawn().unwrap();
@@ -86,7 +86,7 @@ fn a_closed_pipe_ends_it_quietly() {
     endless.join().unwrap();
 }
 
-/// A record without an end takes no memory, and no neighbour away.
+/// A record without an end uses no memory, and does not affect its neighbours.
 #[test]
 fn a_record_that_is_too_long_is_one_wrong_record() {
     let input = [&b"a\n"[..], &vec![b'x'; 10_000_000], b"\nb\n"].concat();
@@ -98,7 +98,7 @@ fn a_record_that_is_too_long_is_one_wrong_record() {
     assert!(lines[2].contains("/b?"));
 }
 
-/// Credentials that end while a list goes on are asked for again, and none sign after their end.
+/// Credentials that expire during a list are requested again, and none sign after their expiry.
 #[cfg(unix)]
 #[test]
 fn credentials_are_renewed_before_they_end() {
@@ -147,7 +147,7 @@ mod linux {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_told() {
+    fn a_full_disk_is_reported() {
         let mut command = presign(&["--base", "s3://photos"]).into_command();
         let mut child = command.stdout(File::options().write(true).open("/dev/full").unwrap()).spawn().unwrap();
         // It may end before all of this is read.
@@ -160,7 +160,7 @@ mod linux {
 
     /// Catches a line that is cut off where the process was stopped.
     #[test]
-    fn when_it_is_stopped_lines_are_whole() {
+    fn lines_are_whole_when_it_is_stopped() {
         for round in 0..5 {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("urls");
@@ -182,9 +182,9 @@ mod linux {
         }
     }
 
-    /// Catches memory that grows with the list: two gigabytes of address space would do for no list of any length.
+    /// Catches memory that grows with the list: no long list would fit into two gigabytes of address space.
     #[test]
-    fn memory_stays_the_same_however_long_the_list_is() {
+    fn memory_does_not_grow_with_the_list() {
         let mut child = presign(&["--base", "s3://photos"]).into_command().stdout(Stdio::null()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let block = list(10_000);

@@ -1,4 +1,4 @@
-//! Verdicts by the list.
+//! Verdicts for lists.
 
 use serde_json::{Value, json};
 use sigvet_testing::{KEY, SECRET, Sigvet};
@@ -14,7 +14,7 @@ fn verdicts(words: &[&str], code: i32, lines: &str) -> Vec<Value> {
     ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What botocore presigned is valid while it is, and nothing that was changed in it.
+/// botocore's presigned URLs are valid until they expire, and only if nothing was changed.
 #[test]
 fn urls_are_judged_as_one_by_one() {
     let all = botocore();
@@ -59,7 +59,7 @@ fn a_request_is_an_object() {
     let words = [&["--jsonl", "--now", "20130524T000500Z"], &keys[..]].concat();
     let found = verdicts(&words, 0, &request.to_string());
     assert_eq!(found[0]["verdict"], "valid");
-    // What only a signer reads is passed over.
+    // Fields that only a signer reads are ignored.
     let mut request = request;
     (request["region"], request["expires"], request["bucket"]) = (7.into(), json!([]), json!({}));
     let mut later = request.clone();
@@ -69,7 +69,7 @@ fn a_request_is_an_object() {
     assert_eq!(found[1]["verdict"], "valid");
 }
 
-/// The key is looked up by its ID among all that lie in the files; an ID that nobody has is told.
+/// The key is looked up by its ID among all keys in the files; an unknown ID is reported.
 #[test]
 fn keys_are_found_by_their_ids() {
     let folder = tempfile::tempdir().unwrap();
@@ -94,7 +94,7 @@ fn keys_are_found_by_their_ids() {
     assert_eq!((&found[0]["verdict"], &found[0]["signature_matches"]), (&"unknown".into(), &Value::Null));
 }
 
-/// Databases take presigned URLs without a scheme as passwords.
+/// Databases accept presigned URLs without a scheme as passwords.
 #[test]
 fn tokens_are_judged_in_lists() {
     let all = botocore();
@@ -140,9 +140,9 @@ fn a_body_of_bytes_is_base64() {
     }
 }
 
-/// Two profiles with one ID: only one of their secrets can be the right one, and which is used is told.
+/// Two profiles with one ID: only one of their secrets can be right, and the output says which is used.
 #[test]
-fn two_secrets_for_one_id_are_told() {
+fn two_secrets_for_one_id_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
     let one =
@@ -158,14 +158,14 @@ fn two_secrets_for_one_id_are_told() {
     assert!(!run(SECRET).contains("different secrets"));
 }
 
-/// Without a key there is nothing to judge by, and that is said before anything is read.
+/// Without a key nothing can be judged, which is reported before anything is read.
 #[test]
-fn without_keys_it_is_told() {
+fn missing_keys_are_reported() {
     let ran = Sigvet::anonymous(&["verify", "--batch"]).input(b"x\n").run().expect(3);
     assert!(ran.stderr.contains("no credentials"), "{}", ran.stderr);
 }
 
-/// Catches an option about one request that is passed over: what it says would have made the verdict another.
+/// Catches an option about one request that is ignored although it would change the verdict.
 #[test]
 fn options_about_one_request_are_refused() {
     for words in [
@@ -183,9 +183,9 @@ fn options_about_one_request_are_refused() {
     assert!(verify(&["/nonexistent"]).run().expect(2).stderr.contains("no such file"));
 }
 
-/// What surrounds a URL in a list is no part of it, as with one alone.
+/// Text around a URL in a list is not part of it, as with a single URL.
 #[test]
-fn blanks_and_quotes_around_a_url_are_none_of_it() {
+fn blanks_and_quotes_around_a_url_are_ignored() {
     let all = botocore();
     let url = all["keys"]["dir/"].as_str().unwrap();
     let lines = format!("\u{feff}{url}\n {url}\t\n\"{url}\"\n'{url}'\r\n");
@@ -193,9 +193,9 @@ fn blanks_and_quotes_around_a_url_are_none_of_it() {
     assert!(found.len() == 4 && found.iter().all(|verdict| verdict["verdict"] == "valid"), "{found:?}");
 }
 
-/// Catches a request that is valid at one host, and named with the URL of another.
+/// Catches a request that is valid for one host, but is listed with the URL of another.
 #[test]
-fn a_host_header_is_that_of_the_url() {
+fn a_host_header_has_to_match_the_url() {
     let all = botocore();
     let url = all["keys"]["dir/"].as_str().unwrap();
     let evil = url.replace("photos.s3.eu-west-1.amazonaws.com", "evil.example");

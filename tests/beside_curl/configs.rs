@@ -1,4 +1,4 @@
-//! Files of `-K`, alone and beside a command line.
+//! `-K` files, alone and with a command line.
 
 use crate::run::Case;
 

@@ -1,8 +1,8 @@
-//! Formats of `-w`.
+//! `-w` formats.
 
 use crate::run::Case;
 
-/// Formats whose output is the same to the last byte.
+/// Formats whose output is byte-for-byte the same.
 const EXACT: [&str; 40] = [
     "%{http_code}",
     "%{response_code}\\n",
@@ -46,7 +46,7 @@ const EXACT: [&str; 40] = [
     "%{nope}x",
 ];
 
-/// Formats of what is measured.
+/// Formats of measurements.
 const MEASURED: [&str; 12] = [
     "%{local_port}",
     "%{remote_port}",

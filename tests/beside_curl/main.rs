@@ -1,7 +1,7 @@
-//! Command lines side by side with curl: what arrives at the server, what is printed, which files are there, and the exit code.
+//! Runs command lines with curl and sigvet: compares what reaches the server, the output, the files, and the exit code.
 //!
-//! `cargo test --test beside_curl -- --nocapture` prints the table. A line that deliberately comes out otherwise has its reason beside
-//! it, and has to differ. The reference is curl 7.88; with another curl the reasons are not held to.
+//! `cargo test --test beside_curl -- --nocapture` prints the table. A line whose result deliberately differs has its
+//! reason beside it, and has to differ. The reference is curl 7.88; with another curl the reasons are not checked.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -24,7 +24,7 @@ use std::process::Command;
 
 use run::{Case, Curl, compare};
 
-/// The curl of this machine; none is a failure only where `CI` is set.
+/// This machine's curl; a missing one is a failure only if `CI` is set.
 fn curl() -> Option<Curl> {
     let found = Command::new("curl").arg("--version").output();
     assert!(found.is_ok() || std::env::var_os("CI").is_none(), "curl is missing");
@@ -35,7 +35,7 @@ fn curl() -> Option<Curl> {
     Some(Curl { is_reference: String::from_utf8_lossy(&output.stdout).starts_with("curl 7.88") })
 }
 
-/// Compares all cases, and names every one that is not as it is said to be.
+/// Compares all cases, and names every one that does not behave as declared.
 fn compare_all(what: &str, cases: &[Case]) {
     let Some(curl) = curl() else { return };
     let outcomes: Vec<_> = cases.iter().map(|case| compare(case, curl)).collect();

@@ -1,4 +1,4 @@
-//! Runs one command line with curl and with sigvet, each in a folder of its own, and compares what came of it.
+//! Runs one command line with curl and with sigvet, each in its own folder, and compares the results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,35 +8,35 @@ use std::process::{Command, Stdio};
 use crate::recorder::{Captured, Recorder};
 use crate::server;
 
-/// The curl that is compared with.
+/// The curl to compare with.
 #[derive(Debug, Clone, Copy)]
 pub struct Curl {
-    /// Whether it is the one whose differences are named.
+    /// Whether it is the version whose differences are listed.
     pub is_reference: bool,
 }
 
 /// A command line to run with both.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// `{}` stands for the server.
+    /// `{}` is replaced with the server.
     pub words: Vec<String>,
-    /// A file `k` that is there besides the others.
+    /// The contents of an additional file `k`.
     pub config: String,
-    /// Why it deliberately comes out otherwise.
+    /// Why the result deliberately differs.
     pub differs: Option<&'static str>,
-    /// Whether numbers are measurements, of which only the form counts.
+    /// Whether numbers are measurements, of which only the format counts.
     pub is_measured: bool,
 }
 
 impl Case {
-    /// A command line with nothing special about it; words are parted by a blank, and `␣` is a blank in one.
+    /// An ordinary command line; words are separated by blanks, and `␣` is a blank within a word.
     pub fn new(line: &str) -> Self {
         let words = line.split(' ').map(|word| word.replace('␣', " ")).collect();
         Self { words, config: String::new(), differs: None, is_measured: false }
     }
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug)]
 pub struct Outcome {
     pub is_same: bool,
@@ -91,7 +91,7 @@ fn run(case: &Case, program: &Path, before: &[&str]) -> Traces {
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text.replace("{}", &format!("http://{}", server.host))).unwrap();
     }
-    // What is said before --next holds no longer behind it.
+    // Options before --next no longer apply after it.
     let is_next = |word: &&String| matches!(word.as_str(), "--next" | "-:") && before.contains(&"send");
     let words = case
         .words
@@ -111,7 +111,7 @@ fn run(case: &Case, program: &Path, before: &[&str]) -> Traces {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Whoever does not read it closes it.
+    // A program that does not read it closes it.
     drop(std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"from stdin\n"));
     let output = child.wait_with_output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&server.host, "HOST");
@@ -135,7 +135,7 @@ fn without_numbers(text: &str) -> String {
     out
 }
 
-/// The files, without the lines of comment that name their writer.
+/// The files, without the comment lines that name the program that wrote them.
 fn files_in(folder: &Path, server: &Recorder) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -146,7 +146,7 @@ fn files_in(folder: &Path, server: &Recorder) -> BTreeMap<String, String> {
         if text.starts_with("# Netscape") {
             lines.sort_unstable();
         }
-        // The file of -K is no result.
+        // The -K file is not a result.
         if path.ends_with("k") {
             continue;
         }
@@ -158,7 +158,7 @@ fn files_in(folder: &Path, server: &Recorder) -> BTreeMap<String, String> {
     files
 }
 
-/// A request without what names the program, or is made at random.
+/// A request without parts that name the program, or are random.
 fn shown(request: &Captured) -> String {
     let boundary =
         request.values("content-type").first().and_then(|value| Some(value.split_once("boundary=")?.1.to_owned()));

@@ -1,11 +1,11 @@
-//! The server that both are sent to: an answer for each path.
+//! The server that both send to: one answer for each path.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::recorder::{Captured, Recorder};
 
-/// Starts it. Names of fields are in lower case, as both print them then.
+/// Starts it. Field names are in lowercase, because both print them that way then.
 pub fn start() -> Recorder {
     Recorder::replying(|_, request| answer(request))
 }

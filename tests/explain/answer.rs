@@ -1,8 +1,8 @@
-//! How an answer ends and what it is printed as: exit codes, the one line for a build, the annotation for GitHub.
+//! How an answer ends and its formats: exit codes, the one line for a build, the annotation for GitHub.
 
 use crate::common::{Outcome, Sigvet};
 
-/// A request of another path than was signed, refused by a server.
+/// A request with a path other than the signed one, refused by a server.
 const EXCHANGE: &str = "GET /reports/2025%20Q3/summary.pdf HTTP/1.1
 Host: examplebucket.s3.eu-west-1.amazonaws.com
 X-Amz-Content-Sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
@@ -49,7 +49,7 @@ fn a_build_gets_one_line() {
     assert!(text.ends_with(" [path-double-encoded] (request id 4442587FB7D0A2F9)\n"), "{text}");
 }
 
-/// A server that is not trusted could otherwise set variables of the build, or hide its log.
+/// An untrusted server could otherwise set variables of the build, or hide its log.
 #[test]
 fn an_annotation_is_one_command_whatever_the_server_says() {
     let hostile = "a&#13;&#10;::set-output name=x::y&#10;::stop-commands::z&#10;##[add-mask]b%0A::error::c";
@@ -58,13 +58,13 @@ fn an_annotation_is_one_command_whatever_the_server_says() {
     assert_eq!((outcome.code, text.lines().count()), (Some(1), 1), "{text}");
     assert!(text.starts_with("::error title=not valid%3A "), "{text}");
     assert!(text.contains("::fix: ") && text.contains("%0Arequest id: 4442587FB7D0A2F9"), "{text}");
-    // What was written as an escape stays what it was.
+    // An escape in the text stays as it was.
     assert!(text.contains("b%250A::error::c") && !text.contains('\r'), "{text}");
     assert_eq!(outcome.stderr, "");
 }
 
 #[test]
-fn what_may_not_be_asked_for_together_is_refused() {
+fn conflicting_options_are_refused() {
     for words in [["--quiet", "--json"], ["--quiet", "--steps"], ["--as=github", "--json"], ["--as=github", "--quiet"]]
     {
         assert_eq!(explain(&words, EXCHANGE).code, Some(2), "{words:?}");
@@ -73,9 +73,9 @@ fn what_may_not_be_asked_for_together_is_refused() {
     assert!(json.text().starts_with('{') && as_json.text().starts_with('{'));
 }
 
-/// Whoever runs it in a script would take 0 for "nothing is wrong".
+/// A script that runs it would read 0 as "nothing is wrong".
 #[test]
-fn a_refusal_without_its_request_never_ends_well() {
+fn a_refusal_without_its_request_never_exits_with_0() {
     let replies = [
         "HTTP/1.1 403 Forbidden\nContent-Length: 0\n\n",
         "HTTP/1.1 403 Forbidden\nContent-Type: text/plain\n\nno",
@@ -89,9 +89,9 @@ fn a_refusal_without_its_request_never_ends_well() {
     }
 }
 
-/// The likeliest reason of a signature that nothing reproduces is the secret, and there is a way to test it.
+/// The likeliest reason for a signature that nothing reproduces is the secret, and there is a way to test it.
 #[test]
-fn what_nothing_reproduces_begins_with_the_likeliest_reason() {
+fn an_unreproduced_signature_begins_with_the_likeliest_reason() {
     let other = EXCHANGE.replace("d0a64f60", "11111111");
     let text = explain(&["--depth", "1"], &other).text();
     let lines: Vec<&str> = text.lines().collect();
@@ -101,9 +101,9 @@ fn what_nothing_reproduces_begins_with_the_likeliest_reason() {
     assert!(steps[1].contains("compare each stage") && text.contains("--client-log FILE"), "{text}");
 }
 
-/// The answer prints the id of what a server does, so the id has to lead on.
+/// The answer prints the id of a server difference, so the id has to lead to an explanation.
 #[test]
-fn what_a_server_does_is_explained_by_its_id() {
+fn a_server_difference_is_explained_by_its_id() {
     let of =
         |words: &[&str]| Sigvet::anonymous(&[&["explain", "--id", "server-query-last-value"], words].concat()).run();
     let text = of(&[]).expect(0).text();

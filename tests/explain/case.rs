@@ -1,4 +1,4 @@
-//! A folder of the corpus: what is in its `case.toml`, and which files follow from that.
+//! A folder of the corpus: the contents of its `case.toml`, and the files that follow from it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::replies;
 use crate::signer::{Breaks, Chunking, Keys, Recipe, Wire, header_line};
 use crate::written;
 
-/// How the request is given to the command line; `None` where there is only a reply.
+/// How the request is given to the command line; `None` if there is only a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
     Http,
@@ -21,12 +21,12 @@ pub enum Input {
     None,
 }
 
-/// What `sigvet verify` makes of the request, without any reply.
+/// The result of `sigvet verify` for the request, without a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judged {
     Valid,
     Invalid,
-    /// Its signature cannot be read, for which `expect` names the mistake.
+    /// Its signature cannot be read; `expect` names the mistake.
     Unreadable,
 }
 
@@ -39,22 +39,22 @@ pub struct Case {
     pub judged: Judged,
     pub keys: Keys,
     pub no_credentials: bool,
-    /// Absent where the request is none that this signer could have made: Version 2, or only a reply.
+    /// Absent if this signer could not have made the request: Version 2, or only a reply.
     pub recipe: Option<Recipe>,
-    /// Who writes the reply; absent where it is kept as it was seen.
+    /// Who writes the reply; absent if it is kept as observed.
     reply: Option<String>,
     log: Option<String>,
     pub expected: Expected,
 }
 
-/// What has to be said of a case.
+/// The expected answer for a case.
 pub struct Expected {
-    /// The set that the first explanation names, and others that are as right.
+    /// The set that the first explanation names, and others that are equally right.
     pub sets: Vec<Vec<String>>,
-    /// Absent where the definition of the mistake leaves it open; so with the proof.
+    /// Absent if the definition of the mistake leaves it open; the same applies to the proof.
     pub verdict: Option<String>,
     pub proof: Option<String>,
-    /// What the server that answered computes otherwise; absent where that is not asked.
+    /// What the answering server computes differently; absent if that is not tested.
     pub servers: Option<Vec<String>>,
 }
 
@@ -95,13 +95,13 @@ impl Case {
         }
     }
 
-    /// The family of the first mistake that has to be named: `query`, or `nothing`.
+    /// The family of the first expected mistake: `query`, or `nothing`.
     pub fn kind(&self) -> String {
         let first = self.expected.sets[0].first();
         first.map_or("nothing", |id| id.split('-').next().unwrap()).to_owned()
     }
 
-    /// What there is to go by: `http + reply`.
+    /// The kind of evidence: `http + reply`.
     pub fn form(&self) -> String {
         let input = (self.input != Input::None).then(|| format!("{:?}", self.input).to_lowercase());
         let has = |name: &str, word: &str| self.file(name).map(|_| word.to_owned());
@@ -109,12 +109,12 @@ impl Case {
         parts.into_iter().flatten().collect::<Vec<_>>().join(" + ")
     }
 
-    /// The file, where the case has it.
+    /// The file, if the case has it.
     pub fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.folder.join(name)).filter(|path| path.is_file())
     }
 
-    /// The files of the folder that are neither made from the recipe nor evidence that is kept as it was seen.
+    /// The files of the folder that are neither made from the recipe nor evidence kept as observed.
     pub fn left_over(&self) -> Vec<PathBuf> {
         let made: Vec<&str> = self.files().iter().map(|(name, _)| *name).collect();
         let mut known = vec!["case.toml", "profiles.toml", "reply.http"];
@@ -126,7 +126,7 @@ impl Case {
         paths.filter(|path| !known.iter().any(|name| path.ends_with(name))).collect()
     }
 
-    /// The files that follow from the recipe, each with its content.
+    /// The files that follow from the recipe, with their contents.
     pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
         let Some(recipe) = &self.recipe else { return Vec::new() };
         let signed = recipe.sign();
@@ -150,7 +150,7 @@ impl Case {
     }
 }
 
-/// A table of `case.toml`, whose faults are told with the folder's name.
+/// A table of `case.toml`, whose errors name the folder.
 struct Table<'a> {
     item: &'a Item,
     of: &'a Path,

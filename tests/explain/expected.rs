@@ -1,6 +1,6 @@
 //! `--region`, `--service` and `--token-unsigned`: what the server of a signed request expects.
 //!
-//! The requests are the official suite's, or made by the signer of the tests.
+//! The requests come from the official suite, or from the tests' own signer.
 
 use serde_json::Value;
 use sigvet_testing::{KEY, SECRET, Sigvet, official_suite};
@@ -10,7 +10,7 @@ use crate::signer::{Keys, Recipe, Wire, header_line};
 const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
 
 #[test]
-fn a_token_that_the_suite_adds_after_signing_is_right_if_the_server_wants_it_so() {
+fn a_token_that_the_suite_adds_after_signing_is_right_if_the_server_expects_that() {
     for form in ["header", "query"] {
         let request = of_suite("post-sts-header-after", form);
         for command in ["verify", "explain"] {
@@ -20,7 +20,7 @@ fn a_token_that_the_suite_adds_after_signing_is_right_if_the_server_wants_it_so(
     let by_query = of_suite("post-sts-header-after", "query");
     assert_eq!(judged("verify", &by_query, &[]), (1, Vec::new()));
     assert_eq!(judged("explain", &by_query, &[]), (1, vec!["token-not-signed".to_owned()]));
-    // The other way round it is as wrong.
+    // The reverse is equally wrong.
     let signed = of_suite("post-sts-header-before", "query");
     assert_eq!(judged("verify", &signed, &[]).0, 0);
     assert_eq!(judged("explain", &signed, &["--token-unsigned"]), (1, vec!["token-signed".to_owned()]));
@@ -63,9 +63,9 @@ fn another_region_or_service_than_the_expected_one_is_named() {
     assert!(text.contains("us-east-1") && text.contains("eu-west-1"), "{text}");
 }
 
-/// AWS's hosts say their region, but whoever runs the server knows it better.
+/// AWS's hosts contain their region, but whoever runs the server knows better.
 #[test]
-fn an_expected_region_stands_before_that_of_the_host() {
+fn an_expected_region_takes_precedence_over_the_hosts() {
     let request = Recipe { wire: wire("examplebucket.s3.eu-west-1.amazonaws.com"), ..recipe() }.sign().wire.to_bytes();
     for command in ["verify", "explain"] {
         assert_eq!(judged(command, &request, &[]), (1, owned(&["scope-region"])), "{command}");
@@ -82,7 +82,7 @@ fn options_that_only_say_how_to_sign_are_refused_as_before() {
     }
 }
 
-/// The exit code, and the mistakes that are named.
+/// The exit code, and the mistakes named.
 fn judged(command: &str, request: &[u8], words: &[&str]) -> (i32, Vec<String>) {
     let (code, text) = run(command, request, &[words, &["--json"]].concat());
     let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{command} {words:?}: {text}"));
@@ -93,7 +93,7 @@ fn judged(command: &str, request: &[u8], words: &[&str]) -> (i32, Vec<String>) {
     (code, ids)
 }
 
-/// The exit code, and what was printed.
+/// The exit code, and the output.
 fn run(command: &str, request: &[u8], words: &[&str]) -> (i32, String) {
     let has_token = [TOKEN.as_bytes(), b"X-Amz-Security-Token="];
     let has_token = has_token.into_iter().any(|token| request.windows(token.len()).any(|bytes| bytes == token));

@@ -1,7 +1,7 @@
-"""Writes the cases of uploads by form: `python3 tests/explain/forms.py`.
+"""Writes the cases of form uploads: `python3 tests/explain/forms.py`.
 
-A signer of its own, of Python's standard library alone, which is broken on purpose: each case names the break and what has to
-be said of it. It follows "Browser-based uploads using POST" of the S3 API reference, and shares nothing with the program.
+A separate signer that uses only Python's standard library and is broken on purpose: each case names the break and the
+expected answer. It follows "Browser-based uploads using POST" of the S3 API reference, and shares no code with the program.
 """
 
 import base64
@@ -85,7 +85,7 @@ def write(name, what, fields, expect, judged="invalid", verdict="invalid", proof
 
 
 def signed(policy, key=None, **more):
-    """A sound form with this policy text."""
+    """A valid form with this policy text."""
     return [*v4_fields(policy, mac(key or v4_key(), policy).hex(), **more), FILE]
 
 
@@ -105,7 +105,7 @@ v2_sent = b64(compact(document(scheme="v2")))
 write("form-valid-v2", "A form of Version 2 as it should be.", [*v2_fields(v2_sent, v2(v2_sent)), FILE], [], "valid", "valid")
 line_ends = b64(json.dumps(document(), indent=2).replace("\n", "\r\n"))
 write("form-valid-crlf", "A policy with CR LF, as AWS has it in its example.", signed(line_ends), [], "valid", "valid")
-# In the order sent, names in any case, a field behind the file that nobody reads.
+# In the order sent, with names in any case, and a field after the file that nobody reads.
 odd = [(name.title(), value) for name, value in v4_fields(sent, mac(v4_key(), sent).hex())]
 write("form-valid-names", "Names in another case, and a button behind the file.", [*odd, FILE, ("submit", "Upload")], [], "valid", "valid")
 

@@ -1,7 +1,7 @@
-//! What `verify --json` and `explain --json` print of every case, kept in `frozen/`, a line a case.
+//! What `verify --json` and `explain --json` print for every case, kept in `frozen/`, one line for each case.
 //!
-//! The corpus says which mistakes have to be named. This catches every other change of an answer: a word, a text of a stage,
-//! an order. `SIGVET_RENEW=1` writes the files anew; read the difference before it is committed.
+//! The corpus says which mistakes have to be named. This test catches every other change of an answer: a word, the text
+//! of a stage, an order. `SIGVET_RENEW=1` regenerates the files; read the diff before you commit it.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn line(case: &Case, outcome: &Outcome) -> String {
         .replace(&folder, "")
 }
 
-/// Takes out what depends on how fast the machine is.
+/// Removes what depends on the machine's speed.
 fn settle(answer: &mut Value) {
     let Some(search) = answer.get_mut("search").and_then(Value::as_object_mut) else { return };
     search.remove("milliseconds");

@@ -1,4 +1,4 @@
-//! What programs make of a server's sentence, given as an argument or on standard input, without a code or a status.
+//! A server's sentence as programs repeat it, given as an argument or on standard input, without a code or a status.
 
 use sigvet_testing::Sigvet;
 
@@ -6,7 +6,7 @@ const REGION: &str = "The authorization header is malformed; the region 'us-east
 const KEY: &str = "The AWS Access Key Id you provided does not exist in our records.";
 
 #[test]
-fn a_sentence_is_read_in_whatever_a_program_made_of_it() {
+fn a_sentence_is_read_in_every_form_that_programs_give_it() {
     for (text, id) in [
         (REGION.to_owned(), "scope-region"),
         (format!("mc: <ERROR> Failed to copy `a.txt`. {KEY}"), "access-key-unknown"),
@@ -31,9 +31,9 @@ fn a_sentence_is_read_in_whatever_a_program_made_of_it() {
     }
 }
 
-/// Words about signatures that no server says are no evidence: then the message tells how to get some.
+/// Words about signatures that no server uses are not evidence: then the message explains how to get some.
 #[test]
-fn words_that_no_server_says_are_no_reply() {
+fn words_that_no_server_uses_are_not_a_reply() {
     for text in [
         "why does my signature not match, please help",
         "fatal: unable to access the repository: The requested URL returned error",

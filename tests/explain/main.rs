@@ -1,8 +1,8 @@
-//! The proof of `sigvet explain`: requests that were signed with known mistakes, and whether these are named.
+//! The proof of `sigvet explain`: it has to name the mistakes in requests that were signed with known mistakes.
 //!
-//! The cases are made by a signer of their own, which is broken on purpose and shares no code with the library. What has
-//! to be named follows from the definition of each mistake, never from what the tool prints. It catches a mistake that is
-//! not found, one that is found where it is not, and a request that is right and is called wrong.
+//! The cases are made by a separate signer, which is broken on purpose and shares no code with the library. The
+//! expected answers follow from the definition of each mistake, never from the tool's output. Catches a mistake that is
+//! not found, one that is found where there is none, and a right request that is called wrong.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod answer;
@@ -39,7 +39,7 @@ fn the_unbroken_signer_agrees_with_the_examples_of_s3() {
     assert_eq!(vectors::compare_s3(), 5);
 }
 
-/// Renews the files where `SIGVET_RENEW=1` is set.
+/// Regenerates the files if `SIGVET_RENEW=1` is set.
 #[test]
 fn the_files_follow_from_their_recipes() {
     let renew = std::env::var_os("SIGVET_RENEW").is_some();
@@ -58,7 +58,7 @@ fn the_files_follow_from_their_recipes() {
     assert!(renew || stale.is_empty(), "not as their recipes say:\n{}", stale.join("\n"));
 }
 
-/// A file that a case no longer uses looks like evidence, and is none.
+/// A file that a case no longer uses looks like evidence, but is not.
 #[test]
 fn no_file_is_left_over() {
     let mut left: Vec<_> = case::all().iter().flat_map(Case::left_over).collect();
@@ -77,7 +77,7 @@ fn each_mistake_of_the_catalogue_is_the_only_one_of_some_case() {
     assert!(expected.is_subset(&catalogue), "not in the catalogue: {:?}", expected.difference(&catalogue));
 }
 
-/// The ids are a contract with scripts: it catches one that is lost or renamed, and one that is found and not told.
+/// The ids are a contract with scripts: catches one that is lost or renamed, or found but not listed.
 #[test]
 fn the_list_has_exactly_these_mistakes_in_this_order() {
     let outcome = common::Sigvet::anonymous(&["explain", "--list"]).run();
@@ -96,7 +96,7 @@ fn the_corpus_is_large_and_mixed() {
     assert!(count(|case| case.expected.sets[0].is_empty()) >= 15, "nothing to be named");
 }
 
-/// A break that changes nothing would make its case void.
+/// A break that changes nothing would make its case meaningless.
 #[test]
 fn each_break_makes_a_difference() {
     let mut void = Vec::new();
@@ -158,7 +158,7 @@ fn explain_names_the_mistakes() {
     assert!(score.is_perfect() && lines.is_empty(), "{score:?}\n{}", lines.join("\n"));
 }
 
-/// Recall is how often the first explanation is right; precision, how often it is right where something is claimed.
+/// Recall is how often the first explanation is right; precision is how often it is right when a proof is claimed.
 fn table(what: &str, marks: &[(&Case, Mark)], group: fn(&Case) -> String) -> String {
     let mut groups: BTreeMap<String, Vec<&Mark>> = BTreeMap::new();
     marks.iter().for_each(|(case, mark)| groups.entry(group(case)).or_default().push(mark));
@@ -169,7 +169,7 @@ fn table(what: &str, marks: &[(&Case, Mark)], group: fn(&Case) -> String) -> Str
     format!("{what:24} cases  recall  precision\n") + &groups.into_iter().map(row).collect::<String>()
 }
 
-/// Every case with what `explain --json` answers to it. It takes minutes, so all tests share one run.
+/// Every case with the answer of `explain --json`. It takes minutes, so all tests share one run.
 fn answers() -> &'static [(Case, Outcome)] {
     static ANSWERS: OnceLock<Vec<(Case, Outcome)>> = OnceLock::new();
     ANSWERS.get_or_init(|| {
@@ -179,13 +179,13 @@ fn answers() -> &'static [(Case, Outcome)] {
     })
 }
 
-/// Runs over the cases side by side; the results are in the order of the cases.
+/// Runs over the cases in parallel; the results are in the order of the cases.
 fn each<T: Send>(cases: &[Case], run: impl Fn(&Case) -> Option<T> + Sync) -> Vec<T> {
     let results = Mutex::new(Vec::new());
     let next = Mutex::new(cases.iter().enumerate());
     let work = || {
         loop {
-            // The lock is given back before the run.
+            // The lock is released before the run.
             let taken = next.lock().unwrap().next();
             let Some((at, case)) = taken else { return };
             if let Some(result) = run(case) {

@@ -1,6 +1,6 @@
 """Makes the cases `printed-*`: one request as terminals, logs and programs show it, signed with the path encoded twice.
 
-The signer is its own, written by the specification; run it in this folder: python3 printed.py
+The signer is independent, written from the specification; run it in this folder: python3 printed.py
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-//! What servers answer that show the texts they computed, and the logs of clients that show theirs.
+//! Replies of servers that show the texts they computed, and logs of clients that show theirs.
 //!
-//! Other replies lie in their cases as they were seen: these here must follow the request.
+//! Other replies are stored in their cases as observed: these must follow the request.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub fn reply(who: &str, recipe: &Recipe, signed: &Signed, expected: &Stages) -> 
     }
 }
 
-/// What the client's own log says that it computed.
+/// What the client's own log says it computed.
 pub fn log(who: &str, signed: &Signed) -> Vec<u8> {
     let Stages { canonical_request, string_to_sign } = &signed.stages;
     let text = match who {
@@ -66,7 +66,7 @@ pub fn log(who: &str, signed: &Signed) -> Vec<u8> {
                  String to sign: {string_to_sign}\n12:00:00.094 [main] DEBUG org.apache.http.wire - >> \"GET / \"\n"
             )
         }
-        // Of the string to sign, this client says nothing.
+        // This client does not log the string to sign.
         "s3cmd" => format!(
             "DEBUG: Using signature v4\nDEBUG: Canonical Request:\n{canonical_request}\n----------------------\nDEBUG: \
              signature-v4 headers: {{}}\nDEBUG: Processing request, please wait...\n"
@@ -91,7 +91,7 @@ fn s3(recipe: &Recipe, signed: &Signed, expected: &Stages) -> String {
     )
 }
 
-/// As a browser shows it: each line break has become a space. The bytes tell what was there.
+/// As a browser shows it: each line break has become a space. The byte dump shows the original.
 fn flattened(body: String) -> String {
     body.replace('\n', " ")
 }

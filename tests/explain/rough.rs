@@ -1,6 +1,6 @@
-//! What people really hand over, and what it may cost: large requests, logs alone, requests that are random.
+//! What people really supply, and what it may cost: large requests, logs alone, random requests.
 //!
-//! Catches a search that multiplies beyond time and memory, a claim that is made of nothing, and a panic.
+//! Catches a search that exceeds time and memory, a claim without evidence, and a panic.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -33,14 +33,14 @@ fn broken(recipe: Recipe, breaks: &[&str]) -> Recipe {
     Recipe { breaks: Breaks::parse(&breaks.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()), ..recipe }
 }
 
-/// A search that does not end is stopped by the limit that every run here has.
+/// A search that does not end is stopped by the time limit of every run.
 fn explain(input: &[u8], more: &[&str]) -> Value {
     let words: Vec<&str> = ["explain", "--json"].into_iter().chain(more.iter().copied()).collect();
     let outcome = Sigvet::new(&words).input(input).run();
     serde_json::from_slice(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr))
 }
 
-/// Without any time three mistakes at once add nothing to two. Catches work that no limit is asked about.
+/// Without any time, three mistakes at once add nothing to two. Catches work that ignores the limit.
 #[test]
 fn the_time_limit_holds() {
     let headers = ["Content-Type: text/plain", "x-amz-meta-a: b  c", "User-Agent: x"].map(str::to_owned);
@@ -52,15 +52,15 @@ fn the_time_limit_holds() {
 }
 
 #[test]
-fn a_usual_request_is_searched_to_the_end_for_two_mistakes() {
+fn two_mistakes_in_a_usual_request_are_searched_exhaustively() {
     let wire = broken(recipe("/a%20b?a=1", &[], b"hello"), &["random-signature"]).sign().wire;
     let said = explain(&wire.to_bytes(), &["--depth", "2", "--time-limit", "1s"]);
     assert_eq!((&said["search"]["exhausted"], &said["search"]["deepest"]), (&true.into(), &2.into()));
 }
 
-/// Hundreds of headers, thousands of parameters have gibibytes of variants. The plain mistakes are found nevertheless.
+/// Hundreds of headers and thousands of parameters have gibibytes of variants. The plain mistakes are found anyway.
 #[test]
-fn a_large_request_ends_in_time_and_still_finds_what_is_plain() {
+fn a_large_request_ends_in_time_and_still_finds_plain_mistakes() {
     let headers: Vec<String> = (0..300).map(|at| format!("x-amz-meta-{at:03}: Value {at}")).collect();
     let wire = broken(recipe("/k", &headers, b""), &["random-signature"]).sign().wire;
     let said = explain(&wire.to_bytes(), &["--time-limit", "1s"]);
@@ -74,14 +74,14 @@ fn a_large_request_ends_in_time_and_still_finds_what_is_plain() {
 }
 
 #[test]
-fn a_large_body_is_hashed_a_few_times_only() {
+fn a_large_body_is_hashed_only_a_few_times() {
     let body = b"{\"a\":1}\n".repeat(2_000_000);
     let recipe = broken(recipe("/k", &[], &body), &["saw-body-as without-newline"]);
     let said = explain(&recipe.sign().wire.to_bytes(), &["--time-limit", "1s"]);
     assert_eq!(said["explanations"][0]["mistakes"][0]["id"], "payload-newline", "{said}");
 }
 
-/// A log is read long after it was written, and does not name its key. Neither is a mistake of the client's.
+/// A log is read long after it was written, and does not name its key. Neither is a client mistake.
 #[test]
 fn a_log_alone_shows_neither_a_clock_nor_a_key() {
     let stages = recipe("/k", &[], b"").sign().stages;
@@ -115,7 +115,7 @@ fn requests() -> impl Strategy<Value = Recipe> {
     let path = "(/[a-z0-9~._-]{1,8}(%20|%2B|%C3%A9)?){1,3}";
     let query = proptest::collection::vec("[a-z]{1,4}(=([a-z0-9]|%20|%2F){0,4})?", 0..4);
     let values = proptest::collection::vec("[A-Za-z0-9;=]{1,4}( {1,3}[a-z0-9]{1,4}){0,2}", 0..3);
-    // Without a Content-Length, blank lines behind a request are what was pasted along, and no body.
+    // Without a Content-Length, blank lines after a request were pasted along, and are not a body.
     let body = proptest::collection::vec(any::<u8>(), 0..40)
         .prop_filter("white space alone", |body| body.is_empty() || !body.trim_ascii().is_empty());
     (path, query, values, body).prop_map(|(path, query, values, body)| {
@@ -127,7 +127,7 @@ fn requests() -> impl Strategy<Value = Recipe> {
 }
 
 #[test]
-fn a_request_that_is_right_is_called_so() {
+fn a_right_request_is_called_right() {
     let judged = |recipe: Recipe| {
         let found = diagnosed(&recipe.sign().wire.to_bytes(), 1).unwrap();
         prop_assert_eq!(found.outcome, Outcome::Valid);
@@ -137,7 +137,7 @@ fn a_request_that_is_right_is_called_so() {
     runner(200).run(&requests(), judged).unwrap();
 }
 
-/// Each break, and the mistakes that it may be called by where they give the same text.
+/// Each break, and the mistakes that may be named for it if they give the same text.
 const SINGLE: [(&str, &[&str]); 14] = [
     ("path-twice", &["path-double-encoded"]),
     ("path-tilde", &["path-tilde-encoded"]),
@@ -160,7 +160,7 @@ fn a_single_mistake_is_named() {
     let named = |(plain, at): (Recipe, usize)| {
         let (line, ids) = SINGLE[at];
         let broken = broken(plain.clone(), &[line]).sign().wire;
-        // The mistake is invisible in this request.
+        // The mistake makes no difference in this request.
         prop_assume!(broken != plain.sign().wire);
         let found = diagnosed(&broken.to_bytes(), 1).unwrap();
         prop_assert_eq!(found.outcome, Outcome::Invalid);

@@ -1,4 +1,4 @@
-//! Runs the built `sigvet` on a case: keys by environment only, a home without any file.
+//! Runs the built `sigvet` on a case: keys only from the environment, a home without files.
 
 use serde_json::Value;
 
@@ -6,23 +6,23 @@ use crate::case::{Case, Input};
 use crate::common::{Outcome, Sigvet};
 use crate::signer::{Keys, Wire, encode};
 
-/// What `explain --json` said, as far as it matters here.
+/// The parts of the `explain --json` output that matter here.
 #[derive(Debug)]
 pub struct Said {
     pub verdict: String,
     pub explanations: Vec<Explanation>,
-    /// What the server does otherwise, each with how that is known: `reply server-query-last-value`.
+    /// What the server does differently, each with how that is known: `reply server-query-last-value`.
     pub servers: Vec<String>,
 }
 
-/// Mistakes that are together what was wrong, sorted.
+/// Mistakes that together are what was wrong, sorted.
 #[derive(Debug)]
 pub struct Explanation {
     pub proof: String,
     pub ids: Vec<String>,
 }
 
-/// What `explain --json` answered to a case, or why that cannot be read.
+/// The answer of `explain --json` to a case, or why it cannot be parsed.
 pub fn read_answer(case: &Case, outcome: &Outcome) -> Result<Said, String> {
     match told(case, outcome) {
         None => read(outcome),
@@ -30,7 +30,7 @@ pub fn read_answer(case: &Case, outcome: &Outcome) -> Result<Said, String> {
     }
 }
 
-/// Runs `explain --json` on all that a case has.
+/// Runs `explain --json` with everything in a case.
 pub fn explain_json(case: &Case) -> Outcome {
     let mut words: Vec<String> = ["explain", "--json", "--now", &case.now].map(str::to_owned).to_vec();
     let reply_is_inside = [Input::Exchange, Input::Trace, Input::Har].contains(&case.input);
@@ -45,7 +45,7 @@ pub fn explain_json(case: &Case) -> Outcome {
     with_keys(Sigvet::anonymous(&words), case).run()
 }
 
-/// Runs `verify --json` on the request of a case; none where there is no request.
+/// Runs `verify --json` on the request of a case; none if there is no request.
 pub fn verify_json(case: &Case) -> Option<Outcome> {
     let mut words: Vec<String> = ["verify", "--json", "--now", &case.now].map(str::to_owned).to_vec();
     words.extend(case.no_credentials.then(|| "--no-credentials".to_owned()));
@@ -53,7 +53,7 @@ pub fn verify_json(case: &Case) -> Option<Outcome> {
     Some(with_keys(Sigvet::anonymous(&words), case).run())
 }
 
-/// What of the secrets is to be seen in the output. A secret that was sent as the access key id is no secret any more.
+/// A secret that is visible in the output. A secret that was sent as the access key ID is no longer one.
 fn told(case: &Case, outcome: &Outcome) -> Option<&'static str> {
     let output = outcome.text() + &outcome.stderr;
     let sent = case.recipe.as_ref().is_some_and(|r| r.breaks.of("access-key") == Some(&case.keys.secret));
@@ -64,7 +64,7 @@ fn told(case: &Case, outcome: &Outcome) -> Option<&'static str> {
     tokens.into_iter().any(|token| output.contains(&token)).then_some("the session token")
 }
 
-/// What `verify` makes of a request: its exit code, and what it printed.
+/// The result of `verify` for a request: its exit code and output.
 pub fn verify(case: &Case, request: &Wire, now: &str) -> (Option<i32>, String) {
     let outcome = with_keys(Sigvet::anonymous(&["verify", "--now", now, "-"]), case).input(&request.to_bytes()).run();
     (outcome.code, outcome.text() + &outcome.stderr)

@@ -1,4 +1,5 @@
-//! `verify --json` and `explain --json` say the same of the same id: title, place, fix, and the form of both values.
+//! `verify --json` and `explain --json` describe the same id in the same way: title, place, fix, and the form of both
+//! values.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +8,13 @@ use sigvet_core::verify::FindingId;
 
 use crate::{answers, case, each, run};
 
-/// What the catalogue's row says, whatever the evidence is.
+/// The texts from the catalogue's row, whatever the evidence is.
 const WORDS: [&str; 3] = ["title", "where", "fix"];
-/// What a finding says, if it is known in the same way.
+/// The values of a finding, if both commands know it in the same way.
 const VALUES: [&str; 2] = ["signed", "expected"];
 
-/// Ids that no request of the corpus makes both say. `explain` has a better name for what was found, or the finding takes a
-/// judge who expects a scope. The tests of the findings hold these to the catalogue.
+/// Ids that no request of the corpus makes both commands report. `explain` has a better name for the finding, or the
+/// finding requires a judge who expects a scope. The tests of the findings compare these with the catalogue.
 const NOT_SEEN: [&str; 6] =
     ["scope-region", "host-with-path", "header-name-case", "token-invalid", "payload-unsigned", "payload-hash-form"];
 
@@ -39,10 +40,10 @@ fn verify_and_explain_say_the_same_of_the_same_id() {
     assert_eq!(missing, NOT_SEEN);
 }
 
-/// One mistake of an answer.
+/// One mistake in an answer.
 struct Mistake {
     id: String,
-    /// How it is known; `texts` if the client's or the server's own text may show it.
+    /// Its proof; `texts` if the client's or the server's own text may show it.
     proof: String,
     parts: Value,
 }

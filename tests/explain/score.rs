@@ -1,21 +1,21 @@
-//! Compares what was said with what had to be said, and counts.
+//! Compares the answers with the expected ones, and counts.
 
 use crate::case::Expected;
 use crate::run::{Explanation, Said};
 
-/// What one case came to; its faults are told together with those of the others.
+/// The result of one case; its faults are reported together with those of the others.
 #[derive(Debug, Default)]
 pub struct Mark {
-    /// The first explanation is right; where nothing is to be named, nothing is.
+    /// The first explanation is right; if nothing should be named, nothing is.
     pub first: bool,
     /// Some explanation is right.
     pub listed: bool,
-    /// An explanation that claims a proof names something that is not so.
+    /// An explanation that claims a proof is false.
     pub wrong: bool,
     pub faults: Vec<String>,
 }
 
-/// The sums over all cases.
+/// The totals over all cases.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Score {
     pub cases: usize,
@@ -39,7 +39,7 @@ impl Score {
         percent(self.first, self.cases)
     }
 
-    /// Of the cases that are right first or wrong, the right ones, in percent.
+    /// Of the cases that are right first or wrong, the percentage of right ones.
     pub fn precision(&self) -> f64 {
         percent(self.first, self.first + self.wrong)
     }
@@ -86,7 +86,8 @@ impl Mark {
 }
 
 impl Explanation {
-    /// Whether it names, with a claim of proof, something that no right answer has; of a valid request, anything at all.
+    /// Whether it names, with a claim of proof, something that no right answer has; for a valid request, anything at
+    /// all.
     fn is_wrong(&self, expected: &Expected) -> bool {
         let claims =
             ["reproduced", "server"].contains(&self.proof.as_str()) || expected.verdict.as_deref() == Some("valid");
@@ -94,7 +95,7 @@ impl Explanation {
     }
 }
 
-/// Each row is told by another mark; were it not, the score would be worth nothing.
+/// Each row is distinguished by a different mark; otherwise the score would be worthless.
 #[test]
 fn the_marks_differ() {
     let ids = |set: &[&str]| set.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();

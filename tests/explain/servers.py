@@ -1,9 +1,9 @@
-"""Writes the cases of servers that compute otherwise than AWS: `python3 tests/explain/servers.py`.
+"""Writes the cases of servers that compute differently from AWS: `python3 tests/explain/servers.py`.
 
-A signer of its own, of Python's standard library alone, and the rules of the servers as they are: with these rules it signed
-requests that Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and pys3local 0.2 took. The request of each case is signed by
-AWS's rules; the reply has the texts that the server makes of it, where that server shows its texts. Nothing is shared with the
-program.
+A separate signer that uses only Python's standard library, with the servers' actual rules: with these rules it signed
+requests that Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and pys3local 0.2 accepted. The request of each case is
+signed by AWS's rules; the reply contains the texts that the server makes from it, if that server shows its texts. It shares no
+code with the program.
 """
 
 import hashlib
@@ -169,22 +169,22 @@ write("versity-percent", "Versity S3 Gateway drops a parameter with a stray '%'.
 write("texts-of-somebody", "The server is not recognised, and its text is one that Swift makes.", ["reply server-query-last-value"], unknown, repeated, of_query=query_swift)
 write("swift-no-secret", "Without a secret, the text still shows what Swift does.", ["reply server-query-last-value"], swift, repeated, verdict="unknown", lines=["no_credentials = true"], of_query=query_swift)
 
-# Likely by the server that is recognised.
+# Likely because the server is recognised.
 write("ceph-last-header", "Ceph shows no text, and signs the last of two headers.", ["server server-header-last-only"], ceph, headers=[(A, b"1"), (A, b"2")])
 write("ceph-tab", "Ceph keeps a lone tab.", ["server server-header-tab-kept"], ceph, headers=[(A, b"a\tb")])
 write("weed-sorted-decoded", "SeaweedFS sorts names before they are encoded.", ["server server-query-sorted-decoded"], weed, indexed)
 write("minio-values", "MinIO leaves repeated values in the order sent.", ["server server-query-values-as-sent"], minio, b"a=2&a=1")
-# Of one that only some versions of the server have, the server tells no more than that it is possible.
+# If only some versions of the server have a difference, recognising the server makes it possible, not likely.
 names = [(A, b"1"), (A + "-b", b"2")]
 write("ceph-names", "Ceph of 2017 sorted whole lines, and Ceph 16 does not.", ["request server-header-sorted-by-line"], ceph, headers=names)
 write("ceph-values", "Ceph 16 takes the last of repeated values, and later ones leave them as sent.", ["request server-query-values-as-sent", "request server-query-last-value"], ceph, b"a=2&a=1")
-# Any of several; rclone is not to be recognised by this.
+# Any of several; this does not identify rclone.
 write("rclone-semicolon", "A store that nobody can tell drops a parameter with a semicolon.", ["request server-query-as-sent", "request server-query-semicolon-dropped"], rclone, b"a=1;2&b=3")
-# Refused in words of its own.
+# Refused in the server's own words.
 garage = bare([], b"<Resource>/bkt</Resource><Region>us-east-1</Region>", "400 Bad Request", b"InvalidRequest", b"Bad request: duplicate query parameter: `a`")
 write("garage-repeats", "Garage refuses a repeated parameter.", ["reply server-query-repeats-refused"], garage, repeated)
 
-# Nothing: the server is known not to do so, or the request has nothing of the kind, or another secret is the reason.
+# Nothing: the server is known not to do so, the request is unaffected, or another secret is the reason.
 write("weed-repeats", "SeaweedFS sorts repeated values as AWS does.", [], weed, b"a=2&a=1&b=3")
 write("ceph-spaces", "Ceph folds spaces as AWS does.", [], ceph, headers=[(A, b"a  b"), ("x-amz-meta-b", b"1")])
 write("swift-tab", "Swift folds a tab as AWS does.", [], bare([f"X-Openstack-Request-Id: {SWIFT_ID}"]), headers=[(A, b"a\tb")])

@@ -1,6 +1,6 @@
-//! Request options beside a captured request: they supply what the capture lacks, and may not contradict it.
+//! Request options given with a captured request: they supply what the capture lacks, and may not contradict it.
 //!
-//! The requests are the official suite's, or made by the signer of the tests.
+//! The requests come from the official suite, or from the tests' own signer.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn a_body_that_a_trace_does_not_show_is_supplied() {
     }
 }
 
-/// No header of it has the hash of the body, so without a body nothing is known.
+/// None of its headers contains the hash of the body, so without a body nothing can be decided.
 #[test]
 fn a_signature_that_depends_on_an_unseen_body_is_settled_by_it() {
     let trace = trace(&dynamodb(None));
@@ -52,7 +52,7 @@ fn a_signature_that_depends_on_an_unseen_body_is_settled_by_it() {
 }
 
 #[test]
-fn what_contradicts_the_capture_is_refused() {
+fn options_that_contradict_the_capture_are_refused() {
     let trace = of_suite("post-x-www-form-urlencoded");
     for (words, expected) in [
         (&["-X", "PUT"][..], "the method of the captured request is POST, but the options say PUT"),
@@ -95,7 +95,7 @@ fn the_body_of_a_curl_command_is_supplied_with_its_length() {
     assert_eq!(explain(&["--data-raw", "Param1=value11", "--depth", "1"]).code, Some(1));
 }
 
-/// A URL shows neither its method nor its headers.
+/// A URL contains neither its method nor its headers.
 #[test]
 fn a_url_is_judged_by_the_method_and_the_headers_that_are_given() {
     let put = Recipe {
@@ -119,7 +119,7 @@ fn a_url_is_judged_by_the_method_and_the_headers_that_are_given() {
 }
 
 #[test]
-fn a_token_that_was_blacked_out_is_supplied_and_not_shown() {
+fn a_redacted_token_is_supplied_and_not_shown() {
     let signed = dynamodb(Some(TOKEN));
     let shown = String::from_utf8(trace(&signed)).unwrap();
     let hidden = shown.replace(TOKEN, "*****").into_bytes();
@@ -138,7 +138,7 @@ fn a_token_that_was_blacked_out_is_supplied_and_not_shown() {
     }
 }
 
-/// The name of the cluster is a signed header, which the token does not have in it.
+/// The name of the cluster is a signed header that the token does not contain.
 #[test]
 fn the_cluster_of_a_token_is_supplied() {
     let headers = ["Host: sts.eu-central-1.amazonaws.com", "x-k8s-aws-id: my-cluster"];
@@ -220,7 +220,7 @@ fn trace(wire: &Wire) -> Vec<u8> {
     written::trace(wire, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 }
 
-/// A call that is a POST with JSON, as AWS's own SDKs sign it.
+/// A POST with JSON, as AWS's SDKs sign it.
 fn dynamodb(token: Option<&str>) -> Wire {
     let length = format!("Content-Length: {}", BODY.len());
     let headers = [

@@ -1,4 +1,4 @@
-//! `--try-host` and `--try-secret`: the answer is right, and neither verdict nor exit code depends on it.
+//! `--try-host` and `--try-secret`: the answer is right, and neither the verdict nor the exit code depends on it.
 
 use serde_json::{Value, json};
 use sigvet_testing::{KEY, Outcome, SECRET, Sigvet};
@@ -39,7 +39,7 @@ fn a_secret_is_tried_for_the_key_that_the_request_names() {
 }
 
 #[test]
-fn another_secret_beside_the_users_own_is_one_mistake_among_others() {
+fn another_secret_is_tried_as_one_mistake_among_others() {
     let request = signed(&[]).to_bytes();
     let tried = answer(&with_secret_file(&request, SECRET), &[], Some(OTHER), 1);
     assert_eq!((&tried["verdict"], &tried["tried"][0]["signature"]), (&json!("invalid"), &json!("right")));
@@ -81,7 +81,7 @@ fn a_secret_is_read_from_standard_input_or_a_file_and_never_shown() {
     }
 }
 
-/// A request, and the file with the secret to try.
+/// A request, and a file with the secret to try.
 struct WithSecret {
     request: Vec<u8>,
     folder: tempfile::TempDir,
@@ -93,7 +93,7 @@ fn with_secret_file(request: &[u8], secret: &str) -> WithSecret {
     WithSecret { request: request.to_vec(), folder }
 }
 
-/// What there is to explain, with the options that belong to it.
+/// The evidence to explain, with its options.
 trait Evidence {
     fn request(&self) -> &[u8];
 
@@ -118,7 +118,7 @@ impl Evidence for WithSecret {
     }
 }
 
-/// What `explain --json` answers; `own` is the secret that the environment has.
+/// The answer of `explain --json`; `own` is the secret in the environment.
 #[track_caller]
 fn answer(evidence: &impl Evidence, words: &[&str], own: Option<&str>, code: i32) -> Value {
     let fixed = ["explain", "--json", "--now", NOW, "--depth", "1"].map(str::to_owned);

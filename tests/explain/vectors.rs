@@ -1,4 +1,4 @@
-//! The official suite, as it lies inside the package of the `aws-sigv4` crate, signed by the breakable signer unbroken.
+//! The official suite, from the package of the `aws-sigv4` crate, signed by the breakable signer without breaks.
 
 use sigvet_testing::official_suite;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::signer::{self, Breaks, Keys, Recipe, Wire, header_line};
 
-/// Signs every case of the suites of Version 4 and 4A in both forms; returns how many were compared.
+/// Signs every case of the suites of Version 4 and 4A in both forms; returns the number of comparisons.
 pub fn compare_all() -> usize {
     ["v4", "v4a"].into_iter().map(compare_suite).sum()
 }
@@ -25,7 +25,8 @@ fn compare_suite(suite: &str) -> usize {
     2 * folders.len()
 }
 
-/// The examples of S3's own documentation, which has other rules for paths and payloads than the suite; returns how many.
+/// The examples in S3's own documentation, whose rules for paths and payloads differ from the suite's; returns their
+/// number.
 pub fn compare_s3() -> usize {
     let examples = [
         (
@@ -59,7 +60,7 @@ pub fn compare_s3() -> usize {
         let mut recipe = s3_example(method, target, body);
         recipe.expires = expires.map(str::to_owned);
         recipe.wire.headers.extend((!header.is_empty()).then(|| header_line(header)));
-        // The one that is put has a Date header too.
+        // The PUT request also has a Date header.
         recipe.wire.headers.extend((method == "PUT").then(|| header_line("Date: Fri, 24 May 2013 00:00:00 GMT")));
         assert_eq!(recipe.sign().signature, signature, "{method} {target}");
     }
@@ -94,7 +95,7 @@ fn compare(folder: &Path, suite: &str, form: &str) {
     let mut recipe = recipe(&context, wire(&read("request.txt")), name);
     if suite == "v4a" {
         recipe.region_set = Some(recipe.region.clone());
-        // There its request has a raw space, and nothing is to be encoded once.
+        // In this suite, the case has a raw space in its request, and nothing is encoded only once.
         recipe.breaks = if name == "get-space-normalized" { Breaks::default() } else { recipe.breaks };
     }
     if form == "query" {
@@ -120,7 +121,8 @@ fn compare(folder: &Path, suite: &str, form: &str) {
 fn recipe(context: &Value, wire: Wire, name: &str) -> Recipe {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let keys = &context["credentials"];
-    // Two settings of the suite are mistakes at most services: paths as they are, and in one case encoded only once.
+    // Two settings of the suite are mistakes at most services: paths left as they are, and in one case encoded only
+    // once.
     let not_normalized = (context["normalize"] == false).then_some("path-not-normalized");
     let once = (name == "get-space-normalized").then_some("path-once");
     let breaks: Vec<String> = not_normalized.into_iter().chain(once).map(str::to_owned).collect();
@@ -141,7 +143,7 @@ fn recipe(context: &Value, wire: Wire, name: &str) -> Recipe {
     }
 }
 
-/// Reads a raw request as the suite writes them, with `\n` for line ends and folded lines.
+/// Parses a raw request of the suite, with `\n` for line ends and folded lines.
 fn wire(raw: &str) -> Wire {
     let (head, body) = raw.split_once("\n\n").unwrap_or((raw, ""));
     let folded = head.replace("\n ", " ");

@@ -1,4 +1,4 @@
-//! The other forms in which people hand over a request: URL, `curl -v`, a curl command, an entry of a HAR file.
+//! Other formats in which people supply a request: URL, `curl -v`, a curl command, an entry of a HAR file.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ pub fn url(wire: &Wire) -> Vec<u8> {
     format!("{}\n", address(wire)).into_bytes()
 }
 
-/// The output of `curl -v`, without colours; a body is not part of it.
+/// The output of `curl -v`, without colours; it does not contain the body.
 pub fn trace(wire: &Wire, reply: &[u8]) -> Vec<u8> {
     let host = wire.header("host").unwrap();
     let mut text = format!("*   Trying 192.0.2.10:443...\n* Connected to {host} (192.0.2.10) port 443\n");

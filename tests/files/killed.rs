@@ -1,4 +1,4 @@
-//! What a run leaves that is stopped in the middle.
+//! What a run leaves behind if it is stopped halfway.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::common::Sigvet;
 use crate::recorder::send;
 
-/// Half an answer, and nothing more: the run is in the middle of a download until it is stopped.
+/// Sends half an answer, and nothing more: the run is in the middle of a download until it is stopped.
 fn stalling() -> (String, std::sync::mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -29,7 +29,8 @@ fn stalling() -> (String, std::sync::mpsc::Receiver<()>) {
     (url, receiver)
 }
 
-/// The same command in a process that a signal stops, though whoever runs the tests may ignore it. Only GNU's env can do that.
+/// The same command in a process that a signal stops, even if whoever runs the tests ignores that signal. Only GNU's
+/// env can do that.
 fn unignoring(command: &Command) -> Command {
     let mut env = Command::new("env");
     env.arg("--default-signal").arg(command.get_program()).args(command.get_args()).env_clear();
@@ -56,10 +57,10 @@ fn a_stopped_download_leaves_the_old_file_and_no_other() {
     }
 }
 
-/// Kills `profile add` at every moment of its run: the file is whole each time, and the secret is nowhere but in it.
+/// Kills `profile add` at every moment of its run: the file is complete each time, and the secret is nowhere else.
 ///
-/// The system has no call that puts a file without a name in the place of another: it is named beside, then renamed. A kill that
-/// meets the run between these two calls leaves a file that only its owner can read, and the next writer removes it.
+/// No system call puts an unnamed file in the place of another: it gets a temporary name, then is renamed. A kill
+/// between these two calls leaves a file that only its owner can read, and the next writer removes it.
 #[test]
 fn a_killed_writer_leaves_no_copy_of_the_secret() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! What is written to disk, by the built binary: `-o` in all its kinds, the profile file under many writers, files that somebody
-//! else may have written, and what is left of a run that is killed.
+//! What the built binary writes to disk: `-o` in all its forms, the profile file with many writers, files that somebody
+//! else may have written, and what a killed run leaves behind.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 

@@ -1,4 +1,4 @@
-//! `-o`: the file it replaces, and what is no file.
+//! `-o`: the file it replaces, and targets that are not files.
 
 use std::fs::{self, Permissions};
 use std::io::Read;
@@ -14,7 +14,7 @@ fn server() -> Recorder {
     Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")
 }
 
-/// Runs a script of sh in which `$SEND` is `sigvet send` and `$URL` what it is to fetch.
+/// Runs an sh script in which `$SEND` is `sigvet send` and `$URL` the URL to fetch.
 fn sh(script: &str, directory: &Path, server: &Recorder) -> std::process::Output {
     let sigvet = send(&[]).into_command();
     let mut sh = Command::new("sh");
@@ -61,9 +61,9 @@ fn a_file_that_may_not_be_written_is_not_replaced() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
 }
 
-/// Sends to `file` in the directory as a user who is not root, whom no mode stops.
+/// Sends to `file` in the directory as a user other than root, because no mode stops root.
 fn as_nobody(directory: &Path, url: &str) -> std::process::Output {
-    // Our own may stand in a directory that only root gets into.
+    // Our own program may be in a directory that only root can enter.
     let of_program = tempfile::tempdir().unwrap();
     fs::set_permissions(of_program.path(), Permissions::from_mode(0o755)).unwrap();
     let program = of_program.path().join("sigvet");
@@ -77,7 +77,7 @@ fn as_nobody(directory: &Path, url: &str) -> std::process::Output {
     }
     loop {
         match command.output() {
-            // Another test was started while the copy was written, and has not let go of it yet.
+            // Another test was started while the copy was written, and still has it open.
             Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
                 std::thread::sleep(std::time::Duration::from_millis(10));
             }
@@ -86,9 +86,9 @@ fn as_nobody(directory: &Path, url: &str) -> std::process::Output {
     }
 }
 
-/// Catches a file that cannot be saved because nothing can be made beside it, as in `/etc`.
+/// Catches a file that cannot be saved because no other file can be created next to it, as in `/etc`.
 #[test]
-fn a_file_in_a_directory_that_takes_no_other_is_written_in_place() {
+fn a_file_in_a_directory_that_allows_no_new_files_is_written_in_place() {
     let (server, directory) = (server(), tempfile::tempdir().unwrap());
     let path = directory.path().join("file");
     fs::write(&path, "from before, and longer").unwrap();
@@ -105,7 +105,7 @@ fn a_file_in_a_directory_that_takes_no_other_is_written_in_place() {
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Catches another name of the file that leads to what stood there before.
+/// Catches a second name of the file that still leads to the old content.
 #[test]
 fn a_file_with_two_names_keeps_both() {
     let (server, directory) = (server(), tempfile::tempdir().unwrap());
@@ -117,9 +117,9 @@ fn a_file_with_two_names_keeps_both() {
     assert_eq!(fs::metadata(&path).unwrap().nlink(), 2);
 }
 
-/// Catches a file of another user's that becomes ours. Only root can make one.
+/// Catches another user's file that becomes ours. Only root can create one.
 #[test]
-fn a_file_of_another_user_stays_theirs() {
+fn a_file_of_another_user_keeps_its_owner() {
     let (server, directory) = (server(), tempfile::tempdir().unwrap());
     fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).unwrap();
     let path = directory.path().join("file");
@@ -138,9 +138,9 @@ fn a_file_of_another_user_stays_theirs() {
     }
 }
 
-/// Catches a log that is renamed over, or written from its beginning: what stood in it, or is written next, is lost.
+/// Catches a log that is replaced, or overwritten from its beginning: its content, or what is written next, is lost.
 #[test]
-fn descriptors_are_written_where_they_are() {
+fn descriptors_are_written_at_their_current_position() {
     let server = server();
     let names = ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/fd/3", "link"];
     let more = ["/proc/self/fd/1", "/proc/self/fd/2", "/proc/self/fd/3", "/proc/thread-self/fd/3"];
@@ -171,9 +171,9 @@ fn pipes_and_devices_are_written_to() {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// The same place serves every output.
+/// Every output uses the same code.
 #[test]
-fn keys_and_pages_go_to_descriptors_too() {
+fn keys_and_pages_also_go_to_descriptors() {
     let key = ["key", "--region", "us-east-1", "--service", "s3", "--date", "20260301T000000Z"];
     let printed = Sigvet::new(&key).run().expect(0).text();
     assert_eq!(Sigvet::new(&[&key[..], &["-o", "/dev/stdout"]].concat()).run().expect(0).text(), printed);

@@ -1,4 +1,4 @@
-//! The profile file: many writers, other owners, files that are none.
+//! The profile file: many writers, other owners, and paths that are not files.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -17,9 +17,9 @@ fn sign(path: &Path, name: &str) -> Outcome {
     Sigvet::anonymous(&words).run()
 }
 
-/// Catches profiles that are reported as added, and lost: each writer had read the file before another wrote it.
+/// Catches profiles that are reported as added, but are lost: each writer had read the file before another wrote it.
 #[test]
-fn twenty_at_once_are_twenty() {
+fn twenty_concurrent_writers_add_twenty_profiles() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("profiles.toml");
     std::thread::scope(|scope| {
@@ -42,7 +42,7 @@ const FILE: &str = "[profile.run]\naccess_key_id='AKID'\nsecret_command=['touch'
 
 /// Catches a program that is run because somebody else wrote it into the file.
 #[test]
-fn a_command_is_run_only_from_a_file_that_nobody_else_writes() {
+fn a_command_is_run_only_from_a_file_that_nobody_else_can_write() {
     let directory = tempfile::tempdir().unwrap();
     let (path, proof) = (directory.path().join("p.toml"), directory.path().join("proof"));
     fs::write(&path, FILE.replace("PROOF", proof.to_str().unwrap())).unwrap();
@@ -60,9 +60,9 @@ fn a_command_is_run_only_from_a_file_that_nobody_else_writes() {
     }
 }
 
-/// Only root can make a file another's: elsewhere the unit tests are all there is.
+/// Only root can give a file to another user: elsewhere only the unit tests cover this.
 #[test]
-fn a_file_of_another_user_is_treated_alike() {
+fn a_file_of_another_user_is_treated_the_same() {
     let directory = tempfile::tempdir().unwrap();
     let (path, proof) = (directory.path().join("p.toml"), directory.path().join("proof"));
     fs::write(&path, FILE.replace("PROOF", proof.to_str().unwrap())).unwrap();
@@ -79,7 +79,7 @@ fn a_file_of_another_user_is_treated_alike() {
 const AWS_FILE: &str = "[profile run]\ncredential_process = sh -c 'touch PROOF; echo not-json'\n\
                         [profile plain]\naws_access_key_id = AKID\naws_secret_access_key = hush\n";
 
-/// Signs with a profile of AWS's file, which is `config` or `credentials`.
+/// Signs with a profile from AWS's file `config` or `credentials`.
 fn sign_by_aws(variable: &str, path: &Path, name: &str) -> Outcome {
     let words = ["sign", "--profile", &format!("aws:{name}"), "https://b.s3.us-east-1.amazonaws.com/"];
     Sigvet::anonymous(&words).env(variable, path.to_str().unwrap()).run()
@@ -87,7 +87,7 @@ fn sign_by_aws(variable: &str, path: &Path, name: &str) -> Outcome {
 
 /// Catches a `credential_process` that is run because somebody else wrote it into AWS's file.
 #[test]
-fn aws_files_are_held_to_the_same_rule() {
+fn aws_files_follow_the_same_rule() {
     let directory = tempfile::tempdir().unwrap();
     let (path, proof) = (directory.path().join("aws"), directory.path().join("proof"));
     for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
@@ -115,9 +115,9 @@ fn aws_files_are_held_to_the_same_rule() {
     }
 }
 
-/// Catches a run that hangs, or takes all memory.
+/// Catches a run that hangs, or uses up all memory.
 #[test]
-fn what_is_too_large_or_no_file_is_refused_at_once() {
+fn a_path_that_is_too_large_or_not_a_file_is_refused_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     fs::File::create(path("large")).unwrap().set_len(1 << 30).unwrap();
@@ -150,7 +150,7 @@ fn what_is_too_large_or_no_file_is_refused_at_once() {
         let outcome = Sigvet::new(&["send", "-K", file.to_str().unwrap()]).run().expect(26);
         assert!(outcome.stderr.contains(says), "{}", outcome.stderr);
     }
-    // What says "no settings" to many tools still does.
+    // The path that means "no settings" to many tools still does.
     let words = ["sign", "--profile-file", "/dev/null", "https://b.s3.us-east-1.amazonaws.com/"];
     Sigvet::new(&words).env("AWS_CONFIG_FILE", "/dev/null").run().expect(0);
 }

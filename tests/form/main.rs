@@ -1,7 +1,7 @@
-//! Presigned POSTs beside those that others make: AWS's own example and botocore's, and what a server would see of ours.
+//! Presigned POSTs compared with those of others: AWS's own example and botocore's, and how a server would see ours.
 //!
-//! It catches a policy that is signed in another way than it is sent, and a verifier that only agrees with its own signer.
-//! `posts.py` wrote `botocore.json`, with botocore and a clock that stands still.
+//! Catches a policy that is signed differently than it is sent, and a verifier that only agrees with its own signer.
+//! `posts.py` wrote `botocore.json`, with botocore and a fixed clock.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sigvet_testing as common;
@@ -20,7 +20,7 @@ fn sigvet(words: &[&str], token: Option<&str>) -> Sigvet {
     token.into_iter().fold(sigvet, |sigvet, token| sigvet.env("AWS_SESSION_TOKEN", token))
 }
 
-/// What `sigvet verify` makes of an upload of six bytes.
+/// The result of `sigvet verify` for an upload of six bytes.
 fn verify(url: &str, fields: &[(String, String)], now: &str, token: Option<&str>) -> Outcome {
     sigvet(&["verify", "--now", now, "-"], token).input(&upload(url, fields)).run()
 }
@@ -51,8 +51,8 @@ fn form(words: &[&str], token: Option<&str>) -> Value {
     serde_json::from_slice(&outcome.stdout).unwrap()
 }
 
-/// The policy and its signature are those of AWS's page *Example: browser-based upload using HTTP POST (using AWS Signature
-/// Version 4)*, its fields those of the form on that page, with the names in their case.
+/// The policy and its signature come from AWS's page *Example: browser-based upload using HTTP POST (using AWS
+/// Signature Version 4)*, the fields from the form on that page, with their names in the same case.
 #[test]
 fn awss_own_example_is_valid() {
     let policy = include_str!("aws-policy.txt").trim_end();
@@ -91,9 +91,9 @@ fn awss_own_example_is_valid() {
     assert!(other.text().contains("the field bucket is 'other'"), "{}", other.text());
 }
 
-/// Policies in botocore's own spelling: spaces, no fraction of a second, `\u` for what is not ASCII.
+/// Policies in botocore's spelling: spaces, no fractions of a second, `\u` for non-ASCII characters.
 #[test]
-fn what_botocore_signs_is_valid() {
+fn botocores_forms_are_valid() {
     let whole: Value = serde_json::from_str(include_str!("botocore.json")).unwrap();
     let posts = whole["posts"].as_array().unwrap();
     assert_eq!(posts.len(), 8);
@@ -108,9 +108,10 @@ fn what_botocore_signs_is_valid() {
     }
 }
 
-/// For the same upload both ask for the same: URL, fields but for policy and signature, and conditions in any order.
+/// For the same upload both produce the same URL, the same fields except policy and signature, and the same conditions
+/// in any order.
 #[test]
-fn a_form_is_what_botocore_makes_but_for_the_spelling_of_its_policy() {
+fn a_form_equals_botocores_except_for_the_spelling_of_its_policy() {
     let whole: Value = serde_json::from_str(include_str!("botocore.json")).unwrap();
     let host = "https://examplebucket.s3.eu-central-1.amazonaws.com";
     for (name, words) in [
@@ -188,9 +189,9 @@ fn decoded(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A policy is sent as it was signed: one line of ASCII whatever is in it, and the object shows that very document.
+/// A policy is sent as it was signed: one line of ASCII whatever it contains, and the output shows that same document.
 #[test]
-fn what_is_shown_is_what_is_signed() {
+fn the_policy_shown_is_the_one_signed() {
     let made = form(&["--field", "x-amz-meta-a=ü\"\\🙂", "https://b.s3.eu-west-1.amazonaws.com/ü/${filename}"], None);
     let json = decoded(made["fields"]["policy"].as_str().unwrap());
     assert!(json.iter().all(|byte| (b' '..=b'~').contains(byte)), "{}", String::from_utf8_lossy(&json));
@@ -200,9 +201,9 @@ fn what_is_shown_is_what_is_signed() {
     assert_eq!(document["conditions"][2], json!({ "x-amz-meta-a": "ü\"\\🙂" }));
 }
 
-/// Temporary credentials put their token into the form, and nowhere else.
+/// A token of temporary credentials is only in the form.
 #[test]
-fn a_token_stands_in_the_form_alone() {
+fn a_token_is_only_in_the_form() {
     let token = "FwoGZXIvYXdzEXAMPLE/token+with/plus==";
     for kind in ["json", "html", "curl"] {
         let words = ["form", "--as", kind, "-v", "--show", "all", "https://b.s3.eu-west-1.amazonaws.com/k"];
@@ -210,7 +211,7 @@ fn a_token_stands_in_the_form_alone() {
         assert!(outcome.text().contains("EXAMPLE/token+with/plus"), "{}", outcome.text());
         assert!(!outcome.stderr.contains("EXAMPLE/token"), "{}", outcome.stderr);
         assert!(!outcome.text().contains(SECRET) && !outcome.stderr.contains(SECRET));
-        // The policy holds it too.
+        // The policy also contains it.
         let policy = form(&["https://b.s3.eu-west-1.amazonaws.com/k"], Some(token))["fields"]["policy"].to_string();
         assert!(!outcome.stderr.contains(&policy[40..80]), "{}", outcome.stderr);
     }

@@ -1,6 +1,6 @@
 """Writes botocore.json: presigned POSTs as botocore makes them, for the test beside it.
 
-Run with a Python that has botocore: `python tests/form/posts.py`. The clock stands still, so the file changes only with botocore.
+Run with a Python that has botocore: `python tests/form/posts.py`. The clock is fixed, so the file changes only with botocore.
 """
 
 import datetime

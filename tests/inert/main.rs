@@ -1,7 +1,7 @@
-//! What is pasted is not obeyed, and what is printed is inert: words through real shells and curl, and the hostile text of others
-//! through every command.
+//! Pasted text is not executed, and printed text is inert: words through real shells and curl, and hostile text through
+//! every command.
 //!
-//! It needs sh, bash, dash, zsh and curl. If one of them is missing it is said, and where `CI` is set that is a failure.
+//! It needs sh, bash, dash, zsh and curl. A missing one is reported, and is a failure if `CI` is set.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 #![expect(clippy::print_stdout, reason = "what was not tried is said")]

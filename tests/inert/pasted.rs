@@ -1,4 +1,4 @@
-//! The commands that are printed, run in each shell: what a server receives is what was signed.
+//! The printed commands, run in each shell: a server receives what was signed.
 
 use std::path::Path;
 
@@ -22,12 +22,13 @@ fn signed_line(words: &[&str]) -> String {
     sign_as("http", words).expect(0).text().lines().next().unwrap_or_default().to_owned()
 }
 
-/// What arrives when a command is pasted into a shell, in a directory with a file whose name others could name.
+/// What a server receives when a command is pasted into a shell, in a directory with a file that other patterns could
+/// match.
 fn received(shell: Shell, command: &str, recorder: &Recorder) -> Captured {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("file"), "not this").unwrap();
     let before = recorder.count();
-    // Behind the command, so that it stays what was printed.
+    // Appended, so that the command stays as it was printed.
     let line = format!("{} --silent --show-error --max-time 30 --noproxy '*'", command.trim_end());
     shell.run(line.as_bytes(), directory.path());
     assert_eq!(recorder.count(), before + 1, "{command}");
@@ -39,7 +40,7 @@ fn received(shell: Shell, command: &str, recorder: &Recorder) -> Captured {
     recorder.requests().remove(before)
 }
 
-/// A signature holds over all that counts: the method, the path, the query, the signed headers and the body.
+/// A signature covers everything that matters: the method, the path, the query, the signed headers and the body.
 #[track_caller]
 fn assert_valid(request: &Captured, command: &str) {
     let outcome = Sigvet::new(&["verify", "--now", NOW, "-"]).input(&request.raw).run();
@@ -121,7 +122,7 @@ fn method_headers_and_url_arrive_as_they_were_signed() {
     }
 }
 
-/// Catches a name that the shell, or curl behind its `@`, takes for something else.
+/// Catches a file name that the shell, or curl after its `@`, interprets.
 #[test]
 fn a_file_of_any_name_is_found() {
     let recorder = Recorder::answering(OK);
@@ -139,12 +140,12 @@ fn a_file_of_any_name_is_found() {
 }
 
 #[test]
-fn what_no_shell_takes_is_refused_with_what_to_do() {
+fn a_command_that_no_shell_accepts_is_refused_with_what_to_do() {
     for hostile in ["a\rb", "a\x1b]0;x\x07", "\x7f", "\u{9b}31m", "\u{202e}", "a\r\nb"] {
         for words in [["--data-raw", hostile], ["-H", &format!("x-note: {}", hostile.replace(['\r', '\n'], "\x1b"))]] {
             let outcome = sign(&[words.as_slice(), &["https://b.s3.us-east-1.amazonaws.com/k"]].concat()).expect(2);
             assert!(outcome.stdout.is_empty(), "{hostile:?}");
-            // A header may have been refused before, for no request has a control in one.
+            // A header may have been refused before, because no request may contain a control character in one.
             assert!(outcome.stderr.contains("--as http") || outcome.stderr.contains("header"), "{}", outcome.stderr);
         }
     }
@@ -154,12 +155,12 @@ fn what_no_shell_takes_is_refused_with_what_to_do() {
     assert!(head.contains("curl sends no body with HEAD"), "{head}");
 }
 
-/// Catches a field or a name of a file that curl reads in its own way.
+/// Catches a field or a file name that curl interprets.
 #[test]
 fn a_form_arrives_as_it_was_signed() {
     let recorder = Recorder::answering(OK);
     let directory = tempfile::tempdir().unwrap();
-    // A line break is refused before: browsers change it on the way.
+    // A line break is refused earlier, because browsers change it in transit.
     let values = ["{a,b}", "@file", "<file", "a;type=x", "it's \"x\"", "-d", "$HOME !! ~", "=ls", "a=b", "é"];
     for name in ["a,b;type=x \"q\" \\", "-", "{a,b}"] {
         let path = directory.path().join(name);
@@ -182,7 +183,7 @@ fn a_form_arrives_as_it_was_signed() {
     }
 }
 
-/// A hint whose command is pasted does what it says with this file, and with no other.
+/// A pasted command from a hint works on this file, and on no other.
 #[test]
 fn a_hint_quotes_the_file_that_it_names() {
     use std::os::unix::fs::PermissionsExt;

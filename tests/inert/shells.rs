@@ -1,4 +1,4 @@
-//! The shells of the machine, and words that arrive in them as they were.
+//! The machine's shells, and words that have to reach programs unchanged.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -10,16 +10,17 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sigvet::cli::shell::quote;
 
-/// How a line gets into a shell.
+/// How a line is given to a shell.
 #[derive(Debug, Clone, Copy)]
 enum Entry {
     /// As a script.
     Script,
-    /// At a prompt, where `!` and `^` mean the history. Without an editor of lines: what is pasted does not go through its keys.
+    /// At a prompt, where `!` and `^` mean the history. Without a line editor: pasted text does not go through its key
+    /// bindings.
     Prompt,
 }
 
-/// A shell with its options; those of zsh are the ones that make it expand more than others do.
+/// A shell with its options; those for zsh make it expand more than other shells do.
 #[derive(Debug, Clone, Copy)]
 pub struct Shell {
     words: &'static [&'static str],
@@ -40,7 +41,7 @@ const SHELLS: [Shell; 8] = [
     Shell { words: &["dash", "-i"], entry: Entry::Prompt },
 ];
 
-/// The shells that are on the machine; in CI all of them have to be.
+/// The shells on the machine; in CI all of them have to be there.
 pub fn shells() -> Vec<Shell> {
     let (present, absent): (Vec<Shell>, Vec<Shell>) = SHELLS.into_iter().partition(|shell| is_present(shell.words[0]));
     let names: Vec<&str> = absent.iter().map(|shell| shell.words[0]).collect();
@@ -55,7 +56,7 @@ fn is_present(program: &str) -> bool {
 }
 
 impl Shell {
-    /// Runs a line in a directory, without any settings of the user's.
+    /// Runs a line in a directory, without the user's settings.
     pub fn run(self, line: &[u8], directory: &Path) {
         let mut command = Command::new(self.words[0]);
         command.args(&self.words[1..]).current_dir(directory).env_clear().env("HOME", directory).env("TERM", "dumb");
@@ -66,7 +67,7 @@ impl Shell {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         if let Entry::Prompt = self.entry {
-            // Something that the history can give back.
+            // Something that the history can return.
             stdin.write_all(b"true before\n").unwrap();
             stdin.write_all(line).unwrap();
             stdin.write_all(b"\nexit\n").unwrap();
@@ -77,10 +78,10 @@ impl Shell {
         assert!(output.status.success(), "{self:?}: {}\n{said}", String::from_utf8_lossy(line));
     }
 
-    /// The words as a program in it gets them.
+    /// The words as a program in the shell receives them.
     fn arrived(self, quoted: &[String]) -> Vec<Vec<u8>> {
         let directory = tempfile::tempdir().unwrap();
-        // What a glob could become.
+        // Names that a glob could match.
         for name in ["a", "b", "ab", "x.y"] {
             std::fs::write(directory.path().join(name), "").unwrap();
         }

@@ -1,11 +1,11 @@
-//! The hostile text of others through every command, and both streams scanned. A row that is refused early scans less than it
-//! seems: so that no table becomes hollow, each says how many of its rows have to quote something of what they were given.
+//! Hostile text through every command, with both streams scanned. A row that is refused early tests less than it seems:
+//! so each table says how many of its rows have to quote some of their input.
 
 use crate::common::Sigvet;
 use crate::hostile::{HOSTILE, IN_HEADERS, IN_LINES, assert_inert, assert_inert_but_for_colours};
 use crate::recorder::Recorder;
 
-/// Runs in pipes, then with colours forced; tells whether anything was spelled out.
+/// Runs in pipes, then with forced colours; returns whether anything was escaped.
 #[track_caller]
 fn scan(run: impl Fn() -> Sigvet, what: &str) -> bool {
     let plain = run().run();
@@ -29,7 +29,7 @@ fn scan_all(rows: &[Vec<&str>], input: &[u8], spelled: usize) {
     assert!(found >= spelled, "{found} of {} spelled something out; not:\n{}", rows.len(), silent.join("\n"));
 }
 
-/// Captures in which every part is hostile, in turn.
+/// Captures in which each part in turn is hostile.
 fn captures(hostile: &str) -> Vec<(&'static str, String)> {
     let signed = |credential: &str, signed: &str, signature: &str| {
         format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed}, Signature={signature}")
@@ -189,7 +189,7 @@ fn replies_and_logs_say_nothing_to_a_terminal() {
     scan_all(&rows, request.as_bytes(), 6);
 }
 
-/// What was typed comes back in errors: from clap, from our own readers, and as the name of a file.
+/// Typed text that errors repeat: from clap, from our own parsers, and as a file name.
 #[test]
 fn arguments_say_nothing_to_a_terminal() {
     let option = format!("--{HOSTILE}");
@@ -278,7 +278,7 @@ fn arguments_say_nothing_to_a_terminal() {
     scan_all(&rows, b"", 120);
 }
 
-/// Profile files, variables, AWS's files, and the lines of `-K`.
+/// Profile files, variables, AWS's files, and the lines of `-K` files.
 #[test]
 fn settings_say_nothing_to_a_terminal() {
     let directory = tempfile::tempdir().unwrap();
@@ -345,7 +345,7 @@ fn settings_say_nothing_to_a_terminal() {
     rows.extend(
         k.iter().map(|path| vec!["send", "-K", path, "--region", "r", "--service", "s", "http://127.0.0.1:1/"]),
     );
-    // A file that is broken is quoted by line and column alone.
+    // For a broken file, only line and column are quoted.
     scan_all(&rows, b"", 19);
     for variable in [
         "AWS_PROFILE",
@@ -381,7 +381,7 @@ fn settings_say_nothing_to_a_terminal() {
     }
 }
 
-/// Statuses, headers, bodies of errors, redirects and proxies; in bodies there are all controls.
+/// Statuses, headers, error bodies, redirects and proxies; bodies contain all control characters.
 #[test]
 fn servers_say_nothing_to_a_terminal() {
     let answer = |status: &str, headers: &str, body: &str| {
@@ -414,7 +414,7 @@ fn servers_say_nothing_to_a_terminal() {
             ["--fix-clock", "-v"],
             ["-S", "-w%{stderr}%{json}%{header_json}%{redirect_url}%header{x-evil}"],
         ] {
-            // The body goes to a file: a pipe gets it as it is.
+            // The body goes to a file: a pipe would get it unchanged.
             let url = recorder.url("/b/k");
             let words = [
                 &["send", "--region", "r", "--service", "s3", "-o", "/dev/null", "--max-time", "20"],
@@ -447,8 +447,8 @@ fn servers_say_nothing_to_a_terminal() {
     assert!(spelled >= 20, "only {spelled} spelled something out");
 }
 
-/// A terminal, as far as `script` makes one: there the response too is text, and a binary one is refused. Elsewhere than on
-/// Linux it takes other options.
+/// A terminal emulated by `script`: there the response is text too, and a binary one is refused. Outside Linux,
+/// `script` takes other options.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_response_is_text_at_a_terminal() {
@@ -464,7 +464,7 @@ fn a_response_is_text_at_a_terminal() {
         let mut command = std::process::Command::new("script");
         command.args(["-qec", &line, "/dev/null"]).stdin(std::process::Stdio::null());
         let output = command.output().unwrap();
-        // The terminal itself makes CR LF of a line feed.
+        // The terminal itself turns a line feed into CR LF.
         (output.status.code(), String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"))
     };
     let (code, text) = on_terminal(format!("one\r\ntwo {HOSTILE}").as_bytes(), "-i -w '%header{x-evil}'");

@@ -1,8 +1,8 @@
-//! Holds the layering inside each crate, which the compiler does not: a module uses only what stands above it.
+//! Checks the layering inside each crate, which the compiler does not: a module uses only modules declared above it.
 //!
-//! It catches a convenient import that turns an arrow of knowledge around, a circle between two modules of one folder, a path
-//! that breaks when its file moves, printing outside of the command line, and a canonical request that knows a secret. That
-//! one crate does not know another is the compiler's business; that two of them do no IO is clippy's (`tests/no_io.rs`).
+//! Catches a convenient import that reverses a dependency, a cycle between two modules of one folder, a path that
+//! breaks when its file moves, printing outside the command line, and a canonical request that knows a secret. The
+//! compiler ensures that one crate does not know another; clippy ensures that two of them do no IO (`tests/no_io.rs`).
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod paths;
@@ -16,7 +16,7 @@ const CRATES: [(&str, &str); 3] =
     [("sigvet_core", "crates/core/src"), ("sigvet_diagnose", "crates/diagnose/src"), ("sigvet", "src")];
 
 #[test]
-fn every_module_uses_only_what_stands_above_it() {
+fn every_module_uses_only_modules_declared_above_it() {
     let mut found = Vec::new();
     for (name, folder) in CRATES {
         let read = Crate::read(name, folder);
@@ -26,9 +26,9 @@ fn every_module_uses_only_what_stands_above_it() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// Each row breaks one rule; were it not found, the rule would be worth nothing.
+/// Each row breaks one rule; if that were not found, the rule would be worthless.
 #[test]
-fn the_rules_bite() {
+fn each_broken_rule_is_found() {
     let order = ("lib.rs", "mod a; mod b; mod c;");
     let folder = ("b/mod.rs", "mod d; mod e; pub use e::E;");
     for (name, files, expected) in [
@@ -65,7 +65,7 @@ fn the_rules_bite() {
 }
 
 #[test]
-fn what_is_allowed_is_let_pass() {
+fn allowed_code_passes() {
     let order = ("lib.rs", "mod a; mod b;");
     for (name, files) in [
         ("x", vec![order, ("a.rs", ""), ("b.rs", "use crate::a::A; use super::a; use std::fmt;")]),

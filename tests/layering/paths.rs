@@ -2,7 +2,7 @@
 
 use proc_macro2::{Spacing, TokenTree};
 
-/// The name of a module, from the root of its crate on.
+/// The name of a module, starting at the root of its crate.
 pub type Name = Vec<String>;
 
 /// A path in code.
@@ -13,7 +13,7 @@ pub struct UsedPath {
     pub imported_as: Option<String>,
 }
 
-/// The path that begins here, if more than one segment is one, and how many tokens it is.
+/// The path that begins here, if it has more than one segment, and its number of tokens.
 pub fn path_at(tokens: &[TokenTree]) -> (Option<UsedPath>, usize) {
     let mut segments = Vec::new();
     let mut length = 0;
@@ -29,14 +29,14 @@ pub fn path_at(tokens: &[TokenTree]) -> (Option<UsedPath>, usize) {
     (path, length)
 }
 
-/// The paths that a `use` imports; `tokens` are those behind the word.
+/// The paths that a `use` imports; `tokens` follow the keyword.
 pub fn use_paths(tokens: &[TokenTree]) -> Vec<UsedPath> {
     let mut paths = Vec::new();
     read_tree(tokens, &[], &mut paths);
     paths
 }
 
-/// One branch of a `use`: segments, and behind them an alias, or a group of branches.
+/// One branch of a `use`: segments, then an alias or a group of branches.
 fn read_tree(tokens: &[TokenTree], before: &[String], paths: &mut Vec<UsedPath>) {
     let mut segments = before.to_vec();
     let mut alias = None;

@@ -1,21 +1,21 @@
-//! The rules, and what a crate does against them.
+//! The rules, and a crate's violations of them.
 
 use super::paths::{Name, UsedPath};
 use super::source::{Crate, Module};
 
-/// What prints.
+/// Macros that print.
 const PRINTERS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 
-/// What names a secret.
+/// Names that involve a secret.
 const SECRETS: [&str; 4] = ["Secret", "Credentials", "SigningKey", "expose_secret"];
 
-/// The modules of the core that know no secret: what they make can be shown to anybody.
+/// The modules of the core that know no secret: their output can be shown to anybody.
 const PURE: [&str; 2] = ["canonical", "derivation"];
 
-/// How often a name may be passed on by `pub use` before it is found.
+/// How many `pub use` re-exports a name may pass through.
 const MOST_HOPS: usize = 8;
 
-/// What a crate does against the rules, one sentence each.
+/// A crate's violations of the rules, one sentence each.
 pub fn violations(krate: &Crate) -> Vec<String> {
     let mut found = Vec::new();
     for (name, module) in &krate.modules {
@@ -29,7 +29,7 @@ pub fn violations(krate: &Crate) -> Vec<String> {
     found
 }
 
-/// A path that breaks when its file moves, or hides what it leads to.
+/// A path that breaks when its file moves, or hides where it leads.
 fn misspelt(path: &UsedPath) -> Option<String> {
     match path.segments.as_slice() {
         [first, second, ..] if first == "super" && second == "super" => {
@@ -60,7 +60,8 @@ fn forbidden_words(krate: &str, name: &Name, module: &Module) -> Vec<String> {
 }
 
 impl Crate {
-    /// A path that leads to a module declared below the one that uses it. Of two modules that use each other one always does.
+    /// A path to a module declared below the one that uses it. If two modules use each other, one of the paths always
+    /// is.
     fn turned_arrow(&self, user: &Name, path: &UsedPath) -> Option<String> {
         let used = self.module_of(self.absolute(user, &path.segments)?, MOST_HOPS)?;
         let common = user.iter().zip(&used).take_while(|(a, b)| a == b).count();
@@ -71,7 +72,7 @@ impl Crate {
         (place(from)? < place(to)?).then(|| format!("{} uses {}, which is declared below it", whole(from), whole(to)))
     }
 
-    /// The path from the root of the crate on, if it leads into the crate.
+    /// The path from the root of the crate, if it leads into the crate.
     fn absolute(&self, user: &Name, segments: &[String]) -> Option<Name> {
         let (first, rest) = segments.split_first()?;
         match first.as_str() {
@@ -91,7 +92,7 @@ impl Crate {
         }
     }
 
-    /// The module that a path leads to, through whatever passes its name on.
+    /// The module that a path leads to, through all re-exports.
     fn module_of(&self, path: Name, hops: usize) -> Option<Name> {
         let end = (0..=path.len()).rev().find(|&end| self.modules.contains_key(&path[..end]))?;
         let (module, rest) = (path[..end].to_vec(), &path[end..]);

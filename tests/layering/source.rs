@@ -1,6 +1,6 @@
-//! A crate taken apart: its modules in the order in which they are declared, and what the code of each names.
+//! A parsed crate: its modules in the order of declaration, and what the code of each names.
 //!
-//! Code is read as tokens, so that comments, literals and the layout mean nothing. What is compiled for tests alone is left
+//! Code is read as tokens, so comments, literals and layout do not matter. Code that is compiled only for tests is left
 //! out: a test may use everything.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +19,9 @@ pub struct Crate {
 /// What one module declares and names.
 #[derive(Default)]
 pub struct Module {
-    /// The modules in it, in the order in which they are declared.
+    /// The modules in it, in the order of declaration.
     pub declared: Vec<String>,
-    /// The paths in its code, as they are written.
+    /// The paths in its code, as written.
     pub paths: Vec<UsedPath>,
     /// All identifiers in its code; those of macros with their `!`.
     pub words: BTreeSet<String>,
@@ -41,7 +41,7 @@ impl Crate {
         Self::parse(name, &texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
     }
 
-    /// Takes apart files that are given with their paths below the root.
+    /// Parses files given with their paths below the root.
     pub fn parse(name: &str, files: &[(&str, &str)]) -> Self {
         let mut modules = BTreeMap::new();
         for (path, text) in files.iter().filter(|(path, _)| *path != "main.rs") {
@@ -53,7 +53,7 @@ impl Crate {
         read
     }
 
-    /// A file that no module declares, but for tests, is a test's.
+    /// A file that no module declares outside tests belongs to a test.
     fn drop_tests(&mut self) {
         let modules = &self.modules;
         let is_declared = |name: &Name| {
@@ -119,7 +119,7 @@ fn own<'m>(name: &Name, modules: &'m mut BTreeMap<Name, Module>) -> &'m mut Modu
     modules.get_mut(name).expect("a module is entered before it is read")
 }
 
-/// `mod name;` and `mod name { … }`; tells how many tokens that is.
+/// `mod name;` and `mod name { … }`; returns its number of tokens.
 fn read_declaration(tokens: &[TokenTree], parent: &Name, modules: &mut BTreeMap<Name, Module>) -> usize {
     let Some(TokenTree::Ident(child)) = tokens.get(1) else { return 1 };
     own(parent, modules).declared.push(child.to_string());
@@ -130,7 +130,7 @@ fn read_declaration(tokens: &[TokenTree], parent: &Name, modules: &mut BTreeMap<
     3
 }
 
-/// Whether an attribute begins here that keeps what follows for tests.
+/// Whether an attribute begins here that restricts the next item to tests.
 fn is_for_tests(tokens: &[TokenTree]) -> bool {
     let [TokenTree::Punct(hash), TokenTree::Group(attribute), ..] = tokens else { return false };
     let text = attribute.stream().to_string().replace(' ', "");
@@ -138,7 +138,7 @@ fn is_for_tests(tokens: &[TokenTree]) -> bool {
         && (["cfg(test)", "cfg(any(test,", "cfg(all(test,"].iter().any(|start| text.starts_with(start)))
 }
 
-/// How many tokens an item is: up to its semicolon or its body.
+/// The number of tokens of an item: up to its semicolon or its body.
 fn item_length(tokens: &[TokenTree]) -> usize {
     let ends = |token: &TokenTree| match token {
         TokenTree::Punct(punct) => punct.as_char() == ';',
@@ -160,7 +160,7 @@ fn macro_name(tokens: &[TokenTree]) -> Option<String> {
     }
 }
 
-/// All identifiers, those in groups too.
+/// All identifiers, including those in groups.
 fn words(tokens: &[TokenTree]) -> Vec<String> {
     let word = |token: &TokenTree| match token {
         TokenTree::Ident(word) => vec![word.to_string()],

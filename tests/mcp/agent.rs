@@ -1,4 +1,4 @@
-//! An agent: it starts `sigvet mcp` as it starts any server of MCP, and speaks in lines.
+//! An agent: it starts `sigvet mcp` like any MCP server, and communicates in lines.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command};
@@ -14,10 +14,10 @@ use sigvet_testing::serving::Serving;
 /// The key of `serve --demo-keys`.
 pub const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
-/// The scope of AgentCore in Oregon, which no loopback address tells.
+/// The scope of AgentCore in Oregon, which a loopback address does not imply.
 pub const SCOPE: [&str; 4] = ["--region", "us-west-2", "--service", "bedrock-agentcore"];
 
-/// Nobody waits longer for a line.
+/// Maximum time to wait for a line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Agent {
@@ -28,7 +28,7 @@ pub struct Agent {
     reader: Option<JoinHandle<()>>,
 }
 
-/// A server that lets nothing pass that is not signed right, before this one.
+/// Puts a server in front of this one that lets only correctly signed requests pass.
 pub fn guard(upstream: &str) -> Serving {
     Serving::start(&[&SCOPE[..], &["--upstream", upstream, "--no-page", "--log", "json"]].concat())
 }
@@ -64,7 +64,7 @@ impl Agent {
         Self { child, stdin, lines, stderr, reader: Some(reader) }
     }
 
-    /// Says something, and a line break.
+    /// Sends a text and a line break.
     pub fn say(&mut self, text: &str) {
         let stdin = self.stdin.as_mut().unwrap();
         stdin.write_all(text.as_bytes()).unwrap();
@@ -84,7 +84,7 @@ impl Agent {
         self.say(&json!({"jsonrpc": "2.0", "method": method}).to_string());
     }
 
-    /// Shakes hands.
+    /// Performs the initial handshake.
     pub fn initialize(&mut self) {
         self.request(0, "initialize", json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {}}));
         assert_eq!(self.hear()["result"]["protocolVersion"], "2025-06-18");
@@ -96,7 +96,7 @@ impl Agent {
         self.hear_at().1
     }
 
-    /// The next line as it is, and when it came.
+    /// The next line unparsed, and when it came.
     pub fn hear_line(&self) -> (Instant, String) {
         let heard = self.lines.recv_timeout(PATIENCE);
         heard.unwrap_or_else(|error| panic!("{error}; stderr: {}", self.errors()))
@@ -108,14 +108,14 @@ impl Agent {
         (at, serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
     }
 
-    /// The error in the next line, which is for this id.
+    /// The error in the next line, which has to be for this id.
     pub fn hear_error(&self, id: impl Into<Value>) -> (i64, String) {
         let heard = self.hear();
         assert_eq!((&heard["jsonrpc"], &heard["id"]), (&json!("2.0"), &id.into()), "{heard}");
         (heard["error"]["code"].as_i64().unwrap(), heard["error"]["message"].as_str().unwrap().to_owned())
     }
 
-    /// What is on standard error by now.
+    /// Standard error so far.
     pub fn errors(&self) -> String {
         self.stderr.lock().unwrap().clone()
     }
@@ -137,7 +137,7 @@ impl Agent {
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
-    /// Waits for the end: the exit code, what else was on standard output, and standard error.
+    /// Waits for the end; returns the exit code, the rest of standard output, and standard error.
     pub fn wait(mut self) -> (Option<i32>, Vec<Value>, String) {
         let began = Instant::now();
         let code = loop {
@@ -161,7 +161,7 @@ impl Agent {
 
 impl Drop for Agent {
     fn drop(&mut self) {
-        // It may have ended before.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::agent::{Agent, guard};
 use crate::stub::{SESSION, Stub, result_of};
 
-/// Catches a header of the transport that is missing, or one that is signed although what stands between may change it.
+/// Catches a missing transport header, and one that is signed although it may change in transit.
 #[test]
 fn a_session_has_the_headers_of_the_specification() {
     let stub = Stub::with_tools(|_, _| {});
@@ -39,9 +39,9 @@ fn a_session_has_the_headers_of_the_specification() {
     assert_eq!((last.method.as_str(), last.header("mcp-session-id")), ("DELETE", Some(SESSION)));
 }
 
-/// The signatures are judged: each request of a session passes `serve`.
+/// The signatures are verified: each request of a session passes `serve`.
 #[test]
-fn each_request_is_signed_right() {
+fn each_request_is_signed_correctly() {
     let stub = Stub::with_tools(|heard, wire| wire.answer(heard, &[], &json!({"tool": heard.tool()})));
     let guard = guard(&stub.url);
     let mut agent = Agent::start(&guard.url, &[]);
@@ -58,7 +58,7 @@ fn each_request_is_signed_right() {
 
 /// Catches a call that waits for another, and answers that are mixed up.
 #[test]
-fn slow_calls_hold_up_nobody() {
+fn slow_calls_do_not_block_others() {
     let stub = Stub::with_tools(|heard, wire| {
         if heard.tool() == "slow" {
             std::thread::sleep(Duration::from_secs(2));
@@ -79,7 +79,7 @@ fn slow_calls_hold_up_nobody() {
     assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
 }
 
-/// Catches lines that are written in pieces, and an answer of several lines that is passed on as it is.
+/// Catches lines that are written in pieces, and a multi-line answer that is passed on unchanged.
 #[test]
 fn large_answers_are_whole_lines() {
     let stub = Stub::with_tools(|heard, wire| {
@@ -102,7 +102,7 @@ fn large_answers_are_whole_lines() {
     assert_eq!(seen.len(), 8);
 }
 
-/// Catches messages that are parsed and written anew: numbers, order and spaces would not survive it.
+/// Catches messages that are parsed and reserialised: numbers, order and spaces would change.
 #[test]
 fn messages_pass_byte_for_byte() {
     const ANSWER: &str = r#"{ "id":7, "jsonrpc":"2.0",  "result":{"n":12345678901234567890.10, "z":1,"a":"\u00e9"}}"#;
@@ -117,9 +117,9 @@ fn messages_pass_byte_for_byte() {
     }
 }
 
-/// In a batch each request is answered, or has an error of its own.
+/// Each request in a batch is answered, or gets its own error.
 #[test]
-fn a_batch_passes_as_it_is() {
+fn a_batch_passes_unchanged() {
     let stub = Stub::start(|_, wire| {
         wire.body(200, &[], "application/json", r#"[{"jsonrpc":"2.0","id":2,"result":{}}]"#);
     });
@@ -130,9 +130,9 @@ fn a_batch_passes_as_it_is() {
     assert_eq!((code, text.as_str()), (-32000, "the server ended its reply without an answer to this request"));
 }
 
-/// What servers say instead of an answer is an answer for the request's id, and says what to do.
+/// If a server replies with something else, the request's id still gets an answer, which says what to do.
 #[test]
-fn whatever_a_server_does_there_is_an_answer() {
+fn there_is_an_answer_whatever_a_server_does() {
     let json_error = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Unsupported version"}}"#;
     let cases: [(&str, u16, &str, &str, &str); 8] = [
         ("html", 200, "text/html", "<p>hello</p>", "the server answered with 'text/html'"),
@@ -162,10 +162,10 @@ fn whatever_a_server_does_there_is_an_answer() {
         let (code, text) = agent.hear_error(id);
         assert!(code == -32000 && text.contains(expected), "{name}: {code} {text}");
     }
-    // An error of JSON-RPC is passed on, with the id that the server could not know.
+    // A JSON-RPC error is passed on, with the id that the server could not know.
     agent.call("own", "other");
     assert_eq!(agent.hear_error("own"), (-32602, "Unsupported version".to_owned()));
-    // Nobody is there.
+    // No server is listening.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut alone = Agent::start(&format!("http://{closed}"), &[]);
     alone.call(1, "x");
@@ -173,7 +173,7 @@ fn whatever_a_server_does_there_is_an_answer() {
     assert!(text.contains("cannot connect to 127.0.0.1"), "{text}");
 }
 
-/// MCP 2026-07-28: no session, and the version, the method and the name in headers.
+/// MCP 2026-07-28: no session, and the version, the method and the name are in headers.
 #[test]
 fn the_stateless_protocol_works_without_a_session() {
     let stub = Stub::start(|heard, wire| match heard.tool().as_str() {
@@ -191,7 +191,7 @@ fn the_stateless_protocol_works_without_a_session() {
     let heard = stub.heard().pop().unwrap();
     assert_eq!(heard.header("mcp-protocol-version"), Some("2026-07-28"));
     assert_eq!((heard.header("mcp-method"), heard.header("mcp-name")), (Some("tools/call"), Some("add")));
-    // To take a request back is to close its stream; the notification goes nowhere.
+    // Cancelling a request means closing its stream; the notification is not forwarded.
     agent.request(2, "tools/call", json!({"name": "endless", "_meta": meta}));
     stub.wait_for(|heard| heard.tool() == "endless");
     let cancel: Value = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}});

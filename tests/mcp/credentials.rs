@@ -1,4 +1,4 @@
-//! Credentials: none, expired, wrong ones, and those that were replaced.
+//! Credentials: missing, expired, wrong, and replaced ones.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::agent::{Agent, KEY, SCOPE, guard};
 use crate::stub::Stub;
 
-/// Catches a message that goes out unsigned, and an agent that ends without a word.
+/// Catches a message that is sent unsigned, and an agent that ends without an error.
 #[test]
 fn without_credentials_each_request_gets_an_error() {
     let stub = Stub::with_tools(|_, _| {});
@@ -22,16 +22,16 @@ fn without_credentials_each_request_gets_an_error() {
     assert!(stub.heard().is_empty());
 }
 
-/// The session of IAM Identity Center that has run out: the error says which command renews it.
+/// The IAM Identity Center session has expired: the error says which command renews it.
 #[test]
-fn an_expired_sso_session_is_told_with_the_command_that_renews_it() {
+fn an_expired_sso_session_is_reported_with_the_command_that_renews_it() {
     let home = tempfile::tempdir().unwrap();
     let (config, cache) = (home.path().join("config"), home.path().join(".aws/sso/cache"));
     fs::create_dir_all(&cache).unwrap();
     let profile = "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\nregion = us-west-2\n\
                    [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-west-2\n";
     fs::write(&config, profile).unwrap();
-    // The file is named after the SHA-1 of the session's name, as the AWS CLI names it: `printf corp | sha1sum`.
+    // The file is named after the SHA-1 of the session's name, as the AWS CLI does: `printf corp | sha1sum`.
     let token = json!({"startUrl": "https://corp.awsapps.com/start", "region": "us-west-2", "accessToken": "token-of-some-length",
                        "expiresAt": "2020-01-01T00:00:00Z"});
     fs::write(cache.join("ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), token.to_string()).unwrap();
@@ -44,7 +44,7 @@ fn an_expired_sso_session_is_told_with_the_command_that_renews_it() {
     assert!(!text.contains("token-of-some-length") && stub.heard().is_empty(), "{text}");
 }
 
-/// A refused signature is named by its mistake, and nothing that is secret is shown.
+/// A refused signature is explained by its mistake, and no secret is shown.
 #[test]
 fn a_refused_signature_is_explained() {
     let stub = Stub::with_tools(|_, _| {});
@@ -62,17 +62,17 @@ fn a_refused_signature_is_explained() {
     assert_eq!(code, Some(0));
     assert!(!errors.contains(&secret) && !text.contains(&secret), "{errors}");
     assert!(stub.heard().is_empty());
-    // Another region is another mistake.
+    // Another region is a different mistake.
     let mut elsewhere = Agent::start(&guard.url, &["--region", "eu-central-1"]);
     elsewhere.request(1, "initialize", json!({}));
     let (_, text) = elsewhere.hear_error(1);
     assert!(text.contains("[region-wrong]") || text.contains("[scope-region"), "{text}");
 }
 
-/// Catches an agent that has to be started again after `aws sso login` or another change of the files (the complaint about other
-/// programs). A key that the server does not take is looked for anew, and the call that found out goes through.
+/// Catches an agent that has to be restarted after `aws sso login` or another change of the files (a complaint about
+/// other programs). If the server rejects a key, the key is looked up again, and the rejected call still succeeds.
 #[test]
-fn keys_that_were_replaced_are_read_again() {
+fn replaced_keys_are_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
     let write = |id: &str, secret: &str| {
@@ -91,9 +91,9 @@ fn keys_that_were_replaced_are_read_again() {
     assert_eq!(agent.hear()["result"], json!({"tools": []}));
 }
 
-/// Without a profile, a region and a service nothing can be signed: that shows before anything is read.
+/// Without a profile, a region and a service nothing can be signed: that is reported before anything is read.
 #[test]
-fn what_cannot_work_is_refused_at_once() {
+fn a_setup_that_cannot_work_is_refused_at_once() {
     let run = |words: &[&str]| sigvet_testing::Sigvet::new(&[&["mcp"], words].concat()).run();
     let raw = "https://bedrock-agentcore.us-west-2.amazonaws.com/runtimes/arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/a/invocations";
     for (words, code, expected) in [

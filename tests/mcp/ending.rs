@@ -1,4 +1,4 @@
-//! How it ends: input that ends, signals, and a client that reads no more.
+//! How it ends: end of input, signals, and a client that stops reading.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -24,7 +24,7 @@ fn assert_session_is_deleted(stub: &Stub) {
 
 /// Catches an answer that is lost because the input ended, as with `printf … | sigvet mcp`.
 #[test]
-fn what_is_under_way_is_answered_when_the_input_ends() {
+fn running_requests_are_answered_when_the_input_ends() {
     let stub = slow_stub();
     let mut agent = Agent::start(&stub.url, &[]);
     agent.initialize();
@@ -34,7 +34,7 @@ fn what_is_under_way_is_answered_when_the_input_ends() {
     assert_session_is_deleted(&stub);
 }
 
-/// Catches an end that a server can hold up, and a request that gets no answer at all then.
+/// Catches an end that a server can delay, and a request that then gets no answer at all.
 #[test]
 fn the_wait_at_the_end_is_bounded() {
     let stub = slow_stub();
@@ -50,7 +50,8 @@ fn the_wait_at_the_end_is_bounded() {
     assert_session_is_deleted(&stub);
 }
 
-/// Clients send TERM two seconds after they closed the input, and KILL two seconds later: by then the session has to be deleted.
+/// Clients send TERM two seconds after they closed the input, and KILL two seconds later: by then the session has to be
+/// deleted.
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_in_time() {
@@ -70,9 +71,9 @@ fn a_signal_ends_it_in_time() {
     assert_session_is_deleted(&stub);
 }
 
-/// Catches a panic, a message, or a process that stays, once nobody reads.
+/// Catches a panic, a message, or a process that stays when nobody reads any more.
 #[test]
-fn a_client_that_reads_no_more_ends_it_quietly() {
+fn a_client_that_stops_reading_ends_it_quietly() {
     let stub = Stub::with_tools(|_, _| {});
     let url = format!("{}/mcp", stub.url);
     let words = [&["mcp", &url][..], &SCOPE].concat();

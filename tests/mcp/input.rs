@@ -1,13 +1,13 @@
-//! What agents should not say.
+//! Invalid input from agents.
 
 use serde_json::json;
 
 use crate::agent::Agent;
 use crate::stub::Stub;
 
-/// Catches a line that ends the program, or that a server gets to see.
+/// Catches a line that ends the program, or that reaches a server.
 #[test]
-fn lines_that_are_no_messages_are_answered() {
+fn lines_that_are_not_messages_are_answered() {
     let stub = Stub::with_tools(|_, _| {});
     let mut agent = Agent::start(&stub.url, &[]);
     for (line, id, code) in [
@@ -31,7 +31,7 @@ fn lines_that_are_no_messages_are_answered() {
     assert_eq!(agent.end().2, "");
 }
 
-/// Catches a line without an end that fills the memory, and one that breaks the next.
+/// Catches an endless line that fills the memory, and one that breaks the next.
 #[test]
 fn a_message_that_is_too_long_is_refused() {
     let stub = Stub::with_tools(|heard, wire| match heard.tool().as_str() {
@@ -52,7 +52,7 @@ fn a_message_that_is_too_long_is_refused() {
         let peak: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
         assert!(peak < 48 * 1024, "{peak} KiB");
     }
-    // What servers say is bounded too.
+    // Server messages are bounded too.
     for (id, tool) in [(1, "long"), (2, "events")] {
         agent.call(id, tool);
         let (_, text) = agent.hear_error(id);

@@ -1,5 +1,5 @@
-//! `sigvet mcp` between an agent on its standard streams and a stub of an MCP server, behind `sigvet serve`, which judges each
-//! signature. The public client and server of MCP have a test of their own, in `clients`.
+//! `sigvet mcp` between an agent on its standard streams and a stub MCP server, behind `sigvet serve`, which verifies
+//! each signature. The public MCP client and server have their own test, in `clients`.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod stub;

@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::agent::{Agent, guard};
 use crate::stub::{SESSION, Stub};
 
-/// Catches a client that is told something else than to begin anew, and one that cannot.
+/// Catches a client that is told anything other than to start over, and one that cannot.
 #[test]
-fn a_session_that_has_ended_is_named_and_another_can_begin() {
+fn an_ended_session_is_reported_and_another_can_begin() {
     let is_forgotten = Arc::new(AtomicBool::new(false));
     let forgets = Arc::clone(&is_forgotten);
     let stub = Stub::start(move |heard, wire| match (heard.method.as_str(), heard.rpc().as_str()) {
@@ -38,7 +38,7 @@ fn a_session_that_has_ended_is_named_and_another_can_begin() {
         agent.request(id, "tools/list", json!({}));
         assert_eq!(agent.hear_error(id), (-32600, ended.clone()));
     }
-    // The server is not asked for what is known.
+    // The server is not asked for what is already known.
     assert_eq!(stub.heard().iter().filter(|heard| heard.rpc() == "tools/list").count(), 2);
     agent.initialize();
     agent.request(4, "tools/list", json!({}));
@@ -47,9 +47,9 @@ fn a_session_that_has_ended_is_named_and_another_can_begin() {
     assert_eq!(again.header("mcp-session-id"), None);
 }
 
-/// Catches a client that speaks before the session is there, because it did not wait for the answer.
+/// Catches a client that sends before the session exists, because it did not wait for the answer.
 #[test]
-fn what_is_said_at_once_goes_out_in_order() {
+fn messages_sent_at_once_go_out_in_order() {
     let stub = Stub::with_tools(|heard, wire| wire.answer(heard, &[], &json!({})));
     let mut agent = Agent::start(&stub.url, &[]);
     agent.request(0, "initialize", json!({}));

@@ -1,4 +1,4 @@
-//! Server-sent events: those of an answer, and the server's own.
+//! Server-sent events: those of an answer, and those that the server starts.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use crate::stub::{SESSION, Stub, result_of};
 
 const PROGRESS: &str = r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}}"#;
 
-/// Catches events that wait for the end of their stream.
+/// Catches events that are held back until their stream ends.
 #[test]
 fn events_arrive_as_they_are_sent() {
     let stub = Stub::with_tools(|heard, wire| {
@@ -33,9 +33,9 @@ fn events_arrive_as_they_are_sent() {
     assert!(second - first > Duration::from_millis(700), "{:?}", second - first);
 }
 
-/// Catches a stream that stays open behind its answer and keeps the next request waiting.
+/// Catches a stream that stays open after its answer and keeps the next request waiting.
 #[test]
-fn a_stream_that_goes_on_behind_its_answer_holds_up_nobody() {
+fn a_stream_that_continues_after_its_answer_blocks_nobody() {
     let stub = Stub::start(|heard, wire| {
         wire.begin_events();
         wire.event(&format!("data: {}", result_of(heard, &json!({"protocolVersion": "2025-06-18"}))));
@@ -51,7 +51,7 @@ fn a_stream_that_goes_on_behind_its_answer_holds_up_nobody() {
     assert_eq!(agent.hear_line().1, PROGRESS);
 }
 
-/// Catches a server whose requests to the client get lost when its stream is renewed.
+/// Catches a server whose requests to the client are lost when its stream is renewed.
 #[test]
 fn the_servers_own_messages_arrive_and_their_stream_is_renewed() {
     let times = Arc::new(AtomicUsize::new(0));
@@ -88,13 +88,13 @@ fn the_servers_own_messages_arrive_and_their_stream_is_renewed() {
     let last: Vec<_> = gets.iter().map(|heard| heard.header("last-event-id")).collect();
     assert_eq!(last, [None, Some("event-0"), Some("event-0")]);
     agent.wait_for_errors("503 Service Unavailable");
-    // The open stream keeps nobody from ending.
+    // The open stream does not prevent the end.
     assert_eq!(agent.end().0, Some(0));
 }
 
-/// A server that has no such stream is not asked again.
+/// A server without such a stream is asked only once.
 #[test]
-fn a_server_without_messages_of_its_own_is_asked_once() {
+fn a_server_without_its_own_messages_is_asked_once() {
     let stub = Stub::with_tools(|heard, wire| wire.answer(heard, &[], &json!({})));
     let mut agent = Agent::start(&stub.url, &[]);
     agent.initialize();
@@ -104,9 +104,9 @@ fn a_server_without_messages_of_its_own_is_asked_once() {
     assert_eq!(agent.end().2, "");
 }
 
-/// A stream that breaks off before its answer is gone on with, if its events have ids; if not, there is an error.
+/// A stream that breaks before its answer is resumed if its events have ids; otherwise there is an error.
 #[test]
-fn a_stream_that_breaks_off_is_gone_on_with() {
+fn a_broken_stream_is_resumed() {
     let asked = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&asked);
     let stub = Stub::start(move |heard, wire| match (heard.method.as_str(), heard.tool().as_str()) {

@@ -1,4 +1,4 @@
-//! An MCP server that writes down what it hears, and answers as it is told to. One connection, one request.
+//! An MCP server that records what it receives, and answers as the test says. One connection for each request.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Nobody waits longer.
+/// Maximum time to wait.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The id of the session that the polite server gives.
+/// The session id of the well-behaved server.
 pub const SESSION: &str = "session-1";
 
 pub struct Stub {
@@ -36,19 +36,19 @@ impl Heard {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// The method of JSON-RPC.
+    /// The JSON-RPC method.
     pub fn rpc(&self) -> String {
         self.message()["method"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The tool that is called.
+    /// The tool that was called.
     pub fn tool(&self) -> String {
         self.message()["params"]["name"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 impl Stub {
-    /// Gives each request to this.
+    /// Passes each request to `answer`.
     pub fn start(answer: impl Fn(&Heard, &mut Wire) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +69,7 @@ impl Stub {
         Self { url, heard }
     }
 
-    /// Answers as a server should; tools are up to the test.
+    /// Answers as a server should; the test supplies the tools.
     pub fn with_tools(tools: impl Fn(&Heard, &mut Wire) + Send + Sync + 'static) -> Self {
         Self::start(move |heard, wire| match (heard.method.as_str(), heard.rpc().as_str()) {
             ("GET", _) => wire.empty(405),
@@ -85,12 +85,12 @@ impl Stub {
         })
     }
 
-    /// What was heard by now.
+    /// The requests received so far.
     pub fn heard(&self) -> Vec<Heard> {
         self.heard.lock().unwrap().clone()
     }
 
-    /// The first request that is like this, once it is there.
+    /// Waits for the first request that matches.
     pub fn wait_for(&self, is_wanted: impl Fn(&Heard) -> bool) -> Heard {
         let began = Instant::now();
         loop {
@@ -103,12 +103,12 @@ impl Stub {
     }
 }
 
-/// The way back.
+/// The response side of the connection.
 pub struct Wire(TcpStream);
 
 impl Wire {
     fn write(&mut self, text: &str) {
-        // The other side may have gone.
+        // The other side may have closed.
         let _ = self.0.write_all(text.as_bytes());
         let _ = self.0.flush();
     }
@@ -125,17 +125,17 @@ impl Wire {
         ));
     }
 
-    /// Answers a request with a result, as JSON.
+    /// Answers a request with a JSON result.
     pub fn answer(&mut self, heard: &Heard, headers: &[(&str, &str)], result: &Value) {
         self.body(200, headers, "application/json; charset=utf-8", &result_of(heard, result).to_string());
     }
 
-    /// Begins a stream.
+    /// Begins an event stream.
     pub fn begin_events(&mut self) {
         self.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
     }
 
-    /// Sends lines of a stream, and an empty one.
+    /// Sends lines of a stream, followed by an empty one.
     pub fn event(&mut self, lines: &str) {
         self.write(&format!("{lines}\n\n"));
     }

@@ -2,8 +2,8 @@
 
 use sigvet_core::endpoint::infer;
 
-/// The hosts of *Deploy MCP servers in AgentCore Runtime*, *Use an AgentCore gateway* and *Getting started with the AWS MCP
-/// Server*: nobody has to name a region or a service for them.
+/// The hosts in *Deploy MCP servers in AgentCore Runtime*, *Use an AgentCore gateway* and *Getting started with the AWS
+/// MCP Server*: they need no region or service option.
 #[test]
 fn the_hosts_of_mcp_are_known() {
     for (host, service, region) in [

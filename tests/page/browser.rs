@@ -1,4 +1,4 @@
-//! A browser without a window: what it makes of a page, and what that looks like.
+//! A headless browser: how it renders a page, and screenshots of it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 /// Longer than any run takes on a busy machine.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
-/// The headless shell has windows of any size; those of the whole browser are 500 pixels wide at least.
+/// The headless shell allows windows of any size; those of the full browser are at least 500 pixels wide.
 pub const PROGRAM: &str = "chromium-headless-shell";
 
-/// How a page is looked at.
+/// How to look at a page.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     pub name: &'static str,
@@ -17,7 +17,7 @@ pub struct View {
     pub is_dark: bool,
 }
 
-/// A desk and a phone, by day and by night, and what lies between them.
+/// Desktop and phone, light and dark, and sizes in between.
 pub const VIEWS: [View; 5] = [
     View { name: "desktop-light", size: (1280, 900), is_dark: false },
     View { name: "desktop-dark", size: (1280, 900), is_dark: true },
@@ -31,7 +31,7 @@ pub fn dump(page: &Path, view: View) -> String {
     run(page, view, &["--dump-dom".to_owned(), "--virtual-time-budget=2000".to_owned()])
 }
 
-/// A picture of the page, beside it; `height` pixels of it.
+/// A picture of the top `height` pixels of the page, saved beside it.
 pub fn screenshot(page: &Path, view: View, height: u32) -> PathBuf {
     let stem = page.file_stem().unwrap().to_string_lossy();
     let picture = page.with_file_name(format!("{stem}-{}.png", view.name));

@@ -1,4 +1,4 @@
-//! A browser that is told what to do while it shows a page: over the pipe of its developer tools.
+//! A browser that is controlled while it shows a page, over the pipe of its developer tools.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -11,7 +11,7 @@ use super::browser::PROGRAM;
 /// Longer than any answer takes on a busy machine.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A tab of a browser; both end when it is dropped.
+/// A browser tab; the browser ends with it when it is dropped.
 pub struct Tab {
     browser: Child,
     commands: ChildStdin,
@@ -22,7 +22,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// Opens an empty one. The browser reads commands from its third descriptor, and answers on the fourth.
+    /// Opens an empty tab. The browser reads commands from its third descriptor, and answers on the fourth.
     pub fn open() -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut command = Command::new("sh");
@@ -40,7 +40,7 @@ impl Tab {
         tab
     }
 
-    /// Runs a command of the protocol, and gives its result.
+    /// Runs a protocol command, and returns its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
     }
@@ -64,7 +64,7 @@ impl Tab {
         }
     }
 
-    /// Sets the size of the window, and whether it is night.
+    /// Sets the size of the window, and dark or light mode.
     pub fn view(&mut self, width: u32, height: u32, is_dark: bool) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", size);
@@ -73,7 +73,7 @@ impl Tab {
         self.call("Emulation.setEmulatedMedia", json!({ "features": [feature] }));
     }
 
-    /// Opens a page and waits until it is there.
+    /// Opens a page and waits until it is loaded.
     pub fn go(&mut self, url: &str) {
         self.call("Page.navigate", json!({ "url": url }));
         self.wait(&format!("document.readyState === 'complete' && location.href.startsWith('{url}')"));
@@ -94,14 +94,14 @@ impl Tab {
     /// Waits until an expression is true.
     pub fn wait(&mut self, expression: &str) {
         let start = Instant::now();
-        // While one page gives way to another there is none to ask.
+        // While one page replaces another, there is no page to ask.
         while self.try_value(&format!("Boolean({expression})")) != Ok(Value::Bool(true)) {
             assert!(start.elapsed() < TIME_LIMIT, "never: {expression}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
-    /// Presses a key and lets it go.
+    /// Presses and releases a key.
     pub fn press(&mut self, key: &str, code: u32, text: &str) {
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };

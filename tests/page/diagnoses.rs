@@ -1,4 +1,4 @@
-//! Diagnoses to make pages of: one of each verdict, short and long.
+//! Diagnoses to render: one for each verdict, short and long.
 
 use sigvet_core::canonical::Field;
 use sigvet_core::credentials::Credentials;
@@ -100,7 +100,7 @@ pub fn wrong_region() -> Diagnosis {
     }
 }
 
-/// Texts without end and full of markup, in all that comes from outside.
+/// Endless texts full of markup, in every part that comes from outside.
 pub fn hostile() -> Diagnosis {
     let hostile = "<script>document.title='owned'</script>\"'&\u{202e}\u{1b}[31m";
     let long = "0123456789abcdef".repeat(300);
@@ -122,14 +122,14 @@ pub fn hostile() -> Diagnosis {
     Diagnosis { explanations, notes, ..empty(Outcome::Invalid, Some(judged)) }
 }
 
-/// A signature that is right.
+/// A correct signature.
 pub fn valid() -> Diagnosis {
     let mut judged = judged("GET", "/?Action=ListUsers&Version=2010-05-08", "iam.amazonaws.com", "us-east-1", "iam");
     judged.verdict.expected = Some(judged.verdict.claimed.signature().clone());
     empty(Outcome::Valid, Some(judged))
 }
 
-/// Nothing to judge by.
+/// No evidence to judge.
 pub fn unknown() -> Diagnosis {
     let mut judged = judged("GET", "/key", "bucket.s3.amazonaws.com", "us-east-1", "s3");
     judged.verdict.expected = None;

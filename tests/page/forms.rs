@@ -1,4 +1,4 @@
-//! The page of `sigvet form`, opened in a browser and sent off: what the browser uploads is what the policy allows.
+//! The page of `sigvet form`, opened in a browser and submitted: the browser uploads what the policy allows.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::browser::{VIEWS, dump};
 use super::{unguarded, write};
 
-/// Chooses a file and sends the form, as a person would.
+/// Chooses a file and submits the form, as a person would.
 const UPLOAD: &str = "<script>
 const files = new DataTransfer();
 files.items.add(new File(['hello'], 'a \"b\" é.txt'));
@@ -29,9 +29,10 @@ fn sigvet(words: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// Catches a value that the page or the browser changes, a file that is not the last field, and a page that runs something.
+/// Catches a value that the page or the browser changes, a file that is not the last field, and a page that runs
+/// something.
 #[test]
-fn the_browser_uploads_by_the_page_what_the_policy_allows() {
+fn the_browser_uploads_what_the_policy_allows() {
     let (address, heard) = listen();
     let url = format!("http://{address}/bucket/in ü/${{filename}}");
     let mut words = vec!["form", "--as", "html", "--region", "us-east-1", "--starts-with", "Content-Type=text/"];
@@ -49,7 +50,7 @@ fn the_browser_uploads_by_the_page_what_the_policy_allows() {
     assert!(said.starts_with("valid: signed by AKIDEXAMPLE"), "{said}\n{}", String::from_utf8_lossy(&request));
 }
 
-/// A server that hands over each form that it gets.
+/// A server that passes on each form that it receives.
 fn listen() -> (SocketAddr, Receiver<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -65,7 +66,7 @@ fn listen() -> (SocketAddr, Receiver<Vec<u8>>) {
                     _ => break,
                 }
             }
-            // With 204 the browser would stay where it is, and wait for ever.
+            // After a 204 the browser would stay on the page, and wait for ever.
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
             if request.starts_with(b"POST ") && heard.send(request).is_err() {
                 break;

@@ -1,7 +1,7 @@
-//! The page of a diagnosis, in a browser: what a person sees of it, on a desk and on a phone, by day and by night.
+//! The page of a diagnosis, in a browser: how it looks on a desktop and on a phone, in light and dark mode.
 //!
-//! It catches text that runs out of the page or over other text, colours that cannot be read, a page that loads or runs
-//! something. Pages and pictures are left in `target/tmp/page`, to be looked at.
+//! Catches text that overflows the page or other text, colours that cannot be read, and a page that loads or runs
+//! something. Pages and pictures are left in `target/tmp/page` for inspection.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod browser;
@@ -41,7 +41,7 @@ fn write(name: &str, html: &str) -> PathBuf {
     path
 }
 
-/// The page as it would be without its policy, with something at its end.
+/// The page without its policy, with something appended.
 fn unguarded(html: &str, end: &str) -> String {
     let (before, rest) = html.split_once(POLICY_START).unwrap();
     let (_, after) = rest.split_once('>').unwrap();
@@ -60,7 +60,7 @@ fn measured(name: &str, html: &str, view: View) -> Value {
     serde_json::from_str(&json).unwrap()
 }
 
-/// Looks at a page in each way, takes pictures, and tells what was measured.
+/// Renders a page in each view, takes pictures, and returns the measurements.
 fn looked_at(name: &str, diagnosis: &Diagnosis) -> Vec<Value> {
     let html = html(diagnosis);
     let page = write(name, &html);
@@ -75,7 +75,7 @@ fn looked_at(name: &str, diagnosis: &Diagnosis) -> Vec<Value> {
     VIEWS.into_iter().map(look).collect()
 }
 
-/// What holds of every page. Where the machine has no fonts, all of it is blank.
+/// What applies to every page. If the machine has no fonts, everything is blank.
 fn check(name: &str, view: View, seen: &Value) {
     let none = Value::Array(Vec::new());
     for fault in ["blank", "overlaps", "spills", "lowContrast", "tooWide"] {
@@ -93,7 +93,7 @@ fn check(name: &str, view: View, seen: &Value) {
     assert!(levels.first() == Some(&1) && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{headings}");
 }
 
-/// The same in each view but for the colours, and those are others by night.
+/// All views look the same except for the colours, which differ in dark mode.
 fn check_colours(seen: &[Value]) {
     let background = |at: usize| seen[at]["background"].as_str().unwrap();
     assert_eq!((background(0), background(1)), (background(2), background(3)));
@@ -130,7 +130,7 @@ fn a_mistake_in_the_scope_is_seen_in_the_key() {
 }
 
 #[test]
-fn nothing_that_others_wrote_breaks_the_page() {
+fn hostile_text_does_not_break_the_page() {
     for seen in looked_at("hostile", &diagnoses::hostile()) {
         assert!(seen["marks"].as_u64().unwrap() >= 2, "{seen}");
     }
@@ -150,7 +150,7 @@ fn an_unknown_verdict_says_what_would_tell_more() {
     assert!(html(&diagnosis).contains("What else would help"));
 }
 
-/// A canary in the page would be heard, and with the page's policy is not.
+/// A canary in the page would reach the server, but the page's policy prevents it.
 #[test]
 fn the_policy_lets_nothing_out() {
     let (address, heard) = listen();
@@ -163,7 +163,7 @@ fn the_policy_lets_nothing_out() {
     assert!(heard.recv_timeout(Duration::from_secs(5)).is_ok(), "the test cannot tell");
 }
 
-/// A server that tells of each connection; it ends with the test's process.
+/// A server that reports each connection; it ends with the test's process.
 fn listen() -> (SocketAddr, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

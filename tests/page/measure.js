@@ -1,4 +1,4 @@
-// Measures what a person sees, and writes it into the title, which the dumped document shows.
+// Measures what a person sees, and writes it into the title, which the dumped document contains.
 const seen = (element) => element.getClientRects().length > 0;
 const luminance = (colour) => {
   const [r, g, b] = colour.match(/[\d.]+/g).slice(0, 3).map((part) => {

@@ -1,14 +1,15 @@
-//! The picture of a page in `docs/pictures/`: the page that the program writes for the first example of the README.
+//! The picture of a page in `docs/pictures/`: the page that the program writes for the README's first example.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::browser::{VIEWS, View, screenshot};
 
-/// What is shown of the page: its top, to the drawing of where the mistake was made.
+/// The visible part of the page: its top, down to the drawing of where the mistake was made.
 const HEIGHT: u32 = 1000;
 
-/// Catches a committed picture that nobody renewed, by its size alone: what fonts make of a page differs between machines.
+/// Catches a committed picture that was not renewed, by its size alone: fonts render a page differently on each
+/// machine.
 #[test]
 fn the_picture_of_the_page_is_one_of_this_size() {
     let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page/readme.html");

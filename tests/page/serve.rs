@@ -1,4 +1,4 @@
-//! The page of `sigvet serve`: requests come in while it is open, and whoever looks has a mouse or none, by day or by night.
+//! The page of `sigvet serve`: requests arrive while it is open, and the user may have no mouse, in light or dark mode.
 
 use std::io::{BufRead, BufReader, Write};
 
@@ -7,7 +7,7 @@ use sigvet_testing::serving::Serving;
 
 use super::devtools::Tab;
 
-/// Starts a server, which says where its page is.
+/// Starts a server, which reports where its page is.
 fn start() -> Serving {
     let server = Serving::start(&[]);
     server.wait_for(&format!("page: {}\n", page(&server)), 1);
@@ -18,14 +18,14 @@ fn page(server: &Serving) -> String {
     format!("{}/_sigvet/", server.url)
 }
 
-/// Sends a request that is signed rightly, or with its path encoded twice.
+/// Sends a request that is correctly signed, or has its path encoded twice.
 fn send(server: &Serving, path: &str, options: &[&str]) {
     let url = format!("{}{path}", server.url);
     let words = [&["send", "-s", "--service", "s3", "-o", "/dev/null", &url], options].concat();
     server.sigvet(&words).run().expect(0);
 }
 
-/// Sends bytes as they are.
+/// Sends bytes unchanged.
 fn write(server: &Serving, request: &str) {
     let mut stream = server.connect();
     stream.write_all(request.replace("HOST", server.address()).as_bytes()).unwrap();
@@ -34,10 +34,10 @@ fn write(server: &Serving, request: &str) {
 
 const TWICE: [&str; 2] = ["--encode-path", "twice"];
 
-/// How many columns of text run out of the window.
+/// The number of pixel columns by which text overflows the window.
 const SPILLED: &str = "document.documentElement.scrollWidth - innerWidth";
 
-/// Catches a list that does not grow by itself, a filter that hides nothing, and a refusal that is not announced.
+/// Catches a list that does not update by itself, a filter that hides nothing, and a refusal that is not announced.
 #[test]
 fn a_request_arrives_while_the_page_is_open() {
     let server = start();
@@ -58,7 +58,7 @@ fn a_request_arrives_while_the_page_is_open() {
     tab.value("document.getElementById('refused').click()");
     let shown = "[...document.querySelectorAll('#requests tr')].filter((row) => row.checkVisibility()).length";
     assert_eq!(tab.value(shown), 1);
-    // The filter holds for what comes later, and is still there when the page is opened again.
+    // The filter applies to later requests, and is kept when the page is opened again.
     send(&server, "/bucket/other", &[]);
     tab.wait("document.querySelectorAll('#requests tr').length === 3");
     tab.value("window.isOld = true; location.reload()");
@@ -72,7 +72,7 @@ fn a_request_arrives_while_the_page_is_open() {
     tab.wait(&format!("{shown} === 2"));
 }
 
-/// Catches a way that only a mouse can go, and a focus that nobody sees.
+/// Catches a path that only works with a mouse, and an invisible focus.
 #[test]
 fn the_keyboard_alone_leads_to_the_explanation_and_back() {
     let server = start();
@@ -103,9 +103,9 @@ fn the_keyboard_alone_leads_to_the_explanation_and_back() {
     tab.wait("location.pathname === '/_sigvet/' && document.querySelector('#requests tr')");
 }
 
-/// Catches text that runs out of a narrow window, colours that cannot be read, and names that a screen reader has to guess.
+/// Catches text that overflows a narrow window, unreadable colours, and elements without a name for screen readers.
 #[test]
-fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
+fn both_pages_are_readable_in_light_and_dark_on_a_phone_and_by_ear() {
     let server = start();
     send(&server, &format!("/bucket/{}", "long".repeat(60)), &[]);
     send(&server, "/bucket/a%20b", &TWICE);
@@ -137,7 +137,7 @@ fn both_pages_are_read_by_day_and_by_night_on_a_phone_and_by_ear() {
     }
 }
 
-/// Catches a request that runs something in the browser of whoever looks at it.
+/// Catches a request that runs something in the browser of the person who views it.
 #[test]
 fn a_hostile_request_is_inert() {
     let server = start();
@@ -145,7 +145,7 @@ fn a_hostile_request_is_inert() {
     tab.go(&page(&server));
     tab.wait("document.getElementById('connection').textContent === 'live'");
     let hostile = "'\"><img/src=x/onerror=document.title='ran'><script>document.title='ran'</script>";
-    // A target with such characters is refused before it is read; one in quotes and brackets alone is not.
+    // A target with such characters is refused before it is parsed; one with only quotes and brackets is not.
     write(
         &server,
         &format!(
@@ -170,7 +170,7 @@ fn a_hostile_request_is_inert() {
         assert_eq!(tab.value("document.querySelectorAll('img, body script, [onerror]').length"), 0);
         assert_ne!(tab.value("document.title"), "ran");
     }
-    // Were there markup, the policy would not let it run.
+    // If there were markup, the policy would not let it run.
     let policy = "new Promise((done) => { document.addEventListener('securitypolicyviolation', () => done('held'));
         document.body.insertAdjacentHTML('beforeend', '<img src=x:y onerror=\"document.title=1\">');
         setTimeout(() => done('let go'), 5000); })";
@@ -181,7 +181,7 @@ const BRIGHTNESS: &str =
     "(() => { const parts = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g);
     return Math.round((+parts[0] + +parts[1] + +parts[2]) / 3); })()";
 
-/// Elements whose text has less contrast than 4.5 to 1 with what lies behind it.
+/// Elements whose text has a contrast below 4.5 to 1 with its background.
 const LOW_CONTRAST: &str = "(() => {
     const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
     const light = (colour) => {
@@ -204,6 +204,6 @@ const LOW_CONTRAST: &str = "(() => {
     }).map((e) => e.outerHTML.slice(0, 100));
 })()";
 
-/// What can be used and has no name.
+/// Interactive elements without a name.
 const UNNAMED: &str = "[...document.querySelectorAll('a, button, input, table, summary, section')].filter((e) =>
     !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).map((e) => e.outerHTML.slice(0, 100))";

@@ -1,4 +1,4 @@
-//! S3 Express behind the proxy: the client has a session of the proxy's, and the proxy one of the bucket's.
+//! S3 Express behind the proxy: the client has a session with the proxy, and the proxy one with the bucket.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,11 +15,11 @@ use sigvet_testing::serving::Serving;
 use crate::recorder::Recorder;
 use crate::world::{Answer, PLACEHOLDER, REAL, ask, inbound_proxy, text_of};
 
-/// The session that the bucket gives.
+/// The session that the bucket issues.
 const SESSION: (&str, &str, &str) =
     ("ASIASESSION000000001", "sessionsecret/K7MDENG+bPxRfiCYEXAMPLEKEY", "AQAAsession/token+==");
 
-/// A bucket that gives sessions which end so many seconds from now, in the shape of the S3 API reference.
+/// A bucket that issues sessions which expire after so many seconds, in the format of the S3 API reference.
 fn bucket(lasting: i64) -> Recorder {
     Recorder::start(move |stream, heard| {
         heard.read_body(stream);
@@ -53,7 +53,7 @@ fn sign(proxy: &Serving, (method, target, body): (&str, &str, &[u8]), credential
     text_of(&prepared.sign_once(&credentials.secret_access_key).request, body)
 }
 
-/// Asks for a session as an SDK does, and reads the answer as one does.
+/// Requests a session as an SDK does, and parses the answer as one does.
 fn create_session(proxy: &Serving, target: &str) -> (Answer, Credentials) {
     let placeholder = Credentials::new(PLACEHOLDER.0, PLACEHOLDER.1);
     let answer = ask(proxy, &sign(proxy, ("GET", target, b""), &placeholder));
@@ -70,10 +70,10 @@ fn create_session(proxy: &Serving, target: &str) -> (Answer, Credentials) {
     (answer, session.with_session_token(values["SessionToken"]))
 }
 
-/// Catches a session of the bucket that comes down, one of the client's that goes up, and a request that is signed with the
-/// wrong one of the proxy's own keys.
+/// Catches a session of the bucket that reaches the client, one of the client's that reaches the server, and a request
+/// that is signed with the wrong one of the proxy's keys.
 #[test]
-fn a_session_is_made_on_each_side() {
+fn each_side_has_its_own_session() {
     let recorder = bucket(300);
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
     let (answer, session) = create_session(&proxy, "/?session");
@@ -105,7 +105,7 @@ fn a_session_is_made_on_each_side() {
     assert!(!log.contains(token) && !log.contains(session.secret_access_key.expose_secret()), "{log}");
 }
 
-/// The server's side, with the key of the real one.
+/// Verifies on the server's side, with the real key.
 #[track_caller]
 fn judge(request: &str, (id, secret, token): (&str, &str, Option<&str>)) {
     let verify = Sigvet::anonymous(&["verify", "-"]).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret);
@@ -113,9 +113,9 @@ fn judge(request: &str, (id, secret, token): (&str, &str, Option<&str>)) {
     verify.input(request.as_bytes()).run().expect(0);
 }
 
-/// Catches a real session that a client gets by spelling its wish otherwise.
+/// Catches a client that gets a real session by spelling its request differently.
 #[test]
-fn no_spelling_of_the_wish_goes_up() {
+fn no_spelling_of_create_session_goes_up() {
     let recorder = bucket(300);
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     for target in ["/?session", "/?session=", "/?%73ession", "/?a=b&session=x", "//?session"] {
@@ -125,9 +125,9 @@ fn no_spelling_of_the_wish_goes_up() {
     assert!(recorder.heard().is_empty(), "{:?}", recorder.heard());
 }
 
-/// Catches a session for whoever asks, a token that is not compared, and a key that works without it.
+/// Catches a session that anyone can get, a token that is not compared, and a key that works without it.
 #[test]
-fn a_session_is_for_whoever_has_its_key() {
+fn a_session_requires_its_key() {
     let recorder = bucket(300);
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     let wrong = Credentials::new(PLACEHOLDER.0, "another/secret+that/opens+nothing00000000");
@@ -144,9 +144,9 @@ fn a_session_is_for_whoever_has_its_key() {
     assert!(recorder.heard().is_empty(), "{:?}", recorder.heard());
 }
 
-/// Catches requests that come at once and have a session made for each, and a session that is used after its end.
+/// Catches concurrent requests that each create a session, and a session that is used after its expiry.
 #[test]
-fn a_session_is_asked_for_once_and_again_before_it_ends() {
+fn a_session_is_created_once_and_renewed_before_it_expires() {
     let recorder = bucket(5);
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     let (_, session) = create_session(&proxy, "/?session");
@@ -162,7 +162,7 @@ fn a_session_is_asked_for_once_and_again_before_it_ends() {
     assert_eq!(count(), 2);
 }
 
-/// Catches a request that goes up unsigned, or with another key, because there is no session.
+/// Catches a request that is forwarded unsigned, or with another key, because there is no session.
 #[test]
 fn without_a_session_nothing_goes_up() {
     let recorder = Recorder::start(|stream, _| {
@@ -178,7 +178,7 @@ fn without_a_session_nothing_goes_up() {
     proxy.wait_for("the upstream answers with status 403", 1);
 }
 
-/// Catches a session that does more than the placeholder.
+/// Catches a session with more permissions than the placeholder.
 #[test]
 fn a_session_may_do_what_the_placeholder_may() {
     let recorder = bucket(300);

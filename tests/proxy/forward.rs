@@ -1,4 +1,4 @@
-//! The proxy as a forward proxy: what passes through its tunnels is what passes in the reverse mode.
+//! The proxy as a forward proxy: its tunnels let the same requests pass as the reverse mode.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::recorder::{Recorder, find};
 use crate::tunnel::Forward;
 use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, read_answer, read_head};
 
-/// `sigvet serve` over TLS with the real key, and a forward proxy that believes its certificate.
+/// `sigvet serve` over TLS with the real key, and a forward proxy that trusts its certificate.
 fn secure_world(options: &[&str]) -> (Serving, Forward, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("upstream.pem");
@@ -29,7 +29,7 @@ fn at_localhost(server: &Serving) -> String {
     format!("localhost:{}", server.address().rsplit_once(':').unwrap().1)
 }
 
-/// curl as a client in a sandbox: a proxy and an authority by its environment, and keys that open nothing.
+/// curl as a client in a sandbox: proxy and CA from its environment, and keys that give no access.
 fn curl(forward: &Forward, secret: &str, words: &[&str]) -> (String, String) {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "-D", "-", "--suppress-connect-headers", "--aws-sigv4", "aws:amz:us-east-1:s3"]);
@@ -43,7 +43,7 @@ fn curl(forward: &Forward, secret: &str, words: &[&str]) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Catches a tunnel that is not looked into, a certificate that curl does not believe, and HTTP/2 that is not offered.
+/// Catches a tunnel that is not intercepted, a certificate that curl does not trust, and HTTP/2 that is not offered.
 #[test]
 fn curl_reaches_a_server_over_tls_with_the_placeholder() {
     let (server, forward, _folder) = secure_world(&[]);
@@ -56,9 +56,9 @@ fn curl_reaches_a_server_over_tls_with_the_placeholder() {
     server.wait_for("200 PUT /b/k?a=1", 2);
 }
 
-/// Catches a placeholder that is not verified behind CONNECT.
+/// Catches a placeholder that is not verified after CONNECT.
 #[test]
-fn a_wrong_placeholder_gets_the_words_of_the_service_and_goes_nowhere() {
+fn a_wrong_placeholder_gets_the_services_error_and_is_not_forwarded() {
     let (server, forward, _folder) = secure_world(&[]);
     let url = format!("https://{}/b/k", at_localhost(&server));
     let (said, problem) = curl(&forward, "another/secret+that/opens+nothing00000000", &[&url]);
@@ -91,9 +91,9 @@ fn every_form_of_signature_is_replaced_in_a_tunnel() {
     }
 }
 
-/// Catches chunks that are not verified in flight.
+/// Catches chunks that are not verified in transit.
 #[test]
-fn behind_a_wrong_chunk_nothing_goes_out_of_a_tunnel() {
+fn nothing_leaves_a_tunnel_after_a_wrong_chunk() {
     let recorder = Recorder::start(|stream, heard| {
         // The connection ends before the body does.
         heard.read_body(stream);
@@ -110,9 +110,9 @@ fn behind_a_wrong_chunk_nothing_goes_out_of_a_tunnel() {
     }
 }
 
-/// Catches a placeholder that crosses the proxy upwards, and a real key that comes down.
+/// Catches a placeholder that reaches the server, and a real key that reaches the client.
 #[test]
-fn nothing_of_a_key_crosses_a_tunnel() {
+fn no_part_of_a_key_crosses_a_tunnel() {
     let recorder = Recorder::start(|stream, heard| {
         heard.read_body(stream);
         let said = String::from_utf8_lossy(&heard.bytes()).into_owned();
@@ -132,7 +132,7 @@ fn nothing_of_a_key_crosses_a_tunnel() {
     assert!(!log.contains(&signature[..64]) && !log.contains(REAL.1) && !log.contains(PLACEHOLDER.1), "{log}");
 }
 
-/// Several requests go over one tunnel, and a WebSocket over the last.
+/// Several requests use one tunnel, and the last one opens a WebSocket.
 #[test]
 fn a_tunnel_is_kept_and_a_websocket_is_opened_in_it() {
     let recorder = Recorder::start(|stream, heard| {
@@ -166,9 +166,9 @@ fn a_tunnel_is_kept_and_a_websocket_is_opened_in_it() {
     assert_eq!(&bytes, b"ping");
 }
 
-/// Requests for `http://` URLs come with the whole URL, and go on with their target.
+/// Requests for `http://` URLs arrive with the whole URL, and are forwarded with their target.
 #[test]
-fn plain_http_is_signed_again_if_the_upstream_is_reached_so() {
+fn plain_http_is_signed_again_if_the_upstream_is_plain_http() {
     let recorder = Recorder::polite();
     let forward = Forward::start(&["--upstream-url-scheme", "http", "--allow-host", recorder.host()]);
     let whole = |request: Vec<u8>| {
@@ -186,9 +186,9 @@ fn plain_http_is_signed_again_if_the_upstream_is_reached_so() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// A key that is kept makes authorities that are the same for whoever trusts one of them.
+/// With a stored key, each run's CA is the same to clients that trust one of them.
 #[test]
-fn a_kept_key_is_private_and_outlives_the_proxy() {
+fn a_stored_key_is_private_and_outlives_the_proxy() {
     let (server, first, folder) = secure_world(&[]);
     drop(first);
     let (host, key) = (at_localhost(&server), folder.path().join("ca.key"));
@@ -205,7 +205,7 @@ fn a_kept_key_is_private_and_outlives_the_proxy() {
     let url = format!("https://{host}/b/k");
     let (said, problem) = curl(&second, PLACEHOLDER.1, &["--cacert", old.to_str().unwrap(), &url]);
     assert!(said.contains(" 200"), "{said}{problem}");
-    // Without that key another authority is made in each run.
+    // Without that key, each run makes another CA.
     let other = Forward::start(&options[2..]);
     let (said, problem) = curl(&other, PLACEHOLDER.1, &["--cacert", old.to_str().unwrap(), &url]);
     assert!(said.is_empty() && problem.contains("certificate"), "{said}{problem}");
@@ -217,7 +217,7 @@ fn mode_of(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode()
 }
 
-/// Catches a tunnel whose bytes are looked into although its host is listed to pass unseen, or changed.
+/// Catches a tunnel that is intercepted or changed although its host is listed to pass unseen.
 #[test]
 fn a_listed_tunnel_passes_unseen() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -236,7 +236,7 @@ fn a_listed_tunnel_passes_unseen() {
     stream.read_to_end(&mut said).unwrap();
     assert_eq!(said, b"HTTP/9 \xff");
     forward.proxy.wait_for(&format!("200 CONNECT {address}"), 1);
-    // One that is open keeps nobody waiting when the proxy is to end.
+    // An open tunnel does not delay the proxy's shutdown.
     let (answer, _open) = forward.connect(&address);
     assert_eq!(answer.status, 200);
     let began = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! What a forward proxy refuses, and that it asks nobody before it does.
+//! What a forward proxy refuses, and that it contacts nobody before it does.
 
 use std::io::{Read, Write};
 
@@ -10,7 +10,7 @@ use crate::world::{Client, ask, plain, read_answer, write_keys};
 
 /// Catches a tunnel to a host that nobody allowed.
 #[test]
-fn a_host_that_is_not_listed_is_refused_and_not_connected_to() {
+fn an_unlisted_host_is_refused_and_not_connected_to() {
     let recorder = Recorder::polite();
     let forward = Forward::start(&["--log", "json"]);
     for authority in [
@@ -32,9 +32,9 @@ fn a_host_that_is_not_listed_is_refused_and_not_connected_to() {
     assert!(recorder.heard().is_empty());
 }
 
-/// Catches a route to one server that takes tunnels to all hosts, for which the authority would vouch.
+/// Catches a route to one server that accepts tunnels to all hosts, for which the CA would vouch.
 #[test]
-fn a_route_with_an_upstream_takes_its_own_hosts_alone() {
+fn a_route_with_an_upstream_takes_only_its_own_hosts() {
     let recorder = Recorder::polite();
     let routed = Forward::to(&recorder.url, &[]);
     for (authority, status) in
@@ -48,9 +48,9 @@ fn a_route_with_an_upstream_takes_its_own_hosts_alone() {
     assert!(recorder.heard().is_empty());
 }
 
-/// Catches domain fronting: a tunnel to a host that is allowed, and a request in it for another.
+/// Catches domain fronting: a tunnel to an allowed host, and a request in it for another.
 #[test]
-fn a_request_for_another_host_than_the_tunnels_is_refused() {
+fn a_request_for_a_host_other_than_the_tunnels_is_refused() {
     let recorder = Recorder::polite();
     let forward = Forward::to(&recorder.url, &[]);
     for host in ["other.example", "front.example:8443", "front.example:81"] {
@@ -69,9 +69,9 @@ fn a_request_for_another_host_than_the_tunnels_is_refused() {
     assert!(recorder.heard().is_empty());
 }
 
-/// Catches pages of the proxy that stand in for what a host has, and a tunnel in a tunnel, past the rules.
+/// Catches pages of the proxy that replace a host's pages, and a tunnel within a tunnel that bypasses the rules.
 #[test]
-fn in_a_tunnel_there_is_only_the_host() {
+fn a_tunnel_leads_only_to_its_host() {
     let recorder = Recorder::polite();
     let forward = Forward::to(&recorder.url, &[]);
     let answer = forward.ask_in("front.example:443", &plain("GET", "front.example", "/_sigvet/healthz", &[], b""));
@@ -83,9 +83,9 @@ fn in_a_tunnel_there_is_only_the_host() {
     assert_eq!(ask(&forward.proxy, &plain("GET", "localhost", "/_sigvet/healthz", &[], b"")).status, 200);
 }
 
-/// Catches what a proxy of the reverse mode would take for requests to itself.
+/// Catches requests that a reverse proxy would take for requests to itself.
 #[test]
-fn what_is_for_no_forward_proxy_is_refused() {
+fn requests_that_no_forward_proxy_takes_are_refused() {
     let forward = Forward::start(&[]);
     for head in [
         "CONNECT front.example HTTP/1.1\r\nHost: front.example\r\n\r\n",
@@ -97,9 +97,9 @@ fn what_is_for_no_forward_proxy_is_refused() {
     }
 }
 
-/// Catches a real token that an agent has sent in the clear.
+/// Catches a real token that an agent sent in plain text.
 #[test]
-fn plain_http_is_refused_unless_the_route_has_it() {
+fn plain_http_is_refused_unless_the_route_allows_it() {
     let recorder = Recorder::polite();
     let forward = Forward::start(&["--allow-host", recorder.host()]);
     let text = String::from_utf8(Client::new().sign("GET", recorder.host(), "/b/k", b"")).unwrap();
@@ -110,7 +110,7 @@ fn plain_http_is_refused_unless_the_route_has_it() {
 }
 
 #[test]
-fn the_proxy_is_not_asked_by_itself() {
+fn the_proxy_does_not_send_requests_to_itself() {
     let forward = Forward::start(&["--tunnel", "*", "--allow-host", "localhost"]);
     let address = forward.proxy.address().to_owned();
     let port = address.rsplit_once(':').unwrap().1;
@@ -123,9 +123,9 @@ fn the_proxy_is_not_asked_by_itself() {
     assert_eq!(ask(&forward.proxy, whole.as_bytes()).status, 508);
 }
 
-/// Catches a name that somebody owns and has lead to the machine's own network, where credentials are given to whoever asks.
+/// Catches a domain whose owner points it at the machine's own network, where credentials are given to anyone who asks.
 #[test]
-fn a_tunnel_to_any_host_leads_to_no_private_network() {
+fn a_tunnel_to_any_host_does_not_reach_private_networks() {
     let recorder = Recorder::polite();
     let port = recorder.host().rsplit_once(':').unwrap().1;
     let resolved = format!("anybody.example:{port}:127.0.0.1");
@@ -138,20 +138,20 @@ fn a_tunnel_to_any_host_leads_to_no_private_network() {
     assert!(recorder.heard().iter().all(String::is_empty));
 }
 
-/// Catches a host that is listed for its web server, and whose every other port is open with it.
+/// Catches a host that is listed for its web server, but whose other ports are reachable too.
 #[test]
-fn a_listed_host_is_listed_at_its_usual_port() {
+fn a_listed_host_is_allowed_only_at_its_usual_port() {
     let recorder = Recorder::polite();
     let forward = Forward::start(&["--tunnel", "127.0.0.1"]);
     assert_eq!(forward.connect(recorder.host()).0.status, 403);
-    // At the usual one nobody listens, or somebody who is none of ours.
+    // At the usual port nobody listens, or a program unrelated to the tests.
     assert_ne!(forward.connect("127.0.0.1:443").0.status, 403);
     assert!(recorder.heard().is_empty());
 }
 
-/// Catches a key that does more than its owner was given, by way of a tunnel.
+/// Catches a tunnel through which a key has more permissions than its owner was given.
 #[test]
-fn the_permissions_of_a_key_hold_in_a_tunnel() {
+fn the_permissions_of_a_key_apply_in_a_tunnel() {
     let recorder = Recorder::polite();
     let allow = "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], hosts = [\"127.0.0.1\"] }]\n";
     let options = ["--upstream-url-scheme", "http", "--allow-host", recorder.host()];
@@ -169,15 +169,15 @@ fn the_permissions_of_a_key_hold_in_a_tunnel() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Catches a client that says nothing in its tunnel and holds a place for ever.
+/// Catches a client that sends nothing in its tunnel and occupies a slot for ever.
 #[test]
-fn whoever_says_nothing_in_a_tunnel_is_cut_off() {
+fn a_silent_tunnel_is_cut_off() {
     let forward = Forward::to("http://127.0.0.1:9", &["--head-timeout", "1s"]);
     let (answer, mut silent) = forward.connect("front.example:443");
     assert_eq!(answer.status, 200);
     silent.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
     assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0);
-    // And behind the handshake.
+    // Also after the handshake.
     let mut tunnel = forward.enter("front.example:443");
     tunnel.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let mut said = Vec::new();
@@ -185,7 +185,7 @@ fn whoever_says_nothing_in_a_tunnel_is_cut_off() {
     assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
 }
 
-/// Catches a place that is given back when the tunnel begins, and not when it ends.
+/// Catches a slot that is freed when the tunnel begins instead of when it ends.
 #[test]
 fn a_tunnel_counts_as_a_connection() {
     let forward = Forward::to("http://127.0.0.1:9", &["--max-connections", "1"]);
@@ -199,7 +199,7 @@ fn a_tunnel_counts_as_a_connection() {
     assert_eq!(read_answer(&mut second).status, 200);
 }
 
-/// Catches a key of an authority that others have, and with which they could be any host for the clients.
+/// Catches a CA key that others have, and with which they could impersonate any host to the clients.
 #[cfg(unix)]
 #[test]
 fn a_key_that_others_can_use_is_refused() {
@@ -222,7 +222,7 @@ fn a_key_that_others_can_use_is_refused() {
 
 /// Catches a company's certificate that is lost because somebody took `--ca` for the CA to use.
 #[test]
-fn a_certificate_of_somebody_else_is_not_overwritten() {
+fn somebody_elses_certificate_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let (keys, ca) = (write_keys(&folder, ""), folder.path().join("ca.pem"));
     let key = rcgen::KeyPair::generate().unwrap();
@@ -245,7 +245,7 @@ fn a_certificate_of_somebody_else_is_not_overwritten() {
 }
 
 #[test]
-fn without_an_authority_it_is_no_forward_proxy() {
+fn without_a_ca_it_is_not_a_forward_proxy() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = crate::world::inbound_proxy(&recorder.url, "", &[]);
     let head = format!("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n\r\n", recorder.host());

@@ -1,4 +1,4 @@
-//! Clients with keys of their own: verified, and signed again with the real one, in every form of signature.
+//! Clients with their own keys: verified, and signed again with the real one, in every form of signature.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ fn judge() -> Serving {
     Serving::start(&["--echo", "--service", "s3", "--no-page"])
 }
 
-/// Catches a form of signature that does not survive, or a body that does not arrive.
+/// Catches a form of signature that is lost, or a body that does not arrive.
 #[test]
 fn every_form_of_signature_is_replaced() {
     let server = judge();
@@ -45,9 +45,9 @@ fn every_form_of_signature_is_replaced() {
     assert_eq!(server.log().matches(REAL.0).count(), server.log().matches("AKIA").count());
 }
 
-/// Services other than S3 say no hash in a header: the body has to be there before its signature can be judged.
+/// Services other than S3 send no hash in a header: the body has to be read before its signature can be judged.
 #[test]
-fn a_body_whose_hash_stands_nowhere_is_taken_first() {
+fn a_body_without_a_declared_hash_is_read_first() {
     let server = Serving::start(&["--echo", "--region", "us-east-1", "--service", "es", "--no-page"]);
     let (proxy, _folder) = inbound_proxy(&server.url, "", &[]);
     let key = [("AWS_ACCESS_KEY_ID", PLACEHOLDER.0), ("AWS_SECRET_ACCESS_KEY", PLACEHOLDER.1)];
@@ -60,9 +60,9 @@ fn a_body_whose_hash_stands_nowhere_is_taken_first() {
     }
 }
 
-/// Catches a placeholder that is not verified: whoever reaches the proxy would spend the real key.
+/// Catches a placeholder that is not verified: anyone who reaches the proxy could use the real key.
 #[test]
-fn a_wrong_signature_goes_nowhere() {
+fn a_wrong_signature_is_not_forwarded() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
     let host = proxy.address().to_owned();
@@ -85,7 +85,7 @@ fn a_wrong_signature_goes_nowhere() {
     proxy.wait_for("\"verdict\":\"invalid\"", 6);
 }
 
-/// Catches a header of AWS's own that somebody added on the way and the real key would sign.
+/// Catches an AWS header that somebody added in transit and the real key would sign.
 #[test]
 fn a_header_that_the_client_did_not_sign_is_not_signed_for_it() {
     let recorder = Recorder::polite();
@@ -99,9 +99,9 @@ fn a_header_that_the_client_did_not_sign_is_not_signed_for_it() {
     assert!(recorder.heard().is_empty());
 }
 
-/// Catches bytes that go on though the chunk before them is known to be wrong.
+/// Catches bytes that are forwarded although the chunk before them is known to be wrong.
 #[test]
-fn behind_a_wrong_chunk_nothing_goes_out() {
+fn nothing_goes_out_after_a_wrong_chunk() {
     let recorder = Recorder::start(|stream, heard| {
         // The connection ends before the body does.
         heard.read_body(stream);
@@ -115,14 +115,14 @@ fn behind_a_wrong_chunk_nothing_goes_out() {
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 403, "{}", answer.text());
     assert_eq!(answer.header("x-sigvet-cause"), Some("chunk-signature"), "{}", answer.head);
-    // Chunks before it may wait for what follows them, and the request may not have gone out at all.
+    // Chunks before it may wait for what follows them, and the request may not have been sent at all.
     for sent in recorder.heard() {
         assert!(!sent.contains("cccccccc") && !sent.contains("dddddddd"));
     }
     proxy.wait_for("\"cause\":\"chunk-signature\"", 1);
 }
 
-/// Catches an upload that ends between two chunks, with the length that it announced: it would be whole for the upstream.
+/// Catches an upload that ends between two chunks, with its declared length: it would look complete to the upstream.
 #[test]
 fn a_body_that_ends_before_its_last_chunk_is_not_whole() {
     let recorder = Recorder::start(|stream, heard| {
@@ -134,7 +134,7 @@ fn a_body_that_ends_before_its_last_chunk_is_not_whole() {
     let payload: Vec<u8> = b"abc".iter().flat_map(|letter| vec![*letter; 64 * 1024]).collect();
     let whole = Client::new().stream(proxy.address(), &payload, Protection::Signed);
     let end = find(&whole, &[b'c'; 64]).unwrap();
-    // The head of the third chunk begins behind the line end of the second.
+    // The head of the third chunk begins after the line end of the second.
     let cut = whole[..end - 2].windows(2).rposition(|window| window == b"\r\n").unwrap() + 2;
     let head = find(&whole, b"\r\n\r\n").unwrap() + 4;
     let length = cut - head;
@@ -154,9 +154,9 @@ fn a_body_that_ends_before_its_last_chunk_is_not_whole() {
     }
 }
 
-/// Catches a trailer of HTTP's own that takes the place of the end of a body, and one that goes on unsigned.
+/// Catches an HTTP trailer that replaces the end of a body, and one that is forwarded unsigned.
 #[test]
-fn a_trailer_that_nobody_signed_takes_nothing_away() {
+fn an_unsigned_trailer_is_dropped_and_the_body_stays_whole() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
     let signed = Client::new().sign("PUT", proxy.address(), "/b/k", b"AAAAAAAAAA");
@@ -170,7 +170,7 @@ fn a_trailer_that_nobody_signed_takes_nothing_away() {
     assert!(sent.contains("AAAAAAAAAA\r\n0\r\n") && !sent.contains("x-amz-acl"), "{sent}");
 }
 
-/// Catches an upload that the upstream takes for whole although it is not what the client signed.
+/// Catches an upload that looks complete to the upstream although it is not what the client signed.
 #[test]
 fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
     let recorder = Recorder::start(|stream, heard| {
@@ -186,16 +186,16 @@ fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("XAmzContentSHA256Mismatch"), "{}", answer.text());
-    // It may not have gone out at all, over a connection that was opened for it.
+    // It may not have been sent at all, over a connection that was opened for it.
     for sent in recorder.heard().iter().filter(|sent| !sent.is_empty()) {
         assert!(sent.contains("content-length: 500000\r\n"), "{sent}");
         assert!(sent.split("\r\n\r\n").nth(1).unwrap().len() < 500_000);
     }
 }
 
-/// Catches a key that does more than its owner was given.
+/// Catches a key with more permissions than its owner was given.
 #[test]
-fn a_key_does_what_it_is_allowed_to_and_nothing_else() {
+fn a_key_may_do_only_what_it_is_allowed_to() {
     let recorder = Recorder::polite();
     let allow =
         "allow = [{ methods = [\"GET\"], paths = [\"/mine/*\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
@@ -212,7 +212,7 @@ fn a_key_does_what_it_is_allowed_to_and_nothing_else() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Catches a permission of which a host, a region or a service is not looked at, for a key or for all of them.
+/// Catches a permission whose host, region or service is not checked, for one key or for all of them.
 #[test]
 fn a_key_reaches_no_other_host_region_or_service() {
     let recorder = Recorder::polite();
@@ -240,9 +240,9 @@ fn a_key_reaches_no_other_host_region_or_service() {
     }
 }
 
-/// Catches the real key's signature on its way to somebody who runs the host: they get the headers, and could use them.
+/// Catches a signature with the real key that reaches whoever runs the host: they see the headers, and could use them.
 #[test]
-fn a_key_reaches_no_host_that_a_customer_of_aws_runs() {
+fn a_key_is_not_sent_to_hosts_that_aws_customers_run() {
     let recorder = Recorder::polite();
     let to = format!("::{}", recorder.host());
     let (proxy, _folder) = inbound_proxy("", "", &["--upstream-url-scheme", "http", "--connect-to", &to]);
@@ -259,7 +259,7 @@ fn a_key_reaches_no_host_that_a_customer_of_aws_runs() {
     assert_eq!(get("s3", "b.s3.us-east-1.amazonaws.com"), 200);
 }
 
-/// Each identity may stand for another profile.
+/// Each identity may use another profile.
 #[test]
 fn an_identity_has_its_own_profile() {
     let recorder = Recorder::polite();

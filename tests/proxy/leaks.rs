@@ -1,4 +1,5 @@
-//! Nothing of the placeholder goes up, and nothing of the real key comes down: not in a header, a query, a body or a log.
+//! No part of the placeholder reaches the server, and no part of the real key the client: in no header, query, body or
+//! log.
 
 use std::io::Write;
 
@@ -8,7 +9,7 @@ use sigvet_core::stream::Protection;
 use crate::recorder::Recorder;
 use crate::world::{Client, PLACEHOLDER, REAL, ask, inbound_proxy};
 
-/// An upstream that says all that it heard, in its head and in its body, as servers do when they refuse.
+/// An upstream that repeats everything it received, in its head and in its body, as servers do when they refuse.
 fn talkative(status: &'static str) -> Recorder {
     Recorder::start(move |stream, heard| {
         heard.read_body(stream);
@@ -28,7 +29,7 @@ fn talkative(status: &'static str) -> Recorder {
 }
 
 #[test]
-fn nothing_of_a_key_crosses_the_proxy() {
+fn no_part_of_a_key_crosses_the_proxy() {
     for status in
         ["403 Forbidden", "400 Bad Request", "500 Internal Server Error", "307 Temporary Redirect", "404 Not Found"]
     {
@@ -50,7 +51,7 @@ fn nothing_of_a_key_crosses_the_proxy() {
             for hidden in [REAL.0, REAL.1, &hex.join(" ")] {
                 assert!(!all.contains(hidden), "{status}: {hidden} in {all}");
             }
-            // The signature that went up is worth as much as the key, for a while.
+            // The forwarded signature is worth as much as the key, for a while.
             for heard in recorder.heard() {
                 let signature = heard.split("Signature=").nth(1).unwrap_or_default();
                 let signature: String = signature.chars().take_while(char::is_ascii_hexdigit).collect();
@@ -64,9 +65,9 @@ fn nothing_of_a_key_crosses_the_proxy() {
     }
 }
 
-/// Catches a success whose head tells what went up: MinIO and gateways repeat a signed URL in `Location`.
+/// Catches a success whose head reveals what was forwarded: MinIO and gateways repeat a signed URL in `Location`.
 #[test]
-fn the_head_of_a_success_is_looked_through_too() {
+fn the_head_of_a_success_is_searched_too() {
     let recorder = Recorder::start(|stream, heard| {
         let text = String::from_utf8_lossy(&heard.bytes()).into_owned();
         let signed = text.lines().find(|line| line.to_lowercase().starts_with("authorization: ")).unwrap();
@@ -79,9 +80,9 @@ fn the_head_of_a_success_is_looked_through_too() {
     assert!(!answer.head.contains(REAL.0) && !answer.head.contains("Signature="), "{}", answer.head);
 }
 
-/// What is compressed cannot be looked through; and what is long, slow or broken off is not made whole.
+/// Compressed errors cannot be searched; and long, slow or broken ones are not completed.
 #[test]
-fn errors_are_looked_through_or_left_out_and_never_shortened() {
+fn errors_are_searched_or_left_out_and_never_shortened() {
     let long = format!("<Error>{}{}</Error>", "x".repeat(300_000), REAL.0);
     let said = long.clone();
     let recorder = Recorder::start(move |stream, heard| {
@@ -115,7 +116,7 @@ fn errors_are_looked_through_or_left_out_and_never_shortened() {
     let (answer, _) = asked("/long");
     assert!(answer.ends_with("\r\n0\r\n\r\n") && answer.matches('x').count() >= 300_000);
     assert!(answer.contains("[redacted]</Error>") && !answer.contains(REAL.0));
-    // A body that breaks off has no end here either.
+    // A body that breaks off also breaks off for the client.
     let (answer, _) = asked("/cut");
     assert!(!answer.ends_with("\r\n0\r\n\r\n"), "{}", &answer[answer.len() - 40..]);
 }

@@ -1,4 +1,5 @@
-//! `sigvet proxy` between clients and servers: what goes up, what comes down, and what does neither.
+//! `sigvet proxy` between clients and servers: what reaches the server, what reaches the client, and what reaches
+//! neither.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod world;

@@ -1,4 +1,4 @@
-//! Both ways of a conversation pass as they come: events, upgrades, permissions, breaks.
+//! Both directions of a conversation pass as they come: events, upgrades, permission to send, interruptions.
 
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use sigvet_testing::serving::Serving;
 use crate::recorder::Recorder;
 use crate::world::{ask, plain, proxy_to, read_answer};
 
-/// The Go proxy showed the first event of a stream of 2.5 s after 2.5 s.
+/// The Go proxy showed the first event of a 2.5 s stream only after 2.5 s.
 #[test]
 fn events_pass_one_by_one() {
     let (go, gone) = mpsc::channel::<()>();
@@ -37,7 +37,7 @@ fn events_pass_one_by_one() {
 }
 
 #[test]
-fn a_websocket_is_opened_and_speaks_both_ways() {
+fn a_websocket_is_opened_and_works_both_ways() {
     let recorder = Recorder::start(|stream, _| {
         let head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n";
         stream.write_all(head.as_bytes()).unwrap();
@@ -68,9 +68,9 @@ fn a_websocket_is_opened_and_speaks_both_ways() {
     assert!(!sent.split("signedheaders=").nth(1).unwrap().contains("sec-websocket"), "{sent}");
 }
 
-/// Catches a connection that becomes HTTP/2, on which further requests pass unseen.
+/// Catches a connection that becomes HTTP/2, on which further requests pass unchecked.
 #[test]
-fn another_protocol_than_websocket_is_not_asked_for() {
+fn an_upgrade_other_than_websocket_is_not_requested() {
     let recorder = Recorder::start(|stream, heard| {
         let is_forward = heard.bytes().starts_with(b"GET /forward ");
         let answer = match is_forward {
@@ -91,9 +91,9 @@ fn another_protocol_than_websocket_is_not_asked_for() {
     assert!(recorder.heard().iter().all(|heard| !heard.to_lowercase().contains("\r\nupgrade:")));
 }
 
-/// A client that asks first sends its body only once the server behind wants it.
+/// A client that asks first sends its body only once the upstream wants it.
 #[test]
-fn permission_to_send_a_body_is_asked_of_the_server_behind() {
+fn the_upstream_decides_whether_a_body_may_be_sent() {
     let recorder = Recorder::start(|stream, heard| {
         if heard.bytes().windows(8).any(|window| window == b"/refused") {
             stream
@@ -101,7 +101,7 @@ fn permission_to_send_a_body_is_asked_of_the_server_behind() {
                 .unwrap();
             return;
         }
-        // Nothing of the body may be there before it was asked for.
+        // No part of the body may arrive before it was requested.
         std::thread::sleep(Duration::from_millis(200));
         assert!(heard.bytes().ends_with(b"\r\n\r\n"));
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
@@ -124,13 +124,13 @@ fn permission_to_send_a_body_is_asked_of_the_server_behind() {
 }
 
 #[test]
-fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
+fn an_upstream_that_is_missing_or_silent_is_reported() {
     let proxy = proxy_to("http://127.0.0.1:1", &["--log", "json"]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
     assert_eq!(answer.status, 502);
     let text = answer.text();
     assert!(text.starts_with("the upstream did not answer: cannot connect to 127.0.0.1:1: "), "{text}");
-    // The cause is there once.
+    // The cause occurs once.
     assert!(text.ends_with(" (127.0.0.1:1)\n") && text.matches("(os error").count() == 1, "{text}");
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
@@ -154,7 +154,7 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
         let mut stream = proxy.connect();
         stream.write_all(&plain("GET", "h", "/", &[], b"")).unwrap();
         let mut all = Vec::new();
-        // The end of the connection is all that tells that something is missing.
+        // Only the end of the connection shows that something is missing.
         let _ = stream.read_to_end(&mut all);
         all
     })
@@ -162,9 +162,9 @@ fn an_upstream_that_is_not_there_or_says_nothing_is_told() {
     assert!(text.ends_with("\r\n\r\nabc") && text.contains("content-length: 9"), "{text}");
 }
 
-/// Catches an answer that is logged as if it were whole, and a line without which nobody knows that it broke off.
+/// Catches an answer that is logged as if it were complete, and a missing line about one that broke off.
 #[test]
-fn the_line_of_an_answer_is_written_at_its_end() {
+fn the_log_line_of_an_answer_is_written_at_its_end() {
     const HEAD: &[u8] =
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";
     let (go, gone) = mpsc::channel::<()>();
@@ -173,12 +173,12 @@ fn the_line_of_an_answer_is_written_at_its_end() {
         let is_short = heard.bytes().starts_with(b"GET /short ");
         let head = if is_short { &b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"[..] } else { HEAD };
         stream.write_all(head).unwrap();
-        // Who has left shows when something is sent.
+        // A closed client is noticed only when something is sent.
         while heard.bytes().starts_with(b"GET /left ") && stream.write_all(b"9\r\ndata: 2\n\n\r\n").is_ok() {
             std::thread::sleep(Duration::from_millis(20));
         }
         if !is_short && gone.lock().unwrap().recv_timeout(Duration::from_secs(20)).is_ok() {
-            // The client may be gone.
+            // The client may have closed.
             let _ = stream.write_all(b"9\r\ndata: 2\n\n\r\n0\r\n\r\n");
         }
     });
@@ -224,9 +224,10 @@ fn the_line_of_an_answer_is_written_at_its_end() {
     assert_eq!(proxy.wait().0, Some(0));
 }
 
-/// Catches a request that is sent twice though it may do something twice, and one that is given up though it may not.
+/// Catches a request that is sent twice although that may have effects, and one that is given up although it could be
+/// repeated.
 #[test]
-fn only_what_does_no_harm_twice_is_sent_again_and_signed_anew() {
+fn only_harmless_requests_are_sent_again_and_signed_anew() {
     let times = std::sync::Arc::new(AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&times);
     let recorder = Recorder::start(move |stream, heard| {
@@ -243,9 +244,9 @@ fn only_what_does_no_harm_twice_is_sent_again_and_signed_anew() {
     assert_eq!((answer.status, times.load(Ordering::SeqCst)), (502, 3), "{}", answer.text());
 }
 
-/// A response to HEAD has the length of another body, and a 204 has none.
+/// A response to HEAD declares the length of a body that is not sent, and a 204 has none.
 #[test]
-fn answers_without_a_body_end_there() {
+fn answers_without_a_body_end_at_the_head() {
     let recorder = Recorder::start(|stream, heard| {
         let is_head = heard.bytes().starts_with(b"HEAD ");
         let answer = match is_head {
@@ -263,9 +264,9 @@ fn answers_without_a_body_end_there() {
     assert_eq!(ask(&proxy, &plain("DELETE", "h", "/b/k", &[], b"")).status, 204);
 }
 
-/// What was accepted is answered, and the exit code is 0.
+/// Accepted requests are answered, and the exit code is 0.
 #[test]
-fn a_stop_under_load_loses_no_request() {
+fn stopping_under_load_loses_no_request() {
     let recorder = Recorder::start(|stream, heard| {
         heard.read_body(stream);
         std::thread::sleep(Duration::from_millis(300));
@@ -284,17 +285,17 @@ fn a_stop_under_load_loses_no_request() {
     assert_eq!(proxy.wait().0, Some(0));
 }
 
-/// Catches a place that is taken for each connection and not given back, or a request that waits for another one.
+/// Catches a slot for each connection that is not freed, or a request that waits for another one.
 #[test]
 fn five_hundred_connections_are_served_at_once() {
-    // In a process of its own, so that this one has a descriptor for each client.
+    // In a separate process, so that this one has a descriptor for each client.
     let server = Serving::start(&["--service", "s3", "--no-page", "--time-limit", "0s"]);
     let proxy = proxy_to(&server.url, &["--unsigned-payload", "--log", "json"]);
     let mut streams: Vec<_> = (0..500).map(|_| proxy.connect()).collect();
     let request = plain("PUT", "h", "/b/k", &[], b"hello");
     let (beginning, end) = request.split_at(request.len() - 3);
     streams.iter_mut().for_each(|stream| stream.write_all(beginning).unwrap());
-    // All of them are under way now, and none can have been answered.
+    // All of them are running now, and none can have been answered.
     streams.iter_mut().rev().for_each(|stream| stream.write_all(end).unwrap());
     let answered = streams.iter_mut().map(read_answer).filter(|answer| answer.status == 200).count();
     assert_eq!(answered, 500);

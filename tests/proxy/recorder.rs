@@ -1,21 +1,21 @@
-//! An upstream that writes down every byte, and answers as it is told to.
+//! An upstream that records every byte, and answers as the test says.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// Nobody waits longer.
+/// Maximum time to wait.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An upstream that writes down every byte.
+/// An upstream that records every byte.
 pub(crate) struct Recorder {
     pub(crate) url: String,
     heard: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl Recorder {
-    /// Gives each connection to this, with the bytes that were heard on it up to the end of its first head.
+    /// Passes each connection to `answer`, with the bytes received up to the end of its first head.
     pub(crate) fn start(answer: impl Fn(&mut TcpStream, &Heard) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -42,7 +42,7 @@ impl Recorder {
         Self { url, heard }
     }
 
-    /// Reads each request with its body, says OK, and closes the connection.
+    /// Reads each request with its body, answers OK, and closes the connection.
     pub(crate) fn polite() -> Self {
         Self::start(|stream, heard| {
             heard.read_body(stream);
@@ -54,12 +54,12 @@ impl Recorder {
         self.url.strip_prefix("http://").unwrap()
     }
 
-    /// What was heard on each connection by now.
+    /// What was received on each connection so far.
     pub(crate) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
 
-    /// What was heard on the only connection.
+    /// What was received on the only connection.
     pub(crate) fn only(&self) -> String {
         let heard = self.heard();
         assert_eq!(heard.len(), 1, "{heard:?}");
@@ -67,7 +67,7 @@ impl Recorder {
     }
 }
 
-/// What was heard on one connection.
+/// What was received on one connection.
 pub(crate) struct Heard {
     all: Arc<Mutex<Vec<Vec<u8>>>>,
     pub(crate) number: usize,
@@ -78,7 +78,7 @@ impl Heard {
         self.all.lock().unwrap()[self.number].clone()
     }
 
-    /// Reads until this is so; tells whether it came to that before the connection ended.
+    /// Reads until `is_enough` is true; returns whether that happened before the connection ended.
     pub(crate) fn read_until(&self, stream: &mut TcpStream, is_enough: impl Fn(&[u8]) -> bool) -> bool {
         let began = Instant::now();
         let mut buffer = [0; 64 * 1024];
@@ -92,7 +92,7 @@ impl Heard {
         true
     }
 
-    /// Reads a body of the length that the head says, or in HTTP's own chunks.
+    /// Reads a body with the length in the head, or in HTTP's own chunks.
     pub(crate) fn read_body(&self, stream: &mut TcpStream) -> bool {
         let bytes = self.bytes();
         let at = find(&bytes, b"\r\n\r\n").unwrap() + 4;

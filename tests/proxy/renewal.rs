@@ -1,4 +1,4 @@
-//! Credentials that end while requests go on: no request fails, neither while the source takes its time nor while it is down.
+//! Credentials that expire during a series of requests: no request fails, even if the source is slow or unavailable.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -12,11 +12,11 @@ use sigvet_testing::serving::Serving;
 use crate::recorder::Recorder;
 use crate::world::{REAL, ask, plain};
 
-/// For how long each credentials are good. They are renewed five seconds before.
+/// How long credentials are valid, in seconds. They are renewed five seconds before.
 const GOOD_FOR: i64 = 20;
 
-/// Gives credentials, each with another token; the first attempt to renew them fails, and the others take half a second.
-/// `write` makes the body of a token and an end, and `beside` answers what is asked besides credentials, by its first line.
+/// Issues credentials, each with another token; the first attempt to renew them fails, and the others take half a
+/// second. `write` makes the body from a token and an expiry, and `beside` answers other requests, by their first line.
 fn source(
     beside: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static,
     write: impl Fn(&str, Timestamp) -> String + Send + Sync + 'static,
@@ -46,7 +46,7 @@ fn source(
     (recorder, given)
 }
 
-/// The credentials as containers and instances get them.
+/// The credentials in the format for containers and instances.
 fn as_of_a_machine(token: &str, end: Timestamp) -> String {
     let (id, secret, end) = (REAL.0, REAL.1, end.to_rfc3339());
     format!(
@@ -54,7 +54,7 @@ fn as_of_a_machine(token: &str, end: Timestamp) -> String {
     )
 }
 
-/// Sends requests for longer than the first credentials are good, and looks at what went up.
+/// Sends requests for longer than the first credentials are valid, and checks what reaches the server.
 fn expect_no_failure(given: &AtomicUsize, environment: &[(&str, &str)]) {
     let upstream = Recorder::polite();
     let words = ["--to", &upstream.url, "--region", "us-east-1", "--service", "s3", "--log", "json"];
@@ -74,14 +74,14 @@ fn expect_no_failure(given: &AtomicUsize, environment: &[(&str, &str)]) {
 }
 
 #[test]
-fn credentials_of_a_container_end_and_no_request_fails() {
+fn credentials_of_a_container_expire_and_no_request_fails() {
     let (endpoint, given) = source(|_| None, as_of_a_machine);
     let uri = format!("{}/credentials", endpoint.url);
     expect_no_failure(&given, &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri)]);
 }
 
 #[test]
-fn credentials_of_an_instance_end_and_no_request_fails() {
+fn credentials_of_an_instance_expire_and_no_request_fails() {
     let beside = |first: &str| {
         let is_token = first.starts_with("PUT /latest/api/token ");
         let is_list = first.starts_with("GET /latest/meta-data/iam/security-credentials/ ");
@@ -95,7 +95,7 @@ fn credentials_of_an_instance_end_and_no_request_fails() {
 }
 
 #[test]
-fn credentials_of_iam_identity_center_end_and_no_request_fails() {
+fn credentials_of_iam_identity_center_expire_and_no_request_fails() {
     let write = |token: &str, end: Timestamp| {
         let (id, secret, end) = (REAL.0, REAL.1, end.epoch_seconds() * 1000);
         format!(
@@ -110,7 +110,7 @@ fn credentials_of_iam_identity_center_end_and_no_request_fails() {
                    [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-west-2\n";
     std::fs::write(&config, profile).unwrap();
     let session = r#"{"startUrl":"https://corp.awsapps.com/start","region":"us-west-2","accessToken":"access","expiresAt":"2199-01-01T00:00:00Z"}"#;
-    // The name is the SHA-1 of the session's, as `printf corp | sha1sum` prints it.
+    // The name is the SHA-1 of the session's name, as `printf corp | sha1sum` prints it.
     std::fs::write(cache.join("ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), session).unwrap();
     let (home, config) = (home.path().to_str().unwrap(), config.to_str().unwrap());
     expect_no_failure(&given, &[("HOME", home), ("AWS_CONFIG_FILE", config), ("AWS_ENDPOINT_URL_SSO", &portal.url)]);

@@ -37,8 +37,8 @@ fn requests_find_their_route_by_host_path_and_port() {
     }
 }
 
-/// RFC 9112 §3.2.2: the authority of the target counts, whatever `Host` says. Catches a request that is routed by one and meant for the
-/// other, and a rule that is passed so.
+/// RFC 9112 §3.2.2: the authority of the target counts, whatever `Host` says. Catches a request that is routed by one
+/// and meant for the other, and a rule that is bypassed this way.
 #[test]
 fn a_request_names_one_host() {
     let recorder = Recorder::polite();
@@ -66,7 +66,7 @@ fn a_request_names_one_host() {
 }
 
 #[test]
-fn only_what_is_allowed_passes() {
+fn only_allowed_requests_pass() {
     let recorder = Recorder::polite();
     let proxy = proxy_to(&recorder.url, &["--allow-method", "GET", "--allow-path", "/logs/*"]);
     assert_eq!(ask(&proxy, &plain("GET", "h", "/logs/a", &[], b"")).status, 200);
@@ -78,7 +78,7 @@ fn only_what_is_allowed_passes() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Catches a path that one route forbids, and that takes another route by being written otherwise.
+/// Catches a path that one route forbids, and that uses another route by being spelt differently.
 #[test]
 fn a_path_leads_to_one_route_however_it_is_read() {
     let recorder = Recorder::polite();
@@ -111,9 +111,9 @@ fn a_path_leads_to_one_route_however_it_is_read() {
     assert_eq!(ask(&proxy, &plain("GET", "h", "/a%20b/c?d=%2e%2e", &[], b"")).status, 200);
 }
 
-/// Catches a page on the web that spends the credentials of whoever looks at it.
+/// Catches a web page that uses the credentials of a person who views it.
 #[test]
-fn pages_of_other_sites_are_not_signed_for() {
+fn requests_from_other_sites_pages_are_not_signed() {
     let recorder = Recorder::polite();
     let proxy = proxy_to(&recorder.url, &[]);
     for (host, site, status) in [
@@ -130,7 +130,7 @@ fn pages_of_other_sites_are_not_signed_for() {
     assert_eq!(recorder.heard().len(), 2);
 }
 
-/// Catches a proxy that calls itself until it has no memory left.
+/// Catches a proxy that calls itself until it runs out of memory.
 #[test]
 fn a_proxy_that_leads_to_itself_says_so() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -148,7 +148,7 @@ fn a_proxy_that_leads_to_itself_says_so() {
     let outcome = sigvet_testing::Sigvet::new(&words).run();
     assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("is the address that this proxy listens on"), "{}", outcome.stderr);
-    // By way of another one it cannot be known before.
+    // Through another proxy, this cannot be known beforehand.
     let second = Recorder::start(move |stream, heard| {
         let text = String::from_utf8_lossy(&heard.bytes()).into_owned();
         let mut back = std::net::TcpStream::connect(free).unwrap();

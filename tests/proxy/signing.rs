@@ -1,4 +1,4 @@
-//! What goes up is signed, and is what the client sent.
+//! Forwarded requests are signed, and are what the client sent.
 
 use std::io::Write;
 
@@ -8,12 +8,12 @@ use sigvet_testing::serving::Serving;
 use crate::recorder::Recorder;
 use crate::world::{Client, REAL, ask, plain, proxy, proxy_to, read_answer};
 
-/// `serve` as the independent judge of what goes up.
+/// `serve` as the independent judge of forwarded requests.
 fn judge() -> Serving {
     Serving::start(&["--echo", "--region", "us-east-1", "--service", "s3", "--no-page"])
 }
 
-/// Catches a body, long or short, framed by length or by chunks, that is not the one that was signed.
+/// Catches a body, long or short, framed by length or by chunks, that differs from the signed one.
 #[test]
 fn requests_without_a_signature_are_valid_upstream() {
     let server = judge();
@@ -35,9 +35,9 @@ fn requests_without_a_signature_are_valid_upstream() {
     assert_eq!((answer.status, answer.text().as_str()), (200, "abcde"));
 }
 
-/// Catches a hash that is made anew, or a body that is kept, though the client has hashed it.
+/// Catches a hash that is recomputed, or a body that is buffered, although the client has hashed it.
 #[test]
-fn a_body_that_the_client_hashed_or_nobody_hashes_is_passed_as_it_comes() {
+fn a_body_hashed_by_the_client_or_by_nobody_is_passed_as_it_comes() {
     let server = judge();
     let body = vec![b'x'; 200_000];
     let hash = sigvet_core::crypto::sha256(&body).to_string();
@@ -53,9 +53,9 @@ fn a_body_that_the_client_hashed_or_nobody_hashes_is_passed_as_it_comes() {
     assert_eq!(answer.status, 400, "{}", answer.text());
 }
 
-/// Clients with keys that open nothing sign too: their signature is replaced.
+/// Clients whose keys give no access sign too: their signature is replaced.
 #[test]
-fn a_signature_of_the_client_is_taken_off() {
+fn a_signature_of_the_client_is_removed() {
     let recorder = Recorder::polite();
     let proxy = proxy_to(&recorder.url, &[]);
     let headers = [
@@ -75,9 +75,9 @@ fn a_signature_of_the_client_is_taken_off() {
     assert!(sent.contains(&format!("Credential={}/", REAL.0)), "{sent}");
 }
 
-/// Catches the header that says what to do left unsigned, and one that a hop changes signed.
+/// Catches an unsigned header that affects the request, and a signed one that hops change.
 #[test]
-fn what_means_something_is_signed_and_what_hops_change_is_not() {
+fn meaningful_headers_are_signed_and_those_that_hops_change_are_not() {
     let recorder = Recorder::polite();
     let proxy = proxy(&["--to", &recorder.url, "--region", "us-east-1", "--service", "dynamodb"]);
     let headers = [
@@ -102,9 +102,9 @@ fn what_means_something_is_signed_and_what_hops_change_is_not() {
     assert!(!["x-hop", "keep-alive", "\r\nte: ", "client.example"].iter().any(|name| sent.contains(name)), "{sent}");
 }
 
-/// The Go proxy signed 178 of 12,000 requests by the path rule of another service.
+/// The Go proxy signed 178 of 12,000 requests with the path rule of another service.
 #[test]
-fn many_requests_of_two_services_are_each_signed_by_their_own_rule() {
+fn many_requests_to_two_services_each_use_their_own_rule() {
     let s3 = Serving::start(&["--region", "us-east-1", "--service", "s3", "--no-page", "--time-limit", "0s"]);
     let es = Serving::start(&["--region", "us-east-1", "--service", "es", "--no-page", "--time-limit", "0s"]);
     let folder = tempfile::tempdir().unwrap();
@@ -163,7 +163,7 @@ fn a_command_line_of_aws_sigv4_proxy_works() {
         "--transport.idle-conn-timeout",
         "60s",
     ];
-    // `:0` is every address, so the first line names none that can be connected to.
+    // `:0` is every address, so the first line names none to connect to.
     let proxy = proxy(&words);
     let port = proxy.address().rsplit(':').next().unwrap().to_owned();
     let mut stream = sigvet_testing::serving::connect(&format!("127.0.0.1:{port}"));
@@ -177,9 +177,9 @@ fn a_command_line_of_aws_sigv4_proxy_works() {
     assert!(proxy.log().contains("other machines can reach this proxy"), "{}", proxy.log());
 }
 
-/// Without an upstream the host that a request names is asked, if it is allowed.
+/// Without an upstream, the request goes to the host that it names, if that is allowed.
 #[test]
-fn the_host_that_a_request_names_is_asked_only_if_it_is_allowed() {
+fn the_host_that_a_request_names_is_contacted_only_if_it_is_allowed() {
     let recorder = Recorder::polite();
     let to = format!("::{}", recorder.host());
     let proxy = proxy(&["--upstream-url-scheme", "http", "--connect-to", &to]);
@@ -192,14 +192,15 @@ fn the_host_that_a_request_names_is_asked_only_if_it_is_allowed() {
     );
     let answer = ask(&proxy, &plain("GET", "evil.example", "/", &[], b""));
     assert_eq!((answer.status, answer.text().as_str()), (403, "the host evil.example is not allowed here\n"));
-    // Not a host that somebody else takes for another.
+    // Not a host that other parsers take for another.
     for host in ["u@sqs.eu-west-1.amazonaws.com", "sqs.eu-west-1.amazonaws.com/x", "sqs.eu-west-1.amazonaws.com?"] {
         assert_eq!(ask(&proxy, &plain("GET", host, "/", &[], b"")).status, 403, "{host}");
     }
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Catches chunks with signatures of somebody else under a signature of ours: the upstream would refuse them, or store them unverified.
+/// Catches chunks with somebody else's signatures under our signature: the upstream would refuse them, or store them
+/// unverified.
 #[test]
 fn chunks_that_somebody_else_signed_are_not_passed_on() {
     let recorder = Recorder::polite();

@@ -1,4 +1,4 @@
-//! Credentials: none, wrong ones, and those that end.
+//! Credentials: missing, wrong, and expiring ones.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use sigvet_testing::serving::Serving;
 use crate::recorder::Recorder;
 use crate::world::{REAL, ask, plain, proxy_to};
 
-/// Catches a request that goes out unsigned because nobody could sign it.
+/// Catches a request that is sent unsigned because there were no credentials.
 #[test]
 fn without_credentials_nothing_goes_out() {
     let recorder = Recorder::polite();
@@ -74,12 +74,12 @@ fn a_compressed_refusal_is_explained_too() {
 }
 
 #[test]
-fn health_and_metrics_have_a_port_of_their_own_if_that_is_wanted() {
+fn health_and_metrics_can_have_their_own_port() {
     let recorder = Recorder::polite();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = proxy_to(&recorder.url, &["--admin-port", &free.port().to_string()]);
     assert_eq!(ask(&proxy, &plain("GET", "h", "/_sigvet/healthz", &[], b"")).status, 200);
-    // That one was for the upstream.
+    // That request was for the upstream.
     assert!(recorder.only().starts_with("GET /_sigvet/healthz "), "{}", recorder.only());
     let mut stream = sigvet_testing::serving::connect(&free.to_string());
     stream.write_all(&plain("GET", "h", "/metrics", &[], b"")).unwrap();

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::world::{Answer, proxy, read_answer, read_body, read_head, write_keys};
 
-/// A forward proxy that takes the placeholder, and its files.
+/// A forward proxy that accepts the placeholder, and its files.
 pub(crate) struct Forward {
     pub(crate) proxy: Serving,
     folder: TempDir,
@@ -25,7 +25,7 @@ impl Forward {
         Self::start_with("", options)
     }
 
-    /// One for whose clients something more is said in the file of their keys.
+    /// One with additional text about its clients in the key file.
     pub(crate) fn start_with(more: &str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (keys, ca) = (write_keys(&folder, more), folder.path().join("ca.pem"));
@@ -33,7 +33,7 @@ impl Forward {
         Self { proxy: proxy(&[&words[..], options].concat()), folder }
     }
 
-    /// One that finds `front.example`, over TLS or not, at that upstream.
+    /// One that resolves `front.example` to that upstream, with or without TLS.
     pub(crate) fn to(upstream: &str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (keys, ca) = (write_keys(&folder, ""), folder.path().join("ca.pem"));
@@ -43,12 +43,12 @@ impl Forward {
         Self { proxy: proxy(&[&words[..], options].concat()), folder }
     }
 
-    /// The certificate of its authority.
+    /// The certificate of its CA.
     pub(crate) fn ca(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// What it says to a client that asks for a tunnel, and the connection.
+    /// Its answer to a client that requests a tunnel, and the connection.
     pub(crate) fn connect(&self, authority: &str) -> (Answer, TcpStream) {
         let mut stream = self.proxy.connect();
         write!(stream, "CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n").unwrap();
@@ -56,7 +56,7 @@ impl Forward {
         (answer, stream)
     }
 
-    /// Speaks TLS in a tunnel with a client that trusts the authority and nobody else.
+    /// Speaks TLS in a tunnel with a client that trusts only the proxy's CA.
     pub(crate) fn enter(&self, authority: &str) -> StreamOwned<ClientConnection, TcpStream> {
         let (answer, stream) = self.connect(authority);
         assert_eq!(answer.status, 200, "{authority}: {}", answer.text());
@@ -72,14 +72,14 @@ impl Forward {
     /// Sends a request in a tunnel, and reads its answer.
     pub(crate) fn ask_in(&self, authority: &str, request: &[u8]) -> Answer {
         let mut stream = self.enter(authority);
-        // Whoever refuses early may close before all is written.
+        // A server that refuses early may close before everything is written.
         let _ = stream.write_all(request);
         let _ = stream.flush();
         read_answer(&mut stream)
     }
 }
 
-/// The answer that opens a tunnel has no body, and no length either.
+/// The answer that opens a tunnel has no body and no length.
 fn read_answer_of_connect(stream: &mut TcpStream) -> Answer {
     let answer = read_head(stream);
     match answer.status {

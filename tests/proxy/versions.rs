@@ -1,4 +1,4 @@
-//! HTTP/2 on both sides, trailers, and the forms that older clients send.
+//! HTTP/2 on both sides, trailers, and formats that older clients send.
 
 use std::io::Write;
 use std::process::Command;
@@ -15,7 +15,7 @@ fn curl(words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// A client of HTTP/2 is spoken to in HTTP/2, and so is its upstream if that agrees.
+/// An HTTP/2 client gets HTTP/2, and so does its upstream if that agrees.
 #[test]
 fn http_2_passes_on_both_sides() {
     let folder = tempfile::tempdir().unwrap();
@@ -28,7 +28,7 @@ fn http_2_passes_on_both_sides() {
         let said = curl(&[version, "-d", "hello", "-w", " %{http_version} %{http_code}", &url]);
         assert_eq!(said, if version == "--http1.1" { "hello 1.1 200" } else { "hello 2 200" }, "{version}");
     }
-    // It keeps the connection for longer than the proxy waits: if it closed, the proxy would ask once more.
+    // It keeps the connection for longer than the proxy waits: if it closed, the proxy would try again.
     let recorder = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(15)));
     let proxy = crate::world::proxy(&[
         "--to",
@@ -45,7 +45,7 @@ fn http_2_passes_on_both_sides() {
     assert!(recorder.only().starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{}", recorder.only());
 }
 
-/// Catches a connection of HTTP/2 that is closed as unused while an answer is awaited, or arrives with a pause.
+/// Catches an HTTP/2 connection that is closed as unused while an answer is awaited, or arrives with a pause.
 #[test]
 fn http_2_waits_for_an_answer_longer_than_for_a_request() {
     let recorder = Recorder::start(|stream, _| {
@@ -58,7 +58,7 @@ fn http_2_waits_for_an_answer_longer_than_for_a_request() {
     assert_eq!(curl(&["--http2-prior-knowledge", &proxy.url]), "first last");
 }
 
-/// gRPC says how a call went in the trailer of HTTP/2.
+/// gRPC reports the result of a call in the HTTP/2 trailer.
 #[test]
 fn trailers_come_back() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -87,7 +87,7 @@ fn trailers_come_back() {
     assert!(said.contains("message") && said.contains("grpc-status: 0"), "{said}");
 }
 
-/// Frames that are there, one after the other.
+/// Prepared frames, one after the other.
 struct Frames(std::collections::VecDeque<hyper::body::Frame<bytes::Bytes>>);
 
 impl hyper::body::Body for Frames {
@@ -111,9 +111,9 @@ fn with_placeholder(words: &[&str]) -> sigvet_testing::Outcome {
         .run()
 }
 
-/// Version 2 signs no host: what is signed for one host opens another.
+/// Version 2 signs no host: a request signed for one host is valid at another.
 #[test]
-fn version_2_goes_to_s3_alone() {
+fn version_2_goes_only_to_s3() {
     let recorder = Recorder::polite();
     let to = format!("::{}", recorder.host());
     let (proxy, _folder) = inbound_proxy("", "", &["--upstream-url-scheme", "http", "--connect-to", &to]);
@@ -127,7 +127,7 @@ fn version_2_goes_to_s3_alone() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Version 2 signs no body, and a form carries its signature in it.
+/// Version 2 signs no body, and a form contains its signature.
 #[test]
 fn version_2_and_forms_are_replaced_too() {
     let server = Serving::start(&["--no-page"]);

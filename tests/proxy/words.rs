@@ -1,4 +1,4 @@
-//! Wrong input: one clear line, the exit code of the contract, and nothing that listens.
+//! Invalid input: one clear line, the exit code of the contract, and no listener.
 
 use sigvet_testing::Sigvet;
 
@@ -67,7 +67,8 @@ fn a_configuration_is_checked_before_anything_listens() {
     assert!(code == Some(2) && said.contains("--check has nothing to check"), "{said}");
 }
 
-/// Catches a rule that looks as if it protected something and never applies: whoever wrote it finds out when nothing passes, or all.
+/// Catches a rule that looks like protection but never applies: its author finds out when nothing passes, or
+/// everything.
 #[test]
 fn a_rule_that_could_never_apply_is_refused() {
     let route = |line: &str| format!("[[route]]\nname = \"a\"\n{line}\n");
@@ -128,7 +129,7 @@ fn a_rule_that_could_never_apply_is_refused() {
     }
 }
 
-/// Whoever can write to the file of the keys can give themselves one, and spend the real ones with it.
+/// Anyone who can write to the key file can add a key of their own, and use the real ones with it.
 #[cfg(unix)]
 #[test]
 fn a_file_of_keys_that_others_can_write_to_is_refused() {
@@ -158,7 +159,7 @@ fn a_file_of_keys_that_others_can_write_to_is_refused() {
     assert_eq!(check(0o600), (Some(0), String::new()));
 }
 
-/// Catches a message that quotes the secret beside the mistake.
+/// Catches a message that quotes the secret next to the mistake.
 #[test]
 fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     let to = ["--to", "https://s3.eu-west-1.amazonaws.com", "--inbound", "k.toml"];

@@ -10,10 +10,10 @@ use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::stream::{ChunkSize, InOrder, Plan, Protection};
 use sigvet_testing::serving::Serving;
 
-/// The key that upstreams know: that of `serve --demo-keys`.
+/// The key that upstreams know: the one of `serve --demo-keys`.
 pub(crate) const REAL: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
-/// The key that clients of an inbound proxy have.
+/// The key of an inbound proxy's clients.
 pub(crate) const PLACEHOLDER: (&str, &str) = ("AKIAPLACEHOLDER00001", "placeholder/secret+that/opens+nothing0001");
 
 /// A proxy that signs with the real key.
@@ -22,12 +22,13 @@ pub(crate) fn proxy(options: &[&str]) -> Serving {
     Serving::start_proxy(options, &key)
 }
 
-/// A proxy to one server of S3.
+/// A proxy to one S3 server.
 pub(crate) fn proxy_to(upstream: &str, options: &[&str]) -> Serving {
     proxy(&[&["--to", upstream, "--region", "us-east-1", "--service", "s3"], options].concat())
 }
 
-/// A proxy that takes requests signed with the placeholder, to one server or, without one, to the hosts that they name. The file lives as long as the second value.
+/// A proxy that accepts requests signed with the placeholder, for one server or, without one, for the hosts that they
+/// name. The file lives as long as the second value.
 pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Serving, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = write_keys(&folder, more);
@@ -35,7 +36,7 @@ pub(crate) fn inbound_proxy(upstream: &str, more: &str, options: &[&str]) -> (Se
     (proxy(&[to, &["--inbound", &file], options].concat()), folder)
 }
 
-/// A file with the placeholder, and what else is said of its holder.
+/// A file with the placeholder, and additional text about its holder.
 pub(crate) fn write_keys(folder: &tempfile::TempDir, more: &str) -> String {
     let file = folder.path().join("keys.toml");
     let (id, secret) = PLACEHOLDER;
@@ -45,7 +46,7 @@ pub(crate) fn write_keys(folder: &tempfile::TempDir, more: &str) -> String {
     file.into_os_string().into_string().unwrap()
 }
 
-/// Says who may read and write a file, where there are modes.
+/// Sets who may read and write a file, on systems with modes.
 pub(crate) fn set_mode(file: &std::path::Path, mode: u32) {
     #[cfg(unix)]
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
@@ -75,7 +76,7 @@ impl Answer {
 /// Sends a request and reads its answer to the end of the connection.
 pub(crate) fn ask(server: &Serving, request: &[u8]) -> Answer {
     let mut stream = server.connect();
-    // Whoever refuses early may close before all is written.
+    // A server that refuses early may close before everything is written.
     let _ = stream.write_all(request);
     read_answer(&mut stream)
 }
@@ -98,7 +99,7 @@ pub(crate) fn read_head(stream: &mut impl Read) -> Answer {
     Answer { status, head, body: Vec::new() }
 }
 
-/// Reads the body behind the head of an answer.
+/// Reads the body after the head of an answer.
 pub(crate) fn read_body(answer: Answer, stream: &mut impl Read) -> Answer {
     let mut body = Vec::new();
     match answer.header("content-length").map(|length| length.parse::<usize>().unwrap()) {
@@ -155,7 +156,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The holder of the placeholder, with Version 4.
+    /// The holder of the placeholder, signing with Version 4.
     pub(crate) fn new() -> Self {
         let (scheme, payload) = (Scheme::V4, PayloadChoice::Hashed);
         Self { key: PLACEHOLDER, scheme, payload, headers: Vec::new(), region: "us-east-1", service: "s3" }
@@ -188,7 +189,7 @@ impl Client {
         text_of(&prepared.sign_once(&credentials.secret_access_key).request, body)
     }
 
-    /// A request by a presigned URL.
+    /// A request with a presigned URL.
     pub(crate) fn presign(&self, method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
         let request = self.unsigned(method, host, target);
         let credentials = self.credentials();

@@ -1,13 +1,13 @@
-//! Checksums that s3s computes too: each is accepted where it is right, refused where it is not, and comes back.
+//! Checksums that s3s also computes: each is accepted if it is right, refused if it is not, and returned.
 
 use crate::common::all_bytes;
 use crate::server::{bucket, file, presign, send, servers};
 
 const ALGORITHMS: [&str; 5] = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];
 
-/// The server makes the checksum by itself and compares. Catches one of other bytes, or of another polynomial.
+/// The server computes the checksum itself and compares. Catches one of other bytes, or with another polynomial.
 #[test]
-fn a_right_checksum_is_accepted_and_comes_back() {
+fn a_right_checksum_is_accepted_and_returned() {
     let url = bucket("checksums");
     let body = all_bytes();
     let (_directory, path) = file(&body);
@@ -23,7 +23,7 @@ fn a_right_checksum_is_accepted_and_comes_back() {
     }
 }
 
-/// Without `--checksum` the header goes out as it is typed. Catches a tool that cannot show what a server does with it.
+/// Without `--checksum` the header is sent as typed. Catches a tool that cannot test a server's reaction.
 #[test]
 fn a_wrong_checksum_is_refused_by_the_server() {
     let url = bucket("wrong-checksums");
@@ -36,16 +36,16 @@ fn a_wrong_checksum_is_refused_by_the_server() {
     }
 }
 
-/// So many zero bytes in base64.
+/// This number of zero bytes in base64.
 fn base64(zeros: usize) -> String {
     let padding = (3 - zeros % 3) % 3;
     let letters = (zeros * 8).div_ceil(6);
     "A".repeat(letters) + &"=".repeat(padding)
 }
 
-/// The bytes on the server's disk change behind its back. Catches a download that is not checked at all.
+/// The bytes on the server's disk change unnoticed. Catches a download that is not checked at all.
 #[test]
-fn a_download_that_rotted_is_refused() {
+fn a_corrupted_download_is_refused() {
     let url = format!("{}/object", bucket("rotten"));
     send(&["-f", "-X", "PUT", "--data-raw", "as it was", "--checksum", "crc64nvme", &url]).run().expect(0);
     let directory = tempfile::tempdir().unwrap();
@@ -58,9 +58,9 @@ fn a_download_that_rotted_is_refused() {
     assert_eq!(std::fs::read(out).unwrap(), b"as it was");
 }
 
-/// The URL is bound to the bytes by a header that is signed. Catches a checksum that whoever has the URL can leave out.
+/// A signed header binds the URL to the bytes. Catches a checksum that a user of the URL can leave out.
 #[test]
-fn a_presigned_url_takes_the_bytes_it_was_made_for() {
+fn a_presigned_url_accepts_only_the_bytes_it_was_made_for() {
     let url = format!("{}/object", bucket("presigned-checksums"));
     let (_directory, path) = file(b"these bytes");
     let object = presign(&["--as", "json", "-T", &path, "--checksum", "crc32c", &url]).run().expect(0).text();

@@ -1,17 +1,17 @@
-//! `sign --as curl` prints a command that the real curl runs as it was meant. It has to be on the machine, with a shell.
+//! `sign --as curl` prints a command that the real curl runs as intended. curl has to be on the machine, with a shell.
 
 use std::process::{Command, Stdio};
 
 use crate::common::{SECRET, Sigvet, all_bytes};
 use crate::server::{bucket, file, send, servers};
 
-/// Runs what was printed, as if pasted into sh, in an environment that knows no key; gives what came back.
+/// Runs the printed command as if pasted into sh, in an environment without keys; returns its output.
 #[track_caller]
 fn paste(command: &str) -> Vec<u8> {
     run_in_shell(&format!("{command} --silent --show-error --fail --max-time 30 --noproxy '*'"))
 }
 
-/// Runs a line in sh, in an environment that knows no key; gives what it printed.
+/// Runs a line in sh, in an environment without keys; returns its output.
 #[track_caller]
 pub fn run_in_shell(command: &str) -> Vec<u8> {
     let mut shell = Command::new("sh");
@@ -29,9 +29,9 @@ fn printed(words: &[&str]) -> String {
     command.trim_end().to_owned()
 }
 
-/// Catches quoting that a shell undoes, and what curl makes of a body or a path that it was not told to leave alone.
+/// Catches quoting that a shell undoes, and changes that curl makes to a body or a path unless told not to.
 #[test]
-fn what_a_shell_and_curl_could_change_arrives_as_signed() {
+fn text_that_a_shell_or_curl_could_change_arrives_as_signed() {
     let shelf = &servers().shelf_url;
     for (key, body) in [
         ("plain", "hello"),
@@ -53,7 +53,7 @@ fn what_a_shell_and_curl_could_change_arrives_as_signed() {
 }
 
 #[test]
-fn a_binary_body_goes_by_its_file() {
+fn a_binary_body_is_sent_from_its_file() {
     let url = format!("{}/object", bucket("pasted-files"));
     let (_directory, path) = file(&all_bytes());
     paste(&printed(&["-T", &path, &url]));

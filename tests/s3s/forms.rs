@@ -1,18 +1,18 @@
-//! Presigned POSTs, sent by the real curl as anyone would paste it, to a server that judges policies by itself.
+//! Presigned POSTs, sent by the real curl as anyone would paste it, to a server with its own policy checks.
 //!
-//! s3s holds the date of a policy against its clock, and so takes a form for a quarter of an hour only.
+//! s3s compares the date of a policy with its clock, and so accepts a form only for a quarter of an hour.
 
 use crate::common::Sigvet;
 use crate::curl::run_in_shell;
 use crate::server::{bucket, file, servers};
 
-/// A printed command, with words behind it.
+/// A printed command, with words appended.
 fn printed(words: &[&str]) -> String {
     let command = Sigvet::new(&[&["form", "--as", "curl", "--region", "us-east-1"], words].concat());
     command.run().expect(0).text().trim_end().to_owned()
 }
 
-/// The status and the body that the server answers a pasted command with.
+/// The status and the body of the server's answer to a pasted command.
 #[track_caller]
 fn paste(command: &str) -> (String, String) {
     let said =
@@ -32,15 +32,15 @@ fn a_form_uploads_what_its_policy_allows() {
             ["--scheme", scheme, "--content-length-range", "1,1kB", "--success-status", "201", "--file", &path, &key];
         let (status, body) = paste(&printed(&[&words[..], &["--field", "x-amz-meta-note=\"a\" @<b;"]].concat()));
         assert_eq!(status, "201", "{body}");
-        // Unlike others, s3s leaves the variable as it is.
+        // Unlike other servers, s3s leaves the variable as it is.
         let stored = servers().root.join(format!("form-allowed/in {scheme}/it's ${{filename}}"));
         assert_eq!(std::fs::read(stored).unwrap(), b"hello");
     }
 }
 
-/// Each command is right but for one thing, which the server finds by itself.
+/// Each command is right except for one thing, which the server finds itself.
 #[test]
-fn what_the_policy_does_not_allow_is_refused() {
+fn uploads_that_the_policy_does_not_allow_are_refused() {
     let url = bucket("form-refused");
     let (_directory, path) = file(b"hello");
     let form = |words: &[&str], key: &str| printed(&[words, &["--file", &path, &format!("{url}/{key}")]].concat());
@@ -60,7 +60,7 @@ fn what_the_policy_does_not_allow_is_refused() {
     assert_eq!(paste(&sound).0, "204");
 }
 
-/// A file beside another that is longer than it.
+/// A file next to another that is longer than it.
 fn large(path: &str) -> String {
     let large = format!("{path}-large");
     std::fs::write(&large, "0123456789ab").unwrap();

@@ -1,9 +1,9 @@
-//! Whose signature it is: profiles, session tokens, and keys that were derived before.
+//! Which credentials sign: profiles, session tokens, and keys that were derived before.
 
 use crate::common::{KEY, SECRET, Sigvet};
 use crate::server::{bucket, presign, send, servers};
 
-/// A profile file with both ways to a secret that is not in it.
+/// A profile file with both ways to refer to a secret outside it.
 fn profiles() -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("profiles.toml");
@@ -20,9 +20,10 @@ fn profiles() -> (tempfile::TempDir, String) {
     (directory, path.to_str().unwrap().to_owned())
 }
 
-/// Catches a secret with its newline, an endpoint or region that is not taken from the profile, a default that is not one.
+/// Catches a secret with its newline, an endpoint or region that is not taken from the profile, a default that is not
+/// one.
 #[test]
-fn a_profile_gives_all_that_a_request_needs() {
+fn a_profile_supplies_everything_a_request_needs() {
     bucket("profiles");
     let (_directory, path) = profiles();
     let run = |words: &[&str]| Sigvet::anonymous(words).env("SIGVET_PROFILES", &path).env("STORE_SECRET", SECRET).run();
@@ -36,7 +37,7 @@ fn a_profile_gives_all_that_a_request_needs() {
     assert_eq!((response.status().as_u16(), response.text().unwrap().as_str()), (200, "by default"));
 }
 
-/// Catches a profile that is signed with another's secret, or an error that shows one.
+/// Catches a profile that signs with another's secret, or an error that shows one.
 #[test]
 fn a_profile_without_its_secret_sends_nothing() {
     bucket("profile-secrets");
@@ -49,7 +50,7 @@ fn a_profile_without_its_secret_sends_nothing() {
     assert!(wrong.text().contains("<Code>SignatureDoesNotMatch</Code>"), "{}", wrong.text());
 }
 
-/// The server checks the token's header as one that is signed. Catches one that is added after signing.
+/// The server checks the token's header as a signed one. Catches a token that is added after signing.
 #[test]
 fn a_session_token_is_signed() {
     let url = format!("{}/object", bucket("tokens"));
@@ -68,9 +69,9 @@ fn a_session_token_is_signed() {
     assert_eq!(client.get(&other).send().unwrap().status(), 403);
 }
 
-/// Catches a derived key that is not the one that the secret leads to, and one that is used outside of its scope.
+/// Catches a derived key that differs from the one for the secret, and one that is used outside its scope.
 #[test]
-fn a_derived_key_signs_within_its_scope_only() {
+fn a_derived_key_signs_only_within_its_scope() {
     let url = format!("{}/object", bucket("derived"));
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("key.json");

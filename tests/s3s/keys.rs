@@ -1,4 +1,4 @@
-//! Odd keys: the server stores the very key that was meant, by `s3://` and by a URL written out.
+//! Odd keys: the server stores exactly the intended key, through `s3://` and through a full URL.
 
 use crate::common::{Sigvet, all_bytes};
 use crate::server::{DOMAIN, file, presign, send, servers};
@@ -42,7 +42,7 @@ const KEYS: [&str; 36] = [
     "aws4_request/",
 ];
 
-/// Every byte as `%XX`, a spelling that needs no rule of what to encode.
+/// Every byte as `%XX`, a spelling that needs no rule about what to encode.
 fn spelt_out(key: &str) -> String {
     key.bytes().map(|byte| if byte == b'/' { "/".to_owned() } else { format!("%{byte:02x}") }).collect()
 }
@@ -51,13 +51,13 @@ fn by_s3(words: &[&str]) -> Sigvet {
     send(&[&["-f", "--endpoint-url", &servers().shelf_url], words].concat())
 }
 
-/// Keys that `s3://` can name: it takes text, and `?` begins the query.
+/// Keys that `s3://` can name: it accepts text, and `?` begins the query.
 fn keys() -> Vec<String> {
     let long = ["é+/".repeat(250), "x".repeat(1024), format!("{}%", "long/".repeat(190))];
     KEYS.into_iter().map(str::to_owned).chain(long).collect()
 }
 
-/// Catches a key that is encoded twice, decoded, normalised, or cut, on its way in.
+/// Catches a key that is encoded twice, decoded, normalised, or cut before it is stored.
 #[test]
 fn a_key_put_by_s3_url_is_the_key_on_the_server() {
     let body = all_bytes();
@@ -69,7 +69,7 @@ fn a_key_put_by_s3_url_is_the_key_on_the_server() {
     }
 }
 
-/// Catches a signature over another path than the one on the wire: here every byte is escaped, in lower case.
+/// Catches a signature over a path other than the one on the wire: here every byte is escaped, in lowercase.
 #[test]
 fn a_key_put_by_escapes_comes_back_by_s3_url() {
     let shelf = &servers().shelf_url;
@@ -83,7 +83,8 @@ fn a_key_put_by_escapes_comes_back_by_s3_url() {
     }
 }
 
-/// Reserved characters as people and other programs leave them in a path. Catches one that is sent otherwise than signed.
+/// Reserved characters as people and other programs leave them in a path. Catches one that is sent differently than
+/// signed.
 #[test]
 fn a_path_as_typed_is_signed_as_sent() {
     let shelf = &servers().shelf_url;

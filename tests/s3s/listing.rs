@@ -1,4 +1,4 @@
-//! Queries: what is asked for in a list is what was meant, however it was typed.
+//! Queries: a list request asks for what was meant, however it was typed.
 
 use crate::server::{bucket, send};
 
@@ -46,7 +46,7 @@ fn a_query_as_typed_is_signed_as_the_server_reads_it() {
     }
 }
 
-/// Catches a flag without a value (`?location`) that is signed otherwise than `location=`.
+/// Catches a flag without a value (`?location`) that is signed differently from `location=`.
 #[test]
 fn a_parameter_without_a_value_is_signed() {
     let url = bucket("flags");

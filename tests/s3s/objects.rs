@@ -1,9 +1,9 @@
-//! Put, get, head, delete: the bytes that go in are on the server's disk, and come out.
+//! Put, get, head, delete: the bytes sent are on the server's disk, and are returned.
 
 use crate::common::{Sigvet, all_bytes};
 use crate::server::{bucket, file, send, servers};
 
-/// Every way to give a body stores the same bytes. Catches a body that is changed, or hashed otherwise than sent.
+/// Every way to give a body stores the same bytes. Catches a body that is changed, or hashed differently than sent.
 #[test]
 fn each_way_to_give_a_body_stores_its_bytes() {
     let url = bucket("bodies");
@@ -38,9 +38,9 @@ fn an_empty_object_can_be_put_each_way() {
     }
 }
 
-/// Catches an output that is treated as text, and an `-o` that prints as well.
+/// Catches an output that is treated as text, and an `-o` that also prints.
 #[test]
-fn what_is_got_is_what_was_put() {
+fn a_download_equals_the_upload() {
     let url = format!("{}/object", bucket("gets"));
     let body = all_bytes();
     let (directory, path) = file(&body);
@@ -78,9 +78,9 @@ fn head_prints_status_and_headers() {
     assert!(missing.starts_with("HTTP/1.1 404 Not Found\r\n"), "{missing}");
 }
 
-/// Catches a DELETE that is signed or sent as something else.
+/// Catches a DELETE that is signed or sent as another method.
 #[test]
-fn what_is_deleted_is_gone() {
+fn a_deleted_object_is_gone() {
     let url = format!("{}/object", bucket("deletes"));
     send(&["-f", "-X", "PUT", "-d", "x", &url]).run().expect(0);
     assert!(servers().root.join("deletes/object").exists());
@@ -90,9 +90,9 @@ fn what_is_deleted_is_gone() {
     assert!(gone.contains("<Code>NoSuchKey</Code>"), "{gone}");
 }
 
-/// Metadata is signed as it is sent. Catches inner spaces that are signed otherwise than the server reads them.
+/// Metadata is signed as sent. Catches inner spaces that are signed differently than the server reads them.
 #[test]
-fn metadata_comes_back() {
+fn metadata_is_returned() {
     let url = format!("{}/object", bucket("metadata"));
     let words = ["-H", "X-Amz-Meta-Colour: deep  blue", "-H", "x-amz-meta-tags:a,b; c=\"d\""];
     send(&[&words[..], &["-f", "-X", "PUT", "-d", "x", &url]].concat()).run().expect(0);
@@ -102,7 +102,7 @@ fn metadata_comes_back() {
     assert!(got.ends_with("\r\n\r\nx"), "{got}");
 }
 
-/// Catches a payload that is hashed all the same, or an `x-amz-content-sha256` that says otherwise.
+/// Catches a payload that is hashed anyway, or an `x-amz-content-sha256` that says otherwise.
 #[test]
 fn an_unsigned_payload_is_accepted() {
     let url = format!("{}/object", bucket("unsigned"));
@@ -112,7 +112,7 @@ fn an_unsigned_payload_is_accepted() {
     assert!(std::fs::read(servers().root.join("unsigned/object")).unwrap() == body);
 }
 
-/// `s3://` finds the object that the URL written out finds, and needs no word about the service.
+/// `s3://` finds the same object as the full URL, and needs no service option.
 #[test]
 fn s3_urls_go_through_the_endpoint() {
     let url = format!("{}/object", bucket("schemes"));

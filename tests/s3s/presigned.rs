@@ -1,13 +1,13 @@
-//! Presigned URLs, used by a client that knows nothing of signatures.
+//! Presigned URLs, used by a client without any signing code.
 
 use reqwest::blocking::Client;
 
 use crate::common::all_bytes;
 use crate::server::{bucket, presign, send, servers};
 
-/// A client as anyone has it, but for proxies.
+/// A client like any other, except for proxies.
 pub fn client() -> Client {
-    // Another test may have installed it before.
+    // Another test may already have installed it.
     drop(rustls::crypto::ring::default_provider().install_default());
     Client::builder().no_proxy().build().unwrap()
 }
@@ -21,7 +21,7 @@ fn a_presigned_get_gives_the_object() {
     let response = client().get(&link).send().unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.bytes().unwrap() == body);
-    // What is signed is the method too, and every parameter.
+    // The method and every parameter are signed too.
     assert_eq!(client().put(&link).body("x").send().unwrap().status(), 403);
     assert_eq!(client().get(format!("{link}&versionId=null")).send().unwrap().status(), 403);
 }
@@ -35,7 +35,7 @@ fn a_presigned_put_stores_the_body() {
     assert!(std::fs::read(servers().root.join("link-put/object")).unwrap() == all_bytes());
 }
 
-/// A header that is signed has to be sent, and as it was signed. Catches one that is left out of the signature.
+/// A signed header has to be sent as it was signed. Catches one that is left out of the signature.
 #[test]
 fn a_bound_header_is_needed() {
     let url = format!("{}/object", bucket("link-bound"));
@@ -55,7 +55,7 @@ fn a_bound_header_is_needed() {
     assert!(head.contains("\r\ncontent-type: image/png\r\n"), "{head}");
 }
 
-/// Parameters that were there before are signed with the others. Catches one that is lost, or stands after the signature.
+/// Existing parameters are signed with the others. Catches one that is lost, or comes after the signature.
 #[test]
 fn a_presigned_url_keeps_its_query() {
     let url = format!("{}/object", bucket("link-query"));
@@ -67,7 +67,7 @@ fn a_presigned_url_keeps_its_query() {
 }
 
 #[test]
-fn a_presigned_url_ends_with_its_life() {
+fn a_presigned_url_expires() {
     let url = format!("{}/object", bucket("link-late"));
     send(&["-f", "-X", "PUT", "-d", "x", &url]).run().expect(0);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

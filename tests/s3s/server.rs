@@ -1,4 +1,4 @@
-//! Two S3 servers on loopback, started once: one with a file system behind it, one with a shelf that takes any key.
+//! Two S3 servers on loopback, started once: one with a file system behind it, one that stores any key in memory.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -14,21 +14,21 @@ use s3s_fs::FileSystem;
 use crate::common::{KEY, SECRET, Sigvet};
 use crate::shelf::Shelf;
 
-/// The domain by which the shelf's buckets have hosts of their own.
+/// The domain in which the in-memory server's buckets have their own hosts.
 pub const DOMAIN: &str = "store.test";
 
 pub struct Servers {
     /// The server that stores files: `http://127.0.0.1:1`.
     pub files: String,
-    /// Where they lie.
+    /// Where the files are.
     pub root: PathBuf,
     /// The server that stores any key.
     pub shelf_url: String,
-    /// What it holds.
+    /// Its contents.
     pub shelf: Shelf,
 }
 
-/// The servers, which live as long as the process.
+/// The servers, which run as long as the process.
 pub fn servers() -> &'static Servers {
     static SERVERS: OnceLock<Servers> = OnceLock::new();
     SERVERS.get_or_init(start)
@@ -75,12 +75,12 @@ async fn accept(listener: TcpListener, service: S3Service) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
-        // A client may leave as it likes.
+        // A client may disconnect at any time.
         tokio::spawn(async { drop(connection.await) });
     }
 }
 
-/// `sigvet send` to a server that nothing is known of: region and service have to be told.
+/// `sigvet send` to an unknown server: region and service have to be given.
 pub fn send(words: &[&str]) -> Sigvet {
     Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3"], words].concat())
 }
@@ -90,7 +90,7 @@ pub fn presign(words: &[&str]) -> Sigvet {
     Sigvet::new(&[&["presign", "--region", "us-east-1", "--service", "s3"], words].concat())
 }
 
-/// Makes a bucket of the server of files, which a test has for itself.
+/// Makes a bucket on the file server, for one test only.
 pub fn bucket(name: &str) -> String {
     let url = format!("{}/{name}", servers().files);
     let made = send(&["-f", "-X", "PUT", &url]).run().expect(0);
@@ -99,7 +99,7 @@ pub fn bucket(name: &str) -> String {
     url
 }
 
-/// A file of these bytes, in a directory that goes with the value.
+/// A file with these bytes, in a directory that is removed with the value.
 pub fn file(bytes: &[u8]) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("body");

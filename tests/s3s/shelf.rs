@@ -1,4 +1,4 @@
-//! Objects in memory, under any key: a file system knows no `//`, no trailing slash and no name of a thousand bytes.
+//! Objects in memory, under any key: a file system allows no `//`, no trailing slash and no name of a thousand bytes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

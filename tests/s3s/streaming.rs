@@ -1,4 +1,4 @@
-//! Bodies in chunks, read by a server that checks each signature, the trailer's and the checksum.
+//! Chunked bodies, read by a server that checks each signature, including the trailer's, and the checksum.
 
 use crate::server::{bucket, file, send, servers};
 
@@ -6,7 +6,7 @@ fn payload() -> Vec<u8> {
     (0..200_000_u32).map(|at| (at % 251) as u8).collect()
 }
 
-/// Catches chunks, a trailer or a length that this server reads otherwise, from a file and from a pipe.
+/// Catches chunks, a trailer or a length that this server reads differently, from a file and from a pipe.
 #[test]
 fn each_kind_of_chunks_stores_the_bytes() {
     let url = bucket("streams");
@@ -30,7 +30,7 @@ fn each_kind_of_chunks_stores_the_bytes() {
     }
 }
 
-/// A payload of no bytes is its final chunk alone.
+/// An empty payload is only a final chunk.
 #[test]
 fn an_empty_payload_is_streamed() {
     let url = format!("{}/empty", bucket("empty-streams"));
@@ -41,7 +41,7 @@ fn an_empty_payload_is_streamed() {
     assert_eq!(std::fs::read(servers().root.join("empty-streams/empty")).unwrap(), b"");
 }
 
-/// The server stores nothing of a pipe that is not as long as was told: a body that ends early is no body.
+/// The server stores nothing from a pipe whose length differs from the declared one: a body that ends early is invalid.
 #[test]
 fn a_pipe_of_another_length_stores_nothing() {
     let url = bucket("short-streams");

@@ -1,4 +1,4 @@
-//! Signature Version 2, which s3s takes too: in a header, and in a URL that anyone may use.
+//! Signature Version 2, which s3s also accepts: in a header, and in a URL that anyone may use.
 
 use crate::common::{Sigvet, all_bytes};
 use crate::presigned::client;
@@ -12,9 +12,9 @@ fn presign(words: &[&str]) -> String {
     Sigvet::new(&[&["presign", "--scheme", "v2"], words].concat()).run().expect(0).line()
 }
 
-/// Catches a date, a content type or a resource that is signed otherwise than it is sent.
+/// Catches a date, a content type or a resource that is signed differently than it is sent.
 #[test]
-fn an_object_goes_there_and_back() {
+fn an_object_survives_the_round_trip() {
     let url = format!("{}/an%20object", bucket("version-2"));
     let body = all_bytes();
     send(&["-f", "-T", "-", "-H", "Content-Type: image/png", "-H", "x-amz-meta-a: 1", &url])
@@ -26,9 +26,9 @@ fn an_object_goes_there_and_back() {
     send(&["-f", "-u", "AKIDOTHER:secret", &url]).run().expect(22);
 }
 
-/// Catches a URL whose method, end or sub-resource is not bound.
+/// Catches a URL whose method, expiry or sub-resource is not bound.
 #[test]
-fn a_url_is_good_for_one_method_until_its_end() {
+fn a_url_is_valid_for_one_method_until_it_expires() {
     let url = format!("{}/object", bucket("version-2-link"));
     let put = presign(&["-X", "PUT", "--expires", "15m", &url]);
     assert!(put.contains("AWSAccessKeyId=") && put.contains("&Expires="), "{put}");

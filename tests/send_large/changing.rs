@@ -1,4 +1,4 @@
-//! A file that changes while it is sent: the run fails with 26, and the server never gets as many bytes as it was promised.
+//! A file that changes while it is sent: the run exits with 26, and the server never gets the declared number of bytes.
 
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::send;
 use crate::sink::Sink;
 
-/// More than the kernel's buffers for a connection hold: the client waits for the server.
+/// More than the kernel's buffers for a connection can hold: the client waits for the server.
 const LENGTH: u64 = 48 << 20;
 
 fn shrink(path: &Path) {
@@ -25,14 +25,14 @@ fn rewrite(path: &Path) {
     file.write_all(b"last").unwrap();
 }
 
-/// As editors save: the file that is being read lives on without a name, so its link count changes.
+/// As editors save: the file that is being read loses its name, so its link count changes.
 fn replace(path: &Path) {
     let other = path.with_extension("new");
     std::fs::File::create(&other).unwrap().set_len(LENGTH).unwrap();
     std::fs::rename(&other, path).unwrap();
 }
 
-/// Sends a file that is changed when the server has read a first piece of it.
+/// Sends a file that is changed after the server has read the first part of it.
 #[track_caller]
 fn changed_while_sent(words: &[&str], change: fn(&Path)) -> String {
     let directory = tempfile::tempdir().unwrap();
@@ -67,9 +67,9 @@ fn a_file_that_changes_while_it_is_sent_is_never_sent_whole() {
     }
 }
 
-/// A retry would hash nothing again. Catches one that sends the new file under the old signature.
+/// A retry would not hash again. Catches one that sends the new file with the old signature.
 #[test]
-fn a_changed_file_is_not_tried_again() {
+fn a_changed_file_is_not_retried() {
     let words = ["--retry", "3", "--retry-delay", "0"];
     changed_while_sent(&words, rewrite);
 }

@@ -1,6 +1,6 @@
-//! Bodies larger than the memory that `send` may take, and files that change while they are sent.
+//! Bodies larger than the memory that `send` may use, and files that change while they are sent.
 //!
-//! They catch a body that is held in memory, and half a file under the signature of a whole one.
+//! Catches a body that is held in memory, and half a file with the signature of a whole one.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 #![cfg(target_os = "linux")]
 
@@ -10,7 +10,7 @@ mod changing;
 mod memory;
 mod sink;
 
-/// `sigvet send` to a server that nothing is known of: region and service have to be told.
+/// `sigvet send` to an unknown server: region and service have to be given.
 fn send(words: &[&str]) -> common::Sigvet {
     common::Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3"], words].concat())
 }

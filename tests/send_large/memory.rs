@@ -1,4 +1,4 @@
-//! A gibibyte each way, in a process that never takes more than a few megabytes.
+//! A gibibyte in each direction, in a process that never uses more than a few megabytes.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -12,13 +12,13 @@ use crate::sink::{Arrived, Sink, read_head};
 
 const GIB: u64 = 1 << 30;
 
-/// In KiB. The binary, its libraries and the spool of 8 MiB take less; a quarter of the body would take more.
+/// In KiB. The binary, its libraries and the spool of 8 MiB use less; a quarter of the body would use more.
 const BOUND: u64 = 64 * 1024;
 
-/// One at a time: together they would be slow, and the machine's memory is not what is tested.
+/// One test at a time: together they would be slow, and this does not test the machine's memory.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// A child that runs, its greatest memory so far, in KiB.
+/// A running child, with its peak memory so far, in KiB.
 struct Watched {
     child: Child,
     peak: u64,
@@ -29,7 +29,8 @@ impl Watched {
         Self { child: command.spawn().unwrap(), peak: 0 }
     }
 
-    /// Looks at it until it ends. Its peak only grows, so the last look counts, a few milliseconds before the end.
+    /// Observes it until it ends. Its peak only grows, so the last observation counts, a few milliseconds before the
+    /// end.
     #[track_caller]
     fn wait(self) {
         self.wait_below(BOUND);
@@ -52,14 +53,14 @@ impl Watched {
     }
 }
 
-/// `VmHWM` in KiB; none of a child that has ended.
+/// `VmHWM` in KiB; none for a child that has ended.
 fn high_water_mark(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// A file with holes: a gibibyte that takes no disk, with a few bytes that are not zero.
+/// A sparse file: a gibibyte that uses no disk space, with a few bytes that are not zero.
 fn sparse(directory: &Path) -> PathBuf {
     let path = directory.join("large");
     let mut file = std::fs::File::create(&path).unwrap();
@@ -91,14 +92,14 @@ fn an_upload_from_a_file_stays_small() {
     assert_whole(&sink.arrived());
 }
 
-/// Streaming keeps a few chunks, and no spool. In KiB: what the issue asks for.
+/// Streaming keeps a few chunks, and no spool. In KiB: the limit required by the issue.
 const STREAMING_BOUND: u64 = 32 * 1024;
 
-/// Length of a gibibyte in signed chunks of 64 KiB: each has a head of 5 digits, `;chunk-signature=`, 64 digits, and two line
-/// ends; the final chunk has 1 digit, and its second line end ends the body.
+/// The length of a gibibyte in signed chunks of 64 KiB: each has a head of 5 digits, `;chunk-signature=`, 64 digits,
+/// and two line ends; the final chunk has 1 digit, and its second line end ends the body.
 const GIB_IN_CHUNKS: u64 = GIB + 16_384 * (5 + 17 + 64 + 4) + (1 + 17 + 64 + 4);
 
-/// Catches a payload that is kept until its end is known, or that is put into chunks as a whole; from a file and from a pipe.
+/// Catches a payload that is kept until its end is known, or that is chunked as a whole; from a file and from a pipe.
 #[test]
 fn a_streamed_upload_stays_smaller() {
     let _turn = TURN.lock();
@@ -125,7 +126,7 @@ fn assert_streamed(arrived: &Arrived) {
     assert_eq!(arrived.signed_hash, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
 }
 
-/// Catches an input that is spooled in memory. The spool needs a gibibyte of disk for the length of the test.
+/// Catches an input that is spooled in memory. The spool needs a gibibyte of disk space during the test.
 #[test]
 fn an_upload_from_a_pipe_stays_small() {
     let _turn = TURN.lock();
@@ -137,7 +138,7 @@ fn an_upload_from_a_pipe_stays_small() {
     assert_whole(&sink.arrived());
 }
 
-/// Catches a response that is gathered before it is written, and a file that is not whole.
+/// Catches a response that is collected before it is written, and an incomplete file.
 #[test]
 fn a_download_stays_small() {
     let _turn = TURN.lock();
@@ -156,7 +157,7 @@ fn a_download_stays_small() {
     let out = directory.path().join("out");
     Watched::run(&mut command(&["-o", out.to_str().unwrap(), &url])).wait();
     assert_eq!(out.metadata().unwrap().len(), GIB);
-    // To a pipe, which is read by this process.
+    // To a pipe, which this process reads.
     let mut watched = Watched::run(command(&[&url]).stdout(Stdio::piped()));
     let mut pipe = watched.child.stdout.take().unwrap();
     let reader = std::thread::spawn(move || std::io::copy(&mut pipe, &mut std::io::sink()).unwrap());

@@ -1,4 +1,4 @@
-//! A server that counts and hashes what it is sent, and keeps nothing of it.
+//! A server that counts and hashes what it receives, and keeps none of it.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,16 +10,16 @@ use sha2::{Digest, Sha256};
 /// Longer than any upload here takes.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// What arrived of a request.
+/// What arrived with a request.
 #[derive(Debug)]
 pub struct Arrived {
-    /// The length that was declared.
+    /// The declared length.
     pub declared: u64,
-    /// The bytes that came.
+    /// The number of bytes received.
     pub length: u64,
     /// The `x-amz-content-sha256` of the request.
     pub signed_hash: String,
-    /// The hash of what came.
+    /// The hash of the received bytes.
     pub hash: String,
 }
 
@@ -29,7 +29,7 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Takes one request. `meanwhile` is called with the count of bytes after each piece of the body.
+    /// Accepts one request. `meanwhile` is called with the number of bytes after each part of the body.
     pub fn taking(meanwhile: impl FnMut(u64) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/object", listener.local_addr().unwrap());
@@ -66,7 +66,7 @@ fn take(stream: &mut TcpStream, mut meanwhile: impl FnMut(u64)) -> Arrived {
     Arrived { declared, length, signed_hash: field("x-amz-content-sha256"), hash }
 }
 
-/// Byte by byte, so that nothing of the body is taken with it.
+/// Byte by byte, so that no part of the body is consumed.
 pub fn read_head(stream: &mut TcpStream) -> String {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-//! Cookies between one hop and the next: signed anew, and told to nobody else.
+//! Cookies between one hop and the next: signed anew, and sent to no other host.
 
 use crate::recorder::Recorder;
 use crate::{answer, assert_valid, send};
@@ -7,7 +7,7 @@ fn setting(location: &str) -> Vec<u8> {
     answer("302 Found", &format!("Set-Cookie: hop=1; Path=/\r\nLocation: {location}\r\n"), "")
 }
 
-/// Catches a cookie that is not signed, or comes too late for the hop that it is for.
+/// Catches a cookie that is not signed, or arrives too late for its hop.
 #[test]
 fn a_cookie_of_a_redirect_is_signed_with_the_next_hop() {
     let recorder =

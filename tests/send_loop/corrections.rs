@@ -1,11 +1,11 @@
-//! Refusals that can be put right on the spot: a clock that is off, another region. Each is put right once.
+//! Refusals that can be corrected immediately: a clock that is off, another region. Each is corrected once.
 
 use crate::recorder::{Captured, Recorder};
 use crate::{answer, send};
 
-/// The clock of the servers here, years away from any machine's that runs this.
+/// The clock of the servers here, years away from that of any machine that runs this.
 const SERVER_TIME: &str = "2041-05-06T07:08:09Z";
-/// Follows these servers however far off they are.
+/// Follows these servers' clocks however far off they are.
 const FIX_CLOCK: &str = "--fix-clock=9999d";
 
 fn skewed() -> Vec<u8> {
@@ -16,7 +16,7 @@ fn skewed() -> Vec<u8> {
     answer("403 Forbidden", "", &body)
 }
 
-/// Takes only what is dated within a minute of its clock.
+/// Accepts only requests dated within a minute of its clock.
 fn picky() -> Recorder {
     Recorder::replying(|_, request| {
         let date = request.values("x-amz-date").concat();
@@ -28,7 +28,7 @@ fn picky() -> Recorder {
     })
 }
 
-/// Validly signed at the time that it names.
+/// Checks that the request was validly signed at the time that it names.
 #[track_caller]
 fn assert_valid_then(sent: &Captured) {
     let now = sent.values("x-amz-date").concat();
@@ -36,9 +36,9 @@ fn assert_valid_then(sent: &Captured) {
     verify.input(&sent.raw).run().expect(0);
 }
 
-/// Catches a message that leaves the reader to do the sum.
+/// Catches a message that leaves the arithmetic to the reader.
 #[test]
-fn a_skewed_clock_is_told_with_its_distance() {
+fn a_skewed_clock_is_reported_with_its_distance() {
     let server = picky();
     let outcome = send(&["--date", "2041-05-06T05:03:09Z", &server.url("/")]).run().expect(0);
     let hint = "the time given with --date is 2 h 5 min behind the server's clock";
@@ -50,7 +50,7 @@ fn a_skewed_clock_is_told_with_its_distance() {
     assert_eq!(server.requests().len(), 2, "nothing is sent again without being asked for");
 }
 
-/// Catches a date that is corrected the wrong way, or is no longer the one that was signed.
+/// Catches a date that is corrected in the wrong direction, or differs from the signed one.
 #[test]
 fn fix_clock_signs_with_the_servers_time() {
     let server = picky();
@@ -63,7 +63,7 @@ fn fix_clock_signs_with_the_servers_time() {
     assert_eq!(requests[1].body, b"body");
 }
 
-/// The distance is the one from this machine's clock. Catches that of `--date` added to the time of now.
+/// The offset is relative to this machine's clock. Catches an offset to `--date` that is added to the current time.
 #[test]
 fn fix_clock_overrides_a_date() {
     let server = picky();
@@ -72,7 +72,7 @@ fn fix_clock_overrides_a_date() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// A server could have requests signed for any day, to be used on that day.
+/// A server could otherwise get requests signed for any day, to use them on that day.
 #[test]
 fn a_server_is_not_followed_over_years() {
     for option in ["--fix-clock", "--fix-clock=30d"] {
@@ -83,7 +83,7 @@ fn a_server_is_not_followed_over_years() {
     }
 }
 
-/// Catches a loop with a server that is never content.
+/// Catches a loop with a server that is never satisfied.
 #[test]
 fn a_clock_is_fixed_once() {
     let server = Recorder::answering(skewed());
@@ -92,7 +92,7 @@ fn a_clock_is_fixed_once() {
     assert!(outcome.stderr.contains("refused: RequestTimeTooSkewed"), "{}", outcome.stderr);
 }
 
-/// A retry after the correction. Catches one that is dated by the wrong clock again.
+/// A retry after the correction. Catches one that is dated with the wrong clock again.
 #[test]
 fn a_fixed_clock_stays_fixed() {
     let server = Recorder::replying(|before, _| match before {
@@ -113,7 +113,7 @@ fn misplaced(expected: &str) -> Vec<u8> {
     answer("400 Bad Request", "", &body)
 }
 
-/// Takes only what is scoped to the region.
+/// Accepts only requests scoped to the region.
 fn of_region(region: &'static str) -> Recorder {
     Recorder::replying(move |_, request| {
         let scope = format!("/{region}/s3/aws4_request");
@@ -153,7 +153,7 @@ fn a_region_is_corrected_once() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// Unsigned requests have neither date nor scope to correct.
+/// Unsigned requests have no date or scope to correct.
 #[test]
 fn an_unsigned_request_is_not_corrected() {
     for refusal in [skewed(), misplaced("eu-west-1")] {

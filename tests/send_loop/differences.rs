@@ -1,20 +1,20 @@
-//! Servers that compute otherwise than AWS: the request that would be refused, or was, is told with what to send instead.
+//! Servers that compute differently from AWS: sigvet says what to send instead, before or after a refusal.
 
 use crate::recorder::Recorder;
 use crate::{answer, send};
 
 const TAB: &str = "x-amz-meta-note: a\tb";
 
-/// As SeaweedFS, Ceph and MinIO refuse a signature.
+/// Refuses a signature as SeaweedFS, Ceph and MinIO do.
 fn refusing(headers: &str) -> Recorder {
     let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match \
                 the signature you provided.</Message></Error>";
     Recorder::answering(answer("403 Forbidden", headers, body))
 }
 
-/// Catches a warning that comes only after the refusal, and one about a request that has nothing of the kind.
+/// Catches a warning that comes only after the refusal, and one about an unaffected request.
 #[test]
-fn a_known_host_is_warned_of_before_the_request_is_sent() {
+fn a_known_host_is_warned_about_before_the_request_is_sent() {
     let server = Recorder::answering(answer("200 OK", "", "stored"));
     let port = server.url("").trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
     let url = format!("http://bucket.fra1.digitaloceanspaces.com:{port}/key");
@@ -42,9 +42,10 @@ fn a_refusal_of_a_recognised_server_says_what_to_send_instead() {
     assert!(explained.contains("SeaweedFS is known to compute") && !explained.contains(hint), "{explained}");
 }
 
-/// rclone calls itself AmazonS3, and stores a trailer that is signed: 200, and the object is not what was sent.
+/// rclone calls itself AmazonS3, and stores a signed trailer: it answers 200, but the object differs from what was
+/// sent.
 #[test]
-fn a_body_that_is_stored_with_its_framing_is_warned_of() {
+fn a_body_stored_with_its_framing_is_warned_about() {
     let ids = "Server: AmazonS3\r\nx-amz-request-id: 0000000000000003\r\n\
                x-amz-id-2: MDAwMDAwMDAwMDAwMDAwMzAwMDAwMDAwMDAwMDAwMDMwMDAwMDAwMDAwMDAwMDAzMDAwMDAwMDAwMDAwMDAwMw==\r\n";
     let rclone = Recorder::answering(answer("200 OK", ids, ""));

@@ -1,13 +1,13 @@
-//! Downloads that go on, that the server names, and that are limited in speed.
+//! Downloads that are resumed, named by the server, and limited in speed.
 
 use std::time::{Duration, Instant};
 
 use crate::recorder::Recorder;
 use crate::{answer, assert_says, assert_valid, send};
 
-/// Catches a range that is not signed, and a file that is written over rather than gone on with.
+/// Catches a range that is not signed, and a file that is overwritten instead of continued.
 #[test]
-fn a_download_goes_on_where_the_file_ends() {
+fn a_download_continues_where_the_file_ends() {
     let recorder = Recorder::replying(|_, request| {
         assert_eq!(request.values("range"), ["bytes=4-"]);
         answer("206 Partial Content", "Content-Range: bytes 4-9/10\r\n", "456789")
@@ -26,9 +26,9 @@ fn a_download_goes_on_where_the_file_ends() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "0123456789");
 }
 
-/// Catches a server that writes where it likes.
+/// Catches a server that can choose where to write.
 #[test]
-fn a_server_names_a_file_but_no_place() {
+fn a_server_names_a_file_but_no_directory() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("taken"), "mine").unwrap();
     let folder = directory.path().to_str().unwrap();
@@ -46,7 +46,7 @@ fn a_server_names_a_file_but_no_place() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 
-/// Catches a limit without effect, in either direction: at 20,000 bytes in a second, 10,000 take half of one.
+/// Catches a limit without effect, in either direction: at 20,000 bytes per second, 10,000 take half a second.
 #[test]
 fn a_limit_slows_both_directions() {
     let body = "x".repeat(10_000);
@@ -58,7 +58,7 @@ fn a_limit_slows_both_directions() {
     let body = "x".repeat(40_000);
     let begun = Instant::now();
     send(&["--limit-rate", "40000", "-X", "PUT", "-d", &body, &upload.url("/k")]).run().expect(0);
-    // The last slice waits for nobody.
+    // Nothing waits after the last slice.
     assert!(begun.elapsed() >= Duration::from_millis(450), "{:?}", begun.elapsed());
     assert_eq!(upload.only_request().body.len(), 40_000);
     assert_valid(&upload.only_request());

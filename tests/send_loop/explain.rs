@@ -1,9 +1,9 @@
-//! `--explain`: after a refused signature, each step of it, and the server's canonical request where it sends one.
+//! `--explain`: after a refused signature, each of its stages, and the server's canonical request if it sends one.
 
 use crate::recorder::Recorder;
 use crate::{TOKEN, answer, send};
 
-/// A server that refuses every signature, and says this of its own one.
+/// A server that refuses every signature, and shows this as its own canonical request.
 fn refusing(canonical_request: &str) -> Recorder {
     let body = format!(
         "<Error><Code>SignatureDoesNotMatch</Code><Message>The signature does not match.</Message>{canonical_request}</Error>"
@@ -11,7 +11,7 @@ fn refusing(canonical_request: &str) -> Recorder {
     Recorder::answering(answer("403 Forbidden", "", &body))
 }
 
-/// Catches stages that are missing, that are shown though the request went well, or that show the token.
+/// Catches stages that are missing, that are shown although the request succeeded, or that show the token.
 #[test]
 fn a_refusal_is_followed_by_the_stages() {
     let server = refusing("");
@@ -28,7 +28,7 @@ fn a_refusal_is_followed_by_the_stages() {
     assert_eq!((done.text().as_str(), done.stderr.as_str()), ("content", ""));
 }
 
-/// As Swift and Ceph do. Catches the token of the request shown in the server's words.
+/// As Swift and Ceph do. Catches the request's token shown in the server's words.
 #[test]
 fn the_servers_canonical_request_is_shown() {
     let theirs = format!(

@@ -1,8 +1,8 @@
-//! Sessions of S3 Express: asked for once, kept, replaced, refused. The server is that of a directory bucket, by
+//! S3 Express sessions: requested once, kept, replaced, refused. The server acts as a directory bucket, through
 //! `--connect-to`.
 //!
-//! They catch an object's request that is signed with the user's own key, a session that is asked for again and again or
-//! used after its end, and a secret of one on the screen or in a file that others can read.
+//! Catches an object request that is signed with the user's own key, a session that is requested repeatedly or used
+//! after its expiry, and a session's secret on the screen or in a file that others can read.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -17,7 +17,7 @@ const HOST: &str = "b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com
 const SESSION_SECRET: &str = "sessionsecret/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const SESSION_TOKEN: &str = "AQAAsession/token+==";
 
-/// The reply of `CreateSession` in the shape of the S3 API reference, for a session that ends so many seconds from now.
+/// The reply of `CreateSession` in the format of the S3 API reference, for a session that expires in so many seconds.
 fn session(lasting: i64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     let end = Timestamp::from_epoch_seconds(i64::try_from(now).unwrap() + lasting).to_rfc3339();
@@ -28,7 +28,7 @@ fn session(lasting: i64) -> String {
     )
 }
 
-/// A bucket that answers `CreateSession` so, and all else with nothing.
+/// A bucket that gives this answer to `CreateSession`, and an empty one to everything else.
 fn bucket(status: &'static str, reply: String) -> Recorder {
     Recorder::replying(move |_, request| match is_create_session(request) {
         true => answer(status, "Content-Type: application/xml\r\n", &reply),
@@ -40,7 +40,7 @@ fn is_create_session(request: &Captured) -> bool {
     request.line == "GET /?session HTTP/1.1"
 }
 
-/// A cache directory of its own for each test.
+/// A separate cache directory for each test.
 struct Cache(tempfile::TempDir);
 
 impl Cache {
@@ -52,11 +52,11 @@ impl Cache {
         self.0.path()
     }
 
-    /// Where the only session is kept.
+    /// The file of the only session.
     fn session(&self) -> PathBuf {
         let entries = std::fs::read_dir(self.path().join("sigvet/s3express")).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
-        // Beside it is the lock that it was written under.
+        // Next to it is the lock that was held when it was written.
         let paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "xml")).collect();
         assert_eq!(paths.len(), 1, "{paths:?}");
         paths[0].clone()
@@ -74,7 +74,7 @@ fn put(recorder: &Recorder, cache: &Cache) -> Outcome {
     run("send", recorder, cache, &["-v", "-X", "PUT", "-d", "hello", &format!("http://{HOST}/dir/a%20b")])
 }
 
-/// The server's side, with the key of the session.
+/// Verifies on the server's side, with the session's key.
 #[track_caller]
 fn assert_signed_in_session(request: &Captured) {
     assert_eq!(request.values("x-amz-s3session-token"), [SESSION_TOKEN]);
@@ -84,7 +84,7 @@ fn assert_signed_in_session(request: &Captured) {
     verify.input(&request.raw).run().expect(0);
 }
 
-/// The same with the key of the tests, which has no token.
+/// The same with the test key, which has no token.
 #[track_caller]
 fn assert_signed_with_own(request: &Captured) {
     assert!(request.values("x-amz-s3session-token").is_empty());
@@ -99,7 +99,7 @@ fn assert_hushed(outcome: &Outcome) {
 }
 
 #[test]
-fn a_session_is_asked_for_once_and_signs_what_follows() {
+fn a_session_is_requested_once_and_signs_what_follows() {
     let (recorder, cache) = (bucket("200 OK", session(300)), Cache::new());
     for _ in 0..2 {
         assert_hushed(&put(&recorder, &cache).expect(0));
@@ -116,7 +116,7 @@ fn a_session_is_asked_for_once_and_signs_what_follows() {
 
 #[cfg(unix)]
 #[test]
-fn a_kept_session_is_for_its_owner_alone() {
+fn a_kept_session_is_only_for_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let (recorder, cache) = (bucket("200 OK", session(300)), Cache::new());
     put(&recorder, &cache).expect(0);
@@ -126,7 +126,7 @@ fn a_kept_session_is_for_its_owner_alone() {
 }
 
 #[test]
-fn what_is_kept_and_no_longer_good_is_replaced() {
+fn an_invalid_kept_session_is_replaced() {
     let (recorder, cache) = (bucket("200 OK", session(300)), Cache::new());
     put(&recorder, &cache).expect(0);
     for kept in [session(-1), session(3), "<Credentials".to_owned(), String::new(), "\u{0}\u{1}".to_owned()] {
@@ -140,7 +140,7 @@ fn what_is_kept_and_no_longer_good_is_replaced() {
 }
 
 #[test]
-fn another_key_gets_a_session_of_its_own() {
+fn another_key_gets_its_own_session() {
     let (recorder, cache) = (bucket("200 OK", session(300)), Cache::new());
     put(&recorder, &cache).expect(0);
     run("send", &recorder, &cache, &["-u", "AKIDOTHER:hush", &format!("http://{HOST}/a")]).expect(0);
@@ -191,7 +191,7 @@ fn some_requests_are_signed_with_the_users_own_key() {
 }
 
 #[test]
-fn what_sends_nothing_asks_for_no_session_unless_told() {
+fn commands_that_send_nothing_request_a_session_only_on_demand() {
     let (recorder, cache) = (bucket("200 OK", session(300)), Cache::new());
     let url = recorder.url("/a");
     for command in ["sign", "presign"] {
@@ -201,7 +201,7 @@ fn what_sends_nothing_asks_for_no_session_unless_told() {
     assert_eq!(recorder.count(), 0);
     let signed = run("sign", &recorder, &cache, &["--s3express-session", "auto", "--sign-host", HOST, &url]).expect(0);
     assert_signed_in_session(&Captured::parse(&signed.stdout));
-    // Now that one is kept, nobody has to ask.
+    // Now that one is kept, none has to be requested.
     let url = run("presign", &recorder, &cache, &["--sign-host", HOST, &url]).expect(0).text();
     assert!(url.contains("&X-Amz-S3session-Token=AQAAsession%2Ftoken%2B%3D%3D&"), "{url}");
     assert!(!url.contains("Security-Token"), "{url}");

@@ -1,10 +1,10 @@
-//! Redirects to another host: it learns nothing that gives access, unless the user trusts it.
+//! Redirects to another host: it gets nothing that gives access, unless the user trusts it.
 
 use crate::common::SECRET;
 use crate::recorder::Recorder;
 use crate::{TOKEN, answer, assert_says, assert_valid, redirect, send};
 
-/// What the user typed for the first host alone.
+/// What the user typed only for the first host.
 const PRIVATE: [&str; 8] = [
     "-H",
     "Cookie: session=hush",
@@ -16,13 +16,13 @@ const PRIVATE: [&str; 8] = [
     "http://hush.example/",
 ];
 
-/// Two servers, the first of which sends everybody to the second. Another port is another host.
+/// Two servers, the first of which redirects to the second. Another port is another host.
 fn two(status: u16) -> [Recorder; 2] {
     let other = Recorder::answering(answer("200 OK", "", "other"));
     [Recorder::answering(redirect(status, &other.url("/there"))), other]
 }
 
-/// Catches the leak that redirects are feared for: a token, a cookie, or a signature for the taking.
+/// Catches the classic redirect leak: a token, a cookie, or a usable signature.
 #[test]
 fn another_host_gets_nothing_that_gives_access() {
     for status in [301, 302, 303, 307, 308] {
@@ -48,7 +48,7 @@ fn another_host_gets_nothing_that_gives_access() {
     }
 }
 
-/// Catches a signature that is lost, or that is still the first host's.
+/// Catches a signature that is lost, or that is still for the first host.
 #[test]
 fn a_trusted_host_gets_a_signature_for_itself() {
     for status in [301, 302, 303, 307, 308] {
@@ -62,7 +62,8 @@ fn a_trusted_host_gets_a_signature_for_itself() {
     }
 }
 
-/// The other host decides where its answer leads. Catches a signature, or a cookie, that it gets the first host to accept.
+/// The other host decides where its answer leads. Catches a signature, or a cookie, that it makes the first host
+/// accept.
 #[test]
 fn the_way_back_is_unsigned() {
     let [port, back] = [(); 2].map(|()| std::sync::Arc::new(std::sync::Mutex::new(String::new())));
@@ -80,9 +81,9 @@ fn the_way_back_is_unsigned() {
     assert!(last.values("authorization").is_empty() && last.values("cookie").is_empty());
 }
 
-/// A listener that speaks no TLS: the scheme is followed, and another scheme is another host. Catches a fall back to HTTP.
+/// A listener without TLS: the scheme is followed, and another scheme is another host. Catches a fallback to HTTP.
 #[test]
-fn https_is_taken_at_its_word() {
+fn https_is_never_downgraded() {
     let other = Recorder::answering(answer("200 OK", "", "other"));
     let first = Recorder::answering(redirect(302, &format!("https://{}/", other.host)));
     let outcome = send(&["-L", "-m", "5", &first.url("/")]).run();

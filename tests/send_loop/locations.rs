@@ -1,4 +1,4 @@
-//! What a `Location` may look like: it leads where it says, byte for byte, or nowhere with a clear word.
+//! The forms of a `Location`: it is followed exactly, byte for byte, or refused with a clear error.
 
 use crate::recorder::Recorder;
 use crate::{answer, assert_says, assert_valid, send};
@@ -9,7 +9,8 @@ fn leading_to(location: &[u8]) -> Recorder {
     Recorder::replying(move |before, _| if before == 0 { head.clone() } else { answer("200 OK", "", "there") })
 }
 
-/// Catches a location that is decoded, normalised or cut: the server would be asked for another thing than it named.
+/// Catches a location that is decoded, normalised or cut: the request would ask for something other than the server
+/// named.
 #[test]
 fn a_location_is_followed_byte_for_byte() {
     let cases: [(&[u8], &str); 14] = [
@@ -39,7 +40,7 @@ fn a_location_is_followed_byte_for_byte() {
     }
 }
 
-/// The host may be named in other letters, and with its port. Catches an own host that is taken for another.
+/// The host may be in another case, and with its port. Catches the same host that is taken for another.
 #[test]
 fn the_whole_url_of_the_same_host_is_signed() {
     let listener = Recorder::replying(|before, request| match before {
@@ -52,9 +53,9 @@ fn the_whole_url_of_the_same_host_is_signed() {
     assert_valid(&last);
 }
 
-/// Catches a client that fails over an answer which it was not asked to follow, and one that follows nonsense.
+/// Catches a client that fails because of an answer which it was not asked to follow, and one that follows nonsense.
 #[test]
-fn a_location_to_nowhere_counts_only_where_it_is_followed() {
+fn an_invalid_location_matters_only_if_it_is_followed() {
     for location in ["ftp://h.example/x", "http://", "http://h:x/", "file:///etc/passwd", "mailto:a@h.example"] {
         let server = leading_to(location.as_bytes());
         let followed = send(&["-L", &server.url("/")]).run().expect(56);
@@ -65,7 +66,7 @@ fn a_location_to_nowhere_counts_only_where_it_is_followed() {
     }
 }
 
-/// A 3xx that names no place is an answer. Catches a loop on the same URL.
+/// A 3xx without a location is an answer. Catches a loop on the same URL.
 #[test]
 fn a_redirect_without_a_location_is_an_answer() {
     let server = Recorder::answering(answer("302 Found", "", "stay"));

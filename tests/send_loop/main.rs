@@ -1,7 +1,6 @@
-//! `sigvet send` beyond one request and one answer: redirects, retries, corrections, servers that stall, other ways there.
+//! `sigvet send` beyond one request and one answer: redirects, retries, corrections, stalling servers, other routes.
 //!
-//! They catch a second request that carries the signature of the first, one that tells another host what gives access, and
-//! a loop without an end.
+//! Catches a second request with the first one's signature, one that gives another host access, and an endless loop.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 use sigvet_testing as common;
@@ -28,7 +27,7 @@ mod ways;
 use common::{Outcome, Sigvet};
 use recorder::Captured;
 
-/// The session token of the tests.
+/// The tests' session token.
 const TOKEN: &str = "IQoJb3JpZ2luX2VjE+/==";
 
 /// A run of `send` with a session token.
@@ -41,19 +40,19 @@ fn answer(status: &str, fields: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{fields}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// An answer that sends the client elsewhere.
+/// An answer that redirects the client.
 fn redirect(status: u16, to: &str) -> Vec<u8> {
     answer(&format!("{status} Elsewhere"), &format!("Location: {to}\r\n"), "moved")
 }
 
-/// The server's side: what arrived is validly signed, at this moment and with the key of the tests.
+/// The server's side: the request is validly signed, now and with the test key.
 #[track_caller]
 fn assert_valid(sent: &Captured) {
     let verify = Sigvet::new(&["verify", "-"]).env("AWS_SESSION_TOKEN", TOKEN);
     verify.input(&sent.raw).run().expect(0);
 }
 
-/// One line of an error with these words, at the end of standard error.
+/// Standard error ends with one error line that contains these words.
 #[track_caller]
 fn assert_says(outcome: &Outcome, words: &str) {
     let line = outcome.stderr.lines().rfind(|line| line.starts_with("error: ")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Where answers, errors and notes go: the options that scripts rest upon, and what they keep quiet about.
+//! Where answers, errors and notes go: the options that scripts rely on, and what they suppress.
 
 use crate::recorder::{OK, Recorder};
 use crate::{answer, assert_says, send};
@@ -7,9 +7,9 @@ fn refusing() -> Recorder {
     Recorder::answering(answer("403 Forbidden", "", "<Error><Code>AccessDenied</Code></Error>"))
 }
 
-/// Catches notes in the mail of a cron job.
+/// Catches notes in a cron job's mail.
 #[test]
-fn silent_says_nothing_and_show_error_says_why() {
+fn silent_prints_nothing_and_show_error_says_why() {
     let busy = Recorder::replying(|before, _| match before {
         0 => answer("503 Busy", "", ""),
         _ => answer("200 OK", "", "done"),
@@ -25,7 +25,7 @@ fn silent_says_nothing_and_show_error_says_why() {
     assert_says(&outcome, "the server answered 403 Forbidden");
 }
 
-/// Catches a body that is lost with the exit code, or an exit code that is lost with the body.
+/// Catches a body that is lost because of the exit code, or the reverse.
 #[test]
 fn fail_with_body_prints_it() {
     let server = refusing();
@@ -40,9 +40,9 @@ fn fail_with_body_prints_it() {
     assert!(!kept.exists());
 }
 
-/// Catches sizes that count heads, or the body of an answer that did not count.
+/// Catches sizes that include heads, or the body of an answer that did not count.
 #[test]
-fn write_out_tells_the_facts() {
+fn write_out_prints_the_facts() {
     let server = Recorder::replying(|before, _| match before {
         0 => answer("503 Busy", "", "a longer body than the other"),
         _ => answer("201 Created", "", "twelve bytes"),
@@ -50,7 +50,7 @@ fn write_out_tells_the_facts() {
     let format = "\n%{http_code} %{size_download} %{size_upload} %{num_retries} %{method} %{exitcode}\n";
     let words = ["-w", format, "--retry", "1", "--retry-delay", "0", "-d", "abc", &server.url("/")];
     assert_eq!(send(&words).run().expect(0).text(), "twelve bytes\n201 12 3 1 POST 0\n");
-    // Facts of a failure, too.
+    // Also the facts of a failure.
     let outcome = send(&["-f", "-s", "-w", "%{http_code} %{exitcode}", &refusing().url("/")]).run().expect(22);
     assert_eq!(outcome.text(), "403 22");
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -58,16 +58,17 @@ fn write_out_tells_the_facts() {
     assert_eq!(outcome.text(), "000");
 }
 
-/// Catches a refusal whose size is told without what was read to explain it, and the body of an answer to `-L` cut short.
+/// Catches a size that omits the part of a refusal that was read to explain it, and a truncated body of an answer to
+/// `-L`.
 #[test]
-fn write_out_counts_a_refusal_whole() {
+fn write_out_counts_the_whole_refusal() {
     let body = "x".repeat(600_000);
     let server = Recorder::answering(answer("404 Not Found", "", &body));
     let outcome = send(&["-w", "%{size_download}", &server.url("/")]).run().expect(0);
     assert!(outcome.text() == body + "600000");
 }
 
-/// Catches a name that the URL, which may come from others, leads out of the directory with.
+/// Catches a URL, which may come from others, whose name leads out of the directory.
 #[test]
 fn the_name_of_a_download_is_the_last_part_of_the_path() {
     let directory = tempfile::tempdir().unwrap();
@@ -88,9 +89,9 @@ fn the_name_of_a_download_is_the_last_part_of_the_path() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
-/// Catches directories that are made unasked, and `-o` that forgets its directory.
+/// Catches directories that are made without being requested, and `-o` that ignores its directory.
 #[test]
-fn directories_are_made_where_asked() {
+fn directories_are_made_on_request() {
     let directory = tempfile::tempdir().unwrap();
     let server = Recorder::answering(answer("200 OK", "", "content"));
     let base = directory.path().join("base");
@@ -101,9 +102,9 @@ fn directories_are_made_where_asked() {
     assert_eq!(std::fs::read_to_string(base.join("sub/name")).unwrap(), "content");
 }
 
-/// Catches a signature that is made all the same, and a token that goes along.
+/// Catches a signature that is made anyway, and a token that is sent along.
 #[test]
-fn without_a_signature_nothing_of_it_is_sent() {
+fn without_a_signature_no_part_of_it_is_sent() {
     let server = Recorder::answering(OK);
     send(&["--no-sign-request", "-d", "x", &server.url("/")]).run().expect(0);
     let sent = server.only_request();

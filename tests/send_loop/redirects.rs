@@ -1,4 +1,4 @@
-//! Redirects within a host: each hop signed for its own target, the method and body as curl has them.
+//! Redirects within a host: each hop is signed for its own target, with method and body as curl sends them.
 
 use crate::common::all_bytes;
 use crate::recorder::{Captured, Recorder};
@@ -13,7 +13,7 @@ fn moved(status: u16) -> Recorder {
     })
 }
 
-/// The two requests that these words come to; both are validly signed.
+/// The two requests that these arguments lead to; both are validly signed.
 #[track_caller]
 fn both(status: u16, words: &[&str], input: &[u8]) -> [Captured; 2] {
     let server = moved(status);
@@ -45,9 +45,9 @@ fn a_hop_within_the_host_is_signed_for_its_own_target() {
     }
 }
 
-/// curl 7.88 by its manual. Catches a body that is dropped, or sent with a GET.
+/// As described in curl 7.88's manual. Catches a body that is dropped, or sent with a GET.
 #[test]
-fn a_post_becomes_a_get_where_curl_makes_it_one() {
+fn a_post_becomes_a_get_when_it_does_with_curl() {
     for status in STATUSES {
         let [_, second] = both(status, &["-d", "a=b"], b"");
         let is_kept = status >= 307;
@@ -58,9 +58,9 @@ fn a_post_becomes_a_get_where_curl_makes_it_one() {
     }
 }
 
-/// Catches a method that was asked for by name, and is changed.
+/// Catches a method that was given explicitly, but is changed.
 #[test]
-fn a_typed_method_holds() {
+fn an_explicit_method_is_kept() {
     for status in STATUSES {
         let [_, second] = both(status, &["-X", "PATCH"], b"");
         assert!(second.line.starts_with("PATCH /to"), "{status}: {}", second.line);
@@ -72,7 +72,7 @@ fn a_typed_method_holds() {
     assert!(second.line.starts_with("HEAD /to"), "{}", second.line);
 }
 
-/// Catches a file that is not rewound, and an input that is gone after its first reading.
+/// Catches a file that is not rewound, and an input that is gone after it was read once.
 #[test]
 fn a_body_is_sent_again_whole() {
     let body: Vec<u8> = all_bytes().into_iter().cycle().take(300_001).collect();
@@ -103,9 +103,9 @@ fn a_loop_ends_with_47() {
     }
 }
 
-/// Catches a HEAD or a GET that loses its headers on the way.
+/// Catches a HEAD or a GET that loses its headers.
 #[test]
-fn headers_go_along_within_the_host() {
+fn headers_are_kept_within_the_host() {
     let [_, second] = both(302, &["-H", "Cookie: c=1", "-H", "x-amz-meta-a: b", "-e", "http://led.here/"], b"");
     for (name, value) in [("cookie", "c=1"), ("x-amz-meta-a", "b"), ("referer", "http://led.here/")] {
         assert_eq!(second.values(name), [value]);

@@ -1,4 +1,4 @@
-//! `--retry`: what is tried again, how often, when; each try signed anew, with the whole of its body.
+//! `--retry`: what is retried, how often, when; each try is signed anew, with its whole body.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crate::common::all_bytes;
 use crate::recorder::Recorder;
 use crate::{answer, assert_says, assert_valid, redirect, send};
 
-/// Busy so many times with this status, then well.
+/// Busy this many times with this status, then successful.
 fn busy(times: usize, status: &'static str, fields: &'static str) -> Recorder {
     Recorder::replying(
         move |before, _| {
@@ -18,7 +18,7 @@ fn busy(times: usize, status: &'static str, fields: &'static str) -> Recorder {
 
 const NOW: [&str; 4] = ["--retry", "5", "--retry-delay", "0"];
 
-/// Catches a try too many, a try too few, and an answer that is printed though it does not count.
+/// Catches one try too many or too few, and an answer that is printed although it does not count.
 #[test]
 fn a_busy_server_is_asked_until_it_answers() {
     for status in ["503 Busy", "500 Oops", "429 Slow Down", "408 Late"] {
@@ -45,9 +45,9 @@ fn the_last_answer_counts_when_the_tries_are_used_up() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// Catches hammering on a door that stays shut, and an account locked by it.
+/// Catches repeated attempts without a chance, which could lock an account.
 #[test]
-fn a_refusal_is_not_tried_again() {
+fn a_refusal_is_not_retried() {
     for status in ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "409 Conflict"] {
         let server = busy(1, status, "");
         assert_eq!(send(&[&NOW[..], &[&server.url("/")]].concat()).run().expect(0).text(), "busy");
@@ -59,9 +59,10 @@ fn a_refusal_is_not_tried_again() {
     }
 }
 
-/// A signature is good for minutes, and a server may ask to wait longer. Catches the date of the first try in the second.
+/// A signature is valid for minutes, and a server may ask to wait longer. Catches the date of the first try in the
+/// second.
 #[test]
-fn what_the_server_asks_is_respected_and_the_next_try_is_dated_anew() {
+fn the_servers_wait_is_respected_and_the_next_try_is_dated_anew() {
     let server = busy(1, "503 Busy", "Retry-After: 1\r\n");
     let begun = Instant::now();
     let outcome = send(&["--retry", "1", &server.url("/")]).run().expect(0);
@@ -73,16 +74,16 @@ fn what_the_server_asks_is_respected_and_the_next_try_is_dated_anew() {
 }
 
 #[test]
-fn a_server_that_asks_for_no_wait_gets_none() {
+fn a_retry_after_of_zero_means_no_wait() {
     let server = busy(5, "503 Busy", "Retry-After: 0\r\n");
     let begun = Instant::now();
     send(&["--retry", "5", &server.url("/")]).run().expect(0);
     assert!(begun.elapsed() < Duration::from_secs(10), "1, 2, 4, 8 and 16 seconds were not waited");
 }
 
-/// Catches a limit that is not looked at, or looked at only after a wait.
+/// Catches a limit that is not checked, or is checked only after a wait.
 #[test]
-fn retries_end_with_their_time() {
+fn retries_end_with_their_time_limit() {
     let server = busy(1000, "503 Busy", "");
     let words = ["--retry", "1000", "--retry-delay", "0.1", "--retry-max-time", "1", &server.url("/")];
     assert_eq!(send(&words).run().expect(0).text(), "busy");
@@ -91,7 +92,7 @@ fn retries_end_with_their_time() {
     assert_eq!(send(&["--retry", "1", "--retry-max-time", "5", &server.url("/")]).run().expect(0).text(), "busy");
 }
 
-/// Catches a body that is spent on the first try: from a file, from standard input, from a form.
+/// Catches a body that is used up by the first try: from a file, from standard input, from a form.
 #[test]
 fn the_body_is_whole_each_time() {
     let body: Vec<u8> = all_bytes().into_iter().cycle().take(300_001).collect();
@@ -114,9 +115,9 @@ fn the_body_is_whole_each_time() {
     }
 }
 
-/// As a service that is being started. The port is free for a moment, which another process could take.
+/// Like a service that is starting. The port is free for a moment, in which another process could take it.
 #[test]
-fn a_server_that_comes_up_is_waited_for() {
+fn a_server_that_is_starting_is_waited_for() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -135,7 +136,7 @@ fn a_server_that_comes_up_is_waited_for() {
 }
 
 #[test]
-fn a_server_that_hangs_up_is_tried_again() {
+fn a_closed_connection_is_retried() {
     let server = Recorder::replying(|before, _| if before == 0 { Vec::new() } else { answer("200 OK", "", "done") });
     assert_eq!(send(&[&NOW[..], &[&server.url("/")]].concat()).run().expect(0).text(), "done");
     let gone = Recorder::answering("");
@@ -144,7 +145,7 @@ fn a_server_that_hangs_up_is_tried_again() {
     assert_eq!(gone.requests().len(), 3);
 }
 
-/// Catches tries that begin at the first URL again, or that are counted as redirects.
+/// Catches tries that start at the first URL again, or that are counted as redirects.
 #[test]
 fn a_retry_stays_where_redirects_led() {
     let server = Recorder::replying(|before, _| match before {

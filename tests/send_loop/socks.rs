@@ -1,5 +1,5 @@
-//! By way of a SOCKS proxy: what it is told, what the origin gets, and how a run ends that it refuses. The proxy of the test
-//! follows RFC 1928, RFC 1929 and the SOCKS4a note; curl is run beside, and is told the same.
+//! Through a SOCKS proxy: what the proxy is asked for, what the origin gets, and how a refused run ends. The test's
+//! proxy follows RFC 1928, RFC 1929 and the SOCKS4a note; curl is run too, and asks for the same.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -18,14 +18,14 @@ struct Asked {
     host: String,
 }
 
-/// A proxy that connects to the origin, whatever name it is asked for.
+/// A proxy that connects to the origin, whatever name is requested.
 struct Proxy {
     host: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Proxy {
-    /// `refusal` is the answer's status in place of success.
+    /// `refusal` replaces success as the status of the answer.
     fn new(origin: &str, refusal: Option<u8>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (host, asked) = (listener.local_addr().unwrap().to_string(), Arc::new(Mutex::new(Vec::new())));
@@ -109,9 +109,9 @@ fn version_4(client: &mut TcpStream, refusal: Option<u8>) -> (Asked, Vec<u8>) {
     (Asked { version: 4, login: user, host }, vec![0, refusal.unwrap_or(90), 0, 0, 0, 0, 0, 0])
 }
 
-/// Catches a proxy that HTTP is spoken with, a name that is looked up by the wrong side, and an absolute target in a tunnel.
+/// Catches a proxy that gets HTTP, a name that the wrong side resolves, and an absolute target in a tunnel.
 #[test]
-fn each_kind_of_proxy_is_told_what_curl_tells_it() {
+fn each_kind_of_proxy_gets_what_curl_sends_it() {
     let origin = Recorder::answering(OK);
     let proxy = Proxy::new(&origin.host, None);
     for (proxy_url, version, login, host) in [
@@ -140,7 +140,7 @@ fn each_kind_of_proxy_is_told_what_curl_tells_it() {
     }
 }
 
-/// Catches a proxy of the environment that is passed by, and an exception that is not looked at.
+/// Catches a proxy from the environment that is bypassed, and an exception that is ignored.
 #[test]
 fn a_socks_proxy_is_named_by_options_and_variables() {
     let origin = Recorder::answering(OK);
@@ -158,9 +158,9 @@ fn a_socks_proxy_is_named_by_options_and_variables() {
     assert_eq!(origin.count(), 4);
 }
 
-/// The codes are those of curl, which is run beside.
+/// The codes are those of curl, which is run too.
 #[test]
-fn what_goes_wrong_ends_with_curls_codes() {
+fn failures_end_with_curls_codes() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let refusing = Proxy::new("127.0.0.1:1", Some(5));
     let web_server = TcpListener::bind("127.0.0.1:0").unwrap();

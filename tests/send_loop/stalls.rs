@@ -1,4 +1,4 @@
-//! Servers that say nothing, too little, or stop in the middle: every run ends in its time, with curl's exit code.
+//! Servers that say nothing, too little, or stop halfway: every run ends in time, with curl's exit code.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::{answer, assert_says, send};
 const SOON: Duration = Duration::from_secs(10);
 const LONG: Duration = Duration::from_secs(40);
 
-/// Says what it has to say, and then nothing, without hanging up.
+/// Sends this beginning, and then nothing, without closing the connection.
 fn stalling(beginning: &'static str) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
@@ -28,9 +28,9 @@ fn stalling(beginning: &'static str) -> String {
     host
 }
 
-/// Catches a limit that ends with the head of the response, or that begins anew with each piece of it.
+/// Catches a limit that ends with the head of the response, or that restarts with each part of it.
 #[test]
-fn the_time_for_a_request_holds_at_every_stage() {
+fn the_time_limit_for_a_request_applies_at_every_stage() {
     for beginning in ["", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
         let directory = tempfile::tempdir().unwrap();
         let out = directory.path().join("out");
@@ -43,16 +43,16 @@ fn the_time_for_a_request_holds_at_every_stage() {
     }
 }
 
-/// A refusal is read before it is shown. Catches one that is waited for without an end.
+/// A refusal is read before it is shown. Catches one that is waited for indefinitely.
 #[test]
 fn a_refusal_that_never_ends_is_28() {
     let url = format!("http://{}/", stalling("HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nhalf"));
     assert_says(&send(&["-m", "1", &url]).run().expect(28), "took too long");
 }
 
-/// An upload that nobody reads. Catches a limit that counts only while an answer is awaited.
+/// An upload that nobody reads. Catches a limit that only counts while an answer is awaited.
 #[test]
-fn an_upload_that_nobody_takes_is_28() {
+fn an_upload_that_nobody_reads_is_28() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("body");
     std::fs::File::create(&path).unwrap().set_len(32 << 20).unwrap();
@@ -65,12 +65,12 @@ fn an_upload_that_nobody_takes_is_28() {
 
 /// TLS is part of connecting, as in curl. Catches a handshake that may take for ever.
 #[test]
-fn the_time_for_a_connection_includes_tls() {
+fn the_time_limit_for_a_connection_includes_tls() {
     let begun = Instant::now();
     let url = format!("https://{}/", stalling(""));
     assert_says(&send(&["--connect-timeout", "1", &url]).run().expect(28), "no connection was made");
     assert!(begun.elapsed() < SOON);
-    // It is not a limit for what comes after.
+    // It does not limit what comes after.
     let slow = Recorder::replying(|_, _| {
         std::thread::sleep(Duration::from_millis(1500));
         answer("200 OK", "", "slow")
@@ -78,7 +78,7 @@ fn the_time_for_a_connection_includes_tls() {
     assert_eq!(send(&["--connect-timeout", "1", &slow.url("/")]).run().expect(0).text(), "slow");
 }
 
-/// Each try has the time of `-m` to itself, as in curl's manual.
+/// Each try has its own `-m` time limit, as in curl's manual.
 #[test]
 fn a_try_that_stalls_is_followed_by_another() {
     let host = stalling("");
@@ -87,7 +87,7 @@ fn a_try_that_stalls_is_followed_by_another() {
     assert_eq!(outcome.stderr.matches("took too long").count(), 3, "{}", outcome.stderr);
 }
 
-/// Catches half a download that is kept under the name of a whole one, or of one that was there before.
+/// Catches half a download that is kept under the name of a complete one, or of an older one.
 #[test]
 fn half_a_body_is_18_and_no_file() {
     let directory = tempfile::tempdir().unwrap();

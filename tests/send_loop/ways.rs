@@ -1,4 +1,4 @@
-//! Other ways to the host: a local socket, another address, a proxy. What is signed is the host of the URL all the same.
+//! Other routes to the host: a local socket, another address, a proxy. The signature still covers the URL's host.
 
 use std::os::unix::net::UnixListener;
 use std::sync::mpsc;
@@ -12,14 +12,14 @@ fn port(server: &Recorder) -> &str {
     server.host.rsplit(':').next().unwrap()
 }
 
-/// What the origin gets of a request to a forward proxy (RFC 9112 §3.2.2).
+/// What the origin receives of a request to a forward proxy (RFC 9112 §3.2.2).
 fn forwarded(sent: &Captured, origin: &str) -> Captured {
     let raw = String::from_utf8(sent.raw.clone()).unwrap();
     assert!(sent.line.contains(&format!(" http://{origin}/")), "{}", sent.line);
     Captured::parse(raw.replacen(&format!("http://{origin}/"), "/", 1).as_bytes())
 }
 
-/// Catches a path of the socket that ends up in the signature or in `Host`.
+/// Catches a socket path that ends up in the signature or in `Host`.
 #[test]
 fn a_local_socket_stands_for_any_host() {
     let directory = tempfile::tempdir().unwrap();
@@ -41,7 +41,7 @@ fn a_local_socket_stands_for_any_host() {
     send(&["--unix-socket", nobody.to_str().unwrap(), "http://store.test/"]).run().expect(7);
 }
 
-/// Catches a signature for the host that is connected to, in place of the one that is meant.
+/// Catches a signature for the host that is connected to, instead of the intended one.
 #[test]
 fn another_address_leaves_the_host_as_it_is() {
     let server = Recorder::answering(OK);
@@ -56,7 +56,8 @@ fn another_address_leaves_the_host_as_it_is() {
     requests.iter().for_each(assert_valid);
 }
 
-/// Catches the absolute form in the signature, which the origin never sees, and a password that reaches the origin's log.
+/// Catches the absolute form in the signature, which the origin never sees, and a password that reaches the origin's
+/// log.
 #[test]
 fn a_proxy_gets_the_whole_url_and_the_origin_a_valid_signature() {
     let proxy = Recorder::answering(answer("200 OK", "", "by proxy"));
@@ -72,9 +73,9 @@ fn a_proxy_gets_the_whole_url_and_the_origin_a_valid_signature() {
     assert_valid(&forwarded(&sent, "store.test"));
 }
 
-/// Catches exceptions that are not looked at, and an option that does not go before the environment.
+/// Catches exceptions that are ignored, and an option that does not override the environment.
 #[test]
-fn exceptions_go_straight_there() {
+fn exceptions_bypass_the_proxy() {
     let (proxy, server) = (Recorder::answering(OK), Recorder::answering(OK));
     let url = server.url("/key");
     let env = |words: &[&str], no: &str| send(words).env("http_proxy", &proxy.host).env("NO_PROXY", no).run().expect(0);
@@ -90,9 +91,9 @@ fn exceptions_go_straight_there() {
     assert_eq!(proxy.only_request().line, format!("GET {url} HTTP/1.1"));
 }
 
-/// Catches a token or a signature that is told to the proxy, before there is TLS.
+/// Catches a token or a signature that the proxy sees before there is TLS.
 #[test]
-fn a_proxy_for_https_learns_the_host_and_no_more() {
+fn a_proxy_for_https_only_learns_the_host() {
     let proxy = Recorder::answering("HTTP/1.1 403 Not Here\r\n\r\n");
     let words = ["-d", "hush", "https://store.test/hushed?hush=1"];
     let outcome = send(&words).env("https_proxy", &format!("http://{}", proxy.host)).run();
@@ -106,9 +107,9 @@ fn a_proxy_for_https_learns_the_host_and_no_more() {
     }
 }
 
-/// A redirect is followed by way of the proxy too, and another host behind the same proxy is another host.
+/// A redirect also goes through the proxy, and another host behind the same proxy is another host.
 #[test]
-fn redirects_behind_a_proxy_are_told_apart_by_host() {
+fn redirects_through_a_proxy_are_told_apart_by_host() {
     let proxy = Recorder::replying(|before, _| match before {
         0 => crate::redirect(302, "/second"),
         1 => crate::redirect(302, "http://other.test/third"),

@@ -1,4 +1,4 @@
-//! A certificate authority of the test's own, and what it certifies.
+//! The test's own certificate authority, and the certificates it issues.
 
 use std::path::{Path, PathBuf};
 
@@ -14,13 +14,13 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// What a server shows, and what it keeps to itself.
+/// What a server presents, and its private key.
 pub struct Identity {
     pub certificate: CertificateDer<'static>,
     pub key: PrivateKeyDer<'static>,
 }
 
-/// Whether a certificate is of today.
+/// Whether a certificate is currently valid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Age {
     Current,
@@ -38,7 +38,7 @@ impl Authority {
         Self { directory, issuer: Issuer::new(params, key) }
     }
 
-    /// An authority that is a server as well, as `openssl req -x509` makes one.
+    /// A CA that is also a server, as `openssl req -x509` makes one.
     pub fn of_itself(age: Age) -> (Self, Identity) {
         let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -52,17 +52,17 @@ impl Authority {
         (Self { directory, issuer: Issuer::new(params, key) }, identity)
     }
 
-    /// The file to name with `--cacert`.
+    /// The file for `--cacert`.
     pub fn file(&self) -> PathBuf {
         self.directory().join("authority.pem")
     }
 
-    /// A place for files that goes when the authority goes.
+    /// A directory for files, removed with the CA.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// A certificate for a client, and its key, as files of PEM beside the authority's.
+    /// A client certificate and its key, as PEM files next to the CA's.
     pub fn client_files(&self) -> (PathBuf, PathBuf) {
         let mut params = CertificateParams::new(["client.test".to_owned()]).unwrap();
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];

@@ -9,7 +9,7 @@ use crate::targets::odd_targets;
 
 const DATE: &str = "20260301T101112Z";
 
-/// Sends over HTTP/2, and gives what arrived with the target that was signed, as `-v` prints it.
+/// Sends over HTTP/2; returns what arrived and the signed target, as `-v` prints it.
 #[track_caller]
 fn sent(server: &Server, words: &[&str]) -> (Arrived, String) {
     let words = [&["-v", "--http2", "--date", DATE], words].concat();
@@ -19,14 +19,14 @@ fn sent(server: &Server, words: &[&str]) -> (Arrived, String) {
     (server.take_one(), target)
 }
 
-/// The server's side: the request that arrived, and the secret.
+/// The server's side: the received request, and the secret.
 #[track_caller]
 fn assert_valid(arrived: &Arrived) {
     assert_eq!(arrived.version, Version::HTTP_2);
     Sigvet::new(&["verify", "-", "--now", DATE]).input(&arrived.to_http1()).run().expect(0);
 }
 
-/// Catches a library that tidies up a path, an escape or a query on the way into the frame.
+/// Catches a library that normalises a path, an escape or a query before it writes the frame.
 #[test]
 fn every_odd_target_arrives_as_signed() {
     let targets = odd_targets();
@@ -50,7 +50,7 @@ fn assert_arrives(server: &Server, typed: &str) {
 }
 
 #[test]
-fn the_host_that_is_signed_is_the_authority() {
+fn the_signed_host_is_the_authority() {
     let server = Server::new();
     let (arrived, _) = sent(&server, &["-H", "Host: other.test", &server.url("/")]);
     assert_eq!(arrived.host, "other.test");
@@ -60,7 +60,7 @@ fn the_host_that_is_signed_is_the_authority() {
     assert_valid(&arrived);
 }
 
-/// Catches fields that are joined, lost or put in another order, and those that HTTP/2 forbids.
+/// Catches fields that are joined, lost or reordered, and those that HTTP/2 forbids.
 #[test]
 fn fields_arrive_as_signed() {
     let server = Server::new();
@@ -81,7 +81,8 @@ fn fields_arrive_as_signed() {
     assert_valid(&arrived);
 }
 
-/// A server joins Cookie fields of HTTP/2 by `; ` before it looks at the signature (RFC 9113 §8.2.3), not by the comma of others.
+/// A server joins HTTP/2 Cookie fields with `; ` before it verifies the signature (RFC 9113 §8.2.3), not with a comma
+/// like others.
 #[test]
 fn cookies_are_signed_as_they_arrive() {
     let server = Server::new();
@@ -111,9 +112,9 @@ fn bodies_and_methods_arrive_as_signed() {
     }
 }
 
-/// Catches HTTP/2 that is spoken unasked, and a request for it that fails where the server does not speak it.
+/// Catches HTTP/2 without being requested, and a request for it that fails if the server does not support it.
 #[test]
-fn the_version_is_what_both_speak() {
+fn the_version_is_one_that_both_support() {
     let server = Server::new();
     let words = ["-i", "--http2", "-w", " over %{http_version}", &server.url("/")];
     let answer = server.send_believing(&words).run().expect(0).text();

@@ -1,5 +1,5 @@
-//! By way of a proxy that speaks TLS itself. Catches a password that goes to it in the clear, and a proxy that is trusted
-//! because the server is.
+//! Through a proxy that itself uses TLS. Catches a password that is sent to it in plain text, and a proxy that is
+//! trusted because the server is.
 
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::authority::{Age, Authority, HOST};
 use crate::server::{ANSWER, Server, configuration};
 
-/// A proxy for HTTP over TLS: it opens tunnels, and answers other requests itself.
+/// An HTTP proxy over TLS: it opens tunnels, and answers other requests itself.
 struct Proxy {
     authority: Authority,
     port: u16,
@@ -42,7 +42,7 @@ impl Proxy {
         format!("https://me:hush@{HOST}:{}", self.port)
     }
 
-    /// The words that lead to it, and to whom it shows itself.
+    /// The options that select it with a login, resolve its name, and trust its CA.
     fn words(&self) -> [String; 6] {
         let file = self.authority.file().to_str().unwrap().to_owned();
         let resolve = format!("{HOST}:{}:127.0.0.1", self.port);
@@ -55,7 +55,7 @@ impl Proxy {
 }
 
 async fn serve(stream: TcpStream, acceptor: TlsAcceptor, kept: Arc<Mutex<Vec<String>>>) {
-    // A client that does not believe us, or speaks no TLS, leaves here.
+    // A client that does not trust us, or does not use TLS, stops here.
     let Ok(mut stream) = acceptor.accept(stream).await else { return };
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -81,9 +81,9 @@ fn as_words(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
-/// curl is run beside, and the proxy is told the same by both.
+/// curl is run too, and the proxy gets the same from both.
 #[test]
-fn a_tunnel_is_asked_for_over_tls() {
+fn a_tunnel_is_requested_over_tls() {
     let (proxy, server) = (Proxy::new(), Server::start(&["http/1.1"], Age::Current));
     let (words, url) = (proxy.words(), server.url("/key"));
     let mut curl = Command::new("curl");
@@ -102,7 +102,7 @@ fn a_tunnel_is_asked_for_over_tls() {
 }
 
 #[test]
-fn a_plain_request_goes_whole_through_tls() {
+fn a_plain_request_goes_entirely_through_tls() {
     let proxy = Proxy::new();
     let words = proxy.words();
     let url = "http://store.test/key?x";
@@ -113,7 +113,7 @@ fn a_plain_request_goes_whole_through_tls() {
     assert!(heads.to_lowercase().contains("proxy-authorization: basic bwu6ahvzaa==\r\n"), "{heads}");
 }
 
-/// `--cacert` and `-k` are about the server, as with curl.
+/// `--cacert` and `-k` apply to the server, as with curl.
 #[test]
 fn the_proxy_is_trusted_by_its_own_options() {
     let (proxy, server) = (Proxy::new(), Server::new());
@@ -126,7 +126,7 @@ fn the_proxy_is_trusted_by_its_own_options() {
         let outcome = server.send(&[trust, &as_words(&words)[..]].concat()).run().expect(60);
         let says = format!("the certificate of the proxy {HOST} is not trusted");
         assert!(outcome.stderr.contains(&says) && outcome.stderr.contains("--proxy-cacert"), "{}", outcome.stderr);
-        // Two authorities of one name make curl's OpenSSL fail at the signature, which it calls 35.
+        // Two CAs with the same name make curl's OpenSSL fail at the signature, which it reports as 35.
         if !trust.contains(&"--proxy-cacert") {
             let curl = Command::new("curl").args(["-sS", "--noproxy", ""]).args(trust).args(&words).output().unwrap();
             assert_eq!(curl.status.code(), Some(60));
@@ -137,7 +137,7 @@ fn the_proxy_is_trusted_by_its_own_options() {
     assert_eq!((proxy.take().len(), server.take().len()), (1, 1));
 }
 
-/// Catches a proxy that is spoken to in the clear where it speaks no TLS: the password would be told to it.
+/// Catches plain text to a proxy that does not support TLS: it would learn the password.
 #[test]
 fn a_proxy_without_tls_is_35_and_learns_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! A server that speaks TLS, and HTTP/2 or HTTP/1.1 as the client chooses of what it offers; it keeps what it is sent.
+//! A server with TLS, and HTTP/2 or HTTP/1.1 as the client chooses; it records what it receives.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
 use crate::authority::{Age, Authority, HOST, Identity};
 use crate::common::Sigvet;
 
-/// What the server answers to everything.
+/// The server's answer to every request.
 pub const ANSWER: &str = "what is asked for";
 
 /// A request as it arrived.
@@ -41,7 +41,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// One that offers both versions of HTTP.
+    /// A server that offers both versions of HTTP.
     pub fn new() -> Self {
         Self::start(&["h2", "http/1.1"], Age::Current)
     }
@@ -52,13 +52,13 @@ impl Server {
         Self::showing(identity, authority, offers)
     }
 
-    /// One whose certificate is its own authority's.
+    /// A server whose certificate is its own CA.
     pub fn self_certified(age: Age) -> Self {
         let (authority, identity) = Authority::of_itself(age);
         Self::showing(identity, authority, &["http/1.1"])
     }
 
-    /// One that wants to see a certificate of its authority's.
+    /// A server that asks for a certificate from its CA.
     pub fn asking() -> Self {
         let authority = Authority::new();
         let identity = authority.certify(Age::Current);
@@ -92,23 +92,23 @@ impl Server {
         format!("https://{}{target}", self.host())
     }
 
-    /// `sigvet send` that finds the server by its name, and has not been told whom to believe.
+    /// `sigvet send` that finds the server by its name, without a CA to trust.
     pub fn send(&self, words: &[&str]) -> Sigvet {
         let resolve = format!("{HOST}:{}:127.0.0.1", self.port);
         Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3", "--resolve", &resolve], words].concat())
     }
 
-    /// `sigvet send` that believes the server.
+    /// `sigvet send` that trusts the server.
     pub fn send_believing(&self, words: &[&str]) -> Sigvet {
         self.send(&[&["--cacert", self.authority.file().to_str().unwrap()], words].concat())
     }
 
-    /// The requests since it was last asked for them.
+    /// The requests since the last call.
     pub fn take(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.requests.lock().unwrap())
     }
 
-    /// The only request since.
+    /// The only request since the last call.
     #[track_caller]
     pub fn take_one(&self) -> Arrived {
         let mut requests = self.take();
@@ -118,7 +118,7 @@ impl Server {
 }
 
 impl Arrived {
-    /// As HTTP/1.1 writes it, which is what `sigvet verify` reads.
+    /// As HTTP/1.1 text, which `sigvet verify` reads.
     pub fn to_http1(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", self.method, self.target, self.host).into_bytes();
         for (name, value) in self.headers.iter().filter(|(name, _)| name != "host") {
@@ -157,12 +157,12 @@ async fn listen(listener: std::net::TcpListener, acceptor: TlsAcceptor, kept: Ar
     while let Ok((stream, _)) = listener.accept().await {
         let (acceptor, kept) = (acceptor.clone(), Arc::clone(&kept));
         tokio::spawn(async move {
-            // A client that does not believe us leaves here.
+            // A client that does not trust us stops here.
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             let service = service_fn(move |request| answer(request, Arc::clone(&kept)));
             let stream = TokioIo::new(stream);
-            // How a connection ends is the client's business.
+            // The client decides how a connection ends.
             if is_http2 {
                 let http2 = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
                 drop(http2.serve_connection(stream, service).await);
@@ -190,7 +190,7 @@ async fn answer(
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
         body,
     });
-    // hyper sends a body in answer to HEAD, over HTTP/2, where there is one.
+    // Over HTTP/2, hyper sends a body in the answer to HEAD if there is one.
     let answer = if head.method == "HEAD" { "" } else { ANSWER };
     Ok(Response::new(Full::from(answer)))
 }

@@ -1,4 +1,4 @@
-//! Whose certificate is believed, and how a run ends that believes nobody.
+//! Which certificates are trusted, and how a run ends if none is.
 
 use std::net::TcpListener;
 
@@ -6,7 +6,7 @@ use crate::authority::{Age, Authority, HOST};
 use crate::common::{Outcome, Sigvet};
 use crate::server::{ANSWER, Server};
 
-/// One line with these words, and perhaps a hint; nothing on standard output.
+/// One line that contains these words, and perhaps a hint; nothing on standard output.
 #[track_caller]
 fn assert_says(outcome: Outcome, code: i32, words: &[&str]) {
     let outcome = outcome.expect(code);
@@ -18,7 +18,7 @@ fn assert_says(outcome: Outcome, code: i32, words: &[&str]) {
 }
 
 #[test]
-fn the_authority_that_is_named_is_believed() {
+fn a_named_ca_is_trusted() {
     let server = Server::new();
     assert_eq!(server.send_believing(&[&server.url("/")]).run().expect(0).text(), ANSWER);
     let file = server.authority.file();
@@ -27,7 +27,7 @@ fn the_authority_that_is_named_is_believed() {
     assert_eq!(server.take().len(), 2);
 }
 
-/// Catches a request, with its signature and its token, that goes to whoever answers.
+/// Catches a request that reaches any server that answers, with its signature and its token.
 #[test]
 fn anybody_else_is_60_and_gets_nothing() {
     let server = Server::new();
@@ -52,7 +52,7 @@ fn a_certificate_for_another_name_is_60() {
     );
     let by_address = format!("https://127.0.0.1:{}/", server.port);
     assert_says(server.send_believing(&[&by_address]).run(), 60, &["the certificate of 127.0.0.1"]);
-    // Where to connect to is one thing, and whom to find there another.
+    // Where to connect is independent of which host to expect there.
     let rerouted = ["--connect-to", &format!("other.test:{0}:127.0.0.1:{0}", server.port), &url];
     assert_says(server.send_believing(&rerouted).run(), 60, &["the certificate of other.test"]);
     assert!(server.take().is_empty());
@@ -65,9 +65,9 @@ fn a_certificate_that_has_expired_is_60() {
     server.send(&["-k", &server.url("/")]).run().expect(0);
 }
 
-/// What `openssl req -x509` makes, and curl takes. Catches a name or a date that is not looked at any more.
+/// What `openssl req -x509` makes, and curl accepts. Catches a name or a date that is no longer checked.
 #[test]
-fn a_certificate_that_is_named_itself_is_believed_under_its_name_and_in_its_time() {
+fn a_certificate_named_with_cacert_is_trusted_for_its_name_and_while_valid() {
     let server = Server::self_certified(Age::Current);
     assert_eq!(server.send_believing(&[&server.url("/")]).run().expect(0).text(), ANSWER);
     let by_address = format!("https://127.0.0.1:{}/", server.port);
@@ -78,7 +78,7 @@ fn a_certificate_that_is_named_itself_is_believed_under_its_name_and_in_its_time
 }
 
 #[test]
-fn with_k_anybody_is_believed() {
+fn with_k_any_certificate_is_trusted() {
     let server = Server::new();
     assert_eq!(server.send(&["-k", &server.url("/")]).run().expect(0).text(), ANSWER);
     let by_address = format!("https://127.0.0.1:{}/", server.port);
@@ -88,7 +88,7 @@ fn with_k_anybody_is_believed() {
 }
 
 #[test]
-fn no_certificates_to_believe_is_77() {
+fn no_ca_certificates_is_77() {
     let server = Server::new();
     let file = server.authority.directory().join("empty.pem");
     let send = || server.send(&["--cacert", file.to_str().unwrap(), &server.url("/")]).run();
@@ -98,7 +98,7 @@ fn no_certificates_to_believe_is_77() {
     assert!(server.take().is_empty());
 }
 
-/// A server of plain HTTP, which answers what it cannot read, and one that hangs up.
+/// A plain HTTP server, which answers input that it cannot parse, and one that closes the connection.
 #[test]
 fn a_server_without_tls_is_35() {
     let answers: [&[u8]; 2] = [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", b""];
@@ -109,7 +109,7 @@ fn a_server_without_tls_is_35() {
             use std::io::{Read, Write};
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                // The client's hello, all of it, so that closing is an end and not a reset.
+                // Reads the client's whole hello, so that closing is an end and not a reset.
                 drop(stream.read(&mut [0; 4096]));
                 drop(stream.write_all(answer));
             }
@@ -120,9 +120,9 @@ fn a_server_without_tls_is_35() {
     }
 }
 
-/// Catches a certificate that is not shown, or is shown with another's key.
+/// Catches a client certificate that is not presented, or is presented with another's key.
 #[test]
-fn a_client_certificate_is_shown_to_a_server_that_asks() {
+fn a_client_certificate_is_presented_to_a_server_that_asks() {
     let server = Server::asking();
     let (certificate, key) = server.authority.client_files();
     let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());

@@ -1,11 +1,11 @@
-//! `--checksum` on the wire, and what becomes of a response that says what its body should be.
+//! `--checksum` on the wire, and the handling of a response that declares its body's checksum.
 
 use crate::common::Sigvet;
 use crate::recorder::{OK, Recorder, send};
 
 const BODY: &str = "Hello, object store!\n";
 
-/// Of `BODY`, by `awscrt.checksums` 0.38.1 and, for the last two, Python's `hashlib`; all in base64.
+/// Checksums of `BODY`, by `awscrt.checksums` 0.38.1 and, for the last two, Python's `hashlib`; all in base64.
 const OF_BODY: [(&str, &str); 5] = [
     ("crc32", "5Yk1Bg=="),
     ("crc32c", "bnrQiA=="),
@@ -18,7 +18,7 @@ fn answer(head: &str) -> Vec<u8> {
     format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len()).into_bytes()
 }
 
-/// Catches bytes in another order, a header that is not signed, and a way to give a body that is left out.
+/// Catches bytes in another order, a header that is not signed, and a forgotten way to give a body.
 #[test]
 fn a_body_carries_its_checksum() {
     let directory = tempfile::tempdir().unwrap();
@@ -52,11 +52,11 @@ fn a_body_carries_its_checksum() {
     }
 }
 
-/// More than stays in memory goes through a temporary file. Catches a checksum of what is in memory alone.
+/// More than fits in memory goes through a temporary file. Catches a checksum of only the part in memory.
 #[test]
 fn a_long_pipe_carries_its_checksum() {
     let body: Vec<u8> = (0..9 * 1024 * 1024 + 5_u32).map(|n| (n * 7 + n / 251) as u8).collect();
-    // By `awscrt.checksums` 0.38.1 and `hashlib`, of the same bytes made in Python.
+    // By `awscrt.checksums` 0.38.1 and `hashlib`, for the same bytes made in Python.
     for (name, expected) in [
         ("crc32c", "Kj3few=="),
         ("crc64nvme", "sxkqyUii+Gw="),
@@ -68,7 +68,7 @@ fn a_long_pipe_carries_its_checksum() {
     }
 }
 
-/// Catches a checksum that was made of a body and stays on the request that has it no more.
+/// Catches the checksum of a body that stays on a request without that body.
 #[test]
 fn a_redirect_that_drops_the_body_drops_its_checksum() {
     let recorder = Recorder::replying(|before, _| match before {
@@ -84,9 +84,9 @@ fn a_redirect_that_drops_the_body_drops_its_checksum() {
     }
 }
 
-/// Catches a GET that sends the checksum of nothing instead of asking for the object's.
+/// Catches a GET that sends the checksum of an empty body instead of requesting the object's.
 #[test]
-fn a_get_asks_for_the_checksum() {
+fn a_get_requests_the_checksum() {
     let recorder = Recorder::answering(answer("200 OK\r\nx-amz-checksum-sha1: IY7wBY/k4i4OXWhCbuIzKRIXC5I="));
     let done = send(&["--checksum", "crc32", "-v", &recorder.url("/bucket/key")]).run().expect(0);
     let sent = recorder.only_request();
@@ -97,13 +97,13 @@ fn a_get_asks_for_the_checksum() {
     assert!(done.stderr.ends_with(said), "{}", done.stderr);
 }
 
-/// Catches a download that is another object's and passes, or takes the place of a good file.
+/// Catches the download of another object that is accepted, or replaces a good file.
 #[test]
-fn what_is_not_what_its_checksum_says_is_refused() {
+fn a_download_with_the_wrong_checksum_is_refused() {
     for (name, right) in OF_BODY {
         let good = Recorder::answering(answer(&format!("200 OK\r\nX-Amz-Checksum-{}: {right}", name.to_uppercase())));
         assert_eq!(send(&[&good.url("/bucket/key")]).run().expect(0).text(), BODY, "{name}");
-        // The same length, another value.
+        // The same length, but another value.
         let wrong = format!("A{}", &right[1..]);
         let recorder = Recorder::answering(answer(&format!("200 OK\r\nx-amz-checksum-{name}: {wrong}")));
         let failed = send(&[&recorder.url("/bucket/key")]).run().expect(56);
@@ -125,9 +125,10 @@ fn what_is_not_what_its_checksum_says_is_refused() {
     }
 }
 
-/// Catches a refusal of what is right: the checksum of parts, of a whole whose part was asked for, or of an upload.
+/// Catches a right response that is refused: the checksum of parts, of a whole of which a part was requested, or of an
+/// upload.
 #[test]
-fn what_cannot_be_checked_is_told_where_it_was_asked_for() {
+fn an_uncheckable_response_is_reported_if_a_check_was_requested() {
     for (head, reason) in [
         ("200 OK", "the server sent no checksum"),
         (
@@ -153,9 +154,9 @@ fn what_cannot_be_checked_is_told_where_it_was_asked_for() {
     send(&["-X", "PUT", "-d", BODY, &recorder.url("/bucket/key")]).run().expect(0);
 }
 
-/// Catches two things said of one body, and a checksum that nobody looks at.
+/// Catches two contradicting statements about a body, and a checksum that nobody checks.
 #[test]
-fn what_makes_no_sense_is_refused_before_it_is_sent() {
+fn nonsense_is_refused_before_it_is_sent() {
     let recorder = Recorder::answering(OK);
     let url = recorder.url("/bucket/key");
     for (words, expected) in [
@@ -177,7 +178,7 @@ fn what_makes_no_sense_is_refused_before_it_is_sent() {
         assert!(failed.stderr.contains(expected), "{words:?}: {}", failed.stderr);
     }
     assert_eq!(recorder.count(), 0);
-    // What agrees may be said twice; CRC-32 of "x" by `zlib.crc32` of Python.
+    // Equal values may be given twice; CRC-32 of "x" by Python's `zlib.crc32`.
     send(&["-d", "x", "--checksum", "crc32", "-H", "X-Amz-Checksum-CRC32: jNwWgw==", &url]).run().expect(0);
     assert_eq!(recorder.only_request().values("x-amz-checksum-crc32"), ["jNwWgw=="]);
 }

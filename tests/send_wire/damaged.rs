@@ -1,10 +1,10 @@
-//! Servers that do not know bodies in chunks: what they store is told by their ETag.
+//! Servers that do not support chunked bodies: their ETag shows what they store.
 
 use sigvet_core::internal::Md5Hasher;
 
 use crate::recorder::{Recorder, send};
 
-/// By `hashlib.md5` of Python, of 200,000 times `a`.
+/// By Python's `hashlib.md5`, for 200,000 times `a`.
 const PAYLOAD_MD5: &str = "561b1994f6baacd6e5eaf4baaa12849f";
 
 fn hex(bytes: &[u8]) -> String {
@@ -13,7 +13,7 @@ fn hex(bytes: &[u8]) -> String {
     hasher.finish().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A server whose ETag is the MD5 of whatever came, as rclone's `serve s3` has it.
+/// A server whose ETag is the MD5 of everything received, like rclone's `serve s3`.
 fn storing_all() -> Recorder {
     Recorder::replying(|_, request| {
         format!("HTTP/1.1 200 OK\r\nETag: \"{}\"\r\nContent-Length: 0\r\n\r\n", hex(&request.body)).into_bytes()
@@ -30,9 +30,9 @@ const STREAMED: [&[&str]; 3] = [
     &["--payload", "streaming-unsigned", "--checksum", "crc64nvme"],
 ];
 
-/// Catches damage that ends with 0, for a body in a file, in memory and from a pipe of a known length.
+/// Catches damage that exits with 0, for a body in a file, in memory and from a pipe of known length.
 #[test]
-fn an_object_with_the_framing_in_it_ends_with_56() {
+fn an_object_stored_with_its_framing_exits_with_56() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("body");
     let body = "a".repeat(200_000);
@@ -50,9 +50,9 @@ fn an_object_with_the_framing_in_it_ends_with_56() {
     }
 }
 
-/// Catches an upload that is right and is called damaged, or is warned of though its ETag proves it.
+/// Catches a correct upload that is called damaged, or is warned about although its ETag proves it.
 #[test]
-fn an_etag_of_the_payload_proves_the_object_and_another_proves_nothing() {
+fn an_etag_of_the_payload_proves_the_object_and_other_etags_prove_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("body");
     std::fs::write(&path, "a".repeat(200_000)).unwrap();
@@ -71,7 +71,7 @@ fn an_etag_of_the_payload_proves_the_object_and_another_proves_nothing() {
     }
 }
 
-/// A body that is no file of chunks is sent as it is: its own MD5 is what a store should say.
+/// A body without chunks is sent as it is: a store should return its own MD5.
 #[test]
 fn a_body_in_one_piece_is_never_called_damaged() {
     let recorder = storing_all();

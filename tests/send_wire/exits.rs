@@ -1,11 +1,11 @@
-//! How `send` ends when it cannot do its work: curl's exit codes, a message that says why, and no half of a file.
+//! How `send` ends on failure: curl's exit codes, a message that says why, and no partial file.
 
 use std::net::TcpListener;
 
 use crate::common::Outcome;
 use crate::recorder::{OK, Recorder, send};
 
-/// One line that begins with `error: ` and has these words; nothing on standard output.
+/// One line that begins with `error: ` and contains these words; nothing on standard output.
 #[track_caller]
 fn assert_says(outcome: Outcome, code: i32, words: &[&str]) {
     let outcome = outcome.expect(code);
@@ -18,7 +18,7 @@ fn assert_says(outcome: Outcome, code: i32, words: &[&str]) {
 
 /// `.invalid` never resolves (RFC 2606).
 #[test]
-fn a_host_that_is_not_there_is_6() {
+fn a_host_that_does_not_exist_is_6() {
     assert_says(send(&["http://nowhere.invalid/"]).run(), 6, &["cannot find host nowhere.invalid"]);
 }
 
@@ -28,7 +28,7 @@ fn a_port_that_nobody_listens_on_is_7() {
     assert_says(send(&[&format!("http://{host}/")]).run(), 7, &[&format!("cannot connect to {host}"), "refused"]);
 }
 
-/// The server reads the request and hangs up.
+/// The server reads the request and closes the connection.
 #[test]
 fn no_answer_is_52() {
     let recorder = Recorder::answering("");
@@ -36,9 +36,9 @@ fn no_answer_is_52() {
     recorder.only_request();
 }
 
-/// The server hangs up without reading anything: whether that shows as an end or as a reset is chance.
+/// The server closes the connection without reading anything: whether that appears as an end or as a reset is random.
 #[test]
-fn a_server_that_hangs_up_at_once_is_52_or_56() {
+fn a_server_that_closes_at_once_is_52_or_56() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
     std::thread::spawn(move || listener.incoming().for_each(drop));
@@ -54,7 +54,7 @@ fn an_answer_that_is_not_http_is_56() {
     assert_says(send(&[&recorder.url("/")]).run(), 56, &[&recorder.host]);
 }
 
-/// Catches half a download that looks like a whole one.
+/// Catches half a download that looks like a complete one.
 #[test]
 fn a_short_answer_is_18_and_leaves_no_file() {
     let recorder = Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");

@@ -1,11 +1,11 @@
-//! Forms of `-F`, as a server gets them: the signature holds over the bytes received, and the files in them are whole.
+//! `-F` forms as a server receives them: the signature covers the received bytes, and the files in them are complete.
 
 use crate::common::{Sigvet, all_bytes};
 use crate::recorder::{Captured, OK, Recorder, send};
 
 const DATE: &str = "20260301T101112Z";
 
-/// The server's side: the bytes received, and the secret. A byte more in a part, and it says no.
+/// The server's side: the received bytes, and the secret. An extra byte in a part makes it refuse.
 #[track_caller]
 fn assert_valid(sent: &Captured) {
     let verify = |raw: &[u8]| Sigvet::new(&["verify", "-", "--now", DATE]).input(raw).run();
@@ -16,7 +16,7 @@ fn assert_valid(sent: &Captured) {
     verify(&altered).expect(1);
 }
 
-/// The parts between the boundaries that the Content-Type names, each with its head.
+/// The parts between the boundaries declared in the Content-Type, each with its head.
 #[track_caller]
 fn parts(sent: &Captured) -> Vec<(String, Vec<u8>)> {
     let media_type = sent.values("content-type").concat();
@@ -38,7 +38,7 @@ fn position(bytes: &[u8], wanted: &[u8]) -> usize {
     bytes.windows(wanted.len()).position(|window| window == wanted).unwrap()
 }
 
-/// Sends a form, and gives its parts.
+/// Sends a form, and returns its parts.
 #[track_caller]
 fn sent_parts(words: &[&str], input: &[u8]) -> Vec<(String, Vec<u8>)> {
     let recorder = Recorder::answering(OK);
@@ -53,7 +53,7 @@ fn sent_parts(words: &[&str], input: &[u8]) -> Vec<(String, Vec<u8>)> {
     parts(&sent)
 }
 
-/// Catches a file that is cut, converted or read otherwise the second time.
+/// Catches a file that is truncated, converted or read differently the second time.
 #[test]
 fn files_and_fields_arrive_whole() {
     let bytes: Vec<u8> = all_bytes().into_iter().cycle().take(300_001).collect();
@@ -78,7 +78,7 @@ fn files_and_fields_arrive_whole() {
     );
 }
 
-/// Standard input can be read once, and is hashed before it is sent.
+/// Standard input can be read only once, and is hashed before it is sent.
 #[test]
 fn standard_input_arrives_whole() {
     let bytes: Vec<u8> = all_bytes().into_iter().cycle().take(200_003).collect();

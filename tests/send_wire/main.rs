@@ -1,6 +1,6 @@
-//! What `sigvet send` writes on the wire, read by a server that keeps every byte; and what it makes of the answers.
+//! What `sigvet send` writes on the wire, read by a server that records every byte; and how it handles the answers.
 //!
-//! They catch an HTTP library that changes a request after it was signed, and exit codes that scripts rely on.
+//! Catches an HTTP library that changes a request after it was signed, and exit codes that scripts rely on.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 use sigvet_testing as common;

@@ -1,8 +1,8 @@
-//! Where `-O` writes to: the URL that was typed says it, and no server.
+//! Where `-O` writes: the typed URL decides, not a server.
 
 use crate::recorder::{Recorder, send};
 
-/// Catches a server that chooses the name of a file by redirecting.
+/// Catches a server that chooses a file name by redirecting.
 #[test]
 fn a_redirect_does_not_name_the_file() {
     let after = Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
@@ -17,7 +17,7 @@ fn a_redirect_does_not_name_the_file() {
     assert_eq!(std::fs::read(directory.path().join("report.pdf")).unwrap(), b"body");
 }
 
-/// Catches a DELETE that is sent, and only then found to have nowhere to write its answer.
+/// Catches a DELETE that is sent before it turns out that there is nowhere to write its answer.
 #[test]
 fn without_a_name_nothing_is_sent() {
     let recorder = Recorder::answering(crate::recorder::OK);

@@ -1,9 +1,9 @@
-//! A URL that is signed already is sent as it is.
+//! A presigned URL is sent as it is.
 
 use crate::common::Sigvet;
 use crate::recorder::{OK, Recorder, send};
 
-/// Catches a second signature, a target that is changed, and a header that makes the signature wrong.
+/// Catches a second signature, a changed target, and a header that invalidates the signature.
 #[test]
 fn a_presigned_url_is_sent_as_it_is() {
     let recorder = Recorder::answering(OK);
@@ -28,9 +28,9 @@ fn a_presigned_url_is_sent_as_it_is() {
     send(&["-s", "-T", "Cargo.toml", "https://127.0.0.1:1/?X-Amz-Signature=x"]).run().expect(7);
 }
 
-/// No key is looked for: a presigned URL is there for those who have none.
+/// No key is looked up: presigned URLs are for people without keys.
 #[test]
-fn it_takes_no_credentials() {
+fn it_needs_no_credentials() {
     let recorder = Recorder::answering(OK);
     for query in ["X-Amz-Signature=a", "X-Goog-Signature=a", "Signature=a&AWSAccessKeyId=b&Expires=1"] {
         let url = recorder.url(&format!("/k?{query}"));

@@ -1,4 +1,4 @@
-//! A server on loopback that keeps what it is sent, byte for byte, and gives the answers it is told to give.
+//! A server on loopback that records what it receives, byte for byte, and answers as the test says.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::common::Sigvet;
 
-/// An answer without anything in it.
+/// An empty answer.
 pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 pub struct Recorder {
@@ -19,7 +19,7 @@ pub struct Recorder {
 pub struct Captured {
     pub raw: Vec<u8>,
     pub line: String,
-    /// Names as they were sent.
+    /// Names as sent.
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
 }
@@ -31,7 +31,7 @@ impl Recorder {
         Self::replying(move |_, _| answer.clone())
     }
 
-    /// The same with an answer that depends on the request, and on how many came before it.
+    /// The same with an answer that depends on the request, and on the number of earlier ones.
     pub fn replying(reply: impl Fn(usize, &Captured) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -45,7 +45,7 @@ impl Recorder {
                 requests.push(request.clone());
                 let before = requests.len() - 1;
                 drop(requests);
-                // A client may leave before it has read everything.
+                // A client may disconnect before it has read everything.
                 drop(stream.write_all(&reply(before, &Captured::parse(&request))));
             }
         });
@@ -56,12 +56,12 @@ impl Recorder {
         format!("http://{}{target}", self.host)
     }
 
-    /// How many requests there were.
+    /// The number of requests.
     pub fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
 
-    /// The only request there was.
+    /// The only request.
     #[track_caller]
     pub fn only_request(&self) -> Captured {
         let mut requests = self.requests();
@@ -75,7 +75,7 @@ impl Recorder {
     }
 }
 
-/// Head and body; ends where the client closes, too.
+/// Head and body; also ends when the client closes.
 pub fn read_request(stream: &mut impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 64 * 1024];
@@ -99,7 +99,7 @@ fn head_end(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Captured {
-    /// Reads a request as HTTP/1.1 writes it, and nothing else: no folding, no bare line feeds.
+    /// Parses an HTTP/1.1 request strictly: no folding, no bare line feeds.
     pub fn parse(raw: &[u8]) -> Self {
         let end = head_end(raw).expect("a head ends in an empty line");
         let mut lines =
@@ -119,7 +119,7 @@ impl Captured {
     }
 }
 
-/// `sigvet send` to a server that nothing is known of: region and service have to be told.
+/// `sigvet send` to an unknown server: region and service have to be given.
 pub fn send(words: &[&str]) -> Sigvet {
     Sigvet::new(&[&["send", "--region", "us-east-1", "--service", "s3"], words].concat())
 }

@@ -1,4 +1,4 @@
-//! The request on the wire is the request that was signed: `sign` prints it, `verify` finds it valid.
+//! The request on the wire is the signed request: `sign` prints it, `verify` finds it valid.
 
 use crate::common::{Outcome, Sigvet, all_bytes};
 use crate::recorder::{Captured, OK, Recorder, send};
@@ -6,7 +6,7 @@ use crate::recorder::{Captured, OK, Recorder, send};
 const DATE: &str = "20260301T101112Z";
 const TOKEN: &str = "IQoJb3JpZ2luX2VjE+/==";
 
-/// Words that make a request, with the target last.
+/// Arguments that make a request, with the target last.
 type Case<'a> = &'a [&'a str];
 
 const CASES: [Case<'static>; 19] = [
@@ -36,7 +36,7 @@ fn words<'a>(command: &'a str, request: Case<'a>, url: &'a str, more: &[&'a str]
     [&[command, "--region", "us-east-1", "--date", DATE], service, more, &request[..request.len() - 1], &[url]].concat()
 }
 
-/// Sends a case, and gives what arrived with what `sign` prints for the same words.
+/// Sends a case; returns what arrived and what `sign` prints for the same arguments.
 fn sent_and_signed(request: Case<'_>, more: &[&str], input: &[u8]) -> (Captured, Captured) {
     let recorder = Recorder::answering(OK);
     let url = recorder.url(request.last().unwrap());
@@ -48,7 +48,7 @@ fn sent_and_signed(request: Case<'_>, more: &[&str], input: &[u8]) -> (Captured,
     (recorder.only_request(), Captured::parse(&run("sign").stdout))
 }
 
-/// All that was signed arrives: line, fields in number and value, body. All that was added is what every client adds.
+/// Everything that was signed arrives: line, fields in number and value, body. Only what every client adds was added.
 #[track_caller]
 fn assert_arrives((sent, signed): &(Captured, Captured)) {
     assert_eq!(sent.line, signed.line);
@@ -67,13 +67,13 @@ fn assert_arrives((sent, signed): &(Captured, Captured)) {
 fn assert_valid(sent: &Captured) {
     let verify = Sigvet::new(&["verify", "-", "--now", DATE]).env("AWS_SESSION_TOKEN", TOKEN);
     verify.input(&sent.raw).run().expect(0);
-    // The same bytes with another path are not valid: the verdict looks at them.
+    // The same bytes with another path are not valid: this shows that the verdict depends on them.
     let text = [sent.raw.split(|&b| b == b' ').next().unwrap(), b" /other", &sent.raw[sent.line.len() - 9..]].concat();
     Sigvet::new(&["verify", "-", "--now", DATE]).env("AWS_SESSION_TOKEN", TOKEN).input(&text).run().expect(1);
 }
 
 #[test]
-fn what_is_signed_is_what_arrives() {
+fn the_signed_request_is_what_arrives() {
     for request in CASES {
         let both = sent_and_signed(request, &[], b"");
         assert_arrives(&both);
@@ -81,7 +81,7 @@ fn what_is_signed_is_what_arrives() {
     }
 }
 
-/// Services other than S3 encode the path twice and normalise it, in the signature alone. Catches it done on the wire.
+/// Services other than S3 encode the path twice and normalise it, but only for the signature. Catches it on the wire.
 #[test]
 fn the_path_of_other_services_is_sent_as_typed() {
     let both = sent_and_signed(&["/a%20b//c/"], &["--service", "execute-api"], b"");
@@ -90,7 +90,7 @@ fn the_path_of_other_services_is_sent_as_typed() {
     assert_valid(&both.0);
 }
 
-/// Catches a body that is chunked, cut or converted, from a file, from standard input, or with its hash left out.
+/// Catches a body that is chunked, truncated or converted, from a file, from standard input, or without its hash.
 #[test]
 fn a_body_arrives_whole() {
     let body: Vec<u8> = all_bytes().into_iter().cycle().take(300_001).collect();
@@ -117,7 +117,7 @@ fn a_body_arrives_whole() {
     }
 }
 
-/// Catches a missing length, which stores answer with 411, and a length where none belongs.
+/// Catches a missing length, which stores answer with 411, and a superfluous one.
 #[test]
 fn an_empty_body_has_its_length() {
     for (method, lengths) in [("PUT", &["0"][..]), ("POST", &["0"]), ("GET", &[]), ("DELETE", &[]), ("HEAD", &[])] {
@@ -127,7 +127,7 @@ fn an_empty_body_has_its_length() {
     }
 }
 
-/// Catches a length that stands twice, which servers refuse as smuggling.
+/// Catches a duplicate length, which servers refuse as smuggling.
 #[test]
 fn a_length_that_is_given_is_not_repeated() {
     let directory = tempfile::tempdir().unwrap();
@@ -143,7 +143,7 @@ fn a_length_that_is_given_is_not_repeated() {
 
 /// Catches headers that the HTTP library adds and that a server may take for part of the signature.
 #[test]
-fn nothing_else_is_told() {
+fn no_other_headers_are_sent() {
     let recorder = Recorder::answering(OK);
     send(&["-u", "AKID:secret", &recorder.url("/")]).run().expect(0);
     let sent = recorder.only_request();
@@ -157,7 +157,7 @@ fn nothing_else_is_told() {
     assert_eq!(sent.values("user-agent"), [concat!("sigvet/", env!("CARGO_PKG_VERSION"))]);
 }
 
-/// AWS IoT wants the token outside of the signature. Catches one that is signed, or is not sent.
+/// AWS IoT expects the token outside the signature. Catches one that is signed, or is not sent.
 #[test]
 fn an_unsigned_token_is_sent() {
     let (sent, _) = sent_and_signed(&["--token-unsigned", "/"], &[], b"");
@@ -168,9 +168,9 @@ fn an_unsigned_token_is_sent() {
     assert!(signed.values("authorization")[0].contains("x-amz-security-token"));
 }
 
-/// As curl 7.88 does it. Catches a header that comes back after it was taken away, and a file of headers taken for one.
+/// As curl 7.88 does it. Catches a removed header that reappears, and a header file taken for a header.
 #[test]
-fn headers_are_taken_away_and_read_from_files() {
+fn headers_are_removed_and_read_from_files() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("headers");
     std::fs::write(&path, "X-One: 1\r\n\nX-Two;\nAccept:\n").unwrap();

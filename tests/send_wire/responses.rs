@@ -1,4 +1,4 @@
-//! What becomes of an answer: its bytes on standard output or in a file, its head where it is asked for.
+//! How an answer is handled: its bytes on standard output or in a file, its head on request.
 
 use std::io::Read;
 
@@ -11,20 +11,20 @@ fn answer(head: &str, body: &[u8]) -> Vec<u8> {
 
 /// Catches an output that is treated as text, or a compressed body that is unpacked.
 #[test]
-fn the_body_is_printed_as_it_came() {
+fn the_body_is_printed_as_received() {
     let recorder = Recorder::answering(answer("200 OK\r\nContent-Encoding: gzip", &all_bytes()));
     assert!(send(&[&recorder.url("/")]).run().expect(0).stdout == all_bytes());
 }
 
 #[test]
-fn chunks_are_put_together() {
+fn chunks_are_joined() {
     let recorder = Recorder::answering(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
     );
     assert_eq!(send(&[&recorder.url("/")]).run().expect(0).text(), "abcde");
 }
 
-/// HTTP/1.0 has no other way to end a body. Catches a close that is taken for a failure.
+/// HTTP/1.0 has no other way to end a body. Catches a close that is reported as a failure.
 #[test]
 fn a_body_may_end_with_the_connection() {
     let recorder = Recorder::answering("HTTP/1.0 200 OK\r\n\r\nto the end");
@@ -39,7 +39,7 @@ fn include_prints_the_head_first() {
     assert_eq!(text, format!("HTTP/1.1 404 Not Found\r\n{fields}gone"));
 }
 
-/// A redirect is an answer as any other. Catches a second request, which would carry the token to another host.
+/// A redirect is an answer like any other. Catches a second request, which would carry the token to another host.
 #[test]
 fn a_redirect_is_not_followed() {
     let elsewhere = Recorder::answering(OK);
@@ -55,7 +55,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn the_file_of_o_holds_the_body_and_replaces_what_was_there() {
+fn the_file_of_o_contains_the_body_and_replaces_the_old_content() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("out");
     std::fs::write(&out, "something longer that was there before").unwrap();
@@ -68,7 +68,7 @@ fn the_file_of_o_holds_the_body_and_replaces_what_was_there() {
 
 /// As in `sigvet send … | head -1`. Catches a message about a pipe, or a failure.
 #[test]
-fn a_reader_that_leaves_ends_it_quietly() {
+fn a_reader_that_stops_ends_it_quietly() {
     let recorder = Recorder::answering(answer("200 OK", &vec![b'x'; 4 << 20]));
     let mut child = send(&[&recorder.url("/")]).into_command().spawn().unwrap();
     let mut first = [0; 10];

@@ -1,4 +1,4 @@
-//! Targets that invite tidying up, over plain HTTP/1.1: the line on the wire is the line that was signed.
+//! Targets that invite normalisation, over plain HTTP/1.1: the line on the wire is the signed one.
 
 use crate::common::Sigvet;
 use crate::odd_targets::odd_targets;
@@ -30,7 +30,7 @@ fn assert_arrives(typed: &str) {
     Sigvet::new(&["verify", "-", "--now", DATE]).input(&sent.raw).run().expect(0);
 }
 
-/// A percent sign that escapes nothing is not sent as it stands.
+/// A percent sign that is not an escape is not sent unchanged.
 fn has_whole_escapes(typed: &str) -> bool {
     typed.split('%').skip(1).all(|rest| {
         let mut digits = rest.chars();

@@ -1,4 +1,4 @@
-//! `-v`: what was decided, sent and received, on standard error; secrets are not.
+//! `-v`: decisions, sent and received heads, on standard error, without secrets.
 
 use crate::common::SECRET;
 use crate::recorder::{Recorder, send};
@@ -29,7 +29,7 @@ fn verbose_shows_both_heads_and_no_secret() {
     assert_eq!(recorder.only_request().values("x-amz-security-token"), [TOKEN], "it is sent all the same");
 }
 
-/// Catches other headers that give access to whoever reads them.
+/// Catches other headers that give their readers access.
 #[test]
 fn verbose_shows_no_cookie() {
     let recorder = Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -38,7 +38,7 @@ fn verbose_shows_no_cookie() {
     assert_eq!(recorder.only_request().values("cookie"), ["session=hush"]);
 }
 
-/// Catches notes that reach a script which did not ask for any.
+/// Catches notes that reach a script which did not request them.
 #[test]
 fn without_v_standard_error_is_empty() {
     let recorder = Recorder::answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");

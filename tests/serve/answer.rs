@@ -1,10 +1,10 @@
-//! One request to a running `sigvet serve`, and its answer, taken apart.
+//! One request to a running `sigvet serve`, and its parsed answer.
 
 use std::io::{Read, Write};
 
 use sigvet_testing::serving::Serving;
 
-/// An answer, taken apart.
+/// A parsed answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -12,7 +12,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Sends the bytes of one request, which asks for the connection to be closed, and reads the answer.
+/// Sends the bytes of one request, which has to ask for the connection to be closed, and reads the answer.
 pub fn ask(server: &Serving, request: &[u8]) -> Answer {
     let mut stream = server.connect();
     stream.write_all(request).unwrap();

@@ -1,9 +1,9 @@
-//! Clients that sign for themselves against running servers of `sigvet serve`, and the recipes of `docs/testing.md`.
+//! Clients with their own signing code against running `sigvet serve` servers, and the recipes in `docs/testing.md`.
 //!
-//! Run by name, `cargo test --test clients`: a client that is not on the machine is passed over, which fails where `$CI` is set.
-//! It catches a right request of an SDK that is refused, a reply that an SDK cannot read, and a mistake that is named otherwise.
-//! What each client sends, and what it has to get, is in its script in `clients/`; how many there are is counted here too, so
-//! that a script which ends early is not taken for one that found nothing.
+//! Run by name, `cargo test --test clients`: a client that is not on the machine is skipped, which is a failure if
+//! `$CI` is set. Catches a correct SDK request that is refused, a reply that an SDK cannot read, and a mistake with the
+//! wrong name. What each client sends, and what it has to get, is in its script in `clients/`; the number of checks is
+//! also counted here, so that a script which ends early does not look successful.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "clients/chunks.rs"]
@@ -16,7 +16,7 @@ use std::process::Command;
 
 use sigvet_testing::serving::Serving;
 
-/// Where Debian's package `junit5` puts it.
+/// Where Debian's package `junit5` installs it.
 const JUNIT: &str = "/usr/share/java/junit-platform-console-standalone.jar";
 
 /// AWS's example of a session token.
@@ -24,43 +24,43 @@ const TOKEN: &str =
     "AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT+FvwqnKwRcOIfrRh3c/LTo6UDdyJwOOvEVPvLXCrrrUtdnniCEXAMPLE";
 
 #[test]
-fn boto3_and_minio_are_judged_right() {
+fn boto3_and_minio_are_judged_correctly() {
     let Some(python) = python("boto3, minio") else { return };
     expect(python, "boto.py", "24 right, 40 broken\n");
 }
 
 #[test]
-fn awscrt_is_judged_right() {
+fn awscrt_is_judged_correctly() {
     let Some(python) = python("awscrt, boto3") else { return };
     expect(python, "crt.py", "14 right, 17 broken\n");
 }
 
 #[test]
-fn the_aws_cli_and_curl_are_judged_right() {
+fn the_aws_cli_and_curl_are_judged_correctly() {
     let Some(python) = python("awscli").filter(|_| has("curl", "--version")) else { return };
     expect(python, "tools.py", "11 right, 18 broken\n");
 }
 
 #[test]
-fn the_sdk_for_javascript_is_judged_right() {
+fn the_sdk_for_javascript_is_judged_correctly() {
     let Some(node) = node() else { return };
     expect(node, "javascript.mjs", "13 right, 24 broken\n");
 }
 
 #[test]
-fn restic_is_judged_right() {
+fn restic_is_judged_correctly() {
     let Some(python) = python("json").filter(|_| has("restic", "version")) else { return };
     expect(python, "restic.py", "4 right, 2 broken\n");
 }
 
-/// `sigvet mcp` between the public client and the public server of MCP.
+/// `sigvet mcp` between the public MCP client and the public MCP server.
 #[test]
 fn an_mcp_client_works_over_sigvet_mcp() {
     let Some(mut python) = python("mcp, uvicorn") else { return };
     assert_eq!(run(python.arg(here("clients/mcp_client.py"))), "9 sessions\n");
 }
 
-/// The clients have keys that open nothing, or that open nothing but the proxy.
+/// The clients have keys that give no access, or access only to the proxy.
 #[test]
 fn boto3_awscrt_and_minio_pass_through_the_proxy() {
     let Some(mut python) = python("awscrt, boto3, minio") else { return };
@@ -87,16 +87,16 @@ fn boto3_awscrt_and_minio_pass_through_the_proxy() {
     assert_eq!(run(python.arg(here("clients/through.py"))), "43 right, 5 broken\n");
 }
 
-/// Calls and conversations of gRPC end in trailers of HTTP/2.
+/// gRPC calls and streams end in HTTP/2 trailers.
 #[test]
 fn grpc_passes_through_the_proxy() {
     let Some(mut python) = python("grpc") else { return };
     assert_eq!(run(python.arg(here("clients/grpc_calls.py"))), "10 right, 57 calls signed\n");
 }
 
-/// boto3 asks for a session by itself. The bucket's never reaches it.
+/// boto3 requests a session by itself. The bucket's session never reaches it.
 #[test]
-fn boto3_has_sessions_of_s3_express_behind_the_proxy() {
+fn boto3_uses_s3_express_sessions_through_the_proxy() {
     let Some(mut python) = python("boto3") else { return };
     assert_eq!(run(python.arg(here("clients/express.py"))), "5 requests in sessions\n");
 }
@@ -122,14 +122,14 @@ fn the_recipe_for_junit_works() {
     assert!(said.contains("2 tests successful"), "{said}");
 }
 
-/// Runs a script against servers of its own.
+/// Runs a script against its own servers.
 fn expect(mut program: Command, script: &str, counts: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (keys, authority) = (folder.path().join("keys.toml"), folder.path().join("ca.pem"));
     write_keys(&keys);
     let plain = Serving::start(&["--region", "us-east-1", "--time-limit", "10s"]);
     let profiles = ["--profile", "session", "--profile", "permanent", "--profile-file", keys.to_str().unwrap()];
-    // A token that is missing leaves nothing to be found, however long the search.
+    // If a token is missing there is nothing to find, however long the search.
     let scope = ["--region", "us-east-1", "--service", "s3", "--time-limit", "3s"];
     let tls = ["--tls-ca", authority.to_str().unwrap()];
     let strict = Serving::start_without_key(&[&profiles[..], &scope, &tls].concat());
@@ -138,7 +138,7 @@ fn expect(mut program: Command, script: &str, counts: &str) {
     assert_eq!(run(program.arg(here("clients").join(script))), counts);
 }
 
-/// AWS's examples of keys, one with a session.
+/// AWS's example keys, one with a session.
 fn write_keys(file: &Path) {
     let (permanent, session) = ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY");
     let profiles = format!(
@@ -173,7 +173,7 @@ fn node() -> Option<Command> {
     is_here.then_some(command)
 }
 
-/// A program in a world without the user's keys and settings.
+/// A program isolated from the user's keys and settings.
 fn isolated(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
@@ -184,7 +184,7 @@ fn isolated(program: &str) -> Command {
     command
 }
 
-/// Whether a program runs with this word.
+/// Whether a program runs with this argument.
 fn has(program: &str, word: &str) -> bool {
     let succeeds = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
     succeeds || is_left_out(&format!("{program} {word}"))
@@ -194,7 +194,7 @@ fn is_there(path: &Path) -> bool {
     path.exists() || is_left_out(&path.display().to_string())
 }
 
-/// Says what is missing; in CI nothing may be.
+/// Reports what is missing; in CI nothing may be.
 #[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
 fn is_left_out(what: &str) -> bool {
     assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");

@@ -1,5 +1,5 @@
-//! The official suites of Version 4 and 4A, posted to running servers: each case in both forms, as it is and with one digit of
-//! its signature changed.
+//! The official suites of Version 4 and 4A, posted to running servers: each case in both forms, unchanged and with one
+//! digit of its signature changed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::answer::{Answer, ask};
 
 const FORMS: [&str; 2] = ["header", "query"];
 
-/// What becomes of a request whose signature is the suite's.
+/// The result for a request with the suite's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
     Valid,
-    /// The suite signs as a service would not that takes its paths in the usual way, and the server says how.
+    /// The suite signs differently from a service with the usual path rule, and the server says how.
     Refused(&'static str),
-    /// A blank within the target: no server of HTTP can be sent this (RFC 9112 §3.2).
+    /// A blank within the target: no HTTP server can receive this (RFC 9112 §3.2).
     NoHttp,
 }
 
@@ -36,14 +36,14 @@ fn expected(case: &str) -> Expected {
     }
 }
 
-/// Servers by what they have to be told of a case: its session token, whether it was signed, and how long to search.
+/// Servers by the settings that a case needs: its session token, whether it was signed, and how long to search.
 #[derive(Default)]
 struct Servers(BTreeMap<(Option<String>, bool, &'static str), Serving>);
 
 impl Servers {
     fn of(&mut self, context: &Value, form: &str, limit: &'static str) -> &Serving {
         let token = context["credentials"]["token"].as_str().map(str::to_owned);
-        // In the header form an unsigned token shows.
+        // In the header form an unsigned token is visible.
         let is_unsigned = context["omit_session_token"] == true && form == "query";
         let begin = || start(context, token.as_deref(), is_unsigned, limit);
         self.0.entry((token.clone(), is_unsigned, limit)).or_insert_with(begin)
@@ -78,7 +78,7 @@ fn write_private(file: &Path, text: &str) {
 }
 
 #[test]
-fn the_official_suites_are_judged_right_over_the_wire() {
+fn the_official_suites_are_judged_correctly_over_the_wire() {
     let mut servers = Servers::default();
     let mut wrong = Vec::new();
     let mut counts = BTreeMap::new();
@@ -105,13 +105,13 @@ fn cases(suite: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Posts a case as it is, and with a wrong digit.
+/// Posts a case unchanged, and with a wrong digit.
 fn judge(servers: &mut Servers, folder: &Path, form: &str) -> Result<(), String> {
     let name = folder.file_name().unwrap().to_str().unwrap();
     let context: Value = serde_json::from_slice(&std::fs::read(folder.join("context.json")).unwrap()).unwrap();
     let raw = std::fs::read(folder.join(format!("{form}-signed-request.txt"))).unwrap();
     let right = ask(servers.of(&context, form, "10s"), &on_the_wire(&raw));
-    // No mistake explains a digit that is another one, and it is not looked for.
+    // No mistake explains a changed digit, so none is searched for.
     let broken = ask(servers.of(&context, form, "0s"), &on_the_wire(&with_another_digit(&raw)));
     let problem = |what: &str, answer: &Answer| Err(format!("{} {form}: {what}: {answer:?}", folder.display()));
     let has_held = match expected(name) {
@@ -127,7 +127,7 @@ fn judge(servers: &mut Servers, folder: &Path, form: &str) -> Result<(), String>
     }
 }
 
-/// The last digit of the signature is another one.
+/// Changes the last digit of the signature.
 fn with_another_digit(raw: &[u8]) -> Vec<u8> {
     let text = raw.windows(10).position(|word| word == b"Signature=").unwrap() + 10;
     let end = raw[text..].iter().position(|byte| !byte.is_ascii_hexdigit()).map_or(raw.len(), |length| text + length);
@@ -136,7 +136,7 @@ fn with_another_digit(raw: &[u8]) -> Vec<u8> {
     broken
 }
 
-/// The suite writes `\n` for line ends, and folds lines, which no server takes any more: each becomes a line as HTTP has it.
+/// The suite uses `\n` for line ends, and folds lines, which servers no longer accept: each becomes a proper HTTP line.
 fn on_the_wire(raw: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(raw.to_vec()).unwrap();
     let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));

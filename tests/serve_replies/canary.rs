@@ -1,5 +1,5 @@
-//! Canaries: a secret key, a session token, and what is made of them, looked for in all that a server says. It catches a reply, a
-//! log line or a page from which somebody could sign, or read a token.
+//! Canaries: a secret key, a session token, and values derived from them, searched for in everything that a server
+//! says. Catches a reply, a log line or a page that allows somebody to sign, or to read a token.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::wire::ask;
 /// A request, and the signatures that nobody may see.
 type Sent = (&'static str, Vec<u8>, Vec<String>);
 
-/// The signature in a request, whose owner knows it.
+/// The signature in a request, which its owner knows.
 fn signature_of(request: &Request) -> String {
     let text = String::from_utf8_lossy(&on_the_wire(request)).into_owned();
     let from = text.find("Signature=").unwrap() + "Signature=".len();
@@ -30,7 +30,7 @@ fn wrong(credentials: &Credentials) -> Credentials {
     Credentials { secret_access_key: Secret::new("another secret, which is wrong"), ..credentials.clone() }
 }
 
-/// A request that is sent wrongly signed alone, so that its right signature is known to nobody.
+/// A request that is only sent wrongly signed, so that nobody knows its right signature.
 fn draft(protocol: Protocol, credentials: &Credentials) -> Draft {
     protocol.draft(credentials).with_header("x-amz-meta-sent", "wrongly signed alone")
 }
@@ -51,7 +51,7 @@ fn requests() -> Vec<Sent> {
         sent.push(("no token", Fault::TokenMissing.request(protocol), vec![]));
         sent.push(("expired", Fault::UrlExpired.request(protocol), vec![]));
     }
-    // What was changed on the way: the right signature is that of what arrived.
+    // Changes in transit: the right signature is that of what arrived.
     let other = |method, target| Draft::new(method, target, "s3", &session());
     let renamed = with_change(&on_the_wire(&other("PUT", "/b/k").signed()), "/b/k ", "/b/j ");
     sent.push(("another path", renamed, vec![signature_of(&other("PUT", "/b/j").signed())]));
@@ -73,7 +73,7 @@ fn requests() -> Vec<Sent> {
     sent
 }
 
-/// What no reply, log or page may hold, by the name that the test tells.
+/// What no reply, log or page may contain, with the name that the test reports.
 fn hidden() -> Vec<(String, String)> {
     let mut hidden = Vec::new();
     for (name, value) in [("the secret", SECRET), ("the secret of the session", SESSION_SECRET), ("the token", TOKEN)] {
@@ -89,7 +89,7 @@ fn hidden() -> Vec<(String, String)> {
     hidden
 }
 
-/// As it is, percent-encoded, in hex as S3 has it, and within base64 at each of the three places.
+/// Unchanged, percent-encoded, in hex as S3 writes it, and within base64 at each of the three offsets.
 fn forms_of(value: &[u8]) -> Vec<String> {
     let percent = |byte: &u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(*byte).to_string(),
@@ -104,16 +104,16 @@ fn forms_of(value: &[u8]) -> Vec<String> {
     ];
     for before in 0..3 {
         let text = BASE64_STANDARD.encode([&vec![0; before], value].concat());
-        // Its first and its last digits hold bits of what is beside it.
+        // Its first and its last digits contain bits of its neighbours.
         forms.push(text[4..text.len() - 4].to_owned());
     }
     forms
 }
 
 #[test]
-fn no_reply_no_line_and_no_page_shows_what_one_could_sign_with() {
+fn no_reply_log_line_or_page_shows_anything_to_sign_with() {
     let requests = requests();
-    // Lines of JSON name what was found; the explanation is in the text, and on the pages.
+    // JSON lines name what was found; the explanation is in the text, and on the pages.
     for options in [["--log", "json", "--time-limit", "0s"], ["--log", "text", "--time-limit", "1s"]] {
         let server = server(&format!("canary-{}", options[1]), &options);
         let mut said: Vec<(String, Vec<u8>)> = Vec::new();
@@ -162,7 +162,7 @@ fn pages(server: &Serving, count: usize) -> Vec<(String, Vec<u8>)> {
     pages
 }
 
-/// What the list is told, as far as it is there at once.
+/// The events that the list gets, as far as they are available at once.
 fn events(server: &Serving) -> Vec<u8> {
     let mut stream = server.connect();
     stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
@@ -176,13 +176,13 @@ fn events(server: &Serving) -> Vec<u8> {
     read
 }
 
-/// The test would see what it looks for.
+/// The test would find what it searches for.
 #[test]
-fn the_canaries_are_known_in_the_forms_that_they_are_written_in() {
+fn the_canaries_are_recognised_in_the_forms_that_they_are_written_in() {
     let policy = BASE64_STANDARD.encode(format!("x{TOKEN}y"));
     assert!(forms_of(TOKEN.as_bytes()).iter().any(|form| policy.contains(form.as_str())));
     let url = String::from_utf8(Protocol::S3.draft(&session()).presigned(60).target().to_vec()).unwrap();
     assert!(forms_of(TOKEN.as_bytes()).iter().any(|form| url.contains(form.as_str())));
-    // AWS's example of *Deriving a signing key* has the same steps; the test of the library has its values.
+    // AWS's example in *Deriving a signing key* has the same steps; the library's test has its values.
     assert_eq!(derived_keys(SECRET, "s3").len(), 4);
 }

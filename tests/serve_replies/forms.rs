@@ -1,5 +1,5 @@
-//! Requests whose signature is not in a header or a URL alone: chunks, forms, Version 2. Signatures are made here, by the
-//! documents, so that those which nobody may see are known.
+//! Requests whose signature is not only in a header or a URL: chunks, forms, Version 2. The signatures are computed
+//! here, from the documentation, so that those which nobody may see are known.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -19,7 +19,7 @@ fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// *Create a signed AWS API request*: the keys on the way to the signing key, and itself.
+/// *Create a signed AWS API request*: the keys on the way to the signing key, and the signing key.
 pub fn derived_keys(secret: &str, service: &str) -> Vec<Vec<u8>> {
     let mut keys = vec![format!("AWS4{secret}").into_bytes()];
     for word in [&NOW[..8], REGION, service, "aws4_request"] {
@@ -28,7 +28,8 @@ pub fn derived_keys(secret: &str, service: &str) -> Vec<Vec<u8>> {
     keys.split_off(1)
 }
 
-/// An upload in signed chunks whose second payload is not the one that was signed; the signatures that it should have.
+/// An upload in signed chunks whose second payload differs from the signed one; with the signatures that it should
+/// have.
 pub fn chunks_with_another_payload() -> (Vec<u8>, Vec<String>) {
     let (signed, arrived) = ([b'a'; 9000], [b'b'; 9000]);
     let (mut request, signed) = chunked(&signed);
@@ -39,7 +40,7 @@ pub fn chunks_with_another_payload() -> (Vec<u8>, Vec<String>) {
     (on_the_wire(&request), right)
 }
 
-/// An upload in signed chunks that is right.
+/// A correct upload in signed chunks.
 pub fn right_chunks() -> Vec<u8> {
     let (mut request, body) = chunked(&[b'a'; 9000]);
     request.body = Body::Bytes(body);
@@ -75,7 +76,7 @@ fn places(body: &[u8]) -> Vec<usize> {
     starts.map(|(at, _)| at + length).collect()
 }
 
-/// An upload by form, signed with a session; the signature that it should have. Its policy holds the token.
+/// A form upload, signed with a session; with the signature that it should have. Its policy contains the token.
 pub fn form(is_right: bool) -> (Vec<u8>, String) {
     let signature = |right: &str| if is_right { right.to_owned() } else { "0".repeat(64) };
     let policy = format!(r#"{{"expiration":"2026-03-01T11:00:00Z","conditions":[{}]}}"#, usual_conditions());
@@ -94,7 +95,7 @@ fn scope() -> String {
     format!("{SESSION_KEY_ID}/20260301/{REGION}/s3/aws4_request")
 }
 
-/// An upload by form with that policy, with more fields and that file.
+/// A form upload with that policy, additional fields and that file.
 pub fn form_with(policy: &str, more: &[(&str, &str)], file: &str, sign: impl Fn(&str) -> String) -> (Vec<u8>, String) {
     let (scope, policy) = (scope(), BASE64_STANDARD.encode(policy));
     let key = derived_keys(SESSION_SECRET, "s3").pop().unwrap();
@@ -121,7 +122,8 @@ pub fn form_with(policy: &str, more: &[(&str, &str)], file: &str, sign: impl Fn(
     ((head + &body).into_bytes(), right)
 }
 
-/// *Signing and authenticating REST requests* of Version 2, signed by another secret; the signature that it should have.
+/// *Signing and authenticating REST requests* of Version 2, signed with another secret; with the signature that it
+/// should have.
 pub fn version_2() -> (Vec<u8>, String) {
     let date = "Sun, 01 Mar 2026 10:00:00 GMT";
     let to_sign = format!("GET\n\n\n{date}\n/b/k");

@@ -1,4 +1,4 @@
-//! What is told of a refusal beside its body: to HEAD, which has none, and in headers.
+//! What a refusal says outside its body: to HEAD, which has none, and in headers.
 
 use crate::keys::{SESSION_KEY_ID, SESSION_SECRET, long_term, server, server_with_token};
 use crate::signing::{Draft, on_the_wire, with_change};
@@ -7,7 +7,7 @@ use crate::wire::ask;
 use sigvet_core::credentials::Credentials;
 use sigvet_testing::serving::Serving;
 
-/// RFC 9110 §9.3.2: no body, and no length but that of the answer to GET.
+/// RFC 9110 §9.3.2: no body, and no length except that of the answer to GET.
 #[test]
 fn head_has_no_body_and_the_cause() {
     for answer_as in ["sigvet", "aws", "minio", "ceph"] {
@@ -23,9 +23,10 @@ fn head_has_no_body_and_the_cause() {
     }
 }
 
-/// storj/edge#142: S3 takes an empty `Authorization` for none, and so denies access. A presigned URL beside one is right.
+/// storj/edge#142: S3 treats an empty `Authorization` as missing, and so denies access. A presigned URL with one is
+/// valid.
 #[test]
-fn an_empty_authorization_is_that_of_a_request_that_nobody_signed() {
+fn an_empty_authorization_counts_as_unsigned() {
     let server = server("empty", &["--answer-as", "aws", "--time-limit", "0s"]);
     for value in ["", "  "] {
         let with_empty = |request: &[u8]| with_change(request, "\r\n", &format!("\r\nAuthorization:{value}\r\n"));
@@ -39,9 +40,10 @@ fn an_empty_authorization_is_that_of_a_request_that_nobody_signed() {
     }
 }
 
-/// A profile may have lost the token of its key: AWS would not know that key. Servers that are not AWS's may have such IDs.
+/// A profile may have lost the token of its key: AWS would not know that key. Servers other than AWS's may have such
+/// IDs.
 #[test]
-fn a_temporary_key_is_not_known_without_a_token() {
+fn a_temporary_key_is_unknown_without_its_token() {
     let signed = || Fault::TokenMissing.request(Protocol::S3);
     let aws = server_with_token("tokenless", "", &["--time-limit", "2s"]);
     let answer = ask(&aws, &signed());
@@ -54,9 +56,9 @@ fn a_temporary_key_is_not_known_without_a_token() {
     assert_eq!(ask(&minio, &signed()).status, 200);
 }
 
-/// Each refusal names its cause, searched for or not: only a signature that is another one for no known reason has none.
+/// Each refusal names its cause, with or without a search: only a signature that differs for no known reason has none.
 #[test]
-fn every_refusal_that_has_a_cause_names_it() {
+fn every_refusal_with_a_cause_names_it() {
     for limit in ["0s", "2s"] {
         let server = server(&format!("cause-{limit}"), &["--time-limit", limit]);
         let signed = on_the_wire(&Protocol::S3.draft(&long_term()).signed());
@@ -110,7 +112,7 @@ fn form_without_boundary() -> Vec<u8> {
     .into_bytes()
 }
 
-/// Two of a finding are one cause.
+/// Several findings with the same id are one cause.
 #[test]
 fn a_cause_is_named_once() {
     let server = server("once", &["--time-limit", "0s"]);
@@ -121,7 +123,8 @@ fn a_cause_is_named_once() {
     assert_eq!(answer.element("HeadersNotSigned").as_deref(), Some("x-amz-acl, x-amz-meta-a"));
 }
 
-/// curl signs for another service than the server's. What else is wrong follows from that, as S3 reads it: nothing is.
+/// curl signs for another service than the server's. Everything else wrong would follow from that; as S3 reads it,
+/// nothing is.
 #[test]
 fn a_wrong_service_is_named_before_what_follows_from_it() {
     let server = Serving::start(&["--service", "s3", "--time-limit", "10s"]);
@@ -138,7 +141,7 @@ fn a_wrong_service_is_named_before_what_follows_from_it() {
     }
 }
 
-/// The key of `--demo-keys`, as curl takes it.
+/// The key of `--demo-keys`, in curl's format.
 const DEMO_KEY: &str = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

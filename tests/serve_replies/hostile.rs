@@ -1,5 +1,5 @@
-//! Values that would break out of the reply that quotes them. They catch a header that is split, a body that a parser of its
-//! own format cannot read, and a server that falls over them.
+//! Values that could break out of the reply that quotes them. Catches a header that is split, a body that a parser of
+//! its own format cannot read, and a server that crashes.
 
 use sigvet_testing::serving::Serving;
 
@@ -19,7 +19,7 @@ const PROTOCOLS: [Protocol; 8] = [
     Protocol::CloudWatch,
 ];
 
-/// What an access key ID, a region or a header may hold that arrives in a header.
+/// Hostile values for an access key ID, a region or a header, sent in a header.
 fn in_headers() -> Vec<Vec<u8>> {
     let long = "<&\"'\u{fc}".repeat(6 * 1024);
     vec![
@@ -33,7 +33,7 @@ fn in_headers() -> Vec<Vec<u8>> {
     ]
 }
 
-/// The same, and what can only be written in a URL.
+/// The same, and values that can only be written in a URL.
 fn in_urls() -> Vec<Vec<u8>> {
     let controls: Vec<u8> = (0..32).chain([127]).collect();
     in_headers().into_iter().chain([b"a\r\nX-Injected: yes\r\n\r\n<b>".to_vec(), controls]).collect()
@@ -43,7 +43,7 @@ fn percent_encoded(value: &[u8]) -> String {
     value.iter().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// A URL may take more than a head; what is longer is refused by length, which is not tried here.
+/// A URL may be longer than a head allows; longer ones are refused for their length, which is not tested here.
 fn fits(value: &[u8]) -> bool {
     value.len() < 16 * 1024
 }
@@ -100,9 +100,9 @@ fn a_value_in_a_url_breaks_no_reply() {
     assert_alive(&server);
 }
 
-/// The mistake that is found is told with what was sent, too.
+/// The mistake that is found is also reported with what was sent.
 #[test]
-fn a_value_that_is_searched_for_its_mistake_breaks_no_reply() {
+fn a_value_in_a_found_mistake_breaks_no_reply() {
     let server = server("hostile-search", &["--time-limit", "1s"]);
     for value in in_urls().iter().filter(|value| fits(value)) {
         let url = on_the_wire(&Protocol::S3.draft(&long_term()).presigned(300));
@@ -111,9 +111,9 @@ fn a_value_that_is_searched_for_its_mistake_breaks_no_reply() {
     assert_alive(&server);
 }
 
-/// What was sent is told as it was, where the format can write it.
+/// What was sent is quoted unchanged, if the format can express it.
 #[test]
-fn a_key_id_with_markup_is_told_as_it_was_sent() {
+fn a_key_id_with_markup_is_quoted_as_it_was_sent() {
     let server = server("hostile-echo", &["--answer-as", "aws", "--time-limit", "0s"]);
     let url = on_the_wire(&Protocol::S3.draft(&long_term()).presigned(300));
     let id = "<Code>&amp;\r\n\t\"']]>\u{fc}";
@@ -122,12 +122,12 @@ fn a_key_id_with_markup_is_told_as_it_was_sent() {
     assert_eq!(answer.element("Code").as_deref(), Some("InvalidAccessKeyId"));
 }
 
-/// In a capture such an ID says that somebody took it out. On the wire it is an ID that nobody has.
+/// In a capture such an ID means that somebody redacted it. On the wire it is an unknown ID.
 #[test]
-fn an_id_that_reads_as_blacked_out_is_nobodys() {
+fn an_id_that_looks_redacted_is_unknown() {
     let server = server("hostile-blacked-out", &["--time-limit", "0s"]);
     for id in ["***", "AKIA****MPLE", "[REDACTED]", "<access-key>", "{key id}", "HIDDEN"] {
-        // The ID is not signed: with that of the key, the signature is right.
+        // The ID is not signed: with the key's real ID, the signature is right.
         let signed = on_the_wire(&Protocol::S3.draft(&long_term()).signed());
         let answer = ask(&server, &with_change(&signed, KEY_ID, id));
         assert_eq!(
@@ -144,7 +144,7 @@ fn with_bytes(request: &[u8], from: &str, to: &[u8]) -> Vec<u8> {
     [&request[..at], to, &request[at + from.len()..]].concat()
 }
 
-/// The reply is one, of the format that it says, and its headers are ours.
+/// The reply is well-formed in the format that it declares, and its headers are ours.
 fn check(server: &Serving, protocol: Protocol, answer_as: &str, request: &[u8]) {
     let answer = ask(server, request);
     let shown = || format!("{protocol:?}: {answer:?}\nto {}", String::from_utf8_lossy(request));
@@ -153,7 +153,7 @@ fn check(server: &Serving, protocol: Protocol, answer_as: &str, request: &[u8]) 
     assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()), "{}", shown());
     let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b',');
     assert!(answer.header("x-sigvet-cause").is_none_or(|cause| cause.bytes().all(is_id)), "{}", shown());
-    // What is no HTTP is refused before it is read, in words.
+    // Input that is not HTTP is refused before it is parsed, in words.
     if answer.header("x-sigvet-verdict") != Some("unknown") && answer.header("x-sigvet-verdict").is_some() {
         parse(protocol, answer_as, &answer);
     }

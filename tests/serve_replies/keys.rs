@@ -5,7 +5,7 @@ use std::path::Path;
 use sigvet_core::credentials::Credentials;
 use sigvet_testing::serving::Serving;
 
-/// The clock of the server, which stands still.
+/// The server's clock, which does not advance.
 pub const NOW: &str = "20260301T100000Z";
 pub const REGION: &str = "us-east-1";
 
@@ -23,12 +23,12 @@ pub fn session() -> Credentials {
     Credentials::new(SESSION_KEY_ID, SESSION_SECRET).with_session_token(TOKEN)
 }
 
-/// A server that knows both keys, in one region, whose clock stands still.
+/// A server that knows both keys, in one region, with a fixed clock.
 pub fn server(name: &str, options: &[&str]) -> Serving {
     server_with_token(name, &format!("session_token = '{TOKEN}'\n"), options)
 }
 
-/// The same, with another line about the token of the session.
+/// The same, with another line about the session's token.
 pub fn server_with_token(name: &str, token: &str, options: &[&str]) -> Serving {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve_replies");
     std::fs::create_dir_all(&folder).unwrap();

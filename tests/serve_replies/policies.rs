@@ -1,4 +1,4 @@
-//! Uploads by form that break their policy, as S3 refuses them.
+//! Form uploads that violate their policy, as S3 refuses them.
 //!
 //! The expected replies are quoted in versity/versitygw#2040 and #2041, CulturalMe/meteor-slingshot#190 (lengths),
 //! benefitcloud/ember-uploader#43 (JSON), jasonsperske's tj/node-s3-policy#8 (condition) and aws/aws-sdk-php#3292 (field).
@@ -8,7 +8,7 @@ use crate::keys::server;
 use crate::wire::ask;
 
 #[test]
-fn an_upload_that_breaks_its_policy_is_refused_as_s3_does() {
+fn an_upload_that_violates_its_policy_is_refused_as_by_s3() {
     let server = server("policies", &["--answer-as", "aws", "--time-limit", "0s"]);
     let policy =
         |more: &str| format!(r#"{{"expiration":"2026-03-01T11:00:00Z","conditions":[{}{more}]}}"#, usual_conditions());
@@ -64,7 +64,7 @@ fn an_upload_that_breaks_its_policy_is_refused_as_s3_does() {
             assert_eq!(element(field).as_deref(), Some(value), "{name}: {answer:?}");
         }
     }
-    // All that was signed is right: what is refused is the upload.
+    // Everything that was signed is right: only the upload is refused.
     let (right, _) = form_with(&policy(length), &[], "four", str::to_owned);
     assert_eq!(ask(&server, &right).status, 200);
 }

@@ -1,24 +1,24 @@
-//! S3 by each fault: its codes, messages and elements. Where the expected values are from stands in `table.rs`.
+//! S3's reply to each fault: its codes, messages and elements. `table.rs` lists the sources of the expected values.
 
 use crate::keys::{SESSION_KEY_ID, long_term, server};
 use crate::signing::{on_the_wire, with_change};
 use crate::table::{Fault, Protocol, another_payload};
 use crate::wire::ask;
 
-/// What is wrong, the request, and what S3 answers: status, code and message, and further elements.
+/// What is wrong, the request, and S3's answer: status, code and message, and further elements.
 type Row<'a> = (&'a str, Vec<u8>, Answered<'a>);
 type Answered<'a> = ((u16, &'a str, &'a str), Vec<(&'a str, &'a str)>);
 
-/// S3 has a code for each fault, and elements that say more.
+/// S3 has a code for each fault, and elements with details.
 #[test]
-fn s3_tells_every_fault_in_its_own_code() {
+fn s3_reports_every_fault_with_its_own_code() {
     let server = server("s3", &["--answer-as", "aws", "--time-limit", "0s"]);
     let mut wrong = Vec::new();
     for (name, request, status, code, message, fields) in s3_rows() {
         let answer = ask(&server, &request);
         let found: Vec<(String, String)> = answer.elements().1;
         let of = |name: &str| found.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-        // The end is the same everywhere; what stands between is the fault's own.
+        // The end is the same everywhere; the part before it belongs to the fault.
         let own: Vec<(&str, &str)> =
             found[2..found.len() - 2].iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let is_right = answer.status == status
@@ -169,7 +169,7 @@ fn s3_rows() -> Vec<S3Row> {
             url(24 * 60, 300),
             (
                 denied("Request is not yet valid"),
-                // 2026-03-02T10:00:00Z, as `date +%s` has it, in milliseconds.
+                // 2026-03-02T10:00:00Z, as `date +%s` prints it, in milliseconds.
                 vec![("X-Amz-Date", "1772445600000"), ("Expires", "2026-03-02T10:05:00Z"), server_time],
             ),
         ),
@@ -193,7 +193,7 @@ fn s3_rows() -> Vec<S3Row> {
                     "XAmzContentSHA256Mismatch",
                     "The provided 'x-amz-content-sha256' header does not match what was computed.",
                 ),
-                // FIPS 180: of "hello", and of "helln".
+                // FIPS 180: SHA-256 of "hello", and of "helln".
                 vec![
                     ("ClientComputedContentSHA256", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
                     ("S3ComputedContentSHA256", HELLN),
@@ -202,7 +202,7 @@ fn s3_rows() -> Vec<S3Row> {
         ),
         (
             "another Content-MD5",
-            // RFC 1321: of the empty message.
+            // RFC 1321: MD5 of the empty message.
             on_the_wire(&draft().with_header("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==").signed()),
             (
                 (400, "BadDigest", "The Content-MD5 you specified did not match what we received."),

@@ -9,7 +9,7 @@ use sigvet_core::time::Timestamp;
 
 use crate::keys::{NOW, REGION};
 
-/// A request as it is to be signed.
+/// A request to sign.
 #[derive(Debug, Clone)]
 pub struct Draft {
     pub method: &'static str,
@@ -58,7 +58,7 @@ impl Draft {
         self
     }
 
-    /// Signed so many minutes after the server's time, or before it.
+    /// Signed this many minutes after the server's time, or before it if negative.
     pub fn minutes_off(mut self, minutes: i64) -> Self {
         self.at = Timestamp::from_epoch_seconds(self.at.epoch_seconds() + minutes * 60);
         self
@@ -84,7 +84,7 @@ impl Draft {
         self.sign(&settings)
     }
 
-    /// Signed in its URL, which lasts for so long.
+    /// Signed in its URL, which is valid for this long.
     pub fn presigned(&self, seconds: u64) -> Request {
         self.sign(&Settings::new(self.region, self.service).presigned(Duration::from_secs(seconds)))
     }
@@ -95,7 +95,7 @@ impl Draft {
     }
 }
 
-/// The request as it goes on the wire, which asks for the connection to be closed.
+/// The request as on the wire, which asks for the connection to be closed.
 pub fn on_the_wire(request: &Request) -> Vec<u8> {
     let mut text =
         [request.method().as_bytes(), b" ", request.target(), b" HTTP/1.1\r\nConnection: close\r\n"].concat();
@@ -112,7 +112,7 @@ pub fn on_the_wire(request: &Request) -> Vec<u8> {
     [&text, &b"\r\n"[..], body].concat()
 }
 
-/// The same bytes with the first place of a text changed into another.
+/// The same bytes with the first occurrence of a text replaced.
 pub fn with_change(request: &[u8], from: &str, to: &str) -> Vec<u8> {
     let at = request.windows(from.len()).position(|bytes| bytes == from.as_bytes());
     let at = at.unwrap_or_else(|| panic!("{from:?} is not in {}", String::from_utf8_lossy(request)));

@@ -1,7 +1,7 @@
-//! `--answer-as minio` and `--answer-as ceph`: servers that show no text that was signed.
+//! `--answer-as minio` and `--answer-as ceph`: servers that do not show the signed texts.
 //!
-//! Expected values are from MinIO's `cmd/api-errors.go`, `cmd/api-response.go` and `cmd/signature-v4.go`, and from Ceph's
-//! `src/rgw/rgw_common.cc` and `src/rgw/rgw_auth_s3.cc`; `tests/servers` asks a running Ceph for the same codes.
+//! Expected values come from MinIO's `cmd/api-errors.go`, `cmd/api-response.go` and `cmd/signature-v4.go`, and from
+//! Ceph's `src/rgw/rgw_common.cc` and `src/rgw/rgw_auth_s3.cc`; `tests/servers` asks a running Ceph for the same codes.
 
 use crate::keys::{long_term, server};
 use crate::signing::{on_the_wire, with_change};
@@ -31,7 +31,7 @@ fn url(minutes: i64, seconds: u64) -> Vec<u8> {
 }
 
 #[test]
-fn minio_has_messages_of_its_own_and_no_texts() {
+fn minio_has_its_own_messages_and_no_texts() {
     let server = server("minio", &["--answer-as", "minio"]);
     let mismatch = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
     let region = "The authorization header is malformed; the region is wrong; expecting 'us-east-1'.";
@@ -100,7 +100,7 @@ fn minio_has_messages_of_its_own_and_no_texts() {
 }
 
 #[test]
-fn ceph_says_its_code_alone() {
+fn ceph_sends_only_its_code() {
     let server = server("ceph", &["--answer-as", "ceph"]);
     let too_long = with_change(&url(0, 604_800), "X-Amz-Expires=604800", "X-Amz-Expires=604801");
     let rows: Vec<Row> = vec![

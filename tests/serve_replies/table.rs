@@ -1,17 +1,17 @@
-//! Each protocol by each fault, as AWS answers.
+//! Each protocol's answer to each fault, as AWS answers.
 //!
-//! Where the expected values are from:
+//! Sources of the expected values:
 //! - S3: *Error responses* of its API reference, and replies quoted in versity/versitygw (issues 2034, 2042, 2116, `s3err/`),
 //!   aws/aws-sdk-php#1333, minio/minio#2638, CulturalMe/meteor-slingshot#80.
 //! - The query protocol: convox/rack#235 and EngineerBetter/control-tower#51 (clock), amzn/selling-partner-api-docs#3081 (not
 //!   signed), ex-aws/ex_aws#220 (key), erlcloud/erlcloud#234 (service), brendanhay/amazonka#316 (400, incomplete).
 //! - EC2: javaquery/Examples#4 and aws/aws-sdk-java-v2#2981 (401, form), aws/aws-sdk-java#519 (clock), aws/aws-sdk-go-v2#1674
 //!   (expired), awsdocs/aws-doc-sdk-examples#4026 (not signed).
-//! - JSON: architect/dynalite's tests of connections, which run against DynamoDB, too; vectordotdev/vector#16629 (1.1);
+//! - JSON: architect/dynalite's connection tests, which also run against DynamoDB; vectordotdev/vector#16629 (1.1);
 //!   ArranJacques/laravel-aws-cognito-auth#25 (no namespace).
-//! - SQS: *Interpreting Amazon SQS JSON API responses* of its developer guide. That the status stays 403 is what others recorded.
+//! - SQS: *Interpreting Amazon SQS JSON API responses* in its developer guide. The status stays 403, as others recorded.
 //! - REST: rpgreen/apigateway-generic-java-sdk#11, mhart/aws4#33 and #123 (403, header), *Gateway response types* of API Gateway.
-//! - CBOR: *Smithy RPC v2 CBOR protocol*: status, content type, header, `__type`. The kinds are those of JSON.
+//! - CBOR: *Smithy RPC v2 CBOR protocol*: status, content type, header, `__type`. The kinds are the same as for JSON.
 
 use sigvet_core::credentials::Credentials;
 use sigvet_testing::serving::Serving;
@@ -20,7 +20,7 @@ use crate::keys::{KEY_ID, SESSION_KEY_ID, SESSION_SECRET, TOKEN, long_term, serv
 use crate::signing::{Draft, on_the_wire, with_change};
 use crate::wire::{Answer, ask};
 
-/// A protocol, by a service that speaks it.
+/// A protocol, named after a service that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     S3,
@@ -92,7 +92,7 @@ impl Protocol {
         }
     }
 
-    /// Code and message, from where clients of this protocol read them.
+    /// Code and message, read from where clients of this protocol look for them.
     fn read(self, answer: &Answer) -> (String, String) {
         let header = |name: &str| answer.header(name).map(str::to_owned);
         let element = |name: &str| answer.element(name).unwrap_or_else(|| panic!("no {name}: {answer:?}"));
@@ -108,7 +108,7 @@ impl Protocol {
 }
 
 impl Fault {
-    /// A request of that protocol with this fault.
+    /// A request in that protocol with this fault.
     pub fn request(self, protocol: Protocol) -> Vec<u8> {
         let draft = protocol.draft(&long_term());
         let signed = || on_the_wire(&draft.signed());
@@ -155,14 +155,14 @@ fn without_signed_host(request: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The last byte of the body is another one.
+/// Changes the last byte of the body.
 pub fn another_payload(request: &[u8]) -> Vec<u8> {
     let mut request = request.to_vec();
     *request.last_mut().unwrap() ^= 1;
     request
 }
 
-/// What is expected of an answer.
+/// The expected answer.
 struct Row(Protocol, Fault, u16, &'static str, &'static str);
 
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
@@ -181,7 +181,7 @@ const NO_LIST: &str = "Authorization header requires 'SignedHeaders' parameter."
 const NO_HOST: &str = "'Host' must be a 'SignedHeader' in the AWS Authorization.";
 const TWICE: &str = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
 
-/// The faults that a service which is not S3 tells in one of four kinds.
+/// Faults that a service other than S3 reports in one of four kinds.
 const KINDS: [(Fault, usize, &str); 14] = [
     (Fault::Secret, 0, MISMATCH),
     (Fault::Key, 1, TOKEN_INVALID),
@@ -214,7 +214,7 @@ const PLAIN: [&str; 4] = [
     "IncompleteSignatureException",
 ];
 
-/// What a protocol makes of each kind: its codes, and their statuses.
+/// Each protocol's codes for the kinds, and their statuses.
 const SERVICES: [(Protocol, [&str; 4], [u16; 4]); 6] = [
     (Protocol::Sts, QUERY, [403, 403, 403, 400]),
     (Protocol::DynamoDb, CORAL, [400; 4]),
@@ -228,7 +228,7 @@ const EC2_FAILS: (u16, &str, &str) =
     (401, "AuthFailure", "AWS was not able to validate the provided access credentials");
 
 #[test]
-fn every_service_tells_every_fault_in_its_own_form() {
+fn every_service_reports_every_fault_in_its_own_format() {
     let server = server("table", &["--answer-as", "aws", "--time-limit", "0s"]);
     let mut wrong = Vec::new();
     for (protocol, codes, statuses) in SERVICES {
@@ -237,7 +237,7 @@ fn every_service_tells_every_fault_in_its_own_form() {
                 (Protocol::ApiGateway, Fault::Unsigned) => "Missing Authentication Token",
                 _ => message,
             };
-            // Nothing shows an unsigned request of REST to be for API Gateway; see below.
+            // Nothing shows that an unsigned REST request is for API Gateway; see below.
             if (protocol, fault) != (Protocol::ApiGateway, Fault::Unsigned) {
                 wrong.extend(check(&server, Row(protocol, fault, statuses[kind], codes[kind], message)));
             }
@@ -251,9 +251,9 @@ fn every_service_tells_every_fault_in_its_own_form() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What names no service is answered by the service that the server stands for.
+/// A request that names no service is answered like the service that the server stands for.
 #[test]
-fn a_request_that_names_no_service_is_answered_by_the_one_that_is_served() {
+fn a_request_that_names_no_service_is_answered_by_the_one_being_served() {
     for (service, row) in [
         (
             "execute-api",
@@ -290,7 +290,7 @@ fn a_request_that_names_no_service_is_answered_by_the_one_that_is_served() {
 fn check(server: &Serving, Row(protocol, fault, status, code, message): Row) -> Option<String> {
     let answer = ask(server, &fault.request(protocol));
     let (found_code, found_message) = protocol.read(&answer);
-    // The texts follow, of a wrong signature.
+    // For a wrong signature, the texts follow.
     let is_right = (answer.status, found_code.as_str()) == (status, code)
         && (found_message == message || (message == MISMATCH && found_message.starts_with(message)))
         && answer.content_type() == protocol.content_type()
@@ -299,7 +299,7 @@ fn check(server: &Serving, Row(protocol, fault, status, code, message): Row) -> 
     (!is_right).then(|| format!("{protocol:?} {fault:?}: expected {expected}\n  {answer:?}"))
 }
 
-/// The headers in which clients of a protocol look, and none of another's.
+/// The headers that clients of a protocol read, and none of another's.
 fn has_its_headers(protocol: Protocol, answer: &Answer, code: &str) -> bool {
     let query_error = match code.rsplit('#').next().unwrap() {
         "InvalidSignatureException" => QUERY[0],
@@ -315,9 +315,9 @@ fn has_its_headers(protocol: Protocol, answer: &Answer, code: &str) -> bool {
         && answer.header("content-length") == Some(&answer.body.len().to_string())
 }
 
-/// *Smithy's awsQueryCompatible*: a client that asks for it is told the code of the query protocol.
+/// *Smithy's awsQueryCompatible*: a client that asks for it gets the query protocol's code.
 #[test]
-fn a_client_that_knew_the_query_protocol_is_told_its_code() {
+fn a_client_that_knew_the_query_protocol_gets_its_code() {
     let server = server("query-mode", &["--answer-as", "aws", "--time-limit", "0s"]);
     let draft = Protocol::CloudWatch.draft(&Credentials::new(KEY_ID, "another secret"));
     let answer = ask(&server, &on_the_wire(&draft.with_header("x-amzn-query-mode", "true").signed()));
@@ -325,7 +325,7 @@ fn a_client_that_knew_the_query_protocol_is_told_its_code() {
 }
 
 #[test]
-fn the_query_protocol_has_the_form_and_the_namespace_of_its_service() {
+fn the_query_protocol_has_its_services_format_and_namespace() {
     let server = server("query-form", &["--answer-as", "aws", "--time-limit", "0s"]);
     let answer = ask(&server, &Fault::Key.request(Protocol::Sts));
     let (root, elements) = answer.elements();
@@ -337,9 +337,9 @@ fn the_query_protocol_has_the_form_and_the_namespace_of_its_service() {
     assert_eq!((root.as_str(), names), ("{}Response", vec!["Code", "Message", "RequestID"]));
 }
 
-/// The texts are whole, and belong to each other: `explain` reads them so.
+/// The texts are complete and consistent: `explain` can read them.
 #[test]
-fn a_wrong_signature_is_told_with_the_texts_that_were_signed() {
+fn a_wrong_signature_is_reported_with_the_signed_texts() {
     let server = server("texts", &["--answer-as", "aws", "--time-limit", "0s"]);
     let request = Fault::Secret.request(Protocol::S3);
     let sent = String::from_utf8(request.clone()).unwrap();
@@ -372,9 +372,9 @@ fn in_hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Both kinds of credentials are taken if they are right: no row above is refused for another reason than its own.
+/// Both kinds of credentials are accepted if they are right: no row above is refused for another reason than its own.
 #[test]
-fn what_is_right_is_taken() {
+fn right_requests_are_accepted() {
     let server = server("right", &[]);
     for protocol in [
         Protocol::S3,

@@ -1,10 +1,10 @@
-//! One conversation with a server, and its answer read by parsers of others.
+//! One conversation with a server, and its answer read by independent parsers.
 
 use std::io::{Read, Write};
 
 use sigvet_testing::serving::Serving;
 
-/// An answer as it came.
+/// An answer as received.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -12,7 +12,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Sends a request, which asks for the connection to be closed, and reads all that comes.
+/// Sends a request, which has to ask for the connection to be closed, and reads everything that comes.
 pub fn ask(server: &Serving, request: &[u8]) -> Answer {
     let mut stream = server.connect();
     stream.write_all(request).unwrap();
@@ -38,7 +38,7 @@ impl Answer {
         std::str::from_utf8(&self.body).expect("the body is text")
     }
 
-    /// The names and texts of its elements that have no others in them, behind the name of its root with its namespace.
+    /// The name of its root with its namespace, and the names and texts of its leaf elements.
     pub fn elements(&self) -> (String, Vec<(String, String)>) {
         let document = roxmltree::Document::parse(self.text()).unwrap_or_else(|error| panic!("{error}: {self:?}"));
         let root = document.root_element();
@@ -57,7 +57,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// A member of a map in CBOR.
+    /// An entry of a CBOR map.
     pub fn cbor(&self, name: &str) -> Option<String> {
         let value: ciborium::Value = ciborium::from_reader(self.body.as_slice()).expect("the body is CBOR");
         let members = value.into_map().expect("it is a map");

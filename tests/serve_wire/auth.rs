@@ -5,7 +5,7 @@ use sigvet_testing::serving::Serving;
 use crate::answers::statuses;
 use crate::signed::{presigned, request};
 
-/// The head of a signed request as a proxy asks about it.
+/// The head of a proxy's question about a signed request.
 fn question(path: &str, fields: &str, signed: &[u8]) -> String {
     let signed = String::from_utf8(signed.to_vec()).unwrap();
     let (_, headers) = signed.split_once("\r\n").unwrap();
@@ -36,11 +36,11 @@ fn a_right_signature_may_pass_and_a_wrong_one_may_not() {
 }
 
 #[test]
-fn without_a_signature_it_is_401_and_without_the_fields_a_fault_of_the_setup() {
+fn a_missing_signature_is_401_and_missing_fields_are_a_setup_error() {
     let nginx = Serving::start(&["--auth", "nginx"]);
     let unsigned = "GET /auth HTTP/1.1\r\nHost: h\r\nX-Original-Method: GET\r\nX-Original-URI: /b/k\r\n\r\n";
     assert_eq!(statuses(&nginx.converse(unsigned.as_bytes())), [401]);
-    // Fields of another proxy are the client's.
+    // Fields of another proxy come from the client.
     let signed = request("GET", "s3.example", "/public", b"");
     let forwarded = question("/auth", "X-Forwarded-Method: GET\r\nX-Forwarded-Uri: /public\r\n", &signed);
     let answer = nginx.converse(forwarded.as_bytes());

@@ -1,4 +1,4 @@
-//! Pages of a browser that ask from another origin: those of this machine are answered, those of other sites are not.
+//! Browser pages from another origin: pages of this machine get answers, those of other sites do not.
 
 use sigvet_testing::serving::Serving;
 
@@ -20,8 +20,8 @@ fn preflight(target: &str, origin: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// *CORS protocol* of the Fetch standard. Catches an upload by a presigned URL that a browser does not send, or whose answer the page
-/// may not read.
+/// *CORS protocol* of the Fetch standard. Catches an upload with a presigned URL that a browser does not send, or whose
+/// answer the page may not read.
 #[test]
 fn a_page_of_this_machine_may_use_a_presigned_url() {
     let server = Serving::start(&["--once", "--exit-code"]);
@@ -35,10 +35,10 @@ fn a_page_of_this_machine_may_use_a_presigned_url() {
     assert_eq!(field(&answer, "access-control-allow-credentials"), None);
     let get =
         format!("GET {target} HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n", server.address());
-    // A refusal has to be read, too.
+    // The page has to be able to read a refusal too.
     let refused = server.converse(get.replace("X-Amz-Signature=", "X-Amz-Signature=0").as_bytes());
     assert_eq!((statuses(&refused), field(&refused, "access-control-allow-origin")), (vec![403], Some(origin)));
-    // The question of the browser did not count, and what was refused did.
+    // The browser's preflight did not count, but the refusal did.
     assert_eq!(server.wait().0, Some(1));
     let server = Serving::start(&[]);
     let target = presigned(server.address(), "/b/k");
@@ -51,9 +51,9 @@ fn a_page_of_this_machine_may_use_a_presigned_url() {
     assert_eq!(field(&without, "access-control-allow-origin"), None);
 }
 
-/// The key of the demo is public: with it any site could read what is stored here.
+/// The demo key is public: with it any site could read what is stored here.
 #[test]
-fn no_other_site_is_answered_and_the_page_is_nobodys_elses() {
+fn other_sites_get_no_answer_and_cannot_use_the_page() {
     let server = Serving::start(&[]);
     for origin in ["https://evil.example", "null", "http://localhost.evil.example"] {
         let answer = server.converse(&preflight("/b/k", origin));

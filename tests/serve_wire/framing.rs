@@ -9,7 +9,7 @@ use crate::signed::{request, request_with};
 
 /// Catches a library between wire and judge that rewrites a target.
 #[test]
-fn targets_are_judged_as_they_were_sent() {
+fn targets_are_judged_as_sent() {
     let server = Serving::start(&[]);
     let host = server.address();
     for target in ["/", "/b/a%20b", "/b//x/../y", "/b/%C3%BC+%2B", "/b/k?a=%2F&b&c=%zz", "/b/~k?X=1&x=2&&", "/b/k|\"{}"]
@@ -20,7 +20,7 @@ fn targets_are_judged_as_they_were_sent() {
 }
 
 #[test]
-fn requests_that_follow_one_another_without_waiting_are_all_answered() {
+fn pipelined_requests_are_all_answered() {
     let server = Serving::start(&[]);
     let host = server.address();
     let three = [
@@ -36,7 +36,7 @@ fn requests_that_follow_one_another_without_waiting_are_all_answered() {
 }
 
 #[test]
-fn a_body_in_chunks_of_http_is_the_same_body() {
+fn a_body_in_http_chunks_is_the_same_body() {
     let server = Serving::start(&[]);
     let head = request("PUT", server.address(), "/b/k", b"hello");
     let head = String::from_utf8(head).unwrap().replace("Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n");
@@ -46,9 +46,10 @@ fn a_body_in_chunks_of_http_is_the_same_body() {
     assert!(other.contains("XAmzContentSHA256Mismatch"), "{other}");
 }
 
-/// What a proxy in front could read in another way is refused, and ends the connection or is judged as one request alone.
+/// A request that a proxy in front could read differently is refused, and ends the connection or is judged as a single
+/// request.
 #[test]
-fn a_request_whose_end_is_not_certain_is_never_taken() {
+fn a_request_with_an_ambiguous_end_is_never_accepted() {
     let server = Serving::start(&[]);
     let host = server.address();
     let inner = String::from_utf8(request("GET", host, "/b/inner", b"")).unwrap();
@@ -76,7 +77,7 @@ fn a_request_whose_end_is_not_certain_is_never_taken() {
 }
 
 #[test]
-fn what_is_no_http_is_refused_and_logged() {
+fn input_that_is_not_http_is_refused_and_logged() {
     let server = Serving::start(&["--log", "json"]);
     for bytes in
         [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"GET /a b HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]

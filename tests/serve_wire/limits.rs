@@ -1,4 +1,4 @@
-//! Clients that take too much, and others beside them that must not notice.
+//! Clients that take too much, and others that must not notice.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ fn a_head_that_is_too_long_is_refused() {
     let server = Serving::start(&["--max-head", "16KiB", "--log", "json"]);
     let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(40_000));
     assert_eq!(statuses(&server.converse(long.as_bytes())), [431]);
-    // One that still fits into the buffer has a text.
+    // One that still fits into the buffer gets a text.
     let longer = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "a".repeat(20_000));
     let answer = server.converse(longer.as_bytes());
     assert_eq!(statuses(&answer), [431]);
@@ -28,7 +28,7 @@ fn a_head_that_is_too_long_is_refused() {
 }
 
 #[test]
-fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken() {
+fn a_body_that_is_too_long_is_refused_and_a_wrongly_signed_one_is_not_read() {
     let server = Serving::start(&["--max-body", "3MiB"]);
     let host = server.address();
     let body = vec![b'a'; 4 * 1024 * 1024];
@@ -38,7 +38,7 @@ fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken(
     let other = String::from_utf8(other).unwrap().replace("Content-Length: 2097151", "Content-Length: 2097152");
     let answer = server.converse(other.as_bytes());
     assert!(answer.contains("XAmzContentSHA256Mismatch"), "{answer}");
-    // The head alone is wrong: the answer is there before the body is.
+    // The head alone is wrong: the answer arrives before the body does.
     let head = String::from_utf8(request("PUT", host, "/b/k", &body[..2 * 1024 * 1024])).unwrap();
     let (head, _) = head.split_once("\r\n\r\n").unwrap();
     let mut stream = server.connect();
@@ -48,9 +48,9 @@ fn a_body_that_is_too_long_is_refused_and_one_of_a_wrong_signature_is_not_taken(
     assert_eq!(&answer, b"HTTP/1.1 403");
 }
 
-/// Catches a client that is told to send what is refused then: it asked whether its body is wanted (RFC 9110 §10.1.1).
+/// Catches a client that is told to send what is then refused: it asked whether its body is wanted (RFC 9110 §10.1.1).
 #[test]
-fn who_asks_before_sending_too_much_is_not_told_to_send() {
+fn a_client_that_asks_before_sending_too_much_is_not_told_to_send() {
     let server = Serving::start(&["--max-body", "3MiB"]);
     let head = |length: u64| {
         let request = String::from_utf8(request("PUT", server.address(), "/b/k", b"x")).unwrap();
@@ -68,9 +68,9 @@ fn who_asks_before_sending_too_much_is_not_told_to_send() {
     assert_eq!(first(head(3 * 1024 * 1024)), "HTTP/1.1 100");
 }
 
-/// Catches a limit with which nothing would ever be answered.
+/// Catches a limit with which no request would ever be answered.
 #[test]
-fn a_limit_of_nothing_is_refused() {
+fn a_limit_of_zero_is_refused() {
     for (option, problem) in [
         ("--max-connections", "expected a count above 0, for example 1024; found '0'"),
         ("--max-body", "expected a size above 0, for example 1MiB; found '0'"),
@@ -87,9 +87,9 @@ fn a_limit_of_nothing_is_refused() {
     }
 }
 
-/// Catches a file that was named, is not there, and is passed over without a word.
+/// Catches a named file that does not exist and is silently ignored.
 #[test]
-fn a_profile_file_that_is_not_there_is_named() {
+fn a_missing_profile_file_is_reported() {
     for words in [&["serve"][..], &["serve", "--demo-keys"], &["watch"]] {
         let file: &[&str] = &["--profile-file", "/nowhere/profiles.toml"];
         let rest: &[&str] = if words == ["watch"] { &["--", "true"] } else { &["--port", "0"] };
@@ -99,9 +99,9 @@ fn a_profile_file_that_is_not_there_is_named() {
     }
 }
 
-/// By Python's `hashlib` and `zlib`: of 1.5 MiB of zeros.
+/// By Python's `hashlib` and `zlib`, for 1.5 MiB of zeros.
 #[test]
-fn checksums_of_a_body_that_is_not_in_memory_are_compared_too() {
+fn checksums_of_a_body_that_is_not_in_memory_are_also_compared() {
     let server = Serving::start(&[]);
     let body = vec![0; 1_572_864];
     let put = |name: &str, value: &str| {
@@ -118,9 +118,9 @@ fn checksums_of_a_body_that_is_not_in_memory_are_compared_too() {
 const MD5: &str = "aBHEgurSfAsRZez76ZbCtA==";
 const CRC32: &str = "rCxe4Q==";
 
-/// A body in signed chunks that is longer than what is kept in memory is verified chunk by chunk.
+/// A body in signed chunks that does not fit in memory is verified chunk by chunk.
 #[test]
-fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_their_way() {
+fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_arrival() {
     let server = Serving::start(&[]);
     let text = streamed(server.address(), &vec![b'a'; 3 * 1024 * 1024]);
     assert_eq!(statuses(&server.converse(&text)), [200]);
@@ -132,7 +132,7 @@ fn chunks_of_a_body_that_is_not_in_memory_are_verified_on_their_way() {
 }
 
 #[test]
-fn who_is_slow_is_left_alone_and_others_are_served() {
+fn slow_clients_are_dropped_and_others_are_served() {
     let server = Serving::start(&["--head-timeout", "1s", "--idle-timeout", "1s", "--max-connections", "40"]);
     let host = server.address();
     let mut slow: Vec<_> = (0..30).map(|_| server.connect()).collect();
@@ -152,9 +152,9 @@ fn who_is_slow_is_left_alone_and_others_are_served() {
     }
 }
 
-/// SDKs keep their connections open. Catches one that is logged as a refused request when its time is up.
+/// SDKs keep their connections open. Catches an idle one that is logged as a refused request when it times out.
 #[test]
-fn a_connection_that_is_kept_for_later_is_no_request() {
+fn an_idle_connection_is_not_a_request() {
     let server = Serving::start(&["--head-timeout", "1s", "--exit-code"]);
     let mut stream = server.connect();
     stream.write_all(&request("GET", server.address(), "/", b"")).unwrap();
@@ -167,7 +167,7 @@ fn a_connection_that_is_kept_for_later_is_no_request() {
     assert_eq!((code, log.matches("GET /").count(), log.contains("timeout")), (Some(0), 1, false), "{log}");
 }
 
-/// More clients than there is room for: the last ones wait, and are served.
+/// More clients than allowed: the last ones wait, and are served.
 #[test]
 fn connections_beyond_the_limit_wait_for_their_turn() {
     let server = Serving::start(&["--max-connections", "2"]);
@@ -176,7 +176,7 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
     third.write_all(&request("GET", server.address(), "/", b"")).unwrap();
     third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     assert!(third.read(&mut [0; 1]).is_err(), "it waits");
-    // Whoever looks for the reason finds it in the log.
+    // The log explains the reason.
     server.wait_for("all 2 connections are in use (--max-connections); further ones wait\n", 1);
     drop((first, second));
     third.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -190,9 +190,9 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// hyper keeps a connection of HTTP/2 for as long as its client answers pings.
+/// hyper keeps an HTTP/2 connection for as long as its client answers pings.
 #[test]
-fn a_connection_of_http_2_that_nobody_uses_is_closed() {
+fn an_unused_http_2_connection_is_closed() {
     let server = Serving::start(&["--idle-timeout", "1s"]);
     let mut stream = server.connect();
     stream.write_all(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat()).unwrap();
@@ -202,7 +202,7 @@ fn a_connection_of_http_2_that_nobody_uses_is_closed() {
         let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
         stream.read_exact(&mut payload).unwrap();
         if (head[3], head[4]) == (6, 0) {
-            // It may be closed meanwhile.
+            // It may have been closed meanwhile.
             let _ = stream.write_all(&frame(6, 1, 0, &payload));
         }
         assert!(began.elapsed() < Duration::from_secs(8), "it is kept");
@@ -210,9 +210,9 @@ fn a_connection_of_http_2_that_nobody_uses_is_closed() {
     assert!((1..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
 
-/// Requests of HTTP/2 that are taken back at once, by the thousand (CVE-2023-44487).
+/// Thousands of HTTP/2 requests that are cancelled at once (CVE-2023-44487).
 #[test]
-fn a_flood_of_streams_that_are_reset_hurts_nobody_else() {
+fn a_flood_of_reset_streams_hurts_nobody_else() {
     let server = Serving::start(&["--log", "json"]);
     let mut flood = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, b"")].concat();
     for number in 0..20_000 {
@@ -223,7 +223,7 @@ fn a_flood_of_streams_that_are_reset_hurts_nobody_else() {
     }
     let mut streams: Vec<_> = (0..4).map(|_| server.connect()).collect();
     for stream in &mut streams {
-        // It may be closed long before all of it is written.
+        // It may be closed long before everything is written.
         let _ = stream.write_all(&flood);
     }
     assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);

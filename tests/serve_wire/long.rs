@@ -1,4 +1,4 @@
-//! Bodies that are longer than what is kept in memory, whose meaning is inside: signed chunks with a trailer, and forms.
+//! Bodies that do not fit in memory and have to be decoded: signed chunks with a trailer, and forms.
 
 use std::io::{Read, Write};
 
@@ -15,12 +15,12 @@ use crate::signed::{sign_policy, streamed_with};
 
 const MIB: usize = 1024 * 1024;
 
-/// Sends while it reads: a body that comes back may be longer than what the connection holds.
+/// Sends while it reads: a returned body may be longer than the connection's buffers.
 fn exchange(server: &Serving, request: Vec<u8>) -> Vec<u8> {
     let mut stream = server.connect();
     let mut writer = stream.try_clone().unwrap();
     let writing = std::thread::spawn(move || {
-        // A server that refuses early may close before all is written.
+        // A server that refuses early may close before everything is written.
         let _ = writer.write_all(&request);
         let _ = writer.shutdown(std::net::Shutdown::Write);
     });
@@ -35,9 +35,9 @@ fn body_of(answer: &[u8]) -> (String, &[u8]) {
     (String::from_utf8_lossy(&answer[..end]).into_owned(), &answer[end + 4..])
 }
 
-/// Catches a long body that comes back in its chunks, or that is held in memory.
+/// Catches a long body that is returned with its chunk framing, or that is held in memory.
 #[test]
-fn a_long_body_in_signed_chunks_comes_back_without_them_in_constant_memory() {
+fn a_long_body_in_signed_chunks_is_returned_decoded_in_constant_memory() {
     let server = Serving::start(&["--echo"]);
     let payload: Vec<u8> =
         (0..40 * MIB as u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
@@ -48,7 +48,7 @@ fn a_long_body_in_signed_chunks_comes_back_without_them_in_constant_memory() {
     assert!(head.starts_with("HTTP/1.1 200") && body == payload, "{head}: {} bytes came back", body.len());
     let peak = server.peak_memory();
     assert!(peak.is_none_or(|peak| peak < 96 * MIB as u64), "{peak:?} bytes for a body of 40 MiB");
-    // One byte in the last chunk, by far: nothing may come back.
+    // One byte in the last chunk is wrong: nothing may be returned.
     let place = broken.len() - 70_000;
     broken[place] ^= 1;
     let answer = exchange(&server, broken);
@@ -97,7 +97,7 @@ fn form(server: &Serving, length: usize) -> Vec<u8> {
     [head.into_bytes(), body].concat()
 }
 
-/// Catches a form that is judged only if it fits into memory, and a length that is that of something else than the file.
+/// Catches a form that is judged only if it fits in memory, and a length that is not the file's.
 #[test]
 fn a_long_form_is_judged_by_its_policy_like_a_short_one() {
     let server = Serving::start(&["--log", "json"]);

@@ -48,7 +48,7 @@ fn start(folder: &Path, port: u16, asked: &str) -> Option<Nginx> {
     panic!("nginx does not listen: {}", std::fs::read_to_string(folder.join("error.log")).unwrap_or_default());
 }
 
-/// The location of the question is that of the documentation.
+/// The location for the question is the one in the documentation.
 fn configuration(port: u16, asked: &str) -> String {
     let documented = include_str!("../../docs/serve.md");
     let (_, rest) = documented.split_once("```nginx\n").unwrap();
@@ -62,7 +62,7 @@ fn configuration(port: u16, asked: &str) -> String {
 }
 
 #[test]
-fn a_static_site_is_for_those_who_sign() {
+fn a_static_site_is_only_for_those_who_sign() {
     let server = Serving::start(&["--auth", "nginx"]);
     let folder = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -78,7 +78,7 @@ fn a_static_site_is_for_those_who_sign() {
     assert_eq!(statuses(&get(other.as_bytes())), [403]);
 }
 
-/// Asks nginx, which takes a client that closes its half for one that has gone.
+/// Asks nginx, which treats a client that closes its sending side as gone.
 fn ask(host: &str, request: &[u8]) -> String {
     let text = String::from_utf8(request.to_vec()).unwrap().replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let mut stream = connect(host);

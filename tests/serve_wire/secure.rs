@@ -22,7 +22,7 @@ fn curl(server: &Serving, options: &[&str]) -> String {
 }
 
 #[test]
-fn a_certificate_is_made_whose_authority_can_be_trusted() {
+fn a_certificate_is_made_whose_ca_can_be_trusted() {
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("ca.pem");
     let authority = authority.to_str().unwrap();
@@ -36,7 +36,7 @@ fn a_certificate_is_made_whose_authority_can_be_trusted() {
 }
 
 #[test]
-fn a_certificate_that_is_given_is_shown() {
+fn a_given_certificate_is_presented() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
@@ -46,9 +46,10 @@ fn a_certificate_that_is_given_is_shown() {
     assert_eq!(curl(&server, &["--cacert", &path("cert.pem")]), "200 2 0");
 }
 
-/// Catches a page that knows itself by another scheme than the one it is served over, and a check of hosts that HTTP/2 passes by.
+/// Catches a page that uses another scheme for itself than the one it is served over, and a host check that HTTP/2
+/// bypasses.
 #[test]
-fn the_page_is_served_over_tls_to_its_own_host_alone() {
+fn the_page_is_served_over_tls_only_to_its_own_host() {
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("ca.pem");
     let authority = authority.to_str().unwrap();

@@ -18,12 +18,12 @@ pub fn credentials() -> Credentials {
     Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET)
 }
 
-/// A signed request to that host, as it goes on the wire.
+/// A signed request to that host, as on the wire.
 pub fn request(method: &str, host: &str, target: &str, body: &[u8]) -> Vec<u8> {
     request_with(method, host, target, &[], body, PayloadChoice::Hashed)
 }
 
-/// The same with more headers, which are signed, and another word for the payload.
+/// The same with additional headers, which are signed, and another payload word.
 pub fn request_with(
     method: &str,
     host: &str,
@@ -76,7 +76,8 @@ pub fn streamed_with(host: &str, payload: &[u8], checksum: Option<ChecksumAlgori
     text_of(&signed.request, &body)
 }
 
-/// The signature of a form's policy, by the steps of S3's page *Calculating a signature* and another HMAC than the library's.
+/// The signature of a form's policy, by the steps of S3's page *Calculating a signature* and with an HMAC other than
+/// the library's.
 pub fn sign_policy(day: &str, policy: &str) -> String {
     let hmac = |key: &[u8], text: &str| {
         let mut hmac = Hmac::<Sha256>::new_from_slice(key).unwrap();

@@ -10,9 +10,9 @@ use sigvet_testing::serving::Serving;
 use crate::answers::statuses;
 use crate::signed::request;
 
-/// Each client sends over a new connection until it is refused one; whatever was connected is answered.
+/// Each client sends over new connections until one is refused; whatever was connected is answered.
 #[test]
-fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() {
+fn an_accepted_request_is_answered_although_the_server_is_asked_to_stop() {
     let server = Serving::start(&["--log", "json"]);
     let lost = Arc::new(AtomicUsize::new(0));
     let answered = Arc::new(AtomicUsize::new(0));
@@ -24,7 +24,7 @@ fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() 
             std::thread::spawn(move || {
                 while let Ok(mut stream) = std::net::TcpStream::connect(&address) {
                     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-                    // The system refuses what it had not yet given to the server; the server has not seen that.
+                    // The system refuses what it had not yet passed to the server; the server never saw it.
                     if stream.write_all(&text).is_err() {
                         break;
                     }
@@ -45,12 +45,12 @@ fn a_request_that_was_accepted_is_answered_though_the_server_is_asked_to_stop() 
     assert_eq!(code, Some(0));
     assert!(answered > 20, "{answered} answered");
     assert!(log.matches("\"status\":200").count() >= answered, "every answer has a line");
-    // A connection that the system completed in the instant of closing was never given to the server.
+    // A connection completed by the system at the moment of closing was never passed to the server.
     assert!(lost <= 8, "{lost} of {answered} were lost");
 }
 
 #[test]
-fn a_request_under_way_is_finished_first() {
+fn a_running_request_is_finished_first() {
     let server = Serving::start(&[]);
     let put = request("PUT", server.address(), "/b/k", b"hello");
     let mut stream = server.connect();
@@ -78,7 +78,7 @@ fn a_client_that_does_not_end_is_cut_off() {
 }
 
 #[test]
-fn it_ends_after_so_many_requests_and_tells_whether_one_was_refused() {
+fn it_ends_after_so_many_requests_and_reports_whether_one_was_refused() {
     let once = Serving::start(&["--once", "--exit-code"]);
     assert_eq!(statuses(&once.converse(&request("GET", once.address(), "/", b""))), [200]);
     assert_eq!(once.wait().0, Some(0));
@@ -88,9 +88,10 @@ fn it_ends_after_so_many_requests_and_tells_whether_one_was_refused() {
     assert_eq!(twice.wait().0, Some(1));
 }
 
-/// Catches a server that ends, or is called failed, for the loop that waits until it listens, a browser's icon, or a scanner.
+/// Catches a server that ends, or is called failed, because of a loop that waits until it listens, a browser's icon, or
+/// a scanner.
 #[test]
-fn who_asks_only_whether_it_is_there_is_not_counted() {
+fn clients_that_only_check_that_it_is_there_are_not_counted() {
     let server = Serving::start(&["--once", "--exit-code"]);
     for stray in ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "nonsense\r\n\r\n"] {
         assert!(server.converse(stray.as_bytes()).starts_with("HTTP/1.1 40"), "{stray}");
@@ -99,7 +100,7 @@ fn who_asks_only_whether_it_is_there_is_not_counted() {
     assert_eq!(statuses(&server.converse(icon)), [403]);
     assert_eq!(statuses(&server.converse(&request("GET", server.address(), "/", b""))), [200]);
     assert_eq!(server.wait().0, Some(0));
-    // A client that forgot to sign is what is looked for.
+    // A client that forgot to sign is what it should find.
     let server = Serving::start(&["--once", "--exit-code"]);
     let unsigned = b"GET / HTTP/1.1\r\nHost: h\r\namz-sdk-request: attempt=1\r\n\r\n";
     assert_eq!(statuses(&server.converse(unsigned)), [403]);

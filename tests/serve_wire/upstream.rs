@@ -1,4 +1,4 @@
-//! Valid requests, passed on; all others, not.
+//! Valid requests are passed on; all others are not.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -10,10 +10,10 @@ use sigvet_testing::serving::Serving;
 use crate::answers::statuses;
 use crate::signed::request;
 
-/// Nobody waits longer.
+/// Maximum time to wait.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server that keeps what it gets, and answers with a body that comes in two pieces, the second when it is told to.
+/// A server that records what it receives, and answers with a body in two parts, the second on command.
 fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -22,7 +22,7 @@ fn upstream() -> (String, mpsc::Receiver<String>, mpsc::Sender<()>) {
     let gone = std::sync::Arc::new(std::sync::Mutex::new(gone));
     let answer = move |stream: std::net::TcpStream| {
         let (sender, gone) = (sender.clone(), std::sync::Arc::clone(&gone));
-        // Whoever asks again before a connection is free opens another.
+        // A client that asks again before a connection is free opens another one.
         std::thread::spawn(move || {
             let mut reader = BufReader::new(stream);
             while let Some(text) = read_request(&mut reader) {
@@ -55,7 +55,7 @@ fn read_request(reader: &mut BufReader<std::net::TcpStream>) -> Option<String> {
 }
 
 #[test]
-fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
+fn a_valid_request_is_passed_on_unchanged_and_answered_piece_by_piece() {
     let (url, requests, go) = upstream();
     let server = Serving::start(&["--upstream", &url]);
     for (target, body) in [("/b/%2Bk//x?a=%2F&b=", "hello"), ("/b/../k", "")] {
@@ -88,7 +88,7 @@ fn a_valid_request_is_passed_on_as_it_came_and_answered_piece_by_piece() {
 }
 
 #[test]
-fn what_is_refused_is_not_passed_on() {
+fn a_refused_request_is_not_passed_on() {
     let (url, requests, _go) = upstream();
     let server = Serving::start(&["--upstream", &url]);
     let wrong = String::from_utf8(request("GET", server.address(), "/b/k", b"")).unwrap().replace("/b/k", "/b/other");
@@ -98,7 +98,7 @@ fn what_is_refused_is_not_passed_on() {
 }
 
 #[test]
-fn an_upstream_that_is_not_there_is_named() {
+fn a_missing_upstream_is_reported() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = Serving::start(&["--upstream", &format!("http://127.0.0.1:{port}")]);
     let answer = server.converse(&request("GET", server.address(), "/", b""));
@@ -118,7 +118,7 @@ fn a_request_that_comes_back_is_not_passed_on_again() {
     assert_eq!(statuses(&answer), [508], "{answer}");
 }
 
-/// Catches a client that asks for much and reads nothing: it would keep a connection here and one behind.
+/// Catches a client that requests much and reads nothing: it would occupy a connection here and one to the upstream.
 #[test]
 fn a_client_that_does_not_read_is_cut_off() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

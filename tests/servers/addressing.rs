@@ -1,4 +1,4 @@
-//! Buckets named by the host, and endpoints named by a profile.
+//! Buckets named in the host, and endpoints from a profile.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::reply::Reply;
 use crate::server::{Bucket, Server};
 use crate::sigvet::{Sigvet, curl};
 
-/// The host that is signed is the one that the request says, not the one that is connected to.
+/// The signed host is the one in the request, not the one that is connected to.
 pub fn host_header_names_the_bucket(server: &Server) {
     let bucket = server.new_bucket("host-header");
     bucket.put("a%20key", "body");
@@ -32,7 +32,7 @@ pub fn presigned_url_of_a_virtual_host(server: &Server) {
     bucket.put("a%20key", "body");
     let url = server.sigvet().presign([format!("http://{}/a%20key", bucket.host())]);
     curl(["--resolve", &bucket.resolve(), &url]).expect_status(200).expect_body(b"body");
-    // The host is signed: the same path and query do not open the server's other name.
+    // The host is signed: the same path and query are not valid for the server's other name.
     let elsewhere = url.replace(&bucket.host(), &format!("{}/host-presigned", server.authority()));
     curl([&elsewhere]).expect_error(403, "SignatureDoesNotMatch");
 }
@@ -57,7 +57,7 @@ pub fn profile_with_virtual_addressing(server: &Server) {
     server.sigvet().send([&bucket.url("key")]).expect_status(200).expect_body(b"body");
 }
 
-/// A profile file, and nothing else, tells sigvet who and where.
+/// sigvet gets credentials and endpoint only from a profile file.
 struct Profiles {
     file: String,
     _directory: TempDir,

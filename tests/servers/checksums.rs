@@ -1,8 +1,8 @@
-//! Checksums at a server that makes them too, and at one that knows none.
+//! Checksums with a server that computes them too, and with one that does not know them.
 
 use crate::server::Server;
 
-/// Each algorithm with so many zero bytes in base64: a checksum of some other body.
+/// Each algorithm with the right number of zero bytes in base64: the checksum of some other body.
 const ALGORITHMS: [(&str, &str); 5] = [
     ("crc32", "AAAAAA=="),
     ("crc32c", "AAAAAA=="),
@@ -11,7 +11,7 @@ const ALGORITHMS: [(&str, &str); 5] = [
     ("sha256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
 ];
 
-/// Catches a checksum that other code does not make of the same bytes, and one that nobody looks at.
+/// Catches a checksum that other code does not compute for the same bytes, and one that nobody checks.
 pub fn swift_makes_each_checksum_itself(server: &Server) {
     let bucket = server.new_bucket("checksums");
     let sigvet = server.sigvet();
@@ -29,10 +29,10 @@ pub fn swift_makes_each_checksum_itself(server: &Server) {
     }
 }
 
-/// A URL that binds the bytes takes no others.
+/// A URL that binds the bytes accepts no others.
 pub fn swift_binds_a_presigned_url_to_its_bytes(server: &Server) {
     let bucket = server.new_bucket("presigned-checksums");
-    // CRC-32 of "body" by `zlib.crc32` of Python.
+    // CRC-32 of "body" by Python's `zlib.crc32`.
     let headers = ["-H", "x-amz-checksum-crc32: 26gLsg==", "-H", "x-amz-sdk-checksum-algorithm: CRC32"];
     let url = server.sigvet().presign([
         "-X",
@@ -51,7 +51,8 @@ pub fn swift_binds_a_presigned_url_to_its_bytes(server: &Server) {
     put(&[&headers[..], &["--data-raw", "body"]].concat()).expect_status(200);
 }
 
-/// Ceph 16 signs the headers and reads none of them; it sends no checksum either, which is said where one was asked for.
+/// Ceph 16 signs the headers but reads none of them; nor does it send a checksum, which is reported if one was
+/// requested.
 pub fn radosgw_ignores_checksums(server: &Server) {
     let bucket = server.new_bucket("checksums");
     let sigvet = server.sigvet();

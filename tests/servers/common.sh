@@ -5,7 +5,7 @@ die() {
     exit 1
 }
 
-# need_commands HINT COMMAND...: dies naming the missing command and how to get it.
+# need_commands HINT COMMAND...: exits naming the missing command and how to get it.
 need_commands() {
     local hint=$1 name
     shift
@@ -14,7 +14,7 @@ need_commands() {
     done
 }
 
-# need_ports FIRST LAST: dies when anything listens on one of them.
+# need_ports FIRST LAST: exits if anything listens on one of them.
 need_ports() {
     local port
     [[ $1 =~ ^[0-9]+$ && $1 -ge 1024 && $2 -le 65535 ]] || die "not a usable port: $1"
@@ -25,7 +25,7 @@ need_ports() {
     done
 }
 
-# new_directory DIR: makes DIR empty, and prints its absolute path. Refuses a folder that a start script did not make.
+# new_directory DIR: makes DIR empty, and prints its absolute path. Refuses a folder that no start script made.
 new_directory() {
     if [ -e "$1" ] && [ ! -e "$1/.throwaway-server" ] && [ -n "$(ls -A "$1")" ]; then
         die "$1 exists and is not a folder of these scripts; choose another"
@@ -40,7 +40,7 @@ new_directory() {
 }
 
 # answers_signed PORT KEY SECRET: whether a signed request to list the buckets is answered with 200.
-# A colon in the key would end it on curl's command line; in the URL, %3A stands for it.
+# A colon in the key would end it on curl's command line; in the URL, it is written as %3A.
 answers_signed() {
     local empty=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 status
     status=$(curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' --max-time 10 \
@@ -49,7 +49,7 @@ answers_signed() {
     [ "$status" = 200 ]
 }
 
-# wait_until_ready SECONDS DIR PORT KEY SECRET: waits for the answer to a signed request; gives up early when a process ends.
+# wait_until_ready SECONDS DIR PORT KEY SECRET: waits for the answer to a signed request; gives up early if a process ends.
 wait_until_ready() {
     local deadline=$((SECONDS + $1)) expected
     expected=$(find "$2/run" -name '*.pid' | wc -l)
@@ -62,8 +62,8 @@ wait_until_ready() {
     done
 }
 
-# running_processes DIR: the processes named by DIR/run/*.pid which live and were started for DIR. The command line tells:
-# it is empty for a process that has ended, and names another folder when the number has gone to a stranger.
+# running_processes DIR: the processes named by DIR/run/*.pid that are running and were started for DIR. The command line shows
+# this: it is empty for a process that has ended, and names another folder if the number was reused by another process.
 running_processes() {
     local directory file pid
     [ -d "$1" ] || return 0
@@ -77,7 +77,7 @@ running_processes() {
     done
 }
 
-# stop_all DIR: ends every process of DIR, by force: what they hold is throwaway, and asked politely a Ceph daemon waits for its peers.
+# stop_all DIR: kills every process of DIR: their data is throwaway, and after a polite request a Ceph daemon waits for its peers.
 stop_all() {
     local pid
     for _ in $(seq 50); do

@@ -9,7 +9,7 @@ use crate::reply::Reply;
 use crate::server::{Bucket, Server};
 use crate::sigvet::{Sigvet, shell};
 
-/// A file to upload: its directory, which goes with the value, and its path.
+/// A file to upload: its directory, which is removed with the value, and its path.
 struct File(TempDir, String);
 
 fn file(name: &str, bytes: &[u8]) -> File {
@@ -29,7 +29,7 @@ fn paste(command: &str) -> Reply {
     shell(&format!("{command} -i -sS --max-time 60"))
 }
 
-/// Both schemes, a key with the file's name in it, metadata that a shell or curl could change, each status of success.
+/// Both schemes, a key that contains the file's name, metadata that a shell or curl could change, each success status.
 pub fn forms_upload_what_their_policies_allow(server: &Server) {
     let bucket = server.new_bucket("forms");
     let sigvet = server.sigvet();
@@ -54,7 +54,7 @@ pub fn forms_upload_what_their_policies_allow(server: &Server) {
     }
 }
 
-/// Each command is right but for one thing, which the server finds by itself.
+/// Each command is right except for one thing, which the server finds itself.
 pub fn forms_are_refused_what_their_policies_do_not_allow(server: &Server) {
     let bucket = server.new_bucket("forms-refused");
     let (small, large, empty) = (file("a.txt", b"hello"), file("a.txt", b"hello, hello"), file("a.txt", b""));

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs a server for as long as standard input stays open: hold.sh START STOP DIR PORT
 #
-# Prints "ready" when it answers. However the process at the other end finishes, its end of the pipe closes and the server stops.
-# A second run on the same DIR waits for the first to be gone.
+# Prints "ready" when the server answers. However the process at the other end finishes, its end of the pipe closes and the server
+# stops. A second run on the same DIR waits for the first to end.
 set -euo pipefail
 
 exec 9>"$3.lock"

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::server::{Bucket, Server};
 use crate::sigvet::{curl, run};
 
-/// How a key is spelt in the URL, and the key that the server stores for it.
+/// A key's spelling in the URL, and the key that the server stores for it.
 const ODD_KEYS: &[(&str, &str)] = &[
     ("plain", "plain"),
     ("a%20space", "a space"),
@@ -42,7 +42,8 @@ pub fn odd_keys_through_signed_headers(server: &Server) {
     assert_eq!(listed_keys(&bucket), [""; 0]);
 }
 
-/// A file goes up under every odd key, and comes back into another. A key that ends in a slash gets the file's name, as in curl.
+/// A file is uploaded under every odd key, and downloaded into another. A key that ends in a slash gets the file's
+/// name, as in curl.
 pub fn odd_keys_from_file_to_file(server: &Server) {
     let bucket = server.new_bucket("odd-keys-files");
     let sigvet = server.sigvet();
@@ -85,7 +86,7 @@ pub fn dot_segments_are_part_of_the_key(server: &Server) {
     assert_eq!(listed_keys(&bucket), ["./first", "a/../b", "a/./b", "c/..."]);
 }
 
-/// 1024 bytes is the limit, in the bytes of the key and not of its spelling: 512 letters of two bytes are 3072 bytes of URL.
+/// The limit is 1024 bytes of the key, not of its spelling: 512 two-byte letters are 3072 bytes of URL.
 pub fn the_longest_key(server: &Server) {
     let bucket = server.new_bucket("longest-key");
     let sigvet = server.sigvet();
@@ -98,7 +99,7 @@ pub fn the_longest_key(server: &Server) {
     sigvet.send(["-X", "PUT", "--data-binary", "long", &bucket.url(&"k".repeat(1025))]).expect_status(400);
 }
 
-/// The keys that the server says it has, in its order, which is the order of their bytes.
+/// The keys that the server lists, in its order, which is their byte order.
 #[track_caller]
 pub fn listed_keys(bucket: &Bucket) -> Vec<String> {
     bucket.server.sigvet().send([&bucket.url("?list-type=2")]).expect_status(200).elements("Key")
@@ -110,7 +111,7 @@ fn sorted_odd_keys() -> Vec<&'static str> {
     keys
 }
 
-/// Tries every key, and then names all that failed: which ones they are says more than the first of them.
+/// Tries every key, and then lists all that failed, which says more than the first failure.
 #[track_caller]
 fn each_key(case: impl Fn(&str, &str)) {
     let fails = |spelling: &str, key: &str| catch_unwind(AssertUnwindSafe(|| case(spelling, key))).is_err();

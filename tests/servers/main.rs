@@ -1,7 +1,9 @@
-//! sigvet against real servers: Ceph's radosgw and OpenStack Swift, two implementations of S3's signatures that owe nothing to ours.
+//! sigvet against real servers: Ceph's radosgw and OpenStack Swift, two S3 implementations that share no code with
+//! ours.
 //!
-//! Run by name, `cargo test --test servers`: Ceph, Swift and curl have to be on the machine, and it fails when one is missing.
-//! `.ci/run` shows how to install them. A test here is one case against one server; what servers do differently has a case of its own.
+//! Run by name, `cargo test --test servers`: Ceph, Swift and curl have to be on the machine; a missing one is a
+//! failure. `.ci/run` shows how to install them. A test here is one case against one server; behaviour that differs
+//! between servers has separate cases.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod addressing;
@@ -24,7 +26,7 @@ mod sigvet;
 mod streaming;
 mod version_2;
 
-/// Makes a test of each case, against one server.
+/// Makes a test from each case, against one server.
 macro_rules! tests {
     ($server:path: $($module:ident { $($case:ident)* })*) => {
         $($(
@@ -36,7 +38,7 @@ macro_rules! tests {
     };
 }
 
-/// Makes the tests of the cases where both servers do the same.
+/// Makes the tests of the cases in which both servers behave the same.
 macro_rules! tests_of_both_servers {
     ($server:path) => {
         tests! { $server:

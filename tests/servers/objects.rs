@@ -58,7 +58,7 @@ pub fn head_shows_headers_only(server: &Server) {
     assert_eq!(reply.header("content-length"), Some("12"));
 }
 
-/// Runs of spaces count as one in what is signed, and still arrive as they were sent.
+/// Runs of spaces count as one in the signature, and still arrive as sent.
 pub fn metadata_with_inner_spaces(server: &Server) {
     let bucket = server.new_bucket("metadata");
     let sigvet = server.sigvet();
@@ -70,7 +70,7 @@ pub fn metadata_with_inner_spaces(server: &Server) {
     assert_eq!(reply.header("x-amz-meta-plain"), Some("v"));
 }
 
-/// `sign --as curl` prints a command that the shell and the real curl turn into the very request that was signed.
+/// `sign --as curl` prints a command that the shell and the real curl turn into exactly the signed request.
 pub fn printed_curl_command_works(server: &Server) {
     let bucket = server.new_bucket("printed-curl");
     let sigvet = server.sigvet();

@@ -1,10 +1,11 @@
-//! Bucket policies, as a provider built on radosgw documents them: a project is a user, and each key of it a principal of its own.
+//! Bucket policies, as a provider with radosgw documents them: a project is a user, and each of its keys a separate
+//! principal.
 
 use crate::reply::Reply;
 use crate::server::{OTHER_PROJECT_KEY, PROJECT_KEY_A, PROJECT_KEY_B, Server};
 use crate::sigvet::{Credentials, Sigvet, curl};
 
-/// Every key of a project may use every bucket of it, until a policy denies all but one.
+/// Every key of a project may use all its buckets, until a policy denies all but one key.
 pub fn only_one_key(server: &Server) {
     let bucket = server.new_bucket("only-one-key");
     bucket.put("key", "body");
@@ -28,7 +29,7 @@ pub fn only_one_key(server: &Server) {
     reads(PROJECT_KEY_B, &key, "changed");
 }
 
-/// Anyone reads what is under `public/`, another project reads all, and neither may do more.
+/// Anyone may read what is under `public/`, another project may read everything, and neither may do more.
 pub fn shared_read(server: &Server) {
     let bucket = server.new_bucket("shared-read");
     bucket.put("public/key", "public body");
@@ -50,7 +51,7 @@ pub fn shared_read(server: &Server) {
     other.send(["-X", "DELETE", &private]).expect_error(403, "AccessDenied");
 }
 
-/// What radosgw says of a policy that is not one; AWS has `MalformedPolicy`.
+/// What radosgw says about an invalid policy; AWS says `MalformedPolicy`.
 pub fn refused_policy(server: &Server) {
     let bucket = server.new_bucket("refused-policy");
     let unfinished = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow""#;

@@ -1,4 +1,4 @@
-//! Presigned URLs, used by a curl that has no credentials.
+//! Presigned URLs, used by a curl without credentials.
 
 use std::fs;
 
@@ -63,7 +63,7 @@ pub fn method_is_bound(server: &Server) {
     curl([&url]).expect_status(200).expect_body(b"body");
 }
 
-/// A query of one's own is signed with the rest, with the characters that a file name brings.
+/// A custom query is signed with the rest, with the characters that a file name contains.
 pub fn overridden_response_header(server: &Server) {
     let bucket = server.new_bucket("presigned-override");
     bucket.put("key", "body");
@@ -78,7 +78,7 @@ pub fn subresource(server: &Server) {
     assert_eq!(reply.elements("Permission"), ["FULL_CONTROL"]);
 }
 
-/// Seven days are the most that S3 allows.
+/// Seven days is S3's maximum.
 pub fn seven_days(server: &Server) {
     let bucket = server.new_bucket("presigned-week");
     bucket.put("key", "body");
@@ -126,7 +126,7 @@ pub fn wrong_secret_when_presigning(server: &Server) {
     curl([&wrong.presign([&bucket.url("key")])]).expect_error(403, "SignatureDoesNotMatch");
 }
 
-/// A time as `--date` takes it and the signature spells it.
+/// A time in the format of `--date` and of the signature.
 pub fn minutes_from_now(minutes: i64) -> String {
     (Timestamp::now() + minutes.minutes()).strftime("%Y%m%dT%H%M%SZ").to_string()
 }

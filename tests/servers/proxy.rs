@@ -1,4 +1,4 @@
-//! Clients without the servers' key, through `sigvet proxy` to servers that check every signature.
+//! Clients without the servers' key, through `sigvet proxy` to servers that verify every signature.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,8 @@ fn payload() -> Vec<u8> {
     (0..1_500_000_u32).map(|at| (at % 251) as u8).collect()
 }
 
-/// SDKs and tools that know placeholders only, with all that they do by themselves: parts, streams, copies, signatures of Version 2.
+/// SDKs and tools that only know placeholders, with everything they do by themselves: parts, streams, copies, Version 2
+/// signatures.
 pub fn sdks_and_tools_with_placeholders_work(server: &Server) {
     let takes_forms = std::ptr::eq(server, crate::server::radosgw());
     let (directory, forms) = (tempdir().unwrap(), if takes_forms { "yes" } else { "no" });
@@ -60,7 +61,7 @@ fn print(command: &mut Command) -> String {
     printed
 }
 
-/// The keys file of a proxy that takes the placeholder.
+/// The keys file of a proxy that accepts the placeholder.
 fn write_placeholder(directory: &Path) -> String {
     let keys = directory.join("keys.toml");
     let Credentials { id, secret } = PLACEHOLDER;
@@ -68,7 +69,7 @@ fn write_placeholder(directory: &Path) -> String {
     keys.into_os_string().into_string().unwrap()
 }
 
-/// curl knows nothing of signatures.
+/// curl does not sign.
 pub fn requests_of_anybody_are_signed(server: &Server) {
     server.new_bucket("proxy-signed");
     let (proxy, directory) = (proxy(server, &[]), tempdir().unwrap());
@@ -83,7 +84,7 @@ pub fn requests_of_anybody_are_signed(server: &Server) {
     curl([&format!("{}/proxy-signed/none", proxy.url)]).expect_error(404, "NoSuchKey");
 }
 
-/// Headers, URLs, unsigned and hashed bodies, and chunks that the server checks one by one.
+/// Headers, URLs, unsigned and hashed bodies, and chunks that the server verifies one by one.
 pub fn placeholders_are_replaced(server: &Server) {
     server.new_bucket("proxy-replaced");
     let directory = tempdir().unwrap();
@@ -102,7 +103,7 @@ pub fn placeholders_are_replaced(server: &Server) {
     let put = client.presign(["-X", "PUT", &url]);
     curl(["-T", file, &put]).expect_status(200);
     curl([&client.presign([&url])]).expect_status(200).expect_body(&payload());
-    // The server itself knows no such key, and the proxy no such secret.
+    // The server does not know this key, and the proxy does not know this secret.
     let direct = url.replace(proxy.address(), &server.authority());
     client.send([&direct]).expect_refused();
     let wrong = Sigvet::new(Credentials { secret: "another/secret", ..PLACEHOLDER });

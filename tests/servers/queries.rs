@@ -1,10 +1,10 @@
-//! Requests whose query is part of what is signed.
+//! Requests whose query is part of the signature.
 
 use crate::server::Server;
 
 const KEYS: [&str; 8] = ["=&x", "a b", "a%20b", "a+b", "dir/one", "dir/two", "é", "~t"];
 
-/// A prefix, as it is spelt in the query, and the keys under it.
+/// A prefix, as spelt in the query, and the keys under it.
 const PREFIXES: [(&str, &[&str]); 9] = [
     ("a%20b", &["a b"]),
     ("a%2Bb", &["a+b"]),

@@ -1,4 +1,4 @@
-//! Signatures that a server must refuse, or takes although AWS would not, in the words of each server.
+//! Signatures that a server must refuse, or accepts although AWS would not, in each server's words.
 
 use crate::presigned::minutes_from_now;
 use crate::server::Server;
@@ -22,7 +22,7 @@ pub fn payload_that_is_not_the_one_signed(server: &Server) {
     put("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824").expect_status(200);
 }
 
-/// Fifteen minutes are allowed, each way.
+/// Fifteen minutes are allowed in either direction.
 pub fn clock_within_the_window(server: &Server) {
     let bucket = server.new_bucket("clock-near");
     for minutes in [-14, 14] {
@@ -47,7 +47,7 @@ pub fn swift_takes_an_unknown_key_for_a_wrong_signature(server: &Server) {
     unknown_key().send([&server.new_bucket("unknown-key").url("")]).expect_error(403, "SignatureDoesNotMatch");
 }
 
-/// Unlike AWS: the region in the scope is used for the key and compared with nothing.
+/// Unlike AWS: the region in the scope is used for the key, but compared with nothing.
 pub fn radosgw_takes_any_region(server: &Server) {
     let bucket = server.new_bucket("any-region");
     bucket.put("key", "body");
@@ -56,7 +56,7 @@ pub fn radosgw_takes_any_region(server: &Server) {
     curl([&elsewhere.presign([&bucket.url("key")])]).expect_status(200).expect_body(b"body");
 }
 
-/// Unlike AWS, as with the region.
+/// Unlike AWS, like the region.
 pub fn radosgw_takes_any_service(server: &Server) {
     let bucket = server.new_bucket("any-service");
     bucket.put("key", "body");

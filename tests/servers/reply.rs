@@ -1,7 +1,7 @@
-//! What a server answered, as `curl -i` and `sigvet send -i` print it, and the few parts of S3's XML that the cases look at.
+//! A server's answer, as `curl -i` and `sigvet send -i` print it, and the few parts of S3's XML that the cases check.
 
 pub struct Reply {
-    /// The command that got this reply; every failure names it.
+    /// The command that got this reply; every failure shows it.
     asked: String,
     head: String,
     pub body: Vec<u8>,
@@ -52,7 +52,7 @@ impl Reply {
         reply
     }
 
-    /// A refusal in the words of any server: radosgw has 403 for a stranger, Swift 400.
+    /// A refusal by any server: an unknown key gets 403 from radosgw, 400 from Swift.
     #[track_caller]
     pub fn expect_refused(self) {
         let status = self.status();
@@ -67,12 +67,12 @@ impl Reply {
         })
     }
 
-    /// The text of the first element of that name.
+    /// The text of the first element with that name.
     pub fn element(&self, name: &str) -> Option<String> {
         self.elements(name).into_iter().next()
     }
 
-    /// The texts of all elements of that name, in order.
+    /// The texts of all elements with that name, in order.
     pub fn elements(&self, name: &str) -> Vec<String> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         self.text().split(&open).skip(1).filter_map(|part| Some(unescape(part.split_once(&close)?.0))).collect()

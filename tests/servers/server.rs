@@ -1,7 +1,7 @@
-//! The two servers: Ceph's radosgw and OpenStack Swift, each started once, when the first test asks for it.
+//! The two servers: Ceph's radosgw and OpenStack Swift, each started once, by the first test that needs it.
 //!
-//! A server runs under `hold.sh`, which stops it when our end of its standard input closes. Nothing has to be dropped for that,
-//! so it also happens when this process is killed. A server that cannot start fails every test that needs it.
+//! A server runs under `hold.sh`, which stops it when our end of its standard input closes. Nothing has to be dropped
+//! for that, so it also works when this process is killed. A server that cannot start fails every test that needs it.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -23,15 +23,15 @@ pub const PROJECT_KEY_B: Credentials =
 /// The key of another project.
 pub const OTHER_PROJECT_KEY: Credentials =
     Credentials { id: "OTHERPROJECTKEY00000", secret: "otherprojectkey00000+/secret" };
-/// The only user of Swift. Its key has a colon, which a credential in a URL must encode.
+/// The only user of Swift. Its key contains a colon, which has to be encoded in a URL's credential.
 const SWIFT_KEY: Credentials = Credentials { id: "test:tester", secret: "testing" };
 
-/// The first of the ports that a server listens on is followed by up to fifteen more.
+/// Each server listens on a first port and up to fifteen following ones.
 const PORTS_PER_SERVER: u16 = 16;
 
 pub struct Server {
     pub port: u16,
-    /// Who the requests are signed as, unless a case says otherwise.
+    /// The credentials that sign requests, unless a case uses others.
     pub user: Credentials,
     /// Holding its standard input open is what keeps the server running.
     _holder: Child,
@@ -65,7 +65,7 @@ impl Server {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Makes a bucket. Each case has one of its own, so that cases can run side by side.
+    /// Makes a bucket. Each case has its own, so that cases can run in parallel.
     #[track_caller]
     pub fn new_bucket(&self, name: &str) -> Bucket<'_> {
         let bucket = Bucket { server: self, name: name.to_owned() };
@@ -87,18 +87,18 @@ pub struct Bucket<'a> {
 }
 
 impl Bucket<'_> {
-    /// The path-style URL of what comes after the bucket's name, already encoded: a key, a query, or both.
+    /// The path-style URL with the rest after the bucket's name, already encoded: a key, a query, or both.
     pub fn url(&self, rest: &str) -> String {
         let separator = if rest.is_empty() || rest.starts_with('?') { "" } else { "/" };
         format!("http://{}/{}{separator}{rest}", self.server.authority(), self.name)
     }
 
-    /// The authority that names the bucket, for virtual-hosted requests.
+    /// The authority that contains the bucket, for virtual-hosted requests.
     pub fn host(&self) -> String {
         format!("{}.s3.localhost:{}", self.name, self.server.port)
     }
 
-    /// What tells curl, or sigvet, where [`host`](Self::host) is.
+    /// The value that tells curl, or sigvet, where [`host`](Self::host) is.
     pub fn resolve(&self) -> String {
         format!("{}:127.0.0.1", self.host())
     }
@@ -122,7 +122,7 @@ fn hold(name: &str, port: u16) -> Result<Child, String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(log)
-        // Out of reach of a Ctrl-C at the terminal, which it must outlive to clean up.
+        // Not reached by a Ctrl-C at the terminal, which it must outlive to clean up.
         .process_group(0)
         .spawn()
         .map_err(|error| format!("hold.sh: {error}"))?;
@@ -136,8 +136,8 @@ fn first_line(holder: &mut Child) -> Option<String> {
     BufReader::new(holder.stdout.as_mut()?).lines().next()?.ok()
 }
 
-/// Finds a run of ports where nobody listens, below those that the system hands out by itself. Each run is tried once: the two
-/// servers start at the same time, and would otherwise both find the same one free.
+/// Finds a run of free ports, below those that the system assigns by itself. Each run is tried once: the two servers
+/// start at the same time, and would otherwise both find the same free run.
 fn free_ports() -> Result<u16, String> {
     static TRIED: AtomicU16 = AtomicU16::new(0);
     let offset = u16::try_from(std::process::id() % 500).expect("below 500");

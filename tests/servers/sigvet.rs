@@ -1,4 +1,4 @@
-//! The programs under test, as a user runs them: `sigvet`, and `curl` for what `sigvet` has presigned or printed.
+//! The programs under test, as a user runs them: `sigvet`, and `curl` for what `sigvet` presigned or printed.
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};
@@ -11,7 +11,7 @@ pub struct Credentials {
     pub secret: &'static str,
 }
 
-/// A `sigvet` in an environment of its own: these credentials, no profile file, no configuration of the machine.
+/// A `sigvet` in an isolated environment: these credentials, no profile file, no configuration of the machine.
 pub struct Sigvet {
     credentials: Option<Credentials>,
     scope: Vec<String>,
@@ -22,7 +22,7 @@ impl Sigvet {
         Self { credentials: Some(credentials), scope: Vec::new() }.scope("us-east-1", "s3")
     }
 
-    /// Without credentials, region or service: a profile must give them.
+    /// Without credentials, region or service: a profile must supply them.
     pub fn without_credentials() -> Self {
         Self { credentials: None, scope: Vec::new() }
     }
@@ -36,7 +36,7 @@ impl Sigvet {
         self
     }
 
-    /// Runs `sigvet send -i`, and gives the reply of the server.
+    /// Runs `sigvet send -i`, and returns the server's reply.
     #[track_caller]
     pub fn send<I: IntoIterator<Item: AsRef<OsStr>>>(&self, args: I) -> Reply {
         let mut command = self.command("send");
@@ -44,7 +44,7 @@ impl Sigvet {
         exchange(&mut command)
     }
 
-    /// Runs `sigvet presign`, and gives the URL that it prints.
+    /// Runs `sigvet presign`, and returns the URL that it prints.
     #[track_caller]
     pub fn presign<I: IntoIterator<Item: AsRef<OsStr>>>(&self, args: I) -> String {
         let url = self.print("presign", args);
@@ -52,7 +52,7 @@ impl Sigvet {
         url
     }
 
-    /// Runs a command that prints one line, and gives that line.
+    /// Runs a command that prints one line, and returns that line.
     #[track_caller]
     pub fn print<I: IntoIterator<Item: AsRef<OsStr>>>(&self, subcommand: &str, args: I) -> String {
         let mut command = self.command(subcommand);
@@ -72,7 +72,7 @@ impl Sigvet {
     }
 }
 
-/// Runs `curl -i`, which knows nothing of signatures here.
+/// Runs `curl -i`, which does not sign here.
 #[track_caller]
 pub fn curl<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Reply {
     exchange(
@@ -101,7 +101,7 @@ fn exchange(command: &mut Command) -> Reply {
     Reply::parse(asked, &output.stdout)
 }
 
-/// A command that sees nothing of the caller's environment but where programs are.
+/// A command that gets nothing from the caller's environment except where programs are.
 pub fn isolated(program: &str) -> Command {
     let mut command = Command::new(program);
     command

@@ -6,7 +6,7 @@
 # The users mirror a provider where the project is the user and each key pair is one of its subusers:
 #   p12345678     PROJECTKEYA000000000 and PROJECTKEYB000000000, two keys of one project
 #   p87654321     OTHERPROJECTKEY00000
-# Any of them, lower-cased, with "+/secret" after it is its secret. Path style, or virtual hosts under s3.localhost.
+# The secret of each is its key ID in lowercase, followed by "+/secret". Path style, or virtual hosts under s3.localhost.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 # shellcheck source=common.sh
@@ -79,7 +79,7 @@ CONF
 unset CEPH_ARGS CEPH_KEYRING
 export CEPH_CONF="$dir/ceph.conf"
 in_time() { timeout --kill-after=5 60 "$@" </dev/null >>"$dir/log/start.log" 2>&1 || die "failed: $*; see $dir/log"; }
-# Names the configuration on the command line too: by it the stop script knows the process as its own.
+# The configuration is also named on the command line, by which the stop script recognises the process as its own.
 daemon() { in_time "$1" -c "$dir/ceph.conf" "${@:2}"; }
 admin() { in_time radosgw-admin -c "$dir/ceph.conf" -n client.admin "$@"; }
 

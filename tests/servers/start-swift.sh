@@ -23,7 +23,7 @@ mkdir -p "$dir"/{etc,srv/d1,cache}
 
 printf '[swift-hash]\nswift_hash_path_prefix = throwaway\nswift_hash_path_suffix = throwaway\n' >"$dir/etc/swift.conf"
 
-# Swift reads /etc/swift/swift.conf and nothing else; this puts ours in its place.
+# Swift reads only /etc/swift/swift.conf; this puts ours in its place.
 cat >"$dir/launch.py" <<'PYTHON'
 import runpy
 import sys
@@ -38,8 +38,8 @@ sys.path.insert(0, "")
 runpy.run_path(sys.argv[0], run_name="__main__")
 PYTHON
 
-# settings PORT: what the four servers share. The log goes to the console; to syslog goes nothing (a UDP port where nobody listens).
-# There is one copy of each thing, and a busy machine: a server that is slow to accept must be waited for, never be left out for a minute.
+# settings PORT: what the four servers share. The log goes to the console; nothing goes to syslog (a UDP port where nobody listens).
+# There is one copy of each object, and the machine is busy: a server that is slow to accept must be waited for, never skipped for a minute.
 settings() {
     cat <<CONF
 [DEFAULT]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops what start-rgw.sh started in DIR, if it still runs: stop-rgw.sh DIR
+# Stops what start-rgw.sh started in DIR, if it is still running: stop-rgw.sh DIR
 set -euo pipefail
 # shellcheck source=common.sh
 . "$(cd -- "$(dirname -- "$0")" && pwd -P)/common.sh"

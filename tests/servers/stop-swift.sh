@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops what start-swift.sh started in DIR, if it still runs: stop-swift.sh DIR
+# Stops what start-swift.sh started in DIR, if it is still running: stop-swift.sh DIR
 set -euo pipefail
 # shellcheck source=common.sh
 . "$(cd -- "$(dirname -- "$0")" && pwd -P)/common.sh"

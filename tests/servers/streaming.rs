@@ -1,4 +1,4 @@
-//! Bodies in chunks, whose signatures the servers check.
+//! Chunked bodies whose signatures the servers verify.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ pub fn signed_chunks(server: &Server) {
     sigvet.send([&bucket.url("memory")]).expect_status(200).expect_body(b"hello");
 }
 
-/// Swift reads trailers, signed and not.
+/// Swift reads trailers, signed or not.
 pub fn swift_takes_trailers(server: &Server) {
     let bucket = server.new_bucket("trailers");
     let sigvet = server.sigvet();
@@ -44,7 +44,7 @@ pub fn swift_takes_trailers(server: &Server) {
     }
 }
 
-/// Ceph 16 knows no such payload, and takes the word for a hash.
+/// Ceph 16 does not know such payloads, and takes the word for a hash.
 pub fn radosgw_takes_no_trailers(server: &Server) {
     let bucket = server.new_bucket("no-trailers");
     let url = bucket.url("key");

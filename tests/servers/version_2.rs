@@ -1,4 +1,4 @@
-//! Signature Version 2, which both servers still take: in headers and in URLs, for both ways of addressing.
+//! Signature Version 2, which both servers still accept: in headers and in URLs, for both addressing styles.
 
 use crate::server::{Bucket, Server};
 use crate::sigvet::curl;
@@ -26,7 +26,7 @@ pub fn version_2_for_virtual_hosts(server: &Server) {
     let endpoint = format!("http://s3.localhost:{}", server.port);
     let known = ["--resolve", &resolve, "--endpoint-url", &endpoint, &url];
     sigvet.send(V2.into_iter().chain(known)).expect_status(200).expect_body(b"body");
-    // Without its bucket it is another resource.
+    // Without its bucket it is a different resource.
     let unknown = ["--resolve", &resolve, "--bucket", "", &url];
     sigvet.send(V2.into_iter().chain(unknown)).expect_error(403, "SignatureDoesNotMatch");
 }

@@ -1,4 +1,4 @@
-//! What passes is what was said.
+//! The bytes pass unchanged.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use super::world::{OTHER, WATCHED, World, text};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Odd:  a \r\n\r\nhello";
 
-/// Headers and a body in which a proxy that reads and writes anew would change something.
+/// Headers and a body in which a proxy that parses and rewrites them would change something.
 const ODD: [&str; 10] = [
     "-sS",
     "-X",
@@ -21,9 +21,9 @@ const ODD: [&str; 10] = [
     "--path-as-is",
 ];
 
-/// Catches a header that is added, lost, renamed or moved, a target that is normalised, and a reply that is.
+/// Catches a header that is added, lost, renamed or moved, and a target or reply that is normalised.
 #[test]
-fn a_server_hears_the_same_bytes_as_without_us() {
+fn a_server_receives_the_same_bytes_as_without_us() {
     let world = World::new();
     for (scheme, upstream) in [("https", Upstream::secure(&world, OK)), ("http", Upstream::plain(OK))] {
         let port = upstream.address.rsplit_once(':').unwrap().1;
@@ -46,7 +46,7 @@ fn a_server_hears_the_same_bytes_as_without_us() {
     }
 }
 
-/// Catches a request on a connection that is used again which goes to the server of the one before.
+/// Catches a request on a reused connection that goes to the server of the previous request.
 #[test]
 fn plain_requests_to_two_servers_share_a_connection_to_the_proxy() {
     let world = World::new();
@@ -63,9 +63,9 @@ fn plain_requests_to_two_servers_share_a_connection_to_the_proxy() {
     assert_eq!(watched.stderr.matches("sigvet: 200 GET http://127.0.0.1:").count(), 3, "{}", watched.stderr);
 }
 
-/// curl believes the upstream's authority alone: it reaches a host only if nobody looks into the tunnel to it.
+/// curl trusts only the upstream's CA: it reaches a host only if the tunnel to it is not intercepted.
 #[test]
-fn a_host_that_is_not_watched_is_spoken_to_directly() {
+fn a_host_that_is_not_watched_is_reached_directly() {
     let world = World::new();
     let upstream = Upstream::secure(&world, OK);
     let authority = world.authority();
@@ -76,7 +76,7 @@ fn a_host_that_is_not_watched_is_spoken_to_directly() {
     };
     let direct = code(OTHER, &["--all"]).expect(0);
     assert_eq!((direct.text().as_str(), direct.stderr.as_str()), ("hello", ""));
-    // It says so to whoever wonders why nothing is explained.
+    // It says so, in case the user wonders why nothing is explained.
     for (host, options) in [(WATCHED, &[][..]), (OTHER, &["--host", OTHER]), (OTHER, &["--all-hosts"])] {
         let looked_into = code(host, options).expect(60);
         assert!(looked_into.stderr.contains(&format!("sigvet: {host} is not watched: the program does not trust")));
@@ -84,7 +84,7 @@ fn a_host_that_is_not_watched_is_spoken_to_directly() {
     assert_eq!(upstream.heard().len(), 1);
 }
 
-/// Catches a server that is believed though its certificate is not, by a proxy that has ended TLS.
+/// Catches a proxy that terminates TLS and trusts a server whose certificate is invalid.
 #[test]
 fn a_server_that_is_not_trusted_gets_no_request() {
     let world = World::new();

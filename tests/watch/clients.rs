@@ -1,8 +1,8 @@
-//! Clients of several runtimes that are watched on their way to `sigvet serve`, which has a name of AWS's there.
+//! Clients of several runtimes, watched on their way to `sigvet serve`, which has an AWS host name there.
 //!
-//! Run by name, `cargo test --test watch_clients`: a client that is not on the machine is passed over, which fails where `$CI` is set.
-//! It catches a runtime that does not find the proxy or does not trust its certificate, a request that is right and refused behind it,
-//! and a wrong one that is not explained.
+//! Run by name, `cargo test --test watch_clients`: a client that is not on the machine is skipped, which is a failure
+//! if `$CI` is set. Catches a runtime that does not find the proxy or does not trust its certificate, a correct request
+//! that is refused behind it, and a wrong one that is not explained.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test fails by panicking and has no public API")]
 
@@ -13,7 +13,7 @@ use std::process::Command;
 
 use world::{KEY, World, text};
 
-/// A letter more is a mistake that only whoever has the right secret can name.
+/// An extra letter is a mistake that can only be named with the right secret.
 const MISTAKE: &str = "[secret-mistyped]";
 
 #[test]
@@ -30,7 +30,7 @@ fn requests_is_watched() {
 
 #[test]
 fn aiobotocore_is_watched() {
-    // It goes with one version of botocore only, and so has an environment of its own.
+    // It works with only one version of botocore, and so has a separate environment.
     let Some(python) = python_of("AIOBOTOCORE_PYTHON", "aiobotocore") else { return };
     watched(&[&python, &here("sdk.py"), "aiobotocore"], 0);
 }
@@ -52,11 +52,11 @@ fn the_sdk_for_javascript_is_watched() {
     }
 }
 
-/// Go's certificates are those of `SSL_CERT_FILE`, and its proxy that of `HTTPS_PROXY`.
+/// Go takes its certificates from `SSL_CERT_FILE`, and its proxy from `HTTPS_PROXY`.
 #[test]
 fn restic_is_watched() {
     if has("restic", "version") {
-        // It would try again for a quarter of an hour.
+        // It would retry for a quarter of an hour.
         let program = ["timeout", "10", "restic", "-r", "s3:https://s3.us-east-1.amazonaws.com/bucket/r", "init"];
         let (_, wrong) = both(&program);
         assert!(wrong.stderr.contains(MISTAKE), "{}", wrong.stderr);
@@ -74,7 +74,8 @@ fn rclone_is_watched() {
     }
 }
 
-/// The two clients of Java's own library sign nothing; they reach a host that is watched, and one that is not, by their trust store.
+/// The two clients of Java's own library do not sign; they reach a watched host and an unwatched one with their trust
+/// store.
 #[test]
 fn java_is_watched() {
     if has("java", "-version") {
@@ -91,7 +92,7 @@ fn java_is_watched() {
     }
 }
 
-/// Runs a client with the right secret, of which nothing is said, and with a wrong one, of which is said why.
+/// Runs a client with the right secret, about which nothing is printed, and with a wrong one, which is explained.
 fn watched(program: &[&str], refused: i32) {
     let (right, wrong) = both(program);
     right.expect_silence();
@@ -148,7 +149,7 @@ fn python_of(variable: &str, modules: &str) -> Option<String> {
     has(&program, &format!("-cimport {modules}")).then_some(program)
 }
 
-/// Whether a program runs with this word.
+/// Whether a program runs with this argument.
 fn has(program: &str, word: &str) -> bool {
     let succeeds = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
     succeeds || is_left_out(&format!("{program} {word}"))
@@ -158,7 +159,7 @@ fn is_there(path: &Path) -> bool {
     path.exists() || is_left_out(&path.display().to_string())
 }
 
-/// Says what is missing; in CI nothing may be.
+/// Reports what is missing; in CI nothing may be.
 #[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
 fn is_left_out(what: &str) -> bool {
     assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");

@@ -16,7 +16,7 @@ fn the_exit_code_is_that_of_the_program() {
 }
 
 #[test]
-fn a_program_that_cannot_be_run_is_told_in_a_line() {
+fn a_program_that_cannot_be_run_is_reported_in_one_line() {
     let world = World::new();
     let missing = unrouted(&world, &[], &["no-such-program-here"]).run().expect(127);
     assert_eq!(missing.stderr, "error: cannot run 'no-such-program-here': no such program\n");
@@ -31,7 +31,7 @@ fn a_program_that_cannot_be_run_is_told_in_a_line() {
 }
 
 #[test]
-fn the_streams_and_the_arguments_are_those_of_the_program() {
+fn the_program_gets_its_streams_and_arguments() {
     let world = World::new();
     let all = sigvet_testing::all_bytes();
     let ended = unrouted(&world, &[], &["cat"]).input(&all).run().expect(0);
@@ -44,7 +44,7 @@ fn the_streams_and_the_arguments_are_those_of_the_program() {
 
 /// Without a terminal, so that INT is passed on too.
 #[test]
-fn signals_reach_the_program_and_do_not_end_us_before_it() {
+fn signals_reach_the_program_and_do_not_end_us_first() {
     let world = World::new();
     for (name, script) in [
         ("TERM", "trap 'printf got; exit 9' TERM"),
@@ -68,7 +68,7 @@ fn signals_reach_the_program_and_do_not_end_us_before_it() {
     assert_eq!(std::fs::read_dir(world.temporary()).unwrap().count(), 0);
 }
 
-/// The same command in a session of its own. `setsid` runs it in its place.
+/// The same command in a separate session. `setsid` is replaced by it.
 fn without_terminal(inner: &Command) -> Command {
     let mut outer = Command::new("setsid");
     outer.arg(inner.get_program()).args(inner.get_args()).env_clear();
@@ -85,7 +85,7 @@ fn signal(name: &str, child: &Child) {
     assert!(sent.success());
 }
 
-/// Catches a program that waits for the end of an input that somebody else holds.
+/// Catches a wait for the end of an input that somebody else holds open.
 #[test]
 fn input_may_come_late() {
     let world = World::new();

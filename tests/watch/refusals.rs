@@ -1,4 +1,4 @@
-//! What is refused, and what is said of it.
+//! Refusals, and what is printed about them.
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use super::upstream::Upstream;
 use super::world::{KEY, WATCHED, World, curl, login, text};
 
 #[test]
-fn a_request_that_is_right_is_taken_and_nothing_is_said() {
+fn a_right_request_is_accepted_and_nothing_is_printed() {
     let world = World::new();
     let server = world.serve();
     let (login, url) = (login(""), format!("https://{WATCHED}/bucket/key?list-type=2&prefix=a%2Fb"));
@@ -22,7 +22,7 @@ fn a_request_that_is_right_is_taken_and_nothing_is_said() {
     server.wait_for("200 PUT", 2);
 }
 
-/// The mistake is made here: a letter more at the end of the secret. `serve` says the same by itself.
+/// The mistake is made here: an extra letter at the end of the secret. `serve` reports the same by itself.
 #[test]
 fn a_wrong_secret_is_explained_and_saved_as_explain_reads_it() {
     let world = World::new();
@@ -53,7 +53,7 @@ fn a_wrong_secret_is_explained_and_saved_as_explain_reads_it() {
         let saved = std::fs::read_to_string(&file).unwrap();
         assert!(!saved.contains("hush") && !saved.contains(KEY.1), "{saved}");
         if name.ends_with(".http") {
-            // Without the key: the server's texts and the file are all there is.
+            // Without the key: only the server's texts and the file are available.
             let again = Sigvet::anonymous(&["explain", "--quiet", text(&file)]);
             let again = again.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1).run().expect(1);
             assert!(again.text().contains("[secret-mistyped]"), "{}", again.text());
@@ -66,7 +66,7 @@ fn a_wrong_secret_is_explained_and_saved_as_explain_reads_it() {
     assert!(std::fs::read_to_string(folder.join(of(3, "http"))).unwrap().contains("hush-hush-hush-hush"));
 }
 
-/// An answer to HEAD has no words, so the signature itself has to tell.
+/// The answer to HEAD has no text, so only the signature itself shows the reason.
 #[test]
 fn a_refused_head_is_explained_and_an_unsigned_request_is_not() {
     let world = World::new();
@@ -81,7 +81,7 @@ fn a_refused_head_is_explained_and_an_unsigned_request_is_not() {
     assert!(all.stderr.starts_with(&format!("sigvet: 403 GET {url} (")), "{}", all.stderr);
 }
 
-/// Permission is no question of the signature.
+/// Missing permission has nothing to do with the signature.
 #[test]
 fn a_denied_request_is_not_explained() {
     let world = World::new();
@@ -118,7 +118,7 @@ fn a_compressed_refusal_is_explained_and_saved_decoded() {
     assert!(explained.contains("secret-mistyped"), "{explained}");
 }
 
-/// Catches words of a server that a terminal obeys, or that pass for ours.
+/// Catches server text that a terminal obeys, or that looks like ours.
 #[test]
 fn a_hostile_reply_is_inert() {
     let world = World::new();

@@ -1,14 +1,14 @@
-//! The authority's key, and the variables that lead to its certificate.
+//! The CA's key, and the variables that refer to its certificate.
 
 use super::upstream::Upstream;
 use super::world::{WATCHED, World, unrouted};
 
-/// How a P-256 key begins in PKCS #8 (RFC 5958), whose DER is in no text.
+/// The beginning of a P-256 key in PKCS #8 (RFC 5958), whose DER occurs in no text.
 const PRIVATE_KEY: &[u8] = b"\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
 
-/// Everything in the temporary directory is looked at while a certificate of the authority is in use.
+/// Searches the whole temporary directory while a certificate of the CA is in use.
 #[test]
-fn the_key_of_the_authority_is_in_no_file() {
+fn the_key_of_the_ca_is_in_no_file() {
     let world = World::new();
     let upstream = Upstream::secure(&world, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let script = format!("curl -sS https://{WATCHED}/ && cp -R \"$TMPDIR\" \"$TMPDIR/../copy\"");

@@ -1,4 +1,4 @@
-//! A server that writes down every byte, in the clear or over TLS, and answers as it is told to.
+//! A server that records every byte, in plain text or over TLS, and answers as the test says.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +18,7 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Speaks TLS with the certificate of the world.
+    /// Uses TLS with the world's certificate.
     pub fn secure(world: &World, answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         let certificate = CertificateDer::from_pem_file(world.path("cert.pem")).unwrap();
@@ -32,7 +32,7 @@ impl Upstream {
         })
     }
 
-    /// Speaks in the clear.
+    /// Uses plain text.
     pub fn plain(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::start(move |mut stream, heard| converse(&mut stream, &answer, heard))
@@ -53,7 +53,7 @@ impl Upstream {
         Self { address, heard }
     }
 
-    /// Each request that was heard, with its body.
+    /// Each received request, with its body.
     pub fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
@@ -76,7 +76,7 @@ fn converse(stream: &mut (impl Read + Write), answer: &[u8], heard: &Mutex<Vec<V
         let mut body = vec![0; length];
         stream.read_exact(&mut body).unwrap();
         heard.lock().unwrap().push([request, body].concat());
-        // Whoever has seen enough is gone.
+        // A client that has seen enough closes.
         let _ = stream.write_all(answer);
         let _ = stream.flush();
     }

@@ -1,4 +1,4 @@
-//! A server that has the names of AWS's, and programs that are watched on their way to it.
+//! A server with AWS host names, and programs that are watched on their way to it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,11 @@ use tempfile::TempDir;
 /// The key that `serve --demo-keys` knows.
 pub const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
-/// What the certificates of the upstream are for: a host that is watched, and one that is not.
+/// The hosts in the upstream's certificate: one that is watched, and one that is not.
 pub const WATCHED: &str = "s3.us-east-1.amazonaws.com";
 pub const OTHER: &str = "plain.example";
 
-/// A certificate for these hosts, under an authority of its own.
+/// A certificate for these hosts, from a separate CA.
 pub struct World {
     folder: TempDir,
 }
@@ -24,7 +24,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (own_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
         let mut authority = CertificateParams::default();
-        // A certificate that has the name of its issuer is taken for its own.
+        // A certificate with the same name as its issuer is taken to be self-signed.
         authority.distinguished_name.push(DnType::CommonName, "the upstream's authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let own = authority.self_signed(&own_key).unwrap();
@@ -52,7 +52,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// Who vouches for the upstream.
+    /// The CA of the upstream.
     pub fn authority(&self) -> PathBuf {
         self.path("ca.pem")
     }
@@ -68,7 +68,7 @@ impl World {
         Serving::start(&["--tls-cert", text(&certificate), "--tls-key", text(&key), "--time-limit", "10s"])
     }
 
-    /// A program that is watched, and whose requests get to that address whatever their host is.
+    /// A watched program whose requests go to that address whatever their host is.
     pub fn watch(&self, address: &str, options: &[&str], program: &[&str]) -> Sigvet {
         let (way, authority) = (format!("::{address}"), self.authority());
         let own = ["watch", "--connect-to", &way, "--cacert", text(&authority), "--time-limit", "20s"];
@@ -89,12 +89,12 @@ pub fn curl<'a>(login: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&signing[..], &["-u", login, "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"], more].concat()
 }
 
-/// `ID:SECRET`, with something behind it.
+/// `ID:SECRET`, with a suffix.
 pub fn login(more: &str) -> String {
     format!("{}:{}{more}", KEY.0, KEY.1)
 }
 
-/// The same with the way that requests take by themselves.
+/// The same, with requests routed as usual.
 pub fn unrouted(world: &World, options: &[&str], program: &[&str]) -> Sigvet {
     Sigvet::anonymous(&[&["watch"], options, &["--"], program].concat()).env("TMPDIR", text(&world.temporary()))
 }

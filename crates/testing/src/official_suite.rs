@@ -1,12 +1,12 @@
-//! Where the official test suite lies: inside the package of the `aws-sigv4` crate.
+//! The location of the official test suite: inside the package of the `aws-sigv4` crate.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Where cargo keeps the package that carries the suite. Only this platform's packages are looked at: those of others need
-/// not be on this machine.
+/// Where cargo keeps the package that contains the suite. Only this platform's packages are considered: those of others
+/// need not be on this machine.
 pub fn package_root() -> PathBuf {
     let version = cargo(&["-vV"]);
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();

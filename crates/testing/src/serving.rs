@@ -1,4 +1,5 @@
-//! A `sigvet serve` or a `sigvet proxy` under way, on a free port, which ends with the value; and conversations with it byte by byte.
+//! A running `sigvet serve` or `sigvet proxy` on a free port, stopped when the value is dropped; and byte-by-byte
+//! conversations with it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -9,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use crate::Sigvet;
 
-/// Nobody waits longer for an answer.
+/// Maximum time to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server, and where it is.
+/// A server and its address.
 pub struct Serving {
     child: Child,
     /// `http://127.0.0.1:1`.
@@ -22,7 +23,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts `sigvet serve` with the demo key and these options besides.
+    /// Starts `sigvet serve` with the demo key and these additional options.
     pub fn start(options: &[&str]) -> Self {
         Self::start_without_key(&[&["--demo-keys"], options].concat())
     }
@@ -45,7 +46,7 @@ impl Serving {
         stderr.read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
         let log = Arc::new(Mutex::new(String::new()));
-        // A full pipe would stop the server.
+        // A full pipe would block the server.
         let reader = std::thread::spawn({
             let log = Arc::clone(&log);
             move || copy(stderr, &log)
@@ -58,7 +59,7 @@ impl Serving {
         self.url.rsplit("://").next().unwrap()
     }
 
-    /// `sigvet` with the demo key, for S3 at this server.
+    /// `sigvet` with the demo key, using this server for S3.
     pub fn sigvet(&self, words: &[&str]) -> Sigvet {
         Sigvet::anonymous(words)
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
@@ -72,10 +73,10 @@ impl Serving {
         connect(self.address())
     }
 
-    /// Sends bytes over a connection of their own, and reads until the server closes it.
+    /// Sends bytes over a new connection, and reads until the server closes it.
     pub fn converse(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
-        // A server that refuses early may close before all is written.
+        // A server that refuses early may close before everything is written.
         let _ = stream.write_all(bytes);
         let _ = stream.shutdown(Shutdown::Write);
         let mut answer = Vec::new();
@@ -83,12 +84,12 @@ impl Serving {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// What it has written by now, behind the first line.
+    /// What it has written so far, after the first line.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// Waits until it has written this so many times: an answer may be there before its line is.
+    /// Waits until it has written this text `times` times: an answer may arrive before its line is written.
     pub fn wait_for(&self, text: &str, times: usize) {
         let began = Instant::now();
         while self.log().matches(text).count() < times {
@@ -97,7 +98,7 @@ impl Serving {
         }
     }
 
-    /// The most memory that it had at a time, in bytes, where the system tells: on Linux.
+    /// Its peak memory in bytes, if the system reports it: on Linux.
     pub fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -110,7 +111,7 @@ impl Serving {
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
-    /// Waits for its end; its exit code, and what it wrote.
+    /// Waits for it to end; returns its exit code and output.
     pub fn wait(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
         self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
@@ -120,7 +121,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // It may have ended before.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

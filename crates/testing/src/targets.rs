@@ -1,6 +1,6 @@
-//! Targets that a client, a library or a proxy may take for something that it should tidy up.
+//! Request targets that a client, a library or a proxy may be tempted to normalise.
 
-/// As they are typed, path and query; 100 of them, and the long ones.
+/// As typed, path and query; 100 short ones, and the long ones.
 pub fn odd_targets() -> Vec<String> {
     let long = [
         format!("/{}", "a".repeat(4000)),

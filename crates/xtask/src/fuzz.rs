@@ -1,7 +1,7 @@
-//! Runs the fuzz targets for a bounded time: on the stable compiler, without a sanitizer, as `cargo fuzz` would.
+//! Runs the fuzz targets for a limited time: on the stable compiler, without a sanitizer, as `cargo fuzz` would.
 //!
-//! The seeds are files of the repository, copied beside the inputs that earlier runs kept in `target/fuzz/corpus`. An input
-//! that panics, takes longer than [`SLOWEST`] or more memory than [`LARGEST`] fails the task, and is kept in
+//! The seeds are files of the repository, copied next to the inputs that earlier runs kept in `target/fuzz/corpus`. An
+//! input that panics, takes longer than [`SLOWEST`] or more memory than [`LARGEST`] fails the task, and is kept in
 //! `target/fuzz/artifacts`.
 
 use std::fs;
@@ -11,14 +11,14 @@ use std::sync::Mutex;
 
 use crate::program::{Failure, cargo, root};
 
-/// How long each target runs where nothing else is said, in seconds.
+/// Default run time of each target, in seconds.
 const SECONDS: u32 = 20;
-/// The longest that one input may take, in seconds, unoptimised as the targets are.
+/// Maximum time for one input, in seconds; the targets are not optimised.
 const SLOWEST: u32 = 10;
-/// The most memory that one input may take, in MiB.
+/// Maximum memory for one input, in MiB.
 const LARGEST: u32 = 1024;
 
-/// A target, and where its seeds lie: a folder, and how the names of the files in it begin or end.
+/// A target, and its seeds: a folder, and how the names of the files in it begin or end.
 struct Target {
     name: &'static str,
     seeds: &'static [(&'static str, &'static str)],
@@ -50,18 +50,18 @@ const fn target(name: &'static str, seeds: &'static [(&'static str, &'static str
     Target { name, seeds }
 }
 
-/// What a run of a target came to.
+/// The result of running a target.
 struct Outcome {
     name: &'static str,
     executions: u64,
     /// The slowest input, in seconds.
     slowest: u64,
-    /// The most memory, in MiB.
+    /// Peak memory, in MiB.
     memory: u64,
     has_passed: bool,
 }
 
-/// Every target for the usual time: the task.
+/// The task: every target for the default time.
 pub fn check() -> Result<(), Failure> {
     run(&[])
 }
@@ -96,8 +96,8 @@ fn find(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
     names.iter().map(|name| known(name).ok_or_else(|| missing(name))).collect()
 }
 
-/// Compiles the targets with marks of coverage, and tells the folder of the programs. For the host's triple by name, so that
-/// build scripts go without the marks.
+/// Compiles the targets with coverage instrumentation, and returns the folder of the programs. The host's triple is
+/// given by name so that build scripts are not instrumented.
 fn build() -> Result<PathBuf, Failure> {
     const MARKS: [&str; 7] = [
         "-Cpasses=sancov-module",
@@ -151,7 +151,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// As many targets at once as there are cores.
+/// Runs as many targets at once as there are cores.
 fn run_all(targets: &[&'static Target], programs: &Path, seconds: u32) -> Vec<Outcome> {
     let waiting = Mutex::new(targets.iter());
     let outcomes = Mutex::new(Vec::new());
@@ -209,7 +209,7 @@ fn print(outcomes: &[Outcome]) {
 mod tests {
     use super::*;
 
-    /// Catches a target that nothing runs.
+    /// Catches a target that is never run.
     #[test]
     fn every_target_of_the_folder_is_run_and_has_seeds() {
         let mut files: Vec<String> = files_below(&root().join("fuzz/fuzz_targets"))

@@ -1,7 +1,7 @@
-//! Builds with the oldest dependencies that the manifests allow, so that these say what is really needed.
+//! Builds with the oldest dependencies that the manifests allow, to check that these versions really suffice.
 //!
-//! It works in a copy, for cargo writes the other versions into Cargo.lock. Only direct dependencies are set back: what
-//! they in turn claim is their own affair, and so is what only tests ask for.
+//! It works in a copy, because cargo writes the other versions into Cargo.lock. Only direct dependencies are
+//! downgraded: their own requirements are not our responsibility, and neither are dependencies that only tests need.
 
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
@@ -17,7 +17,7 @@ pub fn check() -> Result<(), Failure> {
     for manifest in manifests(&copy)? {
         remove_dev_dependencies(&manifest)?;
     }
-    // The option is unstable, and cargo takes it only so; the compiler is not touched by it.
+    // The option is unstable, and cargo accepts it only this way; the compiler is not affected.
     let update = cargo(&["update", "--quiet", "-Z", "direct-minimal-versions"]);
     update.env("RUSTC_BOOTSTRAP", "1").directory(&copy).run()?;
     let workspace = Workspace::load()?;
@@ -34,7 +34,7 @@ fn copy_tracked_files(from: &Path, to: &Path) -> Result<(), Failure> {
     }
     let listed = program("git").args(&["ls-files", "-z"]).output()?;
     for name in String::from_utf8_lossy(&listed).split_terminator('\0') {
-        // A file that was deleted, and not yet from the index, is no longer part of the tree.
+        // A file that was deleted, but is still in the index, is no longer part of the tree.
         if from.join(name).exists() {
             copy_file(&from.join(name), &to.join(name))?;
         }
@@ -49,7 +49,7 @@ fn manifests(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(iter::once(root.join("Cargo.toml")).chain(members).collect())
 }
 
-/// What only tests ask for would raise the versions that those who use the crates get.
+/// Dependencies of tests would raise the versions that users of the crates get.
 fn remove_dev_dependencies(manifest: &Path) -> Result<(), Failure> {
     let text = fs::read_to_string(manifest).map_err(|error| failure(manifest, &error))?;
     let mut document: DocumentMut =

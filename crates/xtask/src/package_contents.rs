@@ -1,15 +1,15 @@
-//! What the published crates hold: what a user, a packager and the licences need, and nothing that only we need.
+//! Checks that the published crates contain what users, packagers and the licences need, and nothing that only we need.
 
 use crate::program::{Failure, cargo};
 use crate::workspace::{Package, Workspace};
 
-/// What every published crate has.
+/// Files that every published crate contains.
 const NEEDED: [&str; 5] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"];
 
-/// What packagers install beside the program.
+/// Files that packagers install with the program.
 const NEEDED_BY_PACKAGERS: [&str; 4] = ["Cargo.lock", "CHANGELOG.md", "man/sigvet.1", "completions/sigvet.bash"];
 
-/// What only a checkout has: tests need helpers that are not published, and the corpus is large.
+/// Files that are only in a checkout: tests need helpers that are not published, and the corpus is large.
 const UNPUBLISHED: [&str; 6] = ["tests/", "benches/", ".ci/", ".github/", ".cargo/", "crates/"];
 
 pub fn check() -> Result<(), Failure> {
@@ -19,7 +19,7 @@ pub fn check() -> Result<(), Failure> {
         faults.extend(faults_of(&package.name, &contents(package)?));
     }
     Failure::unless_empty(&faults)?;
-    // Writes the archives, by which cargo checks the manifests; what is in them was built by the tests already.
+    // Writes the archives, which makes cargo check the manifests; the tests have already built their contents.
     cargo(&["package", "--workspace", "--locked", "--no-verify", "--allow-dirty", "--quiet"]).run()
 }
 
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(faults_of("p", &[]).len(), NEEDED.len());
     }
 
-    /// Catches a corpus of megabytes in the archive.
+    /// Catches an archive that contains megabytes of corpus.
     #[test]
     fn tests_are_not_published() {
         assert_eq!(faults(&["tests/generated.rs", "src/tests.rs"]), ["p: tests/generated.rs should not be published"]);

@@ -1,12 +1,13 @@
-//! How many packages the library brings with it: whoever signs a request should not have to build a web browser.
+//! Limits the number of packages that the library brings along: signing a request should not require building a web
+//! browser.
 //!
-//! The limits leave room for a package or two, not for another tree of them. To raise one is a decision.
+//! The limits leave room for a package or two, not for another tree of them. Raising one is a decision.
 
 use std::collections::BTreeSet;
 
 use crate::program::{Failure, cargo};
 
-/// With what features a package is counted, and how many packages there may be, itself among them.
+/// The features to count a package with, and the maximum number of packages, including itself.
 struct Limit {
     package: &'static str,
     features: &'static [&'static str],
@@ -34,7 +35,7 @@ pub fn check() -> Result<(), Failure> {
     Failure::unless_empty(&faults)
 }
 
-/// A package that was listed before has `(*)` behind it.
+/// A package that was listed before is followed by `(*)`.
 fn count_packages(tree: &str) -> usize {
     let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
     lines.filter(|line| !line.is_empty()).collect::<BTreeSet<_>>().len()

@@ -1,4 +1,4 @@
-//! Running a program at the root of the repository, and saying which one failed.
+//! Runs a program at the root of the repository, and reports which one failed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ impl Failure {
         Self(text.into())
     }
 
-    /// The faults that a check found; none is a success.
+    /// The faults that a check found; success if there are none.
     pub fn unless_empty(faults: &[String]) -> Result<(), Self> {
         if faults.is_empty() { Ok(()) } else { Err(Self(faults.join("\n  "))) }
     }
@@ -25,7 +25,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A program to be run.
+/// A program to run.
 pub struct Program {
     command: Command,
     line: String,
@@ -39,7 +39,7 @@ pub fn cargo(arguments: &[&str]) -> Program {
     program
 }
 
-/// A program, at the root of the repository. Tests that it runs do not ask the network for credentials.
+/// A program that runs at the root of the repository. Tests that it runs do not request credentials over the network.
 pub fn program(name: &str) -> Program {
     let mut command = Command::new(name);
     command.current_dir(root()).env("AWS_EC2_METADATA_DISABLED", "true");

@@ -1,7 +1,7 @@
-//! The oldest compiler that a crate's dependencies take is the oldest that the crate claims to take.
+//! Checks that a crate claims the oldest compiler that its dependencies accept.
 //!
-//! It compares the manifests' `rust-version`s. Whether the code itself builds with that compiler is for the workflows to
-//! try, which have it; clippy, which knows since when each item of the standard library exists, looks at every change.
+//! It compares the manifests' `rust-version`s. The workflows try whether the code itself builds with that compiler,
+//! which they have; clippy, which knows when each item of the standard library became available, checks every change.
 
 use crate::program::Failure;
 use crate::workspace::{Package, Workspace};

@@ -1,14 +1,14 @@
-//! The table of tasks, in the order in which CI runs them: what fails most often and costs least comes first.
+//! The table of tasks, in the order in which CI runs them: the cheapest and most likely to fail come first.
 
 use crate::program::{Failure, cargo, program};
 use crate::workspace::Workspace;
 use crate::{fuzz, minimal_versions, package_contents, package_counts, rust_versions};
 
-/// Something to do with the repository.
+/// A task for the repository.
 pub struct Task {
     pub name: &'static str,
     pub summary: &'static str,
-    /// Whether it looks without changing a file that is committed: then CI runs it.
+    /// Whether it changes no committed file: then CI runs it.
     pub is_check: bool,
     pub run: fn() -> Result<(), Failure>,
 }
@@ -44,7 +44,7 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
     Task { name, summary, is_check: true, run }
 }
 
-/// The tests that are only run by name, for they need more than a compiler.
+/// Tests that are only run by name, because they need more than a compiler.
 const TESTS_BY_NAME: [&str; 12] = [
     "--test",
     "awscrt",
@@ -99,11 +99,11 @@ fn docs() -> Result<(), Failure> {
 
 fn test() -> Result<(), Failure> {
     cargo(&["test", "--locked"]).run()?;
-    // A feature that is off unless somebody asks for it.
+    // A feature that is off by default.
     cargo(&["test", "--locked", "--features", "store", "--test", "store"]).run()
 }
 
-// Without `--package`: features stay those of the whole workspace, and nothing is built a second time.
+// Without `--package`: features stay those of the whole workspace, and nothing is built twice.
 fn awscrt() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "awscrt"]).run()
 }
@@ -124,8 +124,9 @@ fn servers() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "servers"]).run()
 }
 
-/// It takes hours, so that CI runs it once a week, a part a machine: `MUTANTS_SHARD=0/4` is the first of four. `MUTANTS=proxy` is the
-/// guards of the proxy, whose tests are conversations with a running one, and `MUTANTS=verifier` the rest; both otherwise.
+/// It takes hours, so CI runs it once a week, split among machines: `MUTANTS_SHARD=0/4` is the first of four.
+/// `MUTANTS=proxy` selects the guards of the proxy, whose tests are conversations with a running one, and
+/// `MUTANTS=verifier` the rest; the default is both.
 fn mutants() -> Result<(), Failure> {
     let shard = std::env::var("MUTANTS_SHARD").unwrap_or_else(|_| "0/1".to_owned());
     let chosen = std::env::var("MUTANTS").ok();
@@ -138,11 +139,11 @@ fn mutants() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whose code is changed, and by which tests that has to show.
+/// The code to change, and the tests that have to notice.
 const MUTANTS: [(&str, &[&str]); 2] =
     [("verifier", &["--package", "sigvet-core"]), ("proxy", &["--package", "sigvet", "--", "--test", "proxy"])];
 
-/// The corpus first: the answers to its cases follow from it.
+/// The corpus first: the answers to its cases depend on it.
 fn renew() -> Result<(), Failure> {
     for arguments in [
         ["--test", "explain", "the_files_follow"].as_slice(),

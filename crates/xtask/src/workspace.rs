@@ -1,4 +1,4 @@
-//! What `cargo metadata` says about the workspace: its packages, their features, and what each is linked with.
+//! What `cargo metadata` reports about the workspace: its packages, their features, and what each is linked with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::program::{Failure, cargo};
 
-/// The packages of the workspace and all that they depend on.
+/// The packages of the workspace and all their dependencies.
 pub struct Workspace {
     packages: BTreeMap<String, Package>,
     members: BTreeSet<String>,
 }
 
-/// A package, with the ids of what it depends on outside of tests.
+/// A package, with the ids of its dependencies, not counting those of tests.
 pub struct Package {
     pub name: String,
-    /// Major, minor, patch; what is not said is zero.
+    /// Major, minor, patch; missing numbers are zero.
     pub rust_version: Vec<u64>,
     pub is_published: bool,
     features: Vec<String>,
@@ -43,7 +43,7 @@ impl Workspace {
         Self { packages, members: items(&metadata["workspace_members"]).map(text).collect() }
     }
 
-    /// The packages that are published, in the order of their names.
+    /// The published packages, sorted by name.
     pub fn published(&self) -> Vec<&Package> {
         let mut published: Vec<&Package> =
             self.members.iter().map(|id| &self.packages[id]).filter(|package| package.is_published).collect();
@@ -51,7 +51,7 @@ impl Workspace {
         published
     }
 
-    /// All that a package is linked with or built by, tests left out.
+    /// Everything that a package is linked with or built by, except for tests.
     pub fn dependencies(&self, package: &Package) -> Vec<&Package> {
         let mut found = BTreeSet::new();
         let mut ahead: Vec<&String> = package.dependencies.iter().collect();
@@ -76,7 +76,7 @@ impl Package {
         }
     }
 
-    /// The sets of features to look at beside the default one: none, and each alone, as `--features` takes them.
+    /// The feature sets to check in addition to the default one: none, and each alone, as `--features` takes them.
     pub fn feature_sets(&self) -> Vec<String> {
         let is_default = |name: &String| self.default_features == [name.as_str()];
         let alone = self.features.iter().filter(|name| *name != "default" && !is_default(name)).cloned();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn each_feature_is_looked_at_alone_unless_it_is_the_default() {
+    fn each_non_default_feature_is_checked_alone() {
         assert_eq!(workspace().packages["a"].feature_sets(), ["", "v2", "v4a"]);
         assert_eq!(workspace().packages["c"].feature_sets(), [""]);
     }

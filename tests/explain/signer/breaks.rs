@@ -1,8 +1,8 @@
-//! The ways in which this signer can be broken, by name. A break is written `name` or `name argument`.
+//! The ways to break this signer, by name. A break is written `name` or `name argument`.
 
-/// Every break there is, and what it does; one that is not listed is a misspelling in a case.
+/// Every break, and what it does; one that is not listed is a misspelling in a case.
 const KNOWN: &[(&str, &str)] = &[
-    // What the signer saw, where something else was sent.
+    // What the signer saw, if something else was sent.
     ("saw-method", "METHOD"),
     ("saw-path", "PATH, as raw as on the wire"),
     ("saw-query", "QUERY, without the terms of the signature"),
@@ -57,7 +57,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("signed-headers-twice", "NAME stands twice in the list"),
     ("unsigned", "NAME is not signed"),
     ("block-newline", "missing, doubled"),
-    // What it took for the payload.
+    // What it used as the payload.
     ("payload", "in the payload line: empty, unsigned, upper, base64, double, query, body, of TEXT"),
     ("content-sha256", "in x-amz-content-sha256, and so in the payload line: none, empty, or the value itself"),
     ("checksum", "LINE of a checksum that is of something else, signed and sent"),
@@ -80,7 +80,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("canonical-newlines", "crlf, trailing"),
     ("string-to-sign", "no-time, no-algorithm, scope-first, short-date"),
     ("string-to-sign-newlines", "crlf, trailing"),
-    // How it put the payload into chunks.
+    // How it split the payload into chunks.
     ("decoded-length", "LENGTH is declared"),
     ("chunk-previous", "seed, empty, first"),
     ("chunk-no-empty-hash", "the hash of no bytes is left out"),
@@ -122,7 +122,7 @@ impl Breaks {
         self.0.is_empty()
     }
 
-    /// As they were written.
+    /// The breaks as written.
     pub fn lines(&self) -> Vec<String> {
         let line = |(name, argument): &(String, String)| match argument.as_str() {
             "" => name.clone(),
@@ -135,12 +135,12 @@ impl Breaks {
         self.of(name).is_some()
     }
 
-    /// The argument of the first break of that name.
+    /// The argument of the first break with that name.
     pub fn of(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
-    /// The arguments of all breaks of that name.
+    /// The arguments of all breaks with that name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         assert!(is_known(name), "{name:?} is asked for, and not listed");
         self.0.iter().filter(move |(other, _)| other == name).map(|(_, argument)| argument.as_str())

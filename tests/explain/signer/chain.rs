@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha512};
 use super::Recipe;
 use super::encode::base64;
 
-/// Date, region and service, of which the key and the scope are made.
+/// Date, region and service, from which the key and the scope are made.
 pub type Scope = [String; 3];
 
 pub fn sha256_hex(bytes: &[u8]) -> String {
@@ -46,7 +46,7 @@ fn finished(text: String, recipe: &Recipe) -> String {
     with_newlines(text, recipe.breaks.of("string-to-sign-newlines"))
 }
 
-/// Carriage returns, or a newline too many at the end.
+/// Carriage returns, or an extra newline at the end.
 pub fn with_newlines(text: String, which: Option<&str>) -> String {
     match which {
         None => text,
@@ -69,7 +69,7 @@ pub fn signature(string_to_sign: &str, scope: &Scope, recipe: &Recipe) -> Vec<u8
     }
 }
 
-/// The key pair of Version 4A, as aws-c-auth derives it: NIST SP 800-108, counter mode, one more than the number.
+/// The key pair of Version 4A, as aws-c-auth derives it: NIST SP 800-108, counter mode, plus one.
 fn key_pair(recipe: &Recipe) -> SigningKey {
     let key = first_key(recipe);
     let number = |counter: u8| {
@@ -85,18 +85,18 @@ fn key_pair(recipe: &Recipe) -> SigningKey {
     SigningKey::from_slice(&number.wrapping_add(&U256::ONE).to_be_bytes()).unwrap()
 }
 
-/// The point of Version 4A, as SEC 1 writes it.
+/// The public key of Version 4A, in SEC 1 encoding.
 pub fn public_key(recipe: &Recipe) -> String {
     hex::encode(key_pair(recipe).verifying_key().to_sec1_point(false).as_bytes())
 }
 
-/// Whether a signature of Version 4A, in hex, is one of the recipe's keys.
+/// Whether a hex signature of Version 4A was made with the recipe's key.
 pub fn verifies(recipe: &Recipe, string_to_sign: &str, signature: &str) -> bool {
     let signature = DerSignature::from_bytes(&hex::decode(signature).unwrap()).unwrap();
     key_pair(recipe).verifying_key().verify(string_to_sign.as_bytes(), &signature).is_ok()
 }
 
-/// The secret with what stands before it.
+/// The secret with its prefix.
 fn first_key(recipe: &Recipe) -> Vec<u8> {
     let breaks = &recipe.breaks;
     let secret = breaks.of("secret").map_or_else(|| recipe.keys.secret.clone().into_bytes(), unescaped);
@@ -135,13 +135,13 @@ pub fn key(scope: &Scope, recipe: &Recipe) -> Vec<u8> {
     })
 }
 
-/// The secret of a break is written with `\n`, `\r`, `\t` and `\s` for its white space, lest an editor takes it away.
+/// The secret of a break is written with `\n`, `\r`, `\t` and `\s` for white space, so that no editor removes it.
 fn unescaped(text: &str) -> Vec<u8> {
     let text = text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\s", " ");
     text.into_bytes()
 }
 
-/// In hex, of a text.
+/// The HMAC of a text, in hex.
 pub fn mac_hex(key: &[u8], text: &str) -> String {
     hex::encode(hmac(key, text.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! A body in chunks, each signed over the one before, by a client that may get every step of it wrong.
+//! A chunked body, each chunk signed over the previous one, by a client that may get every step wrong.
 
 use super::chain::{Scope, key, mac_hex, sha256_hex};
 use super::{Breaks, Recipe};
@@ -6,13 +6,13 @@ use super::{Breaks, Recipe};
 /// How a payload is cut, and what follows it.
 #[derive(Debug, Clone, Default)]
 pub struct Chunking {
-    /// Bytes of each chunk.
+    /// Size of each chunk in bytes.
     pub size: usize,
     /// Trailing headers, `name:value`.
     pub trailer: Vec<String>,
 }
 
-/// The body of a request that has this signature.
+/// The body of a request with this signature.
 pub fn encode(payload: &[u8], chunking: &Chunking, seed: &str, scope: &Scope, recipe: &Recipe) -> Vec<u8> {
     let breaks = &recipe.breaks;
     let mut pieces: Vec<&[u8]> = payload.chunks(chunking.size).collect();
@@ -38,8 +38,8 @@ pub fn encode(payload: &[u8], chunking: &Chunking, seed: &str, scope: &Scope, re
     body
 }
 
-/// The data of a chunk as it is sent: `chunk-changed 2 TEXT` puts another there, of the same length;
-/// `2,3` in both.
+/// The data of a chunk as it is sent: `chunk-changed 2 TEXT` replaces it with other data of the same length; `2,3` does
+/// so in both chunks.
 fn sent(at: usize, data: &[u8], breaks: &Breaks) -> Vec<u8> {
     let changed = breaks.of("chunk-changed").and_then(|argument| argument.split_once(' '));
     match changed {

@@ -1,4 +1,4 @@
-//! The edits of a request that make what was signed another than what was sent.
+//! Changes that make the signed request differ from the one that was sent.
 
 use sha2::{Digest, Sha256};
 
@@ -7,7 +7,7 @@ use super::chain::sha256_hex;
 use super::encode::base64;
 use super::wire::Wire;
 
-/// Makes the method, the target and the body those that the signer saw.
+/// Changes the method, the target and the body to those that the signer saw.
 pub fn see(wire: &mut Wire, breaks: &Breaks) {
     if let Some(method) = breaks.of("saw-method") {
         wire.method = method.to_owned();
@@ -26,13 +26,13 @@ pub fn see(wire: &mut Wire, breaks: &Breaks) {
     }
 }
 
-/// Makes the headers those that the signer saw.
+/// Changes the headers to those that the signer saw.
 pub fn see_headers(wire: &mut Wire, breaks: &Breaks) {
     breaks.all("saw-no-header").for_each(|name| wire.remove_header(name));
     breaks.all("saw-header").for_each(|line| wire.put_header(line));
 }
 
-/// What becomes of the request after the signature was put on it.
+/// Changes to the request after it was signed.
 pub fn send(wire: &mut Wire, breaks: &Breaks) {
     breaks.all("sent-header").for_each(|line| wire.put_header(line));
     breaks.all("sent-parameter").for_each(|parameter| wire.add_parameter(parameter));
@@ -45,7 +45,7 @@ pub fn send(wire: &mut Wire, breaks: &Breaks) {
     }
 }
 
-/// The signature as the client writes it.
+/// The signature in the client's encoding.
 pub fn written(signature: &[u8], breaks: &Breaks) -> String {
     if breaks.has("random-signature") {
         return sha256_hex(&[b"no signature of anything: ", signature].concat());
@@ -59,7 +59,7 @@ pub fn written(signature: &[u8], breaks: &Breaks) -> String {
     }
 }
 
-/// A payload line by its form, or the text itself.
+/// A payload line by its form, or a literal text.
 pub fn payload(form: &str, seen: &Wire) -> String {
     match form {
         "empty" => sha256_hex(b""),

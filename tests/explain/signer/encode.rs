@@ -1,6 +1,6 @@
-//! Percent-encoding, written anew here: the signer under test has its own, which may share no fault with this one.
+//! Percent-encoding, reimplemented here: the code under test has its own, and both must not share a bug.
 
-/// Encodes all but the unreserved characters and those of `kept`.
+/// Encodes everything except the unreserved characters and those in `kept`.
 pub fn encode(bytes: &[u8], kept: &str) -> String {
     let mut text = String::new();
     for &byte in bytes {
@@ -13,7 +13,7 @@ pub fn encode(bytes: &[u8], kept: &str) -> String {
     text
 }
 
-/// Undoes `%XX`; anything else stands for itself.
+/// Decodes `%XX`; everything else is literal.
 pub fn decode(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let (mut decoded, mut at) = (Vec::new(), 0);
@@ -33,7 +33,7 @@ pub fn decode(text: &str) -> Vec<u8> {
     decoded
 }
 
-/// The same text with the digits of its escapes in lower case.
+/// The same text with the digits of its escapes in lowercase.
 pub fn lower_hex(text: &str) -> String {
     let mut parts = text.split('%');
     let mut lower = parts.next().unwrap_or_default().to_owned();

@@ -3,7 +3,7 @@
 use super::breaks::Breaks;
 use super::wire::Wire;
 
-/// What clients leave unsigned, for something on the way may change it.
+/// Headers that clients leave unsigned, because they may change in transit.
 const SELDOM_SIGNED: [&str; 12] = [
     "accept",
     "accept-encoding",
@@ -19,7 +19,7 @@ const SELDOM_SIGNED: [&str; 12] = [
     "x-amzn-trace-id",
 ];
 
-/// The names of the signed headers, in lower case, in order; those of `also` although they are seldom signed.
+/// The names of the signed headers, in lowercase, sorted; those in `also` even if they are seldom signed.
 pub fn signed_names(seen: &Wire, also: &[String], never: &[String], breaks: &Breaks) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (name, _) in &seen.headers {
@@ -41,7 +41,7 @@ pub fn signed_names(seen: &Wire, also: &[String], never: &[String], breaks: &Bre
     names
 }
 
-/// Writes a line a signed header.
+/// Writes a line for each signed header.
 pub fn block(seen: &Wire, names: &[String], breaks: &Breaks) -> String {
     let mut names = names.to_vec();
     names.dedup();
@@ -90,7 +90,7 @@ fn tidy(value: &str, breaks: &Breaks) -> String {
     }
 }
 
-/// Every second part lies between quotes.
+/// Every second part is between quotes.
 fn outside(at: usize, part: &str) -> String {
     if at % 2 == 1 {
         return part.to_owned();

@@ -1,7 +1,7 @@
-//! A second Signature Version 4 signer, which can be broken in the ways that real clients are.
+//! A second Signature Version 4 signer, which can be broken in the ways real clients are broken.
 //!
 //! It shares no code with the library: a case made with it proves that a mistake is found, not that two halves of one
-//! program agree. Unbroken, it is held to the official suite. It does not know how a mistake is found.
+//! program agree. Without breaks, it is checked against the official suite. It does not know how a mistake is found.
 
 mod breaks;
 mod chain;
@@ -29,28 +29,28 @@ pub struct Keys {
     pub token: Option<String>,
 }
 
-/// A plain request, and how it is to be signed.
+/// A plain request, and how to sign it.
 #[derive(Debug, Clone, Default)]
 pub struct Recipe {
     pub wire: Wire,
     pub keys: Keys,
     pub date: String,
     pub region: String,
-    /// Makes it a signature of Version 4A.
+    /// If present, the signature is one of Version 4A.
     pub region_set: Option<String>,
     pub service: String,
-    /// Seconds; where there are any, the signature goes into the query.
+    /// Seconds; if present, the signature goes into the query.
     pub expires: Option<String>,
     /// `hash`, `none`, or the value of `x-amz-content-sha256`.
     pub content_sha256: String,
     pub also_signed: Vec<String>,
     pub never_signed: Vec<String>,
-    /// Whether this service wants the session token to be added after signing.
+    /// Whether this service expects the session token to be added after signing.
     pub token_after: bool,
-    /// Where the payload goes out in signed chunks.
+    /// If present, the payload is sent in signed chunks.
     pub chunking: Option<Chunking>,
     pub breaks: Breaks,
-    /// What is changed between the client and the server.
+    /// What changes between the client and the server.
     pub arrived: Breaks,
 }
 
@@ -63,7 +63,7 @@ pub struct Signed {
     names: Vec<String>,
 }
 
-/// The two texts on the way to a signature.
+/// The two intermediate texts of a signature.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stages {
     pub canonical_request: String,
@@ -71,7 +71,7 @@ pub struct Stages {
 }
 
 impl Recipe {
-    /// The same request by a client that makes no mistake.
+    /// The same request from a client that makes no mistake.
     pub fn unbroken(&self) -> Self {
         Self { breaks: Breaks::default(), arrived: Breaks::default(), ..self.clone() }
     }
@@ -156,7 +156,7 @@ impl Recipe {
         }
     }
 
-    /// What the client writes into `x-amz-content-sha256`: of the body that it saw, whatever is sent.
+    /// What the client writes into `x-amz-content-sha256`: for the body that it saw, whatever is sent.
     fn declared(&self, seen: &Wire) -> Option<String> {
         match (self.breaks.of("content-sha256"), self.content_sha256.as_str()) {
             (Some("none"), _) | (None, "none") => None,

@@ -3,7 +3,7 @@
 use super::breaks::Breaks;
 use super::encode::{decode, encode, lower_hex};
 
-/// Writes the path: the S3 family's is encoded once and taken as it is, any other is normalised and encoded again.
+/// Writes the path: for the S3 family it is encoded once and used as it is, otherwise normalised and encoded again.
 pub fn canonical(path: &str, query: &str, s3: bool, breaks: &Breaks) -> String {
     if breaks.has("path-empty") {
         return String::new();

@@ -1,4 +1,4 @@
-//! A request as the wire carries it: nothing is decoded, tidied or reordered.
+//! A request exactly as on the wire: nothing is decoded, normalised or reordered.
 
 /// Method, raw target, headers in order, body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Wire {
         self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Replaces all headers of the line's name, in the place of the first of them, or adds the line at the end.
+    /// Replaces all headers with the line's name, at the position of the first, or adds the line at the end.
     pub fn put_header(&mut self, line: &str) {
         let (name, value) = header_line(line);
         let place = self.headers.iter().position(|(other, _)| other.eq_ignore_ascii_case(&name));
@@ -48,7 +48,7 @@ impl Wire {
         self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
     }
 
-    /// The bytes of HTTP/1.1.
+    /// The request as HTTP/1.1 bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
@@ -59,7 +59,7 @@ impl Wire {
     }
 }
 
-/// `Name: value`, of which only the one space after the colon is not part of the value.
+/// Parses `Name: value`; only one space after the colon is not part of the value.
 pub fn header_line(line: &str) -> (String, String) {
     let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{line:?} is no header"));
     (name.to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned())

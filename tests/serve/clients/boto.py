@@ -1,4 +1,4 @@
-"""boto3 (with the signers of botocore and of awscrt) and minio-py sign for themselves and send to the servers of report.py:
+"""boto3 (with the signers of botocore and of awscrt) and minio-py sign requests themselves and send them to the servers of report.py:
 right, broken between signing and sending, and broken by configuration.
 """
 
@@ -53,13 +53,13 @@ CALLS = {
     "ec2": lambda **o: client("ec2", **o).describe_instances(),
     "dynamodb": lambda **o: client("dynamodb", **o).list_tables(),
     "sqs": lambda **o: client("sqs", **o).list_queues(),
-    # In JSON, by a client that asks for the code of the query protocol.
+    # In JSON, by a client that requests the query protocol's code.
     "cloudwatch": lambda **o: client("cloudwatch", **o).list_metrics(),
     "lambda": lambda **o: client("lambda", **o).get_function(FunctionName="arn:aws:lambda:us-east-1:123456789012:function:f"),
     "route53": lambda **o: client("route53", **o).list_hosted_zones(),
 }
 
-# Status and code that the client reads out of a refused signature.
+# Status and code that the client reads from a refused signature.
 REFUSED = {
     "sts": (403, "SignatureDoesNotMatch"),
     "sns": (403, "SignatureDoesNotMatch"),
@@ -123,7 +123,7 @@ def set_body(request):
 
 
 def flip_chunk(request):
-    """One letter of the first chunk becomes another; its framing stays."""
+    """Changes one letter of the first chunk; its framing stays."""
     body = request.body.read()
     request.body = io.BytesIO(body.replace(b"hello", b"jello"))
 
@@ -135,10 +135,10 @@ def reverse_query(url):
 
 @contextmanager
 def clock_moved(minutes):
-    """The clock of all clients is wrong by so much."""
+    """Shifts the clock of all clients by this much."""
     real = botocore.auth.get_current_datetime
     moved = lambda *words, **named: real(*words, **named) + datetime.timedelta(minutes=minutes)
-    # With awscrt installed it is that which signs for S3.
+    # If awscrt is installed, it signs for S3.
     modules = [botocore.auth, botocore.crt.auth]
     for module in modules:
         module.get_current_datetime = moved
@@ -176,7 +176,7 @@ right("trailer of another kind", lambda: strict("s3").put_object(**put, Checksum
 right("trailer of a stream", lambda: strict("s3").put_object(**{**put, "Body": io.BytesIO(b"x" * 3_000_000)}))
 right("query in another order", lambda: altered(client("s3"), set_url(reverse_query)).list_objects_v2(**page))
 
-# The cause is None where the value that was signed is nowhere in what arrived: then nothing is claimed.
+# The cause is None if the signed value is nowhere in what arrived: then nothing is claimed.
 BREAKS = {
     "value of a header": (lambda: altered(client("s3"), set_header("x-amz-meta-a", "2")).put_object(**put), (*MISMATCH, None)),
     "header lost": (lambda: altered(client("s3"), drop_header("x-amz-meta-a")).put_object(**put), (*MISMATCH, "header-missing")),

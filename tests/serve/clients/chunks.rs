@@ -1,5 +1,5 @@
-//! aws-sigv4, the signer of the AWS SDK for Rust: chunks with signatures of their own and a signed trailer, which no other client
-//! here sends.
+//! aws-sigv4, the signer of the AWS SDK for Rust: individually signed chunks and a signed trailer, which no other
+//! client here sends.
 
 use std::time::SystemTime;
 
@@ -15,9 +15,9 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// The CRC-32C of both chunks, by awscrt.
 const CHECKSUM: &str = "7v2n6A==";
 
-/// Catches chunks or a trailer of the SDK that are refused, and a fault in them that gets another name.
+/// Catches chunks or a trailer of the SDK that are refused, and a fault in them that gets the wrong name.
 #[test]
-fn the_signer_of_the_sdk_for_rust_is_judged_right() {
+fn the_signer_of_the_sdk_for_rust_is_judged_correctly() {
     let server = Serving::start(&["--region", "us-east-1"]);
     let right = upload(&server, SECRET);
     assert_eq!(answer(&server, &right), (200, None));
@@ -41,7 +41,7 @@ fn answer(server: &Serving, request: &str) -> (u16, Option<String>) {
     (status, cause.map(str::to_owned))
 }
 
-/// A PUT as it goes over the wire.
+/// A PUT as on the wire.
 fn upload(server: &Serving, secret: &str) -> String {
     let payloads = ["a".repeat(8192), "b".repeat(100), String::new()];
     let headers = [

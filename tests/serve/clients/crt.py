@@ -21,7 +21,7 @@ BOOTSTRAP = io.ClientBootstrap(io.EventLoopGroup(1), io.DefaultHostResolver(io.E
 
 
 def boto(secret=SECRET):
-    """An S3 client of boto3 that signs by Version 4A for all regions."""
+    """A boto3 S3 client that signs with Version 4A for all regions."""
     config = Config(signature_version="s3v4a", sigv4a_signing_region_set="*", retries={"max_attempts": 0})
     keys = dict(aws_access_key_id=ID, aws_secret_access_key=secret)
     return boto3.client("s3", endpoint_url=URL, region_name="us-east-1", config=config, **keys)
@@ -59,7 +59,7 @@ for name, (call, expected) in HEADERS.items():
 
 
 def signed(by, key=PERMANENT, url=URL, **options):
-    """A request that awscrt itself signs by Version 4A, in the header or in the query."""
+    """A request that awscrt itself signs with Version 4A, in the header or in the query."""
     request = http.HttpRequest("GET", "/b/a%20b?x=1&y=2", http.HttpHeaders([("Host", url.split("//")[1])]))
     config = dict(
         algorithm=auth.AwsSigningAlgorithm.V4_ASYMMETRIC,

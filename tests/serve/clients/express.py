@@ -1,4 +1,4 @@
-"""boto3 with S3 Express through `sigvet proxy` as HTTPS_PROXY: it asks for a session by itself, and never gets the bucket's."""
+"""boto3 with S3 Express through `sigvet proxy` as HTTPS_PROXY: it requests a session by itself, and never gets the bucket's."""
 
 import datetime
 import http.server
@@ -18,7 +18,7 @@ heard = []
 
 
 class Bucket(http.server.BaseHTTPRequestHandler):
-    """Gives sessions, and takes whatever is signed in one."""
+    """Issues sessions, and accepts everything signed in one."""
 
     protocol_version = "HTTP/1.1"
 

@@ -67,7 +67,7 @@ class Handlers(grpc.GenericRpcHandler):
 def proxy_to(port):
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
     words = ["--to", f"http://127.0.0.1:{port}", "--http2-prior-knowledge", "--region", "us-east-1", "--service", "vpc-lattice-svcs"]
-    # A conversation has no end that could be waited for.
+    # A bidirectional stream has no end to wait for.
     process = subprocess.Popen(
         [os.environ["SIGVET"], "proxy", "--port", "0", "--unsigned-payload", *words], env=environment, stderr=subprocess.PIPE, text=True
     )
@@ -107,7 +107,7 @@ try:
             expect(error.code(), grpc.StatusCode.UNIMPLEMENTED)
         expect([int(part) for part in channel.unary_stream(path + "Download")(b"1000", timeout=30)], list(range(1000)))
         expect(channel.stream_unary(path + "Upload")(iter([LARGE, b"y"] * 3), timeout=30), b"%d" % (3 * len(LARGE) + 3))
-        # Each word waits for the answer to the one before.
+        # Each message waits for the answer to the previous one.
         heard = threading.Event()
 
         def words():

@@ -1,13 +1,13 @@
-// The AWS SDK for JavaScript signs for itself and sends to two servers by `sigvet serve`: right, and broken between signing and
-// sending, or by its configuration.
+// The AWS SDK for JavaScript signs requests itself and sends them to two `sigvet serve` servers: right, and broken between signing
+// and sending, or by its configuration.
 //
-// $SIGVET_URL takes the permanent key and the region us-east-1; $SIGVET_STRICT, over TLS, the session's key and the service s3.
-// Prints a line for each request that was not answered as it has to be, and then how many there were.
+// $SIGVET_URL accepts the permanent key and the region us-east-1; $SIGVET_STRICT, over TLS, the session's key and the service s3.
+// Prints a line for each request with the wrong answer, and then the number of requests.
 
 import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 
-// The packages are elsewhere, so that nothing is installed beside the sources.
+// The packages are elsewhere, so that nothing is installed next to the sources.
 const require = createRequire(`${process.env.CLIENTS_NODE}/`);
 const { DynamoDBClient, ListTablesCommand } = require("@aws-sdk/client-dynamodb");
 const { DeleteObjectsCommand, GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } =
@@ -38,7 +38,7 @@ function strict(Client, credentials = {}, options = {}) {
     return plain(Client, { endpoint: process.env.SIGVET_STRICT, credentials: { ...SESSION, ...credentials }, ...options });
 }
 
-/** Changes the signed request on its way out. */
+/** Changes the signed request before it is sent. */
 function changed(client, change) {
     const middleware = (next) => async (args) => {
         await change(args.request);
@@ -185,7 +185,7 @@ const BREAKS = {
     },
 };
 
-/** A stream with its first letter x made a z: the framing stays. */
+/** A stream whose first letter x is changed to z: the framing stays. */
 async function* flipped(stream) {
     let done = false;
     for await (const part of stream) {

@@ -1,7 +1,7 @@
-"""The public client of MCP, over `sigvet mcp`, against the public server of MCP behind `sigvet serve --upstream`.
+"""The public MCP client, over `sigvet mcp`, with the public MCP server behind `sigvet serve --upstream`.
 
 The client speaks both protocols that there are: that with sessions (2025-11-25 and before), and the stateless one (2026-07-28).
-`serve` judges each signature, and passes on nothing that is not signed right."""
+`serve` verifies each signature, and passes on only correctly signed requests."""
 
 import asyncio
 import contextlib
@@ -109,7 +109,7 @@ async def works(url, mode, streams):
 
 
 async def refused(url):
-    """A wrong secret is an error of the first request, with the name of the mistake in it."""
+    """A wrong secret causes an error for the first request, which contains the name of the mistake."""
     wrong = agent(url, AWS_SECRET_ACCESS_KEY=KEY["AWS_SECRET_ACCESS_KEY"].lower())
     try:
         async with Client(stdio_client(wrong), mode="legacy"):
@@ -125,7 +125,7 @@ def main():
     passed = 0
     for options in ({}, {"json_response": True}, {"stateless_http": True}):
         with serve(start_server(**options)) as (url, log):
-            # A server that answers in JSON has no way to tell of progress.
+            # A server that answers in JSON cannot report progress.
             streams = "json_response" not in options
             assert asyncio.run(works(url, "legacy", streams)) == "2025-11-25"
             assert asyncio.run(works(url, "auto", streams)) == "2026-07-28"

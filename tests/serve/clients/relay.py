@@ -1,4 +1,4 @@
-"""A relay between a client and the server that changes the bytes of requests on their way, as a careless proxy does.
+"""A relay between a client and the server that changes the bytes of requests in transit, as a careless proxy does.
 
 It tells a head from a body and knows nothing else of HTTP. Each connection has one request.
 """
@@ -29,7 +29,7 @@ def accept(listener, server, head, body):
 
 def forth(client, upstream, head, body):
     arrived = b""
-    # Either side may close its end before all is sent.
+    # Either side may close its end before everything is sent.
     with suppress(OSError):
         while b"\r\n\r\n" not in arrived:
             piece = client.recv(65536)
@@ -37,7 +37,7 @@ def forth(client, upstream, head, body):
                 return close(upstream)
             arrived += piece
         first, end, rest = arrived.partition(b"\r\n\r\n")
-        # So that the server ends the connection, and no second request goes by unchanged.
+        # So that the server closes the connection, and no second request passes unchanged.
         first = re.sub(rb"(?i)\r\nconnection:[^\r]*", b"", head(first)) + b"\r\nConnection: close"
         upstream.sendall(first + end + body(rest))
         while piece := client.recv(65536):

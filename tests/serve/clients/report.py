@@ -1,9 +1,9 @@
-"""What the servers are, and which requests to them were not answered as they have to be."""
+"""The servers, and the requests that they answered wrongly."""
 
 import os
 import sys
 
-# Takes the permanent key and the region us-east-1; the strict one, over TLS, both keys and the service s3 alone.
+# Accepts the permanent key and the region us-east-1; the strict one, over TLS, both keys and only the service s3.
 URL, STRICT = os.environ["SIGVET_URL"], os.environ["SIGVET_STRICT"]
 PERMANENT = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None)
 SESSION = ("ASIAIOSFODNN7EXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", os.environ["SIGVET_TOKEN"])

@@ -1,4 +1,4 @@
-"""restic, whose S3 client is minio-go: over plain HTTP it signs each chunk of what it uploads.
+"""restic, whose S3 client is minio-go: over plain HTTP it signs each chunk that it uploads.
 
 It needs to get back what it has put, so that a small store stands behind the server, which passes on what is signed rightly.
 """
@@ -56,7 +56,7 @@ class Store(BaseHTTPRequestHandler):
 
 
 def payloads(body):
-    """What is in the chunks, as the server passes them on."""
+    """The content of the chunks, as the server passes them on."""
     while body:
         head, _, rest = body.partition(b"\r\n")
         length = int(head.split(b";")[0], 16)
@@ -65,7 +65,7 @@ def payloads(body):
 
 
 def listing(start, objects):
-    """What is below a prefix; to the question where the bucket is, nothing."""
+    """The objects below a prefix; for the bucket's location, nothing."""
     found = [(path.removeprefix("/bucket/"), body) for path, body in objects.items() if path.startswith(start)]
     entry = "<Contents><Key>{}</Key><Size>{}</Size><LastModified>1994-11-06T08:49:37Z</LastModified></Contents>".format
     entries = "".join(entry(key, len(body)) for key, body in found)
@@ -74,7 +74,7 @@ def listing(start, objects):
 
 @contextmanager
 def serving():
-    """The URL of a server in front of the store, and its log, whole when the server has ended."""
+    """The URL of a server in front of the store, and its log, which is complete once the server has ended."""
     store = ThreadingHTTPServer(("127.0.0.1", 0), Store)
     threading.Thread(target=store.serve_forever, daemon=True).start()
     upstream = f"http://127.0.0.1:{store.server_port}"
@@ -99,7 +99,7 @@ def restic(url, *words, secret=PERMANENT[1]):
 
 
 class Flip:
-    """Changes a letter in the chunk that the repository's key is uploaded in."""
+    """Changes a letter in the chunk that contains the repository's key."""
 
     is_chunked = False
 

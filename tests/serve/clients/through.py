@@ -1,5 +1,5 @@
-"""boto3 (with awscrt for Version 4A) and minio-py through `sigvet proxy` to servers that know another key: signed for them, or signed again, by its address
-or by the names of AWS's endpoints (HTTPS_PROXY and AWS_CA_BUNDLE are in the environment)."""
+"""boto3 (with awscrt for Version 4A) and minio-py through `sigvet proxy` to servers that know another key: signed for them, or re-signed, with the proxy's
+address or AWS's endpoint names (HTTPS_PROXY and AWS_CA_BUNDLE are in the environment)."""
 
 import io
 import os

@@ -19,12 +19,12 @@ FOLDER = Path(tempfile.mkdtemp())
 HELLO, LARGE = FOLDER / "hello.txt", FOLDER / "large"
 HELLO.write_bytes(b"hello")
 LARGE.write_bytes(b"x" * 3_000_000)
-# Beside the Python that the requirements were installed for.
+# Next to the Python that the requirements were installed for.
 AWS = str(Path(sys.executable).with_name("aws"))
 
 
 def aws(*words, key=PERMANENT, url=URL, region="us-east-1", **settings):
-    """Exit code and what the AWS CLI printed."""
+    """Exit code and output of the AWS CLI."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     env = {**os.environ, **{name: value for name, value in zip(names, key) if value is not None}, **settings}
     env.update(AWS_ENDPOINT_URL=url, AWS_REGION=region, AWS_DEFAULT_REGION=region, AWS_MAX_ATTEMPTS="1")
@@ -38,7 +38,7 @@ def right_aws(name, *words, **options):
 
 
 def broken_aws(name, cause, *words, **options):
-    """The message that the CLI shows ends with the cause; without one, there is none in it."""
+    """The message that the CLI shows ends with the cause, if there is one."""
     code, said = aws(*words, **options)
     found = re.search(r"\[([a-z0-9, -]+)\]\)", said)
     expect("broken", f"aws {name}", (code != 0, found and found[1]), (True, cause))
@@ -51,7 +51,7 @@ right_aws("put", *put)
 right_aws("stream over TLS", "s3", "cp", str(LARGE), "s3://b/a b/é+ü", key=SESSION, url=STRICT)
 right_aws("dynamodb", "dynamodb", "list-tables")
 broken_aws("newline in the secret", "secret-whitespace", *listing, key=(ID, SECRET + "\n", None))
-# With a bucket the CLI asks again in the region that the refusal names, and succeeds.
+# With a bucket, the CLI tries again in the region that the refusal names, and succeeds.
 right_aws("region", *listing, region="eu-west-1")
 broken_aws("region", "scope-region", "s3api", "list-buckets", region="eu-west-1")
 broken_aws("service", "scope-service", "dynamodb", "list-tables", key=SESSION, url=STRICT)
@@ -72,7 +72,7 @@ def reordered(head):
     return b" ".join([method, target, version]) + b"\r\n" + rest
 
 
-# What a proxy does on the way.
+# Changes that a proxy makes in transit.
 ON_THE_WAY = {
     "path encoded twice": (dict(head=replace(b"k%20k", b"k%2520k")), put, "path-double-encoded"),
     "content type": (dict(head=replace(b"text/plain", b"text/plain; charset=utf-8")), put, "header-content-type"),
@@ -87,7 +87,7 @@ with relay(URL, head=reordered) as url:
 
 
 def curl(target, *words, secret=SECRET, url=URL, key=PERMANENT, scope="us-east-1:s3", body=b""):
-    """Status and cause of a request that curl signs. The hash is given, because older ones do not send it to S3 by themselves."""
+    """Status and cause of a request that curl signs. The hash is given, because older versions do not send it to S3 by themselves."""
     command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %header{x-sigvet-cause}", "--aws-sigv4", f"aws:amz:{scope}"]
     token = ["-H", f"x-amz-security-token: {key[2]}"] if key[2] else []
     digest = ["-H", f"x-amz-content-sha256: {hashlib.sha256(body).hexdigest()}"]

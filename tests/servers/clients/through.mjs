@@ -1,13 +1,13 @@
 // The AWS SDK for JavaScript through `sigvet proxy --inbound` ($SIGVET_INBOUND) to a real store that does not know its key.
 //
-// Uploads bytes, a stream and parts, reads each back, presigns, and has a wrong secret refused. Prints how many came out right.
+// Uploads bytes, a stream and parts, reads each back, presigns, and has a wrong secret refused. Prints how many succeeded.
 
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import assert from "node:assert/strict";
 
-// The packages are elsewhere, so that nothing is installed beside the sources.
+// The packages are elsewhere, so that nothing is installed next to the sources.
 const require = createRequire(`${process.env.CLIENTS_NODE}/`);
 const {
     CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteObjectsCommand, GetObjectCommand,
@@ -22,7 +22,7 @@ const LARGE = Buffer.concat(Array.from({ length: 96 }, (_, at) => createHash("sh
 let right = 0;
 let refused = 0;
 
-// Checksums are sent where the operation wants them: radosgw takes no trailers.
+// Checksums are sent only if the operation requires them: radosgw accepts no trailers.
 const client = (secretAccessKey) =>
     new S3Client({
         region: "us-east-1", maxAttempts: 1, forcePathStyle: true, endpoint: process.env.SIGVET_INBOUND,

@@ -82,7 +82,7 @@ def with_minio():
     for key, body in ((ODD, SMALL), ("large", LARGE)):
         minio.put_object("through-minio", key, io.BytesIO(body), len(body), part_size=5 << 20)
         right("minio", minio.get_object("through-minio", key).read(), body)
-    # Its length is not known beforehand.
+    # Its length is not known in advance.
     minio.put_object("through-minio", "stream", io.BytesIO(LARGE), -1, part_size=5 << 20)
     right("minio", minio.stat_object("through-minio", "stream").size, len(LARGE))
     right("minio", sorted(entry.object_name for entry in minio.list_objects("through-minio", recursive=True)), sorted([ODD, "large", "stream"]))

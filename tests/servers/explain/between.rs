@@ -1,4 +1,4 @@
-//! Something between client and server, which changes each request that goes through it.
+//! A proxy between client and server that changes each request.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::thread;
 
 use super::live::send;
 
-/// Takes one request without a body, lets it be changed, and passes on the server's reply. Gives its port.
+/// Takes one request without a body, applies `change`, and passes on the server's reply. Returns its port.
 pub fn once(port: u16, change: impl FnOnce(String) -> String + Send + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let own = listener.local_addr().unwrap().port();

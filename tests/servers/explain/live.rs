@@ -1,4 +1,4 @@
-//! A request as a broken client sends it, the reply of a real server, and what `sigvet explain` makes of both.
+//! A request as a broken client sends it, the reply of a real server, and what `sigvet explain` says about both.
 
 use std::fmt::{self, Display};
 use std::fs;
@@ -16,24 +16,24 @@ use crate::sigvet::{Sigvet, run};
 /// Longer than either server takes on a busy machine.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// What the person has at hand who asks why.
+/// The evidence that the user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Has {
     Secret,
     /// No secret, and the client's log.
     Log,
-    /// The request and the reply, and no more.
+    /// Only the request and the reply.
     Nothing,
 }
 
-/// A request and its reply, each byte as it went over the wire.
+/// A request and its reply, each byte as on the wire.
 pub struct Exchange {
     server: &'static Server,
     signed: Signed,
     pub reply: Vec<u8>,
 }
 
-/// What `explain --json` said, as far as it matters here.
+/// The parts of the `explain --json` output that matter here.
 #[derive(Debug, Default)]
 pub struct Said {
     pub verdict: String,
@@ -48,7 +48,7 @@ impl Exchange {
         Self::through(bucket, signed, bucket.server.port)
     }
 
-    /// Sends the request to a port before the server's.
+    /// Sends the request to another port, in front of the server's.
     pub fn through(bucket: &Bucket<'static>, signed: Signed, port: u16) -> Self {
         let reply = send(&signed.wire.to_bytes(), port);
         Self { server: bucket.server, signed, reply }
@@ -58,7 +58,7 @@ impl Exchange {
         self.text().split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default()
     }
 
-    /// The `Code` of an S3 error; empty where there is none.
+    /// The `Code` of an S3 error; empty if there is none.
     pub fn code(&self) -> String {
         let text = self.text();
         let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
@@ -70,7 +70,7 @@ impl Exchange {
         format!("{} {}", self.status(), self.code()).trim_end().to_owned()
     }
 
-    /// What `sigvet explain` says of it.
+    /// The answer of `sigvet explain`.
     pub fn explain(&self, has: Has) -> Said {
         let directory = tempdir().unwrap();
         let file = |name: &str, content: &[u8]| {
@@ -98,7 +98,7 @@ impl Exchange {
         Said::read(&value)
     }
 
-    /// The two texts that the client computed, as the SDK of Go logs them.
+    /// The two texts that the client computed, as the Go SDK logs them.
     fn log(&self) -> Vec<u8> {
         let stages = &self.signed.stages;
         format!(
@@ -126,7 +126,7 @@ impl Display for Exchange {
 }
 
 impl Said {
-    /// Whether the first explanation is of this proof, and names one of these sets.
+    /// Whether the first explanation has this proof, and names one of these sets.
     pub fn names(&self, proof: &str, sets: &[&[&str]]) -> bool {
         let is = |ids: &Vec<String>| sets.iter().any(|set| sorted(set) == *ids);
         self.explanations.first().is_some_and(|(how, ids)| how == proof && is(ids))
@@ -165,7 +165,7 @@ pub fn send(request: &[u8], port: u16) -> Vec<u8> {
     stream.set_read_timeout(Some(TIME_LIMIT)).unwrap();
     stream.write_all(request).unwrap();
     let mut reply = Vec::new();
-    // A server that refuses before it has read the body may reset the connection; what it said counts.
+    // A server that refuses before it has read the body may reset the connection; what it sent counts.
     let ended = stream.read_to_end(&mut reply);
     assert!(!reply.is_empty(), "no reply: {ended:?}");
     reply

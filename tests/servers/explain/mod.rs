@@ -1,7 +1,7 @@
-//! `sigvet explain` on requests that were broken on purpose, sent as they are, and on the replies that real servers gave.
+//! `sigvet explain` on deliberately broken requests, sent unchanged, and on the replies of real servers.
 //!
-//! The signer shares no code with sigvet. Swift prints what it computed, radosgw does not: what may be said without the
-//! secret differs.
+//! The signer shares no code with sigvet. Swift prints what it computed, radosgw does not, so the conclusions without
+//! the secret differ.
 
 mod between;
 mod live;
@@ -24,7 +24,7 @@ pub fn mistakes_are_reproduced(server: &'static Server) {
     });
 }
 
-/// What the server computed, beside what the client logged, shows each mistake in the texts.
+/// The server's texts, compared with the client's log, show each mistake.
 pub fn swift_and_the_log_show_the_mistakes(server: &'static Server) {
     each_mistake(&server.new_bucket("explain-log"), Has::Log, |row, said| {
         said.verdict == "invalid" && said.names("server", row.by_texts.unwrap_or(row.expect))
@@ -39,7 +39,7 @@ pub fn without_secret_and_log_nothing_is_claimed(server: &'static Server) {
     });
 }
 
-/// radosgw confirms nothing that the log shows: it is observed, and what would prove it is asked for.
+/// radosgw confirms nothing in the log: the mistake is only observed, and `explain` asks for what would prove it.
 pub fn radosgw_and_the_log_prove_nothing(server: &'static Server) {
     each_mistake(&server.new_bucket("explain-rgw-log"), Has::Log, |_, said| {
         let is_claimed = said.explanations.iter().any(|(proof, _)| proof != "observed");
@@ -47,7 +47,7 @@ pub fn radosgw_and_the_log_prove_nothing(server: &'static Server) {
     });
 }
 
-/// A signature that is not written as it must be says nothing of the secret, though all texts agree.
+/// A wrongly encoded signature says nothing about the secret, although all texts agree.
 pub fn form_of_a_signature_is_told_from_a_wrong_secret(server: &'static Server) {
     let bucket = server.new_bucket("explain-form");
     for form in ["signature upper", "signature base64", "signature truncated"] {
@@ -77,7 +77,7 @@ pub fn right_requests_are_accepted_and_called_valid(server: &'static Server) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Sends each broken request, and then names all of which something else was said.
+/// Sends each broken request, and then lists all with a wrong answer.
 fn each_mistake(bucket: &Bucket<'static>, has: Has, is_right: impl Fn(&Row, &Said) -> bool) {
     let mut faults = Vec::new();
     for row in SINGLE.iter().chain(PAIRS) {

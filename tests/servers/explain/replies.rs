@@ -1,4 +1,4 @@
-//! Refusals for other reasons than a signature that is wrong, in each server's own words, and what lies between.
+//! Refusals for reasons other than a wrong signature, in each server's own words, and changes in transit.
 
 use super::between;
 use super::live::{Exchange, Has, Said};
@@ -6,17 +6,17 @@ use super::rows::{LIST, PUT, Row, URL, shifted};
 use crate::server::{Bucket, Server};
 use crate::signer::Recipe;
 
-/// What one server answered, and what is to be said of it.
+/// A server's answer, and the expected explanation.
 struct Story {
     what: &'static str,
     row: Row,
-    /// What else of the recipe is otherwise.
+    /// Other changes to the recipe.
     change: fn(&mut Recipe),
     /// Status and code.
     answer: &'static str,
-    /// Any of these; empty where nothing is to be named, for the server accepted it.
+    /// Any of these; empty if nothing should be named, because the server accepted it.
     expect: &'static [&'static [&'static str]],
-    /// Whether it takes no secret to know.
+    /// Whether it is evident without a secret.
     is_evident: bool,
 }
 
@@ -110,14 +110,14 @@ fn stories(server: &Server) -> [Story; 12] {
                 ],
                 ..URL
             },
-            // Swift looks at the URL alone, and lets it pass; AWS does not.
+            // Swift checks only the URL, and accepts it; AWS does not.
             by("200", "403 AccessDenied"),
             &[&["mechanism-twice"]],
         ),
     ]
 }
 
-/// Each reply as the server gives it, with the secret and without.
+/// Each reply from the server, with and without the secret.
 pub fn other_refusals_are_named(server: &'static Server) {
     let bucket = server.new_bucket("explain-replies");
     let mut faults = Vec::new();
@@ -151,7 +151,7 @@ fn is_told(story: &Story, said: &Said) -> bool {
     }
 }
 
-/// What a proxy changed shows in what Swift computed, with the secret and without.
+/// A proxy's change shows in what Swift computed, with and without the secret.
 pub fn changes_on_the_way_are_named(server: &'static Server) {
     let bucket = server.new_bucket("explain-between");
     let authority = server.authority();

@@ -1,4 +1,4 @@
-//! The mistakes that are sent to both servers, one by one and in pairs, and what is to be said of each.
+//! The mistakes that are sent to both servers, singly and in pairs, and the expected answer for each.
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
@@ -9,7 +9,7 @@ use crate::signer::{Breaks, Keys, Recipe, Wire, header_line};
 
 /// A request, how it is broken, and the names of the mistakes.
 ///
-/// `{bucket}`, `{secret}`, `{day}` and others stand for what they are at that server and moment.
+/// `{bucket}`, `{secret}`, `{day}` and others are replaced with the values for that server and time.
 #[derive(Clone, Copy)]
 pub struct Row {
     pub method: &'static str,
@@ -18,9 +18,9 @@ pub struct Row {
     pub body: &'static str,
     pub is_presigned: bool,
     pub breaks: &'static [&'static str],
-    /// What the secret brings to light: any of these sets, for they give the same text.
+    /// What the secret reveals: any of these sets, because they give the same text.
     pub expect: &'static [&'static [&'static str]],
-    /// What the texts of server and client show without the secret, where that is another.
+    /// What the texts of server and client show without the secret, if that differs.
     pub by_texts: Option<&'static [&'static [&'static str]]>,
 }
 
@@ -42,7 +42,7 @@ pub const PUT: Row = Row {
     ..LIST
 };
 pub const URL: Row = Row { target: "/{bucket}?prefix=b&delimiter=%2F", is_presigned: true, ..LIST };
-/// Texts that are right leave only the key.
+/// If the texts are right, only the key is left.
 const KEY: Option<&[&[&str]]> = Some(&[&["secret-wrong"]]);
 
 /// One mistake each.
@@ -118,7 +118,7 @@ pub const PAIRS: &[Row] = &[
 pub const RIGHT: &[Row] = &[LIST, PUT, URL, Row { target: "/{bucket}?acl", ..LIST }];
 
 impl Row {
-    /// How a client signs this for a bucket, at this moment.
+    /// How a client signs this for a bucket now.
     pub fn recipe(&self, bucket: &Bucket<'_>) -> Recipe {
         let user = bucket.server.user;
         let date = minutes_from_now(0);
@@ -152,7 +152,7 @@ impl Row {
     }
 }
 
-/// An instant so many minutes later.
+/// A time shifted by this many minutes.
 pub fn shifted(date: &str, minutes: i64) -> String {
     const FORM: &str = "%Y%m%dT%H%M%SZ";
     (DateTime::strptime(FORM, date).unwrap() + minutes.minutes()).strftime(FORM).to_string()

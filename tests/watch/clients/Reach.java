@@ -4,7 +4,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** Asks a host by both clients of the library, with the proxy and the trust store that the machine has by default. */
+/** Requests a host with both clients of the library, with the machine's default proxy and trust store. */
 public class Reach {
     public static void main(String[] words) throws Exception {
         URI uri = URI.create("https://s3.us-east-1.amazonaws.com/bucket/key");

@@ -1,4 +1,4 @@
-// Calls one service by the AWS SDK for JavaScript, whose clients make agents of their own. Whether it is refused, it ends with 0.
+// Calls one service with the AWS SDK for JavaScript, whose clients make their own agents. Exits with 0 even if it is refused.
 
 import { createRequire } from "node:module";
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-"""Asks S3 for an object and DynamoDB for tables by the client that is named. Whether they are given, it ends with 0."""
+"""Requests an object from S3 and tables from DynamoDB with the named client. Exits with 0 even if it is refused."""
 
 import asyncio
 import sys

@@ -1,25 +1,26 @@
-//! How much a search may make: no request, however large, may cost all memory or keep its user waiting.
+//! Limits on how much a search may make: no request, however large, may use up all memory or keep its user waiting.
 //!
-//! A usual request needs a small part of it. Of one with hundreds of headers or parameters the texts that mistakes make
-//! would fill gibibytes: then the clock decides, and whoever asks learns that not all were made.
+//! A usual request needs a small part of the limit. For a request with hundreds of headers or parameters, the texts
+//! that mistakes make would fill gibibytes: then the clock decides, and the caller learns that not all were made.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// So many bytes of texts are made without regard to time for few mistakes at once; a usual request has a tenth of that.
+/// For few mistakes at once, this many bytes of texts are made regardless of time; a usual request needs a tenth of
+/// that.
 const ALWAYS_MADE: u64 = 64 * 1024 * 1024;
-/// So many bytes of texts are ever made for one number of mistakes.
+/// The maximum number of bytes of texts for one number of mistakes.
 const MOST_MADE: u64 = 384 * 1024 * 1024;
-/// So many for one mistake alone: what these make is tried whatever the clock says.
+/// The maximum for one mistake alone: its texts are tried whatever the clock says.
 const MOST_MADE_OF_ONE: u64 = 128 * 1024 * 1024;
-/// What a text costs beside its bytes.
+/// Cost of a text in addition to its bytes.
 const OVERHEAD: u64 = 128;
 
-/// What ends the making.
+/// What stops the making of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BudgetLimit {
     /// The clock.
     Time,
-    /// What is made, and the clock only where that is larger than usual.
+    /// The number of bytes made; the clock counts only once that is larger than usual.
     Size,
 }
 
@@ -39,12 +40,12 @@ impl<'a> Allowance<'a> {
         Self { mistakes, most, limit, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
     }
 
-    /// For texts that are tried one after another and not kept: only the clock ends it, once much was tried.
+    /// For texts that are tried one after another and not kept: only the clock stops it, once many were tried.
     pub(super) fn for_trying(is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { most: u64::MAX, ..Self::new(0, BudgetLimit::Size, is_time_up) }
     }
 
-    /// Whether nothing more may be made. Once that is so, it is for good.
+    /// Whether nothing more may be made. Once true, it stays true.
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.is_spent() || {
             let made = self.made.load(Ordering::Relaxed);
@@ -54,7 +55,8 @@ impl<'a> Allowance<'a> {
         self.is_spent.fetch_or(is_over, Ordering::Relaxed) || is_over
     }
 
-    /// Whether what was made may not even be tried. One mistake always may, lest the plain ones wait for the many.
+    /// Whether the texts made may not even be tried. Those of one mistake always may, so that the plain ones do not
+    /// wait for the many.
     pub(super) fn ends_trying(&self) -> bool {
         self.mistakes > 1 && self.is_over()
     }
@@ -64,16 +66,16 @@ impl<'a> Allowance<'a> {
         self.is_spent.load(Ordering::Relaxed)
     }
 
-    /// Counts a text that was made.
+    /// Counts a text.
     pub(super) fn count(&self, text: &[u8]) {
         self.made.fetch_add(text.len() as u64 + OVERHEAD, Ordering::Relaxed);
     }
 }
 
-/// So many bytes of texts are made that leave out, or add, one of many.
+/// The maximum number of bytes of texts that leave out, or add, one of many items.
 const MOST_SINGLED_OUT: usize = 16 * 1024 * 1024;
 
-/// How many of so many things can be singled out, each for a text of that length.
+/// How many of `count` items can be singled out, each for a text of that length.
 pub(super) fn affordable(count: usize, length: usize) -> usize {
     count.min(MOST_SINGLED_OUT / length.max(1))
 }
@@ -83,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_ends_what_is_limited_or_larger_than_usual() {
+    fn the_clock_stops_what_is_limited_or_larger_than_usual() {
         assert!(Allowance::new(3, BudgetLimit::Time, &|| true).is_over());
         assert!(!Allowance::new(3, BudgetLimit::Time, &|| false).is_over());
         let usual = Allowance::new(2, BudgetLimit::Size, &|| true);
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_ends_it_in_any_case() {
+    fn memory_stops_it_in_any_case() {
         let allowance = Allowance::new(1, BudgetLimit::Size, &|| false);
         allowance.made.store(MOST_MADE_OF_ONE, Ordering::Relaxed);
         assert!(!allowance.is_over());
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_ended_by_the_clock_alone() {
+    fn texts_that_are_not_kept_are_stopped_only_by_the_clock() {
         for is_time_up in [false, true] {
             let is_time_up = || is_time_up;
             let trying = Allowance::for_trying(&is_time_up);

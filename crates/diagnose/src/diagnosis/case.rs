@@ -1,4 +1,4 @@
-//! One request with all that was found of it, and what follows from that: explanations, an outcome, what to supply next.
+//! One request with everything found about it, and the conclusions: explanations, an outcome, what to supply next.
 
 use super::catalogue::{AUTHORIZATION_MALFORMED, PAYLOAD_STREAMING, STRING_TO_SIGN_FORM};
 use super::chunks;
@@ -19,20 +19,20 @@ use crate::formats::reply::Reply;
 use sigvet_core::request::Body;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Known, Outcome};
 
-/// One request and all that was found of it.
+/// One request and everything found about it.
 pub(super) struct Case<'a> {
     evidence: &'a Evidence<'a>,
     judged: &'a Judged,
     scheme: Box<dyn SchemeCase + 'a>,
     pub(super) found: Option<Found>,
-    /// What was not seen of the request, as it must have been for the signature to be right.
+    /// What the unseen parts of the request must have been for the signature to be right.
     supposed: Option<Vec<AppliedMistake>>,
     pub(super) comparisons: Vec<Comparison>,
     pub(super) differences: Vec<AppliedDifference>,
 }
 
 impl<'a> Case<'a> {
-    /// Searches, if the signature is wrong, and compares the texts of others.
+    /// Searches, if the signature is wrong, and compares the texts of server and client.
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Self {
         let scheme = scheme_of(evidence, judged, limits);
         let has_signature = judged.origin != Origin::ReadBack { has_signature: false };
@@ -45,7 +45,7 @@ impl<'a> Case<'a> {
         Self { evidence, judged, scheme, found, supposed, comparisons, differences }
     }
 
-    /// Everything that explains the refusal, the best known first.
+    /// Everything that explains the refusal, best known first.
     pub(super) fn explanations(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let mut explanations = self.reproduced(repairs);
         let (is_reproduced, is_right) = (!explanations.is_empty(), self.is_right());
@@ -61,18 +61,18 @@ impl<'a> Case<'a> {
         explanations
     }
 
-    /// The comparisons that something is named by: none of a text that the server makes by rules of its own.
+    /// The comparisons from which mistakes are named: none with a text that the server makes by its own rules.
     fn blaming(&self) -> Vec<Comparison> {
         let is_meant = |comparison: &&Comparison| comparison.whose != Party::Server || !self.is_server_otherwise();
         self.comparisons.iter().filter(is_meant).cloned().collect()
     }
 
-    /// Whether the server is proven to compute otherwise than AWS.
+    /// Whether the server is proven to compute differently from AWS.
     fn is_server_otherwise(&self) -> bool {
         self.differences.iter().any(|applied| applied.certainty == Certainty::Proven)
     }
 
-    /// What may be the reason, if nothing better is known. It does not count for the outcome.
+    /// Possible reasons, if nothing better is known. They do not count for the outcome.
     pub(super) fn suspicions(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Explanation> {
         match outcome {
             Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
@@ -93,12 +93,12 @@ impl<'a> Case<'a> {
         self.is_signature_right() == Some(true)
     }
 
-    /// Whether the signature is the right one, for the request as it was seen or as it must have been.
+    /// Whether the signature is right, for the request as it was seen or as it must have been.
     fn is_signature_right(&self) -> Option<bool> {
         if self.supposed.is_some() { Some(true) } else { self.judged.is_signature_right() }
     }
 
-    /// What the search found, and what had to be repaired before.
+    /// The results of the search, together with earlier repairs.
     fn reproduced(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let with_repairs = |set: &[AppliedMistake]| {
             let is_new = |made: &&AppliedMistake| !set.iter().any(|other| other.mistake == made.mistake);
@@ -113,7 +113,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The outcome that explanations and findings amount to.
+    /// The outcome that follows from explanations and findings.
     pub(super) fn outcome(&self, explanations: &[Explanation]) -> Outcome {
         match self.is_signature_right() {
             _ if self.judged.verdict.has_fatal_finding() || !explanations.is_empty() => Outcome::Invalid,
@@ -174,7 +174,7 @@ impl<'a> Case<'a> {
         notes
     }
 
-    /// Up to where the evidence goes, from the request to the signature.
+    /// How far the evidence reaches, from the request to the signature.
     fn last_known_stage(&self) -> Note {
         match (self.agrees(Party::Client), self.agrees(Party::Server)) {
             (true, _) if self.is_right() => Note::RightAndRefused,
@@ -184,7 +184,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether a signed header is not known whose name is wanted.
+    /// Whether a signed header with a wanted name is unknown.
     fn lacks_header(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
         self.judged.verdict.findings.iter().any(|finding| match finding {
             Finding::NotKnown { part } => part.strip_prefix("the header ").is_some_and(&is_wanted),
@@ -194,7 +194,7 @@ impl<'a> Case<'a> {
 
     /// What else would help.
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
-        // Without a canonical request, a right signature that is refused is refused for what was found.
+        // Without a canonical request, a right signature that was refused was refused for what was found.
         let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();
         let lacks_body = self.judged.origin == Origin::Captured && self.judged.request.body == Body::Unknown;
         if outcome == Outcome::Valid || is_settled(explanations) || is_found {
@@ -205,7 +205,7 @@ impl<'a> Case<'a> {
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
         let lacks_cluster = self.lacks_header(|name| name == inspect::CLUSTER_HEADER);
         let lacks_header = self.lacks_header(|name| name != inspect::CLUSTER_HEADER);
-        // What is not known may be all that is wrong.
+        // The unknown part may be the only thing wrong.
         let is_whole = !lacks_body && !lacks_cluster && !lacks_header;
         let is_irreproducible = self.judged.is_signature_right() == Some(false) && is_whole;
         let wanted = [
@@ -223,7 +223,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Takes out a set that is no mistake if the method and the headers that nobody saw were the ones it names.
+/// Removes a set that is not a mistake if the method and headers that nobody saw were the ones it names.
 fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
     let is_unseen = |made: &AppliedMistake| match made.mistake.id {
         "method-swapped" => !known.method,
@@ -245,12 +245,12 @@ fn signed_for(supposed: &[AppliedMistake]) -> Note {
     }
 }
 
-/// Whether something is known by more than a look at the request.
+/// Whether something is known from more than the request alone.
 fn is_settled(explanations: &[Explanation]) -> bool {
     explanations.iter().any(|explanation| explanation.proof < Proof::Observed)
 }
 
-/// Leaves out what a server's code alone names, and many things lead to, if something nearer is known.
+/// If something more specific is known, leaves out what only a server's code names, which many causes lead to.
 fn leave_out_general(explanations: &mut Vec<Explanation>) {
     const GENERAL: [&str; 3] = [AUTHORIZATION_MALFORMED.id, PAYLOAD_STREAMING.id, STRING_TO_SIGN_FORM.id];
     let is_general = |explanation: &Explanation| {
@@ -261,7 +261,7 @@ fn leave_out_general(explanations: &mut Vec<Explanation>) {
     }
 }
 
-/// Adds explanations that name nothing that is explained already.
+/// Adds explanations, except those of something already explained.
 pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
     for explanation in more {
         let is_named = |made: &AppliedMistake| explanations.iter().any(|known| known.names(made.mistake.id));
@@ -271,7 +271,7 @@ pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterat
     }
 }
 
-/// A clock that is off and a signature that is wrong are wrong together: both have to be mended.
+/// A clock that is off and a wrong signature belong together: both have to be fixed.
 fn join_times(explanations: &mut Vec<Explanation>) {
     let is_reproduced = explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced);
     let is_time = |explanation: &Explanation| is_reproduced && explanation.proof == Proof::Time;

@@ -1,4 +1,4 @@
-//! From all that was found to a diagnosis: what is known best stands first, and what is not known is not said.
+//! Turns everything that was found into a diagnosis: the best known comes first, and the unknown is left out.
 
 use super::case::{Case, add_new};
 use super::evidence::Evidence;
@@ -43,7 +43,7 @@ fn diagnose_claim(
     Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), comparisons, search, tried }
 }
 
-/// The evidence without what belongs to another request, and a note of each that was left out.
+/// The evidence without parts that belong to another request, and a note about each part left out.
 fn of_this_request<'a>(evidence: &Evidence<'a>, judged: &Judged) -> (Evidence<'a>, Vec<Note>) {
     let mut own = *evidence;
     let Some(v4) = judged.v4().filter(JudgedV4::is_captured) else { return (own, Vec::new()) };
@@ -67,8 +67,8 @@ fn diagnose_unclaimed(evidence: &Evidence<'_>, request: &Request, error: VerifyE
 }
 
 impl Diagnosis {
-    /// Why a request makes no claim that can be checked. It is invalid if that names a mistake; otherwise nothing is known of it:
-    /// it is not signed, or by a scheme that is not known here.
+    /// Why a request makes no claim that can be checked. The outcome is invalid if a mistake is named; otherwise the
+    /// request is not signed, or is signed by an unknown scheme, and nothing is known about it.
     pub fn from_unreadable(request: &Request, error: VerifyError) -> Self {
         let explanations = inspect::unreadable(request, &error);
         Self { notes: vec![Note::Unreadable(error)], ..Self::without_request(explanations) }

@@ -1,4 +1,4 @@
-//! Presigned URLs that were altered as a whole after they were made, and what they were before.
+//! Presigned URLs that were altered as a whole after they were made, and their original form.
 //!
 //! Each alteration leaves a mark that no signer makes, in the parameters of the signature itself.
 
@@ -8,7 +8,7 @@ use super::outcome::AppliedMistake;
 use sigvet_core::internal::{captured_request, join_target};
 use sigvet_core::request::Request;
 
-/// The request as it was before, by each way that is marked; the likeliest first.
+/// The original request, by each alteration that left its mark; the likeliest first.
 pub(super) fn repairs(request: &Request) -> Vec<(AppliedMistake, Request)> {
     let target = request.target();
     let Some(query) = request.query().filter(|query| has(query, b"X-Amz-") || has(query, b"X-Goog-")) else {
@@ -49,13 +49,13 @@ fn has_double_encoded_scope(query: &[u8]) -> bool {
     parameters.find(is_credential).is_some_and(|value| has(value, b"%252F") || has(value, b"%252f"))
 }
 
-/// Quoted-printable (RFC 2045 §6.7): `=` at the end of a line goes on in the next one, and a `=` of the text is `=3D`.
+/// Quoted-printable (RFC 2045 §6.7): `=` at the end of a line continues it on the next, and a `=` of the text is `=3D`.
 fn without_soft_breaks(target: &[u8]) -> Vec<u8> {
     let joined = replaced(&replaced(target, b"=%0D%0A", b""), b"=%0A", b"");
     if has(&joined, b"X-Amz-Algorithm=3D") { replaced(&joined, b"=3D", b"=") } else { joined }
 }
 
-/// The target without the `^`, `\` or backtick that stands before each `&`; shells that escape so escape `?` and `=` too.
+/// The target without the `^`, `\` or backtick before each `&`; shells that escape it escape `?` and `=` too.
 fn without_escapes(target: &[u8]) -> Option<Vec<u8>> {
     const ESCAPES: [&[u8]; 6] = [b"^", b"%5E", b"\\", b"%5C", b"`", b"%60"];
     let escape = ESCAPES.into_iter().find(|escape| has(target, &[escape, &b"&X-Amz-"[..]].concat()))?;
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn each_alteration_is_taken_back() {
+    fn each_alteration_is_undone() {
         for (damaged, id) in [
             (URL.replace('%', "%25"), "url-double-encoded"),
             (URL.replace('&', "^&"), "url-damaged"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_url_is_left_alone() {
+    fn an_undamaged_url_is_left_alone() {
         assert_eq!(ways(URL), []);
         assert_eq!(ways("/a%252Fb?x=^&X=%%2F"), []);
     }

@@ -1,4 +1,5 @@
-//! What is at hand of a refused request: the request, the reply, what the client says it computed, keys. Any of it.
+//! The evidence about a refused request: the request, the reply, what the client says it computed, keys; any part may
+//! be missing.
 
 use super::party::{Party, Texts};
 use std::time::Duration;
@@ -13,14 +14,14 @@ use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge, Known};
 
-/// What is at hand of a refused request.
+/// The evidence about a refused request.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
     /// The request as it arrived, or as it was sent.
     pub request: Option<&'a Request>,
-    /// What the server said.
+    /// The server's reply.
     pub reply: Option<&'a Reply>,
-    /// Whether the reply is known to answer this request, and was not merely given beside it.
+    /// Whether the reply is known to answer this request, and was not merely given with it.
     pub is_exchange: bool,
     /// What the client says it signed.
     pub client: Option<ClientTexts<'a>>,
@@ -32,26 +33,26 @@ pub struct Evidence<'a> {
     pub now: Timestamp,
     /// How far the client's clock may be off.
     pub window: Duration,
-    /// What of the request was seen.
+    /// Which parts of the request were seen.
     pub known: Known,
-    /// The region and the service that the server expects, as far as they are known.
+    /// The region and service that the server expects, as far as they are known.
     pub scope: ExpectedScope<'a>,
-    /// How the session token travels, where that is known and not the service's own way.
+    /// How the session token travels, if that is known to differ from the service's usual way.
     pub token: Option<TokenTravel>,
-    /// By which rule the path was signed, where that is known and not the service's own.
+    /// The rule by which the path was signed, if it is known to differ from the service's usual one.
     pub path_rule: Option<PathRule>,
-    /// Names from outside of the request.
+    /// Names from outside the request.
     pub hints: &'a Hints,
-    /// What the user asks about.
+    /// What the user asks to try.
     pub trial: Trial<'a>,
 }
 
-/// What the user asks about: would the signature be right with it?
+/// Values that the user asks to try: would the signature be right with them?
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trial<'a> {
-    /// A host, with its port if the client names one.
+    /// A host, with its port if the client sends one.
     pub host: Option<&'a str>,
-    /// A secret of the key that the request names.
+    /// A secret for the key that the request names.
     pub secret: Option<&'a Secret>,
 }
 
@@ -64,33 +65,33 @@ pub struct ClientTexts<'a> {
     pub string_to_sign: Option<&'a [u8]>,
 }
 
-/// A key that the request should not have been signed with, and may have been.
+/// A key that the request may have been signed with by mistake.
 #[derive(Debug, Clone)]
 pub struct OtherKey {
-    /// What the user calls it: `profile 'work'`. It is all of the key that is ever shown.
+    /// The user's name for it: `profile 'work'`. Only this name is ever shown.
     pub name: String,
-    /// Its public half.
+    /// Its access key ID.
     pub access_key_id: String,
     /// Its secret.
     pub secret: Secret,
 }
 
-/// Names that the mistakes may involve and the request does not tell.
+/// Names that mistakes may involve and that the request does not contain.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
     /// Hosts of endpoints, with their ports.
     pub hosts: Vec<String>,
-    /// Regions that the user or the server spoke of.
+    /// Regions that the user or the server mentioned.
     pub regions: Vec<String>,
-    /// Services that the user or the server spoke of.
+    /// Services that the user or the server mentioned.
     pub services: Vec<String>,
-    /// Prefixes of paths that a proxy may add or take away.
+    /// Prefixes of paths that a proxy may add or remove.
     pub path_prefixes: Vec<String>,
-    /// Hosts of the stores that the user has, with their ports: what stands before one of them is a bucket.
+    /// Hosts of the user's stores, with their ports: what precedes one of them is a bucket.
     pub endpoints: Vec<String>,
-    /// The bucket that the host names, as the user says it; an empty one means that it names none.
+    /// The bucket in the host name, according to the user; empty means that the host names none.
     pub bucket: Option<String>,
-    /// The clock, where it may be what was signed.
+    /// The current time, if it may be what was signed.
     pub now: Option<Timestamp>,
 }
 
@@ -109,7 +110,7 @@ impl<'a> From<&'a ClientLog> for ClientTexts<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Nothing but the server's clock and names from outside; the client's clock may be off as far as most servers allow.
+    /// Only the server's clock and names from outside; the client's clock may be off as far as most servers allow.
     pub fn new(now: Timestamp, hints: &'a Hints) -> Self {
         Self {
             request: None,
@@ -129,7 +130,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The judge of its request.
+    /// The judge of the request.
     pub(super) fn judge(&self) -> Judge<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
         let mut judge = Judge::new(self.credentials, self.now, self.scope);
@@ -138,14 +139,14 @@ impl<'a> Evidence<'a> {
         judge
     }
 
-    /// The same judge by another clock, and without the key.
+    /// The same judge with another clock, and without the key.
     pub(super) fn judge_without_key(&self, now: Timestamp) -> Judge<'a> {
         let mut judge = self.judge();
         (judge.credentials, judge.now) = (None, now);
         judge
     }
 
-    /// The texts of server and client, if they show any.
+    /// The texts of server and client, if there are any.
     pub(super) fn texts(&self) -> Vec<(Party, Texts<'a>)> {
         let server = self.reply.map(|reply| Texts {
             canonical_request: reply.canonical_request.as_deref(),
@@ -158,7 +159,7 @@ impl<'a> Evidence<'a> {
         texts.filter_map(|(whose, texts)| Some((whose, texts.filter(|texts| !texts.is_empty())?))).collect()
     }
 
-    /// The keys to try, the right one first; none where that is not known.
+    /// The keys to try, the right one first; no key if the right one is not known.
     pub(super) fn keys(&self) -> Vec<Key<'a>> {
         let own =
             |own: &'a Credentials| Key { name: "", access_key_id: &own.access_key_id, secret: &own.secret_access_key };

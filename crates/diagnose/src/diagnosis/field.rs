@@ -1,7 +1,7 @@
-//! One field of what is signed, with every text that known mistakes make of it.
+//! One field of what is signed, with every text that known mistakes make from it.
 //!
-//! A field is made in steps, and a mistake takes a wrong option at one of them. A step that is taken wrongly and leaves the
-//! text as it was is no hypothesis; mistakes that lead to the same text cannot be told apart, and are kept together.
+//! A field is made in steps, and a mistake takes a wrong option at one of them. A wrong step that leaves the text
+//! unchanged is not a hypothesis; mistakes that lead to the same text cannot be told apart, and are kept together.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,16 +13,16 @@ use super::catalogue::Mistake;
 use super::outcome::AppliedMistake;
 use super::texts::differing_lines;
 
-/// A known mistake, as it shows in one request.
+/// A known mistake, as it appears in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
     /// The mistake.
     pub mistake: &'static Mistake,
-    /// What exactly was done, where the mistake leaves it open: which header, which parameter, which value.
+    /// What exactly was done, if the mistake leaves it open: which header, which parameter, which value.
     pub detail: Option<String>,
 }
 
-/// One step on the way to a field: the right option, and the wrong ones that are known.
+/// One step in making a field: the right option, and the known wrong ones.
 pub(super) struct Step<T> {
     right: T,
     wrong: Vec<(Cause, T)>,
@@ -39,13 +39,12 @@ impl<T> Step<T> {
         self
     }
 
-    /// Adds a wrong option that needs saying what exactly it is.
+    /// Adds a wrong option that needs a description of what exactly it is.
     pub(super) fn add(&mut self, mistake: &'static Mistake, detail: impl Into<String>, option: T) {
         self.wrong.push((Cause { mistake, detail: Some(detail.into()) }, option));
     }
 
-    /// Keeps the first of the options that come to the same, the right one before all: the nearest name goes before a
-    /// general one.
+    /// Keeps the first of several equal options, above all the right one: a specific name goes before a general one.
     pub(super) fn without_repeats(self) -> Self
     where
         T: PartialEq,
@@ -66,7 +65,7 @@ impl<T> Step<T> {
     }
 }
 
-/// A step without its options: how many wrong ones there are, and which mistakes they are.
+/// A step without its option values: the number of wrong ones, and their mistakes.
 pub(super) trait Choice {
     fn wrong_options(&self) -> usize;
     fn cause(&self, at: usize) -> &Cause;
@@ -87,33 +86,33 @@ pub(super) trait Making {
     /// The steps in order.
     fn steps(&self) -> Vec<&dyn Choice>;
 
-    /// The text that these options make, one for each step; none where they exclude each other.
+    /// The text that these options make, one for each step; none if they exclude each other.
     fn text(&self, options: &[usize]) -> Option<Vec<u8>>;
 }
 
 /// The mistakes of one hypothesis, each by its step and option.
 pub(super) type Wrong = Vec<(u16, u16)>;
 
-/// A text that a number of mistakes make, and every smallest set of them that does.
+/// A text that a number of mistakes make, with every smallest set of mistakes that makes it.
 pub(super) struct Variant {
     pub(super) text: Vec<u8>,
     pub(super) sets: Vec<Wrong>,
 }
 
-/// A field with its variants by the number of mistakes that lead to them.
+/// A field with its variants, grouped by the number of mistakes that lead to them.
 pub(super) struct Field {
     by_cost: Vec<Vec<Variant>>,
     causes: Vec<Vec<Cause>>,
 }
 
 impl Field {
-    /// Makes every variant of at most `most` mistakes, as far as it is allowed. `right` is the text without any: it comes
-    /// from the derivation, and not from here.
+    /// Makes every variant with at most `most` mistakes, within the allowance. `right` is the text without mistakes: it
+    /// comes from the derivation, not from here.
     pub(super) fn new(making: &dyn Making, right: Vec<u8>, most: usize, allowance: &Allowance<'_>) -> Self {
         let steps = making.steps();
         let causes = steps.iter().map(|step| causes_of(*step)).collect();
         let sizes: Vec<usize> = steps.iter().map(|step| step.wrong_options()).collect();
-        // By the hash, for the texts of a large request would not fit into memory twice.
+        // Keyed by hash, because the texts of a large request would not fit into memory twice.
         let hashes = RandomState::new();
         let mut known: HashMap<u64, (usize, usize)> = HashMap::from([(hashes.hash_one(&right), (0, 0))]);
         let mut by_cost = vec![vec![Variant { text: right, sets: vec![Vec::new()] }]];
@@ -141,23 +140,23 @@ impl Field {
         Self { by_cost, causes }
     }
 
-    /// The field without any mistake: nothing else is made.
+    /// The field without any mistake: no variants are made.
     pub(super) fn only_right(right: Vec<u8>) -> Self {
         Self { by_cost: vec![vec![Variant { text: right, sets: vec![Vec::new()] }]], causes: Vec::new() }
     }
 
-    /// The variants of exactly so many mistakes.
+    /// The variants with exactly this number of mistakes.
     pub(super) fn of_cost(&self, cost: usize) -> &[Variant] {
         self.by_cost.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// The variant that has this text, with its cost.
+    /// The variant with this text, and its cost.
     pub(super) fn find(&self, text: &[u8]) -> Option<&Variant> {
         self.by_cost.iter().flatten().find(|variant| variant.text == text)
     }
 
-    /// Every set of mistakes that makes a variant, each mistake with what it alone makes of the right text: of several, each
-    /// shows its own difference.
+    /// Every set of mistakes that makes a variant, each mistake with what it alone makes of the right text: with
+    /// several, each shows its own difference.
     pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<AppliedMistake>> {
         let right = &self.by_cost[0][0].text;
         let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
@@ -178,7 +177,7 @@ impl Field {
         self.of_cost(1).iter().find(is_of).map(|variant| &variant.text)
     }
 
-    /// Whether a set spoils the session token, which no redaction would find any more.
+    /// Whether a set changes the session token so that no redaction would find it any more.
     fn involves_token(&self, wrong: &Wrong) -> bool {
         wrong
             .iter()
@@ -196,7 +195,7 @@ fn causes_of(step: &dyn Choice) -> Vec<Cause> {
     (1..=step.wrong_options()).map(|at| step.cause(at).clone()).collect()
 }
 
-/// Fields have some hundred options at most.
+/// Fields have a few hundred options at most.
 fn wrong_of(options: &[usize]) -> Wrong {
     let wrong = options.iter().enumerate().filter(|(_, option)| **option > 0);
     wrong.map(|(step, option)| (step as u16, *option as u16)).collect()
@@ -212,7 +211,7 @@ pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMu
 
 pub(super) type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
 
-/// The same, until a visit breaks it off.
+/// The same, until a visit stops it.
 pub(super) fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
     descend(sizes, 0, cost, &mut vec![0; sizes.len()], visit)
 }

@@ -1,4 +1,4 @@
-//! Whether a reply or a client's log is about the request at hand. If it is about another, nothing follows from it.
+//! Whether a reply or a client's log is about this request. If it is about another, nothing follows from it.
 
 use super::outcome::JudgedV4;
 use super::texts::CanonicalText;
@@ -7,19 +7,19 @@ use sigvet_core::canonical::Field;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::time::Timestamp;
 
-/// In what a reply shows that it answers another request, as it is called in a sentence.
+/// The part of a reply that shows that it answers another request, as named in a sentence.
 pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str> {
     let terms = &judged.claim.terms;
     let told = |text: &Option<String>| text.clone().filter(|text| !is_blacked_out(text));
     let presented = judged.claim.signature.as_str();
     if reply.is_of_chunk() {
-        // The signature is a chunk's, and so are the texts.
+        // The signature belongs to a chunk, and so do the texts.
         return None;
     }
     if let Some(provided) = told(&reply.signature_provided).filter(|_| is_digest(presented)) {
         return match is_digest(&provided) && !provided.eq_ignore_ascii_case(presented) {
             true => Some("the signature"),
-            // By its signature it is this request, whatever else was changed on the way.
+            // Its signature identifies this request, whatever else was changed in transit.
             false => None,
         };
     }
@@ -31,7 +31,8 @@ pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str
     texts(judged, reply.canonical_request.as_deref(), reply.string_to_sign.as_deref())
 }
 
-/// In what texts show that they are of another request: another time, or another host and another path.
+/// The part of the texts that shows that they belong to another request: another time, or another host and another
+/// path.
 pub(super) fn texts(
     judged: &JudgedV4<'_>,
     canonical_request: Option<&[u8]>,
@@ -42,7 +43,7 @@ pub(super) fn texts(
     let is_other_time = string_to_sign.and_then(timestamp).is_some_and(|told| !is_of(judged, told));
     match (is_other_place, is_other_time) {
         (true, _) => Some("host and path"),
-        // A client that tried again signed again: that is another time, and the same request.
+        // A client that retried signed again: another time, but the same request.
         (false, true)
             if text.as_ref().is_some_and(|text| has_other_host(judged, text) || has_other_path(judged, text)) =>
         {
@@ -57,13 +58,13 @@ fn timestamp(string_to_sign: &[u8]) -> Option<Timestamp> {
     Timestamp::parse_amz_date(std::str::from_utf8(line).ok()?.trim()).ok()
 }
 
-/// Whether the request has this time in any place.
+/// Whether the request has this time anywhere.
 fn is_of(judged: &JudgedV4<'_>, told: Timestamp) -> bool {
     let date = judged.request.headers.first_text("date").and_then(|date| Timestamp::parse(date).ok());
     told == judged.claim.terms.timestamp || date == Some(told)
 }
 
-/// Another host, its port aside.
+/// Whether the host differs, ignoring its port.
 fn has_other_host(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
     let name = |host: &[u8]| {
         let host = String::from_utf8_lossy(host).trim().to_ascii_lowercase();
@@ -75,9 +76,9 @@ fn has_other_host(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
     theirs.zip(ours).is_some_and(|(theirs, ours)| theirs != ours && !is_blacked_out(&theirs) && !is_blacked_out(&ours))
 }
 
-/// Another path, where neither is the other with something before it.
+/// Whether the path differs, and neither path is the other with a prefix.
 fn has_other_path(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
-    // However they are encoded.
+    // Compared regardless of encoding.
     let letters = |path: &[u8]| -> Vec<u8> {
         path.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
     };

@@ -1,4 +1,4 @@
-//! What a diagnosis is: a verdict, explanations with how each is known, and all that they rest on.
+//! The content of a diagnosis: a verdict, explanations with their proofs, and everything that they are based on.
 
 use std::ops::Range;
 
@@ -18,25 +18,25 @@ use sigvet_core::verify::{Finding, Outcome, Verdict};
 pub struct Diagnosis {
     /// The verdict in one word.
     pub outcome: Outcome,
-    /// What was wrong, the best explanation first. Those that cannot be told apart follow one another.
+    /// What was wrong, the best explanation first. Explanations that cannot be told apart are adjacent.
     pub explanations: Vec<Explanation>,
-    /// What the server is known to compute otherwise than AWS, and this request runs into.
+    /// Known differences between the server's computation and AWS's that affect this request.
     pub differences: Vec<AppliedDifference>,
-    /// What is noteworthy and no mistake.
+    /// Noteworthy facts that are not mistakes.
     pub notes: Vec<Note>,
     /// What to supply to learn more, the most helpful first.
     pub next: Vec<NextStep>,
     /// The request that was judged, if there is one that makes a claim.
     pub judged: Option<Judged>,
-    /// The texts that were compared with the right one: the server's, the client's.
+    /// The texts that were compared with the right one: the server's and the client's.
     pub comparisons: Vec<Comparison>,
     /// What the search did.
     pub search: Search,
-    /// What the user asked about, each with its answer.
+    /// What the user asked to try, each with its answer.
     pub tried: Vec<Tried>,
 }
 
-/// Whether the signature would be right with something that the user asked about.
+/// Whether the signature would be right with a value that the user asked to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
     /// The host, if one was tried.
@@ -47,27 +47,27 @@ pub struct Tried {
     pub answer: Answer,
 }
 
-/// The answer to what the user asked.
+/// The answer to the user's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The signature would be right.
+    /// The signature is right with these values.
     Right,
-    /// The signature would be that of a client that also made these mistakes.
+    /// The signature is that of a client that also made these mistakes.
     RightBut(Vec<AppliedMistake>),
-    /// The signature would be wrong.
+    /// The signature is wrong with these values.
     Wrong,
-    /// Something that is signed is not known.
+    /// Something that is signed is unknown.
     Open,
-    /// No secret is known to recompute the signature with.
+    /// There is no secret to recompute the signature with.
     NoSecret,
 }
 
-/// A request with the verdict on it.
+/// A request and its verdict.
 #[derive(Debug)]
 pub struct Judged {
-    /// The request, repaired if its signature could not be read otherwise, or read back from what the server said.
+    /// The request, repaired if its signature was otherwise unreadable, or read back from what the server said.
     pub request: Request,
-    /// What it claims, what is right for it, and what verifying found.
+    /// The claim, the right texts and signature, and the findings of verification.
     pub verdict: Verdict,
     /// Where the request comes from.
     pub origin: Origin,
@@ -76,25 +76,25 @@ pub struct Judged {
 /// Where a judged request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// It was captured.
+    /// The request was captured.
     Captured,
-    /// It was read back from the texts of the server or the client, without a signature if they show none.
+    /// The request was read back from the texts of the server or the client, without a signature if they show none.
     ReadBack {
-        /// Whether they show the signature.
+        /// Whether those texts show the signature.
         has_signature: bool,
     },
 }
 
-/// A judged request of the Version 4 family, which has a canonical request.
+/// A judged request of Version 4 or 4A, which has a canonical request.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedV4<'a> {
-    /// All that is known of it.
+    /// Everything known about it.
     pub whole: &'a Judged,
     /// The request.
     pub request: &'a Request,
     /// What it claims.
     pub claim: &'a Claim,
-    /// What is right for it.
+    /// The right texts for it.
     pub derivation: &'a Derivation,
 }
 
@@ -103,16 +103,16 @@ pub struct JudgedV4<'a> {
 pub struct Explanation {
     /// How it is known.
     pub proof: Proof,
-    /// What was done wrong. All of it together.
+    /// What was done wrong, all of it together.
     pub mistakes: Vec<AppliedMistake>,
 }
 
-/// How an explanation is known, the surest first: what was computed comes before what a server says.
+/// How an explanation is known, the most certain first: computation comes before what a server says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proof {
     /// The wrong signature was recomputed by making the same mistakes.
     Reproduced,
-    /// The key shows it: what follows in the chain of signatures is right, or is not.
+    /// The key proves it: what follows in the chain of signatures is right, or wrong.
     Key,
     /// The server's reply shows it.
     Server,
@@ -122,12 +122,12 @@ pub enum Proof {
     Observed,
 }
 
-/// A difference that this request runs into.
+/// A server difference that affects this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedDifference {
-    /// Which one.
+    /// The row of the difference.
     pub difference: &'static ServerDifference,
-    /// The servers that it may be: those of the row, or the one that answered.
+    /// The possible servers: those of the row, or the one that answered.
     pub servers: Vec<Server>,
     /// How it is known.
     pub certainty: Certainty,
@@ -136,33 +136,33 @@ pub struct AppliedDifference {
 /// How a difference is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
-    /// The server's own text, or its words, show it.
+    /// The server's own text, or its message, shows it.
     Proven,
-    /// The server is recognised, and is known to compute so.
+    /// The server is recognised, and is known to compute this way.
     Recognized,
-    /// Some servers compute so; which one answered is not known.
+    /// Some servers compute this way; which one answered is unknown.
     Possible,
 }
 
 /// One mistake as it was made in this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedMistake {
-    /// Which mistake.
+    /// The catalogue row of the mistake.
     pub mistake: &'static Mistake,
-    /// What exactly was done, where the mistake leaves it open.
+    /// What exactly was done, if the mistake leaves it open.
     pub detail: Option<String>,
-    /// What was signed. Empty where it is secret, or where nothing stands there.
+    /// The signed value. Empty if it is secret, or if there is none.
     pub signed: Vec<u8>,
-    /// What should have been. Empty on the same conditions.
+    /// The value that should have been signed. Empty under the same conditions.
     pub expected: Vec<u8>,
-    /// Whether what the client signed is right, and was changed between client and server.
+    /// Whether the client signed the right thing, and it was changed between client and server.
     pub is_on_the_way: bool,
 }
 
-/// A text of the server's or the client's beside the right one.
+/// A text of the server or the client beside the right one.
 #[derive(Debug, Clone)]
 pub struct Comparison {
-    /// Whose text it is.
+    /// The party whose text it is.
     pub whose: Party,
     /// The canonical request that they made.
     pub canonical_request: Option<Vec<u8>>,
@@ -170,46 +170,46 @@ pub struct Comparison {
     pub string_to_sign: Option<Vec<u8>>,
     /// The fields that differ.
     pub differences: Vec<Difference>,
-    /// Whether the canonical request has the hash that ends the string to sign; where not, the text was altered when it was
-    /// copied. None where it cannot be told.
+    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was altered when
+    /// it was copied. None if unknown.
     pub is_unaltered: Option<bool>,
 }
 
-/// A field that two texts differ in.
+/// A field in which two texts differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field; none where it is a line of the string to sign.
+    /// The field; none if it is a line of the string to sign.
     pub field: Option<Field>,
-    /// What it is called: `path`, `timestamp`.
+    /// Its name: `path`, `timestamp`.
     pub name: &'static str,
-    /// Theirs.
+    /// The party's text of the field.
     pub theirs: Vec<u8>,
-    /// The right one.
+    /// The right text of the field.
     pub right: Vec<u8>,
 }
 
 /// What the search did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Search {
-    /// Whether there was anything to search for, and a key to do it with.
+    /// Whether there was anything to search for, and a key to search with.
     pub is_made: bool,
-    /// How many hypotheses were tried.
+    /// Number of hypotheses tried.
     pub hypotheses: u64,
-    /// How many mistakes at once were tried.
+    /// Maximum number of simultaneous mistakes tried.
     pub deepest: usize,
-    /// Whether all hypotheses up to there were tried.
+    /// Whether all hypotheses up to that number were tried.
     pub is_exhausted: bool,
 }
 
 impl Difference {
-    /// Theirs and the right one, by the lines that differ.
+    /// Their text and the right one, reduced to the lines that differ.
     pub fn lines(&self) -> (Vec<u8>, Vec<u8>) {
         differing_lines(&self.theirs, &self.right)
     }
 }
 
 impl Diagnosis {
-    /// A diagnosis that rests on no judged request.
+    /// A diagnosis without a judged request.
     pub(super) fn without_request(explanations: Vec<Explanation>) -> Self {
         Self {
             outcome: if explanations.is_empty() { Outcome::Unknown } else { Outcome::Invalid },
@@ -224,7 +224,7 @@ impl Diagnosis {
         }
     }
 
-    /// The differences that are why the server refused the request: proven, or likely by the server that answered.
+    /// The differences that made the server refuse the request: proven, or likely because of the server that answered.
     pub fn server_differences(&self) -> impl Iterator<Item = &AppliedDifference> {
         self.differences.iter().filter(|applied| applied.certainty != Certainty::Possible)
     }
@@ -236,7 +236,7 @@ impl Diagnosis {
 }
 
 impl Judged {
-    /// Whether the signature is the right one; unknown without a key, or if only texts are known and no signature.
+    /// Whether the signature is right; unknown without a key, or if only texts are known and no signature.
     pub fn is_signature_right(&self) -> Option<bool> {
         match self.origin {
             Origin::ReadBack { has_signature: false } => None,
@@ -244,7 +244,7 @@ impl Judged {
         }
     }
 
-    /// The request as one of the Version 4 family; none if it is signed by another scheme.
+    /// The request as one of Version 4 or 4A; none if it is signed with another scheme.
     pub fn v4(&self) -> Option<JudgedV4<'_>> {
         let (claim, derivation) = self.verdict.as_v4()?;
         Some(JudgedV4 { whole: self, request: &self.request, claim, derivation })
@@ -252,12 +252,12 @@ impl Judged {
 }
 
 impl<'a> JudgedV4<'a> {
-    /// What verifying found.
+    /// The findings of verification.
     pub fn findings(&self) -> &'a [Finding] {
         &self.whole.verdict.findings
     }
 
-    /// Whether the signature is the right one, if that is known.
+    /// Whether the signature is right, if that is known.
     pub fn is_signature_right(&self) -> Option<bool> {
         self.whole.is_signature_right()
     }
@@ -269,12 +269,12 @@ impl<'a> JudgedV4<'a> {
 }
 
 impl Search {
-    /// There was nothing to search for, or no key to do it with.
+    /// There was nothing to search for, or no key to search with.
     pub(super) const NONE: Self = Self { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
 }
 
 impl Proof {
-    /// The word of the contract: `reproduced`, `server`, `key`, `time`, `observed`.
+    /// The public name: `reproduced`, `server`, `key`, `time`, `observed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reproduced => "reproduced",
@@ -299,17 +299,17 @@ impl Explanation {
 }
 
 impl AppliedMistake {
-    /// A mistake with what was signed and what should have been.
+    /// A mistake with the signed value and the expected one.
     pub(super) fn new(mistake: &'static Mistake, signed: impl Into<Vec<u8>>, expected: impl Into<Vec<u8>>) -> Self {
         Self { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
     }
 
-    /// What to change. A client that is right is left as it is.
+    /// What to change. A correct client needs no change.
     pub fn fix(&self) -> &'static str {
         if self.is_on_the_way { FIX_ON_THE_WAY } else { self.mistake.fix }
     }
 
-    /// The same, saying what exactly was done.
+    /// The same, with a description of what exactly was done.
     pub(super) fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
@@ -318,7 +318,7 @@ impl AppliedMistake {
 const FIX_ON_THE_WAY: &str = "Leave the signer as it is: what it signed is correct. Configure the proxy, gateway or HTTP \
     library between client and server to forward the request unchanged, or sign the request after the change.";
 
-/// Where two texts differ: the bytes of each between their common beginning and their common end.
+/// The ranges in which two texts differ: the bytes of each between their common beginning and their common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let end = a
@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_differs_lies_between_what_is_common() {
+    fn a_difference_lies_between_common_beginning_and_end() {
         assert_eq!(difference(b"/a%2520b", b"/a%20b"), (4..6, 4..4));
         assert_eq!(difference(b"aa", b"aaa"), (2..2, 2..3));
         assert_eq!(difference(b"same", b"same"), (4..4, 4..4));

@@ -1,4 +1,4 @@
-//! Who made a text, and the texts that one of them made.
+//! The party that made a text, and the texts of one party.
 
 /// Who made a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

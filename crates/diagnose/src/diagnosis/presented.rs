@@ -1,4 +1,4 @@
-//! A presented signature, however it is written: the bytes that a hypothesis has to give.
+//! A presented signature in any encoding: the bytes that a hypothesis has to give.
 
 use super::alternatives::from_base64;
 use super::catalogue::SIGNATURE_FORM;
@@ -7,10 +7,10 @@ use super::target::Target;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::scheme::Scheme;
 
-/// What begins a signature in DER: a sequence (X.690 §8.9).
+/// The first byte of a DER signature: a sequence (X.690 §8.9).
 const DER_SEQUENCE: u8 = 0x30;
 
-/// The bytes of a presented signature, and what is wrong with how it is written.
+/// The bytes of a presented signature, and what is wrong with its encoding.
 pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<AppliedMistake>)> {
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
@@ -36,7 +36,7 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
         return None;
     }
     let whole = lower.trim_end_matches(['…', '.']);
-    // Text that is no hex may have a character of several bytes anywhere.
+    // Text that is not hex may have a multi-byte character anywhere.
     let digits = whole.get(..whole.len() & !1)?;
     let bytes = hex::decode(digits).ok().filter(|bytes| (8..32).contains(&bytes.len()))?;
     let mut padded = [0; 32];
@@ -49,9 +49,9 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
 mod tests {
     use super::*;
 
-    /// Catches a signature that is read as other bytes than it stands for, or not read at all.
+    /// Catches a signature that is decoded to the wrong bytes, or not read at all.
     #[test]
-    fn each_writing_of_a_signature_stands_for_the_same_bytes() {
+    fn each_encoding_of_a_signature_stands_for_the_same_bytes() {
         let hex = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
         let upper = hex.to_uppercase();
         let quoted = format!("\"{hex}\"");

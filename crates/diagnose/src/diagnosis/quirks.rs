@@ -1,11 +1,11 @@
-//! What proxies and gateways do to a request, and what servers read in two ways: for a signature that is right and refused all
-//! the same. What servers compute otherwise stands in `servers`.
+//! What proxies and gateways do to a request, and what servers read in two ways: for a signature that is right but was
+//! refused. What servers compute differently is in `servers`.
 
 use super::note::Quirk;
 use sigvet_core::claim::Claim;
 use sigvet_core::request::Request;
 
-/// The quirks that this request would run into.
+/// The quirks that may affect this request.
 pub(super) fn of(request: &Request, claim: &Claim) -> Vec<Quirk> {
     let rows: [(bool, Quirk); 4] = [
         (request.path().windows(3).any(|bytes| bytes.eq_ignore_ascii_case(b"%2f")), Quirk::EncodedSlash),

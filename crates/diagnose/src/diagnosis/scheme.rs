@@ -1,7 +1,7 @@
-//! What each scheme contributes to a diagnosis: its search, its way to compare texts, and what its requests show.
+//! What each scheme contributes to a diagnosis: its search, its comparison of texts, and what its requests show.
 //!
-//! The Version 4 family has a canonical request and stands in `v4`; Version 2 and forms have a string to sign alone. What
-//! makes a diagnosis of all this knows no scheme.
+//! Version 4 and 4A have a canonical request and are in `v4`; Version 2 and forms only have a string to sign. The code
+//! that builds a diagnosis from all this does not depend on the scheme.
 
 use super::outcome::{Comparison, Explanation};
 use super::party::{Party, Texts};
@@ -12,13 +12,13 @@ pub(super) trait SchemeCase {
     /// Searches for the mistakes behind a wrong signature; none without a key, or without a signature to reproduce.
     fn search(&self, limits: Limits<'_>) -> Option<Found>;
 
-    /// Puts the texts of a party beside the right ones; none if they hold nothing that this scheme signs.
+    /// Compares a party's texts with the right ones; none if they contain nothing that this scheme signs.
     fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison>;
 
-    /// What those texts show of a signature that no known mistake reproduces.
+    /// What those texts show about a signature that no known mistake reproduces.
     fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation>;
 
-    /// What the signatures behind the request's own show: those of its chunks.
+    /// What the signatures after the request's own show: those of its chunks.
     fn chunks(&self) -> Vec<Explanation> {
         Vec::new()
     }
@@ -26,12 +26,12 @@ pub(super) trait SchemeCase {
     /// What a server refuses whatever the signature is.
     fn refused(&self) -> Vec<Explanation>;
 
-    /// What is legal, and often the reason for a signature that does not match.
+    /// Legal parts of a request that are often why a signature does not match.
     fn suspicions(&self) -> Vec<Explanation> {
         Vec::new()
     }
 
-    /// Why a request that is right may have been refused.
+    /// Why a correct request may have been refused.
     fn of_right(&self) -> Vec<Explanation> {
         Vec::new()
     }

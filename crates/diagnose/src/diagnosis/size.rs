@@ -1,33 +1,33 @@
-//! How large a request is, and how far that lets a search go.
+//! The size of a request, and how far it lets a search go.
 //!
-//! A usual request is searched to the end. Of a larger one each text costs so much that the clock decides. What no server
-//! takes was refused for its size: which of a million mistakes it would have had besides, nobody asks.
+//! A usual request is searched exhaustively. For a larger one each text costs so much that the clock decides. A request
+//! that no server accepts was refused for its size, so its other possible mistakes do not matter.
 
 use sigvet_core::internal::split_query;
 use sigvet_core::request::{Headers, Request};
 
-/// What the head of a usual request may hold, in bytes: S3 and the load balancers of AWS take 8 to 64 KiB.
+/// Maximum size of a usual request's head, in bytes: S3 and AWS's load balancers accept 8 to 64 KiB.
 const USUAL_BYTES: usize = 16 * 1024;
-/// The most headers and parameters of a usual request.
+/// Maximum number of headers and parameters of a usual request.
 const USUAL_FIELDS: usize = 200;
-/// What no server takes: Go's `net/http` has the widest limit by default, 1 MiB.
+/// Above this size no server accepts the head: Go's `net/http` has the highest default limit, 1 MiB.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
-/// What no server takes: HTTP libraries stop at 100 to 32,768 headers, S3 at 8 KiB of them.
+/// Above this number no server accepts the head: HTTP libraries stop at 100 to 32,768 headers, S3 at 8 KiB of them.
 pub(super) const MOST_FIELDS: usize = 10_000;
 
-/// How large the head of a request is.
+/// The size class of a request's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
-    /// As clients send them.
+    /// The size that clients usually send.
     Usual,
-    /// Larger; a server may take it all the same.
+    /// Larger, but a server may still accept it.
     Large,
-    /// No server takes it.
+    /// No server accepts it.
     Excessive { bytes: usize, fields: usize },
 }
 
 impl Size {
-    /// The size of a request, of which so many headers are signed, sent or not.
+    /// The size of a request; `signed` is its number of signed headers, sent or not.
     pub(super) fn of_request(request: &Request, signed: usize) -> Self {
         Self::new(request.path(), request.query(), &request.headers, signed)
     }
@@ -53,7 +53,7 @@ impl Size {
         matches!(self, Self::Excessive { .. })
     }
 
-    /// So many mistakes at once may be tried.
+    /// How many mistakes at once may be tried.
     pub(super) fn deepest(self, wanted: usize) -> usize {
         if self.is_excessive() { 0 } else { wanted }
     }

@@ -1,21 +1,22 @@
-//! What a hypothesis has to give: the signature that was presented, as bytes.
+//! What a hypothesis has to give: the presented signature, as bytes.
 
 /// The signature that a hypothesis has to give.
 #[derive(Clone)]
 pub(super) enum Target {
-    /// All of a keyed hash, or its beginning.
+    /// A keyed hash, or its beginning.
     Digest { bytes: [u8; 32], length: usize },
-    /// A signature of Version 4A, which is verified and not recomputed.
+    /// A signature of Version 4A, which is verified rather than recomputed.
     Der(Vec<u8>),
 }
 
 impl Target {
-    /// Whether this keyed hash is it.
+    /// Whether this keyed hash matches.
     pub(super) fn is_digest(&self, digest: &[u8; 32]) -> bool {
         matches!(self, Self::Digest { bytes, length } if digest.get(..*length) == bytes.get(..*length))
     }
 
-    /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
+    /// How many simultaneous mistakes are tried regardless of time. Verifying takes a hundred times as long as
+    /// recomputing.
     pub(super) const fn tried_to_the_end(&self) -> usize {
         match self {
             Self::Digest { .. } => 2,

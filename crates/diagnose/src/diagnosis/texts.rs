@@ -1,17 +1,17 @@
-//! Canonical requests and strings to sign as others print them, taken apart again.
+//! Parses canonical requests and strings to sign as others print them.
 
 use std::collections::HashMap;
 
 use sigvet_core::crypto::sha256;
 
-/// How many fields there are, headers and their list taken as one.
+/// The number of fields, counting headers and their list as one.
 pub(super) const FIELDS: usize = 5;
 
-/// A canonical request of others, in its fields: method, path, query, headers with their list, payload.
+/// A canonical request from elsewhere, split into fields: method, path, query, headers with their list, payload.
 pub(super) struct CanonicalText([Vec<u8>; FIELDS]);
 
 impl CanonicalText {
-    /// Takes a canonical request apart; none where it has too few lines to be one.
+    /// Splits a canonical request; none if it has too few lines.
     pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let lines: Vec<&[u8]> =
             text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
@@ -54,7 +54,7 @@ impl CanonicalText {
     }
 }
 
-/// Names and values in a field of headers, up to its blank line.
+/// Names and values in a headers field, up to its blank line.
 pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     field.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()).filter_map(|line| {
         let at = line.iter().position(|byte| *byte == b':')?;
@@ -62,7 +62,7 @@ pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])>
     })
 }
 
-/// Whether a canonical request has the hash that ends a string to sign; none where there is no such hash.
+/// Whether a canonical request has the hash at the end of a string to sign; none if there is no such hash.
 pub(super) fn is_unaltered(canonical_request: &[u8], string_to_sign: &[u8]) -> Option<bool> {
     let hash = string_to_sign.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let is_hash = hash.len() == 64 && hash.iter().all(u8::is_ascii_hexdigit);
@@ -73,7 +73,7 @@ fn lines_of(text: &[u8]) -> Vec<&[u8]> {
     text.split(|byte| *byte == b'\n').collect()
 }
 
-/// The lines that the others are not, in order; one that they have once takes away one.
+/// The lines that are not among the others, in order; each line of the others cancels one.
 fn only(these: &[&[u8]], others: &[&[u8]]) -> Vec<u8> {
     let mut left: HashMap<&[u8], usize> = HashMap::with_capacity(others.len());
     others.iter().for_each(|line| *left.entry(line).or_default() += 1);
@@ -87,7 +87,7 @@ fn only(these: &[&[u8]], others: &[&[u8]]) -> Vec<u8> {
     these.iter().filter(|line| is_new(line)).copied().collect::<Vec<_>>().join(&b'\n')
 }
 
-/// The lines of each text that the other has not, in order.
+/// The lines of each text that the other lacks, in order.
 pub(super) fn differing_lines(a: &[u8], b: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (of_a, of_b) = (lines_of(a), lines_of(b));
     match (only(&of_a, &of_b), only(&of_b, &of_a)) {
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_canonical_request_comes_apart_into_its_fields() {
+    fn a_canonical_request_is_split_into_its_fields() {
         let text = CanonicalText::parse(b"GET\n/\n\nhost:h\nx:a:b\n\nhost;x\nUNSIGNED-PAYLOAD").unwrap();
         assert_eq!((text.method(), text.path(), text.query()), (&b"GET"[..], &b"/"[..], &b""[..]));
         assert_eq!(text.header_lines().collect::<Vec<_>>(), [(&b"host"[..], &b"h"[..]), (b"x", b"a:b")]);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_repeated_differs_as_often_as_it_is_left_over() {
+    fn a_repeated_line_differs_as_often_as_it_is_left_over() {
         let (a, b) = differing_lines(b"x\ny\nx\nx", b"y\nx\nz");
         assert_eq!((a.as_slice(), b.as_slice()), (&b"x\nx"[..], &b"z"[..]));
     }

@@ -1,4 +1,4 @@
-//! What the Version 4 family contributes to a diagnosis: the search through canonical requests and keys, and the texts of
+//! What Version 4 and 4A contribute to a diagnosis: the search through canonical requests and keys, and the texts of
 //! server and client field by field.
 
 use super::alternatives::Subject;
@@ -17,7 +17,7 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::internal::is_payload_unknown;
 use sigvet_core::verify::Finding;
 
-/// A request of the Version 4 family.
+/// A request of Version 4 or 4A.
 pub(super) struct V4Case<'a> {
     evidence: &'a Evidence<'a>,
     judged: JudgedV4<'a>,
@@ -75,7 +75,8 @@ impl SchemeCase for V4Case<'_> {
     }
 }
 
-/// The search takes a body that is not known for an empty one: so whoever signed nothing else signed the hash of that.
+/// The search treats an unknown body as empty: if a set contains no mistake about the payload, the client signed the
+/// hash of an empty body.
 fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
     let names_payload = set.iter().any(|made| made.mistake.id.starts_with("payload-"));
     if !names_payload {
@@ -84,8 +85,8 @@ fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
 }
 
 impl V4Case<'_> {
-    /// How many mistakes at once are worth trying. A part that is not known is most likely in the way; of a URL the method is
-    /// one guess, and the value of a header another.
+    /// How many simultaneous mistakes are worth trying. An unknown part is probably why the signature differs; in a URL
+    /// the method is one guess, and the value of a header another.
     fn worth_trying(&self) -> usize {
         match self.has_unknown_part() {
             false => DEEPEST,
@@ -98,12 +99,12 @@ impl V4Case<'_> {
         self.judged.findings().iter().any(|finding| matches!(finding, Finding::NotKnown { .. }))
     }
 
-    /// Whether a party made what is right, as far as its texts go.
+    /// Whether a party computed the right texts, as far as they are known.
     fn agrees(&self, comparison: &Comparison) -> bool {
         agrees(&self.judged.whole.verdict.texts, comparison)
     }
 
-    /// What the texts of server and client show of a signature that is not right, or not known to be.
+    /// What the texts of server and client show about a signature that is wrong, or not known to be right.
     fn signed_otherwise(
         &self,
         server: Option<&Comparison>,
@@ -112,7 +113,7 @@ impl V4Case<'_> {
     ) -> Vec<Explanation> {
         let mut explanations = Vec::new();
         if let Some(client) = client.filter(|client| !client.differences.is_empty()) {
-            // The server's word is what makes the client's wrong.
+            // The client's text is wrong only because the server says so.
             let is_told = server.is_some_and(|server| self.agrees(server));
             let proof = if is_told { Proof::Server } else { Proof::Observed };
             let explained = compare::explain(&self.subject, client, false);
@@ -126,7 +127,7 @@ impl V4Case<'_> {
         explanations
     }
 
-    /// If the client signed what is right, only the key is left.
+    /// If the client signed the right text, only the key is left.
     fn wrong_secret(
         &self,
         server: Option<&Comparison>,
@@ -136,11 +137,11 @@ impl V4Case<'_> {
         let client = client.filter(|client| self.agrees(client))?;
         let is_told = server.is_some_and(|server| self.agrees(server) && client.string_to_sign.is_some())
             && self.evidence.reply.is_some_and(Reply::is_signature_refusal);
-        // Where a part is not known that is signed, the secret may be right.
+        // If a signed part is unknown, the secret may be right.
         if self.has_unknown_part() && !is_told {
             return None;
         }
-        // A signature that is not written as it must be is refused whatever the key.
+        // A wrongly encoded signature is refused whatever the key.
         match target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme) {
             Some((_, None)) => {}
             None if is_told => {}
@@ -164,7 +165,7 @@ impl V4Case<'_> {
         Some(Explanation::from_mistake(proof, AppliedMistake::new(&SECRET_WRONG, "", "").with_detail(detail)))
     }
 
-    /// What is odd about the secret at hand, without showing it: those of AWS have 40 characters of base64.
+    /// What is odd about the known secret, without showing it: AWS's secrets have 40 characters of base64.
     fn odd_secret(&self) -> Option<String> {
         const LENGTH: usize = 40;
         let own = self.evidence.credentials?;
@@ -179,9 +180,9 @@ impl V4Case<'_> {
         }
     }
 
-    /// The signature is right for the captured request, and the server saw another one, or has another secret.
+    /// The signature is right for the captured request, but the server saw another one, or has another secret.
     fn changed_on_the_way(&self, server: Option<&Comparison>) -> Vec<Explanation> {
-        // The secret at hand may be of another key than the one that is named: that says nothing of the named one's.
+        // The known secret may belong to another key than the named one, and then says nothing about that one.
         let named = &self.judged.claim.terms.access_key_id;
         let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
         let is_refused = self.evidence.reply.is_some_and(Reply::is_signature_refusal);

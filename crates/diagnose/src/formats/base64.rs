@@ -1,4 +1,4 @@
-//! Base64 as people have it (RFC 4648 §4 and §5), in lines or not, with its padding or not.
+//! Base64 as people have it (RFC 4648 §4 and §5), in one or more lines, with or without padding.
 
 use ::base64::Engine;
 use ::base64::alphabet::Alphabet;

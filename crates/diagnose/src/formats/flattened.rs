@@ -1,11 +1,12 @@
-//! Canonical requests and strings to sign whose line breaks became spaces, as browsers show them: put back.
+//! Restores the line breaks of canonical requests and strings to sign in which they became spaces, as browsers show
+//! them.
 
 use sigvet_core::crypto::sha256;
 
-/// The canonical request that was flattened to one line; none where its parts cannot be told apart.
+/// The canonical request that was flattened to one line; none if its parts cannot be told apart.
 ///
-/// Its last word is the payload's hash, the word before it the list of signed headers, and that list says where each
-/// header begins. Whether the result is right only the hash in the string to sign can tell.
+/// The last word is the payload's hash, the word before it the list of signed headers, and that list says where each
+/// header begins. Only the hash in the string to sign can show whether the result is right.
 pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(canonical).ok()?.trim();
     if text.contains('\n') {
@@ -29,13 +30,13 @@ pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
     Some(lines.join("\n").into_bytes())
 }
 
-/// The same, where the string to sign is known: none where it does not hold the hash of the result.
+/// The same if the string to sign is known: none if it does not contain the hash of the result.
 pub fn unflatten_hashed(canonical: &[u8], string_to_sign: &[u8]) -> Option<Vec<u8>> {
     let hash = string_to_sign.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next()?;
     unflatten(canonical).filter(|whole| hash.eq_ignore_ascii_case(sha256(whole).to_string().as_bytes()))
 }
 
-/// The string to sign of four words: algorithm, time, scope, hash.
+/// The string to sign from four words: algorithm, time, scope, hash.
 pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
     if text.trim_ascii().contains(&b'\n') {
         return None;
@@ -60,14 +61,14 @@ fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
     Some(headers)
 }
 
-/// Where ` name:` stands, behind the space.
+/// The position of ` name:`, after the space.
 fn find_name(text: &str, name: &str) -> Option<usize> {
     let field = format!("{name}:");
     let found = text.match_indices(&field).map(|(at, _)| at);
     found.into_iter().find(|at| text.get(..*at).unwrap_or_default().ends_with(char::is_whitespace))
 }
 
-/// A SHA-256 in hex, or one of the words that stand in its place.
+/// Whether this is a SHA-256 in hex, or one of the words that replace it.
 pub(crate) fn is_payload_hash(word: &[u8]) -> bool {
     is_digest(word) || word.starts_with(b"UNSIGNED-") || word.starts_with(b"STREAMING-")
 }
@@ -76,7 +77,7 @@ fn is_digest(word: &[u8]) -> bool {
     word.len() == 64 && word.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Names with semicolons between.
+/// Whether this is a list of names separated by semicolons.
 pub(crate) fn is_signed_headers(word: &[u8]) -> bool {
     let is_of_names = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.;".contains(byte);
     !word.is_empty() && word.iter().all(is_of_names) && word.iter().any(u8::is_ascii_lowercase)
@@ -111,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_apart_is_left() {
+    fn an_ambiguous_text_is_left_alone() {
         assert_eq!(unflatten(CANONICAL.as_bytes()), None);
-        // The value of the first header has the name of the second in it.
+        // The value of the first header contains the name of the second.
         let ambiguous = CANONICAL.replace('\n', " ");
         assert_eq!(unflatten_hashed(ambiguous.as_bytes(), sha256(CANONICAL.as_bytes()).to_string().as_bytes()), None);
         for text in ["", "GET", "GET / host", "GET / x host:h host UNSIGNED-PAYLOAD y"] {

@@ -1,7 +1,6 @@
-//! What people paste: the text of a captured request, read back into a `Request`, and what a server said to it.
+//! What people paste: parses the text of a captured request into a `Request`, and a server's reply.
 //!
-//! The kind is recognised, not told: see `capture`. Whether the request is signed, and whether it is right,
-//! is not asked here.
+//! The format is detected; see `capture`. These modules do not judge whether the request is signed, or right.
 
 mod base64;
 mod flattened;
@@ -19,7 +18,7 @@ pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};
 
-/// Whether the text is a URL rather than the name of a file.
+/// Whether the text is a URL rather than a file name.
 pub fn is_url(text: &str) -> bool {
     ["https://", "http://", "s3://", "wss://"]
         .iter()

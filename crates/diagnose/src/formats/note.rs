@@ -1,117 +1,118 @@
-//! What a person must know of a pasted text: what was taken of several, what was damaged on its way, what was repaired.
+//! Notes about a pasted text: what was selected from several, what was damaged in transit, what was repaired.
 
 use std::fmt;
 
-/// Something to tell whoever pasted a text. `Display` is one line, in lower case, without a full stop.
+/// A note for the user who pasted a text. `Display` is one line, in lowercase, without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
-    /// There is more than one request.
+    /// The text contains more than one request.
     SeveralRequests {
-        /// How many.
+        /// The number of requests.
         total: usize,
-        /// Which was taken, from 1.
+        /// The one selected, from 1.
         taken: usize,
     },
-    /// A log has more than one canonical request.
+    /// A log contains more than one canonical request.
     SeveralCanonicalRequests {
-        /// How many.
+        /// The number of canonical requests.
         total: usize,
-        /// Which was taken, from 1.
+        /// The one selected, from 1.
         taken: usize,
     },
-    /// No string to sign holds the hash of the canonical request: one of them was altered, or is another request's.
+    /// No string to sign contains the hash of the canonical request: one was altered, or belongs to another request.
     UnpairedCanonicalRequest,
     /// A value was redacted.
     Redacted {
         /// The header or field.
         what: String,
     },
-    /// Line breaks were written as the two characters `\n`; they are line breaks again.
+    /// Line breaks were written as the two characters `\n`, and were restored.
     EscapedNewlines,
     /// Line breaks had become spaces.
     FlattenedNewlines {
-        /// What they were in.
+        /// The text that contained them.
         what: &'static str,
-        /// Whether they could be put back.
+        /// Whether they could be restored.
         repaired: bool,
     },
-    /// Markup was written as `&lt;` and `&amp;`; it is markup again.
+    /// Markup was written as `&lt;` and `&amp;`, and was restored.
     HtmlEntities,
-    /// The text says `&amp;` or `\u0026` where a URL has `&`; it was left so.
+    /// The text has `&amp;` or `\u0026` where a URL has `&`; it was left alone.
     EscapedUrl {
-        /// What stands for `&`.
+        /// The text that replaces `&`.
         escape: &'static str,
     },
     /// The text ends early, or something was left out.
     CutOff {
-        /// What is not whole.
+        /// The part that is incomplete.
         what: String,
     },
-    /// A value was broken into lines; they were joined.
+    /// A value was broken into lines, which were joined.
     JoinedLines {
-        /// The first line of it.
+        /// Its first line.
         line: usize,
     },
-    /// A parameter that the generators of such tokens add after signing was left out.
+    /// A parameter that generators of such tokens add after signing was left out.
     UnsignedParameter {
         /// Its name.
         name: &'static str,
     },
-    /// The URL stood inside another one, of a service that checks links, or was percent-encoded as a whole.
+    /// The URL was inside another one, of a link checker, or was percent-encoded as a whole.
     UnwrappedUrl {
-        /// What it was in.
+        /// The text that contained it.
         from: &'static str,
     },
-    /// The request stood in a text with prefixes, colours or quotes around it, or in the syntax of a program.
+    /// The request was in a text with prefixes, colours or quotes around it, or in the syntax of a program.
     TakenOutOfText,
     /// The request has a body that is not in the text.
     BodyNotCaptured,
-    /// The body in the text is not as long as the request says, and is not used.
+    /// The body in the text does not have the length that the request declares, and is not used.
     BodyLength {
         /// `Content-Length`.
         expected: u64,
-        /// The bytes that are there.
+        /// The number of bytes in the text.
         presented: u64,
     },
-    /// The request has a body, and no header that says where it ends: a server reads none (RFC 9112 §6.3).
+    /// The request has a body, but no header that says where it ends: a server reads none (RFC 9112 §6.3).
     BodyWithoutLength,
-    /// The chunks of the body (`Transfer-Encoding`) break off, so it is not used.
+    /// The body's chunks (`Transfer-Encoding`) end early, so the body is not used.
     BrokenChunks {
-        /// Bytes of the body before it.
+        /// Offset in the body where they end.
         offset: usize,
     },
-    /// More follows the body than the request says; that was left out.
+    /// More text follows the body than the request declares; it was left out.
     TextBehindBody {
-        /// The bytes.
+        /// The number of bytes.
         length: usize,
     },
-    /// A line of the head ends in LF alone, and others in CR LF: a server may take it for a part of the line before (RFC 9112 §2.2).
+    /// A line of the head ends in LF alone, and others in CR LF: a server may treat it as part of the previous line
+    /// (RFC 9112 §2.2).
     MixedLineEnds {
         /// The first such line.
         line: usize,
     },
-    /// The body's line breaks had lost their carriage returns, and have them again.
+    /// The body's line breaks had lost their carriage returns, which were restored.
     RestoredLineEnds,
-    /// The dump writes a dot for whatever is not printable, so the bytes are not known.
+    /// The dump writes a dot for each unprintable character, so the bytes are unknown.
     DottedDump {
-        /// What was dumped.
+        /// The part that was dumped.
         what: &'static str,
     },
     /// The request has no `Host`; the URL's was added.
     HostFromUrl,
     /// A header that no request can have was left out.
     InvalidHeader {
-        /// Its name, or what stands in its place.
+        /// Its name, or the text in its place.
         name: String,
     },
-    /// A shell would have put something in the place of this.
+    /// A shell would have replaced this text.
     ShellVariable {
-        /// `$NAME` as it stands there.
+        /// `$NAME` as written.
         name: String,
     },
-    /// Text behind the command was not read.
+    /// Text after the command was not read.
     TextBehindCommand,
-    /// The body of a request of curl is in a file, which was not opened.
+    /// The body of a curl request is in a file, which was not opened.
     BodyFromFile {
         /// The option that names the file.
         option: &'static str,
@@ -120,28 +121,28 @@ pub enum Note {
     FileNotOpened {
         /// The option.
         option: &'static str,
-        /// What is not known without it.
+        /// What is unknown without it.
         what: &'static str,
     },
-    /// curl chooses the boundary of a form at random, so its body is not known.
+    /// curl chooses the boundary of a form at random, so its body is unknown.
     FormBoundary,
     /// The file of a presigned form was not opened.
     FormFile,
-    /// A curl command has a user, a password or the scope of a signature, which are not taken from it.
+    /// A curl command contains a user, a password or a signature's scope, which are not taken from it.
     KeysInCommand,
     /// curl has no such option.
     UnknownCurlOption {
-        /// Its name with its dashes, without its value.
+        /// Its name with dashes, without its value.
         name: String,
     },
-    /// The value of an option is made of curl's variables.
+    /// The value of an option uses curl's variables.
     CurlVariable {
         /// The option, without dashes.
         option: &'static str,
     },
     /// curl refuses the braces or brackets in a URL.
     CurlPattern,
-    /// A header is signed whose value curl chooses when it sends.
+    /// A signed header has a value that curl chooses when it sends.
     HeaderNotKnown {
         /// Its name.
         name: &'static str,
@@ -237,7 +238,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// Short and without line breaks, for names that came out of the text.
+/// Short and without line breaks, for names taken from the text.
 fn one_line(name: &str) -> String {
     name.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

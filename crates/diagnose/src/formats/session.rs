@@ -1,32 +1,32 @@
-//! The reply of `CreateSession`: the credentials of a session of S3 Express (*CreateSession* of the S3 API reference).
+//! The reply of `CreateSession`: the credentials of an S3 Express session (*CreateSession* of the S3 API reference).
 //!
-//! No error says what stood in the reply, for that may be a secret. How a session is asked for and how long it is kept is
-//! not known here.
+//! No error quotes the reply, because it may contain a secret. This module does not know how a session is requested or
+//! how long it is kept.
 
 use roxmltree::{Document, Node};
 
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 
-/// A reply that gives no credentials. What the parsers say is not kept: it quotes the reply.
+/// A reply without usable credentials. The parsers' messages are not kept, because they quote the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedSession {
-    /// No document, or not in UTF-8.
+    /// Not an XML document, or not in UTF-8.
     #[error("it is not XML")]
     NotXml,
     /// An element is missing or empty.
     #[error("it has no {element}")]
     Missing {
-        /// Which.
+        /// The element.
         element: &'static str,
     },
-    /// A value cannot stand in a header.
+    /// A value that is not allowed in a header.
     #[error("its {element} has a character that a header cannot carry")]
     Unsound {
-        /// Which.
+        /// The element.
         element: &'static str,
     },
-    /// `Expiration` is no date and time.
+    /// `Expiration` is not a date and time.
     #[error("its Expiration is not a date and time")]
     Expiration,
 }
@@ -61,7 +61,7 @@ fn value(parent: Node<'_, '_>, element: &'static str) -> Result<String, Malforme
 mod tests {
     use super::*;
 
-    /// The shape is that of the example in the API reference.
+    /// Follows the example in the API reference.
     fn reply(inside: &str) -> String {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
@@ -73,7 +73,7 @@ mod tests {
                          <AccessKeyId>ASIASESSION</AccessKeyId><Expiration>2026-03-01T11:16:12Z</Expiration>";
 
     #[test]
-    fn the_credentials_are_taken_out() {
+    fn the_credentials_are_extracted() {
         let found = parse_session(reply(SOUND).as_bytes()).unwrap();
         let expected = Credentials {
             expires_at: Some(Timestamp::parse("20260301T111612Z").unwrap()),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_no_credentials_is_refused_without_showing_it() {
+    fn a_reply_without_credentials_is_refused_without_showing_it() {
         let missing = |element| MalformedSession::Missing { element };
         for (text, expected) in [
             ("hush".to_owned(), MalformedSession::NotXml),

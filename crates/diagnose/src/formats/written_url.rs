@@ -1,19 +1,19 @@
 //! URLs as people type them and logs show them: international names, `127.1`, `%2E` in the host.
 //!
-//! The host is read as browsers read it (WHATWG URL, by the `url` crate) and written as it is on the wire. All else is left
-//! to [`RequestUrl::parse`], which reads nothing but ASCII and leaves the target as it is.
+//! The host is parsed as browsers do (WHATWG URL, by the `url` crate) and written as it is on the wire. Everything else
+//! is left to [`RequestUrl::parse`], which accepts only ASCII and leaves the target as it is.
 
 use sigvet_core::request::{InvalidAuthority, InvalidUrl, RequestUrl};
 use url::Url;
 
-/// A text that is no URL to send a request to.
+/// A text that is not a URL to send a request to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnreadableUrl {
-    /// No URL, whatever its host would be in ASCII.
+    /// Not a URL, whatever its host would be in ASCII.
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
-    /// A host that is not ASCII, or in Punycode (`xn--…`), and no valid international name (IDNA, UTS #46).
+    /// A host that is not ASCII, or is in Punycode (`xn--…`), and is not a valid international name (IDNA, UTS #46).
     #[error("invalid host in URL '{presented}': not a valid international domain name")]
     International {
         /// The URL, without user information and query.
@@ -21,10 +21,11 @@ pub enum UnreadableUrl {
     },
 }
 
-/// Parses a URL in which the host need not be written as it is on the wire.
+/// Parses a URL whose host may be written differently than on the wire.
 ///
 /// # Errors
-/// What [`RequestUrl::parse`] refuses for another reason than the spelling of the host, and names that are not valid IDNA.
+/// What [`RequestUrl::parse`] refuses for a reason other than the spelling of the host, and names that are not valid
+/// IDNA.
 pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
     let Some((before, authority, behind)) = split_authority(text) else { return Ok(RequestUrl::parse(text)?) };
     match wire_authority(before, authority) {
@@ -33,7 +34,7 @@ pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
     }
 }
 
-/// The text up to `//`, the authority, and the target; none if there is no such thing in it.
+/// The text up to `//`, the authority, and the target; none if the text has no such parts.
 fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("://")? + "://".len();
     let end = text.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(text.len(), |at| start + at);
@@ -57,7 +58,7 @@ fn wire_authority(before: &str, authority: &str) -> Option<String> {
     })
 }
 
-/// What to say of a text that is no URL for a browser either.
+/// The error for a text that is not a URL for a browser either.
 fn refusal(text: &str) -> UnreadableUrl {
     match RequestUrl::parse(text) {
         Err(InvalidUrl::Authority { presented, reason: InvalidAuthority::NotAscii }) => {
@@ -72,7 +73,7 @@ fn refusal(text: &str) -> UnreadableUrl {
 mod tests {
     use super::*;
 
-    /// Hosts that the `url` crate rewrites, leaves, or refuses.
+    /// Hosts that the `url` crate rewrites, keeps, or refuses.
     const HOSTS: [&str; 44] = [
         "Example.COM",
         "example.com.",
@@ -120,7 +121,7 @@ mod tests {
         "a\\b",
     ];
 
-    /// Catches a host that the command line reads otherwise than it did when the `url` crate read all of it.
+    /// Catches a host that the command line reads differently than when the `url` crate parsed the whole URL.
     #[test]
     fn every_host_is_what_the_url_crate_reads() {
         for host in HOSTS {
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_is_wrong_and_shows_no_password() {
+    fn a_refusal_says_what_is_wrong_without_showing_a_password() {
         for (text, expected) in [
             ("https:///p", "invalid host in URL 'https:///p': empty host"),
             ("https://u:hush@h:x/p?hush", "invalid host in URL 'https://h:x/p': invalid port number"),

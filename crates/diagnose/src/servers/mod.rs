@@ -1,8 +1,9 @@
-//! What servers are known to compute otherwise than AWS, so that they refuse a signature that is right.
+//! What servers are known to compute differently from AWS, so that they refuse a correct signature.
 //!
-//! Each difference is a row of `table`: data, with the servers, words and a source. Its rule is in `rules`: it makes the
-//! canonical request, or the string to sign, as the server makes it. A request triggers a row if that text is another one than
-//! the right one; a server's own text proves the row if it is exactly that text. `server` tells which server answered.
+//! Each difference is a row of `table`: data, with the servers, words and a source. Its rule in `rules` makes the
+//! canonical request, or the string to sign, as the server does. A request triggers a row if that text differs from the
+//! right one; a server's own text proves the row if it is exactly that text. `server` identifies the server that
+//! answered.
 
 mod server;
 mod rules;
@@ -17,39 +18,40 @@ use rules::Rule;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 
-/// A known difference between what servers compute and what AWS does.
+/// A known difference between a server's computation and AWS's.
 #[derive(Debug)]
 pub struct Difference {
     /// Its name in the output for scripts: `server-query-sorted-decoded`.
     pub id: &'static str,
-    /// The servers that are known to compute so.
+    /// The servers that are known to compute this way.
     pub servers: &'static [Server],
-    /// Those of them of which only some versions do.
+    /// Those of them that do so only in some versions.
     pub some_versions: &'static [Server],
-    /// What they do, as a sentence without a subject of its own: `parameters are sorted before they are percent-encoded`.
+    /// What they do, as a sentence that does not name the server:
+    /// `parameters are sorted before they are percent-encoded`.
     pub computes: &'static str,
     /// What to send instead.
     pub send: &'static str,
-    /// Where this is known from.
+    /// The source of this knowledge.
     pub source: &'static str,
     rule: Rule,
 }
 
-/// How a difference shows.
+/// The consequence of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consequence {
-    /// The server computes another signature, and refuses the right one.
+    /// The server computes a different signature, and refuses the right one.
     OtherSignature,
-    /// The server does not look at the signature: it refuses the request by these words.
+    /// The server refuses the request with these words, without checking the signature.
     Refused {
-        /// Words of its message, in lower case.
+        /// Words of its message, in lowercase.
         words: &'static str,
     },
-    /// The server accepts the request, and stores the framing of the body as part of the object.
+    /// The server accepts the request, but stores the body's framing as part of the object.
     FramingStored,
 }
 
-/// A row is known by its id.
+/// Rows are compared by id.
 impl PartialEq for Difference {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -59,7 +61,7 @@ impl PartialEq for Difference {
 impl Eq for Difference {}
 
 impl Difference {
-    /// What happens to a request that triggers it.
+    /// What happens to a request that triggers the difference.
     pub fn consequence(&self) -> Consequence {
         match self.rule {
             Rule::Refused(refusal) => Consequence::Refused { words: refusal.words() },
@@ -68,31 +70,31 @@ impl Difference {
         }
     }
 
-    /// Whether this server is known to compute so.
+    /// Whether this server is known to compute this way.
     pub fn is_of(&self, server: Server) -> bool {
         self.servers.contains(&server)
     }
 
-    /// Whether all versions of this server that are known compute so.
+    /// Whether all known versions of this server compute this way.
     pub fn is_always_of(&self, server: Server) -> bool {
         self.is_of(server) && !self.some_versions.contains(&server)
     }
 
-    /// The server's name, with a word of it if only some versions compute so.
+    /// The server's name, qualified if only some versions compute this way.
     pub fn name_of(&self, server: Server) -> String {
         let of_some = if self.some_versions.contains(&server) { " (some versions)" } else { "" };
         format!("{}{of_some}", server.name())
     }
 }
 
-/// The differences of a server that a signed request would run into; none of a request that is not signed.
+/// The differences of a server that affect a signed request; none for an unsigned request.
 pub fn triggered(request: &Request, server: Server, buckets: BucketRule<'_>) -> Vec<&'static Difference> {
     let extracted = rules::Extracted::from_request(request, buckets);
     let Some(signed) = extracted.as_ref().map(|extracted| extracted.signed(request)) else { return Vec::new() };
     triggered_by(&signed, of_server(server))
 }
 
-/// Those of some differences that a signed request would run into.
+/// The ones among these differences that affect a signed request.
 pub(crate) fn triggered_by(
     signed: &Signed<'_>,
     differences: impl Iterator<Item = &'static Difference>,
@@ -101,7 +103,7 @@ pub(crate) fn triggered_by(
     differences.filter(|difference| signed.triggers(difference.rule, &right)).collect()
 }
 
-/// The text that a server makes by the rules of some differences.
+/// The text that a server makes with the rules of these differences.
 pub(crate) fn text_by(signed: &Signed<'_>, differences: &[&Difference]) -> Vec<u8> {
     let rules: Vec<Rule> = differences.iter().map(|difference| difference.rule).collect();
     signed.text(&rules)

@@ -1,13 +1,14 @@
-//! Servers by name, and how an answer or a host tells which one it is.
+//! Servers by name, and how to recognise one by its reply or host.
 //!
-//! A server is recognised by what no other sends: its `Server` header, the form of its request ids, its own sentences. What
-//! several servers have in common tells nothing, and neither does a header that a proxy in front of it writes.
+//! A server is recognised by what no other sends: its `Server` header, the format of its request ids, its own
+//! sentences. What several servers have in common identifies none, and neither does a header that a proxy in front of
+//! it writes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sigvet_core::request::Headers;
 
-/// A server with an interface of S3.
+/// A server with an S3 interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Server {
@@ -27,11 +28,11 @@ pub enum Server {
     Rclone,
     /// s3rver.
     S3rver,
-    /// Servers made with the crate `s3s`.
+    /// Servers built with the crate `s3s`.
     S3s,
     /// SeaweedFS.
     SeaweedFs,
-    /// OpenStack Swift with its middleware `s3api`.
+    /// OpenStack Swift with its `s3api` middleware.
     Swift,
     /// Versity S3 Gateway.
     VersityGw,
@@ -46,7 +47,7 @@ const HEADERS: [(&str, Server); 5] = [
     ("S3 Server", Server::CloudServer),
 ];
 
-/// Domains of providers who say which server they run.
+/// Domains of providers that disclose which server they run.
 const DOMAINS: [(&str, Server); 5] = [
     ("digitaloceanspaces.com", Server::Ceph),
     ("your-objectstorage.com", Server::Ceph),
@@ -55,7 +56,7 @@ const DOMAINS: [(&str, Server); 5] = [
     ("play.min.io", Server::MinIo),
 ];
 
-/// Sentences that only one server has.
+/// Sentences that only one server uses.
 const SENTENCES: [(&str, Server); 3] = [
     ("Forbidden: Invalid signature", Server::Garage),
     ("Bad request: duplicate query parameter", Server::Garage),
@@ -97,7 +98,7 @@ impl Server {
         named.or_else(by_id).or_else(|| is_of_gofakes3(headers).then_some(Self::Rclone))
     }
 
-    /// The server that writes ids and sentences of this form into its refusals.
+    /// The server whose refusals contain ids and sentences of this form.
     pub fn from_form(request_id: Option<&str>, host_id: Option<&str>, message: Option<&str>) -> Option<Self> {
         let message = message.unwrap_or_default();
         let by_sentence = SENTENCES.iter().find(|(start, _)| message.starts_with(start)).map(|(_, server)| *server);
@@ -107,14 +108,14 @@ impl Server {
     }
 }
 
-/// rclone calls itself AmazonS3; its second id is the first one four times.
+/// rclone calls itself AmazonS3; its second id is the first one repeated four times.
 fn is_of_gofakes3(headers: &Headers) -> bool {
     let id = headers.first_text("x-amz-request-id").unwrap_or_default();
     let second = headers.first_text("x-amz-id-2").unwrap_or_default();
     id.len() == 16 && STANDARD.decode(second).is_ok_and(|text| text == id.repeat(4).as_bytes())
 }
 
-/// Swift counts its transactions `tx` + 21 digits + `-` + time; Ceph adds its instance and the zone.
+/// Swift's transaction ids are `tx` + 21 digits + `-` + time; Ceph adds its instance and the zone.
 fn from_transaction(id: &str) -> Option<Server> {
     let mut parts = id.split('-');
     let is_counted = parts.next().and_then(|part| part.strip_prefix("tx")).is_some_and(|part| is_hex(part, 21));
@@ -133,9 +134,9 @@ fn is_hex(text: &str, length: usize) -> bool {
 mod tests {
     use super::*;
 
-    /// Ids as Ceph 16 and 18, Swift and MinIO wrote them; AWS's and Cloudflare's are of another form.
+    /// Ids as Ceph 16 and 18, Swift and MinIO wrote them; AWS's and Cloudflare's have another form.
     #[test]
-    fn a_server_is_known_by_what_no_other_sends() {
+    fn a_server_is_recognised_by_what_no_other_sends() {
         let form = |request_id, host_id, message| Server::from_form(Some(request_id), Some(host_id), Some(message));
         let ceph = "tx000005a33f12127693b4e-006b0bcce8-1008-default";
         assert_eq!(form(ceph, "1008-default-default", ""), Some(Server::Ceph));
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_names_its_server_by_the_whole_domain() {
+    fn a_host_identifies_its_server_by_the_whole_domain() {
         assert_eq!(Server::from_host("b.fra1.digitaloceanspaces.com"), Some(Server::Ceph));
         assert_eq!(Server::from_host("FSN1.your-objectstorage.com:443"), Some(Server::Ceph));
         assert_eq!(Server::from_host("play.min.io:9000"), Some(Server::MinIo));

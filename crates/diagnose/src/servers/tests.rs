@@ -1,7 +1,8 @@
-//! Each row: a request that triggers it, with the line of the server's text that shows it, and a near miss.
+//! For each row: a request that triggers it, with the line of the server's text that shows it, and a near miss.
 //!
-//! The lines are those of a signer in Python whose signatures Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and
-//! pys3local 0.2 took, and AWS's were refused; for the other servers they follow from the source that the row names.
+//! The lines come from a Python signer whose signatures Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and
+//! pys3local 0.2 accepted, and AWS's were refused; for the other servers they follow from the source that the row
+//! names.
 
 use super::*;
 use sigvet_core::parse_request;
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 
 const DATE: &str = "20250915T120000Z";
 
-/// A signed request; the signature itself is nobody's business here.
+/// A signed request; the signature itself does not matter here.
 fn request(target: &str, headers: &[(&str, &str)], payload: &str) -> Request {
     let mut names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
     names.extend(["host", "x-amz-content-sha256", "x-amz-date"].map(str::to_owned));
@@ -43,7 +44,7 @@ fn is_triggered(id: &str, request: &Request) -> bool {
     !triggered_by(&extracted.signed(request), std::iter::once(row(id))).is_empty()
 }
 
-/// The server's text of the request.
+/// The server's text for the request.
 fn text(id: &str, request: &Request) -> String {
     let extracted = rules::Extracted::from_request(request, BucketRule::default()).unwrap();
     String::from_utf8_lossy(&text_by(&extracted.signed(request), &[row(id)])).into_owned()
@@ -52,7 +53,7 @@ fn text(id: &str, request: &Request) -> String {
 const HASH: &str = "UNSIGNED-PAYLOAD";
 
 #[test]
-fn a_query_is_read_by_the_rules_of_each_server() {
+fn a_query_is_read_by_each_servers_rules() {
     for (id, target, line, near_miss) in [
         ("server-query-sorted-decoded", "/b?a%5B10%5D=1&a1=2", "a1=2&a%5B10%5D=1", "/b?a%5B1%5D=1&a%5B2%5D=3"),
         ("server-query-sorted-joined", "/b?a=1&a-b=2", "a-b=2&a=1", "/b?a=1&ab=2&a_b=3"),
@@ -74,7 +75,7 @@ fn a_query_is_read_by_the_rules_of_each_server() {
 }
 
 #[test]
-fn a_path_is_read_by_the_rules_of_each_server() {
+fn a_path_is_read_by_each_servers_rules() {
     for (id, target, line, near_miss) in [
         ("server-path-as-sent", "/b/a(b)", "/b/a(b)", "/b/a%28b%29"),
         ("server-path-as-sent", "/b/a%2Fb", "/b/a%2Fb", "/b/a/b"),
@@ -88,7 +89,7 @@ fn a_path_is_read_by_the_rules_of_each_server() {
 }
 
 #[test]
-fn headers_are_read_by_the_rules_of_each_server() {
+fn headers_are_read_by_each_servers_rules() {
     const NAME: &str = "x-amz-meta-a";
     for (id, values, line, near_miss) in [
         ("server-header-tab-kept", &["a\tb"][..], "a\tb", &["a \tb"][..]),
@@ -110,7 +111,7 @@ fn headers_are_read_by_the_rules_of_each_server() {
         assert!(text.contains(&format!("\n{NAME}:{line}\n")), "{id}: {text}");
         assert!(!is_triggered(id, &of(near_miss)), "{id} {near_miss:?}");
     }
-    // Latin-1 finds a no-break space inside of a letter.
+    // Latin-1 finds a no-break space inside a letter.
     for id in ["server-header-latin1-space", "server-header-no-break-space"] {
         assert!(is_triggered(id, &request("/b/k", &[(NAME, "voil\u{e0} c")], HASH)), "{id}");
         assert!(!is_triggered(id, &request("/b/k", &[(NAME, "\u{e4}b c")], HASH)), "{id}");
@@ -118,7 +119,7 @@ fn headers_are_read_by_the_rules_of_each_server() {
 }
 
 #[test]
-fn header_names_are_sorted_by_the_rules_of_each_server() {
+fn header_names_are_sorted_by_each_servers_rules() {
     let both = |one, other| request("/b/k", &[(one, "1"), (other, "2")], HASH);
     let by_line = text("server-header-sorted-by-line", &both("x-amz-meta-a", "x-amz-meta-a-b"));
     assert!(by_line.contains("\nx-amz-meta-a-b:2\nx-amz-meta-a:1\n\nhost;"), "{by_line}");
@@ -130,7 +131,7 @@ fn header_names_are_sorted_by_the_rules_of_each_server() {
 }
 
 #[test]
-fn what_is_refused_unseen_or_stored_with_its_framing_is_told_from_its_neighbours() {
+fn refusals_and_stored_framing_are_distinguished_from_their_near_misses() {
     for (id, target, near_miss) in [
         ("server-query-repeats-refused", "/b?a=1&A=2", "/b?a=1&b=2"),
         ("server-query-name-refused", "/b?a%5B1%5D=1", "/b?list-type=2"),
@@ -156,7 +157,7 @@ fn what_is_refused_unseen_or_stored_with_its_framing_is_told_from_its_neighbours
 }
 
 #[test]
-fn the_string_to_sign_of_version_2_is_made_by_the_rules_of_each_server() {
+fn the_version_2_string_to_sign_is_made_by_each_servers_rules() {
     let (date, own) = (("Date", "Mon, 15 Sep 2025 12:00:00 GMT"), ("x-amz-date", "Mon, 15 Sep 2025 12:00:00 GMT"));
     let plain = |target| v2(target, "store.example.com", &[date]);
     for (id, target, resource, near_miss) in [
@@ -192,7 +193,7 @@ fn the_string_to_sign_of_version_2_is_made_by_the_rules_of_each_server() {
 }
 
 #[test]
-fn rows_have_ids_of_their_own_servers_and_words() {
+fn rows_are_complete_and_tested() {
     let rows: Vec<&Difference> = TABLE.iter().copied().flatten().collect();
     let ids: BTreeSet<&str> = rows.iter().map(|row| row.id).collect();
     assert_eq!(ids.len(), rows.len());

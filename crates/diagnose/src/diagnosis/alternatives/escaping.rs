@@ -1,15 +1,15 @@
-//! Percent-encoding as clients get it wrong. The right way is `encode`'s, and it does not know of this.
+//! Percent-encoding as clients get it wrong. The right way is in `encode`, which does not know about this.
 
 use sigvet_core::internal::encode::is_unreserved;
 
 /// How bytes are percent-encoded.
 #[derive(Clone, Copy)]
 pub(super) struct Escaping<'a> {
-    /// The bytes that stay although they should not.
+    /// The bytes that stay raw although they should be encoded.
     pub(super) raw: &'a [u8],
-    /// Whether `/` stays.
+    /// Whether `/` stays raw.
     pub(super) keeps_slash: bool,
-    /// The unreserved bytes that are encoded although they should not be.
+    /// The unreserved bytes that are encoded although they should stay raw.
     pub(super) also: &'a [u8],
 }
 
@@ -35,32 +35,32 @@ impl Escaping<'_> {
     }
 }
 
-/// Whether what was percent-encoded was encoded once more: an escape is escaped, such as `%2520`.
+/// Whether something percent-encoded was encoded again: an escape is escaped, such as `%2520`.
 pub(in crate::diagnosis) fn is_encoded_again(wire: &[u8]) -> bool {
     wire.windows(5).any(|bytes| bytes.starts_with(b"%25") && bytes.iter().skip(3).all(u8::is_ascii_hexdigit))
 }
 
-/// What an encoder of some language leaves alone beyond the unreserved characters.
+/// Characters beyond the unreserved ones that some language's encoder leaves alone.
 const LEFT_ALONE: [&str; 8] = [
-    // encodeURI of JavaScript.
+    // JavaScript's encodeURI.
     ";,/?:@&=+$!'()*#",
-    // encodeURIComponent of JavaScript, and PHP's and Ruby's encoders of old.
+    // JavaScript's encodeURIComponent, and old encoders of PHP and Ruby.
     "!'()*",
     // The characters of a path segment (RFC 3986 §3.3, pchar).
     "!$&'()*+,;=:@",
     // The characters of a query (RFC 3986 §3.4).
     "!$&'()*+,;=:@/?",
-    // The same but for what separates parameters.
+    // The same without the separators of parameters.
     "!$'()*,;:@/?",
-    // net/url of Go in a path.
+    // Go's net/url in a path.
     "$&+,/:;=@",
-    // URLEncoder of Java.
+    // Java's URLEncoder.
     "*",
     "/",
 ];
 
-/// The sets of reserved characters that a faulty encoder may have left alone in this text: none that the text does not
-/// have. The first is all of them.
+/// The sets of reserved characters that a faulty encoder may have left alone in this text, limited to characters
+/// that the text contains. The first set is all of them.
 pub(super) fn raw_sets(text: &[u8], reserved: &[u8]) -> Vec<Vec<u8>> {
     let present: Vec<u8> = reserved.iter().copied().filter(|byte| text.contains(byte)).collect();
     let of = |set: &str| present.iter().copied().filter(|byte| set.as_bytes().contains(byte)).collect::<Vec<u8>>();
@@ -72,7 +72,7 @@ pub(super) fn raw_sets(text: &[u8], reserved: &[u8]) -> Vec<Vec<u8>> {
     sets
 }
 
-/// In which case the digits of escapes are.
+/// The case of the digits in escapes.
 #[derive(Clone, Copy)]
 pub(super) enum HexCase {
     AsIs,
@@ -81,7 +81,7 @@ pub(super) enum HexCase {
 }
 
 impl HexCase {
-    /// Changes the digits of each escape, and of those that were escaped again.
+    /// Changes the digits of each escape, including those that were escaped again.
     pub(super) fn apply(self, text: Vec<u8>) -> Vec<u8> {
         let change = match self {
             Self::AsIs => return text,
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_there_can_be_left_alone() {
+    fn only_characters_of_the_text_can_be_left_alone() {
         let sets = raw_sets(b"/a=b!", b"=@!");
         assert_eq!(sets, [b"=!".to_vec(), b"!".to_vec(), b"=".to_vec()]);
     }

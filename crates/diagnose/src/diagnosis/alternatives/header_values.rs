@@ -1,4 +1,4 @@
-//! Values that a header may have had when it was signed, and no longer had when it arrived.
+//! Values that a header may have had when it was signed, but not when it arrived.
 
 use super::Subject;
 use super::host;
@@ -9,12 +9,12 @@ use crate::diagnosis::catalogue::{
 };
 use crate::diagnosis::field::Step;
 
-/// What was signed of one header.
+/// What was signed for one header.
 #[derive(PartialEq)]
 pub(super) enum Signed {
     AsSent,
     Values(Vec<Vec<u8>>),
-    /// It was neither among the lines nor in the list.
+    /// The header was neither among the lines nor in the list.
     NotAtAll,
 }
 
@@ -35,7 +35,7 @@ const REWRITTEN: [(&str, &[&str]); 10] = [
     ("cache-control", &["", "no-cache", "max-age=0"]),
 ];
 
-/// Types that HTTP clients fill in, and services want.
+/// Content types that HTTP clients fill in and services expect.
 const CONTENT_TYPES: [&str; 12] = [
     "",
     "application/json",
@@ -51,7 +51,7 @@ const CONTENT_TYPES: [&str; 12] = [
     "image/png",
 ];
 
-/// How clients write the character set behind a type.
+/// How clients write the character set after a type.
 const CHARSETS: [&str; 6] = [
     "; charset=utf-8",
     "; charset=UTF-8",
@@ -61,7 +61,7 @@ const CHARSETS: [&str; 6] = [
     "; charset=us-ascii",
 ];
 
-/// The values that a header of this name may have been signed with.
+/// The values with which a header of this name may have been signed.
 pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) -> Step<Signed> {
     let mut step = Step::new(Signed::AsSent);
     let is_repeated = sent.len() > 1;
@@ -98,7 +98,7 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             add(&TOKEN_PLUS_AS_SPACE, token.replace('+', " "));
             step = step.or(&TOKEN_NOT_SIGNED, Signed::NotAtAll);
         }
-        // The date is another request's business: with it the string to sign changes.
+        // The date is handled elsewhere, as another request: changing it changes the string to sign.
         _ if name == dialect.date_header => {}
         _ => {
             let rewritten = REWRITTEN.iter().find(|(rewritten, _)| *rewritten == name);
@@ -133,7 +133,7 @@ fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sen
     step.add(mistake, detail, Signed::Values(vec![signed.into_bytes()]));
 }
 
-/// What becomes of any value on its way.
+/// What may happen to any value in transit.
 fn changes(value: &str) -> Vec<String> {
     let quoted = format!("\"{value}\"");
     let unquoted = value.trim_matches('"').to_owned();
@@ -141,7 +141,7 @@ fn changes(value: &str) -> Vec<String> {
     whole.into_iter().chain(beginnings(value)).collect()
 }
 
-/// How many beginnings of a value are tried.
+/// Maximum number of prefixes of a value to try.
 const MOST_BEGINNINGS: usize = 6;
 
 /// The value before something was appended to it.
@@ -150,7 +150,7 @@ fn beginnings(value: &str) -> impl Iterator<Item = String> {
     ends.filter_map(|at| value.get(..at)).map(|start| start.trim_end().to_owned()).take(MOST_BEGINNINGS)
 }
 
-/// `attempt=1; max=3` for `attempt=2; max=3`, of which the signature was kept.
+/// `attempt=1; max=3` for `attempt=2; max=3`: the client retried and kept the first signature.
 fn earlier_attempts(value: &str) -> Vec<String> {
     let Some(rest) = value.strip_prefix("attempt=") else { return Vec::new() };
     let (number, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));

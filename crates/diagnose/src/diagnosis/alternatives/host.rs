@@ -1,4 +1,5 @@
-//! Host values that a client may have signed: another port, another name of the same endpoint, the name before a proxy.
+//! Host values that a client may have signed: another port, another name of the same endpoint, the name before a
+//! proxy.
 
 use super::Subject;
 use crate::diagnosis::catalogue::{
@@ -6,18 +7,19 @@ use crate::diagnosis::catalogue::{
 };
 use sigvet_core::endpoint;
 
-/// Headers in which proxies hand on the host that the client named.
+/// Headers in which proxies pass on the host that the client named.
 const FORWARDED: [&str; 6] =
     ["x-forwarded-host", "x-original-host", "x-host", ":authority", "x-envoy-original-host", "x-forwarded-server"];
-/// Ports that development servers listen at, which a client may name although its HTTP library does not, or the reverse.
+/// Ports that development servers listen on. A client may name one although its HTTP library does not, or the
+/// reverse.
 const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "3000"];
-/// What people put before and behind a host.
+/// What people put before and after a host.
 const DRESSES: [(&str, &str); 5] = [("https://", ""), ("http://", ""), ("", "/"), ("https://", "/"), ("//", "")];
 
-/// The longest name that a bucket ever had (before 2018, in us-east-1).
+/// The longest bucket name that was ever allowed (before 2018, in us-east-1).
 const LONGEST_BUCKET: usize = 255;
 
-/// The values, each with the mistake that it is.
+/// The candidate values, each with its mistake.
 pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mistake, String)> {
     let (name, port) = split_port(sent);
     let mut found: Vec<(&'static Mistake, String)> = Vec::new();
@@ -58,7 +60,7 @@ fn named_hosts(subject: &Subject<'_>) -> Vec<String> {
     pages.chain(forwarded).chain(via.map(str::to_owned)).filter(|host| !host.is_empty()).collect()
 }
 
-/// Names that a server goes by inside of its own network.
+/// Names of a server inside its own network.
 pub(super) const INNER_NAMES: [&str; 12] = [
     "localhost",
     "127.0.0.1",
@@ -74,7 +76,7 @@ pub(super) const INNER_NAMES: [&str; 12] = [
     "rustfs",
 ];
 
-/// Host and port, where one is named.
+/// Splits host and port, if there is a port.
 pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
@@ -82,7 +84,7 @@ pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Other names under which the same server, or its neighbour, goes.
+/// Other names of the same server, or of its neighbour.
 fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
     let mut names: Vec<String> = subject.hints.hosts.iter().map(|host| split_port(host).0.to_owned()).collect();
     names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
@@ -99,7 +101,7 @@ fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
                 names.push(format!("{bucket}.{name}"));
             }
         }
-        // Behind a name that nobody knows may stand AWS.
+        // An unknown name may stand for AWS.
         let is_of_aws =
             |inference: endpoint::Inference| inference.provider.contains("AWS") || name.contains("amazonaws");
         if endpoint::infer(name).is_none_or(is_of_aws) {

@@ -1,4 +1,4 @@
-//! Methods that a client may have signed in place of the one that arrived.
+//! Methods that a client may have signed instead of the one that arrived.
 
 use crate::diagnosis::catalogue::{METHOD_CASE, METHOD_SWAPPED};
 use crate::diagnosis::field::{Choice, Making, Step};

@@ -1,7 +1,8 @@
-//! What a client may have signed in place of what is right: a file for each field, a step for each thing to be decided.
+//! What a client may have signed instead of the right text: a file for each field, a step for each decision.
 //!
-//! Everything here is made from the request that arrived, and from names that the user gave. What is right comes from the
-//! derivation, which knows of none of this. To teach sigvet a mistake, add it to the catalogue and to a step here.
+//! Everything here is made from the request that arrived, and from names that the user gave. The right text comes
+//! from the derivation, which knows nothing of this. To teach sigvet a mistake, add it to the catalogue and to a
+//! step here.
 
 pub(super) mod escaping;
 mod host;
@@ -51,14 +52,14 @@ pub(super) struct Subject<'a> {
     pub(super) headers: Headers,
     pub(super) body: &'a Body,
     pub(super) terms: Terms,
-    /// The list of signed headers as the request has it.
+    /// The request's list of signed headers.
     pub(super) listed: String,
     pub(super) hints: &'a Hints,
-    /// Shared by all requests of the same body.
+    /// Shared by all requests with the same body.
     hashes: Arc<OnceLock<Hashes>>,
 }
 
-/// The fields of a canonical request in their order. Headers and their list are one.
+/// The fields of a canonical request in order. Headers and their list are one field.
 pub(super) struct Fields {
     pub(super) method: Field,
     pub(super) path: Field,
@@ -89,18 +90,18 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// How large its head is.
+    /// The size of its head.
     pub(super) fn size(&self) -> Size {
         let signed = self.terms.signed_headers.iter().count();
         Size::new(&self.path, self.query.as_deref(), &self.headers, signed)
     }
 
-    /// The hashes of its body, and of bodies that may have been hashed in its place.
+    /// The hashes of its body, and of bodies that may have been hashed instead.
     pub(super) fn hashes(&self) -> &Hashes {
         self.hashes.get_or_init(|| Hashes::new(self.body, self.query.as_deref()))
     }
 
-    /// Every text of every field that at most `most` mistakes make, as far as it is allowed.
+    /// Every text of every field that at most `most` mistakes make, within the allowance.
     pub(super) fn fields(&self, most: usize, allowance: &Allowance<'_>) -> Fields {
         let right = self.right();
         let part = |part| right.field(part).to_vec();
@@ -119,7 +120,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The canonical request that is right for it. Its parts are taken as they are: a `?` may be part of the path.
+    /// The right canonical request. Its parts are taken as they are: a `?` may be part of the path.
     fn right(&self) -> CanonicalRequest {
         let terms = &self.terms;
         CanonicalRequest::assemble(|part, out| match part {
@@ -132,7 +133,7 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Other requests that may have been signed, where more than one field changes with them.
+    /// Other requests that may have been signed, for mistakes that change more than one field.
     pub(super) fn others(&self) -> Vec<(AppliedMistake, Self)> {
         let right = self.terms.timestamp.as_str();
         let of_instant = |mistake, instant: Timestamp| {
@@ -172,7 +173,7 @@ impl<'a> Subject<'a> {
         Some((made, Self { path, query: Some(query), ..self.clone() }))
     }
 
-    /// The same request with another hash of the payload declared, and signed as declared.
+    /// The same request with another payload hash declared, and signed as declared.
     fn with_other_hashes(&self) -> Vec<(AppliedMistake, Self)> {
         let name = self.terms.dialect.content_sha256_header.clone();
         let Some(declared) = self.headers.first_text(&name) else { return Vec::new() };
@@ -187,7 +188,7 @@ impl<'a> Subject<'a> {
         self.known_hashes().into_iter().filter(|hash| hash != declared).map(other).collect()
     }
 
-    /// The same request of another instant, wherever it names one.
+    /// The same request at another instant, in every place that names it.
     fn at(&self, instant: Timestamp) -> Self {
         let mut subject = self.clone();
         subject.terms.timestamp = instant;
@@ -211,13 +212,13 @@ impl<'a> Subject<'a> {
         self.terms.dialect.stores_objects(&self.terms.scope.service)
     }
 
-    /// Whether the host names the bucket, so that the path has none.
+    /// Whether the host contains the bucket, so that the path does not.
     fn has_bucket_in_host(&self) -> bool {
         let host = self.headers.first_text("host").unwrap_or_default();
         endpoint::infer(host::split_port(host).0).is_some_and(|inference| inference.bucket.is_some())
     }
 
-    /// Names that the bucket of the request may have, read from its host.
+    /// Names that the request's bucket may have, read from its host.
     fn buckets(&self) -> Vec<String> {
         let host = self.headers.first_text("host").unwrap_or_default();
         let (name, _) = host::split_port(host);
@@ -235,7 +236,7 @@ impl<'a> Subject<'a> {
         buckets
     }
 
-    /// What the header with the payload's hash may say.
+    /// Possible values of the header with the payload's hash.
     fn known_hashes(&self) -> Vec<String> {
         let of_body = self.hashes().arrived().map(|hash| hash.to_string());
         [PayloadHash::UNSIGNED.to_owned(), sha256(b"").to_string()].into_iter().chain(of_body).collect()

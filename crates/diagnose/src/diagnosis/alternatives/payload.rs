@@ -1,4 +1,5 @@
-//! Payload lines that a client may have signed: the hash of another body, another writing of the hash, or a word for it.
+//! Payload lines that a client may have signed: the hash of another body, another spelling of the hash, or a word
+//! for it.
 
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use sigvet_core::internal::Hex;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Body;
 
-/// Words that stand in place of a hash.
+/// Words that replace a hash.
 const STREAMING: [&str; 4] = [
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
@@ -127,7 +128,7 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
     step.without_repeats()
 }
 
-/// Whether whoever uses a presigned URL declares the payload: its signature was made for any.
+/// Whether the payload is declared by the user of a presigned URL: its signature was made for any payload.
 fn is_declared_after(subject: &Subject<'_>) -> bool {
     let name = &subject.terms.dialect.content_sha256_header;
     matches!(subject.terms.placement, Placement::Query { .. })
@@ -144,8 +145,8 @@ fn line_of(text: &str) -> Line {
     }
 }
 
-/// The hash of the body that arrived, and of those that may have been hashed in its place. Made once for a request,
-/// for a body may be large; of the bodies, only one is in memory at a time.
+/// The hash of the body that arrived, and of those that may have been hashed instead. Computed once for a request,
+/// because a body may be large; only one of the bodies is in memory at a time.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Hashes {
     arrived: Option<Sha256Digest>,
@@ -167,17 +168,17 @@ impl Hashes {
         self.arrived
     }
 
-    /// What was done to the body where its hash is this one.
+    /// What was done to the body, if this is the hash of the result.
     pub(in crate::diagnosis) fn find(&self, hash: &str) -> Option<(&'static Mistake, &str)> {
         let found = self.others.iter().find(|(_, _, other)| other.to_string() == hash);
         found.map(|(mistake, detail, _)| (*mistake, detail.as_str()))
     }
 }
 
-/// A larger body is hashed as it is, and with another end: it would take seconds to write it anew in each way.
+/// A larger body is hashed as it is, and with another end: rewriting it in each way would take seconds.
 const LARGEST_REWRITTEN: usize = 4 * 1024 * 1024;
 
-/// The bodies that may have been hashed in place of the one that arrived.
+/// The bodies that may have been hashed instead of the one that arrived.
 fn other_bodies(body: &[u8], query: Option<&[u8]>, add: &mut dyn FnMut(&'static Mistake, &str, Vec<u8>)) {
     if body.is_empty() {
         for text in NOT_SENT {
@@ -231,7 +232,7 @@ fn without_newline(body: &[u8]) -> Vec<u8> {
     body.strip_suffix(b"\r").unwrap_or(body).to_vec()
 }
 
-/// UTF-16 with or without its mark, in either order of bytes.
+/// UTF-16 with or without a byte order mark, in either byte order.
 fn from_utf16(body: &[u8]) -> Option<String> {
     let (body, is_big) = match body {
         [0xff, 0xfe, rest @ ..] => (rest, false),
@@ -244,7 +245,7 @@ fn from_utf16(body: &[u8]) -> Option<String> {
     char::decode_utf16(pairs.iter().map(unit)).collect::<Result<_, _>>().ok()
 }
 
-/// The body before its form fields were written anew, or before it was taken in or out of base64.
+/// The body before its form fields were rewritten, or before it was encoded in or decoded from base64.
 fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut others = vec![("hashed in base64", super::base64(text.as_bytes()).into_bytes())];
     others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was base64-encoded", bytes)));
@@ -254,12 +255,12 @@ fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     others
 }
 
-/// More fields than this are not put into every order.
+/// With more fields than this, not every order is tried.
 const MOST_PERMUTED: usize = 5;
-/// Nor is JSON of more bytes, for each order is hashed.
+/// Nor is longer JSON reordered, because each order is hashed.
 const LONGEST_PERMUTED: usize = 64 * 1024;
 
-/// The same form as other writers write it.
+/// The same form as other encoders write it.
 fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let fields: Vec<&str> = text.split('&').collect();
     let mut sorted = fields.clone();
@@ -317,7 +318,7 @@ fn charsets(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The same JSON as other writers write it.
+/// The same JSON as other serialisers write it.
 fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let mut forms = Vec::new();
@@ -358,7 +359,7 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     forms.into_iter().map(|(detail, form)| (detail, form.into_bytes())).collect()
 }
 
-/// An object of few keys with them in every order.
+/// An object of few keys, with the keys in every order.
 fn key_orders(value: &Value) -> Vec<Value> {
     let Value::Object(map) = value else { return Vec::new() };
     let keys: Vec<&str> = map.keys().map(String::as_str).collect();
@@ -414,7 +415,7 @@ fn indented(value: &Value, indent: &[u8]) -> String {
     String::from_utf8(out).expect("JSON is written in UTF-8")
 }
 
-/// Letters beyond ASCII as `\uXXXX`, as Python's json.dumps writes them.
+/// Non-ASCII letters as `\uXXXX`, as Python's json.dumps writes them.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

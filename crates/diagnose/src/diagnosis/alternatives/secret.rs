@@ -12,7 +12,7 @@ use sigvet_core::internal::encode::{Plus, decode};
 
 pub(in crate::diagnosis) type SecretBytes = Zeroizing<Vec<u8>>;
 
-/// White space that comes along when a secret is copied.
+/// White space that is copied along with a secret.
 const WHITE_SPACE: [(&str, &str); 7] = [
     ("a newline", "\n"),
     ("CR LF", "\r\n"),
@@ -22,11 +22,11 @@ const WHITE_SPACE: [(&str, &str); 7] = [
     ("two newlines", "\n\n"),
     ("a no-break space", "\u{a0}"),
 ];
-/// What comes along from configuration files and shells.
+/// Quotes and the like that come from configuration files and shells.
 const QUOTES: [(&str, &str); 9] =
     [("\"", "\""), ("'", "'"), ("`", "`"), ("", "%"), ("", "$"), ("\"", ""), ("", "\""), ("", ","), ("", ";")];
 
-/// The secrets by which the request may have been signed.
+/// The secrets that the request may have been signed with.
 pub(in crate::diagnosis) fn step(keys: &[Key<'_>], access_key_id: &str) -> Step<SecretBytes> {
     let Some((own, others)) = keys.split_first() else { return Step::new(Zeroizing::default()) };
     let secret = own.secret.expose_secret();

@@ -1,4 +1,4 @@
-//! Mistakes in putting it together: hashes, newlines, the signature, the Authorization header, and the session token.
+//! Mistakes in the final assembly: hashes, newlines, the signature, the Authorization header, and the session token.
 
 use super::Mistake;
 use super::Proof::{Error, Lint, Search};

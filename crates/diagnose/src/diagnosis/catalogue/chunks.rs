@@ -1,4 +1,4 @@
-//! Mistakes in a payload that comes in chunks: its framing, the chain of signatures, the trailer.
+//! Mistakes in a chunked payload: its framing, the chain of signatures, the trailer.
 
 use super::Mistake;
 use super::Proof::{Lint, Search};

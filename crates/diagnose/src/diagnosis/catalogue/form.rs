@@ -1,4 +1,4 @@
-//! Mistakes with presigned POSTs: with the policy, its base64, and the form that goes with it.
+//! Mistakes in presigned POSTs: the policy, its base64, and the form that carries it.
 
 use super::Mistake;
 use super::Proof::{Compare, Error, Lint, Search, Time};

@@ -1,4 +1,4 @@
-//! Mistakes in the canonical headers and in the list of signed ones.
+//! Mistakes in the canonical headers and in the list of signed headers.
 
 use super::Mistake;
 use super::Proof::{Compare, Error, Lint, Search};

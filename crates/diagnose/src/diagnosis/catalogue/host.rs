@@ -1,4 +1,4 @@
-//! Mistakes in the host that is signed.
+//! Mistakes in the signed host.
 
 use super::Mistake;
 use super::Proof::{Compare, Error, Lint, Search};

@@ -1,4 +1,4 @@
-//! Mistakes with the secret, with the access key id, and in the derivation of the signing key.
+//! Mistakes with the secret, with the access key ID, and in the derivation of the signing key.
 
 use super::Mistake;
 use super::Proof::{Compare, Error, Lint, Search};

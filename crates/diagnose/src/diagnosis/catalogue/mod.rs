@@ -1,9 +1,10 @@
-//! The catalogue of signing mistakes: what each is called, what it is, and how it is put right.
+//! The catalogue of signing mistakes: the name, explanation and fix of each.
 //!
-//! It is data, a static for each mistake, so that an id is spelt once and other code names it at compile time. How a
-//! mistake is found is not known here. The ids are a public contract: scripts match on them, so none is ever renamed.
+//! It is data, a static for each mistake, so that an id is spelt once and other code names it at compile time. The
+//! catalogue does not know how a mistake is found. The ids are a public contract: scripts match on them, so none is
+//! ever renamed.
 
-/// Declares the mistakes of a section, and the list of them, from which none can be missing.
+/// Declares the mistakes of a section, and a list of them that cannot miss one.
 macro_rules! mistakes {
     ($($name:ident = $id:literal { title: $title:literal, $($field:ident: $value:expr,)* })*) => {
         $(
@@ -35,7 +36,7 @@ mod scope;
 mod tests;
 mod v2;
 
-// The sections are files, not names: nobody needs to know that `expired` stands in `scope`.
+// The section files do not appear in names: nobody needs to know that `expired` is in `scope`.
 pub use assembly::*;
 pub use chunks::*;
 pub use form::*;
@@ -56,21 +57,21 @@ pub struct Mistake {
     pub id: &'static str,
     /// What the client did, as a lower-case fragment: `the path was encoded twice`.
     pub title: &'static str,
-    /// The part of the request that it spoils: `path`, `signed-headers`, `string-to-sign`.
+    /// The part of the request that the mistake affects: `path`, `signed-headers`, `string-to-sign`.
     pub place: &'static str,
     /// Two sentences: what goes wrong, and why signer and server then differ.
     pub explanation: &'static str,
-    /// What to change, whatever the client is.
+    /// What to change, in any client.
     pub fix: &'static str,
-    /// Well-known clients and proxies, with what to change there. Of itself the library says nothing: whoever shows a mistake
-    /// knows its own options.
+    /// Well-known clients and proxies, with what to change there. The library says nothing about sigvet itself: whoever
+    /// shows a mistake knows its own options.
     pub clients: &'static [(&'static str, &'static str)],
-    /// The ways in which it can be proved.
+    /// The ways to prove it.
     pub proofs: &'static [Proof],
 }
 
 impl Mistake {
-    /// Whether what was signed and what should have been are instants, written as `x-amz-date` is.
+    /// Whether the signed and the expected value are instants in the format of `x-amz-date`.
     pub fn holds_times(&self) -> bool {
         let clocks = [&TIME_LOCAL, &TIME_WEEK_YEAR, &TIME_TWELVE_HOURS, &TIME_SKEWED];
         let times = clocks.into_iter().chain([&TIME_CHANGED, &TIME_DATE_HEADER, &EXPIRED, &NOT_YET_VALID]);
@@ -81,9 +82,9 @@ impl Mistake {
 /// A way to prove a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Proof {
-    /// With the secret, the wrong signature itself is reproduced by making the same mistake.
+    /// With the secret: making the same mistake reproduces the wrong signature exactly.
     Search,
-    /// The server's own canonical request or string to sign differs in just this way.
+    /// The server's own canonical request or string to sign differs in exactly this way.
     Compare,
     /// The server's error code, message or fields say so.
     Error,
@@ -100,12 +101,12 @@ pub fn all() -> impl Iterator<Item = &'static Mistake> {
     request.into_iter().chain(signature).flatten().copied()
 }
 
-/// The row of a finding.
+/// The row for a finding.
 pub fn row(id: FindingId) -> &'static Mistake {
     find(id.as_str()).expect("every finding has a row in the catalogue, as a test holds")
 }
 
-/// The mistake of that id.
+/// The mistake with that id.
 pub fn find(id: &str) -> Option<&'static Mistake> {
     all().find(|mistake| mistake.id == id)
 }

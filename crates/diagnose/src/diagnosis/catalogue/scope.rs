@@ -1,4 +1,4 @@
-//! Mistakes in the dates and in the credential scope.
+//! Mistakes in the dates and the credential scope.
 
 use super::Mistake;
 use super::Proof::{Error, Lint, Search, Time};

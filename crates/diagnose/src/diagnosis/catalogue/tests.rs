@@ -1,4 +1,4 @@
-//! What would spoil the catalogue: an id lost or renamed, and a text that does not fit where it is printed.
+//! What would break the catalogue: an id lost or renamed, or a text that does not fit where it is printed.
 
 use std::collections::BTreeSet;
 
@@ -209,7 +209,7 @@ fn the_ids_are_those_of_the_contract_in_its_order() {
 }
 
 #[test]
-fn each_id_is_kebab_case_and_stands_once() {
+fn each_id_is_kebab_case_and_occurs_once() {
     let ids: BTreeSet<&str> = all().map(|mistake| mistake.id).collect();
     assert_eq!(ids.len(), all().count());
     for id in ids {
@@ -259,7 +259,7 @@ fn fixes_are_one_or_two_sentences() {
 }
 
 #[test]
-fn places_and_proofs_are_of_the_known_ones() {
+fn places_and_proofs_are_known_ones() {
     for Mistake { id, place, proofs, .. } in all() {
         assert!(PLACES.contains(place), "{id}: {place}");
         assert!(!proofs.is_empty(), "{id}");
@@ -267,7 +267,7 @@ fn places_and_proofs_are_of_the_known_ones() {
     }
 }
 
-/// A continued literal whose `\` is forgotten would put a line end and a column of spaces into the text.
+/// A continued literal without its `\` would put a line end and a column of spaces into the text.
 #[test]
 fn texts_wrap_at_80_columns() {
     for mistake in all() {
@@ -281,7 +281,7 @@ fn texts_wrap_at_80_columns() {
 }
 
 #[test]
-fn clients_are_named_once_a_mistake_and_advised_in_a_line() {
+fn clients_are_named_once_per_mistake_and_advised_in_one_line() {
     for Mistake { id, clients, .. } in all() {
         let names: BTreeSet<&str> = clients.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), clients.len(), "{id}");

@@ -1,4 +1,4 @@
-//! Mistakes that only Signature Version 2 knows: its resource, its lines, its date.
+//! Mistakes specific to Signature Version 2: its resource, its lines, its date.
 
 use super::Mistake;
 use super::Proof::{Compare, Search};

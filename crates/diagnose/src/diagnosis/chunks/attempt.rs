@@ -1,4 +1,4 @@
-//! Tries the combinations of what may stand in a string to sign, and keeps the smallest that give a signature.
+//! Tries the combinations of the parts of a string to sign, and keeps the smallest that give a signature.
 
 use super::parts::{Choice, Parts};
 use crate::diagnosis::catalogue::Mistake;
@@ -8,7 +8,7 @@ use sigvet_core::internal::{Subject, frame};
 use sigvet_core::scheme::{Signature, SigningKey};
 use sigvet_core::stream::Chunked;
 
-/// What a signature of a chunk, or of a trailer, is reproduced from.
+/// The data for reproducing the signature of a chunk or of a trailer.
 pub(super) struct Attempt<'a> {
     pub(super) judged: &'a JudgedV4<'a>,
     pub(super) chunked: &'a Chunked<'a>,
@@ -43,7 +43,7 @@ impl Attempt<'_> {
         found
     }
 
-    /// Whether a string to sign gives the signature, which may be padded.
+    /// Whether a string to sign gives the presented signature, which may be padded.
     pub(super) fn gives(&self, string_to_sign: &str, presented: &Signature) -> bool {
         let presented = Signature::presented(presented.as_str().trim_end_matches('*'));
         self.key.expected(string_to_sign.as_bytes(), &presented) == presented
@@ -51,7 +51,7 @@ impl Attempt<'_> {
 
     fn text(&self, combination: Combination<'_>) -> String {
         let [previous, empty_hash, hash] = combination.texts.map(|choice| choice.value.as_str());
-        // What is left out is no line at all; an empty signature still is one.
+        // An omitted part has no line at all; an empty signature still has one.
         let tail = [previous, empty_hash, hash];
         let tail: Vec<&str> = tail
             .into_iter()
@@ -81,7 +81,7 @@ impl Combination<'_> {
         texts + usize::from(self.subject.mistake.is_some())
     }
 
-    /// Mistakes with what was signed in that part, and what should have been.
+    /// The mistakes, each with what was signed in that part and what should have been.
     fn to_explanation(self, parts: &Parts, terms: &Terms) -> Explanation {
         let made = |(mistake, detail): &(&'static Mistake, String), signed: &str, expected: &str| {
             AppliedMistake::new(mistake, signed, expected).with_detail(format!("{}: {detail}", parts.place))

@@ -1,4 +1,4 @@
-//! What was changed between a client that is right and the server: named as that, and never as the client's mistake.
+//! Changes between a correct client and the server: named as such, and never as the client's mistake.
 
 use super::{is_prefix_changed, is_same_but_for_order, name_payload, name_query};
 use crate::diagnosis::catalogue::{
@@ -11,8 +11,8 @@ use crate::diagnosis::outcome::{AppliedMistake, Difference};
 use sigvet_core::canonical::Field;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// What proxies, gateways and HTTP libraries do to a request as well as signers do it to their canonical text. All other
-/// mistakes of these fields are made by signers alone.
+/// What proxies, gateways and HTTP libraries do to a request, and signers do to their canonical text. Only signers make
+/// the other mistakes in these fields.
 const ALSO_ON_THE_WAY: [&Mistake; 17] = [
     &PATH_DOUBLE_ENCODED,
     &PATH_HEX_LOWERCASE,
@@ -33,8 +33,8 @@ const ALSO_ON_THE_WAY: [&Mistake; 17] = [
     &PAYLOAD_TRANSFORMED,
 ];
 
-/// What happened to a field on its way; none for headers and methods, whose names say no more of one side than of the other, and
-/// where only the order differs, which is the server's. `found` is what gives the server's text of the right one.
+/// What happened to a field in transit. None for headers and methods, whose names fit either side, and if only the
+/// order differs, which is the server's doing. `found` is the mistakes that turn the right text into the server's.
 pub(super) fn name(
     field: Field,
     difference: &Difference,
@@ -88,7 +88,7 @@ fn merged(path: &[u8]) -> Vec<u8> {
 
 fn is_decoded(encoded: &[u8], decoded: &[u8]) -> bool {
     let once = decode(encoded, Plus::Literal);
-    // A canonical path is encoded once more than the wire's, or is made of it: so one decoding may show by either.
+    // A canonical path is encoded once more than the wire path, or is made from it, so one decoding may show in either.
     once != encoded && (once == decoded || once == decode(decoded, Plus::Literal) && encoded.len() > decoded.len())
 }
 

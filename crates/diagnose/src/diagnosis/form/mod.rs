@@ -1,7 +1,8 @@
-//! The search behind a wrong signature of a form: every text that may have been signed in place of the policy, and every key.
+//! The search behind a form's wrong signature: every text that may have been signed instead of the policy, and every
+//! key.
 //!
-//! There is no canonical request, so that two mistakes at once are a few ten thousand hypotheses: all of them are tried,
-//! fewest mistakes first. What was signed is not shown: a policy may hold a session token.
+//! There is no canonical request, so two mistakes at once are a few ten thousand hypotheses: all of them are tried,
+//! fewest mistakes first. The signed text is not shown: a policy may contain a session token.
 
 mod texts;
 
@@ -28,9 +29,9 @@ use sigvet_core::internal::{hmac, hmac_sha1};
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::time::Timestamp;
 
-/// How many mistakes at once are tried.
+/// The maximum number of mistakes at once.
 const DEEPEST: usize = 2;
-/// How many things are to be decided.
+/// The number of decisions.
 const STEPS: usize = 7;
 
 /// An upload by form.
@@ -47,7 +48,7 @@ impl SchemeCase for FormCase<'_> {
         let making = Making::new(self.claim, &keys, self.evidence);
         let sizes = making.steps().map(Choice::wrong_options);
         let mut found = Found { is_exhausted: true, ..Found::default() };
-        // A policy of thousands of conditions takes milliseconds to hash, thirty thousand times.
+        // A policy with thousands of conditions takes milliseconds to hash, thirty thousand times.
         let allowance = Allowance::for_trying(limits.is_time_up);
         let mut links = Links::default();
         for cost in 0..=DEEPEST {
@@ -68,7 +69,7 @@ impl SchemeCase for FormCase<'_> {
                 break;
             }
         }
-        // The right text and key, and the right way of writing it, are no mistake.
+        // The right text and key, written in the right way, are not a mistake.
         found.sets.retain(|set| !set.is_empty());
         Some(found)
     }
@@ -77,7 +78,7 @@ impl SchemeCase for FormCase<'_> {
         compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
     }
 
-    /// What was signed in place of a policy is not named: it may hold a session token.
+    /// Does not show what was signed instead of a policy: it may contain a session token.
     fn compared(&self, _: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         Vec::new()
     }
@@ -87,7 +88,7 @@ impl SchemeCase for FormCase<'_> {
     }
 }
 
-/// The bytes of the presented signature, and what is wrong with how it is written.
+/// The bytes of the presented signature, and what is wrong with its encoding.
 fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
     let presented = claim.signature.as_str();
     let of_20 = |text: &str| from_base64(text).filter(|bytes| bytes.len() == 20);
@@ -113,7 +114,7 @@ fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
     }
 }
 
-/// By what the text is signed.
+/// The algorithm that signs the text.
 #[derive(Clone, Copy)]
 enum Code {
     /// HMAC-SHA256 with a derived key.
@@ -122,7 +123,7 @@ enum Code {
     V2,
 }
 
-/// How the signature of a form is made, step by step.
+/// How a form's signature is made, step by step.
 struct Making {
     prefix: String,
     terminator: String,
@@ -223,7 +224,7 @@ impl Making {
     }
 }
 
-/// The regions or services that a key may have been derived for.
+/// The regions or services for which a key may have been derived.
 fn names(right: &str, hints: &[String], known: &[&str]) -> Step<String> {
     let mut step = Step::new(right.to_owned());
     for name in hints.iter().map(String::as_str).chain(known.iter().copied()) {

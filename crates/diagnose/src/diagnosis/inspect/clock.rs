@@ -1,4 +1,4 @@
-//! Arithmetic on the clocks of client and server, in words for people.
+//! Arithmetic on the clocks of client and server, described for people.
 
 use crate::diagnosis::alternatives::times::zone_of;
 use crate::diagnosis::catalogue::{
@@ -7,23 +7,23 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::time::{Timestamp, in_words};
 
-/// What bounds the life of a presigned URL, as people read it.
+/// The allowed range of a presigned URL's expiry, for people.
 const BOUNDS: &str = "1 to 604800";
 
-/// How far a clock that is right may be off, and a request be old, in seconds.
+/// How far a correct clock may be off, and how old a request may be, in seconds.
 const NEAR: i64 = 5 * 60;
 
-/// A request that was signed by a wrong clock: by one of another time zone, or by one that is just off.
+/// A request signed with a wrong clock: one in another time zone, or one that is just off.
 pub(super) fn skewed(request: Timestamp, server: Timestamp) -> AppliedMistake {
     written(request, server).unwrap_or_else(|| off(request, server))
 }
 
-/// A request whose clock is right, and whose time was written otherwise than in UTC, with 24 hours and the calendar's year.
+/// A request whose clock is right, but whose time was not written in UTC, with 24 hours and the calendar's year.
 pub(super) fn written(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     week_year(request, server).or_else(|| twelve_hours(request, server)).or_else(|| local(request, server))
 }
 
-/// The year of a week may be another than the one of its day, from 26 December to 3 January.
+/// The week-based year may differ from the calendar year, from 26 December to 3 January.
 fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let (year, rest) = request.as_str().split_at_checked(4)?;
     let (server_year, day) = (server.as_str().get(..4)?, rest.get(..4)?);
@@ -35,7 +35,7 @@ fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     is_meant.then(|| AppliedMistake::new(&TIME_WEEK_YEAR, request.as_str(), server.as_str()).with_detail(detail))
 }
 
-/// After noon, an hour of twelve is twelve hours behind.
+/// After noon, a twelve-hour clock is twelve hours behind.
 fn twelve_hours(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     const TWELVE: i64 = 12 * 60 * 60;
     let is_behind = (server.seconds_until(request) + TWELVE).abs() <= NEAR;
@@ -44,50 +44,50 @@ fn twelve_hours(request: Timestamp, server: Timestamp) -> Option<AppliedMistake>
     (is_behind && is_afternoon).then(|| made().with_detail(apart(request, server)))
 }
 
-/// A request that was signed by a clock that is off.
+/// A request signed with a clock that is off.
 pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> AppliedMistake {
     AppliedMistake::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
-/// Beside a time zone: a clock set to daylight saving time, or not, is off by the hour as well.
+/// In addition to a time zone: a clock wrongly set to daylight saving time, or not, is also off by an hour.
 pub(super) fn by_an_hour(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     const HOUR: i64 = 60 * 60;
     let is_hour = (server.seconds_until(request).abs() - HOUR).abs() <= NEAR;
     (is_hour && written(request, server).is_some()).then(|| off(request, server))
 }
 
-/// A request whose time is off by what a time zone makes of it.
+/// A request whose time is off by the offset of a time zone.
 pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let zone = zone_of(server.seconds_until(request))?;
     let detail = format!("{}, which is the time zone {}", apart(request, server), zone_name(zone));
     Some(AppliedMistake::new(&TIME_LOCAL, request.as_str(), server.as_str()).with_detail(detail))
 }
 
-/// The same of a presigned URL, where it has not begun: one that is over may simply be old.
+/// The same for a presigned URL that is not yet valid: one that has expired may simply be old.
 pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     if server < from { local(from, server) } else { None }
 }
 
-/// A presigned URL whose time has run out.
+/// A presigned URL that has expired.
 pub(in crate::diagnosis) fn expired(at: Timestamp, now: Timestamp) -> AppliedMistake {
     let ago = in_words(at.seconds_until(now).unsigned_abs());
     AppliedMistake::new(&EXPIRED, at.as_str(), now.as_str()).with_detail(format!("it expired {ago} earlier"))
 }
 
-/// A presigned URL that starts in the future.
+/// A presigned URL that becomes valid in the future.
 pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> AppliedMistake {
     let left = in_words(now.seconds_until(from).unsigned_abs());
     AppliedMistake::new(&NOT_YET_VALID, from.as_str(), now.as_str())
         .with_detail(format!("it becomes valid {left} later"))
 }
 
-/// A life that no server takes; the text is what `X-Amz-Expires` says.
+/// An expiry that no server accepts; the text is the value of `X-Amz-Expires`.
 pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
     let is_padded = presented.starts_with('+') || (presented.starts_with('0') && presented.len() > 1);
     let detail = match presented.parse::<i64>() {
         Ok(_) if is_padded => "servers differ in how they read a sign or a leading zero",
-        // A server with narrower bounds.
+        // A server with narrower limits.
         Ok(1..=604_800) => return AppliedMistake { expected: Vec::new(), ..made },
         Err(_) => "it is not a number of seconds",
         Ok(..=0) => "it is less than a second",
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_told_from_a_clock_that_is_just_off() {
+    fn a_time_zone_is_distinguished_from_a_clock_that_is_off() {
         for (request, id, detail) in [
             (
                 "20230601T065950Z",
@@ -141,9 +141,9 @@ mod tests {
         }
     }
 
-    /// `YYYY` of Java, .NET and Unicode's patterns: 30 December 2019 and 1 January 2021 are days of weeks of 2020.
+    /// `YYYY` in the patterns of Java, .NET and Unicode: 30 December 2019 and 1 January 2021 are in weeks of 2020.
     #[test]
-    fn the_year_of_a_week_is_told_from_a_clock_that_is_off() {
+    fn a_week_based_year_is_distinguished_from_a_clock_that_is_off() {
         for (request, server, id) in [
             ("20201230T140000Z", "20191230T140010Z", "time-week-year"),
             ("20200102T140000Z", "20210102T140010Z", "time-week-year"),
@@ -156,12 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn a_life_within_the_bounds_is_too_long_only_for_that_server() {
+    fn an_expiry_within_the_limits_is_too_long_only_for_that_server() {
         assert_eq!(life("86400"), AppliedMistake::new(&EXPIRES_TOO_LONG, "86400", ""));
     }
 
     #[test]
-    fn a_life_that_is_refused_says_what_it_may_be() {
+    fn a_refused_expiry_says_what_is_allowed() {
         for (presented, detail) in [
             ("undefined", "it is not a number of seconds"),
             ("-1428703005", "it is less than a second"),

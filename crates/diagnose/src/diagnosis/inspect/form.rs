@@ -1,4 +1,4 @@
-//! What is wrong with a form upload: why its signature cannot be read, and how it breaks its policy.
+//! What is wrong with a form upload: why its signature cannot be read, and how it violates its policy.
 
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_MALFORMED, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;
@@ -21,9 +21,9 @@ pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
     made.with_detail(error.to_string())
 }
 
-/// How an upload breaks its policy.
+/// How an upload violates its policy.
 pub(in crate::diagnosis) fn violated(row: &'static Mistake, violation: &Violation) -> AppliedMistake {
-    // Where a whole value is asked for, both can be set beside each other; else the words say it better.
+    // If a whole value is required, both values can be shown; otherwise words say it better.
     let made = match violation {
         Violation::ConditionFailed { condition: Condition::Equals { value, .. }, presented: Some(presented) }
             if violation.sides() != Default::default() =>

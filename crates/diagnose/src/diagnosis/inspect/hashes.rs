@@ -1,4 +1,4 @@
-//! Which body a declared hash is the hash of.
+//! Which body a declared hash belongs to.
 
 use crate::diagnosis::alternatives::Subject;
 use crate::diagnosis::catalogue::{
@@ -13,14 +13,14 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::internal::Hex;
 use sigvet_core::request::{Body, Request};
 
-/// A hash that was declared, and the one of what arrived.
+/// A declared hash, and the hash of what arrived.
 #[derive(Clone, Copy)]
 pub(super) struct Hashes<'a> {
     pub(super) declared: &'a str,
     pub(super) arrived: &'a str,
 }
 
-/// The signed request, where it is at hand: what the body at hand may have been before.
+/// The signed request, if available, and what the captured body may have been before.
 #[derive(Clone, Copy)]
 pub(super) struct Signed<'a> {
     pub(super) request: &'a Request,
@@ -29,7 +29,7 @@ pub(super) struct Signed<'a> {
 }
 
 impl Hashes<'_> {
-    /// The mistake that makes the one of the other; at the least, that they differ.
+    /// The mistake that turns one into the other; otherwise only that they differ.
     pub(super) fn mistake(self, signed: Option<Signed<'_>>) -> AppliedMistake {
         let by_form = self.another_form();
         let by_body = || signed.and_then(|signed| self.another_body(signed));
@@ -47,7 +47,7 @@ impl Hashes<'_> {
         AppliedMistake::new(mistake, self.declared, self.arrived)
     }
 
-    /// What is no hash in lower-case hex, or the hash of a hash.
+    /// Something that is not a hash in lowercase hex, or the hash of a hash.
     fn another_form(self) -> Option<AppliedMistake> {
         let is_hex = self.declared.len() == 64 && self.declared.bytes().all(|byte| byte.is_ascii_hexdigit());
         let detail = match self.declared {
@@ -64,7 +64,7 @@ impl Hashes<'_> {
         Some(AppliedMistake::new(&PAYLOAD_HASH_FORM, self.declared, self.arrived).with_detail(detail))
     }
 
-    /// The body at hand may be the one that arrived, or the one that was hashed.
+    /// The captured body may be the one that arrived, or the one that was hashed.
     fn another_body(self, signed: Signed<'_>) -> Option<AppliedMistake> {
         let Body::Bytes(body) = &signed.request.body else { return None };
         let of_body = sha256(body).to_string();

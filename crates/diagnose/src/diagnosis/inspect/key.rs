@@ -1,23 +1,23 @@
-//! What an access key id looks like, and whether it can be one. Nothing is looked up.
+//! What an access key ID looks like, and whether a text can be one. Nothing is looked up.
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SECRET_IS_ACCESS_KEY};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::internal::is_access_key_hidden;
 
-/// What stands in the place of an id where a variable was not set, or not expanded.
+/// What replaces an ID if a variable was not set, or not expanded.
 const PLACEHOLDERS: [&str; 9] =
     ["undefined", "null", "None", "nil", "(null)", "AWS_ACCESS_KEY_ID", "YOUR_ACCESS_KEY", "YOUR-AKID", "ACCESS_KEY"];
 const QUOTES: [char; 3] = ['"', '\'', '`'];
-/// White space and quotes, as a URL has them.
+/// White space and quotes, as escaped in a URL.
 const ESCAPES: [&str; 5] = ["%20", "%09", "%0A", "%0D", "%22"];
-/// Prefixes of AWS's unique ids that name no key: users, groups, roles, instance profiles, policies.
+/// Prefixes of AWS's unique IDs that do not identify keys: users, groups, roles, instance profiles, policies.
 const NO_KEYS: [&str; 5] = ["AIDA", "AGPA", "AROA", "AIPA", "ANPA"];
-/// How long AWS's ids are.
+/// The length of AWS's IDs.
 const AWS_LENGTH: usize = 20;
-/// How long AWS's secrets are.
+/// The length of AWS's secrets.
 const SECRET_LENGTH: usize = 40;
 
-/// An id that no server can know: it holds what no id holds, or is a secret.
+/// An ID that no server can know: it contains impossible characters, or is a secret.
 pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     if looks_like_a_secret(id) {
         return Some(exchanged());
@@ -38,7 +38,7 @@ pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     }
 }
 
-/// An id that AWS cannot have given out; what other providers' look like is not asked.
+/// An ID that AWS cannot have issued; other providers' formats are not checked.
 pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
@@ -54,12 +54,12 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
 }
 
-/// Id and secret in each other's place. Neither is shown.
+/// ID and secret were swapped. Neither is shown.
 pub(super) fn exchanged() -> AppliedMistake {
     AppliedMistake::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key ID looks like a secret")
 }
 
-/// Forty characters of base64 with letters of both cases and digits, as AWS makes its secrets. Some stores have ids of forty
+/// Forty characters of base64 with upper case, lower case and digits, like AWS's secrets. Some stores have IDs of forty
 /// hex digits.
 pub(super) fn looks_like_a_secret(id: &str) -> bool {
     let has = |is: fn(&u8) -> bool| id.as_bytes().iter().any(is);
@@ -71,8 +71,8 @@ pub(super) fn looks_like_a_secret(id: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
-/// What may be shown of an id: all of it, unless it is so long that it may be a secret in the id's place. The long ids of
-/// Google are of capitals and digits.
+/// The part of an ID that may be shown: all of it, unless it is so long that it may be a secret in the ID's place.
+/// Google's long IDs consist of capitals and digits.
 pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_capital = !id.bytes().any(|byte| byte.is_ascii_lowercase() || b"+/%".contains(&byte));
@@ -80,12 +80,12 @@ pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     if id.len() <= longest || is_capital { id } else { "" }
 }
 
-/// Whether the id is one that AWS gives out together with a session token.
+/// Whether AWS issues this kind of ID together with a session token.
 pub(super) fn is_temporary(id: &str) -> bool {
     id.len() == AWS_LENGTH && id.starts_with("ASIA")
 }
 
-/// The id without what does not belong there; nothing where that leaves no id.
+/// The ID without what does not belong there; none if no ID is left.
 pub(super) fn cleaned(id: &str) -> String {
     if is_placeholder(id) {
         return String::new();
@@ -103,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_that_no_server_can_know_are_told_from_those_of_all_providers() {
+    fn impossible_ids_are_distinguished_from_those_of_all_providers() {
         for (id, expected) in [
             ("AKIAIOSFODNN7EXAMPLE", None),
             ("minioadmin", None),
             ("test:tester", None),
             ("tenant$o'brien", None),
             ("GK31c2f218a2e44f485b94239e", None),
-            // Oracle's customer secret keys have ids of forty hex digits, Google's sixty-one characters.
+            // Oracle's customer secret keys have IDs of forty hex digits, Google's have sixty-one characters.
             ("7a0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c", None),
             ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSTUVW", None),
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", Some("secret-is-access-key")),
@@ -125,9 +125,9 @@ mod tests {
         assert_eq!(malformed("'AKID'\n").unwrap().expected, b"AKID");
     }
 
-    /// Cloudflare's secrets are of 64 hex digits; its ids, and Oracle's, are shorter.
+    /// Cloudflare's secrets have 64 hex digits; its IDs, and Oracle's, are shorter.
     #[test]
-    fn what_may_be_a_secret_is_not_shown() {
+    fn a_possible_secret_is_not_shown() {
         for (id, expected) in [("0123456789abcdef", 16), ("GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJ", 48)] {
             assert_eq!(shown(id).len(), expected);
         }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_the_place_of_an_id_is_not_shown() {
+    fn a_secret_used_as_an_id_is_not_shown() {
         let made = malformed("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").unwrap();
         assert!(made.signed.is_empty() && !format!("{made:?}").contains("wJal"));
     }

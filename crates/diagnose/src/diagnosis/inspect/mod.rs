@@ -1,8 +1,8 @@
-//! What the request and the reply show by themselves, without a secret: lint, arithmetic on dates, the server's words.
+//! What the request and the reply show by themselves, without a secret: lint, date arithmetic, the server's words.
 //!
-//! `reply` reads what the server said, `request` what a server refuses whatever the signature is, and what would pass if
-//! the signature matched, `unreadable` why a request makes no claim. What several of them ask stands in a file of its own:
-//! clocks, hashes of bodies, access key ids, tokens, scopes. Nothing here computes a signature.
+//! `reply` reads the server's message, `request` finds what a server refuses whatever the signature is and what would
+//! pass if the signature matched, `unreadable` why a request makes no claim. Checks that several of them share have
+//! their own files: clocks, hashes of bodies, access key IDs, tokens, scopes. Nothing here computes a signature.
 
 pub(super) mod clock;
 pub(super) mod form;
@@ -28,33 +28,33 @@ use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::VerifyError;
 
-/// What the server's words say. Explanations that follow one another are alternatives.
+/// What the server's words say. Successive explanations are alternatives.
 pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
     evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
 }
 
-/// Whether a reply by itself names a mistake. Words in which nobody sees a code or a status may be a server's all the same.
+/// Whether a reply names a mistake by itself. Text without a recognisable code or status may still come from a server.
 pub fn names_mistake(said: &Reply, now: Timestamp) -> bool {
     let hints = Hints::default();
     !reply(&Evidence { reply: Some(said), ..Evidence::new(now, &hints) }, None).is_empty()
 }
 
-/// What a request of the Version 4 family shows: only what a server refuses by itself.
+/// What a Version 4 or 4A request shows: only what a server refuses by itself.
 pub(super) fn request_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::refused(evidence, judged)
 }
 
-/// What a request of Version 2 or a form shows: only what a server refuses by itself.
+/// What a Version 2 request or a form shows: only what a server refuses by itself.
 pub(super) fn request_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     request::refused_without_canonical(evidence, judged)
 }
 
-/// What the request shows that is legal, and often breaks a signature on its way; worth a word where it does not match.
+/// Legal parts of the request that often break a signature in transit; worth mentioning if it does not match.
 pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::suspicious(evidence, judged)
 }
 
-/// Why a request that is right may have been refused.
+/// Why a correct request may have been refused.
 pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::of_right(evidence, judged)
 }
@@ -74,12 +74,12 @@ fn observed(made: AppliedMistake) -> Explanation {
     Explanation::from_mistake(Proof::Observed, made)
 }
 
-/// Whether a text has these bytes in it, whatever their case.
+/// Whether a text contains these bytes, ignoring case.
 fn holds(text: &[u8], part: &str) -> bool {
     text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
-/// The list of signed headers, with names that it lacks in their places.
+/// The list of signed headers, with missing names inserted in order.
 fn with_names(listed: &str, names: &[&str]) -> String {
     let mut all: Vec<&str> = listed.split(';').filter(|name| !name.is_empty()).chain(names.iter().copied()).collect();
     all.sort_unstable();

@@ -1,4 +1,4 @@
-//! The parts of a credential scope: whether each can be what its place says.
+//! The parts of a credential scope: whether each is plausible at its position.
 
 use crate::diagnosis::alternatives::names::SERVICES;
 use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
@@ -8,7 +8,7 @@ pub(super) use sigvet_core::internal::is_region;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::verify::Claimed;
 
-/// A scope whose parts stand in another order: a service where the region belongs, a region where the date belongs.
+/// A scope with its parts in another order: a service in the region's place, a region in the date's place.
 pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
     let detail = disorder(&terms.scope)?;
     Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
@@ -27,7 +27,7 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
     }
 }
 
-/// A scope of another day than the request.
+/// A scope for another day than the request.
 pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&SCOPE_DATE, presented, expected);
     match () {
@@ -39,7 +39,7 @@ pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> Appli
     }
 }
 
-/// A scope that does not end as it has to.
+/// A scope with the wrong terminator.
 pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str, expected: &str) -> AppliedMistake {
     let scheme = if let Claimed::V4(claim) = claimed { claim.terms.scheme } else { Scheme::V4 };
     let scope = claimed.scope().map(Scope::to_string).unwrap_or_default();
@@ -47,7 +47,7 @@ pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str,
         .with_detail(format!("the scope ends with '{presented}', not with '{expected}'"))
 }
 
-/// A scope of another region than the host, which is AWS's; without an expected one, of a region that AWS does not have.
+/// A scope for another region than its AWS host; without an expected one, for a region that AWS does not have.
 pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> AppliedMistake {
     let detail = match expected {
         "" => format!("'{presented}' is not an AWS region"),
@@ -56,18 +56,18 @@ pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> App
     AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
 }
 
-/// A scope of another service than the host, which is AWS's.
+/// A scope for another service than its AWS host.
 pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> AppliedMistake {
     AppliedMistake::new(&SCOPE_SERVICE, presented, expected)
         .with_detail(format!("the host belongs to the service {expected}"))
 }
 
-/// A scope that is not what it has to be in its form.
+/// A scope with the wrong form.
 pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> AppliedMistake {
     AppliedMistake::new(&SCOPE_ORDER, presented, put_in_order(presented, dialect, scheme).unwrap_or_default())
 }
 
-/// The parts of a scope in the order they belong in, if each of them is known by its look: a part that is missing, or could be
+/// The parts of a scope in the right order, if each of them is recognisable: a part that is missing, or could be
 /// anything, cannot be made up.
 fn put_in_order(presented: &str, dialect: &Dialect, scheme: Scheme) -> Option<String> {
     let parts: Vec<&str> = presented.split('/').collect();
@@ -90,7 +90,7 @@ pub(super) fn is_service(word: &str) -> bool {
     SERVICES.contains(&word)
 }
 
-/// Whether a word is a day as scopes write it.
+/// Whether a word is a day in the format of scopes.
 pub(super) fn is_date(word: &str) -> bool {
     word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_in_each_others_place_are_told_from_odd_names() {
+    fn swapped_parts_are_distinguished_from_odd_names() {
         for (credential, expected) in [
             ("A/20150830/us-east-1/s3/aws4_request", None),
             ("A/20150830/garage/s3/aws4_request", None),
@@ -108,7 +108,7 @@ mod tests {
             ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are swapped")),
             ("A/20150830/execute-api/fsn1/aws4_request", Some("a service name is where the region should be")),
             ("A/us-east-1/20150830/s3/aws4_request", Some("the date is where another part should be")),
-            // One part too few: the id is read as the rest.
+            // One part too few: the ID is read as the rest.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {
             let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_parts_that_are_known_by_their_look_are_put_in_order() {
+    fn only_recognisable_parts_are_put_in_order() {
         for (presented, expected) in [
             ("20150830/s3/us-east-1/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),
             ("us-east-1/20150830/s3/aws4_request", Some("20150830/us-east-1/s3/aws4_request")),

@@ -1,4 +1,5 @@
-//! Precision: what is ordinary gives nothing. And the cases that the tests of reply and request are made of.
+//! Precision: ordinary requests and replies give nothing. Also the cases from which the tests of reply and request are
+//! made.
 
 use super::*;
 use crate::diagnosis::evidence::Hints;
@@ -25,7 +26,7 @@ const SIGNATURE: &str = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c
 /// A minute after the requests below were signed.
 const NOW: &str = "20150830T123700Z";
 
-/// A request, what a server said to it, and the key that it should have been signed with.
+/// A request, a server's reply to it, and the key that it should have been signed with.
 pub(super) struct Case {
     request: Request,
     reply: Option<Reply>,
@@ -65,14 +66,14 @@ impl Case {
         }
     }
 
-    /// As judged with or without a key; but whether the signature is right is not asked here.
+    /// As judged with or without a key; whether the signature is right does not matter here.
     fn judged(&self) -> Option<Judged> {
         let mut verdict = verify(&self.request, &self.evidence().judge()).ok()?;
         verdict.expected = None;
         Some(Judged { request: self.request.clone(), verdict, origin: Origin::Captured })
     }
 
-    /// What a reply says without the request that it answers.
+    /// The explanations of a reply without its request.
     pub(super) fn reply_alone(&self) -> Vec<Explanation> {
         reply(&Evidence { request: None, ..self.evidence() }, None)
     }
@@ -86,7 +87,7 @@ impl Case {
         request_v4(&self.evidence(), &judged.v4().expect("a claim of Version 4"))
     }
 
-    /// What is refused of a request without a canonical request, if verifying found this.
+    /// What is refused about a request without a canonical request, if verification found this.
     pub(super) fn refused_for(&self, findings: Vec<Finding>) -> Vec<Explanation> {
         let mut judged = self.judged().expect("a request that makes a claim");
         judged.verdict.findings = findings;
@@ -104,7 +105,7 @@ impl Case {
     }
 }
 
-/// Ids, those of one explanation joined by `+`, alternatives by a space.
+/// Ids, those of one explanation joined by `+`, alternatives separated by a space.
 pub(super) fn ids(explanations: &[Explanation]) -> String {
     let of = |explanation: &Explanation| {
         explanation.mistakes.iter().map(|made| made.mistake.id).collect::<Vec<_>>().join("+")
@@ -117,7 +118,7 @@ pub(super) fn details(explanations: &[Explanation]) -> String {
     made.filter_map(|made| made.detail.clone()).collect::<Vec<_>>().join("; ")
 }
 
-/// A request signed in its header; `headers` are lines of their own, and all of them are signed.
+/// A request signed in its header; `headers` are separate lines, all of them signed.
 pub(super) fn signed(line: &str, host: &str, credential: &str, headers: &str) -> String {
     let mut names: Vec<String> =
         headers.lines().filter_map(|line| Some(line.split_once(':')?.0.to_ascii_lowercase())).collect();
@@ -162,7 +163,7 @@ fn ordinary_requests_give_nothing() {
         s3("GET /a%20b/%2Bc", ""),
         s3("GET /?list-type=2&prefix=a%2Fb", "Range: bytes=0-9\n"),
         presigned(S3_HOST, S3_CREDENTIAL, ""),
-        // The global endpoint answers for buckets of any region.
+        // The global endpoint serves buckets in any region.
         presigned(S3_HOST, &of("eu-central-1/s3"), ""),
         presigned(S3_HOST, temporary, "&X-Amz-Security-Token=FwoGZXIv%2F%2FwEaDI0V1oGn%2BAR%3D%3D"),
         signed(
@@ -202,7 +203,7 @@ fn ordinary_requests_give_nothing() {
         signed("GET /a+b", "api.example.com", &of("eu-west-2/execute-api"), ""),
         presigned("kafka.us-east-1.amazonaws.com", &of("us-east-1/kafka-cluster"), ""),
         presigned("a1b2c3-ats.iot.us-east-1.amazonaws.com", &of("us-east-1/iotdevicegateway"), ""),
-        // Other stores, other names: MinIO with a port, Garage, Swift, R2, a region that is no region.
+        // Other stores, other names: MinIO with a port, Garage, Swift, R2, a region that does not exist.
         signed("GET /bucket/key", "localhost:9000", "minioadmin/20150830/us-east-1/s3/aws4_request", &hash),
         signed("GET /b/k", "garage.example:3900", "GK31c2f218a2e44f485b94239e/20150830/garage/s3/aws4_request", &hash),
         signed("GET /b/k", "10.0.0.1:8080", "test:tester/20150830/RegionOne/s3/aws4_request", &hash),
@@ -236,7 +237,7 @@ fn ordinary_requests_give_nothing() {
     }
 }
 
-/// What is shown of a request must not give access to whoever reads it.
+/// What is shown of a request must not give its readers access.
 #[test]
 fn neither_a_secret_nor_a_token_is_shown() {
     let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -265,7 +266,7 @@ fn neither_a_secret_nor_a_token_is_shown() {
     }
 }
 
-/// Damage of every kind, to requests and to replies. Nothing panics.
+/// Damages requests and replies in every way. Nothing panics.
 #[test]
 fn damaged_requests_and_replies_never_panic() {
     use proptest::prelude::*;

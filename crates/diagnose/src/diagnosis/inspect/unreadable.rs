@@ -1,4 +1,4 @@
-//! Why a request makes no claim: what was done to its signature so that it cannot be read.
+//! Why a request makes no claim: the damage that makes its signature unreadable.
 
 use super::{clock, holds, scope};
 use crate::diagnosis::catalogue::{
@@ -13,11 +13,11 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 
-/// Other ways to authenticate; what follows their name gives access and is never shown.
+/// Other ways to authenticate; the text after their name gives access and is never shown.
 const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate"];
 
-/// The mistake that keeps the claim from being read; none where the request is just not signed, or by a scheme that is
-/// not known here.
+/// The mistake that makes the claim unreadable; none if the request is simply not signed, or is signed by an unknown
+/// scheme.
 pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMistake> {
     if *error == ClaimError::SignedTwice {
         return Some(twice(request));
@@ -31,7 +31,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
         ClaimError::Procedure { .. } => None,
         _ if is_cut(request) => Some(cut(request)),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
-        // Nothing is wrong with it that could be known here.
+        // Nothing that could be known here is wrong with it.
         ClaimError::Authorization { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),
@@ -43,7 +43,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
     }
 }
 
-/// Why a signature of Version 2 cannot be read.
+/// Why a Version 2 signature cannot be read.
 pub(super) fn explain_v2(error: &ClaimError) -> AppliedMistake {
     let made = match error {
         ClaimError::SignedTwice => AppliedMistake::new(&MECHANISM_TWICE, "", ""),
@@ -58,7 +58,7 @@ pub(super) fn explain_v2(error: &ClaimError) -> AppliedMistake {
     made.with_detail(error.to_string())
 }
 
-/// Whether the query holds a signature of version 2.
+/// Whether the query contains a Version 2 signature.
 pub(super) fn v2_parameters(request: &Request) -> bool {
     let names: Vec<Vec<u8>> = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name).collect();
     let has = |wanted: &str| names.iter().any(|name| name.as_slice() == wanted.as_bytes());
@@ -85,13 +85,13 @@ fn other_kind(request: &Request) -> Option<&'static str> {
     OTHER_KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(word))
 }
 
-/// Amazon Bedrock takes its keys as a bearer's, beside signatures.
+/// Amazon Bedrock accepts its keys as bearer tokens, in addition to signatures.
 fn is_bedrock_key(request: &Request) -> bool {
     let is_bearer = other_kind(request).is_some_and(|kind| kind == "Bearer");
     is_bearer && request.host().is_some_and(|host| host.starts_with("bedrock"))
 }
 
-/// A presigned URL out of HTML or JSON, encoded as a whole, or taken for a path.
+/// A presigned URL copied from HTML or JSON, encoded as a whole, or used as a path.
 fn escaped(request: &Request) -> Option<AppliedMistake> {
     let (path, query) = (request.path(), request.query().unwrap_or_default());
     let of_amz =
@@ -119,7 +119,7 @@ fn version_2(request: &Request) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&MECHANISM_V2, signed, "AWS4-HMAC-SHA256"))
 }
 
-/// Names of parameters are compared as they stand.
+/// Parameter names are compared case-sensitively.
 fn lower_case(request: &Request) -> Option<AppliedMistake> {
     let is_there = holds(request.query()?, "x-amz-signature=");
     let detail = "the parameter names are not in the case of X-Amz-Signature";
@@ -139,7 +139,7 @@ fn cut(request: &Request) -> AppliedMistake {
     AppliedMistake::new(&URL_CUT, "", "X-Amz-Signature").with_detail(format!("it ends with the parameter {last}"))
 }
 
-/// The token of a database up to its first `&`, as a shell passes it on.
+/// A database token up to its first `&`, as a shell passes it on.
 fn cut_token(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
     let is_token = [&b"Action=connect"[..], b"Action=DbConnect", b"Action=DbConnectAdmin"].contains(&query);
@@ -147,12 +147,12 @@ fn cut_token(request: &Request) -> Option<AppliedMistake> {
     is_token.then(|| malformed("", "X-Amz-Signature").with_detail(detail))
 }
 
-/// A request that was signed, as its other headers show, and arrived without its authorization.
+/// A request that was signed, as its other headers show, but arrived without its authorization.
 fn dropped(request: &Request) -> Option<AppliedMistake> {
     is_authorization_lost(request).then(|| AppliedMistake::new(&AUTHORIZATION_MISSING, "", ""))
 }
 
-/// Whether a request has what only signers add, and no signature.
+/// Whether a request has headers that only signers add, but no signature.
 pub fn is_authorization_lost(request: &Request) -> bool {
     const OF_SIGNERS: [&str; 3] = ["x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request"];
     let has = |name: &str| request.headers.contains(name);
@@ -193,7 +193,7 @@ fn missing(request: &Request, carrier: &str, part: &str) -> AppliedMistake {
     malformed("", part).with_detail(detail)
 }
 
-/// A credential of fewer than five parts.
+/// A credential with fewer than five parts.
 fn credential(presented: &str) -> AppliedMistake {
     let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
@@ -207,7 +207,7 @@ fn credential(presented: &str) -> AppliedMistake {
     }
 }
 
-/// What may be shown of a credential: what stands before its date may be a secret, and have slashes of its own.
+/// The part of a credential that may be shown: the text before its date may be a secret, and may contain slashes.
 fn scope_of(credential: &str) -> String {
     let parts: Vec<&str> = credential.split('/').collect();
     let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);
@@ -230,7 +230,7 @@ mod tests {
     use crate::diagnosis::inspect::tests::{Case, S3_CREDENTIAL, S3_HOST, details, ids, presigned, s3};
 
     #[test]
-    fn each_way_to_spoil_a_signature_is_named() {
+    fn each_way_to_damage_a_signature_is_named() {
         let url = || presigned(S3_HOST, S3_CREDENTIAL, "");
         let header = || s3("GET /", "");
         let cut_before = |mark: &str| {

@@ -1,4 +1,4 @@
-//! Every canonical request that a number of mistakes lead to, as the line that stands for it in the string to sign.
+//! Every canonical request that a number of mistakes lead to, as its line in the string to sign.
 
 use rayon::prelude::*;
 
@@ -10,11 +10,11 @@ use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal::{Head, Hex, Texts, sha1, sha512};
 
-/// Variants of more mistakes than this are made as they are needed, and not kept.
+/// Variants with more mistakes than this are made on demand, and not kept.
 const KEPT: usize = 1;
-/// How many variants one core takes at a time, at the most.
+/// Maximum number of variants that one core processes at a time.
 const CHUNK: usize = 128;
-/// How many bytes one core hashes before it asks for the time again.
+/// Number of bytes that one core hashes before it checks the time again.
 const CHUNK_BYTES: usize = 512 * 1024;
 const FIELDS: usize = 5;
 
@@ -26,7 +26,7 @@ pub(super) struct Canonical {
     lines: Vec<Vec<Hashed>>,
 }
 
-/// Which variant of each field, how they were put together, and how the whole was hashed.
+/// The variant of each field, how they were joined, and how the result was hashed.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Combination {
     costs: [u8; FIELDS],
@@ -35,7 +35,7 @@ pub(super) struct Combination {
     form: u8,
 }
 
-/// A combination, and the line that it leads to.
+/// A combination, and its line.
 pub(super) struct Hashed {
     pub(super) combination: Combination,
     pub(super) line: Line,
@@ -52,20 +52,20 @@ struct Assemblies {
     form: Step<CanonicalForm>,
 }
 
-/// How the fields are put together.
+/// How the fields are joined.
 #[derive(Clone, Copy, PartialEq)]
 enum Joining {
     Newlines,
     CrLf,
-    /// A backslash and an `n`, as a shell leaves them.
+    /// A backslash and an `n`, as a shell may leave them.
     Spelled,
     NewlineBehind,
     NewlineBefore,
-    /// Without the line of an empty query.
+    /// Without the line for an empty query.
     NoEmptyLine,
 }
 
-/// What of the canonical request goes into the string to sign.
+/// Which form of the canonical request goes into the string to sign.
 #[derive(Clone, Copy, PartialEq)]
 enum CanonicalForm {
     Hex,
@@ -110,7 +110,7 @@ impl Line {
 }
 
 impl Canonical {
-    /// Makes the variants of each field of at most so many mistakes, as far as it is allowed, and keeps the lines of the
+    /// Makes the variants of each field with at most `most` mistakes, within the allowance, and keeps the lines of the
     /// cheapest.
     pub(super) fn prepare(&mut self, subject: &Subject<'_>, most: usize, allowance: &Allowance<'_>) {
         self.fields = None;
@@ -130,7 +130,7 @@ impl Canonical {
         self.lines.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// Calls for the variants of exactly so many mistakes, some at a time, on all cores.
+    /// Calls `visit` with the variants of exactly this number of mistakes, in batches, on all cores.
     pub(super) fn for_each(
         &self,
         cost: usize,
@@ -182,7 +182,7 @@ impl Canonical {
     }
 }
 
-/// All ways to spread a number of mistakes over the fields.
+/// All ways to distribute a number of mistakes over the fields.
 fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
     let mut all = Vec::new();
     for code in 0..(cost + 1).pow(FIELDS as u32) {
@@ -194,7 +194,7 @@ fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
     all
 }
 
-/// The combinations that have the same number of mistakes in each field.
+/// The combinations with the same number of mistakes in each field.
 struct Group<'a> {
     assembly: &'a Assemblies,
     fields: [&'a Field; FIELDS],
@@ -219,12 +219,13 @@ impl Group<'_> {
         }
     }
 
-    /// How long one canonical request is, in bytes.
+    /// The length of one canonical request in bytes.
     fn length_of_one(&self) -> usize {
         self.fields.iter().flat_map(|field| field.of_cost(0)).map(|right| right.text.len()).sum()
     }
 
-    /// Heads are all fields but the last, numbered; neighbours share their beginning, which is hashed once.
+    /// A head is all fields but the last; heads are numbered, and neighbours share their beginning, which is hashed
+    /// once.
     fn work(
         &self,
         heads: std::ops::Range<usize>,
@@ -250,7 +251,7 @@ impl Group<'_> {
         visit(made);
     }
 
-    /// Hashes canonical requests that begin alike, up to their headers, side by side.
+    /// Hashes side by side the canonical requests that begin alike, up to their headers.
     fn hash(
         &self,
         joining: Joining,
@@ -304,7 +305,7 @@ impl Group<'_> {
     }
 }
 
-/// The variants of a head by its number; those of the headers change fastest.
+/// The variants of a head, by its number; those of the headers change fastest.
 fn numbered(head: usize, variants: &[&[Variant]; FIELDS]) -> [u32; FIELDS] {
     let mut at = [0; FIELDS];
     let mut rest = head;
@@ -316,7 +317,7 @@ fn numbered(head: usize, variants: &[&[Variant]; FIELDS]) -> [u32; FIELDS] {
 }
 
 impl Joining {
-    /// Writes a field, by its place, with the newline that stands before it.
+    /// Writes a field, by its position, with the newline before it.
     fn write(self, field: usize, text: &[u8], out: &mut impl FnMut(&[u8])) {
         let newline: &[u8] = match self {
             Self::CrLf => b"\r\n",

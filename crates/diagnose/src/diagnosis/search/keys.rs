@@ -8,12 +8,12 @@ use crate::diagnosis::field::for_each_choice;
 /// The option taken at each step.
 pub(super) type Options = [u16; STEPS];
 
-/// The keys that are kept, by the number of mistakes that lead to them.
+/// The keys that are kept, grouped by the number of mistakes that lead to them.
 #[derive(Default)]
 pub(super) struct Keys(Vec<Vec<(Options, Frame)>>);
 
 impl Keys {
-    /// Derives the keys of at most so many mistakes, where that was not done yet.
+    /// Derives the keys of at most `most` mistakes, if that has not been done yet.
     pub(super) fn prepare(&mut self, signing: &Signing, most: usize) {
         while self.0.len() <= most {
             let mut choices = Vec::new();
@@ -29,7 +29,7 @@ impl Keys {
         self.0.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// Derives each key of exactly so many mistakes, on all cores, and keeps none.
+    /// Derives each key of exactly this number of mistakes, on all cores, and keeps none.
     pub(super) fn for_each(
         &self,
         signing: &Signing,
@@ -41,7 +41,7 @@ impl Keys {
         let firsts: Vec<(usize, u16)> =
             (0..STEPS).flat_map(|step| (1..=sizes[step] as u16).map(move |at| (step, at))).collect();
         firsts.into_par_iter().for_each(|(step, first)| {
-            // What stands before the first wrong step is right: another task has it wrong.
+            // Everything before the first wrong step is right: another task handles wrong options there.
             let mut later = sizes;
             later.get_mut(..=step).unwrap_or_default().fill(0);
             let mut countdown = 0_u32;
@@ -63,7 +63,7 @@ impl Keys {
     }
 }
 
-/// Steps have some hundred options at most.
+/// Steps have a few hundred options at most.
 fn packed(options: &[usize]) -> Options {
     std::array::from_fn(|step| options[step] as u16)
 }

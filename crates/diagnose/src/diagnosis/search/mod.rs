@@ -1,8 +1,8 @@
 //! The search for the mistakes that reproduce a wrong signature: fewest first, every smallest set of them.
 //!
-//! The canonical request and the key meet only in the last HMAC. So a canonical variant is hashed once for all keys that
-//! it is tried with, a key is derived once for all variants, and what is left of a hypothesis is the end of one keyed
-//! hash. The clock is the caller's: it says when time is up.
+//! The canonical request and the key meet only in the last HMAC. So a canonical variant is hashed once for all keys
+//! that it is tried with, a key is derived once for all variants, and a hypothesis only costs the end of one keyed
+//! hash. The caller owns the clock, and says when time is up.
 
 mod canonical;
 mod keys;
@@ -27,55 +27,55 @@ use super::target::Target;
 use canonical::{Canonical, Combination, Hashed};
 use keys::{Keys, Options};
 
-/// How far a search goes.
+/// Limits on a search.
 #[derive(Clone, Copy)]
 pub struct Limits<'a> {
-    /// The most mistakes at once, up to [`DEEPEST`].
+    /// Maximum number of simultaneous mistakes, up to [`DEEPEST`].
     pub deepest: usize,
-    /// So many mistakes at once are tried to the end whatever the clock says, save where the request is so large that this
-    /// would take many times as long as for a usual one: up to two, and one in any case.
+    /// Up to this number of simultaneous mistakes, everything is tried whatever the clock says, unless the request is
+    /// so large that it would take many times as long as a usual one. At most two; one is always tried.
     pub to_the_end: usize,
     /// Whether time is up.
     pub is_time_up: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// The most mistakes at once that are ever tried.
+/// The maximum number of simultaneous mistakes that are ever tried.
 pub const DEEPEST: usize = 3;
-/// Keys of more mistakes than this are derived as they are needed, and not kept.
+/// Keys with more mistakes than this are derived on demand, and not kept.
 const KEPT: usize = 1;
 
-/// Lines that are signed at once: as many as stay in the processor's nearest cache.
+/// Number of lines that are signed at once: as many as fit in the processor's nearest cache.
 const AT_ONCE: usize = 128;
 
-/// What gives a text that a mistake with a narrower meaning may give too.
+/// Mistakes that may give a text that a more specific mistake also gives.
 const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
 
-/// What a search did and found.
+/// What a search did, and its results.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Every smallest set of mistakes that gives the signature. One empty set: the signature is right.
+    /// Every smallest set of mistakes that gives the signature. A single empty set means that the signature is right.
     pub(super) sets: Vec<Vec<AppliedMistake>>,
-    /// How many hypotheses were tried.
+    /// Number of hypotheses tried.
     pub(super) hypotheses: u64,
-    /// How many mistakes at once were tried.
+    /// Maximum number of simultaneous mistakes tried.
     pub(super) deepest: usize,
-    /// Whether all hypotheses up to there were tried.
+    /// Whether all hypotheses up to that number were tried.
     pub(super) is_exhausted: bool,
 }
 
 impl Found {
-    /// What the search did, without what it found.
+    /// What the search did, without its results.
     pub(super) fn summary(&self) -> Summary {
         let Self { hypotheses, deepest, is_exhausted, .. } = *self;
         Summary { is_made: true, hypotheses, deepest, is_exhausted }
     }
 
-    /// Adds to each set what is wrong with how the signature is written.
+    /// Adds to each set what is wrong with the signature's encoding.
     pub(super) fn add_to_each(&mut self, written: Option<AppliedMistake>) {
         self.sets.iter_mut().for_each(|set| set.extend(written.clone()));
     }
 
-    /// Leaves of a mistake that a set names twice in one field the first.
+    /// If a set names a mistake twice in one field, keeps only the first.
     pub(super) fn name_each_once(&mut self) {
         for set in &mut self.sets {
             let mut seen: Vec<AppliedMistake> = Vec::new();
@@ -87,13 +87,13 @@ impl Found {
         }
     }
 
-    /// Puts sets of mistakes that many texts follow from behind those that only this one follows from.
+    /// Puts sets of mistakes that could lead to many texts after those that lead only to this one.
     pub(super) fn put_general_last(&mut self) {
         let is_general = |made: &&AppliedMistake| GENERAL.iter().any(|general| general.id == made.mistake.id);
         self.sets.sort_by_key(|set| set.iter().filter(is_general).count());
     }
 
-    /// Makes one of the sets that name the same mistakes.
+    /// Merges sets that name the same mistakes.
     pub(super) fn tell_once(&mut self) {
         let ids = |set: &[AppliedMistake]| {
             let mut ids: Vec<&'static str> = set.iter().map(|made| made.mistake.id).collect();
@@ -136,9 +136,9 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
     Found::default()
 }
 
-/// A request that may have been signed, with all that may have been made of it.
+/// A request that may have been signed, with all its variants.
 struct World<'a> {
-    /// Why it is not the request that arrived; that alone is a mistake.
+    /// Why it differs from the request that arrived, which counts as a mistake.
     cause: Option<AppliedMistake>,
     subject: Subject<'a>,
     canonical: Canonical,
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
         Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
     }
 
-    /// How many mistakes are left to make in it.
+    /// How many more mistakes can be made in it.
     fn left_of(&self, depth: usize) -> usize {
         depth.saturating_sub(usize::from(self.cause.is_some()))
     }
@@ -173,7 +173,7 @@ impl<'a> Search<'a> {
         Self { target, limits, size, hits, hypotheses, is_cut_short }
     }
 
-    /// Tries every hypothesis of exactly so many mistakes: first those that are all in the canonical request.
+    /// Tries every hypothesis with exactly `depth` mistakes, starting with those entirely in the canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
         let to_the_end = self.target.tried_to_the_end().min(self.limits.to_the_end);
         let is_timed = depth > to_the_end || self.size != Size::Usual;
@@ -184,7 +184,7 @@ impl<'a> Search<'a> {
             world.canonical.prepare(&world.subject, left, &allowance);
             world.keys.prepare(&world.signing, left.min(KEPT));
         };
-        // The request as it arrived comes before all others: it is the likeliest.
+        // The request as it arrived comes first: it is the likeliest.
         if let Some((arrived, others)) = worlds.split_first_mut() {
             prepare(arrived);
             others.par_iter_mut().for_each(prepare);
@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
         self.is_cut_short.fetch_or(allowance.is_spent(), Ordering::Relaxed);
     }
 
-    /// Every canonical variant of one cost with every key of another.
+    /// Tries every canonical variant of one cost with every key of another.
     fn join(&self, world: &World<'_>, of_canonical: usize, of_key: usize, is_over: &(dyn Fn() -> bool + Sync)) {
         if of_key > KEPT {
             let lines = world.canonical.lines(of_canonical);
@@ -224,8 +224,8 @@ impl<'a> Search<'a> {
         self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()).is_empty()
     }
 
-    /// Tries the mistakes that have too many forms to be combined, kind by kind until one gives the
-    /// signature or time is up.
+    /// Tries the mistakes that have too many forms to combine, one kind at a time until one gives the signature or time
+    /// is up.
     fn try_singles(&self, all: &[Box<dyn Series + '_>]) {
         for series in all {
             if (self.limits.is_time_up)() {

@@ -5,7 +5,7 @@ use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Secret;
 use sigvet_core::request::Request;
 
-/// AWS's own example of a signed request (IAM, ListUsers), which the right secret signs so.
+/// AWS's own example of a signed request (IAM, ListUsers), with the signature that the right secret gives.
 const REQUEST: &str = "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\nHost: iam.amazonaws.com\r\n\
     Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nX-Amz-Date: 20150830T123600Z\r\n\
     Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
@@ -39,7 +39,8 @@ fn a_right_signature_needs_no_mistake() {
     assert_eq!((sets, found.hypotheses, found.deepest), (vec![vec![]], 1, 0));
 }
 
-/// Two at once, in the request and in the key, though time is up from the beginning. Catches a limit that comes too soon.
+/// Two at once, in the request and in the key, though time is up from the start. Catches a limit that applies too
+/// early.
 #[test]
 fn two_mistakes_are_always_tried_to_the_end() {
     let (sets, found) = found(&example("GET /", "POST /"), &format!("{SECRET}\n"), NO_TIME);
@@ -47,7 +48,7 @@ fn two_mistakes_are_always_tried_to_the_end() {
     assert_eq!((found.deepest, found.is_exhausted), (2, true));
 }
 
-/// What no mistake explains. Catches a search that says it tried all when it did not.
+/// A signature that no mistake explains. Catches a search that claims to be exhaustive when it was not.
 #[test]
 fn a_search_without_time_says_that_it_was_cut_short() {
     let request = example("Version=2010-05-08", "Version=2010-05-09");
@@ -58,9 +59,9 @@ fn a_search_without_time_says_that_it_was_cut_short() {
     assert!(found.hypotheses > 50_000, "{found:?}");
 }
 
-/// Catches a server that keeps its client waiting: there the clock ends the search for two mistakes, and not that for one.
+/// Catches a server that keeps its client waiting: there the clock stops the search for two mistakes, but not for one.
 #[test]
-fn who_asks_for_it_gets_one_mistake_in_any_case_and_two_if_there_is_time() {
+fn on_request_one_mistake_is_always_tried_and_two_if_there_is_time() {
     let hurried = Limits { deepest: 2, to_the_end: 1, is_time_up: &|| true };
     let (sets, found) = found(&example("GET /", "POST /"), SECRET, hurried);
     assert_eq!((sets, found.is_exhausted), (vec![vec!["method-swapped"]], true));
@@ -71,9 +72,9 @@ fn who_asks_for_it_gets_one_mistake_in_any_case_and_two_if_there_is_time() {
     assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
 }
 
-/// Catches a set that is told twice, by one name or by a general one beside it.
+/// Catches a set that is reported twice, or by a general name in addition to its specific one.
 #[test]
-fn a_set_is_told_once_by_its_nearest_name() {
+fn a_set_is_reported_once_by_its_most_specific_name() {
     let request = example("GET /?Action=ListUsers&Version=2010-05-08", "GET /?Action=ListUsers&Version=2010-05-08&x=1");
     let (sets, _) = found(&request, SECRET, NO_TIME);
     assert_eq!(sets, [["query-changed-after"]]);

@@ -1,4 +1,4 @@
-//! What a client may have signed in place of the first four lines: method, Content-MD5, Content-Type, date.
+//! What a client may have signed instead of the first four lines: method, Content-MD5, Content-Type, date.
 
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HEADER_CONTENT_TYPE, METHOD_CASE, METHOD_SWAPPED, V2_DATE_LINE};
 use crate::diagnosis::field::Step;
@@ -7,7 +7,7 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::v2::{Placement, StringToSign, Terms};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"];
-/// What HTTP clients write of themselves.
+/// Content types that HTTP clients add by themselves.
 const CONTENT_TYPES: [&str; 6] = [
     "application/x-www-form-urlencoded",
     "application/octet-stream",

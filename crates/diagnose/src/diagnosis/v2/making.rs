@@ -19,7 +19,7 @@ pub(super) struct StringMaking {
     path: Step<Vec<u8>>,
     parameters: Step<Vec<u8>>,
     lines: Step<Lines>,
-    /// Whether each header and each parameter was singled out.
+    /// Whether every single header and parameter was tried.
     pub(super) is_whole: bool,
 }
 

@@ -1,7 +1,7 @@
-//! The search for the mistakes of Version 2 that reproduce a wrong signature: fewest first, two at the most.
+//! The search for Version 2 mistakes that reproduce a wrong signature: fewest first, two at most.
 //!
-//! The string to sign is one field in the sense of `field`: its parts are the steps. There is no chain of keys, so that
-//! a hypothesis is one HMAC-SHA1; all of them are tried in a few milliseconds, and no clock is asked.
+//! The string to sign is one field in the sense of `field`: its parts are the steps. There is no key chain, so a
+//! hypothesis is one HMAC-SHA1; all of them are tried in a few milliseconds, without a clock.
 
 mod amz_headers;
 mod heads;
@@ -25,10 +25,10 @@ use making::StringMaking;
 use sigvet_core::internal::hmac_sha1;
 use sigvet_core::v2::{Claim, Placement};
 
-/// The most mistakes at once.
+/// Maximum number of simultaneous mistakes.
 const DEEPEST: usize = 2;
 
-/// A request of Version 2, with the texts that its client may have signed, from the right one to those of two mistakes.
+/// A Version 2 request, with the texts that its client may have signed, from the right one to those of two mistakes.
 pub(super) struct V2Case<'a> {
     evidence: &'a Evidence<'a>,
     judged: &'a Judged,
@@ -84,7 +84,7 @@ impl SchemeCase for V2Case<'_> {
         compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
     }
 
-    /// The client's text is what it signed, the server's is what it made of the request.
+    /// The client's text is what it signed, the server's is what it made from the request.
     fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
         let says_more = |comparison: &&Comparison| match comparison.whose {
@@ -100,7 +100,7 @@ impl SchemeCase for V2Case<'_> {
 }
 
 impl V2Case<'_> {
-    /// The mistakes that make a text which the client or the server shows; every smallest set of them.
+    /// The mistakes that make the text shown by the client or the server; every smallest set of them.
     fn explain(&self, comparison: &Comparison) -> Vec<Explanation> {
         let proof = match comparison.whose {
             Party::Server => Proof::Server,
@@ -112,7 +112,7 @@ impl V2Case<'_> {
         sets.into_iter().map(|mistakes| Explanation { proof, mistakes }).collect()
     }
 
-    /// Tries one secret with texts.
+    /// Tries one secret with the texts.
     fn try_secret(
         &self,
         secrets: &Step<SecretBytes>,

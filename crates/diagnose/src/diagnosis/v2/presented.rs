@@ -1,16 +1,16 @@
-//! A presented signature of Version 2, however it is written: base64 of 20 bytes where it is sound.
+//! A presented Version 2 signature in any encoding; the right one is base64 of 20 bytes.
 
 use crate::diagnosis::alternatives::from_base64;
 use crate::diagnosis::catalogue::{QUERY_DOUBLE_ENCODED, SIGNATURE_FORM};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// The bytes that a hypothesis has to give: all of a signature, or its beginning.
+/// The bytes that a hypothesis has to give: a whole signature, or its beginning.
 pub(super) struct Target(Vec<u8>);
 
-/// Fewer bytes than this would be met by chance.
+/// Fewer bytes than this could match by chance.
 const SHORTEST: usize = 8;
-/// How long an HMAC-SHA1 is.
+/// The length of an HMAC-SHA1.
 const LENGTH: usize = 20;
 
 impl Target {
@@ -19,7 +19,8 @@ impl Target {
     }
 }
 
-/// The bytes of a presented signature, and what is wrong with how it is written. The one of a URL was encoded again with it.
+/// The bytes of a presented signature, and what is wrong with its encoding. A signature in a URL is encoded with the
+/// URL.
 pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<AppliedMistake>)> {
     let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let bare = presented.trim().trim_matches(['"', '\'']);
@@ -48,7 +49,7 @@ pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<Ap
         return Some((Target(bytes), Some(form("base64 of the hex digits, not of the bytes"))));
     }
     let whole = text.trim_end_matches(['…', '.', '=']);
-    // Text that is no base64 may have a character of several bytes anywhere.
+    // Text that is not base64 may have a multi-byte character anywhere.
     let bytes = from_base64(whole.get(..whole.len() & !3)?)?;
     let is_cut = (SHORTEST..LENGTH).contains(&bytes.len());
     is_cut.then(|| (Target(bytes), Some(form(&format!("cut off: {} of 28 characters", presented.len())))))

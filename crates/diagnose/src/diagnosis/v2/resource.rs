@@ -1,4 +1,4 @@
-//! What a client may have signed in place of the resource: its bucket, its path, its parameters.
+//! What a client may have signed instead of the resource: its bucket, its path, its parameters.
 
 use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
@@ -13,7 +13,7 @@ use sigvet_core::internal::{join, path_of, sub_resources};
 use sigvet_core::request::Request;
 use sigvet_core::v2::{Names, Terms, is_sub_resource};
 
-/// The bucket that stands before the path.
+/// The bucket before the path.
 pub(super) fn bucket(request: &Request, terms: &Terms) -> Step<Option<String>> {
     let mut step = Step::new(terms.bucket.clone());
     if terms.bucket.is_some() {
@@ -81,7 +81,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     step.add(&V2_SUBRESOURCE_MISSING, "none was signed", Vec::new());
     let without_values: Vec<_> = signed.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
     step.add(&V2_SUBRESOURCE_MISSING, "their values were not signed", text(&without_values));
-    // Where there is nothing else in the query, the nearer name is that of the form.
+    // If the query contains nothing else, the more specific name is that of the form.
     let mut pieces = raw_pieces(request, names, &|name| is_sub_resource(name, names));
     step.add(&V2_SUBRESOURCE_FORM, "signed in the order of the query, not decoded", queried(&pieces));
     pieces.sort();
@@ -104,7 +104,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     step.without_repeats()
 }
 
-/// Parameters that are neither signed nor the signature's own.
+/// Parameters that are neither signed nor part of the signature.
 fn others(request: &Request, names: &Names) -> Vec<(Vec<u8>, Vec<u8>)> {
     let is_other = |name: &str| !is_sub_resource(name, names) && !is_of_signature(name, names);
     let parameters = query::parameters(request.query().unwrap_or_default());

@@ -1,6 +1,6 @@
-//! The handshake of AppSync's WebSockets (*Building a Real-Time WebSocket Client*, *Understanding the Event API WebSocket
-//! protocol*): signed headers as JSON in base64, in the parameter `header` of the URL or behind `header-` in a subprotocol.
-//! What is signed is a POST that nobody sends: to `/graphql/connect`, or to `/event`.
+//! The handshake of AppSync's WebSockets (*Building a Real-Time WebSocket Client*, *Understanding the Event API
+//! WebSocket protocol*): signed headers as JSON in base64, in the URL's `header` parameter or after `header-` in a
+//! subprotocol. The signature covers a POST that nobody sends: to `/graphql/connect`, or to `/event`.
 
 use ::base64::alphabet::{STANDARD, URL_SAFE};
 use serde_json::Value;
@@ -11,10 +11,10 @@ use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Body;
 
-/// The longest handshake that there is, with a session token in it.
+/// Maximum length of a handshake that contains a session token.
 const LONGEST: usize = 64 * 1024;
 
-/// The request that is signed for a handshake; none if the text is something else.
+/// The request that a handshake signs; none if the text is something else.
 pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?.trim();
     if let Some(encoded) = text.strip_prefix("header-").filter(|text| !text.contains(char::is_whitespace)) {
@@ -40,7 +40,7 @@ fn exchange_of(encoded: &str, path: &str, body: Vec<u8>) -> Option<Exchange> {
     Some(Exchange { request: Some(request), url: Some(url), reply: None, notes })
 }
 
-/// Base64 in either alphabet, percent-encoded or not.
+/// Decodes base64 in either alphabet, percent-encoded or not.
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let text = String::from_utf8(decode(text.as_bytes(), Plus::Literal)).ok()?;
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn each_handshake_is_a_post_to_the_path_that_is_signed() {
+    fn each_handshake_is_a_post_to_the_signed_path() {
         let body = || Body::Bytes(b"{}".to_vec());
         let encoded = STANDARD.encode(FIELDS);
         let host = "wss://x.appsync-realtime-api.eu-west-1.amazonaws.com";

@@ -1,7 +1,7 @@
-//! What stands around a request in the same text: the method in its line, and the server's refusal in words, in XML or in
-//! JSON. Programs print one line of both, and people write what came of it.
+//! The text around a request: the method on its line, and the server's refusal in words, XML or JSON. Programs print
+//! both on one line, and people describe what happened.
 //!
-//! Nothing here knows the form of the request: what reads as a reply is one wherever it stands.
+//! This module does not know the request's format: whatever reads as a reply is one, wherever it is.
 
 use super::LONGEST_REPORT;
 use super::exchange::METHODS;
@@ -9,7 +9,7 @@ use super::words;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Headers;
 
-/// Statuses with the phrases that clients write behind them (RFC 9110 §15).
+/// Statuses with the phrases that clients write after them (RFC 9110 §15).
 const STATUSES: [(u16, &str); 12] = [
     (301, "Moved Permanently"),
     (307, "Temporary Redirect"),
@@ -24,7 +24,7 @@ const STATUSES: [(u16, &str); 12] = [
     (501, "Not Implemented"),
     (503, "Service Unavailable"),
 ];
-/// What programs write before a status that stands without its phrase.
+/// What programs write before a status without its phrase.
 const STATUS_MARKS: [&str; 8] = [
     "status code ",
     "status code: ",
@@ -35,20 +35,20 @@ const STATUS_MARKS: [&str; 8] = [
     "status: ",
     "HTTP Error ",
 ];
-/// How the XML of an error begins, as it is or as a page shows it, and how it ends.
+/// How the XML of an error begins, raw or as shown on a page, and how it ends.
 const ELEMENTS: [(&str, &str); 4] = [
     ("<ErrorResponse", "</ErrorResponse>"),
     ("<Error>", "</Error>"),
     ("&lt;ErrorResponse", "&lt;/ErrorResponse&gt;"),
     ("&lt;Error&gt;", "&lt;/Error&gt;"),
 ];
-/// More lines than a report has about one refusal.
+/// No report of one refusal has more lines.
 const MOST_LINES: usize = 2000;
 
-/// The method that stands in a line before its URL: `PUT https://…`, `Put "https://…"`, `requests.put("https://…"`.
+/// The method on a line before its URL: `PUT https://…`, `Put "https://…"`, `requests.put("https://…"`.
 pub(super) fn method_before(before: &str) -> Option<&'static str> {
     const CALLERS: [&str; 8] = ["requests", "axios", "httpx", "session", "client", "http", "urllib3", "ky"];
-    // Firefox has the method in a line of its own.
+    // Firefox puts the method on a separate line.
     let plain = before.trim_end_matches(['"', '\'', '`', '<', ' ', '\r', '\n']);
     let is_call = plain.ends_with('(');
     let plain = plain.trim_end_matches('(');
@@ -58,13 +58,14 @@ pub(super) fn method_before(before: &str) -> Option<&'static str> {
     let rest = plain.strip_suffix(word).unwrap_or_default();
     let is_known = match is_call {
         true => rest.strip_suffix('.').is_some_and(|rest| CALLERS.iter().any(|caller| rest.ends_with(caller))),
-        // A verb of a sentence is written in lower case.
+        // A verb in a sentence is in lowercase.
         false => !word.starts_with(|c: char| c.is_ascii_lowercase()) && before.len() > plain.len(),
     };
     is_known.then_some(method)
 }
 
-/// The refusal in a text that holds a request too. Bare statuses count only there: alone they say nothing of a signature.
+/// The refusal in a text that also contains a request. Bare statuses count only there: alone they say nothing about a
+/// signature.
 pub(super) fn reply(text: &str) -> Option<Reply> {
     let end = (0..=text.len().min(LONGEST_REPORT)).rev().find(|end| text.is_char_boundary(*end));
     let text = text.get(..end.unwrap_or_default()).unwrap_or_default();
@@ -82,7 +83,7 @@ fn parsed(status: Option<u16>, text: &str) -> Reply {
     Reply::parse(status, &Headers::default(), text.as_bytes())
 }
 
-/// The text without its URLs: a parameter is no word of a server.
+/// The text without its URLs: a parameter is not a server's message.
 fn without_urls(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -91,7 +92,7 @@ fn without_urls(text: &str) -> String {
         let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '[' | ')');
         plain.push_str(before);
         let end = url.find(is_end).unwrap_or(url.len());
-        // The status follows a colon, and that is the URL's end.
+        // The status follows a colon, which ends the URL.
         let has_colon = url.get(..end).is_some_and(|url| url.ends_with(':'));
         plain.push_str(if has_colon { ":" } else { "" });
         rest = url.get(end..).unwrap_or_default();
@@ -107,13 +108,13 @@ fn element(text: &str) -> Option<Reply> {
     Some(parsed(None, whole)).filter(|reply| reply.code.is_some())
 }
 
-/// The first line that says what servers say of a signature.
+/// The first line that sounds like a server's message about a signature.
 fn sentence(text: &str) -> Option<Reply> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES);
     lines.map(|line| parsed(None, &without_phrases(line))).find(Reply::is_of_known_kind)
 }
 
-/// A line without the phrases of statuses, which look like codes.
+/// A line without status phrases, which look like codes.
 fn without_phrases(line: &str) -> String {
     STATUSES.iter().fold(line.to_owned(), |line, (status, phrase)| line.replace(&format!("{status} ({phrase})"), ""))
 }
@@ -139,7 +140,7 @@ fn status(text: &str) -> Option<(u16, usize)> {
     STATUSES.iter().find_map(with_phrase).or_else(|| STATUS_MARKS.iter().find_map(marked))
 }
 
-/// The JSON behind a status, which gateways answer with: `{"message":"Forbidden"}`.
+/// The JSON after a status, with which gateways answer: `{"message":"Forbidden"}`.
 fn object_behind(text: &str, at: usize) -> Option<&str> {
     let behind = text.get(at..)?;
     let start = behind.find("{\"message\"").or_else(|| behind.find("{\"Message\""))?;
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_method_before_a_url_is_told_from_other_words() {
+    fn the_method_before_a_url_is_distinguished_from_other_words() {
         for (before, expected) in [
             ("PUT ", Some("PUT")),
             ("main.js:12 PUT ", Some("PUT")),
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_found_wherever_it_stands() {
+    fn a_refusal_is_found_anywhere_in_the_text() {
         const URL: &str = "https://h.example/k?response-content-type=x-amz-checksum-&X-Amz-Signature=0a";
         for (text, status, code, message) in [
             (format!("PUT {URL} 403 (Forbidden)\nup @ main.js:1"), Some(403), "", ""),

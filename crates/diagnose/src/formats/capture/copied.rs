@@ -1,7 +1,7 @@
-//! A text as it was copied out of a terminal, a tracker or a log: with colours, with something before every line, as the string of
-//! a program or the message of a structured log. Each function here takes one of these off, where it is there.
+//! A text as copied from a terminal, a tracker or a log: with colours, with a prefix on every line, as a program's
+//! string literal or the message of a structured log. Each function here removes one of these, if present.
 //!
-//! What comes out is read as any other text, and used only where it shows a signed request that the text itself does not.
+//! The result is read like any other text, and used only if it shows a signed request that the original text does not.
 
 use std::borrow::Cow;
 
@@ -11,19 +11,19 @@ use super::exchange::METHODS;
 use super::log::python;
 use super::tools;
 
-/// No capture of one request is longer, apart from its body.
+/// No capture of one request is longer, not counting its body.
 const LONGEST: usize = 1024 * 1024;
-/// So many wrappings may lie around each other.
+/// Maximum number of nested wrappings.
 const DEEPEST: usize = 2;
-/// More texts than a structured log has about a request.
+/// No structured log has more texts about one request.
 const MOST_TEXTS: usize = 256;
-/// A dump of the network repeats the request line once.
+/// A network dump repeats the request line once.
 const MOST_REQUESTS: usize = 4;
 /// What the debug logs of nginx and HAProxy write before the request line and before each header, and what ends them.
 const MARKED: [(&str, &str, Option<char>); 2] =
     [("http request line: \"", "http header: \"", Some('"')), (".clireq[", ".clihdr[", None)];
 
-/// What `read` makes of the text as it may have been before it was copied: the first, the likeliest, that it can read.
+/// The result of `read` for the text as it may have been before copying: the first, likeliest version that it can read.
 pub(super) fn first_original<T>(text: &[u8], read: &mut dyn FnMut(&str) -> Option<T>) -> Option<T> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
     inside(&text, DEEPEST, read)
@@ -46,7 +46,7 @@ fn inside<T>(text: &str, depth: usize, read: &mut dyn FnMut(&str) -> Option<T>) 
     inner.take(MOST_TEXTS).find_map(|text| read(&text).or_else(|| inside(&text, depth - 1, read)))
 }
 
-/// Where a request line begins in a line; it ends the line, or a quote ends it.
+/// Where a request line begins in a line; the end of the line or a quote ends it.
 fn request_line(line: &str) -> Option<usize> {
     let is_start =
         |at: usize| !line.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
@@ -72,7 +72,7 @@ fn without_colours(text: &str) -> Option<String> {
     (plain.len() < text.len()).then_some(plain)
 }
 
-/// What stands before the request line stands before each line of the request: the name of a container, a time, `> `.
+/// The text before the request line is also before each line of the request: a container's name, a time, `> `.
 fn without_prefixes(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let (first, at) =
@@ -83,7 +83,7 @@ fn without_prefixes(text: &str) -> Option<String> {
     for line in lines.get(first..)? {
         match without_prefix(line, prefix) {
             Some(line) => {
-                // A log of headers alone goes on with the answer.
+                // A log that shows only headers continues with the response.
                 if line.starts_with("HTTP/") && !is_body {
                     kept.push("");
                 }
@@ -91,25 +91,25 @@ fn without_prefixes(text: &str) -> Option<String> {
                 kept.push(line);
             }
             None if is_body => break,
-            // Another program's line between two of these.
+            // Another program's line in between.
             None => {}
         }
     }
     (kept.len() > 1).then(|| kept.join("\n"))
 }
 
-/// The same of a trace of curl, whose own marks stand behind the prefix and not on every line.
+/// The same for a curl trace, whose own marks follow the prefix and are not on every line.
 fn without_outer_prefixes(text: &str) -> Option<String> {
     let of_request = |line: &'_ str| line.get(..request_line(line)?)?.strip_suffix("> ").map(str::to_owned);
     let prefix = text.lines().find_map(of_request).filter(|prefix| !prefix.is_empty())?;
     Some(text.lines().map(|line| without_prefix(line, &prefix).unwrap_or(line)).collect::<Vec<_>>().join("\n"))
 }
 
-/// The same of a log of what was signed: the prefix stands before the algorithm, which has a line of its own.
+/// The same for a log of what was signed: the prefix precedes the algorithm, which is on a separate line.
 fn around_blocks(text: &str) -> Option<String> {
     let of_algorithm = |line: &str| {
         let prefix = line.trim_end().strip_suffix("AWS4-HMAC-SHA256")?;
-        // Behind an element or a quote it is the server's, or a part of something else.
+        // After an element or a quote it is the server's text, or part of something else.
         let is_prefix = !prefix.is_empty() && !prefix.contains('<') && !prefix.ends_with(['"', '\'', '=', ':']);
         is_prefix.then(|| prefix.to_owned())
     };
@@ -117,13 +117,13 @@ fn around_blocks(text: &str) -> Option<String> {
     Some(text.lines().map(|line| without_prefix(line, &prefix).unwrap_or(line)).collect::<Vec<_>>().join("\n"))
 }
 
-/// ngrep writes a dot for each carriage return and line feed of a request in one line.
+/// ngrep writes a dot for each carriage return and line feed of a request on one line.
 fn dotted(text: &str) -> Option<String> {
     let line = text.lines().find(|line| line.contains(" HTTP/1.1..") && request_line(line).is_some())?;
     Some(line.get(request_line(line)?..)?.replace("..", "\n"))
 }
 
-/// A line without what looks like the prefix: digits may be others, and the direction of an arrow.
+/// A line without its prefix: its digits, and the direction of an arrow, may differ.
 fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = line;
     let mut pattern = prefix.chars().peekable();
@@ -148,7 +148,7 @@ fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
     Some(rest)
 }
 
-/// The request line and the headers that a proxy's debug log has in lines of their own.
+/// The request line and the headers that a proxy's debug log shows on separate lines.
 fn marked(text: &str) -> Option<String> {
     MARKED.iter().find_map(|(of_line, of_header, quote)| {
         let value = |line: &'_ str, mark: &str| {
@@ -163,14 +163,14 @@ fn marked(text: &str) -> Option<String> {
     })
 }
 
-/// A request as the string of a program, with its line ends escaped; pieces that follow one another are one.
+/// A request as a program's string literal, with escaped line ends; consecutive literals are joined.
 fn literals(text: &str) -> Option<String> {
     let escaped = text.match_indices(" HTTP/").map(|(at, _)| at).find(|at| {
         let behind = text.get(at + " HTTP/1.1".len()..).unwrap_or_default();
         behind.starts_with("\\r\\n") || behind.starts_with("\\n")
     })?;
     let start = text.get(..escaped)?.rfind(['"', '\''])?;
-    // What stands before `send:` stands before each line of it.
+    // The text before `send:` is also before each line of it.
     let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let prefix = text.get(line_start..start)?.split("send: ").next().unwrap_or_default();
     let (mut bytes, mut rest) = python::string_alone(text.get(start..)?)?;
@@ -181,7 +181,7 @@ fn literals(text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What JavaScript, Python and Ruby write between the pieces of what they send.
+/// What JavaScript, Python and Ruby write between the pieces that they send.
 fn between_pieces<'a>(text: &'a str, prefix: &str) -> &'a str {
     let below = text.strip_prefix('\n').and_then(|below| below.strip_prefix(prefix));
     let text = below.filter(|below| below.starts_with("send: ")).unwrap_or(text);
@@ -190,7 +190,7 @@ fn between_pieces<'a>(text: &'a str, prefix: &str) -> &'a str {
     text.strip_prefix('b').filter(|text| text.starts_with(['"', '\''])).unwrap_or(text)
 }
 
-/// A request behind bytes of another layer, or behind words in its line; ngrep writes a dot for each carriage return.
+/// A request after bytes of another layer, or after words on its line; ngrep writes a dot for each carriage return.
 fn from_middle(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut end = 0;
     let starts = text.split_inclusive('\n').filter_map(move |line| {
@@ -210,7 +210,7 @@ fn without_dots(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The JSON of the whole text, or else of its lines, behind a prefix or not.
+/// The JSON of the whole text, otherwise of its lines, with or without a prefix.
 fn json_values(text: &str) -> Vec<Value> {
     let of_line = |line: &str| {
         let starts = [line.find('{'), line.find('"')].into_iter().flatten();
@@ -222,7 +222,7 @@ fn json_values(text: &str) -> Vec<Value> {
     }
 }
 
-/// The messages of a structured log, each a line or several of what was logged.
+/// The messages of a structured log, each with one or more of the logged lines.
 fn messages(values: &[Value]) -> Option<String> {
     const NAMES: [&str; 7] = ["log", "message", "msg", "MESSAGE", "textPayload", "@message", "line"];
     let of_value = |value: &Value| {
@@ -232,7 +232,7 @@ fn messages(values: &[Value]) -> Option<String> {
     Some(values.iter().filter_map(of_value).collect()).filter(|all: &String| !all.is_empty())
 }
 
-/// The texts inside JSON that hold a request: a dump, or an object as a text.
+/// Texts inside JSON that contain a request: a dump, or an object as a string.
 fn nested(values: &[Value]) -> Vec<String> {
     let mut texts = Vec::new();
     values.iter().for_each(|value| add_texts(value, &mut texts));
@@ -251,7 +251,7 @@ fn add_texts(value: &Value, texts: &mut Vec<String>) {
     }
 }
 
-/// The column of a table in CSV that is called the message, as CloudWatch exports it (RFC 4180).
+/// The message column of a CSV table, as CloudWatch exports it (RFC 4180).
 fn column(text: &str) -> Option<String> {
     let head = text.lines().next()?;
     let named = |name: &str| name.trim_matches(['"', '\r']).to_ascii_lowercase();
@@ -267,7 +267,7 @@ fn column(text: &str) -> Option<String> {
     Some(all)
 }
 
-/// The fields of the first record, and what follows it.
+/// The fields of the first record, and the rest.
 fn record(text: &str) -> (Vec<String>, &str) {
     let mut fields = vec![String::new()];
     let mut is_quoted = false;
@@ -303,9 +303,9 @@ mod tests {
         all
     }
 
-    /// One request; each row is what somebody pastes of it.
+    /// The same request in each row, as people paste it.
     #[test]
-    fn what_lies_around_a_request_is_taken_off() {
+    fn wrappings_around_a_request_are_removed() {
         const REQUEST: &str = "GET /k HTTP/1.1\nHost: h.example\nX-A: b, c\n\n";
         let each = |around: fn(&str) -> String| REQUEST.lines().map(around).collect::<Vec<_>>().join("\n");
         for (name, text) in [
@@ -345,9 +345,9 @@ mod tests {
         }
     }
 
-    /// Times and numbers change from line to line; what another program wrote in between is left out.
+    /// Times and numbers change from line to line; lines of other programs in between are left out.
     #[test]
-    fn a_prefix_is_told_by_its_shape() {
+    fn a_prefix_is_recognised_by_its_shape() {
         let text = "2026-11-28T11:57:00.123Z stdout F GET /k HTTP/1.1\n2026-11-28T11:57:00.98Z stdout F Host: h.example\nother: \
                     line\n2026-11-28T11:57:01.5Z stdout F\n2026-11-28T11:57:01.5Z stdout F body\nother\n";
         assert_eq!(without_prefixes(text).as_deref(), Some("GET /k HTTP/1.1\nHost: h.example\n\nbody"));

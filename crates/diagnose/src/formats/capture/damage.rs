@@ -1,4 +1,4 @@
-//! What was damaged on a text's way: blacked out, cut off, its line breaks written as `\n`.
+//! Damage to a text in transit: redacted values, truncation, line breaks written as `\n`.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use sigvet_core::internal::raw_http::Lines;
 
 use super::{Capture, http};
 
-/// Empties the lines of three backticks that chats and trackers put around a text; all others keep their numbers.
+/// Empties the lines of three backticks that chats and trackers put around a text; all other lines keep their numbers.
 pub(super) fn without_fences(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     if text.trim_ascii_start().starts_with(b"{code") || text.trim_ascii_start().starts_with(b"{noformat") {
         return Cow::Owned(without_macros(&String::from_utf8_lossy(&text)).into_bytes());
@@ -20,7 +20,7 @@ pub(super) fn without_fences(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     Cow::Owned(lines.join(&b'\n'))
 }
 
-/// The text without `{code:bash}` and `{noformat}`, which Jira puts around what is no prose.
+/// The text without `{code:bash}` and `{noformat}`, which Jira puts around preformatted text.
 fn without_macros(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for (place, part) in text.split('{').enumerate() {
@@ -39,7 +39,7 @@ fn is_macro(name: &str) -> bool {
 
 const FENCE: &[u8] = b"```";
 
-/// Makes line breaks of `\r\n` and `\n` where a whole request was written as one line.
+/// Turns `\r\n` and `\n` into line breaks if a whole request was written on one line.
 pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<Note>) {
     let mut lines = Lines::of(&text);
     lines.skip_blank_lines();
@@ -57,7 +57,7 @@ pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<No
     (Cow::Owned(unescaped.into_bytes()), Some(Note::EscapedNewlines))
 }
 
-/// What a capture shows of damage to its values.
+/// Notes about damaged values in a capture.
 pub(super) fn of(capture: &Capture) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Some(request) = &capture.request {
@@ -74,7 +74,7 @@ pub(super) fn of(capture: &Capture) -> Vec<Note> {
     notes
 }
 
-/// What was done to a value, where it shows.
+/// The damage to a value, if it shows.
 fn of_value(what: &str, value: &[u8]) -> Option<Note> {
     let text = String::from_utf8_lossy(value);
     let what = what.to_owned();
@@ -85,7 +85,7 @@ fn of_value(what: &str, value: &[u8]) -> Option<Note> {
     (end.ends_with("...") || end.contains('…')).then_some(Note::CutOff { what })
 }
 
-/// Whether somebody wrote something else in the place of a value or of a part of it.
+/// Whether somebody replaced a value or part of it.
 fn is_redacted(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let words =

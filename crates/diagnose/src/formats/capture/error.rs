@@ -5,13 +5,13 @@ use std::fmt;
 use crate::formats::{DamagedToken, UnreadableUrl};
 use sigvet_core::internal::raw_http::MalformedRequest;
 
-/// A text in which no request, no reply and no client's log was found, or a broken one.
+/// A text without a readable request, reply or client log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableCapture {
-    /// There is nothing.
+    /// The text is empty.
     #[error("the input is empty")]
     Empty,
-    /// Bytes that are no text.
+    /// The bytes are not text.
     #[error("the input is binary; expected text: a request, a log, a HAR file")]
     Binary,
     /// Nothing was recognised.
@@ -19,46 +19,46 @@ pub enum UnreadableCapture {
         "line {line}: not a request line ('METHOD /path HTTP/1.1'), a URL, a curl command or trace, a HAR file, a server's reply or an SDK log"
     )]
     Unrecognised {
-        /// The first line that says something, from 1.
+        /// The first line that is not empty, from 1.
         line: usize,
     },
-    /// A request that is none.
+    /// An invalid request.
     #[error(transparent)]
     Request(#[from] MalformedRequest),
-    /// A URL that cannot be read.
+    /// An invalid URL.
     #[error(transparent)]
     Url(#[from] UnreadableUrl),
     /// A token that cannot be decoded.
     #[error(transparent)]
     Token(#[from] DamagedToken),
-    /// HTTP/2 fields without one that every request has.
+    /// HTTP/2 fields that lack a required one.
     #[error("line {line}: the HTTP/2 request has no {name}")]
     PseudoHeader {
-        /// Where it begins.
+        /// The line where they begin.
         line: usize,
         /// `:method` or `:path`.
         name: &'static str,
     },
-    /// A quote that never ends.
+    /// An unterminated quote.
     #[error("line {line}: the quote {quote} is never closed")]
     Quote {
-        /// Where it begins.
+        /// The line where it begins.
         line: usize,
-        /// The quote.
+        /// The quote character.
         quote: char,
     },
-    /// A curl command that names no URL.
+    /// A curl command without a URL.
     #[error("the curl command has no URL")]
     NoCurlUrl,
     /// A curl command that curl refuses.
     #[error("the curl command: curl sends either {one} or {other}, not both")]
     CurlConflict {
-        /// An option.
+        /// One option.
         one: &'static str,
-        /// The option beside which it cannot stand.
+        /// The option that it conflicts with.
         other: &'static str,
     },
-    /// A HAR file that is no JSON, or not whole.
+    /// A HAR file that is not JSON, or is truncated.
     #[error("invalid HAR file: {problem} at line {line}, column {column}")]
     Har {
         /// What is wrong.
@@ -68,27 +68,27 @@ pub enum UnreadableCapture {
         /// The column, from 1.
         column: usize,
     },
-    /// No request at that place.
+    /// No request with that number.
     #[error("there is no request {entry}: there {} {total}, {}", if *.total == 1 { "is" } else { "are" }, listed(.candidates))]
     NoSuchEntry {
-        /// What was asked for, from 1.
+        /// The requested number, from 1.
         entry: usize,
-        /// How many there are.
+        /// The number of requests.
         total: usize,
-        /// Those that are signed, or failed.
+        /// The numbers of those that are signed, or failed.
         candidates: Vec<usize>,
     },
-    /// No canonical request and no string to sign.
+    /// Neither a canonical request nor a string to sign.
     #[error("it contains no canonical request and no string to sign")]
     NoClientLog,
 }
 
-/// What is wrong with a HAR file. serde's error is not kept: it quotes values, which may be secrets.
+/// What is wrong with a HAR file. serde's error is not kept, because it quotes values, which may be secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HarProblem {
-    /// It is cut off.
+    /// It is truncated.
     EndsEarly,
-    /// It is something else.
+    /// It is some other JSON.
     OtherJson,
 }
 
@@ -101,7 +101,7 @@ impl fmt::Display for HarProblem {
     }
 }
 
-/// The first of the candidates for people.
+/// The first few candidates, for people.
 fn listed(candidates: &[usize]) -> String {
     if candidates.is_empty() {
         return "none of them signed".to_owned();

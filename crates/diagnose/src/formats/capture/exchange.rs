@@ -1,4 +1,4 @@
-//! A request and what was said to it, and which of several is the one that somebody wonders about.
+//! A request and its reply, and the choice of the relevant one among several.
 
 use crate::formats::note::Note;
 use crate::formats::parse_url;
@@ -18,10 +18,10 @@ pub(super) struct Exchange {
     pub(super) notes: Vec<Note>,
 }
 
-/// The methods by which a request is told from other words.
+/// The methods that distinguish a request from other words.
 pub(super) const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
 
-/// Which of several equals is taken.
+/// Which of several equals to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prefer {
     First,
@@ -29,7 +29,7 @@ pub(super) enum Prefer {
 }
 
 impl Exchange {
-    /// A request that was read, with the `Host` that its origin gives it where the text shows none.
+    /// A request that was read, with the `Host` of its origin if the text shows none.
     pub(super) fn of(head: Head, body: Body, mut notes: Vec<Note>) -> Self {
         let Head { method, target, origin, mut headers, faults } = head;
         let authority = origin.as_deref().map(authority_of);
@@ -44,7 +44,7 @@ impl Exchange {
         Self { request: Some(request), url, reply: None, notes }
     }
 
-    /// The same where the text tells by which scheme it was sent, and not the URL: that is made of the `Host`.
+    /// The same if the text shows the scheme but not the URL, which is then made from the `Host`.
     pub(super) fn sent_by(scheme: &str, head: Head, body: Body, notes: Vec<Note>) -> Self {
         let host = head.headers.first_text("host");
         let url = host.and_then(|host| parse_url(&format!("{scheme}://{host}/")).ok());
@@ -53,13 +53,13 @@ impl Exchange {
         Self { url: exchange.url.or(url), ..exchange }
     }
 
-    /// How likely it is the one that is meant: signed and refused, signed, refused, neither.
+    /// How likely it is the relevant one: signed and refused, signed, refused, neither.
     pub(super) fn rank(&self) -> usize {
         rank(self.request.as_ref().is_some_and(is_signed), self.reply.as_ref().is_some_and(is_refusal))
     }
 }
 
-/// Smaller is likelier.
+/// A smaller rank is likelier.
 pub(super) fn rank(is_signed: bool, is_refused: bool) -> usize {
     match (is_signed, is_refused) {
         (true, true) => 0,
@@ -69,10 +69,10 @@ pub(super) fn rank(is_signed: bool, is_refused: bool) -> usize {
     }
 }
 
-/// The headers behind a `Host`, where clients put it.
+/// The headers after a `Host`, where clients put it.
 pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
     let mut all = Headers::default();
-    // What cannot stand in a header was no host: then the request has none.
+    // A text that cannot be in a header was not a host: then the request has none.
     let _ = all.push("Host", host);
     for header in headers {
         all.push_unchecked(&header.name, header.value.clone());
@@ -80,7 +80,7 @@ pub(super) fn with_host(host: &str, headers: &Headers) -> Headers {
     all
 }
 
-/// The headers that names and values make, and a note for each pair that cannot be a header and is left out.
+/// The headers made from names and values, and a note for each pair that cannot be a header and is left out.
 pub(super) fn valid_headers<N: AsRef<str>, V: Into<Vec<u8>>>(
     pairs: impl IntoIterator<Item = (N, V)>,
 ) -> (Headers, Vec<Note>) {
@@ -93,13 +93,13 @@ pub(super) fn valid_headers<N: AsRef<str>, V: Into<Vec<u8>>>(
     (headers, notes)
 }
 
-/// Whether somebody signed it, by any scheme.
+/// Whether the request is signed, by any scheme.
 pub(super) fn is_signed(request: &Request) -> bool {
     let authorization = request.headers.first_text("authorization").unwrap_or_default();
     authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(request.target())
 }
 
-/// Whether a URL carries a signature.
+/// Whether a URL contains a signature.
 pub(super) fn has_signed_query(target: &[u8]) -> bool {
     let target = String::from_utf8_lossy(target).to_ascii_lowercase();
     target.contains("-signature=") || (target.contains("signature=") && target.contains("accesskeyid="))
@@ -109,7 +109,7 @@ pub(super) fn is_refusal(reply: &Reply) -> bool {
     reply.status.map_or(reply.code.is_some() || reply.message.is_some(), |status| status >= 400)
 }
 
-/// The body of a request of which the text shows the head alone.
+/// The body of a request of which the text shows only the head.
 pub(super) fn uncaptured_body(headers: &Headers, notes: &mut Vec<Note>) -> Body {
     let length = headers.first_text("content-length");
     if headers.contains("transfer-encoding") || length.is_some_and(|length| length != "0") {
@@ -119,8 +119,8 @@ pub(super) fn uncaptured_body(headers: &Headers, notes: &mut Vec<Note>) -> Body 
     Body::Bytes(Vec::new())
 }
 
-/// The body of a head with a transfer coding, and the bytes of it where they are known. None where its length tells the body:
-/// there is no such coding, or the capture shows what the chunks held.
+/// The body of a head with a transfer coding, and the number of its bytes if known. None if its length defines the
+/// body: there is no such coding, or the capture shows the decoded chunks.
 pub(super) fn transferred_body(text: &[u8], head: &mut Head, notes: &mut Vec<Note>) -> Option<(Body, Option<usize>)> {
     match Transferred::read(text, &head.headers)? {
         Transferred::Chunks { payload, length, trailer } => {
@@ -134,7 +134,7 @@ pub(super) fn transferred_body(text: &[u8], head: &mut Head, notes: &mut Vec<Not
     Some((Body::Unknown, None))
 }
 
-/// The capture of the exchange at `entry`, from 1, or of the likeliest one.
+/// The capture of the exchange numbered `entry`, from 1, or of the likeliest one.
 pub(super) fn choose(
     kind: CaptureKind,
     mut exchanges: Vec<Exchange>,
@@ -163,7 +163,7 @@ pub(super) fn no_such_entry(entry: usize, ranks: &[usize]) -> UnreadableCapture 
     UnreadableCapture::NoSuchEntry { entry, total: ranks.len(), candidates }
 }
 
-/// The place of the smallest rank, the first or the last of equals.
+/// The position of the smallest rank, the first or the last of equals.
 pub(super) fn likeliest(ranks: &[usize], prefer: Prefer) -> Option<usize> {
     let best = ranks.iter().min()?;
     match prefer {

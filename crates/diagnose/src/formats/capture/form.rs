@@ -1,12 +1,12 @@
-//! A presigned POST by its fields: written out as the form that a browser sends, with a boundary of our own and with zeros in
-//! place of its file.
+//! A presigned POST from its fields: written out as the form that a browser sends, with a boundary of our own and zeros
+//! instead of its file.
 
 use sigvet_core::form::{Condition, Policy};
 
-/// The longest stand-in for a file. What a policy wants longer is taken to be empty.
+/// Maximum length of a file's stand-in. If a policy requires a longer file, it is assumed to be empty.
 const LONGEST_STAND_IN: u64 = 8 * 1024 * 1024;
 
-/// What a field says of its content.
+/// The content of a field.
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) content: Content<'a>,
@@ -15,7 +15,7 @@ pub(super) struct Field<'a> {
 
 pub(super) enum Content<'a> {
     Text(String),
-    /// A file, by the name that is sent.
+    /// A file, with the name that is sent.
     File(&'a str),
     /// A field whose text is in a file.
     Elsewhere,
@@ -33,13 +33,13 @@ pub(super) fn written(fields: &[Field<'_>]) -> (String, Vec<u8>) {
     (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
-/// Whether a form with a field of that name is a presigned one.
+/// Whether a field with that name makes a form a presigned one.
 pub(super) fn is_of_policy(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["policy", "signature"].contains(&name.as_str()) || name.starts_with("x-") && name.ends_with("-signature")
 }
 
-/// What the form's policy says, if it can be read.
+/// The conditions of the form's policy, if it can be read.
 pub(super) fn conditions(fields: &[Field<'_>]) -> Vec<Condition> {
     let policy = fields.iter().find_map(|field| match &field.content {
         Content::Text(text) if field.name.eq_ignore_ascii_case("policy") => Policy::parse(text).ok(),
@@ -64,25 +64,26 @@ fn write_part(field: &Field<'_>, boundary: &str, length_of_file: usize, body: &m
     body.extend(b"\r\n");
 }
 
-/// A boundary that stands in no field.
+/// A boundary that occurs in no field.
 fn boundary(fields: &[Field<'_>]) -> String {
     let mut boundary = "------------------------captured".to_owned();
     let is_taken = |boundary: &str| {
         fields.iter().any(|field| matches!(&field.content, Content::Text(text) if text.contains(boundary)))
     };
-    // Each try is longer than the one before, and no text holds all of them.
+    // Each try is longer than the previous one, and no text contains all of them.
     while is_taken(&boundary) && boundary.len() < 70 {
         boundary.push('x');
     }
     boundary
 }
 
-/// As browsers escape it, and curl since 7.81.
+/// As browsers and curl since 7.81 escape it.
 fn escaped(text: &str) -> String {
     text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The shortest file that the form's policy allows: of a file that nobody has seen, no length is held against it.
+/// The shortest file that the form's policy allows: the length of a file that nobody has seen must not count against
+/// it.
 fn shortest_file(fields: &[Field<'_>]) -> u64 {
     let least = conditions(fields).into_iter().filter_map(|condition| match condition {
         Condition::ContentLengthRange { min, .. } => Some(min),

@@ -1,5 +1,5 @@
-//! What a signer hands over as data, for somebody else to send: the URL and the fields of a presigned form, as boto3 and AWS's
-//! SDKs return them; the parts of a signed `GetCallerIdentity` that log in to Vault.
+//! Data that a signer hands over for somebody else to send: the URL and the fields of a presigned form, as boto3 and
+//! AWS's SDKs return them; the parts of a signed `GetCallerIdentity` that log in to Vault.
 
 use ::base64::alphabet::STANDARD;
 use serde_json::Value;
@@ -13,14 +13,14 @@ use sigvet_core::form::Condition;
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, RequestUrl};
 
-/// No form, and no login, is longer.
+/// No form and no login is longer.
 const LONGEST: usize = 256 * 1024;
-/// More objects than stand before the form in a text.
+/// Maximum number of objects before the form in a text.
 const MOST_OBJECTS: usize = 32;
 /// The field that every login has.
 const LOGIN: &str = "iam_request_headers";
 
-/// The request that is made of it; none if the text is something else.
+/// The request made from it; none if the text is something else.
 pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?;
     if text.contains(LOGIN) {
@@ -32,7 +32,8 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     objects.find_map(|object| presigned_form(&object))
 }
 
-/// `{"url": …, "fields": {…}}` with a policy among the fields. The file is not there, nor is what the policy leaves to the sender.
+/// `{"url": …, "fields": {…}}` with a policy among the fields. The file is missing, and so is what the policy leaves to
+/// the sender.
 fn presigned_form(object: &Literal) -> Option<Exchange> {
     let url = parse_url(object.get(&["url"])?.text()?).ok()?;
     let Literal::Object(pairs) = object.get(&["fields"])? else { return None };
@@ -59,7 +60,7 @@ fn presigned_form(object: &Literal) -> Option<Exchange> {
     Some(posted("POST", url, headers, body, vec![Note::FormFile]))
 }
 
-/// The parts of a login, as JSON has them, or as `NAME=VALUE` in a command.
+/// The parts of a login, as in JSON, or as `NAME=VALUE` in a command.
 fn login(text: &str) -> Option<Exchange> {
     let url = parse_url(&String::from_utf8(from_base64(part(text, "iam_request_url")?)?).ok()?).ok()?;
     let body = part(text, "iam_request_body").map_or_else(|| Some(Vec::new()), from_base64)?;
@@ -72,7 +73,7 @@ fn login(text: &str) -> Option<Exchange> {
     Some(posted(method, url, headers, body, notes))
 }
 
-/// The value behind a name, with or without quotes around both.
+/// The value after a name, with or without quotes around both.
 fn part<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (_, behind) = text.split_once(name)?;
     let value = behind.trim_start_matches(['"', '\'', '\\', ' ']).strip_prefix(['=', ':'])?;
@@ -98,11 +99,11 @@ fn posted(method: &str, url: RequestUrl, mut headers: Headers, body: Vec<u8>, mu
 mod tests {
     use super::*;
 
-    /// What botocore's `generate_presigned_post` returned, with its signature cut.
+    /// What botocore's `generate_presigned_post` returned, with its signature truncated.
     const POLICY: &str = "eyJleHBpcmF0aW9uIjogIjIwMjYtMTEtMjlUMTI6MTM6MTBaIiwgImNvbmRpdGlvbnMiOiBbeyJidWNrZXQiOiAiYiJ9LCB7ImtleSI6ICJrIn1dfQ==";
 
     #[test]
-    fn the_fields_of_a_form_are_the_upload_that_they_are_for() {
+    fn the_fields_of_a_form_make_its_upload() {
         for text in [
             format!(
                 "{{'url': 'http://h:9000/b', 'fields': {{'AWSAccessKeyId': 'AKID', 'policy': '{POLICY}', 'signature': 'x='}}}}"
@@ -125,9 +126,10 @@ mod tests {
         }
     }
 
-    /// The texts in base64 are coreutils' `base64 -w0`: of the URL, of `Action=x`, and of headers as text and as list.
+    /// The base64 texts come from coreutils' `base64 -w0`: of the URL, of `Action=x`, and of headers as text and as
+    /// list.
     #[test]
-    fn a_login_for_vault_is_the_request_in_its_parts() {
+    fn the_parts_of_a_vault_login_make_its_request() {
         const URL: &str = "aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8=";
         const HEADERS: &str = "eyJBdXRob3JpemF0aW9uIjpbIkEiXSwiSG9zdCI6ImgifQ==";
         for text in [

@@ -1,7 +1,7 @@
-//! HAR files of browsers: the entry that is meant, of thousands.
+//! Browsers' HAR files: finds the relevant entry among thousands.
 //!
-//! Entries are read one by one, and only the likeliest so far is kept: a file of a hundred megabytes costs no more memory
-//! than its largest entry.
+//! Entries are read one by one, and only the likeliest so far is kept: a file of a hundred megabytes needs no more
+//! memory than its largest entry.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,7 +20,7 @@ use sigvet_core::request::{Body, Headers, RequestUrl};
 use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, valid_headers, with_host};
 use super::{Capture, CaptureKind, HarProblem, UnreadableCapture};
 
-/// Whether the text is the JSON of such a file, whole or not.
+/// Whether the text is the JSON of a HAR file, possibly truncated.
 pub(super) fn begins(text: &[u8]) -> bool {
     let has = |name: &[u8]| {
         text.get(..text.len().min(4096)).unwrap_or_default().windows(name.len()).any(|window| window == name)
@@ -31,7 +31,7 @@ pub(super) fn begins(text: &[u8]) -> bool {
         && (has(b"\"creator\"") || has(b"\"entries\"") || is_entry_list())
 }
 
-/// The entry of that number, from 1, or the likeliest.
+/// The entry with that number, from 1, or the likeliest.
 pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let mut search = Search { wanted: entry, ranks: Vec::new(), best: None };
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -52,7 +52,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
     Ok(Capture { kind: CaptureKind::Har, request, url, reply, client: None, notes })
 }
 
-/// What is known of the entries so far.
+/// What is known about the entries so far.
 struct Search {
     wanted: Option<usize>,
     ranks: Vec<usize>,
@@ -74,7 +74,7 @@ impl Search {
     }
 }
 
-/// The list of entries at the end of a path of names; all else is passed over.
+/// The list of entries at the end of a path of names; everything else is skipped.
 struct At<'a> {
     path: &'a [&'a str],
     search: &'a mut Search,
@@ -224,7 +224,7 @@ impl Entry<'_> {
 }
 
 impl Sent<'_> {
-    /// The body that the browser kept. Where its length is not the one declared, it is not what was sent.
+    /// The body that the browser kept. If its length differs from the declared one, it is not what was sent.
     fn body(&self, headers: &Headers, notes: &mut Vec<Note>) -> Body {
         let declared = headers.content_length();
         let bytes = self.post_data.as_ref().map(PostData::bytes).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Raw HTTP: requests, each with its response behind it or not; HTTP/2 fields with `:method` and `:path` too.
+//! Raw HTTP: requests, each optionally followed by its response; also HTTP/2 fields with `:method` and `:path`.
 
 use crate::formats::note::Note;
 use sigvet_core::crypto::sha256;
@@ -10,7 +10,7 @@ use super::exchange::{Exchange, METHODS, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 
-/// Whether a message begins here, with nothing before it.
+/// Whether the text begins with a message.
 pub(super) fn begins(text: &[u8]) -> bool {
     let mut lines = Lines::of(text);
     lines.skip_blank_lines();
@@ -23,13 +23,14 @@ pub(super) fn is_message_line(line: &[u8]) -> bool {
     status_of(line).is_some() || is_request_line(line)
 }
 
-/// Whether it ends in a version as request lines do.
+/// Whether it ends in a version, as request lines do.
 pub(super) fn is_request_line(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
     version.starts_with(b"HTTP/") && parse_request_line(line).is_some()
 }
 
-/// One that ends in a version, and whose target no server takes or that is not in three words: `GET k HTTP/1.1`.
+/// A line that ends in a version, but whose target no server accepts or that does not have three words:
+/// `GET k HTTP/1.1`.
 pub(super) fn is_spoilt_request_line(line: &[u8]) -> bool {
     let words: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     let is_method = |word: &[u8]| METHODS.iter().chain(&["CONNECT", "TRACE"]).any(|method| method.as_bytes() == word);
@@ -37,7 +38,7 @@ pub(super) fn is_spoilt_request_line(line: &[u8]) -> bool {
     is_line && words.first().is_some_and(|word| is_method(word)) && parse_request_line(line).is_none()
 }
 
-/// One without a version, as tools print it: `GET /path`.
+/// A line without a version, as tools print it: `GET /path`.
 fn is_plain_request_line(line: &[u8]) -> bool {
     let is_method = |method: &str| method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
     parse_request_line(line).is_some_and(|(method, target)| is_method(&method) && !target.contains(&b' '))
@@ -74,20 +75,20 @@ fn read_request(lines: &mut Lines<'_>) -> Result<Exchange, UnreadableCapture> {
     Ok(Exchange::of(head, body, notes))
 }
 
-/// Whether a tool printed such a line for a protocol that frames bodies by itself (RFC 9113 §8.1, RFC 9114 §4.1).
+/// Whether a tool printed this line for a protocol that frames bodies itself (RFC 9113 §8.1, RFC 9114 §4.1).
 fn is_of_frames(line: &[u8]) -> bool {
     let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
     version.starts_with(b"HTTP/2") || version.starts_with(b"HTTP/3")
 }
 
-/// Whether a server finds no body where the text shows one (RFC 9112 §6.3).
+/// Whether a server finds no body although the text shows one (RFC 9112 §6.3).
 fn is_unframed(head: &Head, body: &Body) -> bool {
     let is_told = head.headers.contains("content-length") || head.headers.contains("transfer-encoding");
     !is_told && body.length().is_some_and(|length| length > 0)
 }
 
-/// The first line before the body that ends in LF alone, where others end in CR LF. A capture has lost the CRs of all lines or of
-/// none; a request that was sent so is read in two ways by a proxy and the server behind it.
+/// The first line before the body that ends in LF although others end in CR LF. A capture that loses CRs loses all of
+/// them; a request that was really sent this way is read in two ways by a proxy and the server behind it.
 fn mixed_line_ends(mut lines: Lines<'_>, length_behind: usize) -> Option<Note> {
     lines.skip_blank_lines();
     let (mut bare, mut has_whole) = (None, false);
@@ -103,7 +104,7 @@ fn mixed_line_ends(mut lines: Lines<'_>, length_behind: usize) -> Option<Note> {
     bare.filter(|_| has_whole).map(|line| Note::MixedLineEnds { line })
 }
 
-/// Gives the response to the request before it that has none; interim ones are no answer.
+/// Attaches the response to the previous request without one; interim responses do not count.
 fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchange>) {
     let headers = take_headers(lines);
     if (100..200).contains(&status) {
@@ -122,7 +123,7 @@ fn read_response(status: u16, lines: &mut Lines<'_>, exchanges: &mut Vec<Exchang
     }
 }
 
-/// Takes the body by its length, where the text bears the length out; else up to the next message.
+/// Reads Content-Length bytes of body if the text is that long, otherwise up to the next message.
 fn take_body(lines: &mut Lines<'_>, head: &mut Head, notes: &mut Vec<Note>) -> Body {
     let rest = lines.rest();
     let next = next_message(rest, is_message_line);
@@ -154,14 +155,15 @@ fn take_body(lines: &mut Lines<'_>, head: &mut Head, notes: &mut Vec<Note>) -> B
     }
 }
 
-/// A request without a length has no body (RFC 9112 §6.3). Of a method that may have one, the head may have lost its length.
+/// A request without a length has no body (RFC 9112 §6.3). With a method that allows one, the head may have lost its
+/// length.
 fn has_no_body(head: &Head) -> bool {
     let hash = head.headers.first_text("x-amz-content-sha256");
     let is_declared = hash.is_some_and(|hash| hash != "UNSIGNED-PAYLOAD" && hash != sha256(b"").to_string());
     ["GET", "HEAD"].contains(&head.method.as_str()) && !is_declared
 }
 
-/// A body that is longer or shorter than it should be: it was cut off, left out, or lost its carriage returns.
+/// A body that is longer or shorter than declared: it was truncated, left out, or lost its carriage returns.
 fn body_of_other_length(there: &[u8], length: usize, notes: &mut Vec<Note>) -> Body {
     if there.len() > length {
         notes.push(Note::TextBehindBody { length: there.len() - length });
@@ -201,7 +203,7 @@ fn is_end(rest: &[u8]) -> bool {
     lines.next().is_none_or(|line| is_message_line(line.text))
 }
 
-/// Where the next line stands that begins a message.
+/// The position of the next line that begins a message.
 fn next_message(text: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let mut lines = Lines::of(text);
     loop {

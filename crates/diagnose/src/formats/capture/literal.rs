@@ -1,14 +1,15 @@
-//! Values as programs print them: JSON, and what looks like it in JavaScript and Python, with or without quotes around names.
+//! Values as programs print them: JSON, and its look-alikes in JavaScript and Python, with or without quotes around
+//! names.
 
-/// More nesting than any request has.
+/// No request is nested deeper.
 const DEEPEST: usize = 16;
 
-/// A value of such a text.
+/// A value in such a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Literal {
-    /// A text in quotes.
+    /// A quoted text.
     Text(String),
-    /// A word without quotes: a number, `true`, a name.
+    /// An unquoted word: a number, `true`, a name.
     Word(String),
     /// `null`, `undefined` and `None`.
     Nothing,
@@ -19,14 +20,14 @@ pub(super) enum Literal {
 }
 
 impl Literal {
-    /// The value of the first of these names, whatever their case is.
+    /// The value of the first of these names, ignoring case.
     pub(super) fn get(&self, names: &[&str]) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
         let of_name = |name: &&str| fields.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         names.iter().find_map(of_name).map(|(_, value)| value).filter(|value| **value != Self::Nothing)
     }
 
-    /// The text, or the only one of a list.
+    /// The text, or the only text of a list.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Word(text) => Some(text),
@@ -35,7 +36,7 @@ impl Literal {
         }
     }
 
-    /// The texts of a list, or the one text.
+    /// The texts of a list, or the single text.
     pub(super) fn texts(&self) -> Vec<&str> {
         match self {
             Self::List(values) => values.iter().filter_map(Self::text).collect(),
@@ -44,7 +45,7 @@ impl Literal {
     }
 }
 
-/// Reads the object or list at the beginning of a text.
+/// Parses the object or list at the beginning of a text.
 pub(super) fn read(text: &str) -> Option<Literal> {
     let mut reader = Reader { rest: text, depth: 0 };
     reader.value()
@@ -109,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A text in pieces that `+` joins, as Node.js breaks long ones.
+    /// A text in pieces joined by `+`, as Node.js breaks long ones.
     fn texts(&mut self) -> Option<String> {
         let mut text = self.quoted()?;
         loop {
@@ -146,7 +147,7 @@ impl Reader<'_> {
         Some(text)
     }
 
-    /// A word, or the name of a class before its object.
+    /// A word, or a class name before its object.
     fn word(&mut self) -> Option<Literal> {
         let word = self.bare(&[',', '}', ']', '{', '\n']);
         match word.trim() {
@@ -180,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_of_several_languages_are_read() {
+    fn objects_of_several_languages_are_parsed() {
         for text in [
             r#"{"a": "x", "n": null, "l": ["1", "2"]}"#,
             "{ a: 'x', n: undefined, l: [ '1', '2', ], }",
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_end_is_no_object() {
+    fn an_unterminated_object_is_rejected() {
         for text in ["{", "{ a: 'x", "[1, ", "{ a: { b: [ }"] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -1,7 +1,7 @@
-//! What people paste to ask why a signature does not match: the kind of text is recognised, and what it holds is read.
+//! Reads what people paste to ask why a signature does not match: recognises the format, then parses it.
 //!
-//! Raw HTTP, traces and commands of curl, HAR files, URLs, logs of SDKs, replies alone. What was damaged on its way is
-//! repaired where that is unambiguous, and said in any case. Whether anything is right is not asked here.
+//! Raw HTTP, curl traces and commands, HAR files, URLs, SDK logs, replies alone. Damage to the text is repaired if that
+//! is unambiguous, and always noted. This module does not judge whether anything is right.
 
 mod error;
 mod exchange;
@@ -45,13 +45,13 @@ use exchange::{Exchange, Prefer, choose};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::raw_http::{Lines, MalformedRequest};
 
-/// The largest text that is worth reading, in bytes; whoever reads a file refuses a larger one.
+/// The largest text worth reading, in bytes; callers refuse larger files.
 pub const LARGEST_CAPTURE: u64 = 512 * 1024 * 1024;
 
-/// What kind of text it was.
+/// The kind of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptureKind {
-    /// A request as it is on the wire, with its response or not.
+    /// A request as it is on the wire, with or without its response.
     RawHttp,
     /// The output of `curl -v`, `--trace` or `--trace-ascii`.
     CurlTrace,
@@ -61,12 +61,12 @@ pub enum CaptureKind {
     Har,
     /// A URL.
     Url,
-    /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets. What a
-    /// signer hands to somebody else: the fields of a presigned form, a login for Vault.
+    /// A token that is a presigned URL: for a database, MSK, EKS or Bedrock. Also the handshake of AppSync's
+    /// WebSockets, and what a signer hands to somebody else: the fields of a presigned form, a login for Vault.
     Token,
-    /// The debug log of a client, or a piece of one.
+    /// A client's debug log, or part of one.
     ClientLog,
-    /// What a server said, alone.
+    /// A server's reply, alone.
     Reply,
 }
 
@@ -77,17 +77,18 @@ pub struct Capture {
     pub kind: CaptureKind,
     /// The request as on the wire.
     pub request: Option<Request>,
-    /// Where it went, where scheme and host are known; its target is the request's.
+    /// Where it was sent, if scheme and host are known; its target is the request's.
     pub url: Option<RequestUrl>,
-    /// What the server said.
+    /// The server's reply.
     pub reply: Option<Reply>,
-    /// What the client says it computed; its request and URL are the ones above.
+    /// What the client says it computed; its request and URL are the fields above.
     pub client: Option<ClientLog>,
-    /// What a person must know of it.
+    /// What the user must know about it.
     pub notes: Vec<Note>,
 }
 
-/// Reads a pasted text of any kind. Of several requests the likeliest is taken, or the one of number `entry`, from 1.
+/// Reads a pasted text of any kind. If there are several requests, takes the likeliest, or the one numbered `entry`,
+/// from 1.
 ///
 /// # Errors
 /// See [`UnreadableCapture`].
@@ -97,7 +98,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
     let mut capture = match recognise(&text, entry) {
         Ok(capture) if capture.is_signed() => capture,
         first => match copied(&text, entry) {
-            // What a server computed is never the client's, whatever is taken off around it.
+            // What a server computed is never the client's, whatever is stripped around it.
             Some(found) if found.request.is_some() || !first.as_ref().is_ok_and(Capture::shows_server_texts) => found,
             _ => first?,
         },
@@ -110,7 +111,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
     Ok(capture)
 }
 
-/// The signed request in a text that shows none before what was put around it on the way is taken off.
+/// The signed request in a text that shows none until what was put around it in transit is stripped.
 fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
     let mut of_copy = |original: &str| recognise(original.as_bytes(), entry).ok().filter(Capture::is_signed);
     let mut capture = copied::first_original(text, &mut of_copy)
@@ -120,10 +121,10 @@ fn copied(text: &[u8], entry: Option<usize>) -> Option<Capture> {
 }
 
 impl Capture {
-    /// The same with the method that the text around the URL tells.
+    /// The same with the method found in the text around the URL.
     fn with_method(mut self, method: Option<&str>) -> Self {
         if let Some((request, method)) = self.request.as_mut().zip(method) {
-            // A URL alone does not tell its method.
+            // A URL alone does not contain its method.
             self.kind = CaptureKind::ClientLog;
             let body = if ["PUT", "POST", "PATCH"].contains(&method) { Body::Unknown } else { request.body.clone() };
             *request = captured_request(method, request.target(), request.headers.clone(), body);
@@ -131,12 +132,12 @@ impl Capture {
         self
     }
 
-    /// Whether it shows what somebody signed.
+    /// Whether it contains a signed request.
     fn is_signed(&self) -> bool {
         self.client.is_some() || self.request.as_ref().is_some_and(exchange::is_signed)
     }
 
-    /// Takes the refusal that stands in the same text, if the form of the request has no place for one.
+    /// Adds the refusal from the same text, if the request's format has no place for one.
     fn add_reply_around(&mut self, text: &[u8]) {
         let is_one =
             |note: &Note| !matches!(note, Note::SeveralRequests { .. } | Note::SeveralCanonicalRequests { .. });
@@ -158,8 +159,8 @@ impl Capture {
     }
 }
 
-/// Reads a response: status line, headers and body, or a body alone; of any other capture, the reply in it; of the debug log of
-/// a server, what it computed.
+/// Reads a response: status line, headers and body, or a body alone; from any other capture, its reply; from a server's
+/// debug log, what the server computed.
 ///
 /// # Errors
 /// An empty or binary text.
@@ -170,7 +171,7 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
 }
 
-/// Whether a text is a token and nothing else: a presigned URL in the form of one, or the handshake of a WebSocket of AppSync.
+/// Whether a text is only a token: a presigned URL in the form of one, or an AppSync WebSocket handshake.
 pub fn is_token(text: &str) -> bool {
     token::read(text.as_bytes()).is_some() || appsync::read(text.as_bytes()).is_some()
 }
@@ -229,7 +230,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if log::is_log(text) {
         let mut capture = log::read(text, entry)?;
         if capture.request.is_none() && capture.client.is_none() {
-            // The refusal may stand below a command or a URL.
+            // The refusal may be below a command or a URL.
             if let Some(Ok(found)) =
                 inside_prose(text, entry).filter(|found| found.as_ref().is_ok_and(Capture::is_signed))
             {
@@ -258,7 +259,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
 }
 
-/// A command or a presigned URL below or inside a report in words.
+/// A command or a presigned URL below or inside a report in prose.
 fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default());
     let mut at = 0;
@@ -288,7 +289,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
     None
 }
 
-/// The text from here to the quote that closes the one before, if there is one; it may be escaped itself.
+/// The text up to the quote that closes the one before it, if there is one; the quotes may be escaped themselves.
 fn up_to_quote(text: &str, start: usize) -> &str {
     let behind = text.get(start..).unwrap_or_default();
     let before = text.get(..start).and_then(|before| before.chars().next_back());
@@ -296,13 +297,13 @@ fn up_to_quote(text: &str, start: usize) -> &str {
     behind.split_once(quote).map_or(behind, |(quoted, _)| quoted.trim_end_matches('\\'))
 }
 
-/// More than there are in a report, of commands in it and of URLs in a line.
+/// No report contains more commands, and no line more URLs.
 const MOST_CANDIDATES: usize = 64;
 
-/// How far a report in words is looked at for what it is about.
+/// How much of a report in prose is searched.
 const LONGEST_REPORT: usize = 256 * 1024;
 
-/// A URL, and the server's answer to it where that stands below.
+/// A URL, and the server's answer if it is below.
 fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (exchange, rest) = url::read(text)?;
     let reply = reply_behind(rest);
@@ -327,7 +328,7 @@ fn of_command(command: shell::Command<'_>, entry: Option<usize>) -> Result<Captu
     Ok(Capture { reply, ..capture })
 }
 
-/// The reply that stands behind something else, with its status line or without.
+/// The reply after something else, with or without its status line.
 fn reply_behind(text: &str) -> Option<Reply> {
     let text = text.trim();
     if http::begins(text.as_bytes()) {
@@ -336,7 +337,7 @@ fn reply_behind(text: &str) -> Option<Reply> {
     reply_alone(text.as_bytes())
 }
 
-/// A body that says what an error's says; JSON may also be the lines of a log.
+/// A body with the content of an error; JSON may also be the lines of a log.
 fn reply_alone(text: &[u8]) -> Option<Reply> {
     let start = text.trim_ascii_start();
     let is_markup = start.starts_with(b"<") || start.starts_with(b"&lt;");

@@ -1,5 +1,5 @@
-//! A request that a program printed as an object: JSON logs of servers, `console.log` of JavaScript, `repr` of Python; and
-//! the text that .NET makes of a request.
+//! A request that a program printed as an object: servers' JSON logs, JavaScript's `console.log`, Python's `repr`; and
+//! the text that .NET makes from a request.
 
 use crate::formats::note::Note;
 use crate::formats::parse_url;
@@ -12,7 +12,7 @@ use super::literal::{self, Literal};
 
 /// No log of one request is longer.
 const LONGEST: usize = 256 * 1024;
-/// More objects than stand before the request in a log's line.
+/// No line of a log has more objects before the request.
 const MOST_OBJECTS: usize = 64;
 
 /// The signed requests in a text.
@@ -22,7 +22,7 @@ pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
     let objects = starts.filter_map(|at| literal::read(text.get(at..).unwrap_or_default()));
     let mut found: Vec<Exchange> = objects.filter_map(|object| of_object(&object)).collect();
     if text.contains("axios") {
-        // It sends the usual methods in upper case, however they are written.
+        // The client sends the usual methods in uppercase, however they are written.
         found.iter_mut().filter_map(|exchange| exchange.request.as_mut()).for_each(put_method_in_upper_case);
     }
     found.extend(of_dotnet(&text));
@@ -53,7 +53,7 @@ fn of_object(object: &Literal) -> Option<Exchange> {
     Printed { host, body, ..printed }.into_exchange()
 }
 
-/// Fields by their names, or a list of objects with a name and a value, as HAR has it.
+/// Fields by their names, or a list of objects with a name and a value, as in HAR.
 pub(super) fn headers(value: &Literal) -> Vec<(&str, &str)> {
     match value {
         Literal::Object(fields) => fields
@@ -68,7 +68,7 @@ pub(super) fn headers(value: &Literal) -> Vec<(&str, &str)> {
     }
 }
 
-/// The query that an object of parameters makes, encoded as SDKs do.
+/// The query for an object of parameters, encoded as SDKs do.
 fn query_of(query: &Literal) -> String {
     let mut text = Vec::new();
     if let Literal::Object(parameters) = query {
@@ -103,7 +103,7 @@ pub(super) struct Printed {
     pub(super) url: Option<RequestUrl>,
     /// In origin form.
     pub(super) target: Vec<u8>,
-    /// Its host, if it is not the URL's.
+    /// Its host, if it differs from the URL's.
     pub(super) host: Option<String>,
     pub(super) headers: Headers,
     /// Its body, if it is printed.
@@ -112,14 +112,14 @@ pub(super) struct Printed {
 }
 
 impl Printed {
-    /// The parts where `location` is the URL, or the target alone.
+    /// The parts; `location` is the URL, or only the target.
     pub(super) fn new(method: &str, location: &str, headers: Headers, notes: Vec<Note>) -> Self {
         let url = parse_url(location).ok();
         let target = url.as_ref().map_or_else(|| location.as_bytes().to_vec(), |url| url.target().to_vec());
         Self { method: method.to_owned(), url, target, host: None, headers, body: None, notes }
     }
 
-    /// The request, with the host of its URL if no header shows one; none if the parts make no request.
+    /// The request, with the host of its URL if no header shows one; none if the parts do not make a request.
     pub(super) fn into_exchange(self) -> Option<Exchange> {
         let Self { method, url, target, host, mut headers, body, mut notes } = self;
         let host = host.or_else(|| url.as_ref().map(RequestUrl::host_header));
@@ -131,7 +131,7 @@ impl Printed {
             return None;
         }
         let body = body.unwrap_or_else(|| match uncaptured_body(&headers, &mut notes) {
-            // What is printed of a request with a body may leave it out.
+            // The printed form of a request with a body may omit the body.
             Body::Bytes(_) if !["GET", "HEAD", "DELETE"].contains(&method.as_str()) => {
                 notes.push(Note::BodyNotCaptured);
                 Body::Unknown
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_is_not_signed_is_none() {
+    fn an_unsigned_object_is_ignored() {
         assert!(read(b"{ method: 'GET', path: '/', headers: { host: 'h' } }").is_empty());
     }
 }

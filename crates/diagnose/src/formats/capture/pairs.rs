@@ -1,8 +1,9 @@
-//! A request that a program printed with its headers as pairs, in whatever syntax: Go's `map[Name:[value]]`, Rust's and Python's
-//! `"name": "value"`, PowerShell's `"name"="value"`, Envoy's `'name', 'value'`, `Name: value` in a list or on lines.
+//! A request that a program printed with its headers as pairs, in any syntax: Go's `map[Name:[value]]`, Rust's and
+//! Python's `"name": "value"`, PowerShell's `"name"="value"`, Envoy's `'name', 'value'`, `Name: value` in a list or on
+//! lines.
 //!
-//! Which program it was is not asked. A header has a name that only headers have, and the request is one because `Authorization`
-//! among them is a signature, or the URL has one.
+//! The program does not matter. A header is recognised by a name that only headers have, and a request by an
+//! `Authorization` among them that is a signature, or by a signed URL.
 
 use std::borrow::Cow;
 
@@ -12,16 +13,16 @@ use super::object::Printed;
 use crate::formats::parse_url;
 use sigvet_core::request::RequestUrl;
 
-/// No print of one request is longer.
+/// No program prints one request with more bytes.
 const LONGEST: usize = 256 * 1024;
-/// No value of a header is longer, not that of a session token either.
+/// No header value is longer, not even a session token.
 const LONGEST_VALUE: usize = 8 * 1024;
-/// More headers than the requests of a text have.
+/// No text's requests have more headers.
 const MOST_PAIRS: usize = 2000;
 /// Names of headers without a dash.
 const PLAIN: [&str; 11] =
     ["host", "date", "authorization", "accept", "range", "expect", "cookie", "connection", "origin", "referer", "via"];
-/// What holds the path and the query where no URL does.
+/// What holds the path and the query if there is no URL.
 const TARGETS: [&str; 4] = [":path", "requesturi", "rawpath", "request_uri"];
 
 /// The signed request in a text.
@@ -37,10 +38,11 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let method = take(&[":method", "method", "httpmethod"]);
     take(&[":scheme"]);
     pairs.retain(|(name, _)| !name.starts_with(':') && is_header_name(name));
-    // PowerShell's own option for this header, which its table of headers may not have.
+    // PowerShell's separate option for this header, which may not be in its table of headers.
     let content_type = text.split_once("-ContentType \"").and_then(|(_, rest)| rest.split_once('"'));
     pairs.extend(content_type.map(|(value, _)| ("content-type".to_owned(), value.to_owned())));
-    // A log may show the same request before it was signed, or the reply after it: the headers are those around the signature.
+    // A log may also show the same request before it was signed, or the reply: the headers are those around the
+    // signature.
     let (headers, notes) = valid_headers(each_once(pairs));
     let url = first_url(&text).or_else(|| url_in_parts(&text));
     let host = authority.or_else(|| if url.is_none() { host_argument(&text) } else { None });
@@ -61,7 +63,7 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     exchange.request.as_ref().is_some_and(is_signed).then_some(exchange)
 }
 
-/// All that look like a name with a value, in order.
+/// Everything that looks like a name with a value, in order.
 fn pairs(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -84,7 +86,7 @@ fn is_name_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
-/// The pair that begins here, behind a quote or not, and what follows it.
+/// The pair that begins here, possibly after a quote, and the rest.
 fn pair_at(text: &str, before: char) -> Option<((String, String), &str)> {
     let start = usize::from(text.starts_with(':'));
     let end = text.get(start..)?.find(|c| !is_name_part(c))? + start;
@@ -102,7 +104,7 @@ fn pair_at(text: &str, before: char) -> Option<((String, String), &str)> {
     Some(((name.to_owned(), value), rest))
 }
 
-/// Whether a value without quotes has no blank in it.
+/// Whether an unquoted value contains no blank.
 fn is_word(name: &str) -> bool {
     !is_header_name(name) || name.eq_ignore_ascii_case("host")
 }
@@ -116,7 +118,7 @@ fn word(text: &str) -> Option<(String, &str)> {
     Some((value.to_owned(), text.get(end..)?))
 }
 
-/// A value in quotes, in brackets, or to the end of its line or item.
+/// A value in quotes, in brackets, or up to the end of its line or item.
 fn value(text: &str) -> Option<(String, &str)> {
     let inner =
         ["[]string{", "[", "Some(", "Sensitive("].iter().find_map(|open| text.strip_prefix(open)).unwrap_or(text);
@@ -128,7 +130,7 @@ fn value(text: &str) -> Option<(String, &str)> {
     (!value.is_empty()).then(|| (value.to_owned(), inner.get(end..).unwrap_or_default()))
 }
 
-/// Where a value without quotes ends: with its line, before the next name of a list, or at the bracket that closes the list.
+/// The end of an unquoted value: the end of the line, the next name of a list, or the bracket that closes the list.
 fn end_of_item(text: &str) -> usize {
     let text = up_to(text, LONGEST_VALUE);
     let line = text.find(['\n', '\r']).unwrap_or(text.len());
@@ -140,7 +142,7 @@ fn end_of_item(text: &str) -> usize {
     };
     let next = text.match_indices(", ").map(|(at, _)| at).take_while(|at| *at < line).find(is_next);
     let item = text.get(..next.unwrap_or(line)).unwrap_or_default();
-    // A bracket that the value opened itself closes nothing.
+    // A bracket that was opened inside the value closes nothing else.
     let mut depth = 0_usize;
     let closing = item.char_indices().find(|(_, c)| {
         let closes = *c == ')' && depth == 0;
@@ -150,7 +152,7 @@ fn end_of_item(text: &str) -> usize {
     closing.map_or(item.len(), |(at, _)| at)
 }
 
-/// The beginning of a text, of so many bytes or a few less.
+/// The beginning of a text, at most `length` bytes long.
 fn up_to(text: &str, length: usize) -> &str {
     let end = (0..=length.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     text.get(..end.unwrap_or_default()).unwrap_or_default()
@@ -166,7 +168,7 @@ fn is_known(name: &str) -> bool {
     is_header_name(name) || name.starts_with(':') || FURTHER.contains(&lower.as_str())
 }
 
-/// Each pair once: the same name and value twice are two prints of one header.
+/// Each pair once: the same name and value twice is one header printed twice.
 fn each_once(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut kept: Vec<(String, String)> = Vec::new();
     for (name, value) in pairs {
@@ -192,7 +194,7 @@ fn first_url(text: &str) -> Option<RequestUrl> {
     })
 }
 
-/// Rust prints the parts of a URL: `Url { scheme: "https", …, host: Some(Domain("…")), …, path: "/", query: Some("…"), … }`.
+/// Rust prints URLs in parts: `Url { scheme: "https", …, host: Some(Domain("…")), …, path: "/", query: Some("…"), … }`.
 fn url_in_parts(text: &str) -> Option<RequestUrl> {
     let (_, parts) = text.split_once("Url { ")?;
     let part = |mark: &str| parts.split_once(mark)?.1.split_once('"').map(|(value, _)| value);
@@ -207,7 +209,7 @@ fn url_in_parts(text: &str) -> Option<RequestUrl> {
     parse_url(&url).ok()
 }
 
-/// Chrome's developer tools have each name on a line, and its value on the next one.
+/// Chrome's developer tools put each name on a line, and its value on the next one.
 fn in_one_line(text: &str) -> Cow<'_, str> {
     if !text.contains("Request Method") {
         return text.into();
@@ -226,7 +228,7 @@ fn in_one_line(text: &str) -> Cow<'_, str> {
     joined.into()
 }
 
-/// What a browser's `fetch` and PowerShell send where nothing else is asked for.
+/// What a browser's `fetch` and PowerShell send by default.
 fn default_method(text: &str) -> Option<String> {
     let has_default = ["fetch(", "Invoke-WebRequest", "Invoke-RestMethod"].iter().any(|call| text.contains(call));
     has_default.then(|| "GET".to_owned())
@@ -260,7 +262,7 @@ mod tests {
     const SIGNED: &str =
         "AWS4-HMAC-SHA256 Credential=A/20250915/us-east-1/es/aws4_request, SignedHeaders=host;x-amz-date, Signature=ab";
 
-    /// The same request as programs print it.
+    /// The same request as different programs print it.
     #[test]
     fn pairs_are_read_in_each_syntax() {
         let (url, date) = ("https://b.example/p%20q?a=b&c", "20250915T120000Z");
@@ -341,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_signed_is_no_request() {
+    fn an_unsigned_print_is_not_a_request() {
         for text in [
             "",
             "https://b.example/",

@@ -1,8 +1,9 @@
-//! The words of PowerShell around a call of `Invoke-WebRequest` or `Invoke-RestMethod`: its options, tables and strings.
+//! The words of PowerShell around a call of `Invoke-WebRequest` or `Invoke-RestMethod`: its options, tables and
+//! strings.
 //!
-//! Variables count where the text assigns them a plain value. What a request is made of these is not known here.
+//! Variables count if the text assigns them a plain value. This module does not build the request.
 
-/// A call, as far as it is about the request.
+/// A call, as far as it concerns the request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Invocation {
     pub(super) url: String,
@@ -16,11 +17,11 @@ pub(super) struct Invocation {
 /// What is known of a value.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Value {
-    /// It was not given.
+    /// The value was not given.
     #[default]
     Missing,
     Text(String),
-    /// It is in a file, or is computed.
+    /// The value is in a file, or is computed.
     Other,
 }
 
@@ -30,16 +31,16 @@ enum Word {
     Option(String),
     Text(String),
     Table(Vec<(String, String)>),
-    /// A variable without a value in the text, or something that is computed.
+    /// A variable without a value in the text, or a computed value.
     Unknown,
 }
 
 const COMMANDS: [&str; 4] = ["Invoke-WebRequest", "Invoke-RestMethod", "iwr ", "irm "];
-/// Options that stand alone.
+/// Options without a value.
 const FLAGS: [&str; 5] = ["usebasicparsing", "skipcertificatecheck", "skipheadervalidation", "passthru", "verbose"];
-/// More words than a call has.
+/// No call has more words.
 const MOST_WORDS: usize = 64;
-/// More calls than a text has before the one that is meant.
+/// No text has more calls before the relevant one.
 const MOST_CALLS: usize = 16;
 
 /// The calls of a text that name a URL.
@@ -87,7 +88,7 @@ fn text_of(word: Word) -> Option<String> {
     }
 }
 
-/// What the text assigns to a variable, or to a property of one.
+/// The value that the text assigns to a variable, or to a property of one.
 fn assigned(text: &str, name: &str) -> Option<Word> {
     text.match_indices(name).find_map(|(at, name)| {
         let value = text.get(at + name.len()..)?.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
@@ -97,13 +98,13 @@ fn assigned(text: &str, name: &str) -> Option<Word> {
 }
 
 struct Reader<'a> {
-    /// All of it, for the values of variables.
+    /// The whole text, for the values of variables.
     text: &'a str,
     rest: &'a str,
 }
 
 impl Reader<'_> {
-    /// The next word of the call; none at its end.
+    /// The next word of the call; none at the end.
     fn word(&mut self) -> Option<Word> {
         self.skip_blanks();
         match self.rest.chars().next()? {
@@ -123,7 +124,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Blanks, and line ends behind a backtick.
+    /// Skips blanks, and line ends after a backtick.
     fn skip_blanks(&mut self) {
         loop {
             self.rest = self.rest.trim_start_matches([' ', '\t', '\r']);
@@ -135,7 +136,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A word without quotes, of one character at least.
+    /// An unquoted word of at least one character.
     fn bare(&mut self, is_end: fn(char) -> bool) -> String {
         let first = self.rest.chars().next().map_or(0, char::len_utf8);
         let end = self.rest.get(first..).and_then(|rest| rest.find(is_end)).map(|end| first + end);
@@ -144,7 +145,7 @@ impl Reader<'_> {
         word.to_owned()
     }
 
-    /// A string: in single quotes as it is, in double ones with escapes behind a backtick and characters by their number.
+    /// A string: literal in single quotes; in double quotes with backtick escapes and characters by number.
     fn quoted(&mut self) -> Option<String> {
         let quote = self.rest.chars().next()?;
         let mut rest = self.rest.get(1..)?;
@@ -175,7 +176,7 @@ impl Reader<'_> {
         Some(text)
     }
 
-    /// `@{ "name"="value"; … }`, with a line or a semicolon between pairs.
+    /// `@{ "name"="value"; … }`, with line ends or semicolons between pairs.
     fn table(&mut self) -> Option<Vec<(String, String)>> {
         self.rest = self.rest.strip_prefix("@{")?;
         let mut pairs = Vec::new();
@@ -194,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What is computed; of the bytes of a string, the string.
+    /// A computed value; if it is the bytes of a string, the string.
     fn group(&mut self) -> Option<Word> {
         let (of_bytes, rest) = self.rest.split_once(".GetBytes(").filter(|(start, _)| !start.contains([')', '\n']))?;
         self.rest = rest;

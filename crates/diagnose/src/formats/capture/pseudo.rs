@@ -1,13 +1,13 @@
 //! The head of an HTTP/2 request: `:method`, `:path`, `:authority`, `:scheme` among the fields (RFC 9113 §8.3.1).
 //!
-//! A line a field, `:path: /x`, or, as browsers copy it, a line a name and a line a value.
+//! One line for each field, `:path: /x`, or, as browsers copy it, alternating lines for name and value.
 
 use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_fields, split_once, take_fields};
 
 use super::UnreadableCapture;
 use super::exchange::with_host;
 
-/// Whether a line is the first of such a head.
+/// Whether a line is the first of an HTTP/2 head.
 pub(super) fn begins(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     [&b":method"[..], b":path", b":authority", b":scheme"]
@@ -15,7 +15,7 @@ pub(super) fn begins(line: &[u8]) -> bool {
         .any(|name| line.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest[0] == b':'))
 }
 
-/// Takes the fields and the empty line behind them.
+/// Reads the fields and the empty line after them.
 pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, UnreadableCapture> {
     lines.skip_blank_lines();
     let mut ahead = lines.clone();
@@ -41,12 +41,12 @@ pub(super) fn take_head(lines: &mut Lines<'_>) -> Result<Head, UnreadableCapture
     head_of(indented)
 }
 
-/// The head that fields make, whether they are indented or not.
+/// The head made from fields, whether they are indented or not.
 pub(super) fn head_of(fields: Vec<(usize, Vec<u8>)>) -> Result<Head, UnreadableCapture> {
     let line = fields.first().map_or(1, |(line, _)| *line);
     let mut rest = Vec::new();
     let mut pseudo: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    // A log indents every line; to a reader of fields each would fold the one before.
+    // A log indents every line; a field parser would fold each into the previous one.
     for (number, field) in fields {
         for text in field.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
             match text.strip_prefix(b":").and_then(|text| split_once(text, b':')) {

@@ -1,4 +1,4 @@
-//! A response as text: status line, fields, body. It is read leniently, for nothing is checked by it.
+//! A response as text: status line, fields, body. It is read leniently, because nothing is verified against it.
 
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::{Lines, split_once, take_fields, without_chunks};
@@ -15,7 +15,7 @@ pub(super) fn status_of(line: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// Takes the fields of a response and the empty line behind them; what is no field is left out.
+/// Reads the fields of a response and the empty line after them; lines that are not fields are skipped.
 pub(super) fn take_headers(lines: &mut Lines<'_>) -> Headers {
     valid_headers(take_fields(lines).iter().filter_map(|(_, field)| header_of(field))).0
 }
@@ -25,7 +25,7 @@ pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {
     Some((String::from_utf8_lossy(name).trim().to_owned(), value.trim_ascii().to_vec()))
 }
 
-/// The reply of a status, headers and a body that may still be in chunks.
+/// The reply made from a status, headers and a body that may still be chunked.
 pub(super) fn reply_of(status: Option<u16>, headers: &Headers, body: &[u8]) -> Reply {
     match without_chunks(body) {
         Ok(whole) if headers.contains("transfer-encoding") => Reply::parse(status, headers, &whole.payload),
@@ -33,7 +33,7 @@ pub(super) fn reply_of(status: Option<u16>, headers: &Headers, body: &[u8]) -> R
     }
 }
 
-/// `Content-Length`, if it is the length of something in memory.
+/// `Content-Length`, if it fits into memory.
 pub(super) fn declared_length(headers: &Headers) -> Option<usize> {
     headers.content_length().and_then(|length| usize::try_from(length).ok())
 }

@@ -1,7 +1,7 @@
-//! A request in the words of a script: `fetch` of JavaScript with its options, PowerShell's `Invoke-WebRequest`. Browsers copy
-//! requests so.
+//! A request in the form of a script: JavaScript's `fetch` with its options, PowerShell's `Invoke-WebRequest`. Browsers
+//! copy requests this way.
 //!
-//! Nothing is run: a value that the text does not hold as it is sent is not known.
+//! Nothing is run: a value that the text does not contain literally is unknown.
 
 use super::exchange::{Exchange, valid_headers};
 use super::literal::{self, Literal};
@@ -13,7 +13,7 @@ use sigvet_core::request::{Body, Headers};
 
 /// No script that sends one request is longer.
 const LONGEST: usize = 256 * 1024;
-/// More calls than a text has before the one that is meant.
+/// No text has more calls before the relevant one.
 const MOST_CALLS: usize = 16;
 
 /// The requests of a script.
@@ -32,7 +32,7 @@ fn fetch(arguments: &str) -> Option<Exchange> {
     let options = match rest.strip_prefix(',') {
         Some(options) if options.trim_start().starts_with('{') => literal::read(options.trim_start())?,
         None if rest.starts_with(')') => Literal::Nothing,
-        // Its options are in a variable.
+        // The options are in a variable.
         _ => return None,
     };
     let method = options.get(&["method"]).and_then(Literal::text).unwrap_or("GET");
@@ -41,7 +41,7 @@ fn fetch(arguments: &str) -> Option<Exchange> {
     let body = match options.get(&["body"]) {
         None => Some(Body::Bytes(Vec::new())),
         Some(Literal::Text(text)) => {
-            // What a text is sent as, where nothing else is said (Fetch Standard, "extract a body").
+            // The default type of a text body (Fetch Standard, "extract a body").
             add_default(&mut headers, "content-type", "text/plain;charset=UTF-8");
             Some(Body::Bytes(text.as_bytes().to_vec()))
         }
@@ -83,12 +83,12 @@ fn sent(method: &str, url: &str, headers: Headers, body: Option<Body>, mut notes
 
 fn add_default(headers: &mut Headers, name: &str, value: &str) {
     if !headers.contains(name) {
-        // What cannot stand in a header is not sent.
+        // A pair that cannot be a header is not sent.
         let _ = headers.push(name, value);
     }
 }
 
-/// Fetch makes the usual methods upper case, and no other.
+/// Fetch turns only the usual methods into uppercase.
 fn in_upper_case(method: &str) -> String {
     let upper = method.to_ascii_uppercase();
     if ["GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS"].contains(&upper.as_str()) {
@@ -98,7 +98,7 @@ fn in_upper_case(method: &str) -> String {
     }
 }
 
-/// What browsers show of HTTP/2 beside the headers.
+/// What browsers show about HTTP/2 in addition to the headers.
 fn is_of_http2(name: &str) -> bool {
     ["authority", "method", "path", "scheme"].contains(&name)
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_of_fetch_is_the_request_that_it_sends() {
+    fn a_call_of_fetch_gives_the_request_that_it_sends() {
         let put = "PUT /k?X-Amz-Signature=0a";
         for (text, expected) in [
             (format!("fetch('{URL}')"), "GET /k?X-Amz-Signature=0a\n\n".to_owned()),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_powershell_invokes_is_the_request_that_it_sends() {
+    fn a_powershell_call_gives_the_request_that_it_sends() {
         for (text, expected) in [
             (
                 format!("PS C:\\> iwr '{URL}' -OutFile a.pdf\nInvoke-WebRequest : no"),

@@ -1,17 +1,17 @@
 //! The words of a curl command line, as POSIX shells, cmd.exe and PowerShell split them.
 //!
-//! Only the quoting is undone. What curl's options mean is not known here.
+//! Only the quoting is undone. This module does not know what curl's options mean.
 
 use crate::formats::note::Note;
 
 use super::UnreadableCapture;
 
-/// Stands in a word for what the shell would have put there. It is of Unicode's private use, and so in no text.
+/// Replaces in a word what the shell would have inserted. It is in Unicode's private use area, so no text contains it.
 pub(super) const EXPANDED: char = '\u{f5e1}';
-/// More of a command between `$(` and `)` is not looked at.
+/// A longer command between `$(` and `)` is not examined.
 const MOST_SUBSTITUTED: usize = 10_000;
 
-/// The words of a command, and what follows it.
+/// The words of a command, and the rest of the text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command<'a> {
     pub(super) words: Vec<String>,
@@ -19,12 +19,12 @@ pub(super) struct Command<'a> {
     pub(super) rest: &'a str,
 }
 
-/// Whether the text begins with a curl command, behind a prompt or not.
+/// Whether the text begins with a curl command, possibly after a prompt.
 pub(super) fn begins(text: &str) -> bool {
     behind_name(text).is_some()
 }
 
-/// The text behind `curl`.
+/// The text after `curl`.
 fn behind_name(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let text =
@@ -56,7 +56,7 @@ enum Shell {
 }
 
 impl Shell {
-    /// By what continues a line, or by what stands before a quote.
+    /// Detects the shell by what continues a line, or what precedes a quote.
     fn of(command: &str) -> Self {
         let ends_in = |mark: char| command.lines().any(|line| line.trim_end().ends_with(mark));
         if ends_in('^') || command.contains(" ^\"") {
@@ -81,13 +81,13 @@ struct Splitter<'a> {
     shell: Shell,
     text: &'a str,
     at: usize,
-    /// The word begun, for an empty one in quotes is one too.
+    /// The word begun; an empty one in quotes counts too.
     word: Option<String>,
     words: Vec<String>,
     notes: Vec<Note>,
 }
 
-/// A quote that never ends, by its place.
+/// An unterminated quote, with its position.
 struct OpenQuote {
     at: usize,
     quote: char,
@@ -136,7 +136,7 @@ impl Splitter<'_> {
         self.words.extend(self.word.take());
     }
 
-    /// Behind the escape: a line's end joins the lines, all else stands for itself.
+    /// After the escape: a line end joins the lines, everything else is literal.
     fn escaped(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
         if rest.starts_with('\n') || rest.is_empty() {
@@ -148,7 +148,7 @@ impl Splitter<'_> {
             return;
         }
         match self.next() {
-            // cmd.exe escapes the quotes too; to curl they are quotes.
+            // cmd.exe also escapes the quotes; to curl they are quotes.
             Some('"') if self.shell == Shell::Cmd => {
                 let _ = self.double();
             }
@@ -184,7 +184,7 @@ impl Splitter<'_> {
                 ('"', _) => return Ok(()),
                 ('^', Shell::Cmd) => match self.next() {
                     Some('"') => return Ok(()),
-                    // Both escape: `^\^"` is a quote in the word.
+                    // Both are escape characters: `^\^"` is a quote in the word.
                     Some('\\') if self.text.get(self.at..).unwrap_or_default().starts_with("^\"") => {
                         self.at += 2;
                         self.push('"');
@@ -224,12 +224,12 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether a word or a value begins here: a backtick elsewhere is the end of a command between two of them.
+    /// Whether a word or a value begins here: elsewhere, a backtick ends a command that is enclosed in two of them.
     fn is_at_value(&self) -> bool {
         self.word.as_ref().is_none_or(|word| word.ends_with(['=', ':', '@', '&', '/', ' ']))
     }
 
-    /// Behind a backtick: what stands before the next one is run by the shell.
+    /// After a backtick: the shell runs the text up to the next one.
     fn backticks(&mut self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let Some((command, _)) = rest.split_once('`').filter(|(command, _)| !command.contains('\n')) else {
@@ -241,7 +241,7 @@ impl Splitter<'_> {
         true
     }
 
-    /// Behind `<`, `>` or `&`: a redirection, with the file or the word that it names. It is no part of what curl gets.
+    /// After `<`, `>` or `&`: a redirection, with its file or word. curl does not get it.
     fn redirected(&mut self, first: char) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let is_file = self.word.as_ref().is_none_or(|word| word.ends_with(['@', '=']));
@@ -278,7 +278,7 @@ impl Splitter<'_> {
         self.push(EXPANDED);
     }
 
-    /// `$'…'`: the escapes of C, as browsers copy bodies.
+    /// `$'…'`: C escapes, as browsers copy bodies.
     fn ansi(&mut self) -> Result<(), OpenQuote> {
         let start = self.at - 1;
         let mut bytes = Vec::new();
@@ -319,7 +319,7 @@ impl Splitter<'_> {
         bytes.push(simple);
     }
 
-    /// Browsers write what is beyond the first plane as two halves.
+    /// Browsers write characters beyond the basic plane as surrogate pairs.
     fn surrogate_pair(&mut self, code: u32) -> Option<char> {
         if !(0xd800..0xdc00).contains(&code) {
             return char::from_u32(code);
@@ -337,7 +337,7 @@ impl Splitter<'_> {
         u32::from_str_radix(&digits, radix).ok()
     }
 
-    /// Behind `$`: what a variable or a command holds is not known.
+    /// After `$`: the value of a variable or a command is unknown.
     fn dollar(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || (self.shell == Shell::Power && c == ':');
@@ -356,7 +356,7 @@ impl Splitter<'_> {
     }
 }
 
-/// How long the rest of a substitution is, with its closing parenthesis.
+/// The length of the rest of a substitution, including its closing parenthesis.
 fn substituted(rest: &str) -> usize {
     let mut depth = 1;
     for (at, character) in rest.char_indices().take(MOST_SUBSTITUTED) {

@@ -1,10 +1,10 @@
-//! The bytes of a pasted text: emptiness, binary data, and the encodings that shells of Windows write files in.
+//! The bytes of a pasted text: empty or binary data, and the encodings in which Windows shells write files.
 
 use std::borrow::Cow;
 
 use super::UnreadableCapture;
 
-/// The text in UTF-8, as far as it is: what is not is kept as bytes.
+/// The text in UTF-8; invalid sequences are kept as bytes.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     let text = match bytes {
         [0xff, 0xfe, rest @ ..] => from_utf16(rest, u16::from_le_bytes),
@@ -15,7 +15,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     if text.trim_ascii().is_empty() {
         return Err(UnreadableCapture::Empty);
     }
-    // A body may hold anything; what comes before it has to be text.
+    // A body may contain anything; what precedes it has to be text.
     let head = head(text.get(..text.len().min(64 * 1024)).unwrap_or_default());
     let strange = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
     let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -23,7 +23,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     if is_binary { Err(UnreadableCapture::Binary) } else { Ok(text) }
 }
 
-/// What stands before the first empty line.
+/// The text before the first empty line.
 fn head(text: &[u8]) -> &[u8] {
     let start = text.len() - text.trim_ascii_start().len();
     let lines = text.get(start..).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What tools print of an exchange in a layout of their own, as messages of HTTP: OkHttp's log, `mc admin trace -v`, mitmdump;
-//! and text as word processors leave it.
+//! Exchanges that tools print in their own layout, turned into HTTP messages: OkHttp's log, `mc admin trace -v`,
+//! mitmdump; and text as word processors change it.
 
 use super::exchange::METHODS;
 
@@ -31,7 +31,7 @@ fn okhttp(text: &str) -> Option<String> {
     Some(message)
 }
 
-/// `mc admin trace -v`: `HOST [REQUEST s3.PutObject] …`, then behind `HOST ` a request line without a version, headers,
+/// `mc admin trace -v`: `HOST [REQUEST s3.PutObject] …`, then after `HOST ` a request line without a version, headers,
 /// `<BLOB>` for a body, `[RESPONSE] …`, a status, headers, a body.
 fn mc_trace(text: &str) -> Option<String> {
     let first = text.lines().find(|line| line.contains("[REQUEST "))?;
@@ -78,7 +78,7 @@ fn mitmdump(text: &str) -> Option<String> {
     Some(message)
 }
 
-/// Text with the quotes and blanks of keyboards, where word processors, chats and pages put others.
+/// Restores the quotes and blanks of keyboards where word processors, chats and pages replaced them.
 fn without_typography(text: &str) -> Option<String> {
     let plain: String = text.chars().filter_map(in_ascii).collect();
     (plain != text).then_some(plain)
@@ -108,7 +108,7 @@ mod tests {
     const MITMDUMP: &str = "127.0.0.1:5: POST https://h/k HTTP/2.0\n    content-length: 2\n\n    {}\n\n << HTTP/2.0 403 Forbidden 192b\n    date: x\n\n    <Error/>";
 
     #[test]
-    fn each_layout_becomes_messages_of_http() {
+    fn each_layout_becomes_http_messages() {
         for (layout, text, expected) in [
             (
                 LAYOUTS[0],

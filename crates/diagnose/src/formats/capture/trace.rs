@@ -1,7 +1,7 @@
-//! What `curl --trace` and `--trace-ascii` write: events, each a dump of the bytes that were sent or came.
+//! The output of `curl --trace` and `--trace-ascii`: events, each a dump of the bytes sent or received.
 //!
-//! In ASCII a line that ends in CR LF is a line of the dump, the longer ones are broken, and whatever is not printable is a
-//! dot. The offsets tell which is which.
+//! In ASCII a line that ends in CR LF is one line of the dump, longer ones are broken, and unprintable characters are
+//! dots. The offsets distinguish these cases.
 
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::{Head, Lines, take_head};
@@ -21,10 +21,10 @@ enum Event {
     Other,
 }
 
-/// More than any dump that is read says of its size.
+/// No dump that is read has a larger size.
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// Whether the text has an event of a request or a response in it.
+/// Whether the text contains an event of a request or a response.
 pub(super) fn is_trace(text: &[u8]) -> bool {
     Lines::of(text).any(|line| matches!(event_of(line.text), Some((Event::SendHeader | Event::ReceiveHeader, _))))
 }
@@ -73,12 +73,12 @@ struct Draft {
     received: Vec<u8>,
     reply: Vec<u8>,
     reply_has_dots: bool,
-    /// What stands between the events: the body as curl put it out.
+    /// The text between the events: the body as curl printed it.
     stray: Vec<u8>,
 }
 
 impl Draft {
-    /// Whether all that came so far is a `100 Continue`.
+    /// Whether everything so far is a `100 Continue`.
     fn is_interim(&self) -> bool {
         status_of(&self.received).is_some_and(|status| status < 200) && !has_words(&self.received, "\r\n\r\nHTTP/")
     }
@@ -102,7 +102,7 @@ impl Draft {
         Ok(Exchange { reply, ..Exchange::sent_by(scheme, head, body, notes) })
     }
 
-    /// The last response, for interim ones come before it.
+    /// The last response, because interim ones come before it.
     fn read_reply(&self) -> Option<crate::formats::reply::Reply> {
         let mut lines = Lines::of(&self.received);
         let mut last = None;
@@ -114,7 +114,7 @@ impl Draft {
         last.map(|(status, headers)| reply_of(Some(status), &headers, &self.reply))
     }
 
-    /// A body with dots in it counts where the request carries its hash.
+    /// A body that contains dots counts if the request carries its hash.
     fn request_body(&self, head: &mut Head, notes: &mut Vec<Note>) -> Body {
         if self.body.is_empty() {
             return uncaptured_body(&head.headers, notes);
@@ -197,7 +197,7 @@ fn row_of(line: &[u8]) -> Option<(usize, &[u8])> {
     Some((usize::from_str_radix(offset, 16).ok()?, rest.strip_prefix(b" ").unwrap_or(rest)))
 }
 
-/// What stands before a remark on the same line.
+/// The text before a remark on the same line.
 fn without_info(line: &[u8]) -> &[u8] {
     let at = line.windows(8).position(|window| window == b"== Info:").unwrap_or(line.len());
     line.get(..at).unwrap_or_default()
@@ -206,7 +206,7 @@ fn without_info(line: &[u8]) -> &[u8] {
 /// The bytes of a dump.
 struct Dump {
     bytes: Vec<u8>,
-    /// Whether some of them may have been others.
+    /// Whether some of the bytes may have been others.
     has_dots: bool,
 }
 
@@ -216,7 +216,7 @@ impl Dump {
         Self::of_hex(rows, size).unwrap_or_else(|| Self::of_text(rows, size))
     }
 
-    /// Sixteen bytes a row in columns of three.
+    /// Sixteen bytes on each row, in columns of three.
     fn of_hex(rows: &[(usize, &[u8])], size: usize) -> Option<Self> {
         let mut bytes = Vec::new();
         for (_, row) in rows {

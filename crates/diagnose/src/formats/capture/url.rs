@@ -1,4 +1,4 @@
-//! A URL alone, as it is pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
+//! A URL alone, as pasted: in quotes, in angle brackets, broken by a mail program, escaped by HTML or JSON.
 
 use ::base64::alphabet::URL_SAFE;
 
@@ -15,7 +15,7 @@ const OPENING: &[char] = &['"', '\'', '<', '(', '[', '`', '\u{201c}', '\u{2018}'
 const CLOSING: &[char] = &['"', '\'', '>', '`', '\u{201d}', '\u{2019}'];
 const PUNCTUATION: &[char] = &['.', ',', ';', ')', ']', '}'];
 
-/// More lines than a mail program makes of a URL.
+/// No mail program breaks a URL into more lines.
 const MOST_LINES: usize = 64;
 
 /// Whether the text begins with a URL.
@@ -24,13 +24,13 @@ pub(super) fn begins(text: &str) -> bool {
     is_url(text)
 }
 
-/// Whether the text begins with a URL that somebody signed.
+/// Whether the text begins with a signed URL.
 pub(super) fn begins_presigned(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
     begins(word) && (has_signed_query(word.as_bytes()) || word.contains("?X-Amz-") || word.contains("&X-Amz-"))
 }
 
-/// The same of a URL that a mail program may have broken before its signature.
+/// The same for a URL that a mail program may have broken before its signature.
 pub(super) fn begins_presigned_in_lines(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
     let is_broken = || word.len() >= SHORTEST_BROKEN && begins_presigned(&as_one_line(join(text).0));
@@ -40,7 +40,7 @@ pub(super) fn begins_presigned_in_lines(text: &str) -> bool {
 /// No mail program breaks a shorter line.
 const SHORTEST_BROKEN: usize = 60;
 
-/// A URL that stands in a link of a page, or was percent-encoded as a whole; and what it was in.
+/// A URL from a link on a page, or one that was percent-encoded as a whole; with what it was in.
 pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
     let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"]
@@ -65,7 +65,7 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
     Some((link?, "a link"))
 }
 
-/// The source of a mail without the escapes of quoted-printable (RFC 2045 §6.7).
+/// The source of a mail without quoted-printable escapes (RFC 2045 §6.7).
 fn from_quoted_printable(text: &str) -> String {
     let joined = text.replace("=\r\n", "").replace("=\n", "");
     let mut plain = String::with_capacity(joined.len());
@@ -79,14 +79,14 @@ fn from_quoted_printable(text: &str) -> String {
         }
         plain.push_str(part.get(if byte.is_some() { 2 } else { 0 }..).unwrap_or_default());
     }
-    // What is left of these marks is text.
+    // The rest of these marks is text.
     plain.replace("href=3D", "href=")
 }
 
-/// More than a page has before its first link, and more than any URL has.
+/// No page has more text before its first link, and no URL is longer.
 const LONGEST: usize = 256 * 1024;
 
-/// The presigned URL in a parameter of the URL of a service that checks links or counts clicks.
+/// The presigned URL in a parameter of a link checker's or click counter's URL.
 fn inside(url: &str) -> Option<String> {
     if let Some(inner) = inside_proofpoint(url) {
         return Some(inner);
@@ -99,8 +99,8 @@ fn inside(url: &str) -> Option<String> {
     query.split('&').find_map(value)
 }
 
-/// Proofpoint's third form: `https://urldefense.com/v3/__URL__;CHARACTERS!!…`. In the URL a `*` stands for the next of the
-/// characters, which are base64, and `**` with a digit of base64 behind it for as many as that says, from two on.
+/// Proofpoint's third form: `https://urldefense.com/v3/__URL__;CHARACTERS!!…`. In the URL a `*` stands for the next of
+/// the characters, which are in base64, and `**` followed by a base64 digit for that many characters, counted from two.
 fn inside_proofpoint(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("/v3/__")?;
     let (masked, rest) = rest.split_once("__;")?;
@@ -127,7 +127,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(decode(text.as_bytes(), Plus::Literal)).ok()
 }
 
-/// A GET of the URL, and the text behind it.
+/// A GET of the URL, and the text after it.
 pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     let text = text.trim_start();
     let is_bracketed = text.starts_with('<');
@@ -139,7 +139,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
         notes.push(Note::JoinedLines { line });
     }
     let joined = as_one_line(joined);
-    // Chats write a link as `<URL|label>`, with the escapes of HTML.
+    // Chats write a link as `<URL|label>`, with HTML escapes.
     let labelled = joined.split_once('|').filter(|_| is_bracketed).map(|(url, _)| url.replace("&amp;", "&"));
     let joined = labelled.unwrap_or(joined);
     let joined = match inside(&joined) {
@@ -157,15 +157,15 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     }
     let url = parse_url(word)?;
     let request = Request::new("GET", &url).map_err(|_| UnreadableCapture::Empty)?;
-    // What a client would have percent-encoded shows how it was escaped.
+    // Characters that a client would have percent-encoded show how the text was escaped.
     let target = escape.and_then(|_| raw_target(word)).unwrap_or_else(|| request.target().to_vec());
     let request = captured_request("GET", target, request.headers, request.body);
     let url = url.for_request(&request);
     Ok((Exchange { request: Some(request), url: Some(url), reply: None, notes }, rest))
 }
 
-/// The lines of a URL in one. A soft line break of quoted-printable (RFC 2045 §6.7) stays as an escape, for it shows that the
-/// text is in that encoding.
+/// The lines of a URL joined. A soft line break of quoted-printable (RFC 2045 §6.7) stays as an escape, because it
+/// shows that the text is in that encoding.
 fn as_one_line(joined: &str) -> String {
     let mut lines: Vec<&str> = joined.lines().map(|line| without_quote(line).trim()).collect();
     let last = lines.pop().unwrap_or_default();
@@ -174,15 +174,15 @@ fn as_one_line(joined: &str) -> String {
     lines.iter().map(|line| format!("{line}{separator}")).chain([last.to_owned()]).collect()
 }
 
-/// What stands for the line break behind a `=` of quoted-printable.
+/// Replaces the line break after a quoted-printable `=`.
 const SOFT_BREAK: &str = "%0A";
 
-/// A line without what mail programs and terminals put before the lines of a quotation.
+/// A line without the quotation marks that mail programs and terminals put before it.
 fn without_quote(line: &str) -> &str {
     line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}'])
 }
 
-/// The URL with the lines that go on with it, and what follows. A mail program breaks a long URL anywhere.
+/// The URL with the lines that continue it, and the rest. A mail program breaks a long URL anywhere.
 fn join(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let mut end = end;
@@ -216,8 +216,8 @@ fn join(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Whether the URL goes on in the next line: the line is as long as one that was wrapped, and the next one has a part of a
-/// signature.
+/// Whether the URL continues on the next line: this line is as long as a wrapped one, and the next one contains part of
+/// a signature.
 fn is_cut_in_line(text: &str, end: usize) -> bool {
     let (before, behind) = text.split_at(end);
     let next = behind.lines().find(|line| !line.is_empty()).unwrap_or_default();
@@ -232,7 +232,7 @@ fn has_whole_signature(text: &str) -> bool {
     digits >= 64
 }
 
-/// The URL up to its signature's last digit, if what follows it cannot be a part of a URL: `…0a: 403`, `…0a|label`.
+/// The URL up to the last digit of its signature, if what follows cannot be part of a URL: `…0a: 403`, `…0a|label`.
 fn up_to_signature(url: &str) -> &str {
     let Some(at) = url.to_ascii_lowercase().find("-signature=").map(|at| at + "-signature=".len()) else { return url };
     let value = url.get(at..).unwrap_or_default();
@@ -259,7 +259,7 @@ fn without_closing(text: &str) -> &str {
     }
 }
 
-/// The bytes of path and query as they stand in the text, without the fragment.
+/// The bytes of path and query as written in the text, without the fragment.
 fn raw_target(url: &str) -> Option<Vec<u8>> {
     let (_, rest) = url.split_once("://")?;
     let at = rest.find(['/', '?', '#'])?;

@@ -1,8 +1,9 @@
-//! What `curl -v` prints: `>` what was sent, `<` what came, `*` remarks, and lines of the body between.
+//! The output of `curl -v`: `>` for sent lines, `<` for received ones, `*` for remarks, and lines of the body in
+//! between.
 //!
-//! Lines may have the time before them, or a connection's number, or the name of the program that curl is part of. Programs
-//! made with libcurl write it in their own ways: PHP marks the request line alone, R has `->` and `<-`, git `=> Send header:`,
-//! and Insomnia has `|` before each line of a body.
+//! Lines may begin with a time, a connection number, or the name of the program that contains curl. Programs that use
+//! libcurl print it in their own ways: PHP marks only the request line, R has `->` and `<-`, git `=> Send header:`, and
+//! Insomnia `|` before each line of a body.
 
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::{Line, Lines, head_of, split_once};
@@ -14,7 +15,7 @@ use super::http::is_request_line;
 use super::pseudo;
 use super::response::{header_of, reply_of, status_of};
 
-/// Whether some line is of a request or a response in curl's marks.
+/// Whether any line has curl's mark for a request or a response.
 pub(super) fn is_trace(text: &[u8]) -> bool {
     Lines::of(text).any(|line| match marked(line.text) {
         Some((b'>', rest)) => is_request_line(rest),
@@ -46,7 +47,7 @@ enum Place {
 struct Trace {
     place: Place,
     is_tls: bool,
-    /// Fields that the remarks of HTTP/2 show; older versions of curl show no other.
+    /// Fields shown in HTTP/2 remarks; older versions of curl show no others.
     http2: Vec<(usize, Vec<u8>)>,
     drafts: Vec<Draft>,
 }
@@ -57,7 +58,7 @@ struct Draft {
     is_tls: bool,
     request_line: Option<(usize, Vec<u8>)>,
     fields: Vec<(usize, Vec<u8>)>,
-    /// Whether some of them stand there without a mark.
+    /// Whether some of them have no mark.
     has_bare_fields: bool,
     /// The lines of the request's body, each with its LF.
     sent: Vec<u8>,
@@ -108,7 +109,7 @@ impl Trace {
         } else if self.place == Place::ResponseHead {
             match (header_of(text), self.drafts.last_mut()) {
                 (Some((name, value)), Some(draft)) => {
-                    // What cannot be a header tells nothing of the reply.
+                    // A pair that cannot be a header says nothing about the reply.
                     let _ = draft.headers.push(&name, value);
                 }
                 _ => self.place = Place::Body,
@@ -142,7 +143,7 @@ impl Trace {
     fn unmarked(&mut self, line: Line<'_>) {
         let Some(draft) = self.drafts.last_mut() else { return };
         match self.place {
-            // libcurl hands over the head of a request as one text, and PHP prints it as one.
+            // libcurl passes the head of a request as one text, and PHP prints it as one.
             Place::Request if is_field(line.text) => {
                 draft.fields.push((line.number, line.text.to_vec()));
                 draft.has_bare_fields = true;
@@ -163,7 +164,7 @@ impl Trace {
         }
     }
 
-    /// Makes a request of the fields of HTTP/2, where no other lines show it.
+    /// Makes a request from HTTP/2 fields, if no other lines show it.
     fn close_request(&mut self) {
         if !self.http2.is_empty() {
             let fields = std::mem::take(&mut self.http2);
@@ -190,7 +191,7 @@ impl Draft {
     }
 }
 
-/// The body that those lines are, unless its length says that some of it is missing.
+/// The body made of those lines, unless its length shows that some of it is missing.
 fn whole_body<'a>(lines: &'a [u8], headers: &Headers) -> Option<&'a [u8]> {
     let body = lines.strip_suffix(b"\n")?;
     let length = headers.first_text("content-length");
@@ -214,7 +215,7 @@ fn marked(line: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// `Name: value`, and no piece of a value that was broken: a name is a token.
+/// `Name: value`, but not part of a broken value: a name is a token.
 fn is_field(line: &[u8]) -> bool {
     split_once(line, b':').is_some_and(|(name, value)| {
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
@@ -222,7 +223,7 @@ fn is_field(line: &[u8]) -> bool {
     })
 }
 
-/// The line without the time, a connection's number, and the name of a program.
+/// The line without a time, a connection number, and the name of a program.
 pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
     const PROGRAM: &[u8] = b"[CURL DBG] ";
     if let Some(at) = line.windows(PROGRAM.len()).take(80).position(|window| window == PROGRAM) {
@@ -242,7 +243,7 @@ pub(super) fn without_prefix(line: &[u8]) -> &[u8] {
     line
 }
 
-/// The line behind `12:34:56.789012 http.c:756              `, which git puts before it.
+/// The line after `12:34:56.789012 http.c:756              `, which git puts before it.
 fn of_git(line: &[u8]) -> &[u8] {
     const FILE: &[u8] = b" http.c:";
     let Some(at) = line.windows(FILE.len()).take(40).position(|window| window == FILE) else { return line };
@@ -261,7 +262,7 @@ fn http2_field(remark: &[u8]) -> Option<&[u8]> {
     split_once(field.get(1.min(field.len())..).unwrap_or_default(), b':').map(|_| field)
 }
 
-/// The part of a body's last line before the remark that stands on the same line.
+/// The part of a body's last line before a remark on the same line.
 fn before_remark(line: &[u8]) -> &[u8] {
     const REMARKS: [&[u8]; 4] = [b"* Connection #", b"* Closing connection", b"* Curl_http_done", b"* abort upload"];
     let at =

@@ -1,4 +1,4 @@
-//! What a server said as a program repeats it: the line of an exception, a message alone, JSON within a line.
+//! A server's message as a program repeats it: an exception line, a message alone, JSON within a line.
 
 use serde_json::{Deserializer, Value};
 
@@ -6,11 +6,11 @@ use super::LONGEST_REPORT;
 use crate::formats::reply::{Kind, Reply};
 use sigvet_core::request::Headers;
 
-/// No exception has more to say.
+/// No exception is longer.
 const LONGEST: usize = 64 * 1024;
-/// More than there are in the line of an exception.
+/// No exception line contains more objects.
 const MOST_OBJECTS: usize = 32;
-/// Words of a refusal about the body, which no kind of refusal covers.
+/// Words of a refusal about the body that no refusal kind covers.
 const OF_PAYLOAD: [&str; 3] = ["aws-chunked", "x-amz-content-sha256", "streaming-"];
 
 /// The refusal in a text of words.
@@ -24,7 +24,7 @@ pub(super) fn exception(text: &[u8]) -> Option<Reply> {
     Some(parsed(text)).filter(Reply::is_of_a_server)
 }
 
-/// JSON within a line, and words that no server says alone.
+/// JSON within a line, and words that not only servers use.
 fn inside(text: &[u8]) -> Option<Reply> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
     let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
@@ -32,14 +32,14 @@ fn inside(text: &[u8]) -> Option<Reply> {
     in_json.or_else(|| Some(parsed(text.as_bytes())).filter(|reply| is_refusal(reply, &text)))
 }
 
-/// JSON within a text that says what servers say of a signature.
+/// JSON within a text that sounds like a server's message about a signature.
 pub(super) fn refusal_in_json(text: &str) -> Option<Reply> {
     let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
     let mut replies = starts.filter_map(|at| object_at(text.get(at..).unwrap_or_default()));
     replies.find(Reply::is_of_known_kind)
 }
 
-/// The error that an object at the beginning of a text says.
+/// The error in an object at the beginning of a text.
 fn object_at(text: &str) -> Option<Reply> {
     let mut values = Deserializer::from_str(text).into_iter::<Value>();
     values.next()?.ok()?;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_in_words_is_told_from_any_other_text() {
+    fn a_refusal_in_words_is_distinguished_from_other_text() {
         let code = |text: &str| inside(text.as_bytes()).map(|reply| reply.code.unwrap_or_default());
         for (text, expected) in [
             (

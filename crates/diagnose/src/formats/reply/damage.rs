@@ -1,4 +1,4 @@
-//! What browsers, logs and chats do to a reply, undone where that is unambiguous.
+//! Undoes what browsers, logs and chats do to a reply, if that is unambiguous.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::formats::note::Note;
 
 use super::{Reply, xml};
 
-/// The text with markup that is markup again, and line breaks that are line breaks.
+/// The text with markup and line breaks restored.
 pub(super) fn repair(text: &str) -> (Cow<'_, str>, Vec<Note>) {
     let mut text = Cow::Borrowed(text);
     let mut damage = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn repair(text: &str) -> (Cow<'_, str>, Vec<Note>) {
     (text, damage)
 }
 
-/// Puts the line breaks of the server's blocks back, and tells what is missing from them.
+/// Restores the line breaks of the server's blocks, and notes what is missing from them.
 pub(super) fn mend_blocks(reply: &mut Reply) {
     if let Some(whole) = reply.string_to_sign.as_deref().and_then(unflatten_string_to_sign) {
         reply.string_to_sign = Some(whole);

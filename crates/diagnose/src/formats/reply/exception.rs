@@ -1,7 +1,7 @@
-//! The text of an exception, as SDKs and tools print it: the server's code and message inside a sentence of their own.
+//! The text of an exception, as SDKs and tools print it: the server's code and message within their own sentence.
 //!
-//! Which program wrote it is not asked. Marks that stand before a code are looked for, then names that are known codes;
-//! prefixes of logs and stack traces around them do not matter.
+//! The program does not matter. The parser looks for marks before a code, then for names that are known codes; log
+//! prefixes and stack traces around them do not matter.
 
 use super::Kind;
 use super::fields::Fields;
@@ -30,7 +30,7 @@ const CODE_MARKS: [&str; 21] = [
     "errorCode=",
     "name: '",
 ];
-/// What programs write before the message, where it does not follow the code.
+/// What programs write before the message, if it does not follow the code.
 const MESSAGE_MARKS: [(&str, char); 7] = [
     ("message: Some(\"", '"'),
     ("message: '", '\''),
@@ -67,7 +67,7 @@ const ID_MARKS: [&str; 9] = [
 ];
 const HOST_ID_MARKS: [&str; 5] =
     ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "s3_extended_request_id\": \""];
-/// Codes about signatures and checksums that are no kind of refusal by themselves.
+/// Codes about signatures and checksums that do not define a kind of refusal.
 const FURTHER_CODES: [&str; 16] = [
     "AuthorizationParametersError",
     "InvalidChunkSizeError",
@@ -87,7 +87,7 @@ const FURTHER_CODES: [&str; 16] = [
     "ValidationException",
 ];
 
-/// Reads code, message, status and ids; none where the text has neither a code nor a status.
+/// Reads code, message, status and ids; none if the text has neither a code nor a status.
 pub(super) fn read(text: &str) -> Option<Fields> {
     let code = code(text);
     let status = after_marks(text, &STATUS_MARKS, |c| c.is_ascii_digit()).filter(|status| is_status(status));
@@ -95,7 +95,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     if is_markup || (code.is_none() && status.is_none()) {
         return None;
     }
-    // A message in quotes has those that are in it escaped.
+    // Quotes inside a quoted message are escaped.
     let message = message(text, code).replace("\\\"", "\"").replace("\\'", "'");
     let mut fields = Fields::default();
     let parts = [
@@ -118,7 +118,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// What the server computed, as JavaScript prints it: a property of the error, in pieces that `+` joins.
+/// The server's texts, as JavaScript prints them: properties of the error, in pieces joined by `+`.
 const PROPERTIES: [&str; 7] = [
     "CanonicalRequest",
     "CanonicalRequestBytes",
@@ -140,7 +140,7 @@ fn property(text: &str, name: &str) -> Option<String> {
     Some(value)
 }
 
-/// A string of JavaScript, and what follows it.
+/// A JavaScript string, and the rest.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut characters = text.chars();
     let quote = characters.next().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
@@ -159,7 +159,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Whether a name is a code that servers use about signatures.
+/// Whether a name is a code that servers use for signatures.
 pub(super) fn is_known(name: &str) -> bool {
     Kind::of_code(name).is_some() || FURTHER_CODES.contains(&name)
 }
@@ -175,7 +175,7 @@ fn code(text: &str) -> Option<(usize, &str)> {
     })
 }
 
-/// The name that begins here, by its end.
+/// The name that begins here, and its end.
 fn name_at(text: &str, start: usize) -> Option<(usize, &str)> {
     let rest = text.get(start..)?;
     let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
@@ -183,7 +183,7 @@ fn name_at(text: &str, start: usize) -> Option<(usize, &str)> {
     Some((start + length, name))
 }
 
-/// All names with a colon behind them, or in brackets, by their ends: in a sentence `Forbidden` is no code.
+/// All names followed by a colon, or in brackets, and their ends: in a sentence `Forbidden` is not a code.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut last = ' ';
@@ -200,7 +200,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// What follows the first mark that something follows.
+/// The text after the first mark that has any.
 fn after_marks<'a>(text: &'a str, marks: &[&str], is_part: fn(char) -> bool) -> Option<&'a str> {
     marks.iter().find_map(|mark| {
         let (_, rest) = text.split_once(mark)?;
@@ -217,7 +217,7 @@ fn is_status(digits: &str) -> bool {
     digits.len() == 3 && digits.starts_with(['3', '4', '5'])
 }
 
-/// The server's sentence: behind the code, in a field of its own, or before what the SDK adds.
+/// The server's sentence: after the code, in a separate field, or before what the SDK adds.
 fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
     let of_field = || {
         MESSAGE_MARKS.iter().find_map(|(mark, quote)| {
@@ -229,7 +229,7 @@ fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
     without_ends(behind.or_else(of_field).unwrap_or_else(|| without_class(text)))
 }
 
-/// Where a text in quotes ends: at the first quote without a backslash before it.
+/// The end of a quoted text: the first quote without a backslash before it.
 fn end_of_quoted(rest: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let ends = |c: char| {
@@ -250,7 +250,7 @@ fn behind_code(rest: &str) -> Option<&str> {
     starts.iter().find_map(|start| rest.strip_prefix(start)).filter(|message| !message.trim().is_empty())
 }
 
-/// The text without what an SDK adds behind the message, and without a stack trace.
+/// The text without a stack trace and without what an SDK adds after the message.
 fn without_ends(text: &str) -> &str {
     const ENDS: [&str; 10] = [
         " (Service: ",
@@ -268,7 +268,7 @@ fn without_ends(text: &str) -> &str {
     text.get(..end).unwrap_or_default().trim()
 }
 
-/// The text without the class of an exception before it: `software.amazon.awssdk.….S3Exception: `.
+/// The text without an exception class before it: `software.amazon.awssdk.….S3Exception: `.
 fn without_class(text: &str) -> &str {
     match text.split_once("Exception: ") {
         Some((before, rest)) if !before.contains(' ') && !rest.trim().is_empty() => rest,

@@ -1,8 +1,8 @@
-//! The named texts of an error, whatever they were written in; the names are those of S3's XML.
+//! The named texts of an error, whatever its format; the names are those of S3's XML.
 
 use sigvet_core::time::Timestamp;
 
-/// Names and texts in order; the first of a name counts.
+/// Names and texts in order; the first occurrence of a name counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -15,12 +15,12 @@ impl Fields {
         self.0.is_empty()
     }
 
-    /// The text of the first of these names that has any.
+    /// The text of the first of these names that has one.
     pub(super) fn get(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.texts(name).next()).map(str::to_owned)
     }
 
-    /// An instant as servers write it: any form that headers have, or milliseconds since 1970.
+    /// An instant as servers write it: any format allowed in headers, or milliseconds since 1970.
     pub(super) fn instant(&self, name: &str) -> Option<Timestamp> {
         let text = self.texts(name).next()?;
         let is_milliseconds = text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -28,7 +28,7 @@ impl Fields {
         Timestamp::parse(seconds).ok()
     }
 
-    /// The field of that name; what `…Bytes` says in hex counts more, for its line ends survive every copy.
+    /// The field with that name; the hex in `…Bytes` takes precedence, because its line ends survive copying.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let dump = self.texts(&format!("{name}Bytes")).next().and_then(read_dump);
         dump.or_else(|| self.texts(name).next().map(|text| text.as_bytes().to_vec()))

@@ -1,18 +1,19 @@
-//! The JSON of AWS's services and of others: one object with code and message, or a list of such objects.
+//! The JSON errors of AWS's services and of others: an object with code and message, or a list of such objects.
 
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
 
-/// What services call a message and a code, the plainest first. An error's `type` may also be a mere `Sender`.
+/// The names that services use for a message and a code, the clearest first. An error's `type` may also be just
+/// `Sender`.
 const MESSAGE: [&str; 7] =
     ["message", "Message", "errorMessage", "detailedMessage", "reason", "error_description", "error"];
 const CODE: [&str; 5] = ["code", "Code", "__type", "errorCode", "type"];
 const REQUEST_ID: [&str; 4] = ["requestId", "RequestId", "request_id", "traceId"];
-/// Where services put the error when it is not the whole object.
+/// The property that contains the error if it is not the whole object.
 const NESTED: [&str; 4] = ["errors", "Errors", "error", "Error"];
 
-/// Reads an error; none where the text is no JSON or says nothing of one.
+/// Reads an error; none if the text is not JSON or contains no error.
 pub(super) fn read(text: &str) -> Option<Fields> {
     if !text.starts_with(['{', '[']) {
         return None;
@@ -45,8 +46,8 @@ fn push_error(object: &Map<String, Value>, fields: &mut Fields) {
     }
 }
 
-/// The text with control characters inside its strings escaped: the selling-partner API sends line ends as they are, and
-/// so do copies of what others send.
+/// The text with control characters inside its strings escaped: the selling-partner API sends raw line ends, and copies
+/// of other replies contain them.
 fn with_escaped_controls(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len());
     let (mut in_string, mut after_backslash) = (false, false);

@@ -1,37 +1,37 @@
-//! What kind of refusal a reply is, from its code, and from its message where the code says many things.
+//! The kind of refusal in a reply, from its code, and from its message if the code is ambiguous.
 
 use super::Reply;
 
 /// Why a server refused a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The signature is not the one that the server computed.
+    /// The signature differs from the one that the server computed.
     Signature,
     /// The time of the request is too far from the server's clock.
     Clock,
-    /// The scope names another region than the server's, or the bucket lies elsewhere.
+    /// The scope names a region other than the server's, or the bucket is in another region.
     Region,
-    /// The scope names another service than the server's.
+    /// The scope names a service other than the server's.
     Service,
     /// The server does not know the key.
     Key,
-    /// The session token is wrong or has run out.
+    /// The session token is wrong or has expired.
     Token,
-    /// The presigned URL has run out.
+    /// The presigned URL has expired.
     Expired,
-    /// The body is not the one that was declared.
+    /// The body differs from the declared one.
     Payload,
     /// Headers were sent that should have been signed.
     UnsignedHeaders,
     /// The authorization cannot be read, or contradicts itself.
     Malformed,
-    /// The signature passed, or was not looked at: permission is missing.
+    /// The signature was accepted, or not checked: permission is missing.
     Denied,
-    /// Anything else: no refusal of a signature.
+    /// Anything else: not a refusal of a signature.
     Other,
 }
 
-/// What servers say of an authorization that they cannot read, under codes that say many things.
+/// Messages about an unreadable authorization, under codes with several meanings.
 const MALFORMED: &[&str] = &[
     "missing authentication token",
     "only one auth mechanism",
@@ -41,7 +41,7 @@ const MALFORMED: &[&str] = &[
     "authorization header requires",
 ];
 
-/// What servers say of a clock, under any code.
+/// Messages about a clock, under any code.
 const CLOCK: &[&str] = &[
     "signature expired",
     "not yet current",
@@ -106,7 +106,7 @@ impl Kind {
         })
     }
 
-    /// An answer to HEAD has no body; a bucket elsewhere shows in a header.
+    /// The reply to a HEAD request has no body; a header shows that a bucket is elsewhere.
     fn of_status(reply: &Reply) -> Self {
         match (reply.status, &reply.code) {
             (Some(301 | 307 | 400), None) if reply.region.is_some() => Self::Region,
@@ -116,7 +116,7 @@ impl Kind {
     }
 }
 
-/// Whether the code leaves it to the message what is wrong with the authorization.
+/// Whether only the message says what is wrong with the authorization.
 fn is_about_authorization(code: &str) -> bool {
     let by_signature = matches!(Kind::of_code(code), Some(Kind::Signature | Kind::Malformed | Kind::Denied));
     by_signature || matches!(code, "" | "InvalidArgument" | "InvalidRequest")

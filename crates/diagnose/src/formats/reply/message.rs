@@ -1,13 +1,13 @@
-//! What the message itself tells: the region or service that is wanted, two clocks, the server's canonical request.
+//! Facts from the message itself: the wanted region or service, two clocks, the server's canonical request.
 //!
-//! The services of AWS that answer in JSON have no other place for it.
+//! AWS services that answer in JSON have no other place for them.
 
 use sigvet_core::time::Timestamp;
 
 const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
 const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
 
-/// The facts of a message, and the text without the long ones.
+/// The facts in a message, and the text without the long ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ErrorFields {
     pub(super) text: Option<String>,
@@ -36,8 +36,8 @@ impl ErrorFields {
     }
 }
 
-/// The block in quotes after its mark. Header values may hold quotes: the block ends at the last one before the other
-/// mark. A block that was cut off is worth nothing.
+/// The quoted block after its mark. Header values may contain quotes: the block ends at the last one before the other
+/// mark. A truncated block is ignored.
 fn block(message: &str, mark: &str, other: &str) -> Option<Vec<u8>> {
     let (_, after) = message.split_once(mark)?;
     let after = after.split(other).next()?;
@@ -58,8 +58,8 @@ fn dated(text: &str) -> Option<Timestamp> {
     Timestamp::parse_amz_date(&quoted_after(after, ", from ")?).ok()
 }
 
-/// The request's time and the server's, from `Signature expired: A is now earlier than B (C - 15 min.)` and `Signature not
-/// yet current: A is still later than B (C + 15 min.)`, where C is the server's.
+/// The request's time and the server's, from `Signature expired: A is now earlier than B (C - 15 min.)` and
+/// `Signature not yet current: A is still later than B (C + 15 min.)`, where C is the server's time.
 fn clocks(text: &str) -> Option<(Timestamp, Timestamp)> {
     let after = ["Signature expired: ", "Signature not yet current: "].iter().find_map(|mark| text.split_once(mark))?.1;
     let instant = |text: &str| Timestamp::parse_amz_date(text.split(' ').next()?).ok();

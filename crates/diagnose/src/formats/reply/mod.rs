@@ -1,7 +1,8 @@
-//! What a server said when it refused a request: code, message, and the facts that tell why.
+//! A server's refusal of a request: code, message, and the facts that explain it.
 //!
-//! XML of S3 and its relatives, XML of query services, JSON of all the others, HTML and nothing at all are read into one
-//! [`Reply`]. Reading never fails: what is not understood is absent. Whether the server is right is not asked here.
+//! XML of S3 and compatible stores, XML of query services, JSON of all other services, HTML and an empty body are all
+//! read into one [`Reply`]. Reading never fails: what is not understood is absent. This module does not judge whether
+//! the server is right.
 
 mod fields;
 mod json;
@@ -28,60 +29,61 @@ use sigvet_core::time::Timestamp;
 use fields::Fields;
 use message::ErrorFields;
 
-/// More than any server writes about a refusal; a body is read so far.
+/// Maximum number of bytes of a body to read; no server writes more about a refusal.
 const LONGEST_BODY: usize = 256 * 1024;
 
-/// What a server said when it refused a request.
+/// A server's refusal of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: Option<u16>,
     /// The error's name without its namespace: `SignatureDoesNotMatch`.
     pub code: Option<String>,
-    /// The text for people, without the canonical request that some servers put into it; where there is no code, the
-    /// first words of whatever came.
+    /// The text for people, without the canonical request that some servers include; if there is no code, the first
+    /// words of the body.
     pub message: Option<String>,
-    /// The server's name for the exchange, from the body or the headers.
+    /// The server's id for the exchange, from the body or the headers.
     pub request_id: Option<String>,
-    /// The second half of S3's name for it; elsewhere the host that answered.
+    /// The second half of S3's id; for other servers, the host that answered.
     pub host_id: Option<String>,
-    /// The region that the server wants or is in: `Region`, `x-amz-bucket-region`, or what the message is `expecting`.
+    /// The region that the server wants or is in: `Region`, `x-amz-bucket-region`, or the one the message is
+    /// `expecting`.
     pub region: Option<String>,
-    /// The service that the message wants the scope to name.
+    /// The service that the scope should name, according to the message.
     pub service: Option<String>,
-    /// The server's clock: `ServerTime`, or what the message says, or the `Date` header.
+    /// The server's clock: `ServerTime`, or the time in the message, or the `Date` header.
     pub server_time: Option<Timestamp>,
     /// The time of the request as the server read it.
     pub request_time: Option<Timestamp>,
-    /// When the presigned URL ran out.
+    /// When the presigned URL expired.
     pub expires: Option<Timestamp>,
-    /// The canonical request that the server made, byte for byte where it sent bytes.
+    /// The canonical request that the server computed, byte for byte if it sent bytes.
     pub canonical_request: Option<Vec<u8>>,
-    /// The string to sign that the server made, byte for byte where it sent bytes.
+    /// The string to sign that the server computed, byte for byte if it sent bytes.
     pub string_to_sign: Option<Vec<u8>>,
     /// The signature as it reached the server.
     pub signature_provided: Option<String>,
-    /// The key as it reached the server.
+    /// The access key ID as it reached the server.
     pub access_key_id: Option<String>,
-    /// The two hashes of a body that is not the one signed.
+    /// The two hashes, if the body is not the one that was signed.
     pub hashes: Option<Hashes>,
     /// The headers that should have been signed.
     pub headers_not_signed: Vec<String>,
-    /// The host that serves the bucket, where the server names another one than it was asked at.
+    /// The host that serves the bucket, if the server names a different one.
     pub endpoint: Option<String>,
-    /// The header that the server names as the one it does not take.
+    /// The header that the server says it does not accept.
     pub header: Option<String>,
-    /// The server, where its headers, its ids or its words tell which one it is.
+    /// The server, if its headers, its ids or its words identify it.
     pub server: Option<Server>,
-    /// What stands before the service that answered.
+    /// The gateway in front of the service that answered.
     pub gateway: Option<Gateway>,
     /// What the server adds to the message: Google's reason.
     pub details: Option<String>,
-    /// What was damaged on the reply's way here, and what of it was repaired.
+    /// Damage to the reply in transit, and what of it was repaired.
     pub damage: Vec<Note>,
 }
 
-/// What stands before a service, and has rules of its own.
+/// A gateway in front of a service, with its own rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gateway {
     /// CloudFront, which may sign for its origin.
@@ -103,12 +105,12 @@ impl Gateway {
     }
 }
 
-/// The hashes of a body, in lower-case hex.
+/// The hashes of a body, in lowercase hex.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hashes {
-    /// What the request declared.
+    /// The hash that the request declared.
     pub client: String,
-    /// What the server computed.
+    /// The hash that the server computed.
     pub server: String,
 }
 
@@ -124,7 +126,7 @@ impl Reply {
         let words = if fields.is_none() && is_refusal && !holds_keys(text) { first_words(text) } else { None };
         let fields = fields.unwrap_or_default();
         let stated = fields.get(&["Message"]).map(|message| ErrorFields::in_message(&message));
-        // The text of an exception has the message alone.
+        // The text of an exception contains only the message.
         let stated = stated.or_else(|| words.as_ref().map(|_| ErrorFields::in_message(text))).unwrap_or_default();
         let header = |name: &str| headers.first_text_lossy(name).filter(|value| !value.is_empty()).map(Cow::into_owned);
         let mut reply = Self {
@@ -166,12 +168,12 @@ impl Reply {
         reply
     }
 
-    /// The server that answered, told by its reply, or else by the host that was asked.
+    /// The server that answered, recognised by its reply, otherwise by the host of the request.
     pub fn recognize_server(&self, request: &Request) -> Option<Server> {
         self.server.or_else(|| request.host().and_then(Server::from_host))
     }
 
-    /// Whether a text is JSON rather than words that look so.
+    /// Whether a text is JSON rather than words that look like it.
     pub(super) fn is_json_error(&self, text: &[u8]) -> bool {
         json::read(String::from_utf8_lossy(text).trim()).is_some()
     }
@@ -181,10 +183,11 @@ impl Reply {
         self.status.map_or_else(|| self.kind() != Kind::Other, |status| status >= 400)
     }
 
-    /// Whether it is surely what a server said of a signature, a checksum or a policy: other words are no reply.
+    /// Whether this is certainly a server's message about a signature, a checksum or a policy: other words are not a
+    /// reply.
     pub(super) fn is_of_a_server(&self) -> bool {
         const SENTENCES: [&str; 9] = [
-            // An answer to HEAD has no body, so botocore has the status alone.
+            // The reply to a HEAD request has no body, so botocore only has the status.
             "when calling the head",
             "x-amz-checksum-",
             "x-amz-sdk-checksum-algorithm",
@@ -199,12 +202,12 @@ impl Reply {
         self.code.is_some() || self.kind() != Kind::Other || SENTENCES.iter().any(|words| message.contains(words))
     }
 
-    /// Whether its code or its words are what servers use about signatures.
+    /// Whether its code or its words are ones that servers use for signatures.
     pub(super) fn is_of_known_kind(&self) -> bool {
         self.kind() != Kind::Other || self.code.as_deref().is_some_and(exception::is_known)
     }
 
-    /// Takes over what it lacks, code, status, request id and what the server computed, from the text around it.
+    /// Fills in missing parts (code, status, request id and the server's texts) from the text around it.
     pub(super) fn complete_from(&mut self, around: Self) {
         self.code = self.code.take().or(around.code);
         self.status = self.status.or(around.status);
@@ -216,40 +219,41 @@ impl Reply {
         self.access_key_id = self.access_key_id.take().or(around.access_key_id);
     }
 
-    /// What kind of refusal it is.
+    /// The kind of refusal.
     pub fn kind(&self) -> Kind {
         Kind::of(self)
     }
 
-    /// Whether the server's string to sign is that of a chunk or of a trailer, and not the request's: Swift shows it so.
+    /// Whether the server's string to sign belongs to a chunk or a trailer, not to the request: Swift shows it this
+    /// way.
     pub fn is_of_chunk(&self) -> bool {
         let algorithm = self.string_to_sign.as_deref().and_then(|text| text.split(|byte| *byte == b'\n').next());
         let ends = |algorithm: &[u8]| [&b"-PAYLOAD"[..], b"-TRAILER"].iter().any(|end| algorithm.ends_with(end));
         algorithm.is_some_and(|algorithm| ends(algorithm.trim_ascii_end()))
     }
 
-    /// Whether the server says that the signature is wrong, and nothing nearer.
+    /// Whether the server says that the signature is wrong, and nothing more specific.
     pub fn is_signature_refusal(&self) -> bool {
         self.kind() == Kind::Signature
     }
 
-    /// Seconds by which the server's clock is ahead of the time of signing; negative where it is behind.
+    /// Seconds by which the server's clock is ahead of the time of signing; negative if it is behind.
     pub fn skew(&self, signed_at: Timestamp) -> Option<i64> {
         self.server_time.map(|server| signed_at.seconds_until(server))
     }
 
-    /// The region that the server wants or is in, if it is a word that a shell takes without quotes.
+    /// The region that the server wants or is in, if a shell accepts it without quotes.
     pub fn expected_region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| is_plain(region))
     }
 
-    /// The service that the server wants, on the same condition.
+    /// The service that the server wants, under the same condition.
     pub fn expected_service(&self) -> Option<&str> {
         self.service.as_deref().filter(|service| is_plain(service))
     }
 
-    /// Whether the canonical request has the hash that ends the string to sign; where not, the text was altered on its
-    /// way. None where either is missing, or the string to sign is not that of a request.
+    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was altered in
+    /// transit. None if either is missing, or if the string to sign does not belong to a request.
     pub fn is_unaltered(&self) -> Option<bool> {
         let canonical_request = self.canonical_request.as_deref()?;
         let string_to_sign = std::str::from_utf8(self.string_to_sign.as_deref()?).ok()?;
@@ -258,13 +262,14 @@ impl Reply {
         Some(hash.eq_ignore_ascii_case(&sha256(canonical_request).to_string()))
     }
 
-    /// One line for people: code, message, request id. What could move a terminal is escaped, what is long is cut.
+    /// One line for people: code, message, request id. Characters that could affect a terminal are escaped, long texts
+    /// are truncated.
     pub fn summary(&self) -> String {
         summary::of(self)
     }
 }
 
-/// Whether it is an answer with keys in it, which nobody wants to see repeated.
+/// Whether the reply contains keys, which must not be repeated.
 fn holds_keys(text: &str) -> bool {
     ["SecretAccessKey", "SessionToken", "secret_access_key", "session_token"].iter().any(|name| text.contains(name))
 }
@@ -277,7 +282,7 @@ impl Hashes {
     }
 }
 
-/// Where servers name the exchange, AWS's own first.
+/// Headers that contain the server's id for the exchange, AWS's own first.
 const REQUEST_ID_HEADERS: [&str; 9] = [
     "x-amz-request-id",
     "x-amzn-requestid",
@@ -303,13 +308,13 @@ fn host_of(url: &str) -> Option<String> {
     rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty()).map(str::to_owned)
 }
 
-/// S3 writes one name, or several with commas between.
+/// S3 writes one name, or several separated by commas.
 fn headers_not_signed(fields: &Fields) -> Vec<String> {
     let names = fields.get(&["HeadersNotSigned"]).unwrap_or_default();
     names.split([',', ';', ' ']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// The title of a page, else its text without tags. Binary bodies have no words.
+/// The title of a page, otherwise its text without tags. Binary bodies have no words.
 fn first_words(text: &str) -> Option<String> {
     let words = xml::title(text).unwrap_or_else(|| xml::without_tags(text));
     Some(words).filter(|words| !words.trim().is_empty() && !words.contains('\0'))

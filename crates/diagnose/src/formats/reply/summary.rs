@@ -1,4 +1,4 @@
-//! A reply in one line. What servers write is not trusted: it may come from anywhere, and goes to a terminal.
+//! A reply in one line. A server's text is not trusted: it may come from anywhere, and goes to a terminal.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::Reply;
 const LONGEST_NAME: usize = 80;
 const LONGEST_MESSAGE: usize = 300;
 
-/// `Code: message (request id …)`; without a code, the status and what words there are.
+/// `Code: message (request id …)`; without a code, the status and any words.
 pub(super) fn of(reply: &Reply) -> String {
     let message = reply.message.as_deref().map(|message| clean(message, LONGEST_MESSAGE));
     let mut line = match (&reply.code, message) {
@@ -27,7 +27,8 @@ fn status(reply: &Reply) -> String {
     reply.status.map_or_else(|| "no status".to_owned(), |status| format!("status {status}"))
 }
 
-/// On one line and within its length: white space becomes single spaces, what a terminal would act upon is escaped.
+/// The text on one line and within its length: white space becomes single spaces, characters that a terminal would
+/// interpret are escaped.
 fn clean(text: &str, longest: usize) -> String {
     let mut cleaned = String::new();
     for (count, character) in text.split_whitespace().flat_map(|word| word.chars().chain([' '])).enumerate() {
@@ -44,7 +45,7 @@ fn clean(text: &str, longest: usize) -> String {
     cleaned
 }
 
-/// Control characters, and those that turn the direction of writing or are not seen.
+/// Control characters, and those that change the direction of writing or are invisible.
 fn moves_a_terminal(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

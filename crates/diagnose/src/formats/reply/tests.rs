@@ -1,8 +1,8 @@
-//! What servers really said, and what is made of it.
+//! Real server replies, and how they are read.
 //!
-//! Bodies called live came from Ceph's gateway 16.2.15 and Swift 2.38.3 with s3api; others are from public reports, and name
-//! theirs, with ids, hosts and long values shortened. What names neither is built to a shape that is known by description.
-//! No key in them is anybody's.
+//! Bodies called live came from Ceph's gateway 16.2.15 and Swift 2.38.3 with s3api; others are from public reports,
+//! which are named, with ids, hosts and long values shortened. Bodies without a source follow a documented format. All
+//! keys in them are made up.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn at(text: &str) -> Option<Timestamp> {
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and \
                         signing method.";
 
-/// A live Swift; `{bytes}` stands for the two dumps, or nothing.
+/// A live Swift; `{bytes}` is replaced with the two dumps, or nothing.
 const SWIFT: &str = "<?xml version='1.0' encoding='UTF-8'?>
 <Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you \
 provided. Check your key and signing method.</Message><RequestId>tx4541e4e5386b4a8588c25-006b022eaa</RequestId>\
@@ -63,7 +63,7 @@ fn swift_with_dump() -> String {
 /// opensearch behind varnish: github.com/xcir/libvmod-awsrest/issues/8
 const OPENSEARCH: &str = r#"{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'GET\n/_plugin/kibana/\n\nhost:search-omitted.us-east-1.es.amazonaws.com\nx-amz-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-amz-date:20160210T173713Z\n\nhost;x-amz-content-sha256;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n20160210T173713Z\n20160210/us-east-1/es/aws4_request\nfd25fa89477f88ffc390ea6ea90c5de2e35aea5c4e588ebb0ec972dc47b9e995'\n"}"#;
 
-/// The selling-partner API, whose strings hold line ends as they are: github.com/amzn/selling-partner-api-models/issues/1101
+/// The selling-partner API, whose strings contain raw line ends: github.com/amzn/selling-partner-api-models/issues/1101
 const SELLING_PARTNER: &str = r#"{
   "errors": [
     {
@@ -136,7 +136,7 @@ const SWIFT_REGION: &str = "<?xml version='1.0' encoding='UTF-8'?>
 wrong; expecting 'eu-nl-1'</Message><RequestId>tx030fad750ef4436b8af60-005db5a5a1</RequestId><Region>eu-nl-1</Region></Error>";
 
 #[test]
-fn swift_and_s3_send_all_they_computed() {
+fn swift_and_s3_send_all_their_texts() {
     let reply = parse(&swift());
     assert_eq!(texts(&reply), ("SignatureDoesNotMatch", MISMATCH));
     assert_eq!(reply.request_id.as_deref(), Some("tx4541e4e5386b4a8588c25-006b022eaa"));
@@ -145,13 +145,13 @@ fn swift_and_s3_send_all_they_computed() {
     assert_eq!(reply.canonical_request.as_deref(), Some(SWIFT_CANONICAL_REQUEST.as_bytes()));
     assert_eq!(reply.is_unaltered(), Some(true));
     assert!(reply.is_signature_refusal());
-    // With carriage returns, and with a namespace that nobody asked for.
+    // With carriage returns, and with an unexpected namespace.
     assert_eq!(parse(&swift().replace('\n', "\r\n")), reply);
     assert_eq!(parse(&swift().replace("<Error>", "<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">")), reply);
 }
 
 #[test]
-fn bytes_count_more_than_a_text_that_a_browser_flattened() {
+fn bytes_take_precedence_over_a_text_that_a_browser_flattened() {
     let flat = parse(&swift().replace('\n', " "));
     assert_eq!(flat.canonical_request.as_deref(), Some(SWIFT_CANONICAL_REQUEST.as_bytes()));
     assert_eq!((flat.is_unaltered(), flat.damage.len()), (Some(true), 2));
@@ -160,7 +160,7 @@ fn bytes_count_more_than_a_text_that_a_browser_flattened() {
     assert!(altered.damage.iter().any(|note| note.to_string().ends_with("could not be restored")));
     let flat_with_dump = parse(&swift_with_dump().replace('\n', " "));
     assert_eq!(flat_with_dump.canonical_request.as_deref(), Some(SWIFT_CANONICAL_REQUEST.as_bytes()));
-    // OSS writes its dumps in upper case; a dump that was tampered with gives way to the text.
+    // OSS writes its dumps in uppercase; if a dump was tampered with, the text is used.
     let upper = parse("<Error><Code>A</Code><StringToSignBytes>47 45 54 0A 0A </StringToSignBytes></Error>");
     assert_eq!(upper.string_to_sign.as_deref(), Some(&b"GET\n\n"[..]));
     let redacted = parse(
@@ -170,13 +170,13 @@ fn bytes_count_more_than_a_text_that_a_browser_flattened() {
 }
 
 #[test]
-fn an_altered_canonical_request_is_known_by_its_hash() {
+fn an_altered_canonical_request_is_detected_by_its_hash() {
     assert_eq!(parse(&swift().replace("a%20b", "a b")).is_unaltered(), Some(false));
     assert_eq!(parse(&swift().replace("AWS4-HMAC-SHA256\n", "AWS4-HMAC-SHA256-PAYLOAD\n1\n")).is_unaltered(), None);
 }
 
 #[test]
-fn blocks_are_read_out_of_messages_and_taken_out_of_them() {
+fn blocks_are_extracted_from_messages() {
     for (body, code, first_line, scope) in [
         (OPENSEARCH, "", "GET", "20160210/us-east-1/es/aws4_request"),
         (SELLING_PARTNER, "InvalidSignature", "GET", "20210304/eu-west-1/execute-api/aws4_request"),
@@ -198,7 +198,7 @@ fn blocks_are_read_out_of_messages_and_taken_out_of_them() {
 }
 
 #[test]
-fn a_block_may_be_missing_cut_off_or_hold_quotes() {
+fn a_block_may_be_missing_truncated_or_contain_quotes() {
     let said =
         |blocks: &str| parse(&format!("{{\"__type\":\"InvalidSignatureException\",\"message\":\"No. {blocks}\"}}"));
     let only_string = said(r"The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n1'\n");
@@ -236,7 +236,7 @@ fn each_service_has_its_own_json() {
             "Credential should be scoped to a valid region, not 'eu-west-1'.",
         ),
         (r#"{"Message":"Missing Authentication Token"}"#, "", "Missing Authentication Token"),
-        // Neptune's shape
+        // Neptune's format
         (r#"{"requestId":"1","code":"AccessDeniedException","detailedMessage":"no"}"#, "AccessDeniedException", "no"),
         // OpenSearch's own, and Google's
         (r#"{"error":{"type":"security_exception","reason":"no"},"status":403}"#, "security_exception", "no"),
@@ -244,12 +244,12 @@ fn each_service_has_its_own_json() {
     ] {
         assert_eq!(texts(&parse(body)), (code, message), "{body}");
     }
-    // IoT's shape
+    // IoT's format
     assert_eq!(parse(r#"{"message":"Forbidden","traceId":"12e3"}"#).request_id.as_deref(), Some("12e3"));
 }
 
 #[test]
-fn headers_tell_what_the_body_does_not() {
+fn headers_supply_what_the_body_lacks() {
     let headers = Headers::from_pairs([
         ("Date", "Tue, 18 May 2021 15:48:57 GMT"),
         ("x-amzn-RequestId", "491cbe4b"),
@@ -294,7 +294,7 @@ fn clocks_are_read_from_elements_and_from_messages() {
 }
 
 #[test]
-fn presigned_urls_run_out_or_have_not_begun() {
+fn presigned_urls_expire_or_are_not_yet_valid() {
     // github.com/lukejacksonn/react-slack-clone/issues/27
     let expired = "<Error>\n<Code>AccessDenied</Code>\n<Message>Request has expired</Message>\n<X-Amz-Expires>60</X-Amz-Expires>\n\
                    <Expires>2018-03-29T11:17:34Z</Expires>\n<ServerTime>2018-03-29T11:27:42Z</ServerTime>\n</Error>";
@@ -308,10 +308,10 @@ fn presigned_urls_run_out_or_have_not_begun() {
 }
 
 #[test]
-fn the_wanted_region_is_found_wherever_it_stands() {
+fn the_wanted_region_is_found_in_any_place() {
     for (body, kind, region) in [
         (SWIFT_REGION, Kind::Region, "eu-nl-1"),
-        // A live Swift, of a presigned URL.
+        // A live Swift, for a presigned URL.
         (
             "<Error><Code>AuthorizationQueryParametersError</Code><Message>Error parsing the X-Amz-Credential parameter; the region \
              'eu-west-1' is wrong; expecting 'us-east-1'</Message></Error>",
@@ -343,17 +343,17 @@ fn the_wanted_region_is_found_wherever_it_stands() {
 }
 
 #[test]
-fn every_kind_of_refusal_is_told_from_the_others() {
+fn every_kind_of_refusal_is_distinguished_from_the_others() {
     let xml = |code: &str, message: &str| format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     for (body, kind) in [
-        // Live answers of Ceph's gateway, which says nothing but the code.
+        // Live replies of Ceph's gateway, which sends only the code.
         (xml("SignatureDoesNotMatch", ""), Kind::Signature),
         (xml("RequestTimeTooSkewed", ""), Kind::Clock),
         (xml("InvalidAccessKeyId", ""), Kind::Key),
         (xml("XAmzContentSHA256Mismatch", ""), Kind::Payload),
         (xml("AccessDenied", ""), Kind::Denied),
         (xml("NoSuchKey", ""), Kind::Other),
-        // Live answers of Swift.
+        // Live replies of Swift.
         (xml("AccessDenied", "Request has expired"), Kind::Expired),
         (xml("AccessDenied", "There were headers present in the request which were not signed"), Kind::UnsignedHeaders),
         // B2, garage, s3s, R2, EC2, API Gateway
@@ -415,7 +415,7 @@ fn hashes_and_unsigned_headers_are_named() {
 }
 
 #[test]
-fn what_is_no_error_gives_its_status_and_first_words() {
+fn a_reply_that_is_not_an_error_gives_its_status_and_first_words() {
     let summary = |body: &str| Reply::parse(Some(400), &Headers::default(), body.as_bytes()).summary();
     // A live Swift, asked anonymously.
     let swift = "<html><h1>Bad Request</h1><p>The server could not comply with the request since it is either malformed or \
@@ -429,7 +429,7 @@ fn what_is_no_error_gives_its_status_and_first_words() {
 }
 
 #[test]
-fn a_summary_is_one_short_line_that_moves_no_terminal() {
+fn a_summary_is_one_short_line_without_control_characters() {
     let ceph = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SignatureDoesNotMatch</Code><Message></Message>\
                 <RequestId>tx00000578227a165e8798a-006b022eaa-1008-default</RequestId><HostId>1008-default-default</HostId></Error>";
     let expected = "SignatureDoesNotMatch, no message (request id tx00000578227a165e8798a-006b022eaa-1008-default)";
@@ -442,7 +442,7 @@ fn a_summary_is_one_short_line_that_moves_no_terminal() {
     assert!(!parse(SES).summary().contains("Canonical"));
 }
 
-/// Damage of every kind: cut off, flattened, bytes flipped, pieces doubled. Nothing panics, and what the summary shows stays
+/// Damage of every kind: truncated, flattened, bytes flipped, pieces doubled. Nothing panics, and the summary stays on
 /// one line.
 #[test]
 fn damaged_bodies_never_panic() {
@@ -475,7 +475,7 @@ fn damaged_bodies_never_panic() {
 }
 
 #[test]
-fn what_was_cut_off_still_gives_its_fields() {
+fn a_truncated_reply_still_gives_its_fields() {
     let body = swift();
     let cut = parse(&body[..body.find("<CanonicalRequest>").unwrap() + 40]);
     assert_eq!(cut.code.as_deref(), Some("SignatureDoesNotMatch"));
@@ -498,9 +498,9 @@ fn deep_and_endless_bodies_are_survived() {
     }
 }
 
-/// Each as its server or a program between writes it: other words, other order, escaped for JSON, cut off.
+/// As each server or a program in between writes it: other words, another order, escaped for JSON, truncated.
 #[test]
-fn other_stores_send_what_they_computed_too() {
+fn other_stores_also_send_their_texts() {
     // github.com/WWBN/AVideo/issues/9667: R2's answer in a log of PHP
     let r2 = swift()
         .replace("signing method.", "signing method. ")
@@ -509,12 +509,12 @@ fn other_stores_send_what_they_computed_too() {
         .replace('"', "\\\"");
     let r2 = parse(&r2);
     assert_eq!((r2.is_unaltered(), r2.damage.as_slice()), (Some(true), &[Note::EscapedNewlines][..]));
-    // github.com/xcir/libvmod-awsrest/issues/32: Google's, of which the end is lost
+    // github.com/xcir/libvmod-awsrest/issues/32: Google's, with its end missing
     let google = swift().replace("Check your key", "Check your Google secret key");
     let google = parse(&google[..google.len() - 60]);
     assert_eq!((google.is_unaltered(), google.damage.len()), (None, 1));
     assert!(google.string_to_sign.is_some() && google.is_signature_refusal());
-    // Google escapes quotes and writes its reason into Details; Huawei puts the key behind the host.
+    // Google escapes quotes and writes its reason into Details; Huawei puts the key after the host.
     let details = parse(
         "<Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>It&apos;s &quot;no&quot;</Details></Error>",
     );
@@ -524,7 +524,7 @@ fn other_stores_send_what_they_computed_too() {
         parse(&huawei.replace("</Error>", "<HostId>h</HostId><AWSAccessKeyId>test:tester</AWSAccessKeyId></Error>"));
     assert_eq!((huawei.access_key_id.as_deref(), huawei.host_id.as_deref()), (Some("test:tester"), Some("h")));
     assert_eq!(huawei.is_unaltered(), Some(true));
-    // Copied out of a page.
+    // Copied from a page.
     let page = parse(&swift().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     assert_eq!((page.is_unaltered(), page.damage.as_slice()), (Some(true), &[Note::HtmlEntities][..]));
 }
@@ -548,7 +548,7 @@ fn the_text_of_an_exception_is_a_reply() {
             "Status Code: 400, AWS Service: Amazon S3, AWS Error Code: InvalidRequest, AWS Error Message: no",
         ),
         ("A client error (ExpiredToken) occurred when calling the ListObjects operation: no", "ExpiredToken", "no"),
-        // The forms of aws-sdk-go v1, aws-sdk-java, aws-sdk-php, aws-sdk-ruby, aws-sdk-rust, aws-sdk-cpp and of node.
+        // The formats of aws-sdk-go v1, aws-sdk-java, aws-sdk-php, aws-sdk-ruby, aws-sdk-rust, aws-sdk-cpp and of node.
         ("SignatureDoesNotMatch: no\n\tstatus code: 403, request id: R1, host id: H1", "SignatureDoesNotMatch", "no"),
         (
             "no (Service: Amazon S3; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: R1; S3 Extended Request ID: H1)",
@@ -581,14 +581,14 @@ fn the_text_of_an_exception_is_a_reply() {
 }
 
 #[test]
-fn a_date_that_is_not_the_scopes_is_read() {
+fn a_date_that_differs_from_the_scope_is_read() {
     let body = r#"{"message":"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151124' != '20151125', from '20151125T154140Z'."}"#;
     assert_eq!(parse(body).request_time, at("2015-11-25T15:41:40Z"));
 }
 
-/// As Rust and Python print a text in quotes.
+/// As Rust and Python print a quoted text.
 #[test]
-fn a_message_in_quotes_may_have_quotes_in_it() {
+fn a_quoted_message_may_contain_quotes() {
     for text in [
         "ErrorMetadata { code: Some(\"AuthorizationHeaderMalformed\"), message: Some(\"the region \\\"a\\\" is wrong\"), extras: None }",
         "{'Code': 'AuthorizationHeaderMalformed', 'Message': 'the region \"a\" is wrong'}",

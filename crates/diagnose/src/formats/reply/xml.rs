@@ -1,13 +1,13 @@
-//! The XML of S3 and of query services: the texts beside `Code`, wherever the element `Error` stands.
+//! The XML of S3 and of query services: the texts next to `Code`, wherever the `Error` element is.
 //!
-//! Whole documents go through a parser. What was cut off, or copied out of a log, is scanned for elements that hold
-//! nothing but text: the same fields, with what is left of them.
+//! Whole documents go through a parser. Text that was truncated, or copied from a log, is scanned for elements that
+//! contain only text: this gives the same fields, as far as they survived.
 
 use roxmltree::{Document, Node};
 
 use super::fields::Fields;
 
-/// Reads an error, in any namespace or none; none where the text holds none.
+/// Reads an error, in any namespace or none; none if the text contains no error.
 pub(super) fn read(text: &str) -> Option<Fields> {
     if !text.contains('<') {
         return None;
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     }
 }
 
-/// The text of `title`, as pages in HTML have it.
+/// The text of `title` in an HTML page.
 pub(super) fn title(text: &str) -> Option<String> {
     Leaves(text).find(|(name, _)| name.eq_ignore_ascii_case("title")).map(|(_, text)| unescape(text))
 }
@@ -46,7 +46,7 @@ fn read_document(document: &Document<'_>) -> Option<Fields> {
         }
         None => return None,
     }
-    // ErrorResponse has its RequestId beside Error, not in it.
+    // ErrorResponse has its RequestId next to Error, not in it.
     push_leaves(root, &mut fields);
     Some(fields)
 }
@@ -59,7 +59,7 @@ fn push_leaves(parent: Node<'_, '_>, fields: &mut Fields) {
     }
 }
 
-/// The fields of a text that is no document any more; none where it never was an error.
+/// The fields of a text that is no longer a document; none if it never was an error.
 fn scan(text: &str) -> Option<Fields> {
     let mut fields = Fields::default();
     for (name, text) in Leaves(text) {
@@ -68,7 +68,7 @@ fn scan(text: &str) -> Option<Fields> {
     fields.get(&["Code"]).is_some().then_some(fields)
 }
 
-/// Elements without attributes that hold text alone, in order, by name and raw text.
+/// Elements without attributes that contain only text, in order, as name and raw text.
 struct Leaves<'a>(&'a str);
 
 impl<'a> Iterator for Leaves<'a> {
@@ -92,7 +92,7 @@ impl<'a> Iterator for Leaves<'a> {
     }
 }
 
-/// Resolves what XML escapes; what it does not know stays as it is.
+/// Resolves XML references; unknown ones are kept.
 pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -114,7 +114,7 @@ pub(super) fn unescape(text: &str) -> String {
     plain
 }
 
-/// The character of a reference that the text begins with, and the reference's length.
+/// The character of a reference at the beginning of the text, and the reference's length.
 fn reference(text: &str) -> Option<(char, usize)> {
     let end = text.bytes().take(10).position(|byte| byte == b';')?;
     let character = match text.get(1..end).unwrap_or_default() {

@@ -1,19 +1,19 @@
-//! White space in the value of a header, as servers fold it.
+//! White space in header values, as servers fold it.
 
-/// What a server does otherwise with white space. The ends are trimmed in any case.
+/// A server's deviation in handling white space. The ends are trimmed in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum Blanks {
-    /// A run becomes its first character: a tab that begins a run is kept.
+    /// A run becomes its first character: a tab at the beginning of a run stays.
     FirstKept,
-    /// Only spaces are folded, so that every tab is kept.
+    /// Only spaces are folded, so every tab stays.
     TabsKept,
     /// Nothing is folded.
     Kept,
-    /// White space of Unicode is folded too, read as UTF-8: a no-break space becomes a space.
+    /// Unicode white space is folded too, read as UTF-8: a no-break space becomes a space.
     Unicode,
-    /// The bytes 0x85, 0xA0 and 0x1C to 0x1F are folded too: those of ISO 8859-1, even inside a character of UTF-8.
+    /// The bytes 0x85, 0xA0 and 0x1C to 0x1F, white space in ISO 8859-1, are folded too, even inside a UTF-8 character.
     Latin1,
-    /// The value is read as ISO 8859-1 and signed as UTF-8, its white space folded.
+    /// The value is read as ISO 8859-1 and signed as UTF-8, with its white space folded.
     RecodedFolded,
     /// The value is read as ISO 8859-1 and signed as UTF-8; nothing is folded.
     RecodedKept,
@@ -44,7 +44,7 @@ fn is_latin_1(byte: u8) -> bool {
     is_blank(byte) || matches!(byte, 0x0b | 0x0c | 0x1c..=0x1f | 0x85 | 0xa0)
 }
 
-/// Makes one byte of each run, out of its first.
+/// Turns each run into one byte, made from its first.
 fn runs(value: &[u8], is_in_run: impl Fn(u8) -> bool, made_of: impl Fn(u8) -> u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut is_inside = false;
@@ -63,12 +63,12 @@ fn trimmed(value: Vec<u8>) -> Vec<u8> {
     value.trim_ascii().to_vec()
 }
 
-/// Each byte as the character of ISO 8859-1 that it is, in UTF-8.
+/// Each byte as its ISO 8859-1 character, in UTF-8.
 fn recoded(value: &[u8]) -> Vec<u8> {
     value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes()
 }
 
-/// Bytes that are not UTF-8 are no white space.
+/// Bytes that are not UTF-8 are not white space.
 fn unicode(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     for chunk in value.utf8_chunks() {
@@ -89,7 +89,8 @@ fn unicode(value: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Trigger and near miss of each rule: Ceph 16, Swift, rclone and SeaweedFS took the first three columns' texts.
+    /// Trigger and near miss of each rule: Ceph 16, Swift, rclone and SeaweedFS accepted the first three columns'
+    /// texts.
     #[test]
     fn each_server_folds_by_its_own_rule() {
         for (blanks, value, expected) in [

@@ -1,28 +1,28 @@
-//! The canonical headers as servers make them: order, repeats and white space by rules of their own.
+//! The canonical headers as servers make them, with their own order, repeats and white space.
 
 use super::blanks::{Blanks, fold};
 use sigvet_core::derivation::Terms;
 use sigvet_core::internal::canonical::headers::write_value;
 use sigvet_core::request::Headers;
 
-/// What a server does otherwise with headers.
+/// A server's deviation in handling headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum HeaderRule {
     /// Folds white space by its own rule.
     Folded(Blanks),
-    /// Keeps the last of repeated headers only.
+    /// Keeps only the last of repeated headers.
     LastOnly,
-    /// Keeps the first of repeated headers only.
+    /// Keeps only the first of repeated headers.
     FirstOnly,
     /// Joins repeated headers with a comma and a space.
     CommaSpace,
     /// Sorts whole lines, `name:value`, so that `a-b:` comes before `a:`.
     SortedByLine,
-    /// Sorts names as people do: `_` before `-`, and both before digits.
+    /// Sorts names by locale: `_` before `-`, and both before digits.
     SortedByLocale,
 }
 
-/// Appends the lines of the signed headers by these rules.
+/// Appends the lines of the signed headers according to these rules.
 pub(super) fn write(headers: &Headers, terms: &Terms, rules: &[HeaderRule], out: &mut Vec<u8>) {
     let mut lines: Vec<Vec<u8>> = names(terms, rules).iter().map(|name| line(headers, name, rules)).collect();
     if rules.contains(&HeaderRule::SortedByLine) {
@@ -31,7 +31,7 @@ pub(super) fn write(headers: &Headers, terms: &Terms, rules: &[HeaderRule], out:
     lines.iter().for_each(|line| out.extend_from_slice(line));
 }
 
-/// Appends the list of signed headers by these rules.
+/// Appends the list of signed headers according to these rules.
 pub(super) fn write_list(terms: &Terms, rules: &[HeaderRule], out: &mut Vec<u8>) {
     out.extend_from_slice(names(terms, rules).join(";").as_bytes());
 }

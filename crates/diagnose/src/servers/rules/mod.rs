@@ -1,7 +1,7 @@
-//! The texts that servers make of a request, by rules of their own.
+//! The texts that servers make from a request, by their own rules.
 //!
-//! A text is made by a set of rules: one rule replaces one step of a field, and all other steps are those of AWS. Without a
-//! rule, the text is the right one. Nothing is judged here, and no secret is known.
+//! A text is made with a set of rules: each rule replaces one step of a field, and all other steps are AWS's. Without a
+//! rule, the text is the right one. These modules judge nothing, and know no secret.
 
 mod path;
 mod query;
@@ -24,32 +24,32 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::v2;
 
-/// What a server does otherwise.
+/// A server's deviation from AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// It makes another canonical query.
+    /// A different canonical query.
     Query(QueryRule),
-    /// It makes another canonical path of a request that is signed as one of S3.
+    /// A different canonical path, for requests signed for S3.
     Path(PathRule),
-    /// It makes other canonical headers.
+    /// Different canonical headers.
     Headers(HeaderRule),
-    /// It makes another string to sign of Version 2.
+    /// A different Version 2 string to sign.
     V2(V2Rule),
-    /// It refuses the request before it looks at the signature.
+    /// A refusal before the signature is checked.
     Refused(Refusal),
-    /// It takes a body in chunks for the object itself, if its payload is declared by this word.
+    /// A chunked body is stored as the object itself, if its payload is declared with this word.
     FramingStored(&'static str),
 }
 
-/// A signed request with what it claims.
+/// A signed request with its claim.
 pub(crate) enum Signed<'a> {
-    /// By Version 4.
+    /// Signed with Version 4.
     V4(&'a Request, &'a Terms),
-    /// By Version 2.
+    /// Signed with Version 2.
     V2(&'a Request, &'a v2::Terms),
 }
 
-/// What a request claims.
+/// The claim of a request.
 pub(super) enum Extracted {
     V4(Box<Claim>),
     V2(Box<v2::Claim>),
@@ -71,7 +71,7 @@ impl Extracted {
 }
 
 impl Signed<'_> {
-    /// The canonical request, or the string to sign of Version 2, by these rules.
+    /// The canonical request, or the Version 2 string to sign, according to these rules.
     pub(super) fn text(&self, rules: &[Rule]) -> Vec<u8> {
         match self {
             Self::V4(request, terms) => canonical_request(request, terms, rules).as_bytes().to_vec(),
@@ -79,7 +79,7 @@ impl Signed<'_> {
         }
     }
 
-    /// Whether a rule applies to the request, or makes another text than the right one.
+    /// Whether a rule applies to the request, or makes a text other than the right one.
     pub(super) fn triggers(&self, rule: Rule, right: &[u8]) -> bool {
         match (rule, self) {
             (Rule::Refused(refusal), Self::V4(request, _)) => refusal.is_due(request),

@@ -2,16 +2,16 @@
 
 use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
 
-/// What a server does otherwise with the path.
+/// A server's deviation in handling the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum PathRule {
-    /// Takes it as it was sent, neither decoded nor encoded.
+    /// Uses the path as sent, neither decoded nor encoded.
     AsSent,
-    /// Puts U+FFFD in the place of each byte that is not UTF-8.
+    /// Replaces each byte that is not UTF-8 with U+FFFD.
     NotUtf8Replaced,
 }
 
-/// Appends the canonical path by these rules.
+/// Appends the canonical path according to these rules.
 pub(super) fn write(path: &[u8], rules: &[PathRule], out: &mut Vec<u8>) {
     let path: &[u8] = if path.is_empty() { b"/" } else { path };
     if rules.contains(&PathRule::AsSent) {
@@ -22,7 +22,7 @@ pub(super) fn write(path: &[u8], rules: &[PathRule], out: &mut Vec<u8>) {
     encode(&text, Slash::Keep, out);
 }
 
-/// Appends a text with U+FFFD in the place of each byte that is not UTF-8, as Go's `range` reads it.
+/// Appends a text with U+FFFD instead of each byte that is not UTF-8, as Go's `range` reads it.
 pub(super) fn push_replaced(text: &[u8], out: &mut Vec<u8>) {
     const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
     for chunk in text.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! The canonical query as servers make it: split, decoded, sorted and joined by rules of their own.
+//! The canonical query as servers make it, split, decoded, sorted and joined by their own rules.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -9,28 +9,29 @@ use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
 use sigvet_core::internal::split_query;
 use sigvet_core::request::Request;
 
-/// What a server does otherwise with the query.
+/// A server's deviation in handling the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum QueryRule {
     /// Sorts decoded names and values: `[` comes before `a`, `%5B` does not.
     SortedDecoded,
-    /// Sorts names and values as they were sent, and neither decodes nor encodes them.
+    /// Sorts names and values as sent, and neither decodes nor encodes them.
     AsSent,
     /// Sorts `name=value` as one text.
     SortedJoined,
     /// Leaves the values of a repeated name in the order sent.
     ValuesAsSent,
-    /// Keeps the last value of a repeated name only.
+    /// Keeps only the last value of a repeated name.
     LastValue,
-    /// Takes a repeated name for one without a value.
+    /// Treats a repeated name as one without a value.
     RepeatsEmptied,
-    /// Drops a parameter with a raw `;`.
+    /// Drops a parameter that contains a raw `;`.
     SemicolonDropped,
-    /// Drops a parameter with a `%` that begins no escape.
+    /// Drops a parameter with a `%` that does not begin an escape.
     BadEscapeDropped,
-    /// Empties a name or a value with a `%` that begins no escape, or cuts it off there if fewer than two characters follow.
+    /// Empties a name or a value with a `%` that does not begin an escape, or cuts it off there if fewer than two
+    /// characters follow.
     BadEscapeEmptied,
-    /// Puts U+FFFD in the place of bytes that are not UTF-8.
+    /// Replaces bytes that are not UTF-8 with U+FFFD.
     NotUtf8Replaced,
 }
 
@@ -39,7 +40,7 @@ struct Parameter {
     value: Vec<u8>,
 }
 
-/// Appends the canonical query by these rules.
+/// Appends the canonical query according to these rules.
 pub(super) fn write(request: &Request, terms: &Terms, rules: &[QueryRule], out: &mut Vec<u8>) {
     let mut parameters = read(request.query().unwrap_or_default(), rules);
     parameters.retain(|parameter| !terms.omits_parameter(&parameter.name_written(rules)));
@@ -53,7 +54,7 @@ pub(super) fn write(request: &Request, terms: &Terms, rules: &[QueryRule], out: 
     }
 }
 
-/// Whether a `%` begins no escape.
+/// Whether a `%` does not begin an escape.
 pub(super) fn has_bad_escape(text: &[u8]) -> bool {
     bad_escape(text).is_some()
 }
@@ -77,7 +78,7 @@ fn read(query: &[u8], rules: &[QueryRule]) -> Vec<Parameter> {
     pairs.map(|(name, value)| Parameter { name: text(name), value: text(value.unwrap_or_default()) }).collect()
 }
 
-/// Where a `%` stands that begins no escape.
+/// The position of a `%` that does not begin an escape.
 fn bad_escape(text: &[u8]) -> Option<usize> {
     let is_escape = |at: usize| text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     (0..text.len()).find(|at| text.get(*at) == Some(&b'%') && !is_escape(*at))
@@ -135,7 +136,7 @@ impl Parameter {
     }
 }
 
-/// A name or a value as it stands in the canonical query.
+/// A name or a value as in the canonical query.
 fn written(text: &[u8], rules: &[QueryRule]) -> Vec<u8> {
     if rules.contains(&QueryRule::AsSent) {
         return text.to_vec();

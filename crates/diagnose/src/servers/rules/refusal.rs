@@ -1,4 +1,4 @@
-//! What servers refuse in a request before they look at its signature.
+//! What servers refuse in a request before they check its signature.
 
 use std::collections::HashSet;
 
@@ -7,19 +7,19 @@ use sigvet_core::internal::canonical::query::parameters;
 use sigvet_core::internal::is_token;
 use sigvet_core::request::Request;
 
-/// What a server refuses, though AWS takes it.
+/// Something that a server refuses, although AWS accepts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum Refusal {
-    /// A parameter that is repeated, in whatever case.
+    /// A parameter that is repeated, ignoring case.
     RepeatedParameter,
-    /// A parameter whose name could not be that of a header: `a[1]`.
+    /// A parameter whose name is not allowed as a header name: `a[1]`.
     ParameterName,
-    /// A query with a raw `;`, or a `%` that begins no escape.
+    /// A query with a raw `;`, or a `%` that does not begin an escape.
     UnreadableQuery,
 }
 
 impl Refusal {
-    /// The words of the server's message, in lower case.
+    /// The words of the server's message, in lowercase.
     pub(in crate::servers) fn words(self) -> &'static str {
         match self {
             Self::RepeatedParameter => "duplicate query parameter",

@@ -1,28 +1,28 @@
-//! The string to sign of Version 2 as servers make it.
+//! The Version 2 string to sign as servers make it.
 
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{join, path_of, sub_resources};
 use sigvet_core::request::{Headers, Request};
 use sigvet_core::v2::{Placement, StringToSign, Terms};
 
-/// What a server does otherwise with the string to sign.
+/// A server's deviation in the string to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum V2Rule {
-    /// Signs the parameters of the query that are in one of these lists and no others.
+    /// Signs only the query parameters in one of these lists.
     Parameters(&'static [&'static [&'static str]]),
-    /// Does not sign these parameters of the query.
+    /// Does not sign these query parameters.
     LeftOut(&'static [&'static str]),
-    /// Signs the last of repeated headers only.
+    /// Signs only the last of repeated headers.
     LastHeader,
-    /// Signs the values of parameters as they are encoded.
+    /// Signs parameter values in their encoded form.
     ValuesEncoded,
-    /// Signs no bucket that the host names.
+    /// Does not sign a bucket from the host name.
     BucketLeftOut,
-    /// Signs the `Date` header though `x-amz-date` is sent.
+    /// Signs the `Date` header although `x-amz-date` is sent.
     DateKept,
 }
 
-/// The string to sign by these rules.
+/// The string to sign according to these rules.
 pub(super) fn string_to_sign(request: &Request, terms: &Terms, rules: &[V2Rule]) -> StringToSign {
     let right = terms.derive(request);
     if rules.is_empty() {

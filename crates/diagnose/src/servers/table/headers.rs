@@ -1,4 +1,4 @@
-//! What servers do otherwise with headers.
+//! Servers' deviations in handling headers.
 
 use crate::servers::rules::{Blanks, HeaderRule, Rule};
 use crate::servers::{Difference, Server};

@@ -1,4 +1,4 @@
-//! The table: a row for each difference. Texts are ASCII; ids are a contract, as those of mistakes are.
+//! The table, with a row for each difference. Texts are ASCII; ids are a contract, like those of mistakes.
 
 mod query;
 mod headers;
@@ -7,7 +7,7 @@ mod version_2;
 
 use super::{Difference, Server};
 
-/// All differences that are known, by the part of the request.
+/// All known differences, by the part of the request.
 pub static TABLE: [&[Difference]; 4] = [query::ROWS, headers::ROWS, others::ROWS, version_2::ROWS];
 
 /// The differences of one server.

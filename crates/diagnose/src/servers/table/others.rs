@@ -1,4 +1,4 @@
-//! What servers do otherwise with the path and the body.
+//! Servers' deviations in handling the path and the body.
 
 use crate::servers::rules::{PathRule, Rule};
 use crate::servers::{Difference, Server};

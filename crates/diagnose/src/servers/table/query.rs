@@ -1,4 +1,4 @@
-//! What servers do otherwise with the query.
+//! Servers' deviations in handling the query.
 
 use crate::servers::rules::{QueryRule, Refusal, Rule};
 use crate::servers::{Difference, Server};

@@ -1,4 +1,4 @@
-//! What servers do otherwise with signatures of Version 2.
+//! Servers' deviations in Version 2 signatures.
 
 use crate::servers::rules::{Rule, V2Rule};
 use crate::servers::{Difference, Server};
@@ -98,7 +98,7 @@ pub(super) static ROWS: &[Difference] = &[
     },
 ];
 
-/// The parameters that every server of the table signs.
+/// The parameters that every server in the table signs.
 const COMMON: &[&str] = &[
     "acl",
     "delete",

@@ -1,5 +1,5 @@
-//! Canonical headers that a client may have signed, with the list of signed headers: of other values, or made by another
-//! rule. Both are one field here, for a mistake in the list shows in the lines as well.
+//! Canonical headers that a client may have signed, together with the list of signed headers: other values, or
+//! another rule. Both are one field here, because a mistake in the list also shows in the lines.
 
 mod values;
 
@@ -19,7 +19,7 @@ use values::{Edges, Letters, Repeats, Spaces};
 pub(super) struct Headers {
     /// The signed names in order, each with its values as sent.
     lines: Vec<Line>,
-    /// The names as the request lists them, in lower case.
+    /// The names as the request lists them, in lowercase.
     listed: Vec<String>,
     values: Vec<Step<Signed>>,
     spaces: Step<Spaces>,
@@ -38,9 +38,9 @@ struct Line {
     /// The name as it was sent.
     sent_name: String,
     values: Vec<Vec<u8>>,
-    /// Where the first field of the name stands in the request.
+    /// Position of the first field of that name in the request.
     sent_at: usize,
-    /// Where it stands in the request's list.
+    /// Its position in the request's list.
     listed_at: Option<usize>,
 }
 
@@ -66,15 +66,15 @@ enum List {
     Sorted,
     /// In the order of the request's list, which is not sorted.
     AsListed,
-    /// With a name twice, as the request lists it.
+    /// With a repeated name, as the request lists it.
     WithDuplicates,
     /// In the order in which the headers were sent.
     AsSent,
-    /// With this between the names.
+    /// With this separator between the names.
     Separated(&'static str),
 }
 
-/// What clients put between the names of signed headers, where `;` belongs.
+/// What clients put between the names of signed headers instead of `;`.
 const SEPARATORS: [&str; 4] = [",", ", ", " ", "; "];
 
 #[derive(Clone, Copy)]
@@ -149,7 +149,7 @@ fn lines(subject: &Subject<'_>, listed: &[String]) -> Vec<Line> {
     subject.terms.signed_headers.iter().map(line).collect()
 }
 
-/// Where each name stands first.
+/// The first position of each name.
 fn first_places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
     let mut places = HashMap::new();
     for (at, name) in names.enumerate() {
@@ -158,7 +158,7 @@ fn first_places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, us
     places
 }
 
-/// What the list of the request may have looked like when it was signed.
+/// What the request's list may have looked like when it was signed.
 fn list_step(listed: &[String]) -> Step<List> {
     let mut sorted = listed.to_vec();
     sorted.sort();
@@ -231,7 +231,7 @@ impl Headers {
         }
     }
 
-    /// One header's line, or lines.
+    /// The line, or lines, of one header.
     fn line(&self, line: &Line, values: &[Vec<u8>], options: &[usize]) -> Vec<u8> {
         let spaces = *self.spaces.option(options[0]);
         let edges = *self.edges.option(options[1]);

@@ -1,19 +1,20 @@
-//! How the values of one header become its text: spaces, edges, repeats, letters; rightly and wrongly.
+//! How the values of one header become its text: inner spaces, edges, repeated fields, letter case; rightly and
+//! wrongly.
 
 use crate::diagnosis::alternatives::text::replaced;
 
 #[derive(Clone, Copy)]
 pub(super) enum Spaces {
     Collapsed,
-    /// Tabs and all.
+    /// White space stays, including tabs.
     Kept,
-    /// Each pair of spaces made one, once: three leave two.
+    /// Each pair of spaces becomes one, in a single pass: three leave two.
     Once,
-    /// Left alone between quotes.
+    /// Spaces between quotes are left alone.
     OutsideQuotes,
-    /// Runs of spaces made one, and tabs left alone.
+    /// Runs of spaces become one, and tabs stay.
     TabsKept,
-    /// Runs of spaces made one, and tabs left out.
+    /// Runs of spaces become one, and tabs are removed.
     TabsLost,
 }
 
@@ -21,9 +22,9 @@ pub(super) enum Spaces {
 pub(super) enum Edges {
     Trimmed,
     Kept,
-    /// Runs of spaces at the edges are made one, as those inside.
+    /// Runs of spaces at the edges become one, like those inside.
     Collapsed,
-    /// The space behind the colon is part of the value.
+    /// The space after the colon is part of the value.
     LeadingSpace,
 }
 
@@ -34,7 +35,7 @@ pub(super) enum Repeats {
     Sorted,
     First,
     Last,
-    /// A line for each.
+    /// A line for each value.
     Lines,
 }
 

@@ -1,4 +1,4 @@
-//! Canonical paths that a client may have signed: of another path, or made by another rule.
+//! Canonical paths that a client may have signed: another path, or another rule.
 
 mod spelling;
 
@@ -16,10 +16,11 @@ use sigvet_core::canonical::{PathEncoding, PathNormalization, PathPlus};
 use sigvet_core::internal::encode::{Plus, decode, is_unreserved};
 use spelling::{Normalization, PlusReading, Unicode};
 
-/// What a handshake of AppSync is signed for, and what its WebSockets are opened at: one in the place of another is refused.
+/// Paths for which an AppSync handshake is signed, and paths at which its WebSockets are opened: one instead of the
+/// other is refused.
 const HANDSHAKES: [&str; 6] =
     ["/graphql/connect", "/event", "/graphql", "/event/connect", "/event/realtime", "/graphql/realtime"];
-/// What may stay unencoded in a path though it is reserved.
+/// Reserved characters that may stay unencoded in a path.
 const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
 /// What API gateways and their clients put before a path.
 const PREFIXES: [&str; 14] = [
@@ -38,9 +39,9 @@ const PREFIXES: [&str; 14] = [
     "default",
     "$default",
 ];
-/// Pages that servers put in place of a folder.
+/// Pages that servers substitute for a folder.
 const INDEX_PAGES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.html"];
-/// How many leading segments something may have taken away.
+/// Maximum number of leading segments that something may have removed.
 const DEEPEST_PREFIX: usize = 3;
 
 pub(super) struct Path {
@@ -56,20 +57,20 @@ pub(super) struct Path {
     front: Step<Vec<u8>>,
 }
 
-/// How often the path is encoded, and whether it was decoded before.
+/// How often the path is encoded, and whether it was decoded first.
 #[derive(Clone, Copy)]
 enum Passes {
     /// Decoded, never encoded again.
     Decoded,
     /// Decoded, then encoded once.
     Once,
-    /// Decoded and encoded once, save the escapes of unreserved characters.
+    /// Decoded and encoded once, except for escapes of unreserved characters.
     OverEncoded,
     /// The wire path as it is.
     Verbatim,
     /// The wire path encoded again.
     Twice,
-    /// Decoded, encoded once and encoded again, as only a client does that starts from the plain name.
+    /// Decoded, encoded once and encoded again, as a client does that starts from the plain name.
     OnceAndAgain,
 }
 
@@ -78,7 +79,7 @@ enum SlashWriting {
     Kept,
     /// Every separator is encoded.
     Encoded,
-    /// Every separator but so many at the beginning: a key, or a bucket and a key, that were encoded as one word.
+    /// Every separator except this many at the beginning: a key, or a bucket and a key, that were encoded as one word.
     EncodedBehind(usize),
     /// Escapes of `/` stay as they are on the wire.
     EscapesKept,
@@ -170,7 +171,8 @@ impl Making for Path {
         let text = self.hex.option(hex).apply(text);
         Some(match front {
             0 => text,
-            // Without its slash the root is an empty path, and a doubled one is single: those have mistakes of their own.
+            // Without its slash the root is an empty path, and a doubled slash becomes a single one: those have their
+            // own mistakes.
             _ if text == b"/" || text.starts_with(b"//") => return None,
             _ => [self.front.option(front), text.strip_prefix(b"/")?].concat(),
         })
@@ -192,7 +194,7 @@ impl Path {
     }
 }
 
-/// The parts between some escapes made each by itself. `kept` says what stands in the place of such an escape.
+/// Makes each part between some escapes separately. `kept` gives the replacement of such an escape.
 fn keeping_escapes(wire: &[u8], kept: impl Fn(&[u8]) -> Option<Vec<u8>>, make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = wire;
@@ -213,7 +215,7 @@ fn unreserved_escape(bytes: &[u8]) -> Option<Vec<u8>> {
     is_escaped_unreserved(bytes).then(|| bytes.to_vec())
 }
 
-/// Whether this is an escape such as `%2D`; `~` has a mistake of its own.
+/// Whether this is an escape such as `%2D`; `~` has its own mistake.
 fn is_escaped_unreserved(bytes: &[u8]) -> bool {
     matches!(bytes, [b'%', ..])
         && matches!(*decode(bytes, Plus::Literal), [byte] if is_unreserved(byte) && byte != b'~')
@@ -237,7 +239,7 @@ fn over_step(decoded: &[u8]) -> Step<Vec<u8>> {
     step
 }
 
-/// What may stand in place of the leading slash.
+/// What may replace the leading slash.
 fn front_step(subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(b"/".to_vec()).or(&PATH_NO_SLASH, Vec::new());
     let Some(host) = subject.headers.first_text("host") else { return step };
@@ -296,7 +298,7 @@ fn passes_step(right: PathEncoding, wire: &[u8]) -> Step<Passes> {
     }
 }
 
-/// Other paths than the one that arrived.
+/// Paths other than the one that arrived.
 fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(path.to_vec());
     let slashed = match path.strip_suffix(b"/") {
@@ -358,7 +360,7 @@ fn reencoded(path: &[u8]) -> Vec<Vec<u8>> {
     others
 }
 
-/// The path without its first segments; `/` where nothing is left.
+/// The path without its first segments; `/` if nothing is left.
 fn without_segments(path: &[u8], count: usize) -> Vec<u8> {
     let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
     slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path.get(at..).unwrap_or_default().to_vec())

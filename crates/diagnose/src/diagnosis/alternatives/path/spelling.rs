@@ -7,7 +7,7 @@ use crate::diagnosis::alternatives::escaping::Escaping;
 use crate::diagnosis::alternatives::text::replaced;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// As a path is written that leaves what is reserved alone.
+/// Writes a path with reserved characters left raw.
 const KEEPING_RESERVED: Escaping<'static> = Escaping { raw: RESERVED, keeps_slash: true, also: b"" };
 
 #[derive(Clone, Copy)]
@@ -15,9 +15,9 @@ pub(super) enum Unicode {
     AsIs,
     Composed,
     Decomposed,
-    /// Escapes of Latin-1 for those of UTF-8.
+    /// Escapes of Latin-1 instead of UTF-8.
     AsLatin1,
-    /// Escapes of UTF-8 for those of Latin-1.
+    /// Escapes of UTF-8 instead of Latin-1.
     FromLatin1,
 }
 
@@ -26,9 +26,9 @@ pub(super) enum Normalization {
     None,
     /// Empty and dot segments removed.
     Full,
-    /// `//` made one, dot segments kept.
+    /// `//` becomes one slash, dot segments stay.
     Slashes,
-    /// Dot segments resolved, `//` kept.
+    /// Dot segments are resolved, `//` stays.
     Dots,
 }
 
@@ -37,7 +37,7 @@ pub(super) enum PlusReading {
     Literal,
     /// A raw `+` is a space.
     Space,
-    /// `%2B` is one too.
+    /// `%2B` is also a space.
     EvenEscaped,
 }
 
@@ -60,14 +60,14 @@ impl Unicode {
     }
 }
 
-/// The path with its characters encoded from Latin-1, if Latin-1 has them all.
+/// The path with its characters encoded in Latin-1, if Latin-1 has them all.
 fn as_latin1(wire: &[u8]) -> Option<Vec<u8>> {
     let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok().filter(|text| !text.is_ascii())?;
     let bytes: Option<Vec<u8>> = decoded.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     Some(KEEPING_RESERVED.escape(&bytes?))
 }
 
-/// The path with its characters encoded from UTF-8, if they are not yet.
+/// The path with its characters encoded in UTF-8, if they are not yet.
 fn from_latin1(wire: &[u8]) -> Option<Vec<u8>> {
     let decoded = decode(wire, Plus::Literal);
     std::str::from_utf8(&decoded).is_err().then(|| {

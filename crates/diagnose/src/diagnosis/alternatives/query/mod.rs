@@ -1,4 +1,4 @@
-//! Canonical queries that a client may have signed: of other parameters, or made by another rule.
+//! Canonical queries that a client may have signed: other parameters, or another rule.
 
 mod writing;
 
@@ -18,9 +18,9 @@ use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::split_query;
 use writing::{Order, Pair, Passes, PlusReading, Style, Valueless};
 
-/// What may stay unencoded in a query though it is reserved.
+/// Reserved characters that may stay unencoded in a query.
 const RESERVED: &[u8] = b"/:=,*()@!$&';+?[]{}|\" ";
-/// Lives that people give to presigned URLs, in seconds.
+/// Common expiries of presigned URLs, in seconds.
 const LIVES: [u32; 17] =
     [1, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800];
 
@@ -39,18 +39,18 @@ pub(super) struct Query {
     valueless: Step<Valueless>,
 }
 
-/// One parameter as it is on the wire.
+/// One parameter as on the wire.
 #[derive(Clone)]
 struct Parameter {
     name: Vec<u8>,
     value: Option<Vec<u8>>,
     /// Whether it belongs to the signature: `X-Amz-Date` and its like.
     is_of_signature: bool,
-    /// Whether what is right leaves it out: the signature itself, a token that is not signed.
+    /// Whether the right query leaves it out: the signature itself, or a token that is not signed.
     is_omitted: bool,
 }
 
-/// What becomes of the query as a whole.
+/// What happens to the whole query.
 #[derive(Clone, Copy, PartialEq)]
 enum Whole {
     AsSent,
@@ -58,26 +58,26 @@ enum Whole {
     Empty,
     /// Only the parameters of the signature.
     OnlySignature,
-    /// Without those of the signature.
+    /// Without the parameters of the signature.
     WithoutSignature,
-    /// The signature's parameter among them, with nothing in it.
+    /// With the signature's parameter, but empty.
     WithEmptySignature,
     /// Decoded before it was split.
     DecodedFirst,
-    /// Of a repeated parameter only the last, or only the first.
+    /// Only the last, or only the first, of a repeated parameter.
     LastOfEach,
     FirstOfEach,
     /// With its question mark.
     WithQuestionMark,
 }
 
-/// What becomes of one parameter.
+/// What happens to one parameter.
 enum Edit {
     None,
     Dropped,
     Kept,
     Value(Vec<u8>),
-    /// What stands behind a second `=` is cut off.
+    /// Everything after a second `=` is cut off.
     Cut(Vec<u8>),
 }
 
@@ -220,7 +220,7 @@ impl Query {
             .collect()
     }
 
-    /// The parameters of the query as it was before something escaped it.
+    /// The parameters of the query before something escaped it.
     fn unescaped(&self, entities: &[(&str, &str)]) -> Option<Vec<Parameter>> {
         let wire = join_wire(&self.parameters);
         let replace = |text: Vec<u8>, (from, to): &(&str, &str)| replaced(&text, from.as_bytes(), to.as_bytes());
@@ -338,7 +338,7 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
     step
 }
 
-/// The value with its plus signs for its spaces, and the other way round.
+/// The value with plus signs and spaces swapped, in each direction.
 fn plus_and_space_exchanged(value: &[u8]) -> Vec<Vec<u8>> {
     let plain = decode(value, Plus::Space);
     let escaping = Escaping { raw: b"", keeps_slash: false, also: b"" };

@@ -22,7 +22,7 @@ pub(super) enum PlusReading {
     Written,
     /// Spaces are written as `+`, and that is encoded again.
     WrittenAndEncoded,
-    /// `%2B` is a space as well.
+    /// `%2B` is also a space.
     EvenEscaped,
 }
 
@@ -37,19 +37,19 @@ pub(super) enum Order {
     Raw,
     Decoded,
     IgnoringCase,
-    /// As if all letters were upper case, which puts `_` behind them.
+    /// Sorted as if all letters were uppercase, which puts `_` after them.
     UpperCase,
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Valueless {
     WithEquals,
-    /// A name without `=` on the wire has none.
+    /// A name without `=` on the wire gets none.
     AsSent,
-    /// No empty value has its `=`.
+    /// No empty value gets a `=`.
     WithoutEquals,
     Dropped,
-    /// Those with an empty value are left out as well.
+    /// Parameters with an empty value are also left out.
     EmptyDropped,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Style<'a> {
 }
 
 impl Style<'_> {
-    /// A plus sign in a session token has a mistake of its own.
+    /// A plus sign in a session token has its own mistake.
     pub(super) fn of(self, parameter: &Parameter) -> Self {
         let is_token = parameter.is_of_signature && parameter.name.ends_with(b"-Token");
         if is_token { Self { plus: PlusReading::Space, ..self } } else { self }
@@ -96,7 +96,7 @@ impl Style<'_> {
     }
 }
 
-/// A parameter, written in a style, with what it may be sorted by.
+/// A parameter, written in a style, with its sort key.
 pub(super) struct Pair {
     name: Vec<u8>,
     value: Vec<u8>,

@@ -1,4 +1,4 @@
-//! How a signing key is derived, rightly and wrongly, and what neighbouring derivations share.
+//! How a signing key is derived, rightly and wrongly, and which links neighbouring derivations share.
 
 use crate::diagnosis::alternatives::secret::SecretBytes;
 use crate::diagnosis::catalogue::{HMAC_SWAPPED, KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
@@ -8,14 +8,14 @@ use sigvet_core::internal::hmac;
 use sigvet_core::internal::key_pair;
 use sigvet_core::scheme::Scheme;
 
-/// How the signing key is made.
+/// How the signing key is derived.
 #[derive(Clone, Copy)]
 pub(in crate::diagnosis) enum Chain {
     Right,
     NoPrefix,
     PrefixTwice,
     PrefixBehind,
-    /// That of Version 4, where Version 4A has one of its own.
+    /// The prefix of Version 4, although Version 4A has its own.
     ShortPrefix,
     Hex,
     UpperHex,
@@ -27,11 +27,11 @@ pub(in crate::diagnosis) enum Chain {
     SecretWithPrefix,
     /// The secret is the key.
     BareSecret,
-    /// The result of some links as hex: bit 0 stands for the first.
+    /// The result of some links as hex: bit 0 is the first.
     SomeHex(u8),
-    /// Key and message exchanged in each link.
+    /// Key and message are swapped in each link.
     Exchanged,
-    /// Key and message exchanged where the string to sign is signed.
+    /// Key and message are swapped when the string to sign is signed.
     ExchangedAtTheEnd,
     ExchangedThroughout,
 }
@@ -39,7 +39,7 @@ pub(in crate::diagnosis) enum Chain {
 /// All four links.
 const ALL_LINKS: u8 = 0b1111;
 
-/// What each link is made for.
+/// The purpose of each link.
 const LINKS: [&str; 4] = ["the date", "the region", "the service", "aws4_request"];
 
 pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
@@ -71,7 +71,7 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
 }
 
 impl Chain {
-    /// What the chain begins with.
+    /// The key that the chain begins with.
     pub(in crate::diagnosis) fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
         SecretBytes::new(match self {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
@@ -82,7 +82,7 @@ impl Chain {
         })
     }
 
-    /// The messages of its links, in order.
+    /// The messages of the links, in order.
     pub(in crate::diagnosis) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
         match self {
             Self::ServiceBeforeRegion => vec![day, service, region, terminator],
@@ -113,7 +113,7 @@ impl Chain {
     }
 }
 
-/// The chain that was derived last: the next one often begins with the same links.
+/// The most recently derived chain: the next one often begins with the same links.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Links {
     origin: Option<(u16, u16)>,
@@ -123,7 +123,7 @@ pub(in crate::diagnosis) struct Links {
 }
 
 impl Links {
-    /// The key at the end of a chain; `origin` says which secret and which way of chaining it is.
+    /// The key at the end of a chain; `origin` identifies the secret and the kind of chain.
     pub(in crate::diagnosis) fn derive(
         &mut self,
         origin: (u16, u16),
@@ -144,7 +144,7 @@ impl Links {
         self.links.last().map_or(&self.first, |(_, key)| key)
     }
 
-    /// The public half of the key pair of Version 4A.
+    /// The public half of the Version 4A key pair.
     pub(super) fn public_key(
         &mut self,
         origin: (u16, u16),

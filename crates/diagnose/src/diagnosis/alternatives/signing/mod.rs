@@ -1,5 +1,5 @@
-//! What stands around the canonical request: the string to sign, and the key. Both are one choice here, for a wrong day or
-//! region shows in both.
+//! What surrounds the canonical request: the string to sign, and the key. Both are one choice here, because a wrong
+//! day or region shows in both.
 
 mod chain;
 mod steps;
@@ -37,7 +37,7 @@ pub(in crate::diagnosis) struct Signing {
     form: Step<StringForm>,
 }
 
-/// The credential scope as it stands in the string to sign.
+/// The credential scope in the string to sign.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Right,
@@ -46,14 +46,14 @@ enum Shape {
     NoService,
     NoTerminator,
     NoDate,
-    /// In the key's derivation as well.
+    /// Also in the key's derivation.
     ExchangedEverywhere,
 }
 
-/// Below this many lines, one after the other is quicker.
+/// Below this number of lines, hashing one after the other is faster.
 const WORTH_LANES: usize = 6;
 
-/// How many things are to be decided.
+/// The number of decisions.
 pub(in crate::diagnosis) const STEPS: usize = 8;
 
 /// A string to sign around its hash, with the key that signs it.
@@ -63,16 +63,16 @@ pub(in crate::diagnosis) struct Frame {
 }
 
 enum FrameKey {
-    /// What stands before the hash is absorbed.
+    /// The text before the hash is already absorbed.
     Hmac(Midstate),
     /// The string to sign is the key, and the signing key its message.
     Exchanged { message: SecretBytes, before: Vec<u8> },
-    /// A signature is not recomputed, but verified.
+    /// A signature that is verified rather than recomputed.
     Ecdsa { key: PublicKey, before: Vec<u8> },
 }
 
 impl Frame {
-    /// Whether the string to sign that has this line for its hash has that signature.
+    /// Whether the string to sign with this line as its hash has the target signature.
     pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
         match (&self.key, target) {
             (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
@@ -91,7 +91,7 @@ impl Frame {
 }
 
 impl Frame {
-    /// Which of these lines give that signature: their numbers. The more there are, the less each costs.
+    /// The numbers of the lines that give the target signature. The more lines there are, the less each costs.
     pub(in crate::diagnosis) fn gives_each<'l>(
         &self,
         lines: impl ExactSizeIterator<Item = &'l [u8]>,
@@ -138,13 +138,13 @@ impl Signing {
         }
     }
 
-    /// The same with every slip of a secret and every day of a year, which are too many to be combined with anything.
+    /// The same with every slip of a secret and every day of a year, which are too many to combine with anything.
     pub(in crate::diagnosis) fn with_many_secrets_and_days(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
         let day = days_step(subject, times::days_of_a_year(subject.terms.timestamp));
         Self { secret: mistyped_secret::step(keys), day, ..Self::new(subject, keys) }
     }
 
-    /// Each choice that has another secret or another day, and nothing else wrong.
+    /// Each choice with another secret or another day, and nothing else wrong.
     pub(in crate::diagnosis) fn single_choices(&self) -> Vec<[u16; STEPS]> {
         let at =
             |step: usize, option: usize| std::array::from_fn(|other| if other == step { option as u16 } else { 0 });
@@ -167,18 +167,18 @@ impl Signing {
         self.frame(StringForm::Right, timestamp, &self.scope.to_string()).0
     }
 
-    /// How many wrong options there are at each step.
+    /// The number of wrong options at each step.
     pub(in crate::diagnosis) fn sizes(&self) -> [usize; STEPS] {
         self.steps().map(Choice::wrong_options)
     }
 
-    /// The mistakes that these options are, with the lines of the string to sign that they change.
+    /// The mistakes behind these options, with the lines of the string to sign that they change.
     pub(in crate::diagnosis) fn causes(&self, options: &[u16; STEPS]) -> Vec<AppliedMistake> {
         let (signed, expected) = differing_lines(&self.frame_text(options), &self.frame_text(&[0; STEPS]));
         let wrong = self.steps().into_iter().enumerate().zip(options).filter(|(_, option)| **option > 0);
         let made = wrong.map(|((step, choice), option)| {
             let made = AppliedMistake::from(choice.cause((*option).into()).clone());
-            // The first two steps make the key, and leave the string to sign alone.
+            // The first two steps make the key, and do not change the string to sign.
             if step < 2 { made } else { AppliedMistake { signed: signed.clone(), expected: expected.clone(), ..made } }
         });
         made.collect()
@@ -197,7 +197,7 @@ impl Signing {
         ]
     }
 
-    /// What these options make, one for each step. `links` keeps what neighbouring choices share of their keys.
+    /// Builds what these options make, one for each step. `links` keeps the links that neighbouring choices share.
     pub(in crate::diagnosis) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
         let (before, after) = self.around_hash(options);
         let key = match self.scheme {
@@ -239,11 +239,11 @@ impl Signing {
         [before, after].concat()
     }
 
-    /// The string to sign before the hash, and behind it.
+    /// The string to sign before and after the hash.
     fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
         let day = &self.day.option(options[2].into()).signed;
         let region = &self.region.option(options[3].into()).signed;
-        // The scope of Version 4A has none, unless a region was put there by mistake.
+        // The scope of Version 4A has no region, unless one was put there by mistake.
         let region = (self.scheme == Scheme::V4 || !region.is_empty()).then_some(region.as_str());
         let service = &self.service.option(options[4].into()).signed;
         let scope =
@@ -284,7 +284,7 @@ impl Signing {
     }
 }
 
-/// Which secret and which way of chaining it is.
+/// Identifies the secret and the kind of chain.
 fn origin(options: &[u16; STEPS]) -> (u16, u16) {
     (options[0], options[1])
 }

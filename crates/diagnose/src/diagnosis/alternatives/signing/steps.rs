@@ -1,6 +1,7 @@
-//! What a client may have put into the scope, and around it: other days, regions, services, timestamps, lines.
+//! What a client may have put into and around the scope: other days, regions, services, timestamps, lines.
 //!
-//! In Version 4 a part may be wrong in the string to sign, in the key, or in both; the key of Version 4A knows no scope.
+//! In Version 4 a part may be wrong in the string to sign, in the key, or in both; the key of Version 4A does not
+//! depend on the scope.
 
 use crate::diagnosis::alternatives::{Subject, times};
 use crate::diagnosis::catalogue::{
@@ -10,7 +11,7 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::field::Step;
 use sigvet_core::scheme::Scheme;
 
-/// A part of the scope: as it stands in the string to sign, and as the key was derived for it.
+/// A part of the scope: its text in the string to sign, and the text that the key was derived for.
 pub(super) struct Part {
     pub(super) signed: String,
     pub(super) key: String,
@@ -57,7 +58,7 @@ pub(super) fn part_step(
     step
 }
 
-/// Days of the scope near that of the request: in scope and key, in the key alone, in the string to sign alone.
+/// Days near the request's day: in scope and key, in the key alone, in the string to sign alone.
 pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     let right = &subject.terms.scope.date;
     let mut step = days_step(subject, times::days(subject));
@@ -70,7 +71,7 @@ pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     step
 }
 
-/// Other days in scope and key, and in the key alone: that of Version 4A knows no day.
+/// Other days in scope and key, and in the key alone; the key of Version 4A has no day.
 pub(super) fn days_step(subject: &Subject<'_>, days: impl IntoIterator<Item = String>) -> Step<Part> {
     let right = &subject.terms.scope.date;
     let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });

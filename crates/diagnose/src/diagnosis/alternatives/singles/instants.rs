@@ -10,7 +10,7 @@ use sigvet_core::time::Timestamp;
 
 const DAY: i64 = 86_400;
 
-/// Instants that were signed in place of the one that arrived.
+/// Instants that were signed instead of the one that arrived.
 struct Instants<'a> {
     signing: &'a Signing,
     key: Midstate,
@@ -18,11 +18,11 @@ struct Instants<'a> {
     place: Place,
 }
 
-/// Where the instant was another one.
+/// The places with another instant.
 enum Place {
     /// In the string to sign, which ends in this hash.
     StringToSign(Hex),
-    /// In the header too.
+    /// Also in the header.
     Everywhere(Gap),
 }
 
@@ -38,7 +38,7 @@ pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
 }
 
 impl Instants<'_> {
-    /// The instants by how near they are: a second later, a second earlier, two seconds later.
+    /// The instants, nearest first: a second later, a second earlier, two seconds later.
     fn instant(&self, number: usize) -> Timestamp {
         let seconds = i64::try_from(number / 2 + 1).unwrap_or(DAY);
         let offset = if number.is_multiple_of(2) { seconds } else { -seconds };

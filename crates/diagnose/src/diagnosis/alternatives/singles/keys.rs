@@ -1,4 +1,4 @@
-//! Keys of other secrets and of other days.
+//! Keys from other secrets and other days.
 
 use super::{Right, Series};
 use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
@@ -7,7 +7,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use sigvet_core::internal::Hex;
 
-/// Every key that one slip in the secret, or another day of the year, gives.
+/// Every key that results from one slip in the secret, or from another day of the year.
 pub(super) struct Keys {
     signing: Signing,
     choices: Vec<[u16; STEPS]>,

@@ -1,7 +1,7 @@
-//! Mistakes with so many forms that each is tried alone: every second of a day, every port, every slip of the pen.
+//! Mistakes with so many forms that each is tried alone: every second of a day, every port, every typing slip.
 //!
-//! The fields in the files beside this folder are combined with one another, so that each option costs thousands of
-//! hypotheses. Here an option costs one: the rest of the request is taken as right.
+//! The fields in the files next to this folder are combined with one another, so each option costs thousands of
+//! hypotheses. Here an option costs one: the rest of the request is assumed to be right.
 
 mod instants;
 mod keys;
@@ -18,28 +18,28 @@ use sigvet_core::crypto::Sha256Hasher;
 use sigvet_core::internal::{Hex, canonical};
 use sigvet_core::scheme::Scheme;
 
-/// Of a larger request a million hypotheses would take minutes.
+/// For a larger request, a million hypotheses would take minutes.
 const LARGEST: usize = 16 * 1024;
 
-/// A row of hypotheses of one kind, by number.
+/// A numbered series of hypotheses of one kind.
 pub(in crate::diagnosis) trait Series: Sync {
-    /// How many there are.
+    /// The number of hypotheses.
     fn count(&self) -> usize;
 
     /// Whether the hypothesis gives the signature.
     fn gives(&self, number: usize, target: &Target) -> bool;
 
-    /// The mistakes that the hypothesis is.
+    /// The mistakes that the hypothesis stands for.
     fn causes(&self, number: usize) -> Vec<AppliedMistake>;
 }
 
-/// All series of a request, the likeliest first. `signing` is that of the request as it arrived.
+/// All series of a request, the likeliest first. `signing` belongs to the request as it arrived.
 pub(in crate::diagnosis) fn series<'a>(
     subject: &'a Subject<'_>,
     keys: &[Key<'_>],
     signing: &'a Signing,
 ) -> Vec<Box<dyn Series + 'a>> {
-    // A signature of Version 4A is verified, which takes a hundred times as long as to recompute one.
+    // A signature of Version 4A is verified, which takes a hundred times as long as recomputing one.
     if keys.is_empty() || subject.terms.scheme == Scheme::V4a {
         return Vec::new();
     }
@@ -53,14 +53,14 @@ pub(in crate::diagnosis) fn series<'a>(
     all
 }
 
-/// The request as it arrived, with all that is right for it.
+/// The request as it arrived, with everything that is right for it.
 struct Right<'a, 's> {
     subject: &'a Subject<'s>,
     signing: &'a Signing,
     text: CanonicalRequest,
 }
 
-/// A canonical request with one place left open.
+/// A canonical request with a gap at one place.
 struct Gap {
     before: Sha256Hasher,
     after: Vec<u8>,
@@ -71,7 +71,7 @@ impl Gap {
         Self::new(canonical::before(text, part), canonical::after(text, part))
     }
 
-    /// In the value of a signed header.
+    /// A gap in the value of a signed header.
     fn in_header(text: &CanonicalRequest, name: &str) -> Option<Self> {
         let (all, mut at) = (text.as_bytes(), canonical::before(text, Part::Headers).len());
         for line in text.field(Part::Headers).split(|byte| *byte == b'\n') {
@@ -100,7 +100,7 @@ impl Gap {
     }
 }
 
-/// What may have stood in a gap when the request was signed, by number.
+/// Possible contents of a gap when the request was signed, by number.
 trait Filling: Sync {
     fn count(&self) -> usize;
     fn write(&self, number: usize, out: &mut Vec<u8>);
@@ -141,9 +141,9 @@ mod tests {
         CanonicalRequest::assemble(|_, out| out.extend_from_slice(fields.next().unwrap().as_bytes()))
     }
 
-    /// Catches a gap that is a byte too long or too short, by what stood in it.
+    /// Catches a gap that is a byte too long or too short, by filling in its original text.
     #[test]
-    fn what_stood_in_a_gap_fills_it_again() {
+    fn the_original_text_fills_its_gap_again() {
         assert_eq!(text().as_bytes(), TEXT.as_bytes());
         let right = Hex::new(&text().sha256());
         for (part, stood) in [(Part::Method, "GET"), (Part::Path, "/k"), (Part::Query, "a=1"), (Part::Payload, "hash")]

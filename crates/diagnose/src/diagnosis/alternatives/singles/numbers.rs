@@ -7,19 +7,19 @@ use crate::diagnosis::alternatives::host::{INNER_NAMES, split_port};
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN};
 use crate::diagnosis::outcome::AppliedMistake;
 
-/// The ports of TCP, from 1 on.
+/// The TCP ports, from 1 on.
 const PORTS: usize = 65_535;
-/// What servers inside of a network listen at, beside the ports above 30,000 that Kubernetes gives out.
+/// Ports that servers inside a network listen on, in addition to the ports above 30,000 that Kubernetes assigns.
 const INNER_PORTS: [RangeInclusive<usize>; 9] =
     [0..=0, 80..=90, 443..=443, 3000..=3010, 4566..=4576, 5000..=5010, 7480..=7490, 8000..=9500, 30_000..=32_767];
-/// Bodies of up to so many bytes.
+/// Bodies up to this length.
 const LENGTHS: usize = 1_048_577;
 
 pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
     ports(right).into_iter().chain(lengths(right)).collect()
 }
 
-/// The name that was sent, and those of inner networks, each with its ports.
+/// The name that was sent, and the names of inner networks, each with its ports.
 fn ports<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
     let Some(sent) = right.subject.headers.first_text("host") else { return Vec::new() };
     let (own, _) = split_port(sent);
@@ -40,7 +40,7 @@ fn lengths<'a>(right: &Right<'a, '_>) -> Option<Box<dyn Series + 'a>> {
     Some(Box::new(Filled { gap, frame: right.signing.right_frame(), filling }))
 }
 
-/// A name with these ports. At 0 it stands alone.
+/// A name with these ports; port 0 means the name alone.
 struct Ports<'a> {
     sent: &'a str,
     name: &'a str,

@@ -7,7 +7,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::canonical::Field as Part;
 use sigvet_core::internal::canonical;
 
-/// First segments by which proxies choose where a request goes, and which they take away.
+/// First segments that proxies use for routing and then remove.
 const PREFIXES: [&str; 72] = [
     "s3",
     "minio",
@@ -82,13 +82,13 @@ const PREFIXES: [&str; 72] = [
     "lambda",
     "dynamodb",
 ];
-/// In how many places a slash is doubled at most.
+/// The maximum number of places in which a slash is doubled.
 const MOST_SLASHES: usize = 64;
 
-/// More letters than this are not put into each case: there would be too many.
+/// With more letters than this, not every combination of cases is tried: there would be too many.
 const MOST_LETTERS: usize = 14;
 
-/// Headers in which proxies hand on the target that the client named.
+/// Headers in which proxies pass on the target that the client requested.
 const ORIGINAL_TARGETS: [&str; 6] = [
     "x-original-uri",
     "x-original-url",
@@ -130,7 +130,7 @@ impl Filling for Paths {
     }
 }
 
-/// The mistake, what exactly was done, and the path.
+/// The mistake, a description of the change, and the path.
 type Rewritten = (&'static Mistake, String, Vec<u8>);
 
 /// The paths that may have been signed, as on the wire.
@@ -158,7 +158,7 @@ fn rewritten(subject: &Subject<'_>) -> Vec<Rewritten> {
     all
 }
 
-/// The path before something merged two slashes, or left a dot segment out.
+/// The path before something merged two slashes, or removed a dot segment.
 fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
     let (path, merged) = (&subject.path, &PATH_NORMALIZED);
     let mut all: Vec<Rewritten> = Vec::new();
@@ -177,7 +177,7 @@ fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
     all
 }
 
-/// The path in the case that it may have had.
+/// The path in another case that it may have had.
 fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     let mut all: Vec<Rewritten> = vec![
         (&PATH_CHANGED, "letters were uppercased after signing".to_owned(), path.to_ascii_lowercase()),
@@ -192,7 +192,7 @@ fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     all
 }
 
-/// A path of few letters, all of one case, with each of them in either.
+/// A path with few letters, all in one case: each letter is tried in both cases.
 fn with_each_case(path: &[u8]) -> Vec<Rewritten> {
     let letters: Vec<usize> =
         path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic()).map(|(at, _)| at).collect();

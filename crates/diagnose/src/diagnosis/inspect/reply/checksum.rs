@@ -1,4 +1,4 @@
-//! Words about checksums: one that the store does not support, one that it wants, one that is another body's.
+//! Words about checksums: one that the store does not support, one that it requires, one that belongs to another body.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{CHECKSUM_MISMATCH, CHECKSUM_UNSUPPORTED};
@@ -6,7 +6,7 @@ use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::request::Request;
 
-/// How stores say that they lack something.
+/// How stores say that they do not support something.
 const REFUSED: [&str; 9] = [
     "unsupported",
     "not supported",
@@ -24,7 +24,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-/// What stores say that lack the checksums of SDKs, their trailers or their chunks, or that want `Content-MD5`.
+/// What stores say that do not support the SDKs' checksums, trailers or chunks, or that require `Content-MD5`.
 fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
     let readers = [wants_md5, refuses_header, refuses_chunks, refuses_anything, wants_length];
     let detail = readers.iter().find_map(|read| read(said))?;
@@ -37,7 +37,7 @@ fn wants_md5(said: &Said<'_>) -> Option<String> {
     is_said.then(|| "the store requires Content-MD5".to_owned())
 }
 
-/// A header that the SDK adds, by its name.
+/// The name of a refused header that the SDK adds.
 fn refuses_header(said: &Said<'_>) -> Option<String> {
     const NAMES: [&str; 4] = ["x-amz-sdk-checksum", "x-amz-checksum-", "x-amz-trailer", "x-amz-te"];
     const ALGORITHMS: [&str; 3] = ["checksum algorithm", "checksum type", "trailing checksum"];
@@ -52,14 +52,14 @@ fn refuses_header(said: &Said<'_>) -> Option<String> {
     named.or_else(|| said.says(&ALGORITHMS).then(|| "the store does not support this kind of checksum".to_owned()))
 }
 
-/// A server that names the word in `x-amz-content-sha256` refuses that: it is read with the payload.
+/// A server that names the word in `x-amz-content-sha256` refuses that word: `payload` handles it.
 fn refuses_chunks(said: &Said<'_>) -> Option<String> {
     let is_said = said.says(&["aws chunked", "aws-chunked"]) && said.says(&REFUSED);
     (is_said && !said.says(&["x-amz-content-sha256"]) && !said.declares_chunks())
         .then(|| "the store does not support aws-chunked bodies".to_owned())
 }
 
-/// S3 and others say this of any header; a request in `Transfer-Encoding: chunked` is another matter.
+/// S3 and others say this about any header; a request with `Transfer-Encoding: chunked` is a different case.
 fn refuses_anything(said: &Said<'_>) -> Option<String> {
     let is_said = said.says(&["a header you provided implies functionality that is not implemented"]);
     let is_of_transfer =
@@ -69,7 +69,7 @@ fn refuses_anything(said: &Said<'_>) -> Option<String> {
         .then(|| "the store does not support a header of the request, probably the checksum".to_owned())
 }
 
-/// A body in chunks has no `Content-Length` with some clients, and not the one that the store counts by.
+/// With some clients a chunked body has no `Content-Length`, or not the one that the store counts by.
 fn wants_length(said: &Said<'_>) -> Option<String> {
     let is_wanted =
         said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);
@@ -77,7 +77,7 @@ fn wants_length(said: &Said<'_>) -> Option<String> {
     is_said.then(|| "the store requires Content-Length and does not support checksum trailers".to_owned())
 }
 
-/// Whether a request carries what SDKs add for checksums.
+/// Whether a request contains what SDKs add for checksums.
 fn has_checksum(request: &Request) -> bool {
     let of_sdk = |name: &str| ["x-amz-sdk-checksum-algorithm", "x-amz-trailer"].contains(&name);
     request.headers.iter().any(|header| {
@@ -86,7 +86,7 @@ fn has_checksum(request: &Request) -> bool {
     })
 }
 
-/// A checksum that is another body's.
+/// A checksum that belongs to another body.
 fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     const NAMES: [&str; 7] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum", "content-md5"];
     let sent = said.request().and_then(checksum_header);
@@ -98,7 +98,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
             "checksum mismatch for x-amz-checksum-",
             "you specified did not match the calculated checksum",
         ]);
-    // The hash of the payload is no checksum in this sense. Some stores have the same words for it.
+    // The payload hash is not a checksum in this sense, but some stores use the same words for it.
     let is_plain = said.request().is_some() && sent.is_none() && !said.declares_chunks();
     let is_of_payload = is_plain && said.says(&["content-md5"]);
     if !is_said || is_of_payload || said.says(&["x-amz-content-sha256"]) {
@@ -112,7 +112,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(made)
 }
 
-/// What the request says of its body by a checksum.
+/// The checksum that the request declares for its body.
 fn checksum_header(request: &Request) -> Option<String> {
     let is_checksum =
         |name: &str| ChecksumAlgorithm::from_header(name).is_some() || name.eq_ignore_ascii_case("content-md5");

@@ -1,4 +1,4 @@
-//! Words about clocks and about the life of presigned URLs.
+//! Words about clocks and about the expiry of presigned URLs.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Finding;
 
-/// A presigned URL that is over, has not begun, or would live too long.
+/// A presigned URL that has expired, is not yet valid, or is valid for too long.
 pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
     match () {
         () if is_about_expires(said) || is_out_of_bounds(said) => one(too_long(said)),
@@ -22,14 +22,15 @@ pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// The clock of the signer.
+/// The signer's clock.
 pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     const CODES: [&str; 3] = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
     const WORDS: [&str; 7] = [
         "signature expired: ",
         "signature not yet current",
         "date is too old",
-        // S3's words end in "the current time is too large", rclone's in "the server's time exceeds the maximum allowed".
+        // S3's message ends in "the current time is too large", rclone's in "the server's time exceeds the maximum
+        // allowed".
         "difference between the request time and",
         "request time and the server time is too large",
         "request time too skewed",
@@ -44,7 +45,7 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// The clock of the signer, if it is further off than the server allows, whatever the server says of it.
+/// The signer's clock, if it is further off than the server allows, whatever the server says about it.
 pub(super) fn far_off(said: &Said<'_>) -> Vec<Explanation> {
     let (Some(request), Some(server)) = (signed_at(said), server_time(said)) else { return Vec::new() };
     let is_far = request.seconds_until(server).unsigned_abs() > said.evidence.window.as_secs();
@@ -70,7 +71,7 @@ fn is_about_expires(said: &Said<'_>) -> bool {
     said.says(&["x-amz-expires", "expires"]) && said.says(&BOUNDS)
 }
 
-/// Google's store says no more than that a header is malformed.
+/// Google's store says only that a header is malformed.
 fn is_out_of_bounds(said: &Said<'_>) -> bool {
     let findings = said.findings();
     let is_far = findings.iter().any(|finding| matches!(finding, Finding::ExpiresOutOfBounds { .. }));
@@ -90,7 +91,7 @@ fn begins(said: &Said<'_>) -> bool {
     said.says(&["not yet valid", "not valid yet"]) || (said.is_presigned() && said.says(&["signature not yet current"]))
 }
 
-/// EC2 says of a header signature, too, that the request has expired.
+/// EC2 also says that the request has expired if the signature is in a header.
 fn is_over(said: &Said<'_>) -> bool {
     const OVER: [&str; 5] =
         ["request has expired", "url has expired", "url expired", "link has expired", "request signature expired at"];
@@ -101,13 +102,14 @@ fn is_over(said: &Said<'_>) -> bool {
     !is_header && (by_code || by_words || is_over_at_google(said))
 }
 
-/// Google's store calls the signature of a URL a token.
+/// Google's store calls a URL's signature a token.
 fn is_over_at_google(said: &Said<'_>) -> bool {
     let has_token = said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some());
     said.is_presigned() && said.has_code(&["ExpiredToken"]) && !has_token
 }
 
-/// Services that say of header and URL alike that the signature has expired mean the URL's end where it has passed.
+/// Some services say that the signature has expired for headers and URLs alike; for a URL past its end, they mean the
+/// expiry.
 fn is_past_its_end(said: &Said<'_>) -> bool {
     let now = said.reply.server_time.unwrap_or(said.evidence.now);
     end(said).is_some_and(|end| end <= now)
@@ -138,7 +140,7 @@ fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
     or_local(made, said)
 }
 
-/// Where the URL is off by the hours of a time zone, local time is the other explanation.
+/// If the URL is off by the hours of a time zone, local time is an alternative explanation.
 fn or_local(made: AppliedMistake, said: &Said<'_>) -> Vec<Explanation> {
     let local = || {
         let claim = said.claim()?;
@@ -158,7 +160,7 @@ fn signed_at(said: &Said<'_>) -> Option<Timestamp> {
     said.reply.request_time.or_else(|| said.claim().map(|claim| claim.terms.timestamp))
 }
 
-/// A server that tells no time is judged by the clock at hand, if that finds the request as far off as the server did.
+/// If a server states no time, the caller's clock is used, if by it the request is as far off as the server found.
 fn server_time(said: &Said<'_>) -> Option<Timestamp> {
     let is_far = |now: &Timestamp| {
         signed_at(said).is_some_and(|at| at.seconds_until(*now).unsigned_abs() > said.evidence.window.as_secs())

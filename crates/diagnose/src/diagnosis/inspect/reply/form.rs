@@ -1,4 +1,4 @@
-//! Words about the mechanism, and about an authorization that cannot be read.
+//! Words about the authentication mechanism, and about an unreadable authorization.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -8,14 +8,14 @@ use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
 
-/// What API Gateway says, too, of a path that it has no route for.
+/// What API Gateway also says about a path without a route.
 const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value pair", "authorization header requires"];
 const NO_ROUTE: &str = "API Gateway also says this about a path or method without a route";
 
 /// Two mechanisms at once, or an old one.
 pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
     const V2: [&str; 7] = [
-        // Garage looks for a presigned URL where there is no header of Version 4.
+        // Garage expects a presigned URL if there is no Version 4 header.
         "missing x-amz-algorithm header",
         "please use aws4-hmac-sha256",
         "sigv2 authorization is not supported",
@@ -42,7 +42,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
         "anonymous users cannot",
         "please authenticate",
     ];
-    // Cloudflare's R2 names the header, and nothing else; Google's store in its details.
+    // Cloudflare's R2 names only the header; Google's store names it in the details.
     let is_named = said.has_code(&["InvalidArgument", "MissingSecurityHeader"])
         && said.text.lines().any(|line| line.trim().eq_ignore_ascii_case("authorization"));
     if !said.has_code(&CODES) && !said.says(&WORDS) && !is_named {
@@ -53,7 +53,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
     }
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
     let made = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
-    // The services of AWS say more than this, or say it under a code.
+    // AWS services say more than this, or say it with a code.
     let is_routed = said.words.trim() == "missing authentication token" && said.reply.code.is_none();
     match (is_routed, is_readable) {
         (true, true) => one(made.with_detail(format!("the captured request has one; {NO_ROUTE}"))),
@@ -63,7 +63,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// An authorization that the server cannot read. Where it cannot be read here either, that says more.
+/// An authorization that the server cannot read. If it is unreadable here too, that says more.
 pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     let Some(detail) = fault(said) else { return Vec::new() };
     if let Some(made) = seen_here(said) {
@@ -81,7 +81,7 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// A server that quotes the header shows its kind; S3 says no more than that it is another.
+/// A server that quotes the header shows its kind; S3 says only that it is a different one.
 fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
     const KINDS: [&str; 4] = ["bearer", "basic", "digest", "token"];
     let has_kind = |kind: &&str| {
@@ -90,12 +90,12 @@ fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
     };
     let kind = KINDS.into_iter().find(has_kind);
     let is_said = kind.is_some() || said.says(&["unsupported authorization type"]);
-    // A claim that can be read is a signature.
+    // A readable claim is a signature.
     (is_said && said.judged.is_none())
         .then(|| AppliedMistake::new(&MECHANISM_OTHER, kind.unwrap_or_default(), "AWS4-HMAC-SHA256"))
 }
 
-/// A date that the server cannot read; S3 says the same of one that is not there.
+/// A date that the server cannot read; S3 says the same about a missing date.
 fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 6] = [
         "requires a valid date or x-amz-date header",
@@ -106,7 +106,7 @@ fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
         "malformed date",
     ];
     let is_said = said.says(&WORDS) || said.has_code(&["MalformedDate", "MalformedPresignedDate"]);
-    // A claim that can be read has a date of the right form.
+    // A readable claim has a date of the right form.
     (is_said && said.judged.is_none()).then(|| {
         let presented = said.quoted_after("got ").unwrap_or_default();
         AppliedMistake::new(&TIME_MALFORMED, presented, "")
@@ -119,14 +119,14 @@ fn is_routed(said: &Said<'_>) -> bool {
     said.says(&OF_ROUTES) && !is_elsewhere
 }
 
-/// What keeps the claim from being read, if anything does.
+/// What makes the claim unreadable, if anything does.
 fn seen_here(said: &Said<'_>) -> Option<AppliedMistake> {
     let request = said.evidence.request?;
     let error = Claim::extract(request).err()?;
     unreadable::explain(request, &error)
 }
 
-/// What the server misses, in words of ours: its own may quote the header.
+/// What the server misses, in our own words: the server's may quote the header.
 fn fault(said: &Said<'_>) -> Option<&'static str> {
     const CODES: [&str; 7] = [
         "IncompleteSignature",

@@ -6,7 +6,7 @@ use crate::diagnosis::inspect::{token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::Finding;
 
-/// How servers say that a header has to be signed; its name stands before, in quotes.
+/// How servers say that a header has to be signed; its name precedes these words, in quotes.
 const TO_SIGN: [&str; 5] = [
     "must be a 'signedheader'",
     "must be signed",
@@ -16,7 +16,7 @@ const TO_SIGN: [&str; 5] = [
 ];
 
 pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
-    // Google's store says no more than that a header is malformed.
+    // Google's store says only that a header is malformed.
     let is_malformed = said.has_code(&["MalformedSecurityHeader"]);
     if is_malformed && !found(said, is_missing).is_empty() {
         return together(vec![not_told(said)]);
@@ -41,7 +41,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     if is_plain { together(vec![not_told(said)]) } else { Vec::new() }
 }
 
-/// MinIO says the same of a header that is in the list and was not sent.
+/// MinIO says the same about a header that is listed but was not sent.
 fn not_told(said: &Said<'_>) -> AppliedMistake {
     let missing = found(said, is_missing);
     if missing.is_empty() {
@@ -50,7 +50,7 @@ fn not_told(said: &Said<'_>) -> AppliedMistake {
     AppliedMistake::new(&HEADER_MISSING, missing.join(";"), "").with_detail(format!("not sent: {}", missing.join(", ")))
 }
 
-/// Garage names a header that is in the list and was not sent.
+/// Garage names a header that is listed but was not sent.
 fn absent<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     said.quoted_after("signed header ").filter(|_| said.says(&["is not present"]))
 }
@@ -63,7 +63,7 @@ fn is_missing(finding: &Finding) -> bool {
     matches!(finding, Finding::HeaderMissing { .. })
 }
 
-/// The names in the findings of these kinds.
+/// The names in findings of these kinds.
 fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
     let findings = said.findings();
     let name = |finding: &Finding| match finding {
@@ -76,7 +76,7 @@ fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
     findings.iter().filter(|finding| is(finding)).filter_map(name).collect()
 }
 
-/// `'Host' or ':authority' must be a 'SignedHeader'`, and the like.
+/// `'Host' or ':authority' must be a 'SignedHeader'`, and similar messages.
 fn named(said: &Said<'_>) -> Option<String> {
     let at = TO_SIGN.iter().find_map(|words| said.words.find(words))?;
     let before = said.words.get(..at).unwrap_or_default().trim_end().strip_suffix(['\'', '`', '"'])?;

@@ -1,15 +1,15 @@
-//! Words about the access key and about the session token that goes with it.
+//! Words about the access key and its session token.
 
 use super::{Said, dates, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
-/// What AWS says of a key and of a token alike.
+/// What AWS says about both keys and tokens.
 const OF_BOTH: [&str; 2] =
     ["security token included in the request is invalid", "security token included in the request is not valid"];
 
-/// A token that has run out, is damaged, or is another key's.
+/// A token that has expired, is damaged, or belongs to another key.
 pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
     const CODES: [&str; 8] = [
         "InvalidToken",
@@ -43,7 +43,7 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
     if !is_unknown(said) {
         return Vec::new();
     }
-    // EC2 has one code for all that is wrong with a signature.
+    // EC2 has one code for everything that is wrong with a signature.
     let by_clock = if said.has_code(&["AuthFailure"]) { dates::far_off(said) } else { Vec::new() };
     match spoilt(said) {
         _ if !by_clock.is_empty() => by_clock,
@@ -69,7 +69,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
         "AccessKeyIdNotFound",
         "InvalidAccessKey",
     ];
-    // Garage's words, and those of stores that keep S3's message under another code.
+    // Garage's words, and those of stores that use S3's message with another code.
     const WORDS: [&str; 6] = [
         "no such key: ",
         "access key id you provided does not exist",
@@ -83,7 +83,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
     said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS) || is_of_b2
 }
 
-/// What the request itself shows of its key and token.
+/// What the request itself shows about its key and token.
 fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
@@ -96,7 +96,7 @@ fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
     malformed().or_else(with_space).or_else(missing)
 }
 
-/// Whether what stands in place of the id is a secret, by its looks or because it is the one at hand.
+/// Whether a secret was used as the ID, judging by its form or because it is the known secret.
 fn is_secret(said: &Said<'_>, id: &str) -> bool {
     let own = said.evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     own == Some(id) || key::looks_like_a_secret(id)
@@ -143,7 +143,7 @@ fn invalid(said: &Said<'_>) -> AppliedMistake {
     }
 }
 
-/// Whether the request's key is the user's own, and a long-term key.
+/// Whether the request's key is the user's own long-term key.
 fn is_own_without_token(said: &Said<'_>) -> bool {
     let own = said.evidence.credentials.filter(|credentials| credentials.session_token.is_none());
     own.is_some_and(|own| id(said).as_deref() == Some(&own.access_key_id))
@@ -153,7 +153,7 @@ fn has_token(said: &Said<'_>) -> bool {
     said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some())
 }
 
-/// As the request has it, else as the server read it.
+/// The ID from the request, otherwise as the server read it.
 fn id(said: &Said<'_>) -> Option<String> {
     let claimed = said.claim().map(|claim| claim.terms.access_key_id.clone()).filter(|id| !id.is_empty());
     claimed.or_else(|| said.reply.access_key_id.clone())

@@ -1,7 +1,7 @@
-//! What the server's words say: from code, message and fields to the mistakes that they name.
+//! The server's words: from code, message and fields to the mistakes that they name.
 //!
-//! Words are those of AWS's services, and of the stores that speak their protocol. Each reader knows the words of one
-//! matter; the first that understands the reply explains it. A bare mismatch explains nothing.
+//! The words are those of AWS's services, and of compatible stores. Each reader knows the words about one subject; the
+//! first that understands the reply explains it. A bare mismatch explains nothing.
 
 mod checksum;
 mod dates;
@@ -24,7 +24,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
-/// In the order in which one reply's words are most to be trusted.
+/// In the order in which a reply's words are most trustworthy.
 const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 13] = [
     form::mechanism,
     policy::read,
@@ -41,14 +41,14 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 13] = [
     form::malformed,
 ];
 
-/// A reply with what it answers.
+/// A reply with the request that it answers.
 pub(super) struct Said<'a> {
     reply: &'a Reply,
     evidence: &'a Evidence<'a>,
     judged: Option<JudgedV4<'a>>,
-    /// The message, and the details that some servers set beside it, on lines of their own.
+    /// The message, and the details that some servers add, on separate lines.
     text: String,
-    /// The same in lower case.
+    /// The same in lowercase.
     words: String,
 }
 
@@ -64,12 +64,12 @@ impl<'a> Said<'a> {
         READERS.iter().map(|read| read(self)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
-    /// Whether the message has any of these words, in lower case.
+    /// Whether the message contains any of these phrases, given in lowercase.
     fn says(&self, words: &[&str]) -> bool {
         words.iter().any(|words| self.words.contains(words))
     }
 
-    /// The word of the message that begins so.
+    /// The word of the message that begins with this text.
     fn word_at(&self, start: &str) -> Option<&str> {
         let rest = self.words.get(self.words.find(start)?..)?;
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
@@ -80,7 +80,7 @@ impl<'a> Said<'a> {
         self.reply.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
 
-    /// What stands in quotes of any kind after these words; the words are in lower case, what is quoted as it was written.
+    /// The text in quotes of any kind after these words; the words are in lowercase, the quoted text is as written.
     fn quoted_after(&self, words: &str) -> Option<&str> {
         let rest = self.text_after(words)?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
@@ -91,7 +91,7 @@ impl<'a> Said<'a> {
             .filter(|quoted| !quoted.is_empty())
     }
 
-    /// What follows these words, which are in lower case, as it was written.
+    /// The text after these words, as written; the words are in lowercase.
     fn text_after(&self, words: &str) -> Option<&str> {
         self.text.get(self.words.find(words)? + words.len()..)
     }
@@ -108,7 +108,7 @@ impl<'a> Said<'a> {
         self.judged.map(|judged| judged.request).or(self.evidence.request)
     }
 
-    /// Whether the request declares its payload to be in chunks.
+    /// Whether the request declares a chunked payload.
     fn declares_chunks(&self) -> bool {
         let header = self.dialect().content_sha256_header;
         let declared = self.request().and_then(|request| request.headers.first_text(&header));
@@ -129,12 +129,12 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The explanation by one mistake.
+/// The explanation with one mistake.
 fn one(made: AppliedMistake) -> Vec<Explanation> {
     vec![Explanation::from_mistake(Proof::Server, made)]
 }
 
-/// The explanation by several mistakes together; none where there are none.
+/// The explanation with several mistakes together; none if there are none.
 fn together(mistakes: Vec<AppliedMistake>) -> Vec<Explanation> {
     if mistakes.is_empty() { Vec::new() } else { vec![Explanation { proof: Proof::Server, mistakes }] }
 }

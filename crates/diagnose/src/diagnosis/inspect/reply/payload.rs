@@ -1,4 +1,4 @@
-//! Words about the payload: a hash that is another's, missing or refused, and chunks that are not understood.
+//! Words about the payload: a hash of another body, a missing or refused hash, and chunks that are not understood.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -20,7 +20,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
-    // Garage has S3's code for a digest, and names the header.
+    // Garage uses S3's code for a digest, and names the header.
     let is_digest = said.has_code(&["BadDigest", "InvalidDigest"]) && said.says(&["x-amz-content-sha256"]);
     let is_said = is_digest
         || said.has_code(&["XAmzContentSHA256Mismatch"])
@@ -42,7 +42,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(made)
 }
 
-/// A server that tells no hash of a body that is not at hand.
+/// A server that states no hash of a body that is not available.
 fn undecided(said: &Said<'_>) -> AppliedMistake {
     let declared = declared(said).unwrap_or_default();
     let mistake = match declared.as_str() {
@@ -61,7 +61,8 @@ fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
         .then(|| AppliedMistake::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
 }
 
-/// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, take the hash from the client and do not name it.
+/// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, need the client's hash and do not name the
+/// header.
 fn is_wanted_by_gateway(said: &Said<'_>) -> bool {
     let is_aoss = said.reply.gateway == Some(Gateway::OpenSearchServerless)
         || said.says(&["resultdetail: { code=invalidsignature", "code=invalidsignature, message=invalid signature"]);
@@ -86,7 +87,7 @@ fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
         .then(|| AppliedMistake::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, arrived.unwrap_or_default()))
 }
 
-/// Chunks that the server does not know, or cannot take apart.
+/// Chunks that the server does not know, or cannot parse.
 fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 6] = [
         "IncompleteBody",
@@ -135,7 +136,7 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     ];
     let is_said = said.says(&SAID);
     let declared = declared(said).unwrap_or_default();
-    // A server that does not name the words for chunks does not know them; one that quotes the word names it last.
+    // A server that does not list the words for chunks does not know them; one that quotes the word names it last.
     let is_quoted = said.says(&["is invalid: streaming-"]);
     let is_unnamed = declared.is_empty() && !said.says(&["streaming-", SAID[3]]);
     let is_streaming = declared.starts_with(STREAMING) || is_unnamed || is_quoted;
@@ -148,7 +149,7 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| AppliedMistake::new(mistake, declared, "").with_detail(detail))
 }
 
-/// The string to sign of a chunk, which is another than the request's; Garage says it in words.
+/// The string to sign of a chunk, which differs from the request's; Garage says so in words.
 fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
     let text = said.reply.string_to_sign.as_deref().unwrap_or_default();
     let is_of_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");

@@ -1,4 +1,4 @@
-//! Words about the policy of a form: it has expired, a condition failed, a field is not in it, the form itself is wrong.
+//! Words about a form's policy: it has expired, a condition failed, a field is not in it, the form itself is wrong.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -50,7 +50,7 @@ fn malformed(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| quoted(&POLICY_MALFORMED, "", said.reply.message.as_deref().unwrap_or_default()))
 }
 
-/// A form that lacks its file, or has a field behind it.
+/// A form that lacks its file, or has a field after it.
 fn form(said: &Said<'_>) -> Option<AppliedMistake> {
     const FILE: [&str; 2] = ["exactly one file upload", "must contain a field named 'file'"];
     match () {
@@ -65,13 +65,13 @@ fn form(said: &Said<'_>) -> Option<AppliedMistake> {
     }
 }
 
-/// The rest of the line behind these words, in the message or in the details.
+/// The rest of the line after these words, in the message or in the details.
 fn text_after(said: &Said<'_>, words: &str) -> Option<String> {
     let rest = said.text_after(words)?.lines().next()?;
     Some(rest.trim_start_matches([':', ' ']).trim_end().to_owned())
 }
 
-/// A mistake with what the server says of it.
+/// A mistake with what the server says about it.
 fn quoted(mistake: &'static Mistake, introduction: &str, words: &str) -> AppliedMistake {
     let made = AppliedMistake::new(mistake, "", "");
     match words.trim().trim_end_matches('.') {

@@ -1,4 +1,4 @@
-//! Words about a bucket that another host serves: redirects, and constraints on its location.
+//! Words about a bucket that another host serves: redirects, and location constraints.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{HOST_OTHER_ENDPOINT, SCOPE_REGION};
@@ -8,7 +8,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     constraint(said).or_else(|| endpoint(said)).map(one).unwrap_or_default()
 }
 
-/// A redirect signs nothing again: the signature holds for the host that it was made for.
+/// A redirect does not sign again: the signature is valid only for the host that it was made for.
 fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 3] = ["PermanentRedirect", "TemporaryRedirect", "Redirect"];
     const NAMED: [&str; 2] = ["using the specified endpoint", "to the specified temporary endpoint"];
@@ -26,7 +26,7 @@ fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
     })
 }
 
-/// A bucket is created at the endpoint of its own region alone.
+/// A bucket can be created only at the endpoint of its own region.
 fn constraint(said: &Said<'_>) -> Option<AppliedMistake> {
     let (before, _) = said.words.split_once(" location constraint is incompatible")?;
     let region = before.rsplit(' ').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What verifying found, as mistakes: refined by what else the request, the keys and the server's clock show.
+//! The findings of verification as mistakes, refined by what else the request, the keys and the server's clock show.
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN};
 use crate::diagnosis::evidence::Evidence;
@@ -10,9 +10,9 @@ use crate::formats::reply::Reply;
 use sigvet_core::internal::judge_claim;
 use sigvet_core::verify::Finding;
 
-/// The findings for which a server refuses the request, those about time last: the clock they rest on may be another one.
+/// The findings for which a server refuses the request, those about time last: their clock may not be the server's.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    // Checksums are compared once the signature is right.
+    // Checksums are compared only after the signature.
     let is_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
     let is_later = |finding: &Finding| is_signature && matches!(finding, Finding::ChecksumMismatch { .. });
     let is_timeless = |finding: &&Finding| finding.is_fatal() && !is_of_the_clock(finding) && !is_later(finding);
@@ -40,7 +40,7 @@ fn finds_no_fault_with_the_clock(reply: &Reply) -> bool {
     reply.is_signature_refusal() && reply.server_time.is_none()
 }
 
-/// What rests on the server's clock, which is best known from the reply.
+/// Findings that depend on the server's clock, which is best known from the reply.
 fn clock_findings(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Finding> {
     let named = evidence.reply.and_then(|reply| reply.server_time);
     let mut findings = match named {
@@ -59,13 +59,13 @@ fn is_of_the_clock(finding: &Finding) -> bool {
     matches!(finding, Finding::TimeSkewed { .. } | Finding::Expired { .. } | Finding::NotYetValid { .. })
 }
 
-/// A request that was read back from a canonical request has only what was signed of it.
+/// A request that was read back from a canonical request contains only what was signed.
 fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     judged.is_captured() || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
 }
 
-/// Whether a finding is explained elsewhere: all headers of a kind in one, chunks by a search of their own, and tokens by what
-/// the host takes, unless the signature is right and a token is all that is wrong.
+/// Whether a finding is explained elsewhere: all headers of a kind together, chunks by their own search, and tokens by
+/// what the host accepts, unless the signature is right and the token is the only thing wrong.
 fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     match finding {
         Finding::HeaderUnsigned { .. } | Finding::HeaderMissing { .. } | Finding::Stream(_) => true,
@@ -74,7 +74,7 @@ fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     }
 }
 
-/// A part of the scope in the other's place: the search says more of it than the host does.
+/// A part of the scope in another's place: the search says more about it than the host does.
 fn is_out_of_place(finding: &Finding) -> bool {
     match finding {
         Finding::HostRegion { presented, .. } => scope::is_service(presented),
@@ -83,7 +83,7 @@ fn is_out_of_place(finding: &Finding) -> bool {
     }
 }
 
-/// A finding by what the evidence shows of it; at the least, as it was found.
+/// A finding refined by the evidence; otherwise as it was found.
 fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let (v4, claimed) = (judged.v4(), &judged.verdict.claimed);
     let local = |now| clock::local_url(claimed.signed_at()?, now);
@@ -91,7 +91,7 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::TimeSkewed { now, presented, .. } => {
             (clock::written(*presented, *now), clock::by_an_hour(*presented, *now))
         }
-        // If a URL is off by the hours of a time zone, local time is the other explanation.
+        // If a URL is off by the hours of a time zone, local time is an alternative explanation.
         Finding::Expired { now, .. } | Finding::NotYetValid { now, .. } => (None, local(*now)),
         Finding::ScopeDate { .. } => (v4.and_then(|v4| scope::out_of_order(&v4.claim.terms)), None),
         Finding::AccessKeyUnknown { expected, presented } => (Some(access_key(evidence, expected, presented)), None),
@@ -112,7 +112,7 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
     [found, other].into_iter().flatten().map(|made| Explanation::from_mistake(proof, made)).collect()
 }
 
-/// Another key than the right one: the secret, the right one damaged, one of the user's others, or one that nobody knows.
+/// A key other than the right one: the secret, the right ID damaged, another key of the user, or an unknown key.
 fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> AppliedMistake {
     let secret = evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     let unknown = || AppliedMistake::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);

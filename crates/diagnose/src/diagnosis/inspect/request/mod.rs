@@ -1,4 +1,4 @@
-//! The request alone: what a server refuses whatever the signature is, and what is legal and yet breaks signatures.
+//! The request alone: what a server refuses whatever the signature is, and what is legal but breaks signatures.
 
 mod findings;
 mod presigned_tokens;
@@ -14,12 +14,12 @@ use crate::diagnosis::catalogue::{POLICY_CONDITION_FAILED, POLICY_FIELD_NOT_ALLO
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4};
 
-/// How an upload may break its policy more than once.
+/// The ways in which an upload may violate its policy more than once.
 const BROKEN_EACH: [&str; 2] = [POLICY_CONDITION_FAILED.id, POLICY_FIELD_NOT_ALLOWED.id];
 
-/// What a server refuses by itself, each mistake once, the surest first.
+/// What a server refuses by itself, each mistake once, the most certain first.
 pub(super) fn refused(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    // If one parameter swallowed others, whatever else is found follows from that.
+    // If one parameter swallowed others, everything else found follows from that.
     match refusals::escaped(evidence.request.unwrap_or(judged.request)) {
         Some(escaped) => vec![observed(escaped)],
         None => {
@@ -29,7 +29,7 @@ pub(super) fn refused(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Exp
     }
 }
 
-/// The same of a signature without a canonical request.
+/// The same for a signature without a canonical request.
 pub(super) fn refused_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let malformed = key::malformed(judged.verdict.claimed.access_key_id()).map(observed);
     let found = findings::fatal(evidence, judged);
@@ -44,7 +44,7 @@ pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<
     each_once(suspicions).into_iter().filter(is_new).collect()
 }
 
-/// Why a request that is right may have been refused.
+/// Why a correct request may have been refused.
 pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     suspicions::of_right(evidence, judged).into_iter().map(observed).collect()
 }
@@ -54,7 +54,7 @@ fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation
     for explanation in explanations {
         let known = kept.iter_mut().find(|known| explanation.mistakes.iter().all(|made| known.names(made.mistake.id)));
         match known {
-            // Each condition that is not met, and each field that is too much, has to be mended.
+            // Each violated condition and each surplus field has to be fixed.
             Some(known) if explanation.mistakes.iter().any(|made| BROKEN_EACH.contains(&made.mistake.id)) => {
                 known.mistakes.extend(explanation.mistakes);
             }

@@ -1,6 +1,6 @@
-//! Tokens that are presigned URLs: what the server that takes them asks of their scope, life and parameters.
+//! Tokens that are presigned URLs: what the server that accepts them requires of their scope, expiry and parameters.
 //!
-//! Such a server checks more than the signature, and answers no more than "wrong password".
+//! Such a server checks more than the signature, but answers only "wrong password".
 
 use crate::diagnosis::catalogue::{
     EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, SCOPE_SERVICE, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
@@ -10,24 +10,24 @@ use sigvet_core::derivation::Placement;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 
-/// The header in which a cluster of EKS has its name.
+/// The header with the name of an EKS cluster.
 pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// A kind of token.
 struct Kind {
-    /// What it is for, as people call it.
+    /// Its name, for people.
     name: &'static str,
     /// The values of the parameter `Action`.
     actions: &'static [&'static str],
-    /// A parameter by which it differs from others with the same action.
+    /// A parameter that distinguishes it from other kinds with the same action.
     marked_by: Option<&'static str>,
     /// The services that it may be signed for, the usual one first.
     services: &'static [&'static str],
-    /// The longest life that its server takes, in seconds.
+    /// The longest expiry that its server accepts, in seconds.
     longest: u64,
 }
 
-/// From the developer guides of each service; for EKS, from aws-iam-authenticator, which refuses a longer life.
+/// From each service's developer guide; for EKS, from aws-iam-authenticator, which refuses a longer expiry.
 const KINDS: [Kind; 6] = [
     Kind {
         name: "RDS",
@@ -102,7 +102,7 @@ fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&SCOPE_SERVICE, presented, *expected).with_detail(detail))
 }
 
-/// A life that no server takes is found by verifying.
+/// Verification already finds an expiry that no server accepts.
 fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
     let is_longer = (kind.longest + 1..=604_800).contains(&expires);
     let detail = format!("a token for {} is valid for at most {} seconds", kind.name, kind.longest);
@@ -118,7 +118,7 @@ fn port_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     is_of_aws.then(|| AppliedMistake::new(&HOST_PORT_MISSING, host, format!("{host}:PORT")).with_detail(detail))
 }
 
-/// The name of a serverless cache is all that tells that it is one.
+/// Only the name of a serverless cache shows that it is one.
 fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
@@ -127,7 +127,7 @@ fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
     is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
 }
 
-/// A token that names nobody.
+/// A token without a user.
 fn user_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let is_for = |action: &str| parameter(request, "Action").as_deref() == Some(action);
@@ -140,7 +140,7 @@ fn user_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", wanted).with_detail(format!("{wanted} is missing")))
 }
 
-/// The name of a cluster that STS does not see as a signed header.
+/// A cluster name that STS does not see as a signed header.
 fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let is_token = parameter(request, "Action").as_deref() == Some("GetCallerIdentity");
@@ -157,7 +157,7 @@ fn cluster_unsigned(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&EKS_CLUSTER_UNSIGNED, listed, "host;x-k8s-aws-id").with_detail(detail))
 }
 
-/// A token of the message broker between other parameters. If the signature is wrong, it may have been signed there.
+/// A message broker's token between other parameters. If the signature is wrong, the token may have been signed there.
 fn token_not_last(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_wanted = terms.scope.service == "iotdevicegateway" && judged.whole.is_signature_right() != Some(false);

@@ -1,4 +1,4 @@
-//! What the request alone shows and no server takes, besides what verifying finds.
+//! What the request alone shows and no server accepts, in addition to what verification finds.
 
 use std::ops::RangeInclusive;
 
@@ -20,9 +20,9 @@ use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
 use sigvet_core::verify::Finding;
 
-/// How the word of a payload in chunks begins.
+/// The prefix of the payload words for chunks.
 const STREAMING: &str = "STREAMING-";
-/// Event streams are framed in another way, and have no length beforehand.
+/// Event streams have a different framing, and no length in advance.
 const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 
 /// In the order in which a server would meet them.
@@ -47,7 +47,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     .collect()
 }
 
-/// A URL out of HTML or JSON whose parameters of the signature are spoilt by it.
+/// A URL copied from HTML or JSON, which damaged its signature parameters.
 pub(super) fn escaped(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
     let made = |mistake, escape: &str| AppliedMistake::new(mistake, escape, "&");
@@ -61,7 +61,7 @@ fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
-/// A presigned URL whose checksum was computed before there was a body. A request of an empty body is right to have it.
+/// A presigned URL whose checksum was computed before there was a body. For a request with an empty body it is right.
 fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let (name, presented) = query::parameters(request.query()?).find_map(|(name, value)| {
@@ -88,14 +88,14 @@ fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
 }
 
-/// S3 wants every header of the provider's own signed; other services let an unsigned token pass.
+/// S3 requires all of the provider's headers to be signed; other services accept an unsigned token.
 fn unsigned_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && is_aws(judged.request);
     token::unsigned(judged.request, judged.claim).filter(|_| is_wanted)
 }
 
-/// A payload that is declared to come in chunks, and does not.
+/// A payload that is declared as chunked, but is not.
 fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
     let is_unknown = judged.findings().iter().any(|finding| matches!(finding, Finding::StreamingWord { .. }));
@@ -119,7 +119,7 @@ fn is_chunked(body: &[u8]) -> bool {
     (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// How many digits a signature in DER may have: two numbers of up to 33 bytes, mostly of 32.
+/// The number of digits of a DER signature: two numbers of up to 33 bytes, mostly of 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_told_from_plain_bodies() {
+    fn chunks_are_distinguished_from_plain_bodies() {
         let signed = b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\nabc";
         for (body, expected) in [
             (&signed[..], true),

@@ -1,4 +1,4 @@
-//! One row a lint: a request that shows the mistake, and no other.
+//! One row for each lint: a request that shows this mistake and no other.
 
 use crate::diagnosis::inspect::tests::{Case, S3_CREDENTIAL, S3_HOST, details, ids, presigned, s3, signed};
 use crate::diagnosis::outcome::{Explanation, Proof};
@@ -17,7 +17,7 @@ fn put(body: &str, declared: &str) -> String {
     format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
 }
 
-/// The same with a header of the caller's.
+/// The same with a header from the caller.
 fn put_with(body: &str, declared: &str, header: &str) -> String {
     let headers = format!("{header}x-amz-content-sha256: {declared}\n");
     format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
@@ -28,7 +28,7 @@ fn sha256(text: &str) -> String {
 }
 
 #[test]
-fn what_every_server_refuses_is_named() {
+fn mistakes_that_every_server_refuses_are_named() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     for (text, expected) in [
         (s3("GET /", "").replace("SignedHeaders=host;", "SignedHeaders="), "host-not-signed"),
@@ -87,7 +87,7 @@ fn what_every_server_refuses_is_named() {
 }
 
 #[test]
-fn what_is_only_suspicious_refuses_nothing() {
+fn suspicions_are_not_refusals() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     let here = of("eu-west-2/execute-api");
     for (text, expected) in [
@@ -120,7 +120,7 @@ fn what_is_only_suspicious_refuses_nothing() {
 }
 
 #[test]
-fn what_servers_refuse_is_no_mere_suspicion() {
+fn refusals_are_not_suspicions() {
     let api = "a1b2.execute-api.eu-west-2.amazonaws.com";
     let unsigned = signed("GET /", api, &of("eu-west-2/execute-api"), "x-amz-content-sha256: UNSIGNED-PAYLOAD\n");
     let double = |text: String| {
@@ -160,7 +160,7 @@ fn the_servers_clock_counts_more_than_ours() {
         (Case::new(&url).at("20150830T193610Z"), "expired"),
         (Case::new(&url).at("20150830T123500Z"), ""),
         (Case::new(&url).at("20150830T113550Z"), "not-yet-valid time-local"),
-        // A log that is read a year later: the server had nothing against the time.
+        // A log that is read a year later: the server did not object to the time.
         (Case::new(&request).at("20160830T123600Z").answered(403, mismatch), ""),
         (Case::new(&request).at("20160830T123600Z").answered(403, told), ""),
     ] {
@@ -187,7 +187,7 @@ fn another_key_is_the_right_one_damaged_or_a_secret_or_unknown() {
 }
 
 #[test]
-fn details_say_what_the_title_leaves_open() {
+fn details_add_what_the_title_leaves_open() {
     for (text, expected) in [
         (s3("GET /", "").replace("/20150830/", "/2015-08-30/"), "the scope's date has dashes"),
         (put("hello\n", &sha256("hello")), "hashed without its trailing newline"),
@@ -198,9 +198,9 @@ fn details_say_what_the_title_leaves_open() {
     }
 }
 
-/// Catches an upload of which only the first broken condition is told.
+/// Catches an upload for which only the first violated condition is reported.
 #[test]
-fn each_violation_of_a_policy_is_told() {
+fn each_violation_of_a_policy_is_reported() {
     let not_allowed = |name: &str| Finding::Policy(Violation::FieldNotAllowed { name: name.to_owned() });
     let range = Violation::LengthOutOfRange { min: 1, max: 2, presented: 3 };
     let findings = vec![not_allowed("acl"), Finding::Policy(range), not_allowed("tagging")];

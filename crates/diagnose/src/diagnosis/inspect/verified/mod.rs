@@ -1,6 +1,6 @@
-//! What verifying found, as mistakes of the catalogue: title, place and fix are those of the finding's row.
+//! The findings of verification as mistakes of the catalogue: title, place and fix come from the finding's row.
 //!
-//! `verify` shows these as they are. `explain` starts from them, and refines them by what else the evidence shows.
+//! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
 
 use crate::diagnosis::catalogue::{self, Mistake};
 use crate::diagnosis::inspect::{clock, form, key, scope, token, with_names};
@@ -10,7 +10,7 @@ use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
 
-/// Each finding that is a mistake, in the order in which they were found. Headers of one kind are one mistake.
+/// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
 pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     let mut explanations: Vec<Explanation> = Vec::new();
     for finding in &verdict.findings {
@@ -43,8 +43,8 @@ pub(crate) fn proof(finding: &Finding) -> Proof {
     }
 }
 
-/// The mistake that a finding is, by itself. None for a bare mismatch, whose cause is not known yet, and for what could not
-/// be checked.
+/// The mistake that a finding stands for by itself. None for a bare mismatch, whose cause is not known yet, and for
+/// what could not be checked.
 pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMistake> {
     let row = catalogue::row(finding.id()?);
     let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
@@ -102,17 +102,17 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::HeaderMissing { name } => made(name, ""),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
-        // Of a finding that is new, the row says all.
+        // For a new kind of finding, the row says everything.
         _ => made("", ""),
     })
 }
 
-/// Parts of the scope that stand in each other's place, from which it follows that the host contradicts them.
+/// Parts of the scope in each other's place, which is why the host contradicts them.
 fn out_of_order(claimed: &Claimed) -> Option<AppliedMistake> {
     if let Claimed::V4(claim) = claimed { scope::out_of_order(&claim.terms) } else { None }
 }
 
-/// All headers of the provider's own that are sent and not signed.
+/// All of the provider's headers that were sent but not signed.
 pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderUnsigned { name } => Some(name),
@@ -123,7 +123,7 @@ pub(crate) fn unsigned_headers(verdict: &Verdict) -> Option<AppliedMistake> {
     (!names.is_empty()).then(|| made.with_detail(format!("not signed: {}", names.join(", "))))
 }
 
-/// All headers that are signed and were not sent.
+/// All headers that were signed but not sent.
 pub(crate) fn missing_headers(verdict: &Verdict) -> Option<AppliedMistake> {
     let names = names(verdict, |finding| match finding {
         Finding::HeaderMissing { name } => Some(name),
@@ -140,7 +140,7 @@ fn names<'v>(verdict: &'v Verdict, name: impl Fn(&'v Finding) -> Option<&'v Stri
     names
 }
 
-/// The list of signed headers as the request has it.
+/// The request's list of signed headers.
 fn listed(claimed: &Claimed) -> &str {
     if let Claimed::V4(claim) = claimed { &claim.signed_headers_listed } else { "" }
 }

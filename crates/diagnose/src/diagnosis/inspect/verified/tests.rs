@@ -1,4 +1,4 @@
-//! A finding of each id, and the row of the catalogue that speaks for it.
+//! A finding for each id, and the catalogue row that describes it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -88,7 +88,7 @@ fn samples() -> Vec<Finding> {
     of_request.into_iter().chain(of_list).chain(of_policy).chain(of_chunks.map(Finding::Stream)).collect()
 }
 
-/// Catches a finding whose row is missing, or that is called by another mistake's words.
+/// Catches a finding without a row, or with another mistake's words.
 #[test]
 fn each_finding_is_the_mistake_of_its_id() {
     let request = "GET / HTTP/1.1\nHost: h\nX-Amz-Date: 20150830T123600Z\nAuthorization: AWS4-HMAC-SHA256 \

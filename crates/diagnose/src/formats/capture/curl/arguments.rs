@@ -1,13 +1,14 @@
-//! The words of a curl command by curl's rules: options, their values, URLs, and the part of the line that `--next` begins.
+//! Parses the words of a curl command by curl's rules: options, their values, URLs, and the sections that `--next`
+//! begins.
 //!
-//! Only curl's own options are known. Any other, one of sigvet's included, is as unknown as it is to curl: it is named in
-//! a note, and does nothing. No option reads a file.
+//! Only curl's own options are known. Any other option, even one of sigvet's, is as unknown as it is to curl: a note
+//! names it, and it does nothing. No option reads a file.
 
 use super::options::{self, CurlOption, Takes};
 use super::section::{Section, UrlWord, hidden};
 use crate::formats::note::Note;
 
-/// Reads the words behind `curl`.
+/// Parses the words after `curl`.
 pub(super) fn parse(words: &[String]) -> (Vec<Section>, Vec<Note>) {
     let mut parser =
         Parser { words: words.iter(), sections: Vec::new(), current: Section::default(), notes: Vec::new() };
@@ -68,7 +69,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Letters behind one dash. The value of the last one may stand behind it.
+    /// Letters after one dash. The value of the last one may follow it directly.
     fn short(&mut self, letters: &str) -> Option<()> {
         let mut characters = letters.chars();
         while let Some(letter) = characters.next() {

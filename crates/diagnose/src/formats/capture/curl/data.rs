@@ -1,29 +1,29 @@
-//! The pieces of a body as curl's options spell them, and how curl joins them. What a file holds is not known.
+//! The pieces of a body in curl's options, and how curl joins them. The contents of files are unknown.
 
 use sigvet_core::internal::encode::{Slash, encode};
 
-/// In the place of an option: the shell knows the text, and no file.
+/// Used instead of an option: only the shell knows the text, and there is no file.
 pub(super) const FROM_SHELL: &str = "";
 
 /// One piece of a body or of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// It stands in the command.
+    /// The piece is in the command.
     Known { bytes: Vec<u8>, joint: Joint },
-    /// It stands in a file, which is not opened.
+    /// The piece is in a file, which is not opened.
     Unknown { option: &'static str },
 }
 
-/// What stands before a piece, if it is not the first.
+/// The separator before a piece, if it is not the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Joint {
     Ampersand,
-    /// `--json` joins its texts as they are.
+    /// `--json` joins its texts directly.
     Nothing,
 }
 
 impl Piece {
-    /// What the shell would have put there, as a note says already.
+    /// A piece that the shell would have inserted; a note says so already.
     pub(super) const FROM_SHELL: Self = Self::Unknown { option: FROM_SHELL };
 
     /// `@FILE`, or the text itself.
@@ -42,7 +42,7 @@ impl Piece {
         }
     }
 
-    /// Its bytes, as far as they stand in the command.
+    /// The number of bytes, as far as they are in the command.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Known { bytes, .. } => bytes.len(),
@@ -50,8 +50,8 @@ impl Piece {
         }
     }
 
-    /// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` counts wherever it stands, `@` only
-    /// if there is none. A space becomes `+`.
+    /// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` counts anywhere, `@` only if
+    /// there is none. A space becomes `+`.
     pub(super) fn urlencoded(option: &'static str, text: &str) -> Self {
         let (name, content) = match text.split_once('=') {
             Some(split) => split,
@@ -71,7 +71,7 @@ impl Piece {
         Self::Known { bytes, joint: Joint::Ampersand }
     }
 
-    /// `--url-query`: behind a `+` the text stands for itself, else as with `--data-urlencode`.
+    /// `--url-query`: the text after a `+` is literal, otherwise as with `--data-urlencode`.
     pub(super) fn query(text: &str) -> Self {
         match text.strip_prefix('+') {
             Some(raw) => Self::raw(raw.to_owned()),
@@ -80,7 +80,7 @@ impl Piece {
     }
 }
 
-/// The pieces as one, or the option that names a file.
+/// The joined pieces, or the option that names a file.
 pub(super) fn joined(pieces: &[Piece]) -> Result<Vec<u8>, &'static str> {
     let mut all = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -101,7 +101,7 @@ pub(super) fn joined(pieces: &[Piece]) -> Result<Vec<u8>, &'static str> {
 mod tests {
     use super::*;
 
-    /// What a listener got from curl 7.88.
+    /// What a listener received from curl 7.88.
     #[test]
     fn pieces_join_as_curl_joins_them() {
         let raw = |text: &str| Piece::raw(text.to_owned());
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_holds_is_not_known() {
+    fn the_content_of_a_file_is_unknown() {
         let at = |text: &str| text.to_owned();
         for (piece, option) in [
             (Piece::form("-d @", at("@f")), "-d @"),

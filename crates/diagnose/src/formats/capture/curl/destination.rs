@@ -1,4 +1,4 @@
-//! Where a request of curl goes: the URL as curl reads it, with the target that it writes on the wire.
+//! The destination of a curl request: the URL as curl parses it, with the target that it writes on the wire.
 
 use super::data::{Piece, joined};
 use super::section::HIDDEN;
@@ -6,18 +6,18 @@ use crate::formats::{UnreadableUrl, parse_url};
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::request::RequestUrl;
 
-/// A URL in pieces, to which options may add.
+/// A URL in pieces, which options may extend.
 pub(super) struct Destination {
     pub(super) url: RequestUrl,
     /// The `Host` header.
     pub(super) host: String,
-    /// Whether the URL has user information, which is not taken.
+    /// Whether the URL has user information, which is ignored.
     pub(super) has_user: bool,
     path: String,
     query: Option<String>,
 }
 
-/// What curl does with `/./` and `/../` in a path.
+/// How curl treats `/./` and `/../` in a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dots {
     Removed,
@@ -25,7 +25,7 @@ pub(super) enum Dots {
 }
 
 impl Destination {
-    /// Reads a URL; without a scheme it is one of http.
+    /// Parses a URL; without a scheme it is an http URL.
     pub(super) fn parse(text: &str, dots: Dots) -> Result<Self, UnreadableUrl> {
         let guessed;
         let text = match text.split_once("://") {
@@ -62,7 +62,7 @@ impl Destination {
         }
     }
 
-    /// Adds data to the query, up to a `#`, with which curl ends it.
+    /// Adds data to the query, up to a `#`, where curl ends it.
     pub(super) fn add_query(&mut self, pieces: &[Piece]) -> Result<(), &'static str> {
         let (data, outcome) = match joined(pieces) {
             Ok(data) => (String::from_utf8_lossy(&data).into_owned(), Ok(())),
@@ -77,7 +77,7 @@ impl Destination {
         outcome
     }
 
-    /// The target as curl writes it. What curl refuses is percent-encoded.
+    /// The target as curl writes it. Characters that curl refuses are percent-encoded.
     pub(super) fn target(&self) -> Vec<u8> {
         let mut target = Vec::with_capacity(self.path.len() + 1);
         for byte in self.path.bytes() {
@@ -99,13 +99,13 @@ impl Destination {
     }
 }
 
-/// The host in the letters that were typed, as curl sends it, unless it is another name on the wire.
+/// The host in the case that was typed, as curl sends it, unless its name differs on the wire.
 fn typed_host(authority: &str, on_wire: &str) -> String {
     let typed = authority.rsplit('@').next().unwrap_or_default();
     if typed.eq_ignore_ascii_case(on_wire) { typed.to_owned() } else { on_wire.to_owned() }
 }
 
-/// A path without its dot segments (RFC 3986 §5.2.4). curl does not look behind `%2e`.
+/// A path without its dot segments (RFC 3986 §5.2.4). curl does not decode `%2e`.
 fn without_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();

@@ -1,5 +1,5 @@
-//! A form of `-F`: its boundary is chosen at random, and its files are not opened, so its body is not known. A presigned POST
-//! is signed in its fields, which stand in the command, and is written out.
+//! A form from `-F`: its boundary is random, and its files are not opened, so its body is unknown. A presigned POST is
+//! signed in its fields, which are in the command, and is written out.
 
 use super::section::{FormField, Section};
 use crate::formats::capture::form::{Content, Field, is_of_policy, written};
@@ -52,7 +52,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A content, in quotes or up to the first `;`, and what is said of it.
+/// A content, in quotes or up to the first `;`, and its attributes.
 fn split_content(value: &str) -> (&str, &str) {
     if !value.starts_with('"') {
         return value.split_once(';').unwrap_or((value, ""));

@@ -1,9 +1,9 @@
-//! curl's patterns in URLs: `{one,two}`, `[1-10]`, `[001-100:2]`, `[a-z]`. One URL word may mean many requests.
+//! curl's patterns in URLs: `{one,two}`, `[1-10]`, `[001-100:2]`, `[a-z]`. One URL may stand for many requests.
 
 /// A piece of a URL.
 #[derive(Debug, PartialEq, Eq)]
 enum Pattern {
-    /// One of these texts; a piece without a pattern has one.
+    /// One of these texts; a piece without a pattern has one text.
     Set(Vec<String>),
     /// One of these numbers, padded with zeros to a width.
     Numbers { first: u64, count: u64, step: u64, width: usize },
@@ -11,7 +11,7 @@ enum Pattern {
     Letters(Vec<char>),
 }
 
-/// The first URLs that a word means, in curl's order; none if curl refuses the pattern.
+/// The first URLs that a word stands for, in curl's order; none if curl refuses the pattern.
 pub(super) fn expand(text: &str, most: usize) -> Option<Vec<String>> {
     let patterns = parse(text)?;
     let total = patterns.iter().fold(1_u64, |total, pattern| total.saturating_mul(pattern.count()));
@@ -19,7 +19,7 @@ pub(super) fn expand(text: &str, most: usize) -> Option<Vec<String>> {
     Some((0..wanted).map(|number| written(&patterns, number)).collect())
 }
 
-/// The URL of a number: the last pattern counts fastest.
+/// The URL with this number: the last pattern changes fastest.
 fn written(patterns: &[Pattern], mut number: u64) -> String {
     let mut pieces: Vec<String> = Vec::with_capacity(patterns.len());
     for pattern in patterns.iter().rev() {
@@ -85,7 +85,7 @@ fn parse(text: &str) -> Option<Vec<Pattern>> {
     Some(patterns)
 }
 
-/// `[]`, and an IPv6 address, which are no patterns.
+/// `[]`, and an IPv6 address, which are not patterns.
 fn literal_brackets(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('[')?;
     let (inside, _) = inside.split_once(']')?;
@@ -111,7 +111,7 @@ fn set(text: &str) -> Option<(Pattern, &str)> {
     }
 }
 
-/// What stands between `[` and `]`.
+/// The content between `[` and `]`.
 fn range(text: &str) -> Option<(Pattern, &str)> {
     let (inside, behind) = text.split_once(']')?;
     let (ends, step) = match inside.split_once(':') {
@@ -137,7 +137,7 @@ fn numbers(first: &str, last: &str, step: u64) -> Option<Pattern> {
     let width = if first.starts_with('0') { first.len() } else { 0 };
     let (first, last) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?);
     let count = last.checked_sub(first)?.checked_div(step)?.checked_add(1)?;
-    // Nobody pads to more digits than a number of curl's can have.
+    // No number of curl's has more digits.
     (width <= 64).then_some(Pattern::Numbers { first, count, step, width })
 }
 
@@ -145,9 +145,9 @@ fn numbers(first: &str, last: &str, step: u64) -> Option<Pattern> {
 mod tests {
     use super::*;
 
-    /// What curl 7.88 asked a listener for.
+    /// What curl 7.88 requested from a listener.
     #[test]
-    fn a_pattern_means_the_urls_that_curl_makes_of_it() {
+    fn a_pattern_stands_for_the_urls_that_curl_makes_from_it() {
         for (text, expected) in [
             ("h/{a,b}[1-2]", Some(vec!["h/a1", "h/a2", "h/b1", "h/b2"])),
             ("h/[08-10]", Some(vec!["h/08", "h/09", "h/10"])),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_made_than_are_wanted() {
+    fn no_more_urls_are_made_than_requested() {
         let many = "[0-18446744073709551614]".repeat(4);
         assert_eq!(expand(&many, 2).unwrap(), ["0000", "0001"]);
         assert_eq!(expand("{a,b}", 0), Some(Vec::new()));

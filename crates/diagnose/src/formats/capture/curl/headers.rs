@@ -1,28 +1,29 @@
-//! The headers of a request of curl: those of `-H`, and those that curl adds, in the order in which it sends them.
+//! The headers of a curl request: those from `-H`, and those that curl adds, in the order in which it sends them.
 //!
-//! Some that curl adds depend on its version or on a file. They are left out, and named if the signature covers them.
+//! Some headers that curl adds depend on its version or on a file. They are left out, and named if the signature covers
+//! them.
 
 use super::section::Section;
 
-/// What a request has besides its options.
+/// The parts of a request that do not come from its options.
 pub(super) struct Wire<'a> {
     pub(super) host: &'a str,
     pub(super) target: &'a [u8],
-    /// The type that curl gives the body.
+    /// The type that curl gives to the body.
     pub(super) content_type: Option<&'a str>,
-    /// The length of a body that is known.
+    /// The length of a known body.
     pub(super) content_length: Option<usize>,
-    /// Headers that depend on a file or on chance.
+    /// Headers that depend on a file or on randomness.
     pub(super) unknown: Vec<&'static str>,
 }
 
-/// The headers, and those that are signed and not known.
+/// The headers, and those that are signed but unknown.
 pub(super) struct SentHeaders {
     pub(super) pairs: Vec<(String, Vec<u8>)>,
     pub(super) unknown: Vec<&'static str>,
 }
 
-/// One `-H` by curl's rules. Another text than these is sent by no curl.
+/// One `-H` by curl's rules. curl sends no other text.
 enum Custom<'a> {
     Set { name: &'a str, value: &'a str },
     Remove { name: &'a str },
@@ -97,7 +98,7 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// Adds a header of curl's, unless `-H` says what it is, or takes it away.
+    /// Adds one of curl's headers, unless `-H` sets or removes it.
     fn add(&mut self, name: &str, value: Option<impl AsRef<str>>) {
         if let Some(value) = value.filter(|_| !(self.is_own)(name)) {
             self.pairs.push((name.to_owned(), value.as_ref().as_bytes().to_vec()));
@@ -113,7 +114,7 @@ impl Sent<'_> {
     }
 }
 
-/// Every word that may be the name of a signed header, in lower case: a name that is not meant does no harm.
+/// Every word that may be the name of a signed header, in lowercase: a false positive does no harm.
 fn signed_names(pairs: &[(String, Vec<u8>)], target: &[u8]) -> Vec<String> {
     let authorization = pairs.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let texts = authorization.map(|(_, value)| value.as_slice()).chain([target]);

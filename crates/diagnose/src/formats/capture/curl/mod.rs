@@ -1,7 +1,7 @@
-//! What a captured curl command means: the requests that it sends, read with curl's own options only.
+//! The requests that a captured curl command sends, read with curl's own options only.
 //!
-//! A command is evidence. Nothing that it names is opened, and no key, scope or setting is taken from it. What stands in a
-//! file, or depends on chance or on curl's version, is not known, and a note says so.
+//! A command is evidence. Nothing that it names is opened, and no key, scope or setting is taken from it. What is in a
+//! file, or depends on randomness or on curl's version, is unknown, and a note says so.
 
 mod data;
 mod options;
@@ -23,20 +23,20 @@ use section::{Section, UrlWord};
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::Body;
 
-/// More requests of one command are not looked at.
+/// Maximum number of requests of one command to look at.
 const MOST_REQUESTS: usize = 1_000;
 
-/// How many bytes all requests of a command may have together: a body is repeated for each URL.
+/// Maximum total size of all requests of a command: a body is repeated for each URL.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// The requests of a command, by the words behind `curl`, and what there is to say of all of it.
+/// The requests of a command, from the words after `curl`, and the notes about all of it.
 pub(super) fn read(words: &[String]) -> Result<(Vec<Exchange>, Vec<Note>), UnreadableCapture> {
     let (sections, mut notes) = arguments::parse(words);
     let mut exchanges = Vec::new();
     let mut error = None;
     for section in &sections {
         section.check()?;
-        // Of several URLs curl leaves out those that it cannot read.
+        // With several URLs, curl leaves out those that it cannot parse.
         if let Err(unreadable) = section.add_exchanges(&mut exchanges, &mut notes) {
             error.get_or_insert(unreadable);
         }
@@ -53,7 +53,7 @@ pub(super) fn read(words: &[String]) -> Result<(Vec<Exchange>, Vec<Note>), Unrea
     Ok((exchanges, notes))
 }
 
-/// What a request of curl carries.
+/// The payload of a curl request.
 struct Payload {
     body: Body,
     content_type: Option<String>,
@@ -61,7 +61,7 @@ struct Payload {
 }
 
 impl Section {
-    /// What curl refuses to send.
+    /// Refuses what curl refuses to send.
     fn check(&self) -> Result<(), UnreadableCapture> {
         let bodies = [
             ("-d", !self.data.is_empty() && !self.is_get),
@@ -94,7 +94,7 @@ impl Section {
         outcome
     }
 
-    /// The URLs. A word behind an option that curl does not have is its value, if the command has another URL.
+    /// The URLs. A word after an option that curl does not have is its value, if the command has another URL.
     fn url_words(&self) -> Vec<&UrlWord> {
         let certain: Vec<&UrlWord> = self.urls.iter().filter(|word| !word.may_be_value).collect();
         match certain.is_empty() {
@@ -114,7 +114,7 @@ impl Section {
         })
     }
 
-    /// The bytes that a request of the section takes beside its URL, or more.
+    /// An upper bound on the bytes that a request of the section takes in addition to its URL.
     fn cost(&self) -> usize {
         let headers: usize = self.headers.iter().map(|line| line.len() + 64).sum();
         let form: usize = self.form.iter().map(|field| field.text.len() + 128).sum();

@@ -1,22 +1,22 @@
-//! The names of curl's options: which of them take a value, and which letter stands for which.
+//! The names of curl's options: which of them take a value, and which letter stands for which option.
 //!
-//! Up to 8.16, deprecated ones included. What an option does is not known here.
+//! Up to 8.16, including deprecated ones. This module does not know what an option does.
 
-/// Whether a word follows an option, or stands behind its letter.
+/// Whether an option takes a value, in the next word or after its letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {
     Nothing,
     Value,
 }
 
-/// An option as curl names it, without `no-`.
+/// An option by curl's name, without `no-`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CurlOption {
     pub(super) name: &'static str,
     pub(super) takes: Takes,
 }
 
-/// The option of a name without dashes. curl takes any beginning of a name that only one option has.
+/// The option with a name, given without dashes. curl accepts any unambiguous prefix of a name.
 pub(super) fn by_name(name: &str) -> Option<CurlOption> {
     all().find(|option| option.name == name).or_else(|| {
         let mut candidates = all().filter(|option| !name.is_empty() && option.name.starts_with(name));
@@ -25,7 +25,7 @@ pub(super) fn by_name(name: &str) -> Option<CurlOption> {
     })
 }
 
-/// The option of a single letter.
+/// The option with a single letter.
 pub(super) fn by_letter(letter: char) -> Option<CurlOption> {
     let name = LETTERS.iter().find(|(own, _)| *own == letter)?.1;
     all().find(|option| option.name == name)
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_letter_stands_for_an_option_and_every_name_is_there_once() {
+    fn every_letter_stands_for_an_option_and_every_name_occurs_once() {
         assert!(LETTERS.iter().all(|(letter, _)| by_letter(*letter).is_some()));
         let mut names: Vec<&str> = all().map(|option| option.name).collect();
         let count = names.len();
@@ -145,9 +145,9 @@ mod tests {
         assert_eq!(names.len(), count);
     }
 
-    /// As curl 7.88 answers: `--data-u` and `--user-a` are taken, `--reque` and `--dat` are ambiguous.
+    /// As curl 7.88 answers: `--data-u` and `--user-a` are accepted, `--reque` and `--dat` are ambiguous.
     #[test]
-    fn a_beginning_is_enough_if_only_one_option_has_it() {
+    fn an_unambiguous_prefix_is_enough() {
         for (name, expected) in [
             ("data", Some("data")),
             ("data-u", Some("data-urlencode")),

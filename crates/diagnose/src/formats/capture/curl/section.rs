@@ -1,13 +1,14 @@
-//! What the options of one part of a command say of its requests. Files are remembered by the option that names them.
+//! What the options of one section of a command say about its requests. Files are recorded by the option that names
+//! them.
 
 use super::data::Piece;
 use crate::formats::capture::shell::EXPANDED;
 use crate::formats::note::Note;
 
-/// Stands for a part of a value that is not known.
+/// Replaces an unknown part of a value.
 pub(super) const HIDDEN: &str = "…";
 
-/// One part of a command line: its URLs, and the options that hold for them.
+/// One section of a command line: its URLs, and the options that apply to them.
 #[derive(Default)]
 pub(super) struct Section {
     pub(super) urls: Vec<UrlWord>,
@@ -31,7 +32,7 @@ pub(super) struct Section {
     pub(super) is_glob_off: bool,
     pub(super) is_compressed: bool,
     pub(super) wants_transfer_encoding: bool,
-    /// Whether a file of options, which was not opened, may say more.
+    /// Whether a config file, which was not opened, may say more.
     pub(super) has_config: bool,
     pub(super) notes: Vec<Note>,
 }
@@ -48,13 +49,13 @@ pub(super) struct FormField {
     pub(super) is_literal: bool,
 }
 
-/// The text with a mark of what is not known in the place of what the shell would have put there.
+/// The text with a mark wherever the shell would have inserted something unknown.
 pub(super) fn hidden(text: String) -> String {
     if text.contains(EXPANDED) { text.replace(EXPANDED, HIDDEN) } else { text }
 }
 
 impl Section {
-    /// Takes an option that stands alone, or its opposite.
+    /// Applies a flag, or its opposite.
     pub(super) fn set_flag(&mut self, name: &'static str, is_on: bool) {
         match name {
             "head" => self.is_head = is_on,
@@ -68,7 +69,7 @@ impl Section {
         }
     }
 
-    /// Takes an option with its value.
+    /// Applies an option with its value.
     pub(super) fn set(&mut self, name: &'static str, value: String) {
         let is_open = value.contains(EXPANDED) && !value.starts_with('@');
         let value = hidden(value);
@@ -114,7 +115,7 @@ impl Section {
         }
     }
 
-    /// Takes an option whose value curl would have made of its variables.
+    /// Applies an option whose value curl would have expanded from its variables.
     pub(super) fn set_unknown(&mut self, name: &'static str, is_unknown: bool, value: String) {
         match name {
             "data" | "data-ascii" | "data-raw" | "data-binary" | "data-urlencode" | "json" if is_unknown => {

@@ -1,5 +1,5 @@
-//! Requests and replies as the attributes of OpenTelemetry's conventions, which Terraform and the programs on its SDK log:
-//! `http.method=PUT http.url=https://… http.request.header.x_amz_date=…`, as words or as JSON.
+//! Requests and replies as attributes of OpenTelemetry's conventions, which Terraform and programs built on its SDK
+//! log: `http.method=PUT http.url=https://… http.request.header.x_amz_date=…`, as words or as JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use super::python;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Headers;
 
-/// What one line tells.
+/// The content of one line.
 #[derive(Debug)]
 pub(super) enum Told {
     Request { method: String, url: String, headers: Vec<(String, Vec<u8>)>, body: Option<Vec<u8>> },
     Reply(Box<Reply>),
 }
 
-/// The request or the reply of an entry: its line, and the lines `  | …` below, which hold a value that has several.
+/// The request or reply of an entry: its line, and the lines `  | …` below it, which hold a multi-line value.
 pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
     if !["http.", "url.full"].iter().any(|key| line.contains(key)) {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
     if let Some(status) = text(["http.status_code", "http.response.status_code"]) {
         let mut headers = Headers::default();
         for (name, value) in fields(&pairs, "http.response.header.") {
-            // What cannot be a header tells nothing of the reply.
+            // A pair that cannot be a header says nothing about the reply.
             let _ = headers.push(&name, value);
         }
         let body = first(["http.response.body", "http.response.body.content"]).unwrap_or_default();
@@ -45,7 +45,7 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
     Some(Told::Request { method, url, headers, body: first(["http.request.body", "http.request.body.content"]) })
 }
 
-/// The line, and those below it that a value in quotes goes on with.
+/// The line, and those below it that continue a quoted value.
 fn entry<'a>(line: &'a str, below: &str) -> Cow<'a, str> {
     let is_open = |text: &str| text.replace("\\\"", "").matches('"').count() % 2 == 1;
     if !is_open(line) {
@@ -63,7 +63,7 @@ fn entry<'a>(line: &'a str, below: &str) -> Cow<'a, str> {
     line.into()
 }
 
-/// Names have `_` for `-`.
+/// Names have `_` instead of `-`.
 fn fields(pairs: &BTreeMap<String, Vec<u8>>, prefix: &str) -> Vec<(String, Vec<u8>)> {
     let named = |(key, value): (&String, &Vec<u8>)| Some((key.strip_prefix(prefix)?.replace('_', "-"), value.clone()));
     pairs.iter().filter_map(named).collect()
@@ -76,7 +76,7 @@ fn of_json(line: &str) -> Option<BTreeMap<String, Vec<u8>>> {
         serde_json::from_str(line.get(start..)?.trim_end()).ok()?;
     let text = |value: serde_json::Value| match value {
         serde_json::Value::String(text) => text,
-        // A header that stands there once is a list of one.
+        // A header that occurs once is a list of one value.
         serde_json::Value::Array(mut values) if values.len() == 1 => match values.remove(0) {
             serde_json::Value::String(text) => text,
             value => value.to_string(),
@@ -106,7 +106,7 @@ fn of_words(line: &str, below: &str) -> BTreeMap<String, Vec<u8>> {
     pairs
 }
 
-/// `  http.request.body=` and its lines, each behind `  | `.
+/// `  http.request.body=` and its lines, each after `  | `.
 fn below_lines(below: &str) -> Vec<(String, Vec<u8>)> {
     let mut pairs: Vec<(String, Vec<u8>)> = Vec::new();
     for line in below.lines() {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_json_tell_the_same_request() {
+    fn words_and_json_give_the_same_request() {
         let (method, url, headers, body) = request(SENT, "");
         assert_eq!((method.as_str(), url.as_str(), body), ("PUT", "https://s3.example.org/boe?a=b&c=d", None));
         let expected = [
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_may_stand_in_the_line_or_below() {
+    fn a_body_may_be_on_the_line_or_below() {
         let quoted = format!("{SENT} http.request.body=\"a\\n\\\"b\\\"\"");
         assert_eq!(request(&quoted, "").3.as_deref(), Some(&b"a\n\"b\""[..]));
         let below = "  http.request.body=\n  | a\n  | \"b\"\n2025-11-25 [DEBUG] next\n  | c\n";
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_is_a_reply() {
+    fn a_response_entry_is_a_reply() {
         let line = "[DEBUG] HTTP Response Received: http.status_code=403 http.response.header.cf_ray=9a3e \
             http.response.body=\"<Error><Code>SignatureDoesNotMatch</Code></Error>\"";
         let Some(Told::Reply(reply)) = read(line, b"") else { panic!() };

@@ -1,27 +1,27 @@
-//! Canonical requests, strings to sign and signatures in any text around them.
+//! Canonical requests, strings to sign and signatures within any other text.
 //!
-//! A canonical request begins where a line ends in a method and the next one is a path, and ends with the hash below its
-//! list of signed headers. A string to sign begins where a line ends in an algorithm and a time or a scope follows. What a
-//! server computed, in elements or behind `should have been`, is not the client's.
+//! A canonical request begins where a line ends in a method and the next one is a path, and ends with the hash below
+//! its list of signed headers. A string to sign begins where a line ends in an algorithm and a time or a scope follows.
+//! What a server computed, in elements or after `should have been`, is not the client's.
 
 use crate::formats::flattened::{is_payload_hash, is_signed_headers, unflatten, unflatten_string_to_sign};
 use crate::formats::note::Note;
 use sigvet_core::internal::raw_http::Lines;
 
-/// Something found, by the number of the line where it begins.
+/// A block, with the number of the line where it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) line: usize,
     pub(super) bytes: Vec<u8>,
 }
 
-/// All that was found, each kind in order.
+/// All blocks, each kind in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Blocks {
     pub(super) canonical: Vec<Found>,
     pub(super) strings: Vec<Found>,
     pub(super) signatures: Vec<(usize, String)>,
-    /// Lines that tell of a refusal.
+    /// Lines that mention a refusal.
     pub(super) refusals: Vec<usize>,
 }
 
@@ -31,7 +31,8 @@ impl Blocks {
     }
 }
 
-/// Scans a text; where it has nothing as it stands, with its `\n` made line breaks, then with spaces made line breaks.
+/// Scans a text; if nothing is found, again with `\n` turned into line breaks, then with spaces turned into line
+/// breaks.
 pub(super) fn scan(text: &[u8]) -> (Blocks, Vec<Note>) {
     let blocks = scan_lines(text);
     if !blocks.is_empty() {
@@ -46,7 +47,7 @@ pub(super) fn scan(text: &[u8]) -> (Blocks, Vec<Note>) {
     scan_flattened(text)
 }
 
-/// The text with `\n`, `\t`, `\r`, `\"`, `\'`, `\\` undone.
+/// The text with `\n`, `\t`, `\r`, `\"`, `\'`, `\\` unescaped.
 fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
     if !text.windows(2).any(|pair| pair == b"\\n") {
         return None;
@@ -82,7 +83,7 @@ fn scan_lines(text: &[u8]) -> Blocks {
         blocks.signatures.extend(signature_at(&lines, at).map(|signature| (line, signature)));
         if let Some((bytes, taken)) = canonical_at(&lines, at).filter(|_| !is_servers(&lines, at)) {
             blocks.canonical.push(Found { line, bytes });
-            // The last line may go on with the string to sign.
+            // The last line may continue with the string to sign.
             at += taken - 1;
             continue;
         }
@@ -94,9 +95,9 @@ fn scan_lines(text: &[u8]) -> Blocks {
     blocks
 }
 
-/// The canonical request that begins with the end of a line, and its number of lines.
+/// The canonical request that begins at the end of a line, and its number of lines.
 fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
-    // A client may have signed its method in lower case; what follows tells a method from any other word.
+    // A client may have signed its method in lowercase; what follows distinguishes a method from other words.
     let (before, method) = last_word(lines[at], |byte| byte.is_ascii_alphabetic());
     if !(3..=10).contains(&method.len()) {
         return None;
@@ -113,7 +114,7 @@ fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
         block.push(header);
         next += 1;
     }
-    // One blank line, none or two: which of them was hashed, the string to sign tells.
+    // There may be one blank line, none or two: the string to sign shows which was hashed.
     while line(next).is_some_and(|line| line.trim_ascii().is_empty()) {
         next += 1;
     }
@@ -134,13 +135,13 @@ fn canonical_at(lines: &[&[u8]], at: usize) -> Option<(Vec<u8>, usize)> {
     Some((block.join(&b'\n'), next + 2 - at))
 }
 
-/// The hash without the dashes of a rule behind it.
+/// The hash without the dashes of a rule after it.
 fn without_rule(hash: &[u8]) -> &[u8] {
     let length = hash.iter().rposition(|&byte| byte != b'-').map_or(0, |at| at + 1);
     hash.get(..length).unwrap_or_default()
 }
 
-/// The string to sign that begins with the end of a line.
+/// The string to sign that begins at the end of a line.
 fn string_at(lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
     let (before, algorithm) =
         last_word(lines[at], |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
@@ -154,7 +155,7 @@ fn string_at(lines: &[&[u8]], at: usize) -> Option<Vec<u8>> {
     let is_right = is_time(first) && is_scope(second);
     let middle = match () {
         () if is_right => vec![first, second],
-        // A broken client shortens the time, puts it behind the scope, or leaves it out.
+        // A broken client shortens the time, puts it after the scope, or leaves it out.
         () if is_date(first) && is_scope(second) || is_scope(first) && is_date(second) => vec![first, second],
         () if is_scope(first) => vec![first],
         () => return None,
@@ -177,7 +178,7 @@ fn is_time(line: &[u8]) -> bool {
     line.len() == 16 && line[8] == b'T' && line[15] == b'Z'
 }
 
-/// Whether a line begins with a year and is neither a scope nor a hash, of which one in seven begins with four digits.
+/// Whether a line begins with a year and is neither a scope nor a hash: one in seven hashes begins with four digits.
 fn is_date(line: &[u8]) -> bool {
     (8..64).contains(&line.len())
         && line.get(..4).unwrap_or_default().iter().all(u8::is_ascii_digit)
@@ -188,7 +189,7 @@ fn is_scope(line: &[u8]) -> bool {
     line.iter().filter(|&&byte| byte == b'/').count() >= 3
 }
 
-/// The word that ends a line, and what stands before it; empty where it is part of a longer one.
+/// The last word of a line, and the text before it; empty if it is part of a longer word.
 fn last_word(line: &[u8], is_of_word: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let start = line.iter().rposition(|&byte| !is_of_word(byte)).map_or(0, |at| at + 1);
     let (before, word) = line.split_at(start);
@@ -198,7 +199,7 @@ fn last_word(line: &[u8], is_of_word: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     }
 }
 
-/// Whether the block is a server's: in an element, or in its message.
+/// Whether the block belongs to a server: in an element, or in its message.
 fn is_servers(lines: &[&[u8]], at: usize) -> bool {
     let has = |line: &[u8], words: &[u8]| line.windows(words.len()).any(|window| window == words);
     let in_element = has(lines[at], b"<CanonicalRequest>") || has(lines[at], b"<StringToSign>");
@@ -219,7 +220,7 @@ fn is_header(line: &[u8]) -> bool {
 }
 
 fn signature_at(lines: &[&[u8]], at: usize) -> Option<String> {
-    // A text of millions of short lines has few of these.
+    // Even a text of millions of short lines has few of these.
     if !lines[at].iter().any(|byte| matches!(byte, b'=' | b':')) {
         return None;
     }
@@ -248,10 +249,10 @@ fn is_refusal(line: &[u8]) -> bool {
     SIGNS.iter().any(|sign| line.windows(sign.len()).any(|window| window == *sign))
 }
 
-/// More words than a canonical request has.
+/// No canonical request has more words.
 const LONGEST: usize = 1024;
 
-/// What a browser or a chat flattened to one line.
+/// Scans a text that a browser or a chat flattened to one line.
 fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
     let mut blocks = Blocks::default();
     let mut notes = Vec::new();

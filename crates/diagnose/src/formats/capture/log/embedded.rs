@@ -1,5 +1,5 @@
-//! Requests and replies inside a log: as Python prints them, as messages of HTTP behind a prefix, as lines of a wire log, as
-//! the XML of an error.
+//! Requests and replies inside a log: as Python prints them, as HTTP messages after a prefix, as lines of a wire log,
+//! as the XML of an error.
 
 use crate::formats::note::Note;
 use crate::formats::parse_url;
@@ -14,14 +14,14 @@ use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
 use crate::formats::capture::response::status_of;
 
-/// A request, a reply or both, by the number of the line where it begins.
+/// A request, a reply or both, with the number of the line where it begins.
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) line: usize,
     pub(super) exchange: Exchange,
 }
 
-/// All there are, in order.
+/// All events, in order.
 pub(super) fn events(text: &[u8]) -> Vec<Event> {
     let mut events = Vec::new();
     let mut status = None;
@@ -91,7 +91,7 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
 /// No literal or error in a log is longer.
 const LONGEST: usize = 1024 * 1024;
 
-/// No message with a canonical request in it is longer; headers are not.
+/// No message that contains a canonical request is longer, and no headers are.
 const LONGEST_MESSAGE: usize = 64 * 1024;
 
 /// botocore: `<AWSPreparedRequest stream_output=False, method=PUT, url=https://…, headers={…}>`.
@@ -106,7 +106,7 @@ fn prepared_request(line: &str) -> Option<Exchange> {
 
 /// s3cmd: `Sending request method_string='GET', uri='/', headers={…}, body=(0 bytes)`.
 ///
-/// The host is in another line, for it is the connection's.
+/// The host is on another line, because it belongs to the connection.
 fn sent_by_s3cmd(line: &str, origin: Option<&str>) -> Option<Exchange> {
     let (_, request) = line.split_once("Sending request method_string=")?;
     let (method, rest) = python::string(request)?;
@@ -144,7 +144,7 @@ fn told_by_attributes(line: &str, behind: &[u8]) -> Option<Exchange> {
     }
 }
 
-/// A request of which the log shows no body.
+/// A request whose body the log does not show.
 fn exchange_of(
     method: &str,
     target: Vec<u8>,
@@ -173,7 +173,7 @@ fn status_of_access(line: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok()
 }
 
-/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`, or the same on the lines below, in pieces.
+/// s3cmd: `Response: {'status': 403, 'headers': {…}, 'data': '…'}`, or the same in pieces on the lines below.
 fn s3cmd_reply(line: &str, below: &[u8]) -> Option<Reply> {
     let below = below.get(..below.len().min(LONGEST_MESSAGE)).unwrap_or_default();
     let printed = line.trim_end().ends_with("Response:").then(|| String::from_utf8_lossy(below));
@@ -187,7 +187,7 @@ fn s3cmd_reply(line: &str, below: &[u8]) -> Option<Reply> {
     Some(Reply::parse(Some(status), &headers, &data.map(|(data, _)| data).unwrap_or_default()))
 }
 
-/// Where in a line a message of HTTP begins, behind a prefix or not.
+/// The position in a line where an HTTP message begins, possibly after a prefix.
 fn message_in(line: &[u8]) -> Option<usize> {
     let starts = (0..line.len().min(200)).filter(|&at| at == 0 || line[at - 1] == b' ' || at == 1 && line[0] == b'"');
     let has_version = find(line, b"HTTP/").is_some();
@@ -197,7 +197,7 @@ fn message_in(line: &[u8]) -> Option<usize> {
     })
 }
 
-/// Where a message ends in a log: at a rule, or at a line with a prefix of its own.
+/// The end of a message in a log: a rule, or a line with its own prefix.
 fn message_end(text: &[u8]) -> usize {
     let mut lines = Lines::of(text);
     let _ = lines.next();
@@ -218,14 +218,14 @@ fn message_end(text: &[u8]) -> usize {
     }
 }
 
-/// Where in a line the XML of an error begins.
+/// The position in a line where the XML of an error begins.
 fn error_in(line: &[u8]) -> Option<usize> {
     [&b"<Error>"[..], b"<ErrorResponse"].iter().filter_map(|tag| find(line, tag)).min()
 }
 
-/// The end of a message with the server's blocks in it: the quote behind the last hash.
+/// The end of a message that contains the server's blocks: the quote after the last hash.
 fn message_block_end(text: &[u8]) -> usize {
-    // The blocks stand right behind the message.
+    // The blocks directly follow the message.
     let text = text.get(..text.len().min(LONGEST_MESSAGE)).unwrap_or_default();
     let near = text.get(..text.len().min(1024)).unwrap_or_default();
     let is_near = find(near, b"should have been").is_some();

@@ -1,8 +1,8 @@
-//! What SDKs and tools log when they sign: the canonical request, the string to sign, the signature, and where the log has
-//! them the request that was sent and what came back.
+//! What SDKs and tools log when they sign: the canonical request, the string to sign, the signature, and, if the log
+//! contains them, the request that was sent and its response.
 //!
-//! Which program wrote the log is not asked. Canonical requests and strings to sign have a shape that nothing else has, and
-//! the hash of the one is the last line of the other: that pairs them, in a log of a hundred requests too.
+//! The program that wrote the log does not matter. Canonical requests and strings to sign have a unique shape, and the
+//! hash of the one is the last line of the other: that pairs them, even in a log of a hundred requests.
 
 mod blocks;
 pub(super) mod python;
@@ -23,7 +23,7 @@ use blocks::{Blocks, Found};
 use embedded::Event;
 pub(super) use server::{is_servers_log, texts_of_server};
 
-/// What a client says it computed. `Debug` does not show the canonical request, which may hold a token.
+/// What a client says it computed. `Debug` does not show the canonical request, which may contain a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ClientLog {
     /// The canonical request, byte for byte.
@@ -32,11 +32,11 @@ pub struct ClientLog {
     pub string_to_sign: Option<Vec<u8>>,
     /// The signature, in hex.
     pub signature: Option<String>,
-    /// The request that was sent, where the log shows it.
+    /// The request that was sent, if the log shows it.
     pub request: Option<Request>,
     /// Where it was sent.
     pub url: Option<RequestUrl>,
-    /// What a person must know of it.
+    /// What the user must know about it.
     pub notes: Vec<Note>,
 }
 
@@ -49,10 +49,11 @@ impl fmt::Debug for ClientLog {
     }
 }
 
-/// Reads what a client says it computed: a debug log of an SDK, a canonical request alone, a string to sign alone, or both.
+/// Reads what a client says it computed: an SDK's debug log, a canonical request alone, a string to sign alone, or
+/// both.
 ///
 /// # Errors
-/// A text that holds neither.
+/// A text that contains neither.
 pub fn read_client_log(text: &[u8]) -> Result<ClientLog, UnreadableCapture> {
     let text = super::damage::without_fences(super::text::decode(text)?);
     let capture = read(&text, None)?;
@@ -60,17 +61,17 @@ pub fn read_client_log(text: &[u8]) -> Result<ClientLog, UnreadableCapture> {
     Ok(ClientLog { request: capture.request, url: capture.url, notes: capture.notes, ..client })
 }
 
-/// Whether there is anything of a client's in the text.
+/// Whether the text contains anything that a client computed.
 pub(super) fn is_log(text: &[u8]) -> bool {
     has_blocks(text) || !embedded::events(text).is_empty()
 }
 
-/// Whether a client's canonical request or string to sign is in the text.
+/// Whether the text contains a client's canonical request or string to sign.
 pub(super) fn has_blocks(text: &[u8]) -> bool {
     !blocks::scan(text).0.is_empty()
 }
 
-/// Reads a log; `entry`, from 1, picks one of its canonical requests, or of its requests where it has no other.
+/// Reads a log; `entry`, from 1, selects one of its canonical requests, or of its requests if it has no others.
 pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (blocks, notes) = blocks::scan(text);
     let events = embedded::events(text);
@@ -95,7 +96,7 @@ pub(super) fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, Unreada
     Ok(Capture { kind: CaptureKind::ClientLog, request, url, reply, client, notes: chosen.notes })
 }
 
-/// Requests, each with the refusal behind it; some logs tell the status first and the error's body later.
+/// Requests, each with the refusal after it; some logs show the status first and the error's body later.
 fn exchanges(events: Vec<Event>) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for Event { exchange, .. } in events {
@@ -121,7 +122,7 @@ fn later_reply(first: Option<Reply>, later: Option<Reply>) -> Option<Reply> {
 struct Chosen {
     client: ClientLog,
     notes: Vec<Note>,
-    /// The lines in which the rest of the exchange stands.
+    /// The first and the last line of the rest of the exchange.
     first: usize,
     end: usize,
 }
@@ -164,7 +165,7 @@ impl Chosen {
     }
 }
 
-/// The string to sign that holds the hash of the canonical request; else the one that stands nearest behind it.
+/// The string to sign that contains the hash of the canonical request; otherwise the nearest one after it.
 fn string_for<'a>(request: Option<&Found>, strings: &'a [Found], first: usize, end: usize) -> Option<&'a Found> {
     let Some(request) = request else { return strings.last() };
     let paired = || strings.iter().rfind(|string| is_pair(request, string));

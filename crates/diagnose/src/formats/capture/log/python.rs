@@ -1,6 +1,6 @@
-//! Literals of Python, as its programs log them: strings and bytes with their escapes, dictionaries of such.
+//! Python literals, as its programs log them: strings and bytes with their escapes, dictionaries of them.
 
-/// A literal at the beginning of the text, and what follows it. Literals side by side are one.
+/// A literal at the beginning of the text, and the rest. Adjacent literals are joined.
 pub(in crate::formats::capture) fn string(text: &str) -> Option<(Vec<u8>, &str)> {
     let (mut bytes, mut rest) = string_alone(text)?;
     while let Some((more, behind)) = string_alone(rest.trim_start()) {
@@ -10,7 +10,7 @@ pub(in crate::formats::capture) fn string(text: &str) -> Option<(Vec<u8>, &str)>
     Some((bytes, rest))
 }
 
-/// The first literal, and what follows it; Go writes its strings so too.
+/// The first literal, and the rest; Go writes its strings the same way.
 pub(in crate::formats::capture) fn string_alone(text: &str) -> Option<(Vec<u8>, &str)> {
     let is_bytes = text.starts_with('b');
     let body = text.strip_prefix(['b', 'u']).unwrap_or(text);
@@ -56,7 +56,7 @@ fn simple_escape(character: char) -> char {
     }
 }
 
-/// The pairs of a dictionary whose values are strings, in order; other values are passed over where they are plain.
+/// The pairs of a dictionary whose values are strings, in order; other simple values are skipped.
 pub(super) fn dictionary(text: &str) -> Option<Vec<(String, Vec<u8>)>> {
     let mut rest = text.trim_start().strip_prefix('{')?.trim_start();
     let mut pairs = Vec::new();

@@ -1,4 +1,4 @@
-//! The debug log of a server: the canonical request and the string to sign that it made, and what it decided.
+//! A server's debug log: the canonical request and the string to sign that it computed, and its decision.
 
 use super::Chosen;
 use super::blocks;
@@ -6,17 +6,18 @@ use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::request::Headers;
 
-/// What Ceph's gateway says of its own decisions, with `debug rgw = 20`, by the error it answers with (`rgw_common.h`).
+/// What Ceph's gateway logs about its decisions with `debug rgw = 20`, by the error in its answer (`rgw_common.h`).
 const REASONS: [(&str, u16, &str); 2] =
     [("reason=-2027", 403, "SignatureDoesNotMatch"), ("reason=-2028", 403, "InvalidAccessKeyId")];
 
-/// Whether it is surely the log of a server: Ceph's gateway names both signatures.
+/// Whether this is certainly a server's log: Ceph's gateway shows both signatures.
 pub(in crate::formats::capture) fn is_servers_log(text: &[u8]) -> bool {
     let holds = |words: &str| text.windows(words.len()).any(|window| window == words.as_bytes());
     holds("server signature=") && holds("client signature=")
 }
 
-/// What a server computed, by its log. In a text that was given as the server's, no canonical request is a client's.
+/// What a server computed, according to its log. In a text given as the server's, no canonical request belongs to a
+/// client.
 pub(in crate::formats::capture) fn texts_of_server(text: &[u8]) -> Option<Reply> {
     let (blocks, _) = blocks::scan(text);
     if blocks.is_empty() {

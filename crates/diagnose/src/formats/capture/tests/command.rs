@@ -1,4 +1,5 @@
-//! Whole commands. What is expected is what curl 7.88 sent to a listener on this machine, without its `User-Agent`.
+//! Whole commands. The expected requests are what curl 7.88 sent to a listener on this machine, without its
+//! `User-Agent`.
 
 use super::*;
 
@@ -22,7 +23,7 @@ fn shown(found: &Capture) -> String {
 }
 
 #[test]
-fn a_command_is_the_request_that_curl_sends() {
+fn a_command_gives_the_request_that_curl_sends() {
     for (command, expected) in [
         ("curl http://h", "GET /\nHost: h\nAccept: */*"),
         ("curl h/x", "GET /x\nHost: h\nAccept: */*"),
@@ -92,9 +93,9 @@ fn a_command_is_the_request_that_curl_sends() {
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
-/// Catches a file that is opened: none of these exists, and the answer is about what is not known.
+/// Catches a file that is opened: none of these exists, and the answer says what is unknown.
 #[test]
-fn nothing_that_a_command_names_is_opened() {
+fn no_file_named_in_a_command_is_opened() {
     for (options, sent, option) in [
         ("-d @f", format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)"), "-d @"),
         ("-d a -d @- -d b", format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)"), "-d @"),
@@ -204,7 +205,7 @@ fn wire_body(found: &Capture) -> String {
     shown(found).split_once("\n\n").unwrap().1.to_owned()
 }
 
-/// A presigned POST is signed in its fields; its file is made up, as long as the policy asks for.
+/// A presigned POST is signed in its fields; its file is made up, with the length that the policy requires.
 #[test]
 fn the_fields_of_a_presigned_form_are_read() {
     let policy = "eyJleHBpcmF0aW9uIjoiMjAzMC0wMS0wMVQwMDowMDowMFoiLCJjb25kaXRpb25zIjpbWyJjb250ZW50LWxlbmd0aC1yYW5nZSIsIDMsIDldXX0=";
@@ -218,7 +219,7 @@ fn the_fields_of_a_presigned_form_are_read() {
 }
 
 #[test]
-fn a_command_of_many_requests_is_read_in_short_time() {
+fn a_command_of_many_requests_is_read_quickly() {
     let large = "x".repeat(1024 * 1024);
     for command in [
         format!("curl -d {large} 'http://h/[1-100000000]'"),
@@ -230,9 +231,9 @@ fn a_command_of_many_requests_is_read_in_short_time() {
     }
 }
 
-/// What a shell puts in is not known, and what it takes away is no word of curl's.
+/// What a shell inserts is unknown, and what it removes never reaches curl.
 #[test]
-fn what_a_shell_does_is_not_taken_for_words() {
+fn shell_expansions_are_not_taken_for_words() {
     let form = format!("POST /\nHost: h\nAccept: */*\n{FORM}\n\n(unknown)");
     for (words, sent, note) in [
         ("-d \"$(cat body.txt)\" http://h/", form.as_str(), "$(cat body.txt)"),

@@ -76,9 +76,9 @@ fn verbose_output_is_read_with_any_prefix() {
     }
 }
 
-/// PHP's CURLOPT_VERBOSE, R's httr and GIT_TRACE_CURL: one libcurl, printed in three ways.
+/// PHP's CURLOPT_VERBOSE, R's httr and GIT_TRACE_CURL: the same libcurl output, printed in three ways.
 #[test]
-fn what_libcurl_says_is_read_as_php_r_and_git_print_it() {
+fn libcurl_output_is_read_as_php_r_and_git_print_it() {
     let head = format!("GET /a%20b HTTP/1.1\nHost: h.example\nAuthorization: {AUTHORIZATION}\nAccept: */*\n");
     let answer = "HTTP/1.1 403 Forbidden\nServer: AmazonS3\n";
     let marked = |mark: &str, lines: &str| lines.lines().map(|line| format!("{mark}{line}\n")).collect::<String>();
@@ -95,7 +95,7 @@ fn what_libcurl_says_is_read_as_php_r_and_git_print_it() {
 }
 
 #[test]
-fn of_a_redirect_the_last_refusal_is_taken() {
+fn the_last_refusal_of_a_redirect_is_taken() {
     let redirect = "> GET /first HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 307 Temporary Redirect\n< Location: /x\n<\n* Ignoring the response-body\n";
     let found = capture(&format!("{redirect}{}", verbose()));
     assert_eq!((target(&found), notes(&found)[0].as_str()), ("/a%20b?x=1".to_owned(), "2 requests; used number 2"));
@@ -110,7 +110,7 @@ fn a_line_that_a_terminal_broke_is_joined() {
 }
 
 #[test]
-fn remarks_show_http2_where_nothing_else_does() {
+fn remarks_show_http2_if_nothing_else_does() {
     for remark in ["* [HTTP/2] [1] [", "* h2h3 ["] {
         let field = |text: &str| format!("{remark}{text}]\n");
         let fields: String =
@@ -128,7 +128,7 @@ fn remarks_show_http2_where_nothing_else_does() {
 }
 
 #[test]
-fn ascii_dumps_are_put_together_by_their_offsets() {
+fn ascii_dumps_are_assembled_by_their_offsets() {
     let found = capture(ASCII);
     let authorization = request(&found).headers.first_text("authorization").unwrap();
     assert!(authorization.ends_with("Signature=fe351d17ba46d83df62f0ed7e2d2fdf1ab2ac7602b46133147b4298e3fafd9a7"));
@@ -136,10 +136,10 @@ fn ascii_dumps_are_put_together_by_their_offsets() {
     assert_eq!(request(&found).body.length(), Some(85));
     assert_eq!((code(&found), found.reply.as_ref().unwrap().status), ("SignatureDoesNotMatch", Some(403)));
     assert_eq!(notes(&found), ["the dump shows some bytes of the reply as dots, so they are unknown"]);
-    // What curl put out between the events has the line breaks that the dump lost.
+    // curl's output between the events has the line breaks that the dump lost.
     let whole = capture(&ASCII.replace("/Error>\n", &format!("/Error>\n{REFUSAL}")));
     assert!(whole.notes.is_empty() && code(&whole) == "SignatureDoesNotMatch");
-    // A dot may be any byte, unless the hash in the header says that it is a dot.
+    // A dot may be any byte, unless the hash in the header shows that it is a dot.
     let dotted = ASCII.replace("some body", "some.body");
     assert_eq!(request(&capture(&dotted)).body, Body::Unknown);
     let hash = sigvet_core::crypto::sha256(
@@ -181,11 +181,11 @@ fn a_command_may_be_followed_by_its_answer() {
     assert_eq!(notes(&found), ["the value of the shell's $KEY is unknown"]);
     assert_eq!(notes(&capture("curl https://h/ && date")), ["the text after the command was ignored"]);
     assert_eq!(error("curl \\\n 'https://h/"), "line 2: the quote ' is never closed");
-    // What -v printed says more than the command.
+    // The output of -v says more than the command.
     assert_eq!(capture(&format!("$ curl -v -T f https://h/\n{}", verbose())).kind, CaptureKind::CurlTrace);
 }
 
-/// The form of Insomnia's timeline: a mark before each line of a body, and none before the empty line behind a head.
+/// The format of Insomnia's timeline: a mark before each line of a body, and none before the empty line after a head.
 const INSOMNIA: &str = "* Preparing request to https://sts.us-east-1.amazonaws.com/
 * Current time is 2026-11-22T01:51:20.000Z
 > POST / HTTP/1.1
@@ -214,7 +214,7 @@ fn lines_of_bodies_may_be_marked() {
 }
 
 #[test]
-fn a_marked_body_with_another_length_is_not_known() {
+fn a_marked_body_with_another_length_is_unknown() {
     let text = INSOMNIA.replace("{authorization}", AUTHORIZATION).replace("Length: 43", "Length: 44");
     assert_eq!(request(&capture(&text)).body, Body::Unknown);
 }

@@ -59,7 +59,7 @@ fn an_entry_can_be_asked_for() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_is_told_so() {
+fn a_truncated_file_is_reported() {
     let text = har(&entries());
     let cut = error(&text[..text.len() / 2]);
     assert!(cut.starts_with("invalid HAR file: it ends early at line "), "{cut}");

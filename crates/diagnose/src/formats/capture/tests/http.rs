@@ -24,7 +24,7 @@ fn a_response_may_follow_a_request() {
 }
 
 #[test]
-fn a_body_that_does_not_fit_its_length_is_not_believed() {
+fn a_body_that_contradicts_its_length_is_not_trusted() {
     for (body, expected, note) in [
         (
             "Content-Length: 9\r\n\r\nshort",
@@ -53,9 +53,9 @@ fn a_body_that_does_not_fit_its_length_is_not_believed() {
     assert_eq!((found.reply.unwrap().status, found.request.unwrap().body), (Some(403), Body::Unknown));
 }
 
-/// A body may hold what looks like the next message: its chunks tell where it ends.
+/// A body may contain what looks like the next message: its chunks show where it ends.
 #[test]
-fn a_body_is_taken_out_of_the_chunks_of_its_transfer() {
+fn a_body_is_decoded_from_its_transfer_chunks() {
     let chunks = "Transfer-Encoding: chunked\r\n\r\n16\r\na\r\nHTTP/1.1 200 OK\r\n\r\n\r\n2\r\nbc\r\n0\r\n\r\n";
     let found = capture(&(raw(chunks) + "HTTP/1.1 403 Forbidden\r\n\r\n"));
     assert_eq!(request(&found).body, Body::Bytes(b"a\r\nHTTP/1.1 200 OK\r\n\r\nbc".to_vec()));
@@ -64,7 +64,7 @@ fn a_body_is_taken_out_of_the_chunks_of_its_transfer() {
     assert_eq!(request(&bare).body, Body::Bytes(b"{\"a\": 1}".to_vec()));
 }
 
-/// A file of zeros is a body like any other; whether a text is read is decided by what stands before it.
+/// A file of zeros is a body like any other; what precedes it decides whether the text is read.
 #[test]
 fn a_binary_body_is_read() {
     let mut text = raw("Content-Length: 100000\r\n\r\n").into_bytes();
@@ -73,7 +73,7 @@ fn a_binary_body_is_read() {
 }
 
 #[test]
-fn of_two_requests_the_signed_and_refused_one_is_taken() {
+fn the_signed_and_refused_one_of_two_requests_is_taken() {
     let text = format!(
         "GET /first HTTP/1.1\nHost: h\n\nHTTP/1.1 404 Not Found\n\nGET /second HTTP/1.1\nHost: h\nAuthorization: {AUTHORIZATION}\n\n\
          HTTP/1.1 200 OK\n\nGET /third HTTP/1.1\nHost: h\nAuthorization: {AUTHORIZATION}\n\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}"
@@ -101,7 +101,7 @@ fn http2_fields_make_a_request() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line() {
+fn errors_are_reported_with_their_line() {
     for (text, expected) in [
         ("", "the input is empty"),
         (" \r\n ", "the input is empty"),
@@ -116,7 +116,7 @@ fn what_is_wrong_is_told_with_its_line() {
 }
 
 #[test]
-fn bytes_that_are_no_text_stay() {
+fn non_text_bytes_are_kept() {
     let mut text = raw("X: ").into_bytes();
     text.extend_from_slice(b"\xff\xfe\r\n\r\n\x00\xff");
     let request = read(&text, None).unwrap().request.unwrap();
@@ -133,7 +133,7 @@ fn line_breaks_that_were_escaped_are_restored() {
 }
 
 #[test]
-fn fences_around_a_text_are_no_part_of_it() {
+fn fences_around_a_text_are_not_part_of_it() {
     let found = capture(&format!("```http\n{}```\n\n```xml\nHTTP/1.1 403 Forbidden\n\n{REFUSAL}\n```\n", raw("\r\n")));
     assert_eq!((target(&found), code(&found)), ("/b/k".to_owned(), "SignatureDoesNotMatch"));
     assert_eq!(error("```\nGET / HTTP/1.1\nnothing\n```"), "line 3 is not a header; expected 'Name: value'");
@@ -144,7 +144,7 @@ fn fences_around_a_text_are_no_part_of_it() {
 }
 
 #[test]
-fn values_that_were_blacked_out_or_cut_off_are_named() {
+fn redacted_or_truncated_values_are_named() {
     let text = raw("\r\n");
     let redacted = capture(&text.replace("fe351d17", "**REDACTED**"));
     assert_eq!(notes(&redacted), ["the header Authorization was redacted"]);
@@ -152,7 +152,7 @@ fn values_that_were_blacked_out_or_cut_off_are_named() {
 }
 
 #[test]
-fn a_url_is_taken_out_of_what_is_around_it() {
+fn a_url_is_extracted_from_the_text_around_it() {
     let plain = "https://b.s3.amazonaws.com/a%2Fb/./c?X-Amz-Credential=A%2F1&X-Amz-Signature=0a1b";
     for text in
         [plain.to_owned(), format!("\"{plain}\""), format!("<{plain}>,"), format!("'{plain}'.\n"), format!("({plain})")]
@@ -175,7 +175,7 @@ fn a_url_is_taken_out_of_what_is_around_it() {
 }
 
 #[test]
-fn a_reply_alone_is_one() {
+fn a_reply_without_its_request_is_read() {
     for text in [
         REFUSAL.to_owned(),
         format!("HTTP/1.1 403 Forbidden\n\n{REFUSAL}"),
@@ -211,9 +211,9 @@ fn a_body_that_no_server_would_read_is_noted() {
     assert_eq!(capture(pseudo).notes, []);
 }
 
-/// Catches a request line that is taken for the words of a server.
+/// Catches a request line that is taken for a server's message.
 #[test]
-fn a_request_line_that_no_server_takes_is_no_reply() {
+fn a_request_line_that_no_server_accepts_is_not_a_reply() {
     for line in ["GET k HTTP/1.1", "GET * HTTP/1.1", "CONNECT h.example:443 HTTP/1.1", "GET\t/k\tHTTP/1.1"] {
         let text = format!("{line}\r\nHost: h.example\r\nAuthorization: AWS4-HMAC-SHA256 x\r\n\r\n");
         let expected = UnreadableCapture::Request(MalformedRequest::RequestLine { line: 1 });
@@ -221,9 +221,10 @@ fn a_request_line_that_no_server_takes_is_no_reply() {
     }
 }
 
-/// Catches a request that a proxy and the server behind it read in two ways, shown as if it were read in one.
+/// Catches a request that a proxy and the server behind it read in two ways, but that is shown as if it were read in
+/// one.
 #[test]
-fn a_line_that_ends_otherwise_than_the_others_is_noted() {
+fn a_line_with_a_different_line_end_is_noted() {
     let whole = raw("X-A: b\r\n\r\n");
     let mixed = |line| vec![Note::MixedLineEnds { line }];
     assert_eq!(capture(&whole).notes, []);

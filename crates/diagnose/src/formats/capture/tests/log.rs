@@ -41,7 +41,7 @@ fn botocore(canonical: &str, key: &str, status: u16) -> String {
 }
 
 #[test]
-fn botocore_tells_all() {
+fn botocore_logs_everything() {
     let found = capture(&botocore(CANONICAL, "/b/k", 403));
     assert_eq!(found.kind, CaptureKind::ClientLog);
     let client = found.client.as_ref().unwrap();
@@ -60,7 +60,7 @@ fn botocore_tells_all() {
 }
 
 #[test]
-fn of_ten_canonical_requests_the_refused_one_is_taken() {
+fn the_refused_one_of_ten_canonical_requests_is_taken() {
     let log = |statuses: &[u16]| -> String {
         let part = |(at, status): (usize, &u16)| {
             let text = botocore(&CANONICAL.replace("/b/k", &format!("/b/{at}")), &format!("/b/{at}"), *status);
@@ -81,7 +81,7 @@ fn of_ten_canonical_requests_the_refused_one_is_taken() {
     assert!(read(refused.as_bytes(), Some(5)).is_err());
 }
 
-/// One block each of what the programs print around the same texts.
+/// One example each of what the programs print around the same texts.
 #[test]
 fn every_clients_log_is_read() {
     let (c, s) = (CANONICAL, string_to_sign(CANONICAL));
@@ -121,7 +121,7 @@ fn every_clients_log_is_read() {
             "TRACE aws_sigv4::http_request::sign: calculated signing parameters canonical_request={c} string_to_sign={s}\n"
         ),
         format!("TRACE sign: canonical_request={:?} string_to_sign={:?}", c, s),
-        // s3cmd, with its request behind it
+        // s3cmd, followed by its request
         format!("DEBUG: Canonical Request:\n{c}\n----------------------\nDEBUG: String:\n{s}\n"),
         // indented by whoever reported it
         format!(
@@ -145,7 +145,7 @@ fn every_clients_log_is_read() {
 }
 
 #[test]
-fn either_text_may_stand_alone() {
+fn either_text_may_occur_alone() {
     assert_eq!(texts(&read_client_log(CANONICAL.as_bytes()).unwrap()), (CANONICAL, ""));
     let string = string_to_sign(CANONICAL);
     assert_eq!(texts(&read_client_log(string.as_bytes()).unwrap()), ("", string.as_str()));
@@ -156,9 +156,9 @@ fn either_text_may_stand_alone() {
     assert_eq!(altered.notes, [Note::UnpairedCanonicalRequest]);
 }
 
-/// Words of a log behind a prefix look like a server's, before the prefix is taken off.
+/// Words of a log after a prefix look like a server's, until the prefix is stripped.
 #[test]
-fn the_clients_texts_are_read_behind_a_prefix() {
+fn the_clients_texts_are_read_after_a_prefix() {
     let string = string_to_sign(CANONICAL);
     let log = format!(
         "botocore.auth [DEBUG] CanonicalRequest:\n{CANONICAL}\nbotocore.auth [DEBUG] StringToSign:\n{string}\n"
@@ -169,7 +169,7 @@ fn the_clients_texts_are_read_behind_a_prefix() {
     assert_eq!(client.string_to_sign.as_deref(), Some(string.as_bytes()));
 }
 
-/// What the server computed is no word of the client's.
+/// What the server computed is not the client's.
 #[test]
 fn the_servers_texts_are_not_the_clients() {
     let string = string_to_sign(CANONICAL);
@@ -187,7 +187,7 @@ fn the_servers_texts_are_not_the_clients() {
 }
 
 #[test]
-fn tools_dump_whole_messages_behind_their_prefixes() {
+fn tools_dump_whole_messages_after_their_prefixes() {
     let head = format!("GET /b/?location= HTTP/1.1\nHost: h.example\nAuthorization: {AUTHORIZATION}\n");
     for text in [
         format!(
@@ -219,7 +219,7 @@ fn tools_dump_whole_messages_behind_their_prefixes() {
 }
 
 #[test]
-fn s3cmd_prints_pythons_dictionaries() {
+fn s3cmd_prints_python_dictionaries() {
     let text = format!(
         "DEBUG: Canonical Request:\n{CANONICAL}\n----------------------\nDEBUG: signature-v4 headers: {{'Authorization': 'x,Signature={SIGNATURE}'}}\n\
          DEBUG: Sending request method_string='GET', uri=u'/?prefix=a%3A', headers={{'Authorization': u'{AUTHORIZATION}', 'host': 'h'}}, body=(0 bytes)\n\
@@ -252,9 +252,9 @@ fn a_string_to_sign_without_its_time_is_read_whatever_its_hash_is() {
     }
 }
 
-/// The shape of Ceph's log (`rgw_auth_s3.cc`, `rgw_rest_s3.cc`) with `debug rgw = 20`.
+/// The format of Ceph's log (`rgw_auth_s3.cc`, `rgw_rest_s3.cc`) with `debug rgw = 20`.
 #[test]
-fn the_log_of_a_server_holds_its_own_texts() {
+fn the_log_of_a_server_contains_its_own_texts() {
     let canonical = "GET\n/a%20b\n\nhost:h:7480\nx-amz-date:20181123T123532Z\n\nhost;x-amz-date\n\
         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let string = "AWS4-HMAC-SHA256\n20181123T123532Z\n20181123/US/s3/aws4_request\n\

@@ -1,5 +1,5 @@
-//! What people paste, and what is read out of it. Traces are curl 7.88's own; logs are shaped after public reports, with ids,
-//! hosts and long values shortened, and hashes that fit.
+//! What people paste, and what is read from it. Traces are curl 7.88's own; logs follow public reports, with ids, hosts
+//! and long values shortened, and matching hashes.
 
 mod command;
 mod curl;
@@ -40,7 +40,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn what_stands_inside_a_report_is_found() {
+fn a_capture_inside_a_report_is_found() {
     let url = "https://h.example/k?X-Amz-Signature=0a";
     let found = capture(&format!("Hello, my link\nis \"{url}\", but it\nfails.\n"));
     assert_eq!((found.kind, target(&found)), (CaptureKind::Url, "/k?X-Amz-Signature=0a".to_owned()));
@@ -63,7 +63,7 @@ fn secrets_are_not_shown() {
 
 /// One URL as mail programs, chats and link checkers leave it.
 #[test]
-fn a_url_comes_out_of_a_mail_as_it_was_signed() {
+fn a_url_in_a_mail_is_restored_as_it_was_signed() {
     let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
     let url = format!(
         "https://bucket.s3.eu-west-1.amazonaws.com/r%C3%A9sum%C3%A9.pdf?response-content-type=application%2Fpdf&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"

@@ -7,7 +7,7 @@ use crate::diagnosis::inspect::tests::ids;
 fn a_reply_alone_is_named_by_its_words() {
     let alone = |body: &str| ids(&header().answered(400, body).reply_alone());
     for (code, message, expected) in [
-        // Backblaze B2, Cloudflare R2, Oracle, MinIO, S3, and the words of many stores.
+        // Backblaze B2, Cloudflare R2, Oracle, MinIO, S3, and words that many stores use.
         (
             "InvalidArgument",
             "Unsupported header 'x-amz-checksum-crc32' received for this API call.",
@@ -70,9 +70,9 @@ fn a_reply_alone_is_named_by_its_words() {
     assert_eq!(alone(redirect), "host-other-endpoint");
 }
 
-/// Words of Garage, MinIO, SeaweedFS, versitygw, Cloudflare R2 and Backblaze B2, as their sources and public reports have them.
+/// Words of Garage, MinIO, SeaweedFS, versitygw, Cloudflare R2 and Backblaze B2, from their sources and public reports.
 #[test]
-fn stores_have_words_of_their_own() {
+fn stores_have_their_own_words() {
     let alone = |body: &str| ids(&header().answered(400, body).reply_alone());
     for (code, message, expected) in [
         (
@@ -142,9 +142,9 @@ fn stores_have_words_of_their_own() {
     }
 }
 
-/// Google's store says little in the message, and the rest in the details beside it.
+/// Google's store says little in the message, and the rest in its details.
 #[test]
-fn details_count_as_the_message_does() {
+fn details_count_like_the_message() {
     for (code, details, expected) in [
         ("AccessDenied", "Policy has expired.", "policy-expired"),
         ("InvalidPolicyDocument", "Policy did not reference these fields: file", "policy-field-not-allowed"),
@@ -163,7 +163,7 @@ fn details_count_as_the_message_does() {
     }
 }
 
-/// A clock that is off by one hour may be set to summer time as well as have the wrong zone.
+/// A clock that is off by one hour may be set to summer time, or have the wrong zone.
 #[test]
 fn an_hour_has_two_explanations() {
     for (server, expected) in [

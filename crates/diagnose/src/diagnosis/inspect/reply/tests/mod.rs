@@ -1,4 +1,4 @@
-//! What servers really said, in the words of public reports and of the sources of those that are open.
+//! Real server messages, from public reports and from the sources of open-source servers.
 
 mod alone;
 
@@ -330,7 +330,7 @@ fn words_lead_to_mistakes() {
             json("Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA25' (only AWS4-HMAC-SHA256 for now). "),
             "authorization-malformed",
         ),
-        // B2, Alibaba, Google, and others that speak S3
+        // B2, Alibaba, Google, and other S3-compatible stores
         (
             header(),
             xml(
@@ -379,7 +379,7 @@ fn words_lead_to_mistakes() {
 }
 
 #[test]
-fn what_was_signed_stands_beside_what_the_server_wants() {
+fn the_signed_value_is_shown_with_what_the_server_wants() {
     let scope = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151124' != \
                  '20151125', from '20151125T154140Z'.";
     for (case, body, expected) in [
@@ -399,7 +399,7 @@ fn what_was_signed_stands_beside_what_the_server_wants() {
 }
 
 #[test]
-fn clocks_of_the_reply_tell_a_zone() {
+fn clocks_of_the_reply_show_a_zone() {
     // github.com/amzn/selling-partner-api-models/issues/2602: four hours behind.
     let late =
         json("Signature expired: 20230601T095950Z is now earlier than 20230601T135450Z (20230601T135950Z - 5 min.)");
@@ -409,12 +409,12 @@ fn clocks_of_the_reply_tell_a_zone() {
     let skewed = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20250901T162148Z</RequestTime>\
                   <ServerTime>2025-09-03T16:21:50Z</ServerTime></Error>";
     assert_eq!(values(&header().answered(403, skewed)), "20250901T162148Z > 20250903T162150Z");
-    // Ceph says nothing but the code: the clock at hand is the server's.
+    // Ceph sends only the code: the caller's clock stands for the server's.
     let bare = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
     assert_eq!(values(&header().at("20150830T133610Z").answered(403, bare)), "20150830T123600Z > 20150830T133610Z");
     let expired = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2018-03-29T11:17:34Z</Expires>\
                    <ServerTime>2018-03-29T11:27:42Z</ServerTime></Error>";
-    // Services that know no words for URLs.
+    // Services that have no separate words for URLs.
     let of_url =
         |server: &str| json(&format!("Signature expired: 20150830T123600Z is now earlier than X ({server} - 15 min.)"));
     assert_eq!(ids(&url().answered(403, &of_url("20150901T000000Z")).reply()), "expired");
@@ -422,9 +422,9 @@ fn clocks_of_the_reply_tell_a_zone() {
     assert_eq!(details(&url().answered(403, expired).reply()), "it expired 10 min 8 s earlier");
 }
 
-/// The region in a header is one that the bucket is in; only where it is another is it a mistake.
+/// The region in a header is the bucket's; it is a mistake only if the scope names another.
 #[test]
-fn a_bucket_elsewhere_is_a_mistake_of_the_region_only_if_the_scope_names_another() {
+fn a_bucket_elsewhere_is_a_region_mistake_only_if_the_scope_names_another() {
     let moved = "<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed \
                  using the specified endpoint. Please send all future requests to this endpoint.</Message></Error>";
     for (body, expected) in [
@@ -438,7 +438,7 @@ fn a_bucket_elsewhere_is_a_mistake_of_the_region_only_if_the_scope_names_another
 }
 
 #[test]
-fn a_hash_tells_which_body_it_is_of() {
+fn a_hash_shows_which_body_it_belongs_to() {
     let put = |body: &str, declared: &str| {
         let headers = format!("x-amz-content-sha256: {declared}\n");
         format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
@@ -455,7 +455,7 @@ fn a_hash_tells_which_body_it_is_of() {
     for (sent, declared, reply, expected) in [
         ("hello", sha256(""), said(&sha256(""), &sha256("hello")), "payload-empty-hash"),
         ("hello", sha256("hello\n"), said(&sha256("hello\n"), &sha256("hello")), "payload-newline"),
-        // The body at hand is the client's; what arrived is another.
+        // The captured body is the client's; a different one arrived.
         ("hello\n", sha256("hello\n"), said(&sha256("hello\n"), &sha256("hello")), "payload-newline"),
         (a, sha256(b), said(&sha256(b), &sha256(a)), "payload-json-reformatted"),
         (a, sha256(b), bare.clone(), "payload-json-reformatted"),
@@ -471,7 +471,7 @@ fn a_hash_tells_which_body_it_is_of() {
     assert_eq!(details(&altered.reply()), "arrived without its trailing newline");
 }
 
-/// The words of S3. SeaweedFS has those of `Content-MD5` for every checksum, some stores for the hash of the payload.
+/// S3's words. SeaweedFS uses those of `Content-MD5` for every checksum, some stores for the payload hash.
 #[test]
 fn a_checksum_that_the_store_does_not_find_is_named() {
     const MD5: &str = "The Content-MD5 you specified is not valid.";
@@ -493,7 +493,7 @@ fn a_checksum_that_the_store_does_not_find_is_named() {
     }
     let found = Case::new(&wrong).answered(400, &xml("BadDigest", bad)).reply();
     let made = &found[0].mistakes[0];
-    // CRC-32 of "hello", by `zlib.crc32` of Python.
+    // CRC-32 of "hello", by Python's `zlib.crc32`.
     assert_eq!((made.signed.as_slice(), made.expected.as_slice()), (&b"AAAAAA=="[..], &b"NhCmhg=="[..]));
     assert_eq!(details(&found), "the header is x-amz-checksum-crc32");
 }
@@ -514,14 +514,14 @@ fn unsigned_headers_are_named() {
     ] {
         assert_eq!(ids(&header().answered(403, &said(names)).reply()), expected, "{names}");
     }
-    // MinIO says the same where a signed header did not arrive.
+    // MinIO says the same if a signed header did not arrive.
     let missing = s3("GET /k", "X-Amz-Acl: private\n").replace("X-Amz-Acl: private\n", "");
     let reply = xml("AccessDenied", "There were headers present in the request which were not signed");
     assert_eq!(ids(&Case::new(&missing).answered(400, &reply).reply()), "header-missing");
 }
 
 #[test]
-fn a_key_that_is_not_known_is_looked_at() {
+fn an_unknown_key_is_examined() {
     let of = |id: &str, headers: &str| {
         let credential = format!("{id}/20150830/eu-west-1/s3/aws4_request");
         Case::new(&signed("GET /", "s3.eu-west-1.amazonaws.com", &credential, headers))
@@ -546,7 +546,7 @@ fn a_key_that_is_not_known_is_looked_at() {
 }
 
 #[test]
-fn a_gateway_without_the_route_is_told_from_a_broken_header() {
+fn a_missing_route_is_distinguished_from_a_broken_header() {
     let said = json("'Bearer' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'.");
     assert!(details(&api().answered(403, &said).reply()).contains("without a route"));
     let bearer = Case::new("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer x\n").answered(403, &said);
