@@ -10,14 +10,14 @@ use std::io;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
-use crate::profiles::{Environment, Location, ProfileFile, aws_profiles};
+use crate::profiles::{Environment, Location, ProfileFile, Tool, aws_profiles, tool_profiles};
 use sigvet_diagnose::catalogue;
 use sigvet_diagnose::servers::TABLE;
 
 /// What makes a name one of AWS's, where ours has the same.
 const AWS: &str = "aws:";
 
-/// Offers the names of profiles: our own, and AWS's as `--profile` takes them.
+/// Offers the names of profiles as `--profile` takes them: our own, AWS's, and other tools' once their name is begun.
 pub fn profile_names() -> ArgValueCompleter {
     completer(|typed| {
         let environment = Environment::of_this_process();
@@ -27,7 +27,11 @@ pub fn profile_names() -> ArgValueCompleter {
             true => format!("{AWS}{}", view.name),
             false => view.name,
         });
-        own.iter().cloned().chain(spelled).collect()
+        let is_begun = Tool::ALL.iter().any(|tool| !typed.is_empty() && format!("{tool}:").starts_with(typed))
+            || Tool::split(typed).is_some();
+        let of_tools = if is_begun { tool_profiles(&environment).0 } else { Vec::new() };
+        let of_tools = of_tools.iter().map(|found| found.entry.profile_name());
+        own.iter().cloned().chain(spelled).chain(of_tools).collect()
     })
 }
 
