@@ -230,9 +230,9 @@ fn each_wrong_file_has_its_own_line() {
         (
             MC,
             "{\"aliases\":{\"alpha\":{},\"beta\":{}}}",
-            "mc:alhpa",
+            "mc:alph",
             3,
-            "no alias 'alhpa' in HOME/.mc/config.json; did you mean 'mc:alpha'?",
+            "no alias 'alph' in HOME/.mc/config.json; did you mean 'mc:alpha'?",
         ),
         (
             ".boto",
