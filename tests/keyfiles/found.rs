@@ -68,9 +68,16 @@ fn one_of_several_sections_of_s3cmd_is_read_alone_and_that_is_said() {
     let home = Home::holding(".s3cfg", text.as_bytes());
     let sign = |profile| home.run(&["presign", "--profile", profile, "s3://bucket/key"], &[]);
     let (a, b, both) = (sign("s3cmd:a"), sign("s3cmd:b"), sign("s3cmd:"));
-    assert!(a.text().starts_with("http://bucket.s3.amazonaws.com/key?") && a.text().contains("Credential=A%2F"));
-    assert!(b.text().starts_with("https://bucket.s3.amazonaws.com/key?") && b.text().contains("Credential=B%2F"));
-    assert!(both.text().starts_with("http://bucket.s3.amazonaws.com/key?") && both.text().contains("Credential=B%2F"));
+    assert!(
+        a.text().starts_with("http://bucket.s3.us-east-1.amazonaws.com/key?") && a.text().contains("Credential=A%2F")
+    );
+    assert!(
+        b.text().starts_with("https://bucket.s3.us-east-1.amazonaws.com/key?") && b.text().contains("Credential=B%2F")
+    );
+    assert!(
+        both.text().starts_with("http://bucket.s3.us-east-1.amazonaws.com/key?")
+            && both.text().contains("Credential=B%2F")
+    );
     assert_eq!(both.stderr, "");
     assert_eq!(
         a.stderr,
@@ -162,7 +169,7 @@ fn what_mc_writes_is_used_as_mc_uses_it() {
     for (file, alias, url, options) in [
         ("mc-10.json", "local", "http://localhost:9000/bucket/key", &["--region", "us-east-1"][..]),
         ("mc-10.json", "old", "https://bucket.old.example/key", &["--scheme", "v2", "--bucket", "bucket"]),
-        ("mc-10.json", "s3", "https://bucket.s3.amazonaws.com/key", &["--region", "us-east-1"]),
+        ("mc-10.json", "s3", "https://bucket.s3.us-east-1.amazonaws.com/key", &["--region", "us-east-1"]),
         ("mc-9.json", "dns", "https://bucket.dns.example/key", &["--region", "us-east-1"]),
         ("mc-9.json", "path", "https://path.example/bucket/key", &["--region", "us-east-1"]),
     ] {
@@ -238,13 +245,13 @@ fn s3fs_has_a_key_for_a_bucket_and_one_for_all_others() {
 }
 
 #[test]
-fn resics_repository_and_the_keys_that_restic_finds_for_it_are_a_profile() {
+fn restics_repository_and_the_keys_that_restic_finds_for_it_are_a_profile() {
     let aws = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "hush"), ("AWS_SESSION_TOKEN", "token")];
     let minio = [("MINIO_ACCESS_KEY", "AKID"), ("MINIO_SECRET_KEY", "hush"), ("MINIO_NONE", "")];
     for (repository, keys, url, token) in [
         ("s3:http://127.0.0.1:9000/bucket/folder", aws, "http://127.0.0.1:9000/bucket/key", "token"),
         ("s3:store.example/bucket", minio, "https://store.example/bucket/key", ""),
-        ("s3://s3.amazonaws.com/bucket", aws, "https://bucket.s3.amazonaws.com/key", "token"),
+        ("s3://s3.amazonaws.com/bucket", aws, "https://bucket.s3.us-east-1.amazonaws.com/key", "token"),
     ] {
         let variables = [&keys[..], &[("RESTIC_REPOSITORY", repository)]].concat();
         let (key, options) = (["AKID", "hush", token], &["--region", "us-east-1"]);

@@ -1,5 +1,6 @@
 //! What a tool's entry comes to: a profile as our own file would state it, and where its keys are.
 
+use super::store;
 use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
 use crate::profiles::{ToolError, Warning};
@@ -59,7 +60,7 @@ impl ToolProfile {
             access_key_id: key.id,
             secret: key.secret.map(SecretSource::Inline),
             session_token: key.token,
-            settings: Settings { service: Some("s3".to_owned()), ..settings },
+            settings: Settings { service: Some("s3".to_owned()), ..store::settle(settings) },
         };
         Self { entry, profile, keys: ToolKeys::Stated, warnings: Vec::new() }
     }

@@ -5,8 +5,8 @@
 //! addressing, scheme. Nothing is ever written there, no program is run, and nothing is asked of a store.
 
 mod text;
-mod entry;
 mod store;
+mod entry;
 mod s3cmd;
 mod goconfig;
 mod connection;

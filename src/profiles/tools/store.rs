@@ -1,7 +1,7 @@
 //! What several tools leave to the host of their store: its region, and where the bucket's name goes.
 
-use crate::profiles::profile::Addressing;
-use sigvet_core::endpoint::infer;
+use crate::profiles::profile::{Addressing, Settings};
+use sigvet_core::endpoint::{S3Variant, infer};
 
 /// The region that the tools sign for until a store tells them another.
 pub(super) const FIRST_REGION: &str = "us-east-1";
@@ -10,6 +10,25 @@ pub(super) const FIRST_REGION: &str = "us-east-1";
 pub(super) fn region_of(url: &str) -> Option<String> {
     let is_known = host_of(url).and_then(infer).is_some_and(|found| found.region.is_some());
     (!is_known).then(|| FIRST_REGION.to_owned())
+}
+
+/// The settings with AWS's host for all regions put right: it is taken for that of one region, while the tools sign for another there
+/// or go to that region's own. Over HTTPS AWS's own endpoint is the default anyway.
+pub(super) fn settle(settings: Settings) -> Settings {
+    let Some((scheme, host)) = settings.endpoint_url.as_deref().and_then(|url| url.split_once("://")) else {
+        return settings;
+    };
+    if host != "s3.amazonaws.com" {
+        return settings;
+    }
+    let region = settings.region.clone().unwrap_or_else(|| FIRST_REGION.to_owned());
+    let Ok(host) = S3Variant::default().host_in(&region) else { return settings };
+    Settings {
+        endpoint_url: (scheme == "http").then(|| format!("http://{host}")),
+        addressing: settings.addressing.filter(|addressing| *addressing == Addressing::Path),
+        region: Some(region),
+        ..settings
+    }
 }
 
 /// Where minio-go, which is in mc and in restic, puts the bucket if it is told nothing: in front of hosts of AWS, Google and
