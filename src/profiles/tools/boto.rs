@@ -165,8 +165,10 @@ impl Found<'_> {
 
     fn value(&self, header: &str, name: &'static str) -> Result<Option<String>, Error> {
         let Some(text) = self.files.get(header, name).filter(|text| !text.is_empty()) else { return Ok(None) };
-        let filled = interpolate(text, &|wanted| self.files.get(header, wanted), 0);
-        match filled {
+        /// More than any file has.
+        const MOST: usize = 100;
+        let get = |wanted: &str| self.files.get(header, wanted);
+        match (Filling { get: &get, left: MOST }).fill(text, 0) {
             Some(filled) => Ok(Some(filled)),
             None => Err(ToolError::InvalidValue {
                 entry: self.entry.clone(),
@@ -178,24 +180,33 @@ impl Found<'_> {
     }
 }
 
-/// Fills in `%(NAME)s` and `%%` as Python's `configparser` does; `None` if it would refuse.
-fn interpolate<'f>(text: &str, get: &dyn Fn(&str) -> Option<&'f str>, depth: usize) -> Option<String> {
-    /// Python's `MAX_INTERPOLATION_DEPTH`.
-    const DEEPEST: usize = 10;
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('%') {
-        filled.push_str(before);
-        if let Some(behind) = behind.strip_prefix('%') {
-            filled.push('%');
+/// Fills in `%(NAME)s` and `%%` as Python's `configparser` does; `None` if it would refuse, or if there is no end to it.
+struct Filling<'f> {
+    get: &'f dyn Fn(&str) -> Option<&'f str>,
+    /// How many more are filled in.
+    left: usize,
+}
+
+impl Filling<'_> {
+    fn fill(&mut self, text: &str, depth: usize) -> Option<String> {
+        /// Python's `MAX_INTERPOLATION_DEPTH`.
+        const DEEPEST: usize = 10;
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('%') {
+            filled.push_str(before);
+            if let Some(behind) = behind.strip_prefix('%') {
+                filled.push('%');
+                rest = behind;
+                continue;
+            }
+            let (name, behind) = behind.strip_prefix('(')?.split_once(")s").filter(|(name, _)| !name.contains(')'))?;
+            self.left = self.left.checked_sub(1)?;
+            let value = (self.get)(&name.to_lowercase()).filter(|_| depth < DEEPEST)?;
+            filled.push_str(&self.fill(value, depth + 1)?);
             rest = behind;
-            continue;
         }
-        let (name, behind) = behind.strip_prefix('(')?.split_once(")s").filter(|(name, _)| !name.contains(')'))?;
-        let value = get(&name.to_lowercase()).filter(|_| depth < DEEPEST)?;
-        filled.push_str(&interpolate(value, get, depth + 1)?);
-        rest = behind;
+        filled.push_str(rest);
+        Some(filled)
     }
-    filled.push_str(rest);
-    Some(filled)
 }

@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 /// The section of lines before the first header, and of what every section may fill in.
 const DEFAULT: &str = "DEFAULT";
 
+/// No value that is meant is longer, in bytes.
+const LONGEST: usize = 64 * 1024;
+
 /// A file, read. It has no `Debug`, for it holds secrets, which are wiped on drop.
 pub(super) struct GoConfig {
     sections: Vec<Section>,
@@ -86,27 +89,27 @@ impl GoConfig {
         section.again.map(|again| (section.line, again)).filter(|(first, _)| *first > 0)
     }
 
-    /// A value with everything filled in.
+    /// A value with everything filled in, as far as that ends: rclone itself would go round for ever.
     pub(super) fn get(&self, section: &str, name: &str) -> Option<Zeroizing<String>> {
-        self.look_up(section, name, 0)
+        /// As many times goconfig fills something in.
+        const MOST: usize = 200;
+        self.look_up(section, name, &mut MOST.clone())
     }
 
-    fn look_up(&self, section: &str, name: &str, depth: usize) -> Option<Zeroizing<String>> {
-        /// As many times something is filled in, in one value and in those inside it.
-        const DEEPEST: usize = 200;
+    fn look_up(&self, section: &str, name: &str, left: &mut usize) -> Option<Zeroizing<String>> {
         let Some(value) = raw(self.section(section)?, name) else {
             let (outer, _) = section.rsplit_once('.')?;
-            return self.look_up(outer, name, depth);
+            return self.look_up(outer, name, left);
         };
         let mut value = value.clone();
-        for _ in depth..DEEPEST {
+        while *left > 0 && value.len() <= LONGEST {
             let Some(reference) = reference_in(&value) else { break };
+            *left -= 1;
             // goconfig takes these characters off as a set: `%(keys)s` asks for `key`.
             let wanted = reference.trim_start_matches(['%', '(']).trim_end_matches([')', 's']);
-            let of_default = self.look_up(DEFAULT, wanted, depth + 1);
+            let of_default = self.look_up(DEFAULT, wanted, left);
             let found = of_default.or_else(|| raw(self.section(section)?, wanted).cloned()).unwrap_or_default();
-            let filled = value.replace(reference, &found);
-            value = Zeroizing::new(filled);
+            value = Zeroizing::new(value.replace(reference, &found));
         }
         Some(value)
     }
@@ -181,6 +184,10 @@ mod tests {
         }
         assert_eq!(get("[a]\nk = v\n[a.b]\nx = y", "a.b", "k").as_deref(), Some("v"));
         assert_eq!(get("[a]\nk = v", "b", "k"), None);
+        // These end, whatever comes of it.
+        assert!(get("k = %(k)s%(k)s\n[r]", "DEFAULT", "k").is_some());
+        let doubled: String = (0..60).map(|at| format!("k{at} = %(k{})s%(k{})s\n", at + 1, at + 1)).collect();
+        assert!(get(&doubled, "DEFAULT", "k0").is_some_and(|value| value.len() < 10_000_000));
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub struct CredentialOptions {
 
     /// Use this profile, sigvet's own or AWS's
     ///
-    /// 'aws:NAME' is AWS's if both files have it; s3cmd:, rclone: and mc: read those tools' files.
+    /// 'aws:NAME' is AWS's if both files have it. s3cmd:SECTION, rclone:REMOTE, mc:ALIAS, boto:NAME, s3fs:BUCKET
+    /// and restic:env read those tools' files.
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
 
