@@ -317,7 +317,6 @@ fn a_file_that_is_not_there_is_answered_with_the_places_that_were_looked_at() {
     assert_eq!(message, "restic repository 'env' in environment variable RESTIC_REPOSITORY is of type 'sftp', not s3");
 }
 
-#[cfg(unix)]
 #[test]
 fn what_is_no_text_or_no_file_is_named() {
     for (profile, place) in [

@@ -207,7 +207,6 @@ fn a_profile_of_aws_is_copied_if_its_key_stands_in_the_file() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_is_warned_of() {
     use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,6 @@
 //! A home directory with other tools' files in it, and runs of `sigvet` and of the tools there.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use sigvet_testing::{Outcome, Sigvet};
@@ -28,11 +29,7 @@ impl Home {
         let path = self.path(place);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     pub fn path(&self, place: &str) -> PathBuf {

@@ -64,11 +64,15 @@ fn places(environment: &Environment) -> Places {
 const DEFAULT: &str = "default";
 
 fn names_of(sections: &[Section]) -> Vec<String> {
-    let mut names: Vec<String> = sections.iter().filter_map(|section| section.name.clone()).collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in sections.iter().filter_map(|section| section.name.as_ref()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
     if names.is_empty() && !sections.is_empty() {
         names.push(DEFAULT.to_owned());
     }
-    names.dedup();
     names
 }
 
