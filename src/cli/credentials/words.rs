@@ -140,6 +140,7 @@ fn option_of(part: KeyPart) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::{Tool, ToolEntry, ToolPlace};
 
     /// What `-v` says is read by people who look for the place: the words are those that it always had.
     #[test]
@@ -147,10 +148,15 @@ mod tests {
         let profile = Source::Profile { name: "a".to_owned(), path: "/p.toml".into() };
         let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
         let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };
+        let entry = |tool, name: &str, place| Source::Tool(ToolEntry { tool, name: name.to_owned(), place });
+        let remote = entry(Tool::Rclone, "minio", ToolPlace::File("/r.conf".into()));
+        let alias = entry(Tool::Mc, "play", ToolPlace::Variable("MC_HOST_play".to_owned()));
         for (source, expected, owner) in [
             (profile, "profile 'a' in /p.toml", "profile 'a'"),
             (aws, "aws profile 'dev' (sso)", "aws profile 'dev'"),
             (machine, "aws instance metadata", "aws instance metadata"),
+            (remote, "rclone remote 'minio' in /r.conf", "rclone remote 'minio'"),
+            (alias, "mc alias 'play' in environment variable MC_HOST_play", "mc alias 'play'"),
             (Source::User, "option -u", "option -u"),
             (Source::Environment, "environment variables", "the environment"),
         ] {

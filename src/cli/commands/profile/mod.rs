@@ -128,7 +128,9 @@ fn list(options: &List, location: &Location, context: &mut Context) -> Result<()
         .collect();
     if rows.is_empty() {
         let place = location.path().display();
-        return note(context, &format!("no profiles in {place} or in AWS's files; 'sigvet profile add NAME' adds one"));
+        let others = if options.all { "" } else { ", 'sigvet profile list --all' lists other tools' keys" };
+        let message = format!("no profiles in {place} or in AWS's files; 'sigvet profile add NAME' adds one{others}");
+        return note(context, &message);
     }
     print(context, &show::table(&rows))
 }
