@@ -191,6 +191,91 @@ fn a_secret_in_the_wrong_place_is_not_shown() {
     world.check(&["sign", URL], &[("AWS_ACCESS_KEY_ID", SECRET), ("AWS_SECRET_ACCESS_KEY", ID)], &[SECRET]);
 }
 
+/// Files of other tools, with the secret where it belongs and where it does not.
+#[test]
+fn no_secret_of_another_tools_file_is_shown() {
+    let world = World::new();
+    let config = world.path("mc");
+    std::fs::create_dir(&config).unwrap();
+    let s3cmd = format!(
+        "[good]\naccess_key = {ID}\nsecret_key = {SECRET}\naccess_token = {TOKEN}\n[swapped]\naccess_key = {SECRET}\n\
+         secret_key = {ID}\n[variable]\naccess_key = ${SECRET}\n[host]\nhost_bucket = {SECRET}/%(bucket)s\n\
+         [switch]\nuse_https = {SECRET}\n[url]\naccess_key = {ID}\nsecret_key = {SECRET}\nhost_base = {ID}:{SECRET}@h\n\
+         host_bucket = h\n{SECRET}\n"
+    );
+    let rclone = format!(
+        "[good]\ntype = s3\naccess_key_id = {ID}\nsecret_access_key = {SECRET}\nsession_token = {TOKEN}\n\
+         endpoint = http://h.example\n[type]\ntype = {SECRET}\n[switch]\ntype = s3\nv2_auth = {SECRET}\n\
+         [url]\ntype = s3\naccess_key_id = {ID}\nsecret_access_key = {SECRET}\nendpoint = https://{ID}:{SECRET}@h\n\
+         [alias]\ntype = alias\nremote = :s3,access_key_id={ID},secret_access_key={SECRET}:b\n"
+    );
+    let mc = format!(
+        "{{\"version\":\"10\",\"aliases\":{{\"good\":{{\"url\":\"http://h.example\",\"accessKey\":\"{ID}\",\
+         \"secretKey\":\"{SECRET}\",\"sessionToken\":\"{TOKEN}\"}},\"api\":{{\"url\":\"http://h\",\"api\":\"{SECRET}\"}},\
+         \"url\":{{\"url\":\"https://{ID}:{SECRET}@h\"}}}}}}"
+    );
+    let boto = format!("[Credentials]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
+    let files = [world.write("s3cfg", &s3cmd), world.write("rclone.conf", &rclone), world.write("boto", &boto)];
+    world.write("mc/config.json", &mc);
+    world.write(".passwd-s3fs", &format!("{ID}:{SECRET}\nbucket:{ID}:{SECRET}\n"));
+    let in_variable = format!("https://{ID}:{SECRET}:{TOKEN}@h.example");
+    let repository = format!("s3:https://{ID}:{SECRET}@h.example/b");
+    let variables = [
+        ("S3CMD_CONFIG", files[0].as_str()),
+        ("RCLONE_CONFIG", &files[1]),
+        ("BOTO_CONFIG", &files[2]),
+        ("MC_CONFIG_DIR", config.to_str().unwrap()),
+        ("MC_HOST_variable", &in_variable),
+        ("RESTIC_REPOSITORY", &repository),
+    ];
+    let hidden = [SECRET, TOKEN, "K7MDENG"];
+    for words in [&["profile", "list", "--all"][..], &["profile", "list", "--all", "--json"]] {
+        world.check(words, &variables, &hidden);
+    }
+    for profile in [
+        "s3cmd:good",
+        "s3cmd:swapped",
+        "s3cmd:variable",
+        "s3cmd:host",
+        "s3cmd:switch",
+        "s3cmd:url",
+        "s3cmd:other",
+        "s3cmd:",
+        "rclone:good",
+        "rclone:type",
+        "rclone:switch",
+        "rclone:url",
+        "rclone:alias",
+        "rclone:other",
+        "mc:good",
+        "mc:api",
+        "mc:url",
+        "mc:variable",
+        "mc:other",
+        "boto:",
+        "boto:other",
+        "s3fs:",
+        "s3fs:bucket",
+        "restic:",
+        "restic:other",
+    ] {
+        world.check(&["profile", "show", profile], &variables, &hidden);
+        world.check(&["profile", "show", profile, "--json"], &variables, &hidden);
+        world.check(&["profile", "import", profile, "copy", "--force"], &variables, &hidden);
+        // The output of `presign` holds the token by contract.
+        world.check(
+            &["presign", "-v", "--region", "r", "--profile", profile, "s3://b/k"],
+            &variables,
+            &[SECRET, "K7MDENG"],
+        );
+    }
+    for broken in ["rclone.conf", "boto", "mc/config.json", ".passwd-s3fs"] {
+        world.write(broken, &format!("{SECRET}\n"));
+    }
+    world.check(&["profile", "list", "--all"], &variables, &hidden);
+    world.check(&["sign", "--profile", "rclone:good", URL], &variables, &hidden);
+}
+
 /// A captured request with every kind of bearer credential: the token is folded, has two blanks, and is
 /// percent-encoded.
 fn captured(token: &str, id: &str) -> String {

@@ -66,20 +66,31 @@ fn root() -> PathBuf {
 
 /// Copies the files; only their owner may read profiles, a mode that a checkout does not keep.
 fn copy_files(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let copy = to.join(entry.file_name());
-        std::fs::copy(entry.path(), &copy).unwrap();
-        #[cfg(unix)]
-        if copy.extension().is_some_and(|extension| extension == "toml") {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
-    }
+    copy_folder(from, to);
     std::fs::create_dir(to.join("directory")).unwrap();
     // A file that nobody can read, not even root.
     #[cfg(unix)]
     std::os::unix::fs::symlink("loop", to.join("loop")).unwrap();
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let copy = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&copy).unwrap();
+            copy_folder(&entry.path(), &copy);
+            continue;
+        }
+        std::fs::copy(entry.path(), &copy).unwrap();
+        #[cfg(unix)]
+        if copy.extension().is_some_and(|extension| extension == "toml")
+            || copy.components().any(|part| part.as_os_str() == "home")
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
 }
 
 /// A transcript cannot contain these, because a command is one line there.

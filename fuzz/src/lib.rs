@@ -17,7 +17,7 @@ use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
 use sigvet::gateway::{Clock, Keyring, Limits as GatewayLimits, NamedKey, Server, Verifier, serve_stream};
-use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys};
+use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys, tool_profiles};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::form::Policy;
@@ -232,6 +232,26 @@ pub fn aws_files(data: &[u8]) {
     let environment =
         environment(&[("AWS_CONFIG_FILE", config.path()), ("AWS_SHARED_CREDENTIALS_FILE", credentials.path())]);
     let _ = known_keys(&CredentialChoice::default(), &environment);
+}
+
+/// The files of other tools, each read as every tool's.
+pub fn tool_files(data: &[u8]) {
+    let folder = tempfile::tempdir().expect("a temporary directory can be made");
+    let file = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, data).expect("a temporary file can be written");
+        path
+    };
+    let (named, _, _) = (file("file"), file("config.json"), file(".passwd-s3fs"));
+    let environment = environment(&[
+        ("S3CMD_CONFIG", &named),
+        ("RCLONE_CONFIG", &named),
+        ("BOTO_CONFIG", &named),
+        ("RESTIC_REPOSITORY_FILE", &named),
+        ("MC_CONFIG_DIR", folder.path()),
+        ("HOME", folder.path()),
+    ]);
+    let _ = tool_profiles(&environment);
 }
 
 /// A `-K` file, which may name itself.

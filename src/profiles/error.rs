@@ -6,22 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::aws_cause::{AwsCause, ChainEnd};
+use super::failure_kind::FailureKind;
 use super::near::did_you_mean;
 use super::shape::{as_program_name, as_variable_name};
+use super::tool_error::ToolError;
 use super::{KeyPart, KeyProblem, Source};
-
-/// What an error means to a script: the exit code it ends with is the command line's to choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// Whatever could be read gives no usable credentials.
-    NoCredentials,
-    /// The profile file itself must be repaired, made readable, or named rightly, before anything in it counts.
-    Broken,
-    /// What was asked for makes no sense.
-    Usage,
-    /// The profile file cannot be written.
-    Unwritable,
-}
 
 /// Why there are no credentials, or why a profile was not added.
 #[derive(Debug, thiserror::Error)]
@@ -116,12 +105,9 @@ pub enum Error {
         near: Vec<String>,
     },
 
-    /// `s3cmd:`, `rclone:`, `mc:`.
-    #[error("the profiles of {tool} cannot be read by this version")]
-    UnsupportedTool {
-        /// The tool.
-        tool: &'static str,
-    },
+    /// The keys of another tool cannot be used.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
 
     /// A section of AWS's own files that has to do with a profile cannot be read.
     #[error("{}, line {line}: {message}, so aws profile '{profile}' cannot be used", path.display())]
@@ -277,6 +263,7 @@ impl Error {
     /// What the error means to a script.
     pub fn kind(&self) -> FailureKind {
         match self {
+            Self::Tool(error) => error.kind(),
             Self::Malformed { .. }
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }

@@ -132,7 +132,7 @@ pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
 }
 
 /// What others can do to the file. Of a pipe or a device nothing is said: it was made for this run.
-fn warnings(path: &Path, metadata: &Metadata) -> Vec<Warning> {
+pub(super) fn warnings(path: &Path, metadata: &Metadata) -> Vec<Warning> {
     if !metadata.is_file() {
         return Vec::new();
     }

@@ -1,15 +1,18 @@
-//! Where credentials come from: the profile file, the environment, AWS's own files and chain.
+//! Where credentials come from: the profile file, the environment, AWS's own files and chain, other tools' files.
 //!
 //! [`resolve`] walks them in the order of the contract and says which one won. Nothing is read but what is handed in:
 //! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
 //! warning of this module carries a secret.
 
+mod tool;
 mod source;
 mod warning;
 mod near;
 mod shape;
 mod aws_cause;
 mod outside;
+mod failure_kind;
+mod tool_error;
 mod error;
 mod soundness;
 mod private_file;
@@ -21,7 +24,9 @@ mod secret;
 mod choice;
 mod found;
 mod rank;
+mod ini;
 mod aws;
+mod tools;
 mod others;
 mod profile_source;
 mod origin;
@@ -29,15 +34,18 @@ mod edit;
 mod sessions;
 mod typed;
 mod resolve;
+mod import;
 
 pub use aws::{AwsView, assume_role, aws_profiles};
 pub use aws_cause::{AwsCause, ChainEnd};
 pub use choice::{CredentialChoice, KeyParts};
 pub use edit::{Added, DefaultProfile, Existing, add, remove, replace, set_default};
 pub use environment::Environment;
-pub use error::{CommandProblem, Error, FailureKind};
+pub use error::{CommandProblem, Error};
+pub use failure_kind::FailureKind;
 pub use file::{Location, ProfileFile};
 pub use found::{Described, KnownKey, Resolved};
+pub use import::{Copied, to_copy};
 pub use near::near_names;
 pub use others::{check_file, known_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
@@ -47,4 +55,7 @@ pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use shape::{looks_like_key_id, looks_like_secret, looks_like_session_token, without_user};
 pub use soundness::find_problem;
 pub use source::{AwsProvider, Source};
+pub use tool::{Tool, ToolEntry, ToolPlace};
+pub use tool_error::ToolError;
+pub use tools::{ToolKeys, ToolProfile, tool_profile, tool_profiles};
 pub use warning::{KeyPart, KeyProblem, Warning};

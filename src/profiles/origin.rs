@@ -4,6 +4,8 @@ use super::choice::CredentialChoice;
 use super::file::{Location, ProfileFile};
 use super::profile_source::ProfileSource;
 use super::rank::Rank;
+use super::tool::Tool;
+use super::tools::ToolSource;
 use super::{Environment, Error, aws};
 
 /// The place that the keys come from.
@@ -16,6 +18,7 @@ pub(super) enum Origin {
         name: String,
         rank: Rank,
     },
+    Tool(Box<ToolSource>),
     Chain(Option<Location>),
 }
 
@@ -38,7 +41,7 @@ impl Origin {
     fn named(name: &str, choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         match Name::of(name) {
             Name::Aws(name) => Ok(Self::Aws { name: name.to_owned(), rank: Rank::Named }),
-            Name::Other(tool) => Err(Error::UnsupportedTool { tool }),
+            Name::Tool(tool, name) => Self::tool(tool, name, Rank::Named, environment),
             Name::Own(name) => {
                 let places = Places::read(choice, environment)?;
                 match places.own(name, Rank::Named) {
@@ -52,12 +55,17 @@ impl Origin {
         }
     }
 
+    /// `--profile rclone:REMOTE` and the like.
+    fn tool(tool: Tool, name: &str, rank: Rank, environment: &Environment) -> Result<Self, Error> {
+        Ok(Self::Tool(Box::new(ToolSource::find(tool, name, rank, environment)?)))
+    }
+
     /// `AWS_PROFILE`, the file's default, or else AWS's chain.
     fn implied(choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         let places = Places::read(choice, environment)?;
         let aws = |name: &str| Self::Aws { name: name.to_owned(), rank: Rank::Implied };
         match environment.profile().map(Name::of) {
-            Some(Name::Other(tool)) => Err(Error::UnsupportedTool { tool }),
+            Some(Name::Tool(tool, name)) => Self::tool(tool, name, Rank::Implied, environment),
             Some(Name::Aws(name)) => Ok(aws(name)),
             Some(Name::Own(name)) => match places.own(name, Rank::Implied) {
                 Some(own) => Ok(own),
@@ -117,17 +125,15 @@ impl<'a> Places<'a> {
 enum Name<'a> {
     Own(&'a str),
     Aws(&'a str),
-    Other(&'static str),
+    Tool(Tool, &'a str),
 }
 
 impl<'a> Name<'a> {
     fn of(text: &'a str) -> Self {
-        match text.split_once(':') {
-            Some(("aws", name)) => Self::Aws(name),
-            Some(("s3cmd", _)) => Self::Other("s3cmd"),
-            Some(("rclone", _)) => Self::Other("rclone"),
-            Some(("mc", _)) => Self::Other("mc"),
-            _ => Self::Own(text),
+        match (text.strip_prefix("aws:"), Tool::split(text)) {
+            (Some(name), _) => Self::Aws(name),
+            (None, Some((tool, name))) => Self::Tool(tool, name),
+            (None, None) => Self::Own(text),
         }
     }
 }

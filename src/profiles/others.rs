@@ -3,7 +3,7 @@
 use super::choice::CredentialChoice;
 use super::found::KnownKey;
 use super::profile::SecretSource;
-use super::{Environment, Error, Location, ProfileFile, Source, aws};
+use super::{Environment, Error, Location, ProfileFile, Source, aws, tools};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
@@ -28,6 +28,7 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
         keys.push(KnownKey { source: Source::Environment, access_key_id, secret, session_token });
     }
     keys.extend(aws::known_keys(environment));
+    keys.extend(tools::known_keys(environment));
     keys
 }
 

@@ -22,6 +22,7 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
         Origin::Environment => of_environment(environment)?,
         Origin::Own(own) => own.resolve(environment)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment, outside)?,
+        Origin::Tool(tool) => tool.resolve(environment, outside)?,
         Origin::Chain(location) => match aws::chain(environment, outside)? {
             aws::Chain::Found(resolved) => *resolved,
             aws::Chain::Nothing(chain, source) => {
@@ -51,6 +52,7 @@ pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<
         }),
         Origin::Own(own) => Ok(own.describe(environment)),
         Origin::Aws { name, rank } => aws::describe(Some(&name), rank, environment),
+        Origin::Tool(tool) => Ok(tool.describe(environment)),
         Origin::Chain(_) => aws::describe(None, Rank::Implied, environment),
     }
 }
@@ -260,7 +262,7 @@ mod tests {
             ),
             ("b", "the environment variable B_SECRET, secret_env of profile 'b', is not set".to_owned()),
             ("keylss", format!("no profile 'keylss' in {path} or in AWS's own files; did you mean 'keyless'?")),
-            ("s3cmd:default", "the profiles of s3cmd cannot be read by this version".to_owned()),
+            ("s3cmd:default", format!("no configuration of s3cmd; looked for {}", world.path(".s3cfg").display())),
         ];
         for (name, message) in cases {
             let error = world.resolve(&named(name), &KEYS).unwrap_err();

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::tool::ToolEntry;
+
 /// Where credentials are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -25,6 +27,8 @@ pub enum Source {
         /// How it comes by its keys.
         provider: AwsProvider,
     },
+    /// What another tool keeps.
+    Tool(ToolEntry),
     /// A part of AWS's chain that needs no profile.
     Aws {
         /// The part.

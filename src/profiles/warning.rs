@@ -42,6 +42,13 @@ pub enum Warning {
         /// The line, from 1.
         line: usize,
     },
+    /// s3cmd itself would mix the sections of its file.
+    SectionsApart {
+        /// The file.
+        path: PathBuf,
+        /// The section that is read.
+        section: String,
+    },
     /// Others can read the profile file.
     FileTooOpen {
         /// The profile file.

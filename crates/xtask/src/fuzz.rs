@@ -40,6 +40,7 @@ static TARGETS: [Target; 16] = [
     target("form", &[("fuzz/seeds/form", ""), (FILES, "upload")]),
     target("profile_file", &[(FILES, ".toml")]),
     target("aws_files", &[("fuzz/seeds/aws_files", "")]),
+    target("tool_files", &[("tests/keyfiles/files", "")]),
     target("config_file", &[("fuzz/seeds/config_file", ""), (FILES, ".conf")]),
     target("write_out", &[("fuzz/seeds/write_out", "")]),
     target("urls", &[("fuzz/seeds/urls", "")]),

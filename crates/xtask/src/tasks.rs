@@ -13,7 +13,7 @@ pub struct Task {
     pub run: fn() -> Result<(), Failure>,
 }
 
-pub static TASKS: [Task; 19] = [
+pub static TASKS: [Task; 20] = [
     check("format", "the layout of the code (cargo fmt)", format),
     check("workflows", "the GitHub workflows (zizmor)", workflows),
     check("rust-versions", "rust-version of each crate: what its dependencies need", rust_versions::check),
@@ -28,6 +28,7 @@ pub static TASKS: [Task; 19] = [
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
     check("clients", "SDKs and tools at 'serve', 'proxy' and 'watch' (Python, Node, Java, restic, rclone)", clients),
+    check("keyfiles", "other tools' keys beside those tools (s3cmd, rclone, restic)", keyfiles),
     check("recipes", "lists with Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
@@ -45,11 +46,13 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// Tests that are only run by name, because they need more than a compiler.
-const TESTS_BY_NAME: [&str; 12] = [
+const TESTS_BY_NAME: [&str; 14] = [
     "--test",
     "awscrt",
     "--test",
     "clients",
+    "--test",
+    "keyfile_tools",
     "--test",
     "page",
     "--test",
@@ -110,6 +113,10 @@ fn awscrt() -> Result<(), Failure> {
 
 fn clients() -> Result<(), Failure> {
     cargo(&["test", "--locked", "--test", "clients", "--test", "watch_clients"]).run()
+}
+
+fn keyfiles() -> Result<(), Failure> {
+    cargo(&["test", "--locked", "--test", "keyfile_tools"]).run()
 }
 
 fn recipes() -> Result<(), Failure> {

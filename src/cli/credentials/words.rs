@@ -13,6 +13,7 @@ pub fn describe_source(source: &Source) -> String {
         Source::Environment => "environment variables".to_owned(),
         Source::Profile { name, path } => format!("profile '{name}' in {}", path.display()),
         Source::AwsProfile { name, provider } => format!("aws profile '{name}' ({})", describe_provider(*provider)),
+        Source::Tool(entry) => entry.to_string(),
         Source::Aws { provider } => format!("aws {}", describe_provider(*provider)),
     }
 }
@@ -23,6 +24,7 @@ pub fn describe_owner(source: &Source) -> String {
         Source::Environment => "the environment".to_owned(),
         Source::Profile { name, .. } => format!("profile '{name}'"),
         Source::AwsProfile { name, .. } => format!("aws profile '{name}'"),
+        Source::Tool(entry) => entry.owner(),
         Source::User | Source::Options | Source::Aws { .. } => describe_source(source),
     }
 }
@@ -45,6 +47,10 @@ pub fn describe_warning(warning: &Warning) -> String {
         Warning::StrayLine { path, line } => {
             format!("{}, line {line}: it is in no section and is ignored", path.display())
         }
+        Warning::SectionsApart { path, section } => format!(
+            "s3cmd reads all sections of {} as one, as '--profile s3cmd:' does; here [{section}] is read alone",
+            path.display()
+        ),
         Warning::FileTooOpen { path, mode } => {
             format!("others can read {} (mode {mode:04o}); {} keeps it private", path.display(), closing_command(path))
         }
@@ -93,6 +99,7 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
         (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, the id first",
         (_, Source::Options) => "--access-key takes the id, --secret-key the secret: swap the two",
         (_, Source::Environment) => "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: swap the two",
+        (_, Source::Tool(_)) => "the access key ID and the secret stand in each other's place: swap the two",
         (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: swap the two",
         _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: swap the two",
     }
@@ -133,6 +140,7 @@ fn option_of(part: KeyPart) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profiles::{Tool, ToolEntry, ToolPlace};
 
     /// People search the output of `-v` for the source, so its wording must not change.
     #[test]
@@ -140,10 +148,15 @@ mod tests {
         let profile = Source::Profile { name: "a".to_owned(), path: "/p.toml".into() };
         let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
         let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };
+        let entry = |tool, name: &str, place| Source::Tool(ToolEntry { tool, name: name.to_owned(), place });
+        let remote = entry(Tool::Rclone, "minio", ToolPlace::File("/r.conf".into()));
+        let alias = entry(Tool::Mc, "play", ToolPlace::Variable("MC_HOST_play".to_owned()));
         for (source, expected, owner) in [
             (profile, "profile 'a' in /p.toml", "profile 'a'"),
             (aws, "aws profile 'dev' (sso)", "aws profile 'dev'"),
             (machine, "aws instance metadata", "aws instance metadata"),
+            (remote, "rclone remote 'minio' in /r.conf", "rclone remote 'minio'"),
+            (alias, "mc alias 'play' in environment variable MC_HOST_play", "mc alias 'play'"),
             (Source::User, "option -u", "option -u"),
             (Source::Environment, "environment variables", "the environment"),
         ] {

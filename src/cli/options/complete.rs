@@ -9,7 +9,7 @@ use std::io;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
-use crate::profiles::{Environment, Location, ProfileFile, aws_profiles};
+use crate::profiles::{Environment, Location, ProfileFile, Tool, aws_profiles, tool_profiles};
 use sigvet_diagnose::catalogue;
 use sigvet_diagnose::servers::TABLE;
 
@@ -26,7 +26,11 @@ pub fn profile_names() -> ArgValueCompleter {
             true => format!("{AWS}{}", view.name),
             false => view.name,
         });
-        own.iter().cloned().chain(spelled).collect()
+        let is_begun = Tool::ALL.iter().any(|tool| !typed.is_empty() && format!("{tool}:").starts_with(typed))
+            || Tool::split(typed).is_some();
+        let of_tools = if is_begun { tool_profiles(&environment).0 } else { Vec::new() };
+        let of_tools = of_tools.iter().map(|found| found.entry.profile_name());
+        own.iter().cloned().chain(spelled).chain(of_tools).collect()
     })
 }
 

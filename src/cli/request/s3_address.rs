@@ -108,10 +108,17 @@ fn addressing(store: Store<'_>, endpoint: &RequestUrl, bucket: &str) -> Result<A
         ))
         .hint("unset use_accelerate_endpoint")),
         _ if is_accelerated => Ok(Addressing::Virtual),
+        // No host has such a name: with an endpoint of their own AWS's SDKs, s3cmd and MinIO's client do the same.
+        Some(Addressing::Virtual) if !fits_a_host(bucket) => Ok(Addressing::Path),
         Some(chosen) => Ok(chosen),
         None if fits_a_label && serves_virtual_hosts(endpoint.host()) => Ok(Addressing::Virtual),
         None => Ok(Addressing::Path),
     }
+}
+
+/// Whether a bucket's name can stand in a host: letters are small there, and dots part its labels.
+fn fits_a_host(bucket: &str) -> bool {
+    bucket.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
 }
 
 /// Whether the host is one of a store with a host for each bucket: then the bucket can be inferred from such a
@@ -157,6 +164,8 @@ mod tests {
         }
         let chosen = Some(Addressing::Virtual);
         assert_eq!(resolved("s3://bkt/k", "http://minio:9000", chosen), "http://bkt.minio:9000/k");
+        assert_eq!(resolved("s3://Bkt/k", "http://minio:9000", chosen), "http://minio:9000/Bkt/k");
+        assert_eq!(resolved("s3://b.kt/k", "http://minio:9000", chosen), "http://b.kt.minio:9000/k");
     }
 
     /// Source: botocore 1.43.11 with virtual addressing, as the AWS CLI 2 presigns.

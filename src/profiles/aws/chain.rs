@@ -9,9 +9,9 @@ use super::settings;
 use crate::profiles::aws_cause::{AwsCause, ChainEnd};
 use crate::profiles::found::{Described, KnownKey, Resolved};
 use crate::profiles::outside::{Outside, Trusting};
-use crate::profiles::profile::Settings;
+use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::rank::Rank;
-use crate::profiles::{AwsProvider, Environment, Error, Source};
+use crate::profiles::{AwsProvider, Environment, Error, Source, Warning};
 use sigvet_core::credentials::Credentials;
 
 /// The profile of AWS's files that applies where none is named.
@@ -150,6 +150,26 @@ pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey
         Some(KnownKey { source, access_key_id, secret, session_token })
     };
     files.names().filter_map(key).collect()
+}
+
+/// The profile with the key that the files state for it; `None` in its place if it comes by its keys otherwise.
+pub(in crate::profiles) fn stated(
+    name: &str,
+    environment: &Environment,
+) -> Result<(Option<Profile>, Source, Vec<Warning>), Error> {
+    let files = AwsFiles::load(environment)?;
+    let profile = files.profile(name)?.ok_or_else(|| unknown(name, &files))?;
+    let stated = match profile.means(Place::Chosen) {
+        Some(Means::Static(key)) => Some(Profile {
+            name: name.to_owned(),
+            access_key_id: Some(key.access_key_id),
+            secret: Some(SecretSource::Inline(key.secret_access_key)),
+            session_token: key.session_token,
+            settings: settings::own(&files, name, profile, environment)?,
+        }),
+        _ => None,
+    };
+    Ok((stated, Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static }, files.warnings()))
 }
 
 /// What a profile says without its secret; of the default profile where none is named.

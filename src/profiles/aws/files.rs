@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::ini::{Ini, Problem, Section, Value};
 use super::place;
 use crate::files::{self, SETTINGS_LIMIT};
+use crate::profiles::ini::{Ini, Problem, Section, Value};
 use crate::profiles::near::near;
 use crate::profiles::{Environment, Error, Warning};
 

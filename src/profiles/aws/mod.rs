@@ -4,7 +4,6 @@
 //! [`Outside`](super::Outside), so that one set of options holds for this and for what is sent. `aws-config` serves the session
 //! of `aws login` alone, whose tokens are bound to a key.
 
-mod ini;
 mod place;
 mod files;
 mod means;
@@ -24,7 +23,7 @@ use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
 pub use chain::assume_role;
-pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
+pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile, stated};
 pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.

@@ -2,22 +2,31 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Places;
 use crate::cli::credentials::words::describe_provider;
 use crate::profiles::{Addressing, AwsView, looks_like_secret, without_user};
 
 const REDACTED: &str = "[redacted]";
 
 /// A row of the list: name, region, endpoint, and where it is from.
-pub(super) fn row(view: &AwsView, name: String) -> [String; 4] {
+pub(super) fn row(view: &AwsView, name: String, places: Places) -> [String; 4] {
     let or_dash = |text: &Option<String>| without_user(text.as_deref().unwrap_or("-")).into_owned();
     let kind = view.provider.map_or("no keys", describe_provider);
-    [name, or_dash(&view.settings.region), or_dash(&view.settings.endpoint_url), format!("(aws: {kind})")]
+    let mark = match places {
+        Places::Hidden => format!("(aws: {kind})"),
+        Places::Shown => format!("(aws: {kind}, {})", files(view)),
+    };
+    [name, or_dash(&view.settings.region), or_dash(&view.settings.endpoint_url), mark]
+}
+
+/// The files that a profile stands in.
+fn files(view: &AwsView) -> String {
+    view.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and ")
 }
 
 /// The profile, a field a line.
 pub(super) fn text(view: &AwsView) -> String {
-    let places: Vec<String> = view.files.iter().map(|path| path.display().to_string()).collect();
-    let mut text = format!("aws profile '{}' in {}\n", view.name, places.join(" and "));
+    let mut text = format!("aws profile '{}' in {}\n", view.name, files(view));
     for (field, value) in fields(view) {
         text.push_str(&format!("{field:17}  {value}\n"));
     }

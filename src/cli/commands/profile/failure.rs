@@ -3,7 +3,7 @@
 use crate::cli::credentials::words::{closing_command, describe_error, describe_source, hint_for_problem};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::shell::suggestion;
-use crate::profiles::{AwsProvider, CommandProblem, Error, FailureKind, Source};
+use crate::profiles::{AwsProvider, CommandProblem, Error, FailureKind, Source, Tool, ToolError};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -56,7 +56,7 @@ fn hint(error: &Error) -> Option<String> {
             "pass the code with --mfa-code, or run the command in a terminal, which prompts for it"
         }
         Error::BrokenAwsProfile { .. } => "fix the line, or give the key with --profile, -u or the environment",
-        Error::UnsupportedTool { .. } => "'sigvet profile add NAME' makes a profile of its keys",
+        Error::Tool(error) => return tool_hint(error),
         Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
             "run 'aws sso login' to renew an expired session"
         }
@@ -66,6 +66,29 @@ fn hint(error: &Error) -> Option<String> {
         Error::MissingFile { .. } => "create it with 'sigvet profile add NAME'",
         Error::Command { .. } => "run the command by hand to see what it says",
         Error::AlreadyThere { .. } => "overwrite it with --force",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn tool_hint(error: &ToolError) -> Option<String> {
+    let hint = match error {
+        ToolError::NoFile { .. } => "list what there is with 'sigvet profile list --all'",
+        ToolError::Unknown { near, .. } if near.is_empty() => "list what there is with 'sigvet profile list --all'",
+        ToolError::Encrypted { .. } => {
+            "'rclone config encryption remove' stores it in plain; or copy the key with 'sigvet profile add NAME'"
+        }
+        ToolError::Twice { .. } => "rename one of the two, or remove it",
+        ToolError::Several { .. } => "name the one of them that has the bucket",
+        ToolError::NoKeys { entry } if entry.tool == Tool::Rclone => {
+            "set access_key_id and secret_access_key, or env_auth = true for the keys of AWS's chain"
+        }
+        ToolError::NoKeys { .. } | ToolError::HalfKey { .. } => {
+            "complete it with the tool, or run 'sigvet profile add NAME'"
+        }
+        ToolError::UnsetVariable { .. } => "set it, or write the value into the file",
+        ToolError::Unsupported { .. } => "'sigvet profile add NAME' makes a profile of its keys",
+        ToolError::NothingToCopy { .. } => "use it in place, with --profile",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Places;
 use crate::profiles::{Addressing, Profile, ProfileFile, SecretSource, looks_like_secret, without_user};
 
 const REDACTED: &str = "[redacted]";
@@ -19,29 +20,38 @@ pub(super) fn table(rows: &[[String; 4]]) -> String {
 }
 
 /// A row of the list: name, region, endpoint, and the mark of the default.
-pub(super) fn row(profile: &Profile, file: &ProfileFile) -> [String; 4] {
+pub(super) fn row(profile: &Profile, file: &ProfileFile, places: Places) -> [String; 4] {
     let settings = &profile.settings;
-    let mark = if is_default(profile, file) { "(default)" } else { "" };
+    let mark = match (is_default(profile, file), places) {
+        (true, Places::Hidden) => "(default)".to_owned(),
+        (false, Places::Hidden) => String::new(),
+        (true, Places::Shown) => format!("(sigvet: {}, default)", file.path().display()),
+        (false, Places::Shown) => format!("(sigvet: {})", file.path().display()),
+    };
     let or_dash = |text: Option<&str>| without_user(text.unwrap_or("-")).into_owned();
     let (region, endpoint) = (settings.region.as_deref(), settings.endpoint_url.as_deref());
-    [profile.name.clone(), or_dash(region), or_dash(endpoint), mark.to_owned()]
+    [profile.name.clone(), or_dash(region), or_dash(endpoint), mark]
 }
 
 /// The profile, a field a line.
 pub(super) fn text(profile: &Profile, file: &ProfileFile) -> String {
     let mark = if is_default(profile, file) { " (default)" } else { "" };
-    let mut text = format!("profile '{}' in {}{mark}\n", profile.name, file.path().display());
+    format!("profile '{}' in {}{mark}\n{}", profile.name, file.path().display(), lines(profile))
+}
+
+/// What a profile says, a field a line.
+pub(super) fn lines(profile: &Profile) -> String {
     let secret = profile.secret.as_ref();
     let mut fields = vec![("access_key_id", shown_id(profile).map(str::to_owned))];
     fields.extend(secret.map(|source| (source.field(), Some(source.to_string()))));
     fields.push(("session_token", profile.session_token.as_ref().map(|_| REDACTED.to_owned())));
     fields.extend(settings(profile).map(|(field, value)| (field, value.map(|text| without_user(text).into_owned()))));
-    for (field, value) in fields {
-        if let Some(value) = value {
-            text.push_str(&format!("{field:17}  {value}\n"));
-        }
-    }
-    text
+    fields.into_iter().filter_map(|(field, value)| Some(line(field, &value?))).collect()
+}
+
+/// A field and its value.
+pub(super) fn line(field: &str, value: &str) -> String {
+    format!("{field:17}  {value}\n")
 }
 
 /// The profile as an object with the keys of the profile file.
@@ -51,6 +61,12 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
     object.insert("default".to_owned(), json!(is_default(profile, file)));
     object.insert("source".to_owned(), json!("sigvet"));
     object.insert("file".to_owned(), json!(file.path().display().to_string()));
+    insert_fields(&mut object, profile);
+    Value::Object(object)
+}
+
+/// Inserts what a profile says.
+pub(super) fn insert_fields(object: &mut Map<String, Value>, profile: &Profile) {
     if let Some(key) = shown_id(profile) {
         object.insert("access_key_id".to_owned(), json!(key));
     }
@@ -65,7 +81,6 @@ pub(super) fn object(profile: &Profile, file: &ProfileFile) -> Value {
             object.insert(field.to_owned(), json!(without_user(value)));
         }
     }
-    Value::Object(object)
 }
 
 fn redacted(source: &SecretSource) -> Value {

@@ -54,9 +54,10 @@ pub struct CredentialOptions {
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
 
-    /// Use this profile, sigvet's own or AWS's
+    /// Use this profile: sigvet's own, AWS's or TOOL:NAME
     ///
-    /// 'aws:NAME' is AWS's if both files have it; s3cmd:, rclone: and mc: read those tools' files.
+    /// 'aws:NAME' is AWS's if both files have it. s3cmd:SECTION, rclone:REMOTE, mc:ALIAS, boto:NAME, s3fs:BUCKET
+    /// and restic:env are keys that those tools keep; 'sigvet profile list --all' lists them.
     #[arg(long, value_name = "NAME", add = crate::cli::options::complete::profile_names())]
     pub profile: Option<String>,
 

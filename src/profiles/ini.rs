@@ -1,4 +1,4 @@
-//! AWS's `config` and `credentials` files as text: sections, properties, nested properties.
+//! Files of Python's `configparser` as text, AWS's `config` and `credentials` among them: sections, properties, nested properties.
 //!
 //! Read as Python's `configparser` reads them for the AWS CLI, which writes them, and more leniently where it gives up: a line
 //! that makes no sense costs its section and nothing else, and a section that comes twice is one. What the sections mean is

@@ -1,0 +1,131 @@
+//! The tools whose own files of keys are read, and the names that `--profile` has for what stands in them.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A tool that keeps keys in a file, or in variables, of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// `s3cmd`: sections of `.s3cfg`.
+    S3cmd,
+    /// `rclone`: remotes of `rclone.conf`.
+    Rclone,
+    /// MinIO's client: aliases of `config.json`.
+    Mc,
+    /// boto 2: `.boto`.
+    Boto,
+    /// `s3fs`: `.passwd-s3fs`.
+    S3fs,
+    /// restic: the environment.
+    Restic,
+}
+
+impl Tool {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 6] = [Self::S3cmd, Self::Rclone, Self::Mc, Self::Boto, Self::S3fs, Self::Restic];
+
+    /// What stands before the colon: `rclone` in `rclone:REMOTE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::S3cmd => "s3cmd",
+            Self::Rclone => "rclone",
+            Self::Mc => "mc",
+            Self::Boto => "boto",
+            Self::S3fs => "s3fs",
+            Self::Restic => "restic",
+        }
+    }
+
+    /// What the tool calls that which has keys.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::S3cmd | Self::Boto => "section",
+            Self::Rclone => "remote",
+            Self::Mc => "alias",
+            Self::S3fs => "bucket",
+            Self::Restic => "repository",
+        }
+    }
+
+    /// Splits `rclone:REMOTE` into the tool and the name.
+    pub fn split(text: &str) -> Option<(Self, &str)> {
+        let (prefix, name) = text.split_once(':')?;
+        let tool = Self::ALL.into_iter().find(|tool| tool.as_str() == prefix)?;
+        // rclone lists its remotes with a colon behind them.
+        let name = if tool == Self::Rclone { name.strip_suffix(':').unwrap_or(name) } else { name };
+        Some((tool, name))
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a tool calls a set of keys, and where it stands: `rclone remote 'minio' in /home/me/.config/rclone/rclone.conf`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolEntry {
+    /// The tool.
+    pub tool: Tool,
+    /// The name behind the colon.
+    pub name: String,
+    /// Where it stands.
+    pub place: ToolPlace,
+}
+
+/// Where a tool keeps something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolPlace {
+    /// In a file.
+    File(PathBuf),
+    /// In an environment variable, or in several that begin so.
+    Variable(String),
+}
+
+impl ToolEntry {
+    /// The name that `--profile` takes.
+    pub fn profile_name(&self) -> String {
+        format!("{}:{}", self.tool, self.name)
+    }
+
+    /// The entry without its place: `rclone remote 'minio'`.
+    pub fn owner(&self) -> String {
+        let Self { tool, name, .. } = self;
+        match name.as_str() {
+            "" => format!("{tool} configuration"),
+            _ => format!("{tool} {} '{name}'", tool.noun()),
+        }
+    }
+}
+
+impl fmt::Display for ToolEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.owner(), self.place)
+    }
+}
+
+impl fmt::Display for ToolPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Variable(name) => write!(f, "environment variable {name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_is_known_by_what_stands_before_the_first_colon() {
+        assert_eq!(Tool::split("rclone:my remote"), Some((Tool::Rclone, "my remote")));
+        assert_eq!(Tool::split("rclone:minio:"), Some((Tool::Rclone, "minio")), "as rclone itself takes it");
+        assert_eq!(Tool::split("s3cmd:"), Some((Tool::S3cmd, "")));
+        assert_eq!(Tool::split("mc:a:b"), Some((Tool::Mc, "a:b")));
+        for own in ["rclone", "aws:x", "RCLONE:x", "other:x", ""] {
+            assert_eq!(Tool::split(own), None, "{own}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Why the keys of another tool cannot be used. What is quoted are names, paths and lines, never a value.
+
+use std::path::PathBuf;
+
+use super::failure_kind::FailureKind;
+use super::near::did_you_mean;
+use super::shape::{as_program_name, as_variable_name};
+use super::tool::{Tool, ToolEntry};
+
+/// Why the keys of another tool cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ToolError {
+    /// The tool has no file in any of its places.
+    #[error("no configuration of {tool}{}", looked_for(paths))]
+    NoFile {
+        /// The tool.
+        tool: Tool,
+        /// Where it would be.
+        paths: Vec<PathBuf>,
+    },
+
+    /// A variable names a file that is not there.
+    #[error("{variable} names {}, which does not exist", path.display())]
+    MissingFile {
+        /// The variable.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// Nothing there has that name.
+    #[error("no {} '{name}' in {place}{}", tool.noun(), which_are_there(near, names))]
+    Unknown {
+        /// The tool.
+        tool: Tool,
+        /// The name that was asked for.
+        name: String,
+        /// Where it was looked for.
+        place: String,
+        /// Names like it, as `--profile` takes them.
+        near: Vec<String>,
+        /// All names that are there.
+        names: Vec<String>,
+    },
+
+    /// `rclone config encryption set`.
+    #[error("{} is encrypted by rclone", path.display())]
+    Encrypted {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// Two entries have one name.
+    #[error("{}: {} '{name}' is there twice, in lines {} and {}", path.display(), tool.noun(), lines.0, lines.1)]
+    Twice {
+        /// The tool.
+        tool: Tool,
+        /// The file.
+        path: PathBuf,
+        /// Their name.
+        name: String,
+        /// Where they begin, from 1.
+        lines: (usize, usize),
+    },
+
+    /// A remote of another kind of storage.
+    #[error("{entry} is {}, not s3", type_of(kind.as_deref()))]
+    NotS3 {
+        /// The remote.
+        entry: ToolEntry,
+        /// What it is.
+        kind: Option<String>,
+    },
+
+    /// A remote that is made of others.
+    #[error("{entry} is of type '{kind}', which joins several remotes")]
+    Several {
+        /// The remote.
+        entry: ToolEntry,
+        /// Its type.
+        kind: &'static str,
+    },
+
+    /// A remote that stands for itself.
+    #[error("{entry} leads back to itself")]
+    Circle {
+        /// The remote.
+        entry: ToolEntry,
+    },
+
+    /// It has settings only, or is for anonymous requests.
+    #[error("{entry} has no keys")]
+    NoKeys {
+        /// What has none.
+        entry: ToolEntry,
+    },
+
+    /// It has one half of a key.
+    #[error("{entry} has {present} but no {missing}")]
+    HalfKey {
+        /// What has it.
+        entry: ToolEntry,
+        /// The half that is there.
+        present: &'static str,
+        /// The half that is not.
+        missing: &'static str,
+    },
+
+    /// A value that cannot be used. It is not quoted.
+    #[error("{entry}: {field} {problem}")]
+    InvalidValue {
+        /// Where it stands.
+        entry: ToolEntry,
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it, behind the field's name.
+        problem: &'static str,
+    },
+
+    /// A value that names a variable.
+    #[error(
+        "{entry}: {field} is taken from the environment variable {}, which is not set",
+        as_variable_name(variable).unwrap_or("whose name is not shown"),
+    )]
+    UnsetVariable {
+        /// Where it stands.
+        entry: ToolEntry,
+        /// The field.
+        field: &'static str,
+        /// The variable. It is shown if it can be nothing else than a name.
+        variable: String,
+    },
+
+    /// A way to sign, or to come by keys, that the tool has and sigvet does not.
+    #[error("{entry} {what}, which sigvet cannot do")]
+    Unsupported {
+        /// What has it.
+        entry: ToolEntry,
+        /// What it does.
+        what: &'static str,
+    },
+
+    /// A profile without a key of its own cannot be copied.
+    #[error("{owner} has no key of its own to copy: {reason}")]
+    NothingToCopy {
+        /// What was to be copied.
+        owner: String,
+        /// Where its keys come from.
+        reason: &'static str,
+    },
+}
+
+impl ToolError {
+    /// What the error means to a script.
+    pub(super) fn kind(&self) -> FailureKind {
+        match self {
+            Self::MissingFile { .. }
+            | Self::Encrypted { .. }
+            | Self::Twice { .. }
+            | Self::Circle { .. }
+            | Self::InvalidValue { .. } => FailureKind::Broken,
+            _ => FailureKind::NoCredentials,
+        }
+    }
+}
+
+fn looked_for(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    match paths.is_empty() {
+        true => String::new(),
+        false => format!("; looked for {}", listed(&paths)),
+    }
+}
+
+/// Names like the one that was asked for, or else all that there are.
+fn which_are_there(near: &[String], names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    match names.len() {
+        _ if !near.is_empty() => did_you_mean(near),
+        0 => "; it has none".to_owned(),
+        1..=SHOWN => format!("; it has {}", listed(&names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>())),
+        count => format!("; it has {count} others"),
+    }
+}
+
+fn listed(words: &[String]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+fn type_of(kind: Option<&str>) -> String {
+    match kind {
+        None => "of no type".to_owned(),
+        Some(kind) => match as_program_name(kind) {
+            Some(kind) => format!("of type '{kind}'"),
+            None => "of another type".to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_answered_with_those_that_are_there() {
+        let unknown = |near: &[&str], names: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+            let (near, names, place) = (owned(near), owned(names), "c".to_owned());
+            ToolError::Unknown { tool: Tool::Rclone, name: "x".into(), place, near, names }.to_string()
+        };
+        assert_eq!(unknown(&["rclone:xy"], &["xy"]), "no remote 'x' in c; did you mean 'rclone:xy'?");
+        assert_eq!(unknown(&[], &["a", "b", "c"]), "no remote 'x' in c; it has 'a', 'b' and 'c'");
+        assert_eq!(unknown(&[], &["a"]), "no remote 'x' in c; it has 'a'");
+        assert_eq!(unknown(&[], &[]), "no remote 'x' in c; it has none");
+        assert_eq!(unknown(&[], &["a"; 9]), "no remote 'x' in c; it has 9 others");
+    }
+}

@@ -1,0 +1,212 @@
+//! boto 2's `.boto` and `/etc/boto.cfg`: the key of `[Credentials]`, those of `[profile NAME]`, and its host.
+//!
+//! Source: `boto/pyami/config.py`, `boto/provider.py` and `boto/s3/connection.py` of boto 2.49. The files are one to it, the
+//! later before the earlier. It signs with Version 2 unless told otherwise, which AWS takes no longer in most regions: so that
+//! is not taken from it.
+
+use std::path::PathBuf;
+
+use super::entry::{Key, ToolProfile, in_file};
+use super::store;
+use super::text::{ToolFile, expand_home, in_home};
+use crate::profiles::ini::{Ini, Section, Value};
+use crate::profiles::near::near;
+use crate::profiles::profile::{Addressing, Settings};
+use crate::profiles::tool::{Tool, ToolEntry};
+use crate::profiles::{Environment, Error, ToolError, Warning};
+
+/// The section of the key that boto uses if no profile is named.
+const CREDENTIALS: &str = "Credentials";
+
+/// The section `[Credentials]`, or `[profile NAME]`.
+pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
+    let files = Files::read(environment)?;
+    let name = if name.is_empty() { CREDENTIALS } else { name };
+    let header = if name == CREDENTIALS { CREDENTIALS.to_owned() } else { format!("profile {name}") };
+    let Some(file) = files.0.iter().rev().find(|file| file.section(&header).is_some()) else {
+        return Err(files.unknown(name, environment));
+    };
+    let entry = in_file(Tool::Boto, name, &file.path);
+    let profile = Found { files: &files, header, entry }.profile()?;
+    let warnings = files.0.iter().flat_map(|file| file.warnings.clone()).collect();
+    Ok(ToolProfile { warnings, ..profile })
+}
+
+/// The names that [`find`] takes.
+pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
+    Ok(Files::read(environment)?.names())
+}
+
+/// The files in the order in which boto reads them.
+struct Files(Vec<BotoFile>);
+
+struct BotoFile {
+    path: PathBuf,
+    ini: Ini,
+    warnings: Vec<Warning>,
+}
+
+impl BotoFile {
+    fn section(&self, header: &str) -> Option<&Section> {
+        self.ini.sections.iter().find(|section| section.header == header)
+    }
+}
+
+impl Files {
+    fn read(environment: &Environment) -> Result<Self, Error> {
+        let mut files = Vec::new();
+        for path in paths(environment) {
+            let Some(file) = ToolFile::read(&path)? else { continue };
+            let ini = Ini::parse(file.text.as_bytes());
+            let problem = ini.sections.iter().find_map(|section| section.problem);
+            if let Some(problem) = problem {
+                return Err(file.malformed(problem.line, problem.message));
+            }
+            files.push(BotoFile { path: file.path, ini, warnings: file.warnings });
+        }
+        Ok(Self(files))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for section in self.0.iter().flat_map(|file| &file.ini.sections) {
+            let name = match section.header.as_str() {
+                CREDENTIALS => Some(CREDENTIALS),
+                header => header.strip_prefix("profile "),
+            };
+            names.extend(name.filter(|name| !names.iter().any(|there| there == name)).map(str::to_owned));
+        }
+        names
+    }
+
+    /// A value, the last file's first.
+    fn get(&self, header: &str, name: &str) -> Option<&str> {
+        self.0.iter().rev().find_map(|file| match file.section(header)?.properties.get(name)? {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Nested(_) => None,
+        })
+    }
+
+    fn unknown(&self, name: &str, environment: &Environment) -> Error {
+        if self.0.is_empty() {
+            return ToolError::NoFile { tool: Tool::Boto, paths: paths(environment) }.into();
+        }
+        let places: Vec<String> = self.0.iter().map(|file| file.path.display().to_string()).collect();
+        let names = self.names();
+        let near =
+            near(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("{}:{name}", Tool::Boto));
+        let (near, place) = (near.collect(), places.join(" or "));
+        ToolError::Unknown { tool: Tool::Boto, name: name.to_owned(), place, near, names }.into()
+    }
+}
+
+fn paths(environment: &Environment) -> Vec<PathBuf> {
+    if let Some(named) = environment.get("BOTO_CONFIG") {
+        return vec![expand_home(named, environment)];
+    }
+    if let Some(named) = environment.get("BOTO_PATH") {
+        let paths = std::env::split_paths(named).map(|path| path.display().to_string());
+        return paths.map(|path| expand_home(&path, environment)).collect();
+    }
+    std::iter::once(PathBuf::from("/etc/boto.cfg")).chain(in_home(&[".boto"], environment)).collect()
+}
+
+/// A section with a key, and the files for what else they say.
+struct Found<'a> {
+    files: &'a Files,
+    header: String,
+    entry: ToolEntry,
+}
+
+impl Found<'_> {
+    fn profile(&self) -> Result<ToolProfile, Error> {
+        let own = |name| self.value(&self.header, name);
+        let (id, secret) = (own("aws_access_key_id")?, own("aws_secret_access_key")?);
+        if secret.is_none() && own("keyring")?.is_some() {
+            let what = "keeps its secret in a keyring";
+            return Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
+        }
+        let key = Key::new(id.as_deref(), secret.as_deref(), own("aws_security_token")?.as_deref());
+        let endpoint_url = self.endpoint()?;
+        let region = endpoint_url.as_deref().map_or(Some(store::FIRST_REGION.to_owned()), store::region_of);
+        let settings = Settings {
+            region,
+            addressing: self.addressing(endpoint_url.as_deref())?,
+            endpoint_url,
+            ..Settings::default()
+        };
+        Ok(ToolProfile::new(self.entry.clone(), key, settings))
+    }
+
+    /// The endpoint, if it is another than AWS's.
+    fn endpoint(&self) -> Result<Option<String>, Error> {
+        let host = self.value(CREDENTIALS, "s3_host")?;
+        let host = if host.is_some() { host } else { self.value("s3", "host")? };
+        let port = self.value(CREDENTIALS, "s3_port")?;
+        let is_secure = self.value("Boto", "is_secure")?.map(|text| text.to_lowercase());
+        let scheme = match is_secure.as_deref() {
+            Some("0" | "no" | "false" | "off") => "http",
+            _ => "https",
+        };
+        Ok(host.map(|host| match port {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        }))
+    }
+
+    /// In front of the host, unless the calling format is the ordinary one.
+    fn addressing(&self, endpoint: Option<&str>) -> Result<Option<Addressing>, Error> {
+        let format = self.value("s3", "calling_format")?;
+        Ok(match format.is_some_and(|format| format.ends_with("OrdinaryCallingFormat")) {
+            true => Some(Addressing::Path),
+            false => endpoint.map(|_| Addressing::Virtual),
+        })
+    }
+
+    fn value(&self, header: &str, name: &'static str) -> Result<Option<String>, Error> {
+        let Some(text) = self.files.get(header, name).filter(|text| !text.is_empty()) else { return Ok(None) };
+        /// More than any file has.
+        const MOST: usize = 100;
+        let get = |wanted: &str| self.files.get(header, wanted);
+        match (Filling { get: &get, left: MOST }).fill(text, 0) {
+            Some(filled) => Ok(Some(filled)),
+            None => Err(ToolError::InvalidValue {
+                entry: self.entry.clone(),
+                field: name,
+                problem: "has a '%' in it that Python's configparser cannot fill in; a '%' itself is written '%%'",
+            }
+            .into()),
+        }
+    }
+}
+
+/// Fills in `%(NAME)s` and `%%` as Python's `configparser` does; `None` if it would refuse, or if there is no end to it.
+struct Filling<'f> {
+    get: &'f dyn Fn(&str) -> Option<&'f str>,
+    /// How many more are filled in.
+    left: usize,
+}
+
+impl Filling<'_> {
+    fn fill(&mut self, text: &str, depth: usize) -> Option<String> {
+        /// Python's `MAX_INTERPOLATION_DEPTH`.
+        const DEEPEST: usize = 10;
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('%') {
+            filled.push_str(before);
+            if let Some(behind) = behind.strip_prefix('%') {
+                filled.push('%');
+                rest = behind;
+                continue;
+            }
+            let (name, behind) = behind.strip_prefix('(')?.split_once(")s").filter(|(name, _)| !name.contains(')'))?;
+            self.left = self.left.checked_sub(1)?;
+            let value = (self.get)(&name.to_lowercase()).filter(|_| depth < DEEPEST)?;
+            filled.push_str(&self.fill(value, depth + 1)?);
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
+}

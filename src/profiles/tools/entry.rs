@@ -1,0 +1,105 @@
+//! What a tool's entry comes to: a profile as our own file would state it, and where its keys are.
+
+use super::store;
+use crate::profiles::profile::{Profile, SecretSource, Settings};
+use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
+use crate::profiles::{ToolError, Warning};
+use sigvet_core::credentials::Secret;
+
+/// A set of keys that another tool keeps, as a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolProfile {
+    /// Which one it is, and where it stands.
+    pub entry: ToolEntry,
+    /// What it says. The name is that behind the tool's.
+    pub profile: Profile,
+    /// Where the tool takes the keys from.
+    pub keys: ToolKeys,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Where a tool takes the keys of an entry from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolKeys {
+    /// The entry states them, or should.
+    Stated,
+    /// AWS's environment, files and chain.
+    OfAws {
+        /// The profile of AWS's files.
+        profile: Option<String>,
+        /// The file to read in place of `~/.aws/credentials`.
+        credentials_file: Option<String>,
+    },
+}
+
+/// The parts of a key as an entry has them.
+#[derive(Default)]
+pub(super) struct Key {
+    pub(super) id: Option<String>,
+    pub(super) secret: Option<Secret>,
+    pub(super) token: Option<Secret>,
+}
+
+impl Key {
+    /// A key of these texts; an empty one counts as absent.
+    pub(super) fn new(id: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Self {
+        let full = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        Self { id: full(id), secret: full(secret).map(Secret::new), token: full(token).map(Secret::new) }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.id.is_none() && self.secret.is_none()
+    }
+}
+
+impl ToolProfile {
+    pub(super) fn new(entry: ToolEntry, key: Key, settings: Settings) -> Self {
+        let profile = Profile {
+            name: entry.name.clone(),
+            access_key_id: key.id,
+            secret: key.secret.map(SecretSource::Inline),
+            session_token: key.token,
+            settings: Settings { service: Some("s3".to_owned()), ..store::settle(settings) },
+        };
+        Self { entry, profile, keys: ToolKeys::Stated, warnings: Vec::new() }
+    }
+
+    /// The key that the entry states.
+    ///
+    /// # Errors
+    /// It states none, or half of one.
+    pub(in crate::profiles) fn stated(&self) -> Result<(&str, &Secret), ToolError> {
+        let (id_field, secret_field) = fields(self.entry.tool);
+        let entry = || self.entry.clone();
+        let half = |present, missing| ToolError::HalfKey { entry: entry(), present, missing };
+        match (&self.profile.access_key_id, &self.profile.secret) {
+            (Some(id), Some(SecretSource::Inline(secret))) => Ok((id, secret)),
+            (Some(_), _) => Err(half(id_field, secret_field)),
+            (None, Some(_)) => Err(half(secret_field, id_field)),
+            (None, None) => Err(ToolError::NoKeys { entry: entry() }),
+        }
+    }
+}
+
+/// What a tool calls the two halves of a key.
+fn fields(tool: Tool) -> (&'static str, &'static str) {
+    match tool {
+        Tool::S3cmd => ("access_key", "secret_key"),
+        Tool::Rclone => ("access_key_id", "secret_access_key"),
+        Tool::Mc => ("accessKey", "secretKey"),
+        Tool::Boto => ("aws_access_key_id", "aws_secret_access_key"),
+        Tool::S3fs => ("access key ID", "secret"),
+        Tool::Restic => ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    }
+}
+
+/// The entry of a tool's file.
+pub(super) fn in_file(tool: Tool, name: &str, path: &std::path::Path) -> ToolEntry {
+    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::File(path.to_owned()) }
+}
+
+/// The entry of a variable.
+pub(super) fn in_variable(tool: Tool, name: &str, variable: &str) -> ToolEntry {
+    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::Variable(variable.to_owned()) }
+}

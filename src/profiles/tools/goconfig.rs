@@ -1,0 +1,211 @@
+//! `rclone.conf` as text: sections and their values, as Go's `goconfig` reads them for rclone.
+//!
+//! Source: `read.go` and `conf.go` of unknwon/goconfig 1.0. A line ends where it ends, values may stand in backquotes or in three
+//! quotes, `%(NAME)s` is filled in, and a section `a.b` has what `a` has. What the values mean is not known here.
+
+use zeroize::Zeroizing;
+
+/// The section of lines before the first header, and of what every section may fill in.
+const DEFAULT: &str = "DEFAULT";
+
+/// No value that is meant is longer, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// A file, read. It has no `Debug`, for it holds secrets, which are wiped on drop.
+pub(super) struct GoConfig {
+    sections: Vec<Section>,
+}
+
+struct Section {
+    name: String,
+    line: usize,
+    /// The line of a second header of that name.
+    again: Option<usize>,
+    values: Vec<(String, Zeroizing<String>)>,
+}
+
+/// A line that cannot be read. Its text is not kept: it may be a secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// Its number, from 1.
+    pub(super) line: usize,
+    /// What is wrong with it.
+    pub(super) message: &'static str,
+}
+
+impl GoConfig {
+    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+        let mut config = Self { sections: Vec::new() };
+        let mut section = config.open(DEFAULT, 0);
+        for (number, line) in text.split('\n').enumerate().map(|(at, line)| (at + 1, line.trim())) {
+            let problem = |message| Problem { line: number, message };
+            if line.is_empty() || line.starts_with(['#', ';']) {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = config.open(name.trim(), number);
+                continue;
+            }
+            if config.sections[section].name.is_empty() {
+                return Err(problem("a section begins with '[]', without a name"));
+            }
+            let (name, value) = assignment(line).ok_or_else(|| problem("expected NAME = VALUE"))?;
+            config.set(section, name, value);
+        }
+        Ok(config)
+    }
+
+    fn open(&mut self, name: &str, line: usize) -> usize {
+        if let Some(at) = self.sections.iter().position(|section| section.name == name) {
+            self.sections[at].again.get_or_insert(line);
+            return at;
+        }
+        self.sections.push(Section { name: name.to_owned(), line, again: None, values: Vec::new() });
+        self.sections.len() - 1
+    }
+
+    fn set(&mut self, section: usize, name: &str, value: &str) {
+        let values = &mut self.sections[section].values;
+        let value = Zeroizing::new(value.to_owned());
+        match values.iter_mut().find(|(there, _)| there == name) {
+            Some((_, there)) => *there = value,
+            None => values.push((name.to_owned(), value)),
+        }
+    }
+
+    fn section(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// The names of the sections, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let written = self.sections.iter().filter(|section| section.line > 0 || !section.values.is_empty());
+        written.map(|section| section.name.as_str())
+    }
+
+    /// Where two headers of that name stand, if there are two.
+    pub(super) fn lines_of_twins(&self, name: &str) -> Option<(usize, usize)> {
+        let section = self.section(name)?;
+        section.again.map(|again| (section.line, again)).filter(|(first, _)| *first > 0)
+    }
+
+    /// A value with everything filled in, as far as that ends: rclone itself would go round for ever.
+    pub(super) fn get(&self, section: &str, name: &str) -> Option<Zeroizing<String>> {
+        /// As many times goconfig fills something in.
+        const MOST: usize = 200;
+        self.look_up(section, name, &mut MOST.clone())
+    }
+
+    fn look_up(&self, section: &str, name: &str, left: &mut usize) -> Option<Zeroizing<String>> {
+        let Some(value) = raw(self.section(section)?, name) else {
+            let (outer, _) = section.rsplit_once('.')?;
+            return self.look_up(outer, name, left);
+        };
+        let mut value = value.clone();
+        while *left > 0 && value.len() <= LONGEST {
+            let Some(reference) = reference_in(&value) else { break };
+            *left -= 1;
+            // goconfig takes these characters off as a set: `%(keys)s` asks for `key`.
+            let wanted = reference.trim_start_matches(['%', '(']).trim_end_matches([')', 's']);
+            let of_default = self.look_up(DEFAULT, wanted, left);
+            let found = of_default.or_else(|| raw(self.section(section)?, wanted).cloned()).unwrap_or_default();
+            value = Zeroizing::new(value.replace(reference, &found));
+        }
+        Some(value)
+    }
+}
+
+fn raw<'s>(section: &'s Section, name: &str) -> Option<&'s Zeroizing<String>> {
+    section.values.iter().find(|(there, _)| there == name).map(|(_, value)| value)
+}
+
+/// The first `%(NAME)s`.
+fn reference_in(value: &str) -> Option<&str> {
+    value.match_indices("%(").find_map(|(start, _)| {
+        let inner = &value[start + 2..];
+        let end = inner.find(')').filter(|end| *end > 0)?;
+        inner[end..].starts_with(")s").then(|| &value[start..start + 2 + end + 2])
+    })
+}
+
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let quote = ["\"\"\"", "\"", "`"].into_iter().find(|quote| line.starts_with(quote));
+    let quote = if quote == Some("\"\"\"") && line.len() < 6 { Some("\"") } else { quote };
+    let (name, rest) = match quote {
+        Some(quote) => {
+            let (name, behind) = line[quote.len()..].split_once(quote)?;
+            (name, &behind[behind.find(['=', ':'])? + 1..])
+        }
+        None => {
+            let at = line.find(['=', ':']).filter(|at| *at > 0)?;
+            (line[..at].trim(), &line[at + 1..])
+        }
+    };
+    Some((name, unquoted(rest.trim())?))
+}
+
+/// A value in backquotes or three quotes keeps its white space. `None` if they are not closed.
+fn unquoted(value: &str) -> Option<&str> {
+    let quote = match value {
+        _ if value.len() >= 2 && value.starts_with('`') => "`",
+        _ if value.len() >= 6 && value.starts_with("\"\"\"") => "\"\"\"",
+        _ => return Some(value),
+    };
+    let inner = &value[quote.len()..];
+    inner.rfind(quote).map(|end| &inner[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(text: &str, section: &str, name: &str) -> Option<String> {
+        GoConfig::parse(text).unwrap().get(section, name).map(|value| value.to_string())
+    }
+
+    /// Source: `rclone config dump` of rclone 1.60 on the same texts.
+    #[test]
+    fn values_are_those_that_rclone_dumps() {
+        for (text, expected) in [
+            ("[r]\nk = v # no comment", "v # no comment"),
+            ("[r]\r\n  k:v\r\n", "v"),
+            ("[r]\nk = ` v `", " v "),
+            ("[r]\nk = \"v\"", "\"v\""),
+            ("[r]\nk = \"\"\" v \"\"\"", " v "),
+            ("[r]\n\"k\" = v", "v"),
+            ("[ r ]\nk = 1\n; c\n[r]\nk = 2", "2"),
+            ("[r]\nk = a%(x)sb\nx = 1", "a1b"),
+            ("x = 0\n[r]\nk = a%(x)sb\nx = 1", "a0b"),
+            ("[r]\nk = a%(keys)sb\nkey = 1", "a1b"),
+            ("[r]\nk = a%(none)sb", "ab"),
+            ("[r]\nk = 100%", "100%"),
+        ] {
+            assert_eq!(get(text, "r", "k").as_deref(), Some(expected), "{text:?}");
+        }
+        assert_eq!(get("[a]\nk = v\n[a.b]\nx = y", "a.b", "k").as_deref(), Some("v"));
+        assert_eq!(get("[a]\nk = v", "b", "k"), None);
+        // These end, whatever comes of it.
+        assert!(get("k = %(k)s%(k)s\n[r]", "DEFAULT", "k").is_some());
+        let doubled: String = (0..60).map(|at| format!("k{at} = %(k{})s%(k{})s\n", at + 1, at + 1)).collect();
+        assert!(get(&doubled, "DEFAULT", "k0").is_some_and(|value| value.len() < 10_000_000));
+    }
+
+    #[test]
+    fn a_line_that_makes_no_sense_is_named_by_its_number() {
+        for (text, line) in
+            [("[r]\nk = v\nhush", 3), ("[r]\n= hush", 2), ("[]\nk = hush", 2), ("\"hush", 1), ("k = `hush", 1)]
+        {
+            let problem = GoConfig::parse(text).err().unwrap();
+            assert_eq!(problem.line, line, "{text:?}");
+            assert!(!format!("{problem:?}").contains("hush"));
+        }
+    }
+
+    #[test]
+    fn twins_are_found_by_their_lines() {
+        let config = GoConfig::parse("[a]\nx=1\n[b]\n[a]\ny=2\n[DEFAULT]\n").unwrap();
+        assert_eq!(config.lines_of_twins("a"), Some((1, 4)));
+        assert_eq!((config.lines_of_twins("b"), config.lines_of_twins("DEFAULT")), (None, None));
+        assert_eq!(config.names().collect::<Vec<_>>(), ["a", "b"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! Keys that other tools keep, read where they are and by those tools' own rules: s3cmd, rclone, MinIO's client, boto 2, s3fs,
+//! restic.
+//!
+//! Each tool is a file here, with a `find` and the `names` that it takes. What they find is a whole profile: keys, region, endpoint,
+//! addressing, scheme. Nothing is ever written there, no program is run, and nothing is asked of a store.
+
+mod text;
+mod store;
+mod entry;
+mod s3cmd;
+mod goconfig;
+mod connection;
+mod rclone;
+mod mc;
+mod boto;
+mod s3fs;
+mod restic;
+mod source;
+
+use super::found::KnownKey;
+use super::profile::SecretSource;
+use super::tool::Tool;
+use super::{Environment, Error, Source, ToolError};
+
+pub use entry::{ToolKeys, ToolProfile};
+pub(super) use source::ToolSource;
+
+/// The profile that a tool has by that name.
+///
+/// # Errors
+/// There is none, it is of no use for S3, or the tool's file cannot be read.
+pub fn tool_profile(tool: Tool, name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
+    match tool {
+        Tool::S3cmd => s3cmd::find(name, environment),
+        Tool::Rclone => rclone::find(name, environment),
+        Tool::Mc => mc::find(name, environment),
+        Tool::Boto => boto::find(name, environment),
+        Tool::S3fs => s3fs::find(name, environment),
+        Tool::Restic => restic::find(name, environment),
+    }
+}
+
+/// All that the tools have for S3, in order, and what of it cannot be used.
+pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>) {
+    let (mut profiles, mut errors) = (Vec::new(), Vec::new());
+    for tool in Tool::ALL {
+        let found = match names(tool, environment) {
+            Ok(names) => names.iter().map(|name| tool_profile(tool, name, environment)).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        for profile in found {
+            match profile {
+                Ok(profile) => profiles.push(profile),
+                // Storage of another kind is not what anybody looks for here.
+                Err(Error::Tool(ToolError::NotS3 { .. } | ToolError::Several { .. })) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    (profiles, errors)
+}
+
+/// The keys that the tools state; of the environment's keys none comes again.
+pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
+    let (profiles, _) = tool_profiles(environment);
+    let known = profiles.into_iter().filter_map(|ToolProfile { entry, profile, .. }| {
+        let Some(SecretSource::Inline(secret)) = profile.secret else { return None };
+        let (access_key_id, session_token) = (profile.access_key_id?, profile.session_token);
+        Some(KnownKey { source: Source::Tool(entry), access_key_id, secret, session_token })
+    });
+    known.collect()
+}
+
+fn names(tool: Tool, environment: &Environment) -> Result<Vec<String>, Error> {
+    match tool {
+        Tool::S3cmd => s3cmd::names(environment),
+        Tool::Rclone => rclone::names(environment),
+        Tool::Mc => mc::names(environment),
+        Tool::Boto => boto::names(environment),
+        Tool::S3fs => s3fs::names(environment),
+        Tool::Restic => restic::names(environment),
+    }
+}

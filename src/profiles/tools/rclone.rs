@@ -1,0 +1,328 @@
+//! rclone's remotes: `rclone.conf`, and the variables that go before it.
+//!
+//! Source: `fs/config/config.go`, `fs/configmap.go` and `backend/s3/s3.go` of rclone 1.60 and 1.75. A remote that wraps another
+//! is that other one. The secret of an s3 remote stands there as it is: rclone obscures passwords alone.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::connection::Connection;
+use super::entry::{Key, ToolKeys, ToolProfile, in_file, in_variable};
+use super::goconfig::GoConfig;
+use super::store::FIRST_REGION;
+use super::text::{Places, ToolFile, in_home};
+use crate::profiles::near::near;
+use crate::profiles::profile::{Addressing, Settings};
+use crate::profiles::tool::{Tool, ToolEntry};
+use crate::profiles::{Environment, Error, ToolError};
+
+/// Providers whose buckets rclone puts in front of the host. Those that it does not know are not among them.
+///
+/// Source: those without `force_path_style: true` in `backend/s3/provider/*.yaml` of rclone 1.75.
+const VIRTUAL: [&str; 27] = [
+    "AWS",
+    "Alibaba",
+    "Cubbit",
+    "DigitalOcean",
+    "Dreamhost",
+    "GCS",
+    "Hetzner",
+    "HuaweiOBS",
+    "ImpossibleCloud",
+    "Intercolo",
+    "Leviia",
+    "Linode",
+    "LyveCloud",
+    "Netease",
+    "OVHcloud",
+    "Petabox",
+    "Rabata",
+    "RackCorp",
+    "Scaleway",
+    "Selectel",
+    "Servercore",
+    "Storj",
+    "Synology",
+    "TencentCOS",
+    "Wasabi",
+    "Zata",
+    "us3",
+];
+
+/// Types whose remotes are others in another form.
+const WRAPPERS: [&str; 7] = ["alias", "archive", "cache", "chunker", "compress", "crypt", "hasher"];
+
+/// The remote of that name.
+pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
+    let conf = Conf::read(environment)?;
+    if !conf.has(name) {
+        return Err(conf.unknown(name)?);
+    }
+    conf.profile(name)
+}
+
+/// The names of all remotes, of whatever type.
+pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
+    Ok(Conf::read(environment)?.names())
+}
+
+/// The file, if there is one, and the environment.
+struct Conf<'a> {
+    places: Places,
+    file: Option<(ToolFile, GoConfig)>,
+    environment: &'a Environment,
+}
+
+impl<'a> Conf<'a> {
+    fn read(environment: &'a Environment) -> Result<Self, Error> {
+        let places = places(environment);
+        let file = match places.read()? {
+            Some(file) => Some((parse(&file)?, file)).map(|(config, file)| (file, config)),
+            None => None,
+        };
+        Ok(Self { places, file, environment })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        Remote::named(name).get("type", "", self).is_some()
+            || self.file.as_ref().is_some_and(|(_, config)| config.names().any(|there| there == name))
+    }
+
+    /// The names in the file, and those that only variables have.
+    fn names(&self) -> Vec<String> {
+        let in_file = self.file.iter().flat_map(|(_, config)| config.names().map(str::to_owned));
+        let mut names: Vec<String> = in_file.collect();
+        for variable in self.environment.names() {
+            let name = variable.strip_prefix(VARIABLES).and_then(|rest| rest.strip_suffix("_TYPE"));
+            let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
+            if !names.iter().any(|there| there.to_uppercase() == name) {
+                names.push(name.to_lowercase());
+            }
+        }
+        names
+    }
+
+    fn entry(&self, name: &str) -> ToolEntry {
+        let file = self.file.as_ref().filter(|(_, config)| config.names().any(|there| there == name));
+        match file {
+            Some((file, _)) => in_file(Tool::Rclone, name, &file.path),
+            None => in_variable(Tool::Rclone, name, &format!("{VARIABLES}{}_TYPE", name.to_uppercase())),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Result<Error, Error> {
+        let names = self.names();
+        if names.is_empty() {
+            self.places.expect(Tool::Rclone)?;
+        }
+        let place =
+            self.file.as_ref().map_or("rclone's variables".to_owned(), |(file, _)| file.path.display().to_string());
+        let near =
+            near(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("{}:{name}", Tool::Rclone));
+        let near = near.collect();
+        Ok(ToolError::Unknown { tool: Tool::Rclone, name: name.to_owned(), place, near, names }.into())
+    }
+
+    fn profile(&self, name: &str) -> Result<ToolProfile, Error> {
+        let remote = self.storage(name)?;
+        let warnings = self.file.as_ref().map(|(file, _)| file.warnings.clone()).unwrap_or_default();
+        let profile = S3 { remote, conf: self, entry: self.entry(name) }.profile()?;
+        Ok(ToolProfile { warnings, ..profile })
+    }
+
+    /// The s3 remote that a remote is, or wraps.
+    fn storage(&self, name: &str) -> Result<Remote, Error> {
+        let mut remote = Remote::named(name);
+        let mut seen = Vec::new();
+        loop {
+            self.refuse_twins(&remote)?;
+            let kind = remote.kind(self);
+            let inner = match kind.as_deref().map(|kind| kind.as_str()) {
+                Some("s3") => return Ok(remote),
+                Some(kind) if WRAPPERS.contains(&kind) => remote.get("remote", kind, self),
+                Some("union") => return Err(self.joins(name, "union")),
+                Some("combine") => return Err(self.joins(name, "combine")),
+                other => return Err(self.not_s3(name, other)),
+            };
+            let inner = inner.ok_or_else(|| self.not_s3(name, kind.as_deref().map(|kind| kind.as_str())))?;
+            let inner = Remote(Connection::parse(&inner).ok_or_else(|| self.not_s3(name, Some("local")))?);
+            if seen.contains(&inner.0.name) {
+                return Err(ToolError::Circle { entry: self.entry(name) }.into());
+            }
+            seen.push(std::mem::replace(&mut remote, inner).0.name);
+        }
+    }
+
+    fn refuse_twins(&self, remote: &Remote) -> Result<(), Error> {
+        let Some((file, config)) = &self.file else { return Ok(()) };
+        let name = remote.0.name.as_str();
+        match config.lines_of_twins(name) {
+            Some(lines) => {
+                let (path, name) = (file.path.clone(), name.to_owned());
+                Err(ToolError::Twice { tool: Tool::Rclone, path, name, lines }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn not_s3(&self, name: &str, kind: Option<&str>) -> Error {
+        ToolError::NotS3 { entry: self.entry(name), kind: kind.map(str::to_owned) }.into()
+    }
+
+    fn joins(&self, name: &str, kind: &'static str) -> Error {
+        ToolError::Several { entry: self.entry(name), kind }.into()
+    }
+}
+
+/// What the variables of a remote begin with.
+const VARIABLES: &str = "RCLONE_CONFIG_";
+
+fn parse(file: &ToolFile) -> Result<GoConfig, Error> {
+    let first = file.text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with([';', '#']));
+    if first.is_some_and(|line| line.starts_with("RCLONE_ENCRYPT_V")) {
+        return Err(ToolError::Encrypted { path: file.path.clone() }.into());
+    }
+    GoConfig::parse(&file.text).map_err(|problem| file.malformed(problem.line, problem.message))
+}
+
+/// Beside the program, in the directory for configuration, or in the home directory.
+fn places(environment: &Environment) -> Places {
+    if let Some(named) = environment.get("RCLONE_CONFIG") {
+        // Both switch the file off.
+        return match Path::new(named) {
+            path if path == Path::new("/dev/null") || path.ends_with("notfound") => Places::Usual(Vec::new()),
+            path => Places::Named("RCLONE_CONFIG", path.to_owned()),
+        };
+    }
+    let in_folder =
+        |variable| environment.get(variable).map(|folder| Path::new(folder).join("rclone").join("rclone.conf"));
+    let usual = [
+        beside_the_program(environment),
+        in_folder("APPDATA"),
+        in_folder("XDG_CONFIG_HOME"),
+        in_home(&[".config", "rclone", "rclone.conf"], environment),
+        in_home(&[".rclone.conf"], environment),
+    ];
+    Places::Usual(usual.into_iter().flatten().collect())
+}
+
+fn beside_the_program(environment: &Environment) -> Option<PathBuf> {
+    let folders = std::env::split_paths(environment.get("PATH")?);
+    let program = folders.map(|folder| folder.join("rclone")).find(|program| program.is_file())?;
+    let beside = std::fs::canonicalize(program).ok()?.with_file_name("rclone.conf");
+    beside.is_file().then_some(beside)
+}
+
+/// A remote, with the options that it was written with.
+struct Remote(Connection);
+
+impl Remote {
+    fn named(name: &str) -> Self {
+        Self(Connection { name: name.to_owned(), options: Vec::new() })
+    }
+
+    fn kind(&self, conf: &Conf<'_>) -> Option<Zeroizing<String>> {
+        match self.0.name.strip_prefix(':') {
+            Some(kind) => Some(kind.to_owned().into()),
+            None => self.get("type", "", conf),
+        }
+    }
+
+    /// A value: of the options, of the remote's variables, of those of its type, of the file.
+    fn get(&self, key: &str, kind: &str, conf: &Conf<'_>) -> Option<Zeroizing<String>> {
+        let Connection { name, options } = &self.0;
+        let option = options.iter().rev().find(|(there, _)| there == key).map(|(_, value)| value.as_str());
+        let upper = |text: String| text.to_uppercase();
+        let of_remote = || conf.environment.get(&format!("{VARIABLES}{}", upper(format!("{name}_{key}"))));
+        let of_kind = || match kind {
+            "" => None,
+            kind => conf.environment.get(&format!("RCLONE_{}", upper(format!("{kind}_{key}")))),
+        };
+        let stated = option.or_else(of_remote).or_else(of_kind).map(|text| Zeroizing::new(text.to_owned()));
+        let of_file = || conf.file.as_ref().and_then(|(_, config)| config.get(name, key));
+        stated.or_else(of_file).filter(|value| !value.is_empty())
+    }
+}
+
+/// A remote of type s3.
+struct S3<'a> {
+    remote: Remote,
+    conf: &'a Conf<'a>,
+    entry: ToolEntry,
+}
+
+impl S3<'_> {
+    fn profile(&self) -> Result<ToolProfile, Error> {
+        let key = self.key()?;
+        let asks_aws = key.is_empty() && self.switch("env_auth", false)?;
+        let region = self.text("region");
+        let is_v2 = self.switch("v2_auth", false)? || region.as_deref() == Some("other-v2-signature");
+        self.refuse_what_is_not_ours(is_v2)?;
+        let settings = Settings {
+            region: region.filter(|region| region != "other-v2-signature").or_else(|| Some(FIRST_REGION.to_owned())),
+            endpoint_url: self.text("endpoint").map(with_scheme),
+            addressing: self.addressing()?,
+            scheme: is_v2.then(|| "v2".to_owned()),
+            use_dualstack_endpoint: self.switch("use_dual_stack", false)?.then_some(true),
+            use_accelerate_endpoint: self.switch("use_accelerate_endpoint", false)?.then_some(true),
+            ..Settings::default()
+        };
+        let mut profile = ToolProfile::new(self.entry.clone(), key, settings);
+        if asks_aws {
+            profile.keys = ToolKeys::OfAws {
+                profile: self.text("profile"),
+                credentials_file: self.text("shared_credentials_file"),
+            };
+        }
+        Ok(profile)
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        let value = |name| self.remote.get(name, "s3", self.conf);
+        let (id, secret, token) = (value("access_key_id"), value("secret_access_key"), value("session_token"));
+        let text = |value: &Option<Zeroizing<String>>| value.as_ref().map(|value| value.to_string());
+        Ok(Key::new(text(&id).as_deref(), text(&secret).as_deref(), text(&token).as_deref()))
+    }
+
+    fn refuse_what_is_not_ours(&self, is_v2: bool) -> Result<(), Error> {
+        let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
+        match self.text("provider").as_deref() {
+            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => unsupported("signs in to IBM's IAM"),
+            _ if self.text("role_arn").is_some() => unsupported("assumes a role (role_arn)"),
+            _ => Ok(()),
+        }
+    }
+
+    /// In front of the host for providers that have it so, whatever `force_path_style` says; for others as that says.
+    fn addressing(&self) -> Result<Option<Addressing>, Error> {
+        let provider = self.text("provider").unwrap_or_default();
+        let is_virtual = VIRTUAL.contains(&provider.as_str()) || !self.switch("force_path_style", true)?;
+        // AWS's own hosts get the bucket in front of them where its name fits there.
+        Ok(match is_virtual {
+            true => self.text("endpoint").map(|_| Addressing::Virtual),
+            false => Some(Addressing::Path),
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.remote.get(name, "s3", self.conf).map(|value| value.to_string())
+    }
+
+    /// A switch, as Go's `strconv.ParseBool` reads it.
+    fn switch(&self, field: &'static str, default: bool) -> Result<bool, Error> {
+        match self.text(field).as_deref() {
+            None => Ok(default),
+            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
+            Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+            Some(_) => {
+                let problem = "must be true or false";
+                Err(ToolError::InvalidValue { entry: self.entry.clone(), field, problem }.into())
+            }
+        }
+    }
+}
+
+fn with_scheme(endpoint: String) -> String {
+    if endpoint.starts_with("http") { endpoint } else { format!("https://{endpoint}") }
+}

@@ -1,0 +1,91 @@
+//! restic's environment: the repository that `RESTIC_REPOSITORY` names, and the keys that restic finds for it.
+//!
+//! Source: `internal/backend/s3` of restic 0.14 and 0.18, and `pkg/credentials` of minio-go.
+
+use super::entry::{Key, ToolKeys, ToolProfile, in_file, in_variable};
+use super::store;
+use super::text::{Places, ToolFile};
+use crate::profiles::profile::Settings;
+use crate::profiles::tool::{Tool, ToolEntry};
+use crate::profiles::{Environment, Error, ToolError};
+
+/// The name of the one repository that the environment has.
+const NAME: &str = "env";
+
+/// The repository of the environment.
+pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
+    let name = if name.is_empty() { NAME } else { name };
+    let (entry, repository) = match repository(environment)? {
+        Some(found) if name == NAME => found,
+        found => {
+            let names = found.map(|_| NAME.to_owned()).into_iter().collect();
+            let place = "RESTIC_REPOSITORY or RESTIC_REPOSITORY_FILE".to_owned();
+            return Err(ToolError::Unknown {
+                tool: Tool::Restic,
+                name: name.to_owned(),
+                place,
+                near: Vec::new(),
+                names,
+            }
+            .into());
+        }
+    };
+    let Some(url) = endpoint(&repository) else {
+        let kind = repository.split_once(':').map_or("local", |(kind, _)| kind);
+        return Err(ToolError::NotS3 { entry, kind: Some(kind.to_owned()) }.into());
+    };
+    let settings = Settings {
+        region: environment.get("AWS_DEFAULT_REGION").map(str::to_owned).or_else(|| store::region_of(&url)),
+        addressing: store::addressing_of_minio(&url),
+        endpoint_url: Some(url),
+        ..Settings::default()
+    };
+    let key = key(environment);
+    let is_empty = key.is_empty();
+    let mut profile = ToolProfile::new(entry, key, settings);
+    if is_empty {
+        profile.keys = ToolKeys::OfAws { profile: None, credentials_file: None };
+    }
+    Ok(profile)
+}
+
+/// The name that [`find`] takes, if there is a repository.
+pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
+    Ok(repository(environment)?.map(|_| NAME.to_owned()).into_iter().collect())
+}
+
+fn repository(environment: &Environment) -> Result<Option<(ToolEntry, String)>, Error> {
+    const VARIABLE: &str = "RESTIC_REPOSITORY";
+    const FILE: &str = "RESTIC_REPOSITORY_FILE";
+    if let Some(repository) = environment.get(VARIABLE) {
+        return Ok(Some((in_variable(Tool::Restic, NAME, VARIABLE), repository.to_owned())));
+    }
+    let Some(path) = environment.get(FILE) else { return Ok(None) };
+    let file: Option<ToolFile> = Places::Named(FILE, path.into()).read()?;
+    Ok(file.map(|file| (in_file(Tool::Restic, NAME, &file.path), file.text.trim().to_owned())))
+}
+
+/// The endpoint of `s3:https://HOST/BUCKET/PREFIX`, `s3:HOST/BUCKET` or `s3://HOST/BUCKET`.
+fn endpoint(repository: &str) -> Option<String> {
+    let rest = repository.strip_prefix("s3:")?;
+    let (scheme, rest) = match rest.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),
+        _ => ("https", rest.strip_prefix("//").unwrap_or(rest)),
+    };
+    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
+    // What stands in front of the host would be printed.
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    Some(format!("{scheme}://{host}"))
+}
+
+/// AWS's variables, or else MinIO's.
+fn key(environment: &Environment) -> Key {
+    let first = |names: [&str; 2]| names.into_iter().find_map(|name| environment.get(name));
+    let id = first(["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"]);
+    let secret = first(["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"]);
+    let of_aws = Key::new(id, secret, environment.get("AWS_SESSION_TOKEN"));
+    if !of_aws.is_empty() {
+        return of_aws;
+    }
+    Key::new(first(["MINIO_ROOT_USER", "MINIO_ACCESS_KEY"]), first(["MINIO_ROOT_PASSWORD", "MINIO_SECRET_KEY"]), None)
+}

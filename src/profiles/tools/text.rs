@@ -1,0 +1,85 @@
+//! Files of other tools, as text: read within a limit, with what is to be said of who else can read or change them.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::files::{self, SETTINGS_LIMIT};
+use crate::profiles::file::{unreadable, warnings};
+use crate::profiles::tool::Tool;
+use crate::profiles::{Environment, Error, ToolError, Warning};
+
+/// A file of another tool.
+pub(super) struct ToolFile {
+    pub(super) path: PathBuf,
+    pub(super) text: Zeroizing<String>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Where a tool's file may be.
+pub(super) enum Places {
+    /// A variable names it: it has to be there.
+    Named(&'static str, PathBuf),
+    /// The first of these that is there.
+    Usual(Vec<PathBuf>),
+}
+
+impl Places {
+    /// The file; `None` if it is in none of the usual places.
+    pub(super) fn read(&self) -> Result<Option<ToolFile>, Error> {
+        match self {
+            Self::Named(variable, path) => match ToolFile::read(path)? {
+                Some(file) => Ok(Some(file)),
+                None => Err(ToolError::MissingFile { variable, path: path.clone() }.into()),
+            },
+            Self::Usual(paths) => paths.iter().find_map(|path| ToolFile::read(path).transpose()).transpose(),
+        }
+    }
+
+    /// The file, or an error that names its places.
+    pub(super) fn expect(&self, tool: Tool) -> Result<ToolFile, Error> {
+        match (self.read()?, self) {
+            (Some(file), _) => Ok(file),
+            (None, Self::Usual(paths)) => Err(ToolError::NoFile { tool, paths: paths.clone() }.into()),
+            (None, Self::Named(_, path)) => Err(ToolError::NoFile { tool, paths: vec![path.clone()] }.into()),
+        }
+    }
+}
+
+impl ToolFile {
+    /// Reads a file, if it is there.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, Error> {
+        let read = match files::read(path, SETTINGS_LIMIT) {
+            Ok(read) => read,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(unreadable(path, error)),
+        };
+        let text = std::str::from_utf8(&read.bytes).map_err(|_| malformed(path, None, "not UTF-8 text"))?;
+        let text = Zeroizing::new(text.trim_start_matches('\u{feff}').to_owned());
+        Ok(Some(Self { path: path.to_owned(), text, warnings: warnings(path, &read.metadata) }))
+    }
+
+    pub(super) fn malformed(&self, line: usize, message: &str) -> Error {
+        malformed(&self.path, Some((line, 1)), message)
+    }
+}
+
+pub(super) fn malformed(path: &Path, position: Option<(usize, usize)>, message: &str) -> Error {
+    Error::Malformed { path: path.to_owned(), position, message: message.to_owned() }
+}
+
+/// A path in the home directory.
+pub(super) fn in_home(parts: &[&str], environment: &Environment) -> Option<PathBuf> {
+    let mut path = environment.home_dir()?;
+    path.extend(parts);
+    Some(path)
+}
+
+/// A path that may begin with `~`.
+pub(super) fn expand_home(text: &str, environment: &Environment) -> PathBuf {
+    match (text.strip_prefix("~/"), environment.home_dir()) {
+        (Some(behind), Some(home)) => home.join(behind),
+        _ => PathBuf::from(text),
+    }
+}
