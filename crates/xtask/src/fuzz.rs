@@ -27,7 +27,7 @@ struct Target {
 const CASES: &str = "tests/explain/cases";
 const FILES: &str = "tests/transcripts/files";
 
-static TARGETS: [Target; 16] = [
+static TARGETS: [Target; 17] = [
     target("acceptor", &[(CASES, "request.http"), (FILES, ".http")]),
     target("capture", &[(CASES, ""), (FILES, "")]),
     target("reply", &[(CASES, ".xml"), (CASES, "reply.http"), (CASES, ".json"), (FILES, ".xml")]),
