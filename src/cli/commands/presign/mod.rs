@@ -27,15 +27,14 @@ use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
+use sigvet_diagnose::formats::TokenKind;
 
 /// How long a URL is good for where nobody says: an hour, as the AWS CLI has it, or what service and session allow.
-const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
+pub(super) const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
-/// How long the URL in an EKS token says that it lives, as `aws eks get-token` has it, and how long at most
-/// (aws-iam-authenticator). The token counts for fifteen minutes whatever the URL says; clients renew it a minute before.
-const EKS_EXPIRES: Duration = Duration::from_secs(60);
-const EKS_LONGEST: Duration = Duration::from_secs(900);
-const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
+/// How long the URL in an EKS token says that it lives, as `aws eks get-token` has it, and how long at most.
+const EKS_EXPIRES: Duration = Duration::from_secs(TokenKind::EKS.usual);
+const EKS_LONGEST: Duration = Duration::from_secs(TokenKind::EKS.longest);
 
 /// The arguments of `sigvet presign`.
 #[derive(Debug, Args)]
@@ -118,7 +117,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
         PresignedForm::Json => view.write_json(&mut context.stdout)?,
         PresignedForm::EksToken => writeln!(context.stdout.exact(), "{}", eks_token(&view)?)?,
         PresignedForm::ExecCredential => {
-            let renew_at = session.date.plus(EKS_RENEWAL);
+            let renew_at = token::ends_at(session.date, token::EKS_RENEWAL, session.signer.identity().expires_at);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
             let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
             write_json(&object, &mut context.stdout)?;

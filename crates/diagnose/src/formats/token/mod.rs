@@ -4,6 +4,10 @@
 //! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
 //! that request, with the scheme that its generator took off, and without what the generator added after signing.
 
+mod kind;
+
+pub use kind::TokenKind;
+
 use ::base64::alphabet::{STANDARD, URL_SAFE};
 
 use super::{base64, is_url};
@@ -37,7 +41,7 @@ pub struct DamagedToken {
 /// Begins a token of EKS, and says its version.
 pub const EKS_PREFIX: &str = "k8s-aws-v1.";
 /// Begins a short-term key of Bedrock.
-const BEDROCK_PREFIX: &str = "bedrock-api-key-";
+pub const BEDROCK_PREFIX: &str = "bedrock-api-key-";
 /// What the generators of AWS append to a signed URL: those for MSK the client's name, those for Bedrock the token's version.
 const ADDED: [(&str, &str); 2] = [("Action=kafka-cluster", "User-Agent"), ("Action=CallWithBearerToken", "Version")];
 /// A token is longer, and so is no word that only looks like base64.

@@ -1,6 +1,9 @@
-//! `GetCallerIdentity` as a token, against those who make it elsewhere: botocore for EKS, hvac for Vault.
+//! Tokens against those who make them elsewhere: botocore and AWS's libraries, hvac for Vault, Google's and Snowflake's.
 //!
 //! They catch a request that STS would take and the service in front of it would not: another endpoint, order, header or coding.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod libraries;
 
 use sigvet_testing as common;
 
