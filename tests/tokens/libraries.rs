@@ -49,7 +49,7 @@ fn a_token_is_that_of_its_own_library_byte_for_byte() {
             "msk" => assert_eq!(without_user_agent(ours), without_user_agent(theirs), "{:?}", case.words),
             "appsync" if case.words.contains(&"--data".to_owned()) => {
                 let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-                assert_eq!(parsed(ours), parsed(theirs), "{:?}", case.words);
+                assert_eq!(parsed(ours)["authorization"], parsed(theirs), "{:?}", case.words);
             }
             _ => assert_eq!(ours, theirs, "{} {:?}", case.by, case.words),
         }

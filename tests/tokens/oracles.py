@@ -2,7 +2,7 @@
 
     python tests/tokens/oracles.py > tests/tokens/libraries.json
 
-It needs the packages of requirements.txt. Node adds what AWS's packages for JavaScript make (oracles.mjs, run by this script)
+It needs the packages of oracles-requirements.txt. Node adds what AWS's packages for JavaScript make (oracles.mjs, run by this script)
 where `$TOKENS_NODE` is a folder in which package.json was installed.
 """
 

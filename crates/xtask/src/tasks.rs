@@ -27,7 +27,11 @@ pub static TASKS: [Task; 19] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
-    check("clients", "SDKs and tools against 'sigvet serve' (Python, Node, Java, restic)", clients),
+    check(
+        "clients",
+        "SDKs against 'sigvet serve', clients that take tokens (Python, Node, Java, restic, psql)",
+        clients,
+    ),
     check("recipes", "lists with Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
     check("servers", "requests to Ceph and Swift (ceph, radosgw, Swift)", servers),
@@ -45,7 +49,7 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// The tests that are only run by name, for they need more than a compiler.
-const TESTS_BY_NAME: [&str; 12] = [
+const TESTS_BY_NAME: [&str; 14] = [
     "--test",
     "awscrt",
     "--test",
@@ -56,6 +60,8 @@ const TESTS_BY_NAME: [&str; 12] = [
     "recipes",
     "--test",
     "servers",
+    "--test",
+    "token_clients",
     "--test",
     "watch_clients",
 ];
@@ -109,7 +115,7 @@ fn awscrt() -> Result<(), Failure> {
 }
 
 fn clients() -> Result<(), Failure> {
-    cargo(&["test", "--locked", "--test", "clients"]).run()
+    cargo(&["test", "--locked", "--test", "clients", "--test", "token_clients"]).run()
 }
 
 fn recipes() -> Result<(), Failure> {

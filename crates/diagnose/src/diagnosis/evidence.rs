@@ -3,6 +3,7 @@
 use super::party::{Party, Texts};
 use std::time::Duration;
 
+use crate::formats::Note;
 use crate::formats::capture::ClientLog;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
@@ -44,6 +45,8 @@ pub struct Evidence<'a> {
     pub hints: &'a Hints,
     /// What the user asks about.
     pub trial: Trial<'a>,
+    /// What was seen of the text that the request was read from.
+    pub notes: &'a [Note],
 }
 
 /// What the user asks about: would the signature be right with it?
@@ -126,6 +129,7 @@ impl<'a> Evidence<'a> {
             path_rule: None,
             hints,
             trial: Trial::default(),
+            notes: &[],
         }
     }
 

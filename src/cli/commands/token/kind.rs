@@ -56,7 +56,7 @@ pub(super) enum Form {
     ExecCredential,
     /// The subprotocol of a WebSocket of AppSync Events
     Protocol,
-    /// An object: the token and its expiry; the fields of a login; the signed request or its header fields
+    /// An object: the token and its expiry, the fields of a login, the signed request, or what opens a WebSocket
     Json,
 }
 

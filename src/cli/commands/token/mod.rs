@@ -7,6 +7,7 @@ mod kind;
 mod cache;
 mod endpoint;
 mod request;
+mod call;
 mod order;
 mod connection;
 mod printing;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
+use call::Maker;
 use connection::Engine;
 use kind::{Form, Kind, name_of};
 use order::Order;
@@ -127,10 +129,11 @@ pub struct TokenArgs {
 pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
     let form = args.check()?;
     let (credentials, no_options) = (args.credentials(), RequestOptions::default());
-    let order = Order::of(args, &credentials, &no_options, context)?;
+    let maker = Maker { args, credentials: &credentials, no_options: &no_options, context };
+    let order = Order::of(&maker)?;
     printing::check(args, &order, form)?;
-    let signing = args.signing(order.region.clone());
-    let typed = Typed { url: &order.url, request: &*order.source, credentials: &credentials, signing: &signing };
+    let (call, signing) = (&order.call, args.signing(order.call.region.clone()));
+    let typed = Typed { url: &call.url, request: &*call.source, credentials: &credentials, signing: &signing };
     let mut session = Session::settle(typed, context)?;
     if let Some(expires) = order.expires {
         session.settings.placement = Placement::Query { expires };

@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::render::signed::write_json;
 use crate::cli::request::token;
 use crate::cli::signing::session::Session;
+use sigvet_core::request::Request;
 use sigvet_core::sign::Signed;
 use sigvet_core::time::Timestamp;
 
@@ -96,15 +97,27 @@ impl Made {
                 let (text, object) = token::snowflake_attestation(url, request);
                 with_object(text, object)
             }
-            Kind::Appsync => {
-                let headers = token::connection_headers(request);
-                with_object(token::connection_url(&realtime_url(request.host(), "/graphql"), &headers), headers)
-            }
-            Kind::AppsyncEvents => {
-                let headers = token::connection_headers(request);
-                with_object(token::connection_protocol(&headers), headers)
-            }
+            Kind::Appsync | Kind::AppsyncEvents => Self::of_websocket(args, request),
         })
+    }
+
+    fn of_websocket(args: &TokenArgs, request: &Request) -> Self {
+        let headers = token::connection_headers(request);
+        let is_events = args.kind == Kind::AppsyncEvents;
+        let address = realtime_url(request.host(), if is_events { "/event" } else { "/graphql" });
+        let protocol = token::connection_protocol(&headers);
+        let (url, protocols, text) = match is_events {
+            true => (address, vec!["aws-appsync-event-ws", protocol.as_str()], protocol.clone()),
+            false => {
+                let url = token::connection_url(&address, &headers);
+                (url.clone(), vec!["graphql-ws"], url)
+            }
+        };
+        let object = match &args.data {
+            Some(data) => token::message(data, &headers),
+            None => token::connection(&url, &protocols, &headers),
+        };
+        Self { text, object: Some(object) }
     }
 
     fn check_length(&self, kind: Kind) -> Result<(), Failure> {
@@ -120,13 +133,13 @@ impl Made {
     }
 }
 
-/// WebSockets of AppSync are opened at a host of their own; those of a domain of the user's at a path of their own.
+/// WebSockets of AppSync are opened at a host of their own, or behind `/realtime`: so those of Events, and of domains that users
+/// have given to their APIs.
 fn realtime_url(host: Option<&str>, path: &str) -> String {
     let host = host.unwrap_or_default();
-    match host.contains(".appsync-api.") {
-        true => format!("wss://{}{path}", host.replace(".appsync-api.", ".appsync-realtime-api.")),
-        false => format!("wss://{host}{path}/realtime"),
-    }
+    let realtime = host.replace(".appsync-api.", ".appsync-realtime-api.");
+    let suffix = if realtime == host || path == "/event" { "/realtime" } else { "" };
+    format!("wss://{realtime}{path}{suffix}")
 }
 
 /// When the token stops working, if it says so.

@@ -8,7 +8,7 @@ mod identity;
 mod websocket;
 
 pub use identity::{google_request, google_subject_token, snowflake_attestation, vault_login};
-pub use websocket::{connection_headers, connection_protocol, connection_url};
+pub use websocket::{connection, connection_headers, connection_protocol, connection_url, message};
 
 use std::time::Duration;
 

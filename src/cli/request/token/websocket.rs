@@ -15,6 +15,16 @@ pub fn connection_headers(request: &Request) -> Value {
     Value::Object(fields.map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>())
 }
 
+/// What opens a WebSocket: its URL, its subprotocols and the header fields that are in one of them.
+pub fn connection(url: &str, protocols: &[&str], headers: &Value) -> Value {
+    json!({ "url": url, "protocols": protocols, "authorization": headers })
+}
+
+/// The data of a message with the header fields that authorize it.
+pub fn message(data: &str, headers: &Value) -> Value {
+    json!({ "data": data, "authorization": headers })
+}
+
 /// The URL that opens a WebSocket for subscriptions at `address`; its payload is an empty object.
 pub fn connection_url(address: &str, headers: &Value) -> String {
     format!("{address}?header={}&payload=e30=", STANDARD.encode(headers.to_string()))

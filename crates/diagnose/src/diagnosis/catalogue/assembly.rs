@@ -233,6 +233,44 @@ mistakes! {
         clients: &[("valkey-glide", "ServiceType and isServerless in the IAM configuration")],
         proofs: &[Lint, Error],
     }
+    TOKEN_SCHEME = "token-scheme" {
+        title: "the token has a scheme that its server does not take",
+        place: "token",
+        explanation: "Databases and caches take the presigned URL without https://, and EKS and MSK take one that \
+            begins with https://, but the client left the scheme of its signer there. The signature is right, and the \
+            server refuses the token as if it were a wrong password.",
+        fix: "Remove https:// or http:// from the front of a database's token, and presign an https:// URL for EKS \
+            and MSK.",
+        clients: &[("botocore", "url[len('https://'):] behind generate_presigned_url")],
+        proofs: &[Lint],
+    }
+    TOKEN_TOO_LONG = "token-too-long" {
+        title: "the token is longer than its server reads",
+        place: "token",
+        explanation: "aws-iam-authenticator reads a token of at most 4096 bytes, Valkey a password of 16384 and \
+            PostgreSQL one of 65535. The session token makes most of the length: it grows with the policies and tags \
+            of the role session.",
+        fix: "Sign with credentials whose session token is shorter: assume the role with fewer session policies and \
+            tags.",
+        clients: &[],
+        proofs: &[Lint],
+    }
+    PASSWORD_NOT_ESCAPED = "password-not-escaped" {
+        title: "the token is not escaped as the password of a connection",
+        place: "token",
+        explanation: "In the URL of a connection a password is percent-encoded, and in a PostgreSQL password file \
+            colons have a backslash in front of them, but the client put the token there as it is. Its ':', '/', '?' \
+            and '%' end the password or change it, so the server gets another one.",
+        fix: "Percent-encode the token for a URL, write \\: for each ':' in a password file, or hand it over as \
+            PGPASSWORD or MYSQL_PWD instead.",
+        clients: &[
+            ("Python", "urllib.parse.quote_plus(token)"),
+            ("JavaScript", "encodeURIComponent(token)"),
+            ("Go", "url.UserPassword(user, token)"),
+            ("sigvet", "sigvet token rds --as uri, or --as pgpass"),
+        ],
+        proofs: &[Lint],
+    }
     EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
         title: "the cluster name is not a signed header of the token",
         place: "signed-headers",

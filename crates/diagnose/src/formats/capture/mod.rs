@@ -18,6 +18,7 @@ mod log;
 mod tools;
 mod url;
 mod token;
+mod subject;
 mod appsync;
 mod literal;
 mod object;
@@ -62,7 +63,7 @@ pub enum CaptureKind {
     /// A URL.
     Url,
     /// A token that is a presigned URL: of a database, of MSK, of EKS or Bedrock. A handshake of AppSync's WebSockets. What a
-    /// signer hands to somebody else: the fields of a presigned form, a login for Vault.
+    /// signer hands to somebody else: the fields of a presigned form, a login for Vault, a subject token.
     Token,
     /// The debug log of a client, or a piece of one.
     ClientLog,
@@ -172,7 +173,8 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
 
 /// Whether a text is a token and nothing else: a presigned URL in the form of one, or the handshake of a WebSocket of AppSync.
 pub fn is_token(text: &str) -> bool {
-    token::read(text.as_bytes()).is_some() || appsync::read(text.as_bytes()).is_some()
+    let text = text.as_bytes();
+    token::read(text).is_some() || appsync::read(text).is_some() || subject::read(text).is_some()
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
@@ -180,6 +182,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
     }
     if let Some(exchange) = appsync::read(text) {
+        return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(exchange) = subject::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
     }
     if let Some(exchange) = handed::read(text) {
@@ -272,6 +277,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
                 return Some(of_command(command, entry));
             }
         }
+        if let Some(exchange) = token::read_in_line(line).filter(|_| token::is_of_database(line)) {
+            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
         if let Some(start) =
             starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
@@ -282,6 +290,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         }
         if let Some(exchange) = token::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        }
+        if let Some(exchange) = subject::read_in_line(line) {
+            return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         at += line.len();
     }

@@ -89,6 +89,14 @@ impl TokenKind {
         most_bytes: Some(EKS),
     };
 
+    /// Whether a URL is for it, as far as its text shows: that of EKS is known by a header.
+    pub(super) fn is_of_url(&self, url: &str) -> bool {
+        let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
+        let action = query.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
+        let is_marked = |mark: &str| mark.starts_with("x-") || query.contains(&format!("&{mark}="));
+        self.actions.iter().any(|name| action.replace("%3A", ":") == *name) && self.marked_by.is_none_or(is_marked)
+    }
+
     /// All of them, from the developer guides of each service.
     pub const ALL: [&'static Self; 6] =
         [&Self::RDS, &Self::ELASTICACHE, &Self::DSQL, &Self::MSK, &Self::BEDROCK, &Self::EKS];

@@ -10,6 +10,7 @@ pub use kind::TokenKind;
 
 use ::base64::alphabet::{STANDARD, URL_SAFE};
 
+use super::note::Note;
 use super::{base64, is_url};
 
 /// The URL that a token was made of.
@@ -21,6 +22,8 @@ pub struct Token {
     pub url: String,
     /// The parameter that stands behind the signature and is not signed.
     pub unsigned: Option<&'static str>,
+    /// What its server refuses of it, whatever was signed.
+    pub flaws: Vec<Note>,
 }
 
 /// A token is as good as a password, and is not shown.
@@ -54,6 +57,10 @@ impl Token {
     /// A prefix of EKS or Bedrock with something else behind it.
     pub fn parse(text: &str) -> Option<Result<Self, DamagedToken>> {
         let text = text.trim();
+        Some(Self::read(text)?.map(|token| token.with_flaws(text)))
+    }
+
+    fn read(text: &str) -> Option<Result<Self, DamagedToken>> {
         for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
             if let Some(encoded) = text.strip_prefix(prefix) {
                 let url = decoded(encoded).and_then(|url| with_scheme(&url)).ok_or(DamagedToken { prefix });
@@ -76,9 +83,21 @@ impl Token {
         let found = added.and_then(|(_, name)| Some((*name, url.rfind(&format!("&{name}="))?)));
         let is_behind = |at: usize| url.find("X-Amz-Signature=").is_some_and(|signature| signature < at);
         match found.filter(|(_, at)| is_behind(*at)) {
-            Some((name, at)) => Self { method, url: without_parameter(&url, at), unsigned: Some(name) },
-            None => Self { method, url, unsigned: None },
+            Some((name, at)) => {
+                Self { method, url: without_parameter(&url, at), unsigned: Some(name), flaws: Vec::new() }
+            }
+            None => Self { method, url, unsigned: None, flaws: Vec::new() },
         }
+    }
+
+    /// The same with what is wrong with the text that it was made of. Those who take a URL take it with TLS only.
+    fn with_flaws(mut self, text: &str) -> Self {
+        let is_plain = self.url.starts_with("http://") && !is_url(text);
+        self.flaws.extend(is_plain.then_some(Note::TokenScheme { scheme: "http://", expected: "https://" }));
+        let kind = TokenKind::ALL.into_iter().find(|kind| kind.is_of_url(&self.url));
+        let most = kind.and_then(|kind| kind.most_bytes).filter(|most| text.len() > *most);
+        self.flaws.extend(most.map(|expected| Note::TokenLength { expected, presented: text.len() }));
+        self
     }
 }
 

@@ -3,10 +3,12 @@
 //! Such a server checks more than the signature, and answers no more than "wrong password".
 
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, SCOPE_SERVICE, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
+    EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, PASSWORD_NOT_ESCAPED, SCOPE_SERVICE, TOKEN_NOT_LAST,
+    TOKEN_PARAMETER_MISSING, TOKEN_SCHEME, TOKEN_TOO_LONG,
 };
+use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
-use crate::formats::TokenKind;
+use crate::formats::{Note, TokenKind};
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
@@ -15,14 +17,27 @@ use sigvet_core::request::Request;
 pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// What the server of a token refuses, whatever its signature is.
-pub(super) fn all(judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let Placement::Query { expires } = judged.claim.terms.placement else { return Vec::new() };
     let of_kind = kind(judged).map(|kind| {
         let port = port_missing(kind, judged.request);
         [service(kind, judged), too_long(kind, expires.as_secs()), port, parameter_missing(kind, judged.request)]
     });
     let of_all = [cluster_unsigned(judged), token_not_last(judged), user_missing(judged)];
-    of_kind.into_iter().flatten().chain(of_all).flatten().collect()
+    let of_text = evidence.notes.iter().map(of_note);
+    of_kind.into_iter().flatten().chain(of_all).chain(of_text).flatten().collect()
+}
+
+/// What the text around a token shows.
+fn of_note(note: &Note) -> Option<AppliedMistake> {
+    Some(match note {
+        Note::TokenScheme { scheme, expected } => AppliedMistake::new(&TOKEN_SCHEME, *scheme, *expected),
+        Note::TokenLength { expected, presented } => {
+            AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
+        }
+        Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
+        _ => return None,
+    })
 }
 
 fn kind(judged: &JudgedV4<'_>) -> Option<&'static TokenKind> {
