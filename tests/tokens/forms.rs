@@ -48,7 +48,13 @@ fn every_form_is_read_back_and_judged_valid() {
     for words in each_form() {
         for token in [None, Some(TOKEN)] {
             let printed = sigvet(&words, token).run().expect(0);
-            assert_eq!(printed.stderr, "", "{words:?}");
+            // Nobody knows when the credentials of a week's token end.
+            assert_eq!(
+                printed.stderr.is_empty(),
+                token.is_none() || !words.contains(&"7d"),
+                "{words:?}: {}",
+                printed.stderr
+            );
             let cluster: &[&str] = if words.contains(&"eks") { &["--cluster-name", "c"] } else { &[] };
             for command in ["verify", "explain"] {
                 let words_of_reader = [&[command, "--now", DATE], cluster].concat();
@@ -78,10 +84,9 @@ fn no_form_promises_more_than_the_credentials_hold() {
             assert_eq!(value.as_str().map_or_else(|| value.to_string(), str::to_owned), expected, "{words:?} {place}");
             checked += 1;
         }
-        let is_eks = words.contains(&"eks");
-        let is_presigned = object.get("expires_at").is_some() || object.get("expires_in").is_some();
+        let is_presigned = !["vault", "gcp", "snowflake", "appsync", "appsync-events"].contains(&words[1]);
         let is_warned = printed.stderr.starts_with("warning: the credentials expire at 2026-03-01T10:12:00Z");
-        assert_eq!(is_warned, is_presigned && !is_eks, "{words:?}: {}", printed.stderr);
+        assert_eq!(is_warned, is_presigned, "{words:?}: {}", printed.stderr);
     }
     assert!(checked >= 9, "{checked}");
 }
