@@ -62,8 +62,8 @@ pub enum Command {
     Explain(Deferred<explain::ExplainArgs>),
     /// Print a token of a database, broker or cluster
     ///
-    /// Such a token is a signed request in the form that its clients take: a password, a bearer token, a URL. It is as
-    /// good as a password until it expires.
+    /// A token is a signed request in the form that clients accept: a password, a bearer token or a URL. Until it expires, it is
+    /// as good as a password.
     #[command(help_template = HELP)]
     Token(Deferred<token::TokenArgs>),
     /// Derive and export a signing key for one day, region and service

@@ -48,7 +48,7 @@ const SHOWN: [(&str, &[&str]); 13] = [
     ("proxy", &["to", "config", "port", "profile", "inbound", "ca", "region", "service", "allow-path", "log"]),
     ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
-    ("token", &["host", "port", "user", "cluster-name", "expires", "profile", "region", "as"]),
+    ("token", &["host", "port", "user", "cluster-name", "region", "as"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

@@ -192,13 +192,15 @@ impl fmt::Display for Note {
             Self::UnsignedParameter { name } => {
                 write!(f, "{name} follows the signature and is not signed; it was ignored")
             }
-            Self::TokenScheme { scheme, expected: "" } => write!(f, "the token begins with {scheme}"),
+            Self::TokenScheme { scheme, expected: "" } => {
+                write!(f, "the token begins with {scheme}, which is not part of the password")
+            }
             Self::TokenScheme { scheme, expected } => {
                 write!(f, "the URL in the token begins with {scheme} instead of {expected}")
             }
-            Self::PasswordNotEscaped => f.write_str("the token is not escaped where it stands"),
+            Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::TokenLength { expected, presented } => {
-                write!(f, "the token has {presented} bytes, and its server reads at most {expected}")
+                write!(f, "the token has {presented} bytes; its server accepts at most {expected}")
             }
             Self::UnwrappedUrl { from } => write!(f, "the URL was extracted from {from}"),
             Self::TakenOutOfText => f.write_str("the request was extracted from the surrounding text"),

@@ -43,6 +43,9 @@ const APPSYNC_HEADERS: [(&str, &str); 3] = [
     ("content-type", "application/json; charset=UTF-8"),
 ];
 
+/// Why an option is required.
+const SIGNED: &str = "it is part of what is signed";
+
 /// What Snowflake's servers require the audience of an attestation to be.
 const SNOWFLAKE_AUDIENCE: &str = "snowflakecomputing.com";
 
@@ -61,22 +64,23 @@ impl<'a> Maker<'a, '_> {
             Kind::Msk | Kind::Bedrock => self.bearer(endpoint),
             Kind::Eks | Kind::Vault | Kind::Gcp | Kind::Snowflake => self.identity(),
             Kind::Appsync | Kind::AppsyncEvents | Kind::Iot => self.websocket(endpoint),
-            Kind::Redshift => Err(Failure::usage("Redshift takes no signed token")),
+            Kind::Redshift => Err(Failure::usage("redshift accepts no signed token")),
         }
     }
 
     fn database(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
-        let host = self.host(endpoint, "it is signed")?;
+        let host = self.host(endpoint, SIGNED)?;
         let url = match self.args.kind {
             Kind::Rds => {
                 let port = endpoint.and_then(|endpoint| endpoint.port).ok_or_else(|| {
-                    Failure::usage("a token of 'rds' needs --port: the port is signed")
+                    Failure::usage("rds requires --port: the port is part of what is signed")
                         .hint("pass --port 5432 for PostgreSQL, or --port 3306 for MySQL and MariaDB")
                 })?;
                 format!("https://{host}:{port}/?Action=connect&DBUser={}", self.encoded_user()?)
             }
             _ => {
-                let user = self.required("user", self.args.user.as_deref(), "'admin' has an action of its own")?;
+                let user =
+                    self.required("user", self.args.user.as_deref(), "the user admin needs another token than others")?;
                 format!("https://{host}/?Action={}", if user == "admin" { "DbConnectAdmin" } else { "DbConnect" })
             }
         };
@@ -84,10 +88,10 @@ impl<'a> Maker<'a, '_> {
     }
 
     fn cache(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
-        let host = self.host(endpoint, "the name of the cache, or its endpoint")?;
+        let host = self.host(endpoint, "the token is signed for the name of the cache")?;
         let cache = Cache::parse(host).ok_or_else(|| {
-            Failure::usage(format!("the host {host} does not show the name of the cache, which is signed"))
-                .hint("pass the name itself: --host NAME --region REGION")
+            Failure::usage(format!("cannot tell the name of the cache, which is signed, from host {host}"))
+                .hint("pass the name: --host NAME --region REGION")
         })?;
         let is_serverless = self.args.serverless || cache.is_serverless;
         let serverless = if is_serverless { "&ResourceType=ServerlessCache" } else { "" };
@@ -115,8 +119,9 @@ impl<'a> Maker<'a, '_> {
             let source = ForVault { request, server_id: args.vault_server_id.as_deref() };
             return Ok(Call::new(caller_identity::vault_url(args.region.as_deref()), source, args.region.clone()));
         }
-        let cluster = || self.required("cluster-name", args.cluster_name.as_deref(), "the name is signed");
-        let audience = || self.required("audience", args.audience.as_deref(), "it names the provider of the pool");
+        let cluster = || self.required("cluster-name", args.cluster_name.as_deref(), SIGNED);
+        let audience =
+            || self.required("audience", args.audience.as_deref(), "it names the provider that accepts the token");
         let name = match args.kind {
             Kind::Eks => Some(cluster()?),
             Kind::Gcp => audience().map(|_| None)?,
@@ -135,11 +140,11 @@ impl<'a> Maker<'a, '_> {
     fn websocket(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
         let (args, region) = (self.args, self.args.region.clone());
         if args.kind == Kind::Iot {
-            let host = self.host(endpoint, "it is that of 'aws iot describe-endpoint'")?;
+            let host = self.host(endpoint, "aws iot describe-endpoint shows it")?;
             return Ok(Call::new(format!("wss://{host}/mqtt"), FixedRequest::new("GET"), region));
         }
         // What is signed is the host of the API; WebSockets are opened at another.
-        let host = self.host(endpoint, "it is that of the API")?.replace(".appsync-realtime-api.", ".appsync-api.");
+        let host = self.host(endpoint, "it is the host of the API")?.replace(".appsync-realtime-api.", ".appsync-api.");
         let path = match (args.kind, &args.data) {
             (Kind::AppsyncEvents, _) => "/event",
             (_, Some(_)) => "/graphql",
@@ -157,7 +162,7 @@ impl<'a> Maker<'a, '_> {
             None => caller_identity::known_region(self.credentials, None, self.context)?,
         };
         known.ok_or_else(|| {
-            Failure::usage(format!("no region for a token of '{}'", name_of(self.args.kind)))
+            Failure::usage(format!("no region for the {} token", name_of(self.args.kind)))
                 .hint("pass --region, or set region in the profile")
         })
     }
@@ -167,7 +172,7 @@ impl<'a> Maker<'a, '_> {
         match value {
             Some("") => Err(Failure::usage(format!("--{option} is empty"))),
             Some(value) => Ok(value),
-            None => Err(Failure::usage(format!("a token of '{name}' needs --{option}: {why}"))),
+            None => Err(Failure::usage(format!("{name} requires --{option}: {why}"))),
         }
     }
 
@@ -177,9 +182,9 @@ impl<'a> Maker<'a, '_> {
 
     /// The user, percent-encoded. A key in its place was meant for `-u` of other commands.
     fn encoded_user(&self) -> Result<String, Failure> {
-        let user = self.required("user", self.args.user.as_deref(), "the user is signed")?;
+        let user = self.required("user", self.args.user.as_deref(), SIGNED)?;
         if user.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id)) {
-            return Err(Failure::usage("--user is the user to log in as, not an access key")
+            return Err(Failure::usage("--user takes the name to log in with, not an access key")
                 .hint("put keys into a profile or the environment"));
         }
         Ok(percent_encoded(user))

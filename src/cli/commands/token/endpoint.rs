@@ -45,9 +45,9 @@ impl Endpoint {
 }
 
 fn other_kind(kind: Kind, other: Kind, host: &str) -> Failure {
-    let failure = Failure::usage(format!("the host {host} is not one for a token of '{}'", name_of(kind)));
+    let failure = Failure::usage(format!("host {host} does not accept {} tokens", name_of(kind)));
     match other {
-        Kind::Redshift => failure.hint("Redshift takes no signed token; its passwords come from GetClusterCredentials"),
-        other => failure.hint(format!("use 'sigvet token {}' for it", name_of(other))),
+        Kind::Redshift => failure.hint("get a Redshift password from its API: GetClusterCredentialsWithIAM"),
+        other => failure.hint(format!("use 'sigvet token {}' for this host", name_of(other))),
     }
 }

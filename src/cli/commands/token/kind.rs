@@ -165,3 +165,44 @@ impl Kind {
 pub(super) fn name_of<T: ValueEnum>(value: T) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::*;
+    use crate::cli::commands::token::TokenArgs;
+
+    /// Catches a kind that `-h` does not name, and one that cannot be printed.
+    #[test]
+    fn each_kind_is_in_the_short_help_and_has_a_form() {
+        let help = TokenArgs::augment_args(Command::new("token")).get_before_help().unwrap().to_string();
+        let (_, kinds) = help.split_once("Kinds:\n").unwrap();
+        let shown: Vec<&str> = kinds.split_whitespace().collect();
+        let all = Kind::value_variants().iter().filter(|kind| **kind != Kind::Redshift);
+        assert_eq!(shown, all.map(|kind| name_of(*kind)).collect::<Vec<_>>());
+        assert!(Kind::value_variants().iter().all(|kind| !kind.forms().is_empty()));
+    }
+
+    /// The hosts are those of examples in each service's guide.
+    #[test]
+    fn a_host_belongs_to_its_kind() {
+        for (host, kind) in [
+            ("db.abc.us-east-1.rds.amazonaws.com", Some(Kind::Rds)),
+            ("db.abc.rds.cn-north-1.amazonaws.com.cn", Some(Kind::Rds)),
+            ("foo0bar1baz2.dsql.us-east-1.on.aws", Some(Kind::Dsql)),
+            ("master.c.abc123.use1.cache.amazonaws.com", Some(Kind::Elasticache)),
+            ("clustercfg.c.abc123.memorydb.us-east-1.amazonaws.com", Some(Kind::Memorydb)),
+            ("c.abc.us-east-1.redshift.amazonaws.com", Some(Kind::Redshift)),
+            ("w.123456789012.us-east-1.redshift-serverless.amazonaws.com", Some(Kind::Redshift)),
+            ("b-1.c.abc123.c2.kafka.us-east-1.amazonaws.com", Some(Kind::Msk)),
+            ("boot-abc.c1.kafka-serverless.us-east-1.amazonaws.com", Some(Kind::Msk)),
+            ("a1b2-ats.iot.us-east-1.amazonaws.com", Some(Kind::Iot)),
+            ("abc.appsync-realtime-api.us-east-1.amazonaws.com", Some(Kind::Appsync)),
+            ("rds.internal.example", None),
+            ("my-cache", None),
+        ] {
+            assert_eq!(Kind::of_host(host), kind, "{host}");
+        }
+    }
+}

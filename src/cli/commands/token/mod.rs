@@ -39,36 +39,49 @@ use sigvet_core::time::Timestamp;
 /// The arguments of `sigvet token`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
-  sigvet token rds --host db.abc.eu-central-1.rds.amazonaws.com --port 5432 --user app
-  sigvet token elasticache --host my-cache --user app --region eu-central-1
-  sigvet token eks --cluster-name my-cluster --region us-east-1 --as exec-credential
-  sigvet token msk --region eu-west-1 --as oauthbearer")]
+  sigvet token rds --host db.abc.eu-west-1.rds.amazonaws.com:5432 --user app
+  sigvet token elasticache --host my-cache --user app --region eu-west-1
+  sigvet token eks --cluster-name dev --region eu-west-1 --as exec-credential
+  sigvet token msk --region eu-west-1 --as oauthbearer
+
+Kinds:
+  rds dsql elasticache memorydb msk bedrock eks vault gcp snowflake appsync
+  appsync-events iot")]
 pub struct TokenArgs {
     /// What the token is for
     #[arg(value_name = "KIND", value_enum)]
     kind: Kind,
 
-    /// Host name of the endpoint; for elasticache and memorydb also the name of the cache
+    /// Host name of the endpoint, or name of the cache
+    ///
+    /// Tokens of elasticache and memorydb are signed for the name of the cache, which is read from its endpoint. The port may stand
+    /// behind the host.
     #[arg(long, value_name = "HOST[:PORT]")]
     host: Option<String>,
 
-    /// Port of the endpoint; rds signs it, so it is required there
+    /// Port of the endpoint
+    ///
+    /// It is part of what is signed for rds, and so required there. Others name it in the URL of a connection.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 
-    /// User to log in as; 'admin' of dsql gets an administrator's token
+    /// User to log in as
+    ///
+    /// The user admin of dsql gets an administrator's token.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
 
-    /// Database to name beside the token (default for dsql: postgres)
+    /// Database to name in a URL, a password file or the environment
+    ///
+    /// The default for dsql is postgres.
     #[arg(long, value_name = "NAME")]
     database: Option<String>,
 
-    /// Engine of rds (default: mysql for port 3306, otherwise postgres)
+    /// Database engine of rds (default: mysql for port 3306, otherwise postgres)
     #[arg(long, value_name = "ENGINE", value_enum)]
     engine: Option<Engine>,
 
-    /// The cache of elasticache is serverless (default: if its endpoint says so)
+    /// The cache is serverless (default: if its endpoint says so)
     #[arg(long)]
     serverless: bool,
 
@@ -84,15 +97,17 @@ pub struct TokenArgs {
     #[arg(long, value_name = "NAME")]
     audience: Option<String>,
 
-    /// Message of appsync or appsync-events to authorize instead of the connection
+    /// Authorize this message of appsync or appsync-events instead of the connection
     #[arg(long, value_name = "JSON")]
     data: Option<String>,
 
-    /// Expiry of the token: 15m, 12h, or seconds (default: that of AWS's own generators)
+    /// Expiry of the token: 15m, 12h, or seconds
+    ///
+    /// The default is that of AWS's own generators: 15m, of bedrock 12h, of eks 1m, of iot 1h.
     #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration)]
     expires: Option<Duration>,
 
-    /// Region (default: from the host, the profile or the environment)
+    /// Region (default: from the host or the profile)
     #[arg(long, value_name = "REGION", help_heading = "Signing")]
     region: Option<String>,
 
@@ -113,7 +128,9 @@ pub struct TokenArgs {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = "Credentials")]
     profile_file: Option<PathBuf>,
 
-    /// Output format; each kind has some of them (default: the bare token, or what stands for it)
+    /// Output format
+    ///
+    /// Each kind supports some of them. The default is the bare token, or what clients take in its place.
     #[arg(long = "as", value_name = "FORMAT", value_enum, help_heading = "Output")]
     form: Option<Form>,
 
@@ -124,6 +141,9 @@ pub struct TokenArgs {
     #[arg(short, long, alias = "debug", action = ArgAction::Count, help_heading = "Output")]
     verbose: u8,
 }
+
+/// The call that gives out a password of Redshift.
+const REDSHIFT_CALL: &str = "https://redshift.REGION.amazonaws.com/?Action=GetClusterCredentialsWithIAM&ClusterIdentifier=NAME&Version=2012-12-01";
 
 /// Runs the command.
 pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
@@ -151,23 +171,23 @@ impl TokenArgs {
     fn check(&self) -> Result<Form, Failure> {
         let name = name_of(self.kind);
         if self.kind == Kind::Redshift {
-            return Err(Failure::usage("Redshift takes no token that is signed here; its passwords come from its API")
-                .hint("send 'https://redshift.REGION.amazonaws.com/?Action=GetClusterCredentialsWithIAM&ClusterIdentifier=NAME&Version=2012-12-01'"));
+            return Err(Failure::usage("redshift accepts no signed token: its passwords come from its API")
+                .hint(format!("use sigvet send '{REDSHIFT_CALL}'")));
         }
         if let Some(option) = self.given().find(|option| !self.kind.options().contains(option)) {
             let options: Vec<String> = self.kind.options().iter().map(|option| format!("--{option}")).collect();
             let hint = match options.is_empty() {
-                true => "omit it: this kind needs no option of its own".to_owned(),
-                false => format!("omit it; the options of this kind: {}", options.join(", ")),
+                true => format!("omit it; {name} has no options of its own"),
+                false => format!("omit it; {name} accepts {}", options.join(", ")),
             };
-            return Err(Failure::usage(format!("a token of '{name}' has no --{option}")).hint(hint));
+            return Err(Failure::usage(format!("--{option} does not apply to {name} tokens")).hint(hint));
         }
         let forms = self.kind.forms();
         let form = self.form.or_else(|| forms.first().copied()).filter(|form| forms.contains(form));
         form.ok_or_else(|| {
             let typed = self.form.map(name_of).unwrap_or_default();
             let names: Vec<String> = forms.iter().map(|form| name_of(*form)).collect();
-            Failure::usage(format!("a token of '{name}' cannot be printed as '{typed}'"))
+            Failure::usage(format!("--as {typed} does not apply to {name} tokens"))
                 .hint(format!("use --as {}", names.join(", ")))
         })
     }

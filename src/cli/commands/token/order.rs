@@ -41,8 +41,8 @@ fn expires(args: &TokenArgs) -> Result<Option<Duration>, Failure> {
     let expires = args.expires.unwrap_or(usual);
     if expires.is_zero() || expires > longest {
         let (name, longest, presented) = (name_of(args.kind), longest.as_secs(), expires.as_secs());
-        return Err(Failure::usage(format!("a token of '{name}' expires after 1 to {longest} s, not {presented} s"))
-            .hint(format!("omit --expires for {} s", usual.as_secs())));
+        return Err(Failure::usage(format!("{name} accepts a token expiry of 1 to {longest} s, not {presented} s"))
+            .hint(format!("omit --expires to use {} s", usual.as_secs())));
     }
     Ok(Some(expires))
 }

@@ -23,12 +23,11 @@ pub(super) fn check(args: &TokenArgs, order: &Order<'_>, form: Form) -> Result<(
     let is_cache = matches!(args.kind, Kind::Elasticache | Kind::Memorydb);
     let host = order.endpoint.as_ref().map(|endpoint| endpoint.host.as_str()).unwrap_or_default();
     if form == Form::Uri && is_cache && !host.contains('.') {
-        return Err(Failure::usage(format!("a URL needs the endpoint of the cache, and '{host}' is only its name"))
-            .hint("pass the endpoint's host name as --host"));
+        return Err(Failure::usage(format!("--as uri requires the endpoint of the cache; '{host}' is only its name"))
+            .hint("pass the host name of the endpoint as --host"));
     }
     if args.data.is_some() && form != Form::Json {
-        return Err(Failure::usage("--data authorizes one message: its header fields go with the message")
-            .hint("use --as json"));
+        return Err(Failure::usage("--data works only with --as json").hint("add --as json"));
     }
     Ok(())
 }
@@ -123,11 +122,10 @@ impl Made {
     fn check_length(&self, kind: Kind) -> Result<(), Failure> {
         let (length, most) = (self.text.len(), kind.presigned().and_then(|kind| kind.most_bytes));
         match most.filter(|most| length > *most) {
-            Some(most) => Err(Failure::usage(format!(
-                "the token has {length} bytes, and a server of '{}' reads at most {most}",
-                name_of(kind)
-            ))
-            .hint("the session token makes it so long: use a role session with fewer policies and tags")),
+            Some(most) => {
+                Err(Failure::usage(format!("the token has {length} bytes; {} accepts at most {most}", name_of(kind)))
+                    .hint("use a role session with fewer session policies and tags: its session token is shorter"))
+            }
             None => Ok(()),
         }
     }
