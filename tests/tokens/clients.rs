@@ -4,11 +4,11 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
 const KEYS: [(&str, &str); 4] = [
@@ -54,27 +54,70 @@ fn psql_sends_the_token_of_each_form() {
     }
 }
 
-/// kubectl runs sigvet by itself, and sends what it prints.
+/// kubectl runs sigvet by itself, and sends what it prints, to servers with TLS only.
 #[test]
 fn kubectl_sends_the_token_of_an_exec_credential() {
-    if !has("kubectl") {
+    if !has("kubectl") || !has("openssl") {
         return;
     }
     let place = tempfile::tempdir().unwrap();
-    let (port, bearer) = http_server();
+    let mut server = TlsServer::start(place.path());
     let config = place.path().join("config");
-    let sigvet = sigvet_testing::binary();
     let words = ["token", "eks", "--cluster-name", "c", "--region", "eu-west-1", "--as", "exec-credential"];
     let text = format!(
-        "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: 'http://127.0.0.1:{port}'}}}}],\n\
+        "{{apiVersion: v1, kind: Config, current-context: c,\n\
+         clusters: [{{name: c, cluster: {{server: 'https://{}', insecure-skip-tls-verify: true}}}}],\n\
          contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{exec: {{\n\
          apiVersion: client.authentication.k8s.io/v1beta1, command: '{}', args: {words:?}, interactiveMode: Never}}}}}}]}}",
-        sigvet.display()
+        server.address,
+        sigvet_testing::binary().display()
     );
     std::fs::write(&config, text).unwrap();
-    let output = isolated("kubectl").env("KUBECONFIG", config).args(["get", "--raw", "/x"]).output().unwrap();
-    let header = bearer.join().unwrap();
-    assert!(header.starts_with("Bearer k8s-aws-v1."), "{header}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut kubectl = isolated("kubectl");
+    kubectl.env("KUBECONFIG", config).args(["get", "--raw", "/x", "--request-timeout", "20s"]);
+    let mut kubectl = kubectl.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let header = server.line_with("Authorization: ");
+    kubectl.kill().unwrap();
+    kubectl.wait().unwrap();
+    assert!(header.starts_with("Authorization: Bearer k8s-aws-v1."), "{header}");
+}
+
+/// openssl as a server that shows what arrives.
+struct TlsServer {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl TlsServer {
+    fn start(place: &Path) -> Self {
+        let (key, certificate) = (place.join("key.pem"), place.join("certificate.pem"));
+        let mut request = Command::new("openssl");
+        request.args(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost".split(' '),
+        );
+        let made = request.arg("-keyout").arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null()).status();
+        assert!(made.unwrap().success());
+        let mut server = Command::new("openssl");
+        server.args(["s_server", "-accept", "127.0.0.1:0", "-key"]).arg(key).arg("-cert").arg(certificate);
+        let server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = server.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut server = Self { child, lines, address: String::new() };
+        server.address = server.line_with("ACCEPT ").trim_start_matches("ACCEPT ").to_owned();
+        server
+    }
+
+    fn line_with(&mut self, start: &str) -> String {
+        self.lines.by_ref().map(Result::unwrap).find(|line| line.starts_with(start)).unwrap_or_default()
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 /// See `clients.py`: SQLAlchemy, redis-py, kafka-python, and confluent-kafka with the librdkafka inside it.
@@ -134,17 +177,6 @@ fn read_message(stream: &mut TcpStream) -> Vec<u8> {
     message
 }
 
-/// The `Authorization` of the first request.
-fn http_server() -> (String, JoinHandle<String>) {
-    serve(|stream| {
-        let lines: Vec<String> =
-            BufReader::new(&mut *stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").unwrap();
-        let header = lines.iter().find_map(|line| line.strip_prefix("Authorization: "));
-        header.unwrap_or_default().to_owned()
-    })
-}
-
 fn serve(answer: impl FnOnce(&mut TcpStream) -> String + Send + 'static) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("localhost:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
@@ -170,9 +202,13 @@ fn home() -> PathBuf {
 }
 
 fn has(program: &str) -> bool {
-    let word = if program == "kubectl" { "version" } else { "--version" };
+    let words: &[&str] = match program {
+        "kubectl" => &["version", "--client"],
+        "openssl" => &["version"],
+        _ => &["--version"],
+    };
     let mut command = Command::new(program);
-    command.arg(word).args((program == "kubectl").then_some("--client")).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
     let is_there = command.status().is_ok_and(|status| status.success());
     if !is_there {
         leave_out(program);
