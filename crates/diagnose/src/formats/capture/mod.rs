@@ -185,7 +185,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
     }
     if let Some(exchange) = subject::read(text) {
-        return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+        return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
     }
     if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::note::Note;
-use crate::formats::{base64, parse_url};
+use crate::formats::{DamagedToken, base64, parse_url};
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::Body;
@@ -18,13 +18,22 @@ const BASE64_STARTS: [&str; 3] = ["eyJ", "eyAi", "ewog"];
 /// How a percent-encoded JSON object begins.
 const ENCODED_STARTS: [&str; 2] = ["%7B%22", "%7b%22"];
 
+/// How subject tokens of Google Cloud and Snowflake begin, in their libraries' own forms: a text that begins so and is no request was
+/// cut off.
+const OWN_STARTS: [&str; 2] = ["%7B%22headers%22%3A%5B%7B%22key%22%3A%22", "eyJ1cmwiOiAiaHR0cHM6Ly9zdHMu"];
+
 /// The request of a text that is a subject token and nothing else.
-pub(super) fn read(text: &[u8]) -> Option<Exchange> {
+///
+/// # Errors
+/// It begins as such a token does, and is damaged.
+pub(super) fn read(text: &[u8]) -> Option<Result<Exchange, DamagedToken>> {
     let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?.trim();
     if text.starts_with('{') {
-        return exchange_of(text.as_bytes());
+        return exchange_of(text.as_bytes()).map(Ok);
     }
-    of_word(text)
+    let own = OWN_STARTS.into_iter().find(|start| text.starts_with(start) && !text.contains(char::is_whitespace));
+    let damaged = own.map(|prefix| Err(DamagedToken { prefix, expected: "the rest of a signed request" }));
+    of_word(text).map(Ok).or(damaged)
 }
 
 /// The request of the first subject token in a line.
@@ -94,13 +103,17 @@ mod tests {
         let quoted = "%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization%22%2C%22value%22%3A%22AWS4-HMAC-SHA256%20x%22%7D%2C%7B%22key%22%3A%22host%22%2C%22value%22%3A%22sts.eu-west-1.amazonaws.com%22%7D%5D%2C%22method%22%3A%22POST%22%2C%22url%22%3A%22https%3A//sts.eu-west-1.amazonaws.com%3FAction%3DGetCallerIdentity%26Version%3D2011-06-15%22%7D";
         let encoded = STANDARD.encode(SNOWFLAKE);
         for text in [GOOGLE, SNOWFLAKE, quoted, &encoded, &format!("\n{encoded}\n")] {
-            check(read(text.as_bytes()), text);
+            check(read(text.as_bytes()).and_then(Result::ok), text);
         }
         for line in [format!("subject_token={quoted}&audience=x"), format!("  \"TOKEN\": \"{encoded}\",")] {
             check(read_in_line(&line), &line);
         }
         for other in ["{}", "eyJhbGciOiJub25lIn0", "%7B%22a%22%3A1%7D", "", r#"{"url":"https://h/","method":"GET"}"#] {
             assert!(read(other.as_bytes()).is_none() && read_in_line(other).is_none(), "{other}");
+        }
+        for cut in [quoted, &encoded] {
+            let damaged = read(cut.get(..cut.len() - 10).unwrap().as_bytes()).unwrap().unwrap_err();
+            assert!(cut.starts_with(damaged.prefix), "{damaged}");
         }
     }
 }

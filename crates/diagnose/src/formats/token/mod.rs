@@ -33,13 +33,18 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// A token with a known prefix, and no URL in base64 behind it.
+/// A token that begins as one does, and does not go on so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the token is damaged: {prefix} is not followed by a URL in base64")]
+#[error("the token is damaged: {prefix} is not followed by {expected}")]
 pub struct DamagedToken {
     /// How the token begins.
     pub prefix: &'static str,
+    /// What follows in a whole one.
+    pub expected: &'static str,
 }
+
+/// What follows the prefixes of EKS and Bedrock.
+const URL_IN_BASE64: &str = "a URL in base64";
 
 /// Begins a token of EKS, and says its version.
 pub const EKS_PREFIX: &str = "k8s-aws-v1.";
@@ -63,7 +68,9 @@ impl Token {
     fn read(text: &str) -> Option<Result<Self, DamagedToken>> {
         for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
             if let Some(encoded) = text.strip_prefix(prefix) {
-                let url = decoded(encoded).and_then(|url| with_scheme(&url)).ok_or(DamagedToken { prefix });
+                let url = decoded(encoded)
+                    .and_then(|url| with_scheme(&url))
+                    .ok_or(DamagedToken { prefix, expected: URL_IN_BASE64 });
                 return Some(url.map(|url| Self::of_url(method, url)));
             }
         }
@@ -123,10 +130,12 @@ fn without_scheme(text: &str) -> Option<String> {
     (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
 }
 
-/// The text of base64 in either alphabet.
+/// The text of base64 in either alphabet. The first digit of a byte whose second is cut off says nothing.
 fn decoded(text: &str) -> Option<String> {
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    String::from_utf8(base64::decode(text, alphabet)?).ok()
+    let digits = text.trim_end_matches('=');
+    let whole = if digits.len() % 4 == 1 { digits.get(..digits.len() - 1)? } else { text };
+    String::from_utf8(base64::decode(whole, alphabet)?).ok()
 }
 
 /// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.
@@ -161,6 +170,8 @@ mod tests {
                 "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect",
             ),
+            // Cut within the base64.
+            ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_Y", "https://sts.amazonaws.com/?"),
             (
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1&User-Agent=a%2F1",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1",
@@ -203,7 +214,7 @@ mod tests {
             ("k8s-aws-v1.", EKS_PREFIX),
             ("bedrock-api-key-aHVzaA==", BEDROCK_PREFIX),
         ] {
-            assert_eq!(url(text), Some(DamagedToken { prefix }.to_string()));
+            assert_eq!(url(text), Some(DamagedToken { prefix, expected: URL_IN_BASE64 }.to_string()));
         }
     }
 }
