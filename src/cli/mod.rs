@@ -129,6 +129,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
         Command::Form(Deferred(args)) => commands::form::run(args, context).map(done),
         Command::Verify(Deferred(args)) => commands::verify::run(args, context).map(code),
         Command::Explain(Deferred(args)) => commands::explain::run(args, context).map(code),
+        Command::Token(Deferred(args)) => commands::token::run(args, context).map(done),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
         Command::Serve(Deferred(args)) => commands::serve::run(args, context).map(code),
         Command::Proxy(Deferred(args)) => commands::proxy::run(args, context).map(code),

@@ -18,6 +18,12 @@ pub enum Input {
     Trace,
     Har,
     Command,
+    /// A token as the password in the URL of a connection.
+    Connection,
+    /// A token with its scheme in a variable of a shell.
+    Variable,
+    /// A token for a cluster of EKS.
+    Cluster,
     None,
 }
 
@@ -142,6 +148,9 @@ impl Case {
             Input::Trace => Some(("trace.txt", written::trace(&signed.wire, &answer))),
             Input::Har => Some(("entry.har", written::har(&signed.wire, &answer))),
             Input::Command => Some(("command.sh", written::command(&signed.wire))),
+            Input::Connection => Some(("connection.txt", written::connection(&signed.wire))),
+            Input::Variable => Some(("variable.txt", written::variable(&signed.wire))),
+            Input::Cluster => Some(("token.txt", written::cluster_token(&signed.wire))),
             Input::None => None,
         });
         files.extend(reply.map(|reply| ("reply.http", reply)));
@@ -192,6 +201,9 @@ impl Table<'_> {
             Some("trace") => Input::Trace,
             Some("har") => Input::Har,
             Some("command") => Input::Command,
+            Some("connection") => Input::Connection,
+            Some("variable") => Input::Variable,
+            Some("cluster") => Input::Cluster,
             Some("none") => Input::None,
             Some(other) => panic!("{}: input {other}", self.of.display()),
         }

@@ -89,6 +89,9 @@ fn input(case: &Case) -> Option<String> {
         Input::Trace => path("trace.txt"),
         Input::Har => path("entry.har"),
         Input::Command => path("command.sh"),
+        Input::Connection => path("connection.txt"),
+        Input::Variable => path("variable.txt"),
+        Input::Cluster => path("token.txt"),
         Input::Url => Some(std::fs::read_to_string(case.folder.join("url.txt")).unwrap().trim_end().to_owned()),
         Input::None => None,
     }

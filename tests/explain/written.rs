@@ -1,5 +1,7 @@
 //! Other formats in which people supply a request: URL, `curl -v`, a curl command, an entry of a HAR file.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::signer::Wire;
@@ -63,6 +65,22 @@ pub fn command(wire: &Wire) -> Vec<u8> {
         text.push_str(&format!(" \\\n  --data-binary {}", quoted(&String::from_utf8(wire.body.clone()).unwrap())));
     }
     (text + "\n").into_bytes()
+}
+
+/// The token of a database as it is, where a URL has the password.
+pub fn connection(wire: &Wire) -> Vec<u8> {
+    let host = wire.header("host").unwrap();
+    format!("postgresql://app:{host}{}@{host}/postgres\n", wire.target).into_bytes()
+}
+
+/// The presigned URL of a database, with its scheme, as the password.
+pub fn variable(wire: &Wire) -> Vec<u8> {
+    format!("export PGPASSWORD='{}'\n", address(wire)).into_bytes()
+}
+
+/// The presigned URL of STS as the token of a cluster (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
+pub fn cluster_token(wire: &Wire) -> Vec<u8> {
+    format!("k8s-aws-v1.{}\n", URL_SAFE_NO_PAD.encode(address(wire))).into_bytes()
 }
 
 fn address(wire: &Wire) -> String {

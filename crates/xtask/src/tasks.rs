@@ -27,7 +27,11 @@ pub static TASKS: [Task; 20] = [
     check("fuzz", "each fuzz target for some seconds (C++ compiler)", fuzz::check),
     check("minimal-versions", "the oldest dependencies that the manifests allow", minimal_versions::check),
     check("awscrt", "Version 4 and 4A with awscrt as a peer (Python, awscrt)", awscrt),
-    check("clients", "SDKs and tools at 'serve', 'proxy' and 'watch' (Python, Node, Java, restic, rclone)", clients),
+    check(
+        "clients",
+        "SDKs and tools at 'serve', 'proxy' and 'watch', and clients that take tokens (Python, Node, Java, restic, rclone, psql)",
+        clients,
+    ),
     check("keyfiles", "other tools' keys beside those tools (s3cmd, rclone, restic)", keyfiles),
     check("recipes", "lists with Spark and xargs (Python, pyspark, Java)", recipes),
     check("page", "the pages of `explain` and `serve` in a browser (chromium-headless-shell)", page),
@@ -46,7 +50,7 @@ const fn check(name: &'static str, summary: &'static str, run: fn() -> Result<()
 }
 
 /// Tests that are only run by name, because they need more than a compiler.
-const TESTS_BY_NAME: [&str; 14] = [
+const TESTS_BY_NAME: [&str; 16] = [
     "--test",
     "awscrt",
     "--test",
@@ -59,6 +63,8 @@ const TESTS_BY_NAME: [&str; 14] = [
     "recipes",
     "--test",
     "servers",
+    "--test",
+    "token_clients",
     "--test",
     "watch_clients",
 ];
@@ -112,7 +118,7 @@ fn awscrt() -> Result<(), Failure> {
 }
 
 fn clients() -> Result<(), Failure> {
-    cargo(&["test", "--locked", "--test", "clients", "--test", "watch_clients"]).run()
+    cargo(&["test", "--locked", "--test", "clients", "--test", "watch_clients", "--test", "token_clients"]).run()
 }
 
 fn keyfiles() -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify, watch};
+use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, token, verify, watch};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -61,6 +61,12 @@ pub enum Command {
     /// signature it shows how it would be signed.
     #[command(help_template = HELP)]
     Explain(Deferred<explain::ExplainArgs>),
+    /// Print a token of a database, broker or cluster
+    ///
+    /// A token is a signed request in the form that clients accept: a password, a bearer token or a URL. Until it expires, it is
+    /// as good as a password.
+    #[command(help_template = HELP)]
+    Token(Deferred<token::TokenArgs>),
     /// Derive and export a signing key for one day, region and service
     ///
     /// The key signs without the secret, within its scope only. It is a secret itself.

@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options shown for each command, by long name, in display order.
-const SHOWN: [(&str, &[&str]); 12] = [
+const SHOWN: [(&str, &[&str]); 13] = [
     (
         "sign",
         &[
@@ -48,6 +48,7 @@ const SHOWN: [(&str, &[&str]); 12] = [
     ("proxy", &["to", "config", "port", "profile", "inbound", "ca", "region", "service", "allow-path", "log"]),
     ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
+    ("token", &["host", "port", "user", "cluster-name", "region", "as"]),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

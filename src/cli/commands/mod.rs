@@ -5,6 +5,7 @@ pub mod key;
 pub mod profile;
 pub mod sign;
 pub mod presign;
+pub mod token;
 pub mod send;
 pub mod serve;
 pub mod proxy;

@@ -78,7 +78,7 @@ pub fn run(args: &SignArgs, context: &mut Context) -> Result<(), Failure> {
     let SignArgs { request, credentials, signing, form, show, .. } = args;
     let for_vault = ForVault { request, server_id: args.vault_server_id.as_deref() };
     let source: &dyn RequestSource = if args.is_login()? { &for_vault } else { request };
-    let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing));
+    let url = &args.url.clone().unwrap_or_else(|| caller_identity::vault_url(signing.region.as_deref()));
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     express::enter(&mut session, SessionLookup::Kept, context)?;
     let SignedParts { signed, derived, encoder } = sign(&session, show, context)?;

@@ -28,21 +28,36 @@ pub fn regional_url(
     signing: &SigningOptions,
     context: &Context,
 ) -> Result<String, Failure> {
-    let typed = signing.region.clone();
-    let region = match typed {
-        Some(region) => Some(region),
-        None => profiles::describe(&credentials.choice(), &context.environment)?.settings.region,
-    };
-    let region = region.ok_or_else(|| {
+    let region = known_region(credentials, signing.region.as_deref(), context)?.ok_or_else(|| {
         Failure::usage("no region for the STS endpoint")
             .hint("pass --region, preferably the cluster's, or give the full URL")
     })?;
-    Ok(format!("{}?{CALL}", endpoint(&region)))
+    Ok(url_in(&region))
+}
+
+/// The URL of the call at the endpoint of a region.
+pub fn url_in(region: &str) -> String {
+    format!("{}?{CALL}", endpoint(region))
+}
+
+/// The region that was typed, or that the profile or the environment names.
+///
+/// # Errors
+/// The profile is unknown, or its file is broken.
+pub fn known_region(
+    credentials: &CredentialOptions,
+    typed: Option<&str>,
+    context: &Context,
+) -> Result<Option<String>, Failure> {
+    match typed {
+        Some(region) => Ok(Some(region.to_owned())),
+        None => Ok(profiles::describe(&credentials.choice(), &context.environment)?.settings.region),
+    }
 }
 
 /// The endpoint for a Vault login: the global one, which is Vault's default, unless the options name a region.
-pub fn vault_url(signing: &SigningOptions) -> String {
-    signing.region.as_deref().map_or_else(|| "https://sts.amazonaws.com/".to_owned(), endpoint)
+pub fn vault_url(region: Option<&str>) -> String {
+    region.map_or_else(|| "https://sts.amazonaws.com/".to_owned(), endpoint)
 }
 
 fn endpoint(region: &str) -> String {

@@ -150,7 +150,7 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
     let hint = match &error {
-        UnreadableCapture::Token(_) => "copy all of it: its letters, digits, '-' and '_'",
+        UnreadableCapture::Token(_) => "copy all of the token, up to its last character",
         UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
         UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
         _ => {

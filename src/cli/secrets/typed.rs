@@ -67,6 +67,8 @@ pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
     let mut waiting = None;
     // The options of the program that `watch` runs are not ours.
     let own = words.iter().position(|word| word == "--").filter(|_| words.get(1).is_some_and(|word| word == "watch"));
+    // The user of a database is no key.
+    let is_of_token = words.get(1).is_some_and(|word| word == "token");
     for (at, word) in words.iter().enumerate().take(own.unwrap_or(words.len())) {
         let text = word.to_str().unwrap_or_default();
         let option = match waiting.take() {
@@ -80,6 +82,7 @@ pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
                 None => text.contains("://").then_some((Kind::Url, 0)),
             },
         };
+        let option = option.filter(|(kind, _)| !(is_of_token && *kind == Kind::Pair && !text.contains(':')));
         found.extend(option.and_then(|(kind, start)| kind.secret_in(text, at, start)));
     }
     found

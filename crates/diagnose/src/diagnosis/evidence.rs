@@ -4,6 +4,7 @@
 use super::party::{Party, Texts};
 use std::time::Duration;
 
+use crate::formats::Note;
 use crate::formats::capture::ClientLog;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::PathRule;
@@ -45,6 +46,8 @@ pub struct Evidence<'a> {
     pub hints: &'a Hints,
     /// What the user asks to try.
     pub trial: Trial<'a>,
+    /// What was seen of the text that the request was read from.
+    pub notes: &'a [Note],
 }
 
 /// Values that the user asks to try: would the signature be right with them?
@@ -127,6 +130,7 @@ impl<'a> Evidence<'a> {
             path_rule: None,
             hints,
             trial: Trial::default(),
+            notes: &[],
         }
     }
 

@@ -13,7 +13,7 @@ pub mod capture;
 pub use flattened::{unflatten, unflatten_hashed};
 pub use note::Note;
 pub use session::{MalformedSession, parse_session};
-pub use token::{DamagedToken, EKS_PREFIX, Token};
+pub use token::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token, TokenKind};
 pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};

@@ -57,6 +57,22 @@ pub enum Note {
         /// Its name.
         name: &'static str,
     },
+    /// A token stands with the scheme of the URL that it was made of, or with another one than its server takes.
+    TokenScheme {
+        /// The scheme that is there: `https://`.
+        scheme: &'static str,
+        /// The scheme that its server takes; empty if it takes none.
+        expected: &'static str,
+    },
+    /// A token is the password in the URL of a connection, or in a password file, without the escapes that it needs there.
+    PasswordNotEscaped,
+    /// A token has more bytes than its server reads.
+    TokenLength {
+        /// The most bytes that its server reads.
+        expected: usize,
+        /// Its bytes.
+        presented: usize,
+    },
     /// The URL was inside another one, of a link checker, or was percent-encoded as a whole.
     UnwrappedUrl {
         /// The text that contained it.
@@ -176,6 +192,16 @@ impl fmt::Display for Note {
             Self::JoinedLines { line } => write!(f, "line {line} continues on the next line; they were joined"),
             Self::UnsignedParameter { name } => {
                 write!(f, "{name} follows the signature and is not signed; it was ignored")
+            }
+            Self::TokenScheme { scheme, expected: "" } => {
+                write!(f, "the token begins with {scheme}, which is not part of the password")
+            }
+            Self::TokenScheme { scheme, expected } => {
+                write!(f, "the URL in the token begins with {scheme} instead of {expected}")
+            }
+            Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
+            Self::TokenLength { expected, presented } => {
+                write!(f, "the token has {presented} bytes; its server accepts at most {expected}")
             }
             Self::UnwrappedUrl { from } => write!(f, "the URL was extracted from {from}"),
             Self::TakenOutOfText => f.write_str("the request was extracted from the surrounding text"),

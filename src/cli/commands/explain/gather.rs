@@ -45,6 +45,8 @@ pub struct Evidence {
     pub client: Option<ClientLog>,
     /// Notes about the captured texts.
     pub notes: Vec<String>,
+    /// The same of the text of the request, before it is put into words.
+    pub of_text: Vec<Note>,
     /// What is known about the request.
     pub known: Known,
     /// The secret from `--try-secret`.
@@ -85,6 +87,7 @@ impl Subject {
         }
         evidence.complete(args, &mut notes, context)?;
         evidence.notes.splice(0..0, notes.iter().map(ToString::to_string));
+        evidence.of_text = notes;
         evidence.into_subject(args)
     }
 }
@@ -107,8 +110,8 @@ fn is_stdin_named(args: &ExplainArgs) -> bool {
 impl Evidence {
     fn new() -> Self {
         let (request, url, reply, client) = (None, None, None, None);
-        let (notes, known, tried_secret, kind) = (Vec::new(), Known::WHOLE, None, None);
-        Self { request, url, reply, client, notes, known, tried_secret, kind }
+        let (notes, of_text, known, tried_secret, kind) = (Vec::new(), Vec::new(), Known::WHOLE, None, None);
+        Self { request, url, reply, client, notes, of_text, known, tried_secret, kind }
     }
 
     fn take(&mut self, capture: Capture) {

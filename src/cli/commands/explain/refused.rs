@@ -61,6 +61,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
             }),
             hints: &hints,
             trial: Trial { host: args.trial.try_host.as_deref(), secret: evidence.tried_secret.as_ref() },
+            notes: &evidence.of_text,
         },
         Limits { deepest: args.depth.into(), to_the_end: TO_THE_END, is_time_up: &is_time_up },
     );

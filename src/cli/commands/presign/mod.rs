@@ -27,16 +27,14 @@ use crate::cli::terminal::notes::{note, warn};
 use sigvet_core::derivation::Placement;
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::scheme::Scheme;
+use sigvet_diagnose::formats::TokenKind;
 
 /// The default expiry of a URL: one hour, as in the AWS CLI, or less if the service or the session allows less.
-const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
+pub(super) const DEFAULT_EXPIRES: Duration = Duration::from_secs(3_600);
 
-/// The default expiry in the URL of an EKS token, as in `aws eks get-token`, and the maximum
-/// (aws-iam-authenticator). The token is valid for fifteen minutes regardless of the URL; clients renew it one
-/// minute before that.
-const EKS_EXPIRES: Duration = Duration::from_secs(60);
-const EKS_LONGEST: Duration = Duration::from_secs(900);
-const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
+/// The default expiry in the URL of an EKS token, as in `aws eks get-token`, and the maximum.
+const EKS_EXPIRES: Duration = Duration::from_secs(TokenKind::EKS.usual);
+const EKS_LONGEST: Duration = Duration::from_secs(TokenKind::EKS.longest);
 
 /// The arguments of `sigvet presign`.
 #[derive(Debug, Args)]
@@ -119,7 +117,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
         PresignedForm::Json => view.write_json(&mut context.stdout)?,
         PresignedForm::EksToken => writeln!(context.stdout.exact(), "{}", eks_token(&view)?)?,
         PresignedForm::ExecCredential => {
-            let renew_at = session.date.plus(EKS_RENEWAL);
+            let renew_at = token::ends_at(session.date, token::EKS_RENEWAL, session.signer.identity().expires_at);
             let exec_info = context.environment.get("KUBERNETES_EXEC_INFO");
             let object = token::exec_credential(&eks_token(&view)?, renew_at, exec_info);
             write_json(&object, &mut context.stdout)?;

@@ -233,6 +233,42 @@ mistakes! {
         clients: &[("valkey-glide", "ServiceType and isServerless in the IAM configuration")],
         proofs: &[Lint, Error],
     }
+    TOKEN_SCHEME = "token-scheme" {
+        title: "the token has the wrong URL scheme",
+        place: "token",
+        explanation: "Databases and caches expect the presigned URL without https://, while EKS and MSK expect one that \
+            begins with https://, but the client kept the scheme of its signer. The signature is right, yet the server \
+            refuses the token like a wrong password.",
+        fix: "Remove https:// or http:// from the front of a database token. Presign an https:// URL for EKS and MSK.",
+        clients: &[("botocore", "cut https:// off the result of generate_presigned_url")],
+        proofs: &[Lint],
+    }
+    TOKEN_TOO_LONG = "token-too-long" {
+        title: "the token is longer than its server accepts",
+        place: "token",
+        explanation: "EKS accepts tokens of at most 4096 bytes, Valkey and Redis passwords of 16384 bytes, and \
+            PostgreSQL passwords of 65535 bytes. Most of a long token is the session token, which grows with the \
+            policies and tags of the role session.",
+        fix: "Assume the role with fewer session policies and tags, so that its session token is shorter.",
+        clients: &[],
+        proofs: &[Lint],
+    }
+    PASSWORD_NOT_ESCAPED = "password-not-escaped" {
+        title: "the token is not escaped in the connection string or password file",
+        place: "token",
+        explanation: "A password in a connection URL must be percent-encoded, and colons in a PostgreSQL password file \
+            need a backslash, but the client inserted the token unchanged. Its ':', '/', '?' and '%' end the password \
+            or change it, so the server receives a different one.",
+        fix: "Percent-encode the token in a URL, write \\: for each ':' in a password file, or pass the token in \
+            PGPASSWORD or MYSQL_PWD.",
+        clients: &[
+            ("Python", "urllib.parse.quote_plus(token)"),
+            ("JavaScript", "encodeURIComponent(token)"),
+            ("Go", "url.UserPassword(user, token)"),
+            ("sigvet", "sigvet token rds --as uri, or --as pgpass"),
+        ],
+        proofs: &[Lint],
+    }
     EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
         title: "the cluster name is not a signed header of the token",
         place: "signed-headers",

@@ -17,6 +17,9 @@ const LONGEST: usize = 64 * 1024;
 /// The request that a handshake signs; none if the text is something else.
 pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?.trim();
+    if text.starts_with('{') {
+        return of_message(text);
+    }
     if let Some(encoded) = text.strip_prefix("header-").filter(|text| !text.contains(char::is_whitespace)) {
         return exchange_of(encoded, "/event", b"{}".to_vec());
     }
@@ -30,8 +33,38 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
 }
 
 fn exchange_of(encoded: &str, path: &str, body: Vec<u8>) -> Option<Exchange> {
-    let Value::Object(fields) = serde_json::from_slice(&from_base64(encoded)?).ok()? else { return None };
-    let texts = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+    of_fields(&serde_json::from_slice(&from_base64(encoded)?).ok()?, path, body)
+}
+
+/// A message with its header fields, or a handshake with its URL beside them.
+fn of_message(text: &str) -> Option<Exchange> {
+    let message: Value = serde_json::from_str(text).ok()?;
+    let places = [&message["authorization"], &message["payload"]["extensions"]["authorization"]];
+    let fields = places.into_iter().find(|place| place.is_object())?;
+    let data = [&message["data"], &message["payload"]["data"]].into_iter().find_map(Value::as_str);
+    let (path, body) = match (message["url"].as_str(), data) {
+        (Some(url), _) if url.contains("/event/realtime") => ("/event", "{}".to_owned()),
+        (Some(_), _) => ("/graphql/connect", "{}".to_owned()),
+        (None, Some(data)) => (if is_of_channel(data) { "/event" } else { "/graphql" }, data.to_owned()),
+        (None, None) => ("/event", channel_of(&message)?),
+    };
+    of_fields(fields, path, body.into_bytes())
+}
+
+fn is_of_channel(data: &str) -> bool {
+    serde_json::from_str::<Value>(data).is_ok_and(|data| data["channel"].is_string())
+}
+
+/// What is signed of a message about a channel: the channel, and the events that are published.
+fn channel_of(message: &Value) -> Option<String> {
+    let channel = message["channel"].as_str()?;
+    let events = message.get("events").map(|events| format!(",\"events\":{events}")).unwrap_or_default();
+    Some(format!("{{\"channel\":{}{events}}}", Value::from(channel)))
+}
+
+fn of_fields(fields: &Value, path: &str, body: Vec<u8>) -> Option<Exchange> {
+    let Value::Object(fields) = fields else { return None };
+    let texts = fields.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
     let (headers, notes) = valid_headers(texts);
     let is_signed = headers.first_text("authorization").is_some_and(|value| value.starts_with("AWS4-"));
     let host = headers.first_text("host").filter(|_| is_signed)?;
@@ -77,6 +110,36 @@ mod tests {
         assert_eq!(target(&events), Some(("/event".to_owned(), 4, body())));
         let protocol = format!("header-{}", URL_SAFE_NO_PAD.encode(FIELDS));
         assert_eq!(target(&protocol), Some(("/event".to_owned(), 4, body())));
+        for (message, path, expected) in [
+            (format!(r#"{{"url":"wss://h/graphql?header=x","authorization":{FIELDS}}}"#), "/graphql/connect", "{}"),
+            (format!(r#"{{"url":"wss://h/event/realtime","authorization":{FIELDS}}}"#), "/event", "{}"),
+            (format!(r#"{{"data":"{{\"query\":\"q\"}}","authorization":{FIELDS}}}"#), "/graphql", r#"{"query":"q"}"#),
+            (
+                format!(r#"{{"data":"{{\"channel\":\"/c\"}}","authorization":{FIELDS}}}"#),
+                "/event",
+                r#"{"channel":"/c"}"#,
+            ),
+            (
+                format!(
+                    r#"{{"id":"1","type":"start","payload":{{"data":"d","extensions":{{"authorization":{FIELDS}}}}}}}"#
+                ),
+                "/graphql",
+                "d",
+            ),
+            (
+                format!(r#"{{"type":"subscribe","channel":"/c","authorization":{FIELDS}}}"#),
+                "/event",
+                r#"{"channel":"/c"}"#,
+            ),
+            (
+                format!(r#"{{"type":"publish","channel":"/c","events":["{{}}"],"authorization":{FIELDS}}}"#),
+                "/event",
+                r#"{"channel":"/c","events":["{}"]}"#,
+            ),
+        ] {
+            let body = Body::Bytes(expected.as_bytes().to_vec());
+            assert_eq!(target(&message), Some((path.to_owned(), 4, body)), "{message}");
+        }
         for other in ["https://h/?header=e30=", "header-e30", "header-x y", "https://h/?header=%%%"] {
             assert_eq!(target(other), None, "{other}");
         }

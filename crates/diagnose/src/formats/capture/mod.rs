@@ -18,6 +18,7 @@ mod log;
 mod tools;
 mod url;
 mod token;
+mod subject;
 mod appsync;
 mod literal;
 mod object;
@@ -173,7 +174,8 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
 
 /// Whether a text is only a token: a presigned URL in the form of one, or an AppSync WebSocket handshake.
 pub fn is_token(text: &str) -> bool {
-    token::read(text.as_bytes()).is_some() || appsync::read(text.as_bytes()).is_some()
+    let text = text.as_bytes();
+    token::read(text).is_some() || appsync::read(text).is_some() || subject::read(text).is_some()
 }
 
 fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
@@ -182,6 +184,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     }
     if let Some(exchange) = appsync::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(exchange) = subject::read(text) {
+        return choose(CaptureKind::Token, vec![exchange?], entry, Prefer::First);
     }
     if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
@@ -273,6 +278,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
                 return Some(of_command(command, entry));
             }
         }
+        if let Some(exchange) = token::read_in_line(line).filter(|_| token::is_of_database(line)) {
+            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
         if let Some(start) =
             starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
@@ -283,6 +291,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         }
         if let Some(exchange) = token::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        }
+        if let Some(exchange) = subject::read_in_line(line) {
+            return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         at += line.len();
     }

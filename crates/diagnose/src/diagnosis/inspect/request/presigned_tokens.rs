@@ -3,9 +3,12 @@
 //! Such a server checks more than the signature, but answers only "wrong password".
 
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, SCOPE_SERVICE, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
+    EKS_CLUSTER_UNSIGNED, EXPIRES_TOO_LONG, HOST_PORT_MISSING, PASSWORD_NOT_ESCAPED, SCOPE_SERVICE, TOKEN_NOT_LAST,
+    TOKEN_PARAMETER_MISSING, TOKEN_SCHEME, TOKEN_TOO_LONG,
 };
+use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
+use crate::formats::{Note, TokenKind};
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
@@ -13,89 +16,42 @@ use sigvet_core::request::Request;
 /// The header with the name of an EKS cluster.
 pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
-/// A kind of token.
-struct Kind {
-    /// Its name, for people.
-    name: &'static str,
-    /// The values of the parameter `Action`.
-    actions: &'static [&'static str],
-    /// A parameter that distinguishes it from other kinds with the same action.
-    marked_by: Option<&'static str>,
-    /// The services that it may be signed for, the usual one first.
-    services: &'static [&'static str],
-    /// The longest expiry that its server accepts, in seconds.
-    longest: u64,
-}
-
-/// From each service's developer guide; for EKS, from aws-iam-authenticator, which refuses a longer expiry.
-const KINDS: [Kind; 6] = [
-    Kind {
-        name: "RDS",
-        actions: &["connect"],
-        marked_by: Some("DBUser"),
-        services: &["rds-db", "redshift"],
-        longest: 900,
-    },
-    Kind {
-        name: "ElastiCache",
-        actions: &["connect"],
-        marked_by: Some("User"),
-        services: &["elasticache", "memorydb"],
-        longest: 900,
-    },
-    Kind {
-        name: "DSQL",
-        actions: &["DbConnect", "DbConnectAdmin"],
-        marked_by: None,
-        services: &["dsql"],
-        longest: 604_800,
-    },
-    Kind {
-        name: "MSK",
-        actions: &["kafka-cluster:Connect"],
-        marked_by: None,
-        services: &["kafka-cluster"],
-        longest: 900,
-    },
-    Kind {
-        name: "Bedrock",
-        actions: &["CallWithBearerToken"],
-        marked_by: None,
-        services: &["bedrock"],
-        longest: 43_200,
-    },
-    Kind {
-        name: "EKS",
-        actions: &["GetCallerIdentity"],
-        marked_by: Some(CLUSTER_HEADER),
-        services: &["sts"],
-        longest: 900,
-    },
-];
-
 /// What the server of a token refuses, whatever its signature is.
-pub(super) fn all(judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
+pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let Placement::Query { expires } = judged.claim.terms.placement else { return Vec::new() };
     let of_kind = kind(judged).map(|kind| {
         let port = port_missing(kind, judged.request);
         [service(kind, judged), too_long(kind, expires.as_secs()), port, parameter_missing(kind, judged.request)]
     });
     let of_all = [cluster_unsigned(judged), token_not_last(judged), user_missing(judged)];
-    of_kind.into_iter().flatten().chain(of_all).flatten().collect()
+    let of_text = evidence.notes.iter().map(of_note);
+    of_kind.into_iter().flatten().chain(of_all).chain(of_text).flatten().collect()
 }
 
-fn kind(judged: &JudgedV4<'_>) -> Option<&'static Kind> {
+/// What the text around a token shows.
+fn of_note(note: &Note) -> Option<AppliedMistake> {
+    Some(match note {
+        Note::TokenScheme { scheme, expected } => AppliedMistake::new(&TOKEN_SCHEME, *scheme, *expected),
+        Note::TokenLength { expected, presented } => {
+            AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
+        }
+        Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
+        _ => return None,
+    })
+}
+
+fn kind(judged: &JudgedV4<'_>) -> Option<&'static TokenKind> {
     let action = parameter(judged.request, "Action")?;
     let is_marked = |mark: &str| parameter(judged.request, mark).is_some() || judged.request.headers.contains(mark);
-    let is_of = |kind: &&Kind| kind.actions.contains(&action.as_str()) && kind.marked_by.is_none_or(is_marked);
-    KINDS.iter().find(is_of).filter(|_| judged.request.path() == b"/")
+    let is_of = |kind: &&TokenKind| kind.actions.contains(&action.as_str()) && kind.marked_by.is_none_or(is_marked);
+    TokenKind::ALL.into_iter().find(is_of).filter(|_| judged.request.path() == b"/")
 }
 
 fn parameter(request: &Request, name: &str) -> Option<String> {
     query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
 }
 
-fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+fn service(kind: &TokenKind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let presented = judged.claim.terms.scope.service.as_str();
     let expected = kind.services.first().filter(|_| !kind.services.contains(&presented))?;
     let detail = format!("a token for {} must be signed for {expected}", kind.name);
@@ -103,7 +59,7 @@ fn service(kind: &Kind, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 }
 
 /// Verification already finds an expiry that no server accepts.
-fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
+fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
     let is_longer = (kind.longest + 1..=604_800).contains(&expires);
     let detail = format!("a token for {} is valid for at most {} seconds", kind.name, kind.longest);
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, expires.to_string(), format!("1 to {}", kind.longest));
@@ -111,7 +67,7 @@ fn too_long(kind: &Kind, expires: u64) -> Option<AppliedMistake> {
 }
 
 /// RDS signs the port of the database, and has none by default.
-fn port_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
+fn port_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     let host = request.host().filter(|host| kind.name == "RDS" && !host.contains(':'))?;
     let is_of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
     let detail = "an RDS token is signed for the host with the database's port";
@@ -119,7 +75,7 @@ fn port_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
 }
 
 /// Only the name of a serverless cache shows that it is one.
-fn parameter_missing(kind: &Kind, request: &Request) -> Option<AppliedMistake> {
+fn parameter_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
     let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();

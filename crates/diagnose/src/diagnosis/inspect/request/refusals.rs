@@ -43,7 +43,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     ]
     .into_iter()
     .flatten()
-    .chain(if is_captured { presigned_tokens::all(judged) } else { Vec::new() })
+    .chain(if is_captured { presigned_tokens::all(evidence, judged) } else { Vec::new() })
     .collect()
 }
 

@@ -1,6 +1,10 @@
-//! `GetCallerIdentity` as a token, against those who make it elsewhere: botocore for EKS, hvac for Vault.
+//! Tokens against those who make them elsewhere: botocore and AWS's libraries, hvac for Vault, Google's and Snowflake's.
 //!
 //! They catch a request that STS would take and the service in front of it would not: another endpoint, order, header or coding.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod forms;
+mod libraries;
 
 use sigvet_testing as common;
 
@@ -15,9 +19,13 @@ const DATE: &str = "20260301T101112Z";
 
 /// `AKIAIOSFODNN7EXAMPLE`, or `ASIAIOSFODNN7EXAMPLE` with its session token, as of a fixed day.
 fn sigvet(words: &[&str], token: Option<&str>) -> Sigvet {
+    reader(&[words, &["--date", DATE]].concat(), token)
+}
+
+/// The same for a command that has no date.
+fn reader(words: &[&str], token: Option<&str>) -> Sigvet {
     let id = if token.is_some() { "ASIAIOSFODNN7EXAMPLE" } else { "AKIAIOSFODNN7EXAMPLE" };
-    let sigvet = Sigvet::anonymous(&[words, &["--date", DATE]].concat());
-    let sigvet = sigvet.env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", SECRET);
+    let sigvet = Sigvet::anonymous(words).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", SECRET);
     match token {
         Some(token) => sigvet.env("AWS_SESSION_TOKEN", token),
         None => sigvet,

@@ -4,8 +4,13 @@
 //! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
 //! that request, with the scheme that its generator took off, and without what the generator added after signing.
 
+mod kind;
+
+pub use kind::TokenKind;
+
 use ::base64::alphabet::{STANDARD, URL_SAFE};
 
+use super::note::Note;
 use super::{base64, is_url};
 
 /// The URL that a token was made of.
@@ -17,6 +22,8 @@ pub struct Token {
     pub url: String,
     /// The parameter that stands behind the signature and is not signed.
     pub unsigned: Option<&'static str>,
+    /// What its server refuses of it, whatever was signed.
+    pub flaws: Vec<Note>,
 }
 
 /// A token is as good as a password, and is not shown.
@@ -26,18 +33,23 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// A token with a known prefix, and no URL in base64 behind it.
+/// A token that begins as one does, and does not go on so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the token is damaged: {prefix} is not followed by a URL in base64")]
+#[error("the token is damaged: {prefix} is not followed by {expected}")]
 pub struct DamagedToken {
     /// How the token begins.
     pub prefix: &'static str,
+    /// What follows in a whole one.
+    pub expected: &'static str,
 }
+
+/// What follows the prefixes of EKS and Bedrock.
+const URL_IN_BASE64: &str = "a URL in base64";
 
 /// Begins a token of EKS, and says its version.
 pub const EKS_PREFIX: &str = "k8s-aws-v1.";
 /// Begins a short-term key of Bedrock.
-const BEDROCK_PREFIX: &str = "bedrock-api-key-";
+pub const BEDROCK_PREFIX: &str = "bedrock-api-key-";
 /// What the generators of AWS append to a signed URL: those for MSK the client's name, those for Bedrock the token's version.
 const ADDED: [(&str, &str); 2] = [("Action=kafka-cluster", "User-Agent"), ("Action=CallWithBearerToken", "Version")];
 /// A token is longer, and so is no word that only looks like base64.
@@ -50,9 +62,15 @@ impl Token {
     /// A prefix of EKS or Bedrock with something else behind it.
     pub fn parse(text: &str) -> Option<Result<Self, DamagedToken>> {
         let text = text.trim();
+        Some(Self::read(text)?.map(|token| token.with_flaws(text)))
+    }
+
+    fn read(text: &str) -> Option<Result<Self, DamagedToken>> {
         for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
             if let Some(encoded) = text.strip_prefix(prefix) {
-                let url = decoded(encoded).and_then(|url| with_scheme(&url)).ok_or(DamagedToken { prefix });
+                let url = decoded(encoded)
+                    .and_then(|url| with_scheme(&url))
+                    .ok_or(DamagedToken { prefix, expected: URL_IN_BASE64 });
                 return Some(url.map(|url| Self::of_url(method, url)));
             }
         }
@@ -72,9 +90,21 @@ impl Token {
         let found = added.and_then(|(_, name)| Some((*name, url.rfind(&format!("&{name}="))?)));
         let is_behind = |at: usize| url.find("X-Amz-Signature=").is_some_and(|signature| signature < at);
         match found.filter(|(_, at)| is_behind(*at)) {
-            Some((name, at)) => Self { method, url: without_parameter(&url, at), unsigned: Some(name) },
-            None => Self { method, url, unsigned: None },
+            Some((name, at)) => {
+                Self { method, url: without_parameter(&url, at), unsigned: Some(name), flaws: Vec::new() }
+            }
+            None => Self { method, url, unsigned: None, flaws: Vec::new() },
         }
+    }
+
+    /// The same with what is wrong with the text that it was made of. Those who take a URL take it with TLS only.
+    fn with_flaws(mut self, text: &str) -> Self {
+        let is_plain = self.url.starts_with("http://") && !is_url(text);
+        self.flaws.extend(is_plain.then_some(Note::TokenScheme { scheme: "http://", expected: "https://" }));
+        let kind = TokenKind::ALL.into_iter().find(|kind| kind.is_of_url(&self.url));
+        let most = kind.and_then(|kind| kind.most_bytes).filter(|most| text.len() > *most);
+        self.flaws.extend(most.map(|expected| Note::TokenLength { expected, presented: text.len() }));
+        self
     }
 }
 
@@ -100,10 +130,12 @@ fn without_scheme(text: &str) -> Option<String> {
     (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
 }
 
-/// The text of base64 in either alphabet.
+/// The text of base64 in either alphabet. The first digit of a byte whose second is cut off says nothing.
 fn decoded(text: &str) -> Option<String> {
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    String::from_utf8(base64::decode(text, alphabet)?).ok()
+    let digits = text.trim_end_matches('=');
+    let whole = if digits.len() % 4 == 1 { digits.get(..digits.len() - 1)? } else { text };
+    String::from_utf8(base64::decode(whole, alphabet)?).ok()
 }
 
 /// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.
@@ -138,6 +170,8 @@ mod tests {
                 "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect",
             ),
+            // Cut within the base64.
+            ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_Y", "https://sts.amazonaws.com/?"),
             (
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1&User-Agent=a%2F1",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1",
@@ -180,7 +214,7 @@ mod tests {
             ("k8s-aws-v1.", EKS_PREFIX),
             ("bedrock-api-key-aHVzaA==", BEDROCK_PREFIX),
         ] {
-            assert_eq!(url(text), Some(DamagedToken { prefix }.to_string()));
+            assert_eq!(url(text), Some(DamagedToken { prefix, expected: URL_IN_BASE64 }.to_string()));
         }
     }
 }

@@ -1,0 +1,119 @@
+//! A signed `GetCallerIdentity` as the subject token of a federation: JSON with URL, method and header fields, as it is, percent-
+//! encoded for Google Cloud, in base64 for Snowflake. The request has no body.
+
+use ::base64::alphabet::{STANDARD, URL_SAFE};
+use serde_json::Value;
+
+use super::exchange::{Exchange, valid_headers, with_host};
+use crate::formats::note::Note;
+use crate::formats::{DamagedToken, base64, parse_url};
+use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::{captured_request, is_token};
+use sigvet_core::request::Body;
+
+/// The longest subject token that there is, with a session token in it.
+const LONGEST: usize = 64 * 1024;
+/// How the base64 of a JSON object begins whose first name begins in lower case, with or without a space or a line break.
+const BASE64_STARTS: [&str; 3] = ["eyJ", "eyAi", "ewog"];
+/// How a percent-encoded JSON object begins.
+const ENCODED_STARTS: [&str; 2] = ["%7B%22", "%7b%22"];
+
+/// How subject tokens of Google Cloud and Snowflake begin, in their libraries' own forms: a text that begins so and is no request was
+/// cut off.
+const OWN_STARTS: [&str; 2] = ["%7B%22headers%22%3A%5B%7B%22key%22%3A%22", "eyJ1cmwiOiAiaHR0cHM6Ly9zdHMu"];
+
+/// The request of a text that is a subject token and nothing else.
+///
+/// # Errors
+/// It begins as such a token does, and is damaged.
+pub(super) fn read(text: &[u8]) -> Option<Result<Exchange, DamagedToken>> {
+    let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?.trim();
+    if text.starts_with('{') {
+        return exchange_of(text.as_bytes()).map(Ok);
+    }
+    let own = OWN_STARTS.into_iter().find(|start| text.starts_with(start) && !text.contains(char::is_whitespace));
+    let damaged = own.map(|prefix| Err(DamagedToken { prefix, expected: "the rest of a signed request" }));
+    of_word(text).map(Ok).or(damaged)
+}
+
+/// The request of the first subject token in a line.
+pub(super) fn read_in_line(line: &str) -> Option<Exchange> {
+    let start = BASE64_STARTS.iter().chain(&ENCODED_STARTS).filter_map(|mark| line.find(mark)).min()?;
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=%~".contains(c);
+    of_word(line.get(start..)?.split(|c| !is_of_token(c)).next()?)
+}
+
+fn of_word(word: &str) -> Option<Exchange> {
+    if ENCODED_STARTS.iter().any(|mark| word.starts_with(mark)) {
+        return exchange_of(&decode(word.as_bytes(), Plus::Literal));
+    }
+    BASE64_STARTS.iter().find(|mark| word.starts_with(**mark))?;
+    let alphabet = if word.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    exchange_of(&base64::decode(word, alphabet)?)
+}
+
+fn exchange_of(json: &[u8]) -> Option<Exchange> {
+    let object: Value = serde_json::from_slice(json).ok()?;
+    let text = |name: &str| object[name].as_str();
+    let url = text("url").filter(|url| url.contains("Action=GetCallerIdentity"))?;
+    let url = parse_url(url).ok()?;
+    let method = text("method").filter(|method| is_token(method))?;
+    let (mut headers, mut notes) = valid_headers(fields(&object["headers"])?.into_iter());
+    headers.first_text("authorization").filter(|value| value.starts_with("AWS4-"))?;
+    if !headers.contains("host") {
+        headers = with_host(&url.host_header(), &headers);
+        notes.push(Note::HostFromUrl);
+    }
+    let request = captured_request(method, url.target().to_vec(), headers, Body::Bytes(Vec::new()));
+    Some(Exchange { request: Some(request), url: Some(url), reply: None, notes })
+}
+
+/// Header fields as an object, or as Google has them: a list of objects with key and value.
+fn fields(headers: &Value) -> Option<Vec<(String, String)>> {
+    let owned = |name: &str, value: &Value| Some((name.to_owned(), value.as_str()?.to_owned()));
+    match headers {
+        Value::Object(fields) => fields.iter().map(|(name, value)| owned(name, value)).collect(),
+        Value::Array(fields) => fields.iter().map(|field| owned(field["key"].as_str()?, &field["value"])).collect(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    const GOOGLE: &str = r#"{"headers":[{"key":"Authorization","value":"AWS4-HMAC-SHA256 x"},{"key":"host","value":"sts.eu-west-1.amazonaws.com"}],"method":"POST","url":"https://sts.eu-west-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"}"#;
+    const SNOWFLAKE: &str = r#"{"url": "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", "method": "POST", "headers": {"Host": "sts.eu-west-1.amazonaws.com", "Authorization": "AWS4-HMAC-SHA256 x"}}"#;
+
+    fn check(exchange: Option<Exchange>, text: &str) {
+        let request = exchange.and_then(|exchange| exchange.request).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(request.method(), "POST");
+        assert_eq!(request.target(), b"/?Action=GetCallerIdentity&Version=2011-06-15");
+        assert_eq!(request.headers.first_text("authorization"), Some("AWS4-HMAC-SHA256 x"));
+        assert_eq!(request.headers.iter().count(), 2);
+        assert_eq!(request.body, Body::Bytes(Vec::new()));
+    }
+
+    /// The percent-encoded text is that of Python's `urllib.parse.quote`.
+    #[test]
+    fn each_form_of_a_subject_token_leads_to_the_request() {
+        let quoted = "%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization%22%2C%22value%22%3A%22AWS4-HMAC-SHA256%20x%22%7D%2C%7B%22key%22%3A%22host%22%2C%22value%22%3A%22sts.eu-west-1.amazonaws.com%22%7D%5D%2C%22method%22%3A%22POST%22%2C%22url%22%3A%22https%3A//sts.eu-west-1.amazonaws.com%3FAction%3DGetCallerIdentity%26Version%3D2011-06-15%22%7D";
+        let encoded = STANDARD.encode(SNOWFLAKE);
+        for text in [GOOGLE, SNOWFLAKE, quoted, &encoded, &format!("\n{encoded}\n")] {
+            check(read(text.as_bytes()).and_then(Result::ok), text);
+        }
+        for line in [format!("subject_token={quoted}&audience=x"), format!("  \"TOKEN\": \"{encoded}\",")] {
+            check(read_in_line(&line), &line);
+        }
+        for other in ["{}", "eyJhbGciOiJub25lIn0", "%7B%22a%22%3A1%7D", "", r#"{"url":"https://h/","method":"GET"}"#] {
+            assert!(read(other.as_bytes()).is_none() && read_in_line(other).is_none(), "{other}");
+        }
+        for cut in [quoted, &encoded] {
+            let damaged = read(cut.get(..cut.len() - 10).unwrap().as_bytes()).unwrap().unwrap_err();
+            assert!(cut.starts_with(damaged.prefix), "{damaged}");
+        }
+    }
+}

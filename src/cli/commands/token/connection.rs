@@ -1,0 +1,96 @@
+//! Connections to databases and caches as their clients take them: variables, a URL, a line of a password file.
+
+use clap::ValueEnum;
+
+use super::kind::Kind;
+use crate::cli::failure::Failure;
+use crate::cli::request::token::percent_encoded;
+use crate::cli::shell;
+
+/// The engine of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// PostgreSQL
+    Postgres,
+    /// MySQL and MariaDB
+    #[value(alias = "mariadb")]
+    Mysql,
+}
+
+/// Where a client connects to, and as whom.
+pub(super) struct Connection<'a> {
+    /// What is connected to.
+    pub kind: Kind,
+    /// The engine, if it is a database.
+    pub engine: Engine,
+    /// The host that the client connects to.
+    pub host: &'a str,
+    /// The port.
+    pub port: u16,
+    /// The user.
+    pub user: &'a str,
+    /// The database.
+    pub database: Option<&'a str>,
+}
+
+impl Connection<'_> {
+    /// The variables that its clients read, with their values.
+    pub(super) fn variables(&self, token: &str) -> Vec<(&'static str, String)> {
+        let (host, port) = (self.host.to_owned(), self.port.to_string());
+        let token = token.to_owned();
+        match (self.kind, self.engine) {
+            (Kind::Elasticache | Kind::Memorydb, _) => vec![("REDISCLI_AUTH", token)],
+            (_, Engine::Mysql) => vec![
+                ("MYSQL_HOST", host),
+                ("MYSQL_TCP_PORT", port),
+                ("MYSQL_PWD", token),
+                // The token is sent as it is, which MySQL's clients do only where they are allowed to.
+                ("LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN", "1".to_owned()),
+            ],
+            (_, Engine::Postgres) => {
+                let database = self.database.map(|database| ("PGDATABASE", database.to_owned()));
+                let user = ("PGUSER", self.user.to_owned());
+                let known = [("PGHOST", host), ("PGPORT", port), user].into_iter().chain(database);
+                known.chain([("PGPASSWORD", token)]).collect()
+            }
+        }
+    }
+
+    /// The URL of the connection. PostgreSQL's refuses a server without TLS.
+    pub(super) fn url(&self, token: &str) -> String {
+        let (scheme, query) = match (self.kind, self.engine) {
+            (Kind::Elasticache | Kind::Memorydb, _) => ("rediss", ""),
+            (_, Engine::Mysql) => ("mysql", ""),
+            (_, Engine::Postgres) => ("postgresql", "?sslmode=require"),
+        };
+        let (user, password) = (percent_encoded(self.user), percent_encoded(token));
+        let path = self.database.map(|database| format!("/{}", percent_encoded(database))).unwrap_or_default();
+        let path = if path.is_empty() && !query.is_empty() { "/" } else { path.as_str() };
+        format!("{scheme}://{user}:{password}@{}:{}{path}{query}", self.host, self.port)
+    }
+
+    /// A line of libpq's password file, for every database unless one is named (PostgreSQL, *The Password File*).
+    pub(super) fn pgpass(&self, token: &str) -> Result<String, Failure> {
+        let fields = [self.host, self.database.unwrap_or("*"), self.user];
+        if fields.into_iter().any(|field| field.contains(['\n', '\r'])) {
+            return Err(Failure::usage("a password file has no line breaks in its fields"));
+        }
+        let [host, database, user] = fields.map(escaped);
+        // A field that is a star stands for any.
+        let database = self.database.map_or_else(|| "*".to_owned(), |_| database);
+        Ok(format!("{host}:{}:{database}:{user}:{}", self.port, escaped(token)))
+    }
+}
+
+fn escaped(field: &str) -> String {
+    field.replace('\\', "\\\\").replace(':', "\\:")
+}
+
+/// Lines that set variables, for `eval` of a shell.
+pub(super) fn exports(variables: &[(&'static str, String)]) -> Result<String, Failure> {
+    let line = |(name, value): &(&str, String)| {
+        let value = shell::quote(value).map_err(|problem| Failure::usage(format!("the value of {name} {problem}")))?;
+        Ok(format!("export {name}={value}\n"))
+    };
+    variables.iter().map(line).collect()
+}

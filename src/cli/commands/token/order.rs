@@ -1,0 +1,48 @@
+//! A token that is to be signed: its request, how long it lasts, and the endpoint that it is for.
+
+use std::time::Duration;
+
+use super::TokenArgs;
+use super::call::{Call, Maker};
+use super::endpoint::Endpoint;
+use super::kind::{Kind, name_of};
+use crate::cli::commands::presign::DEFAULT_EXPIRES;
+use crate::cli::failure::Failure;
+use sigvet_core::prepare::longest_life;
+
+/// A token that is to be signed.
+pub(super) struct Order<'a> {
+    /// The request to sign.
+    pub call: Call<'a>,
+    /// The expiry, if the token is a presigned URL.
+    pub expires: Option<Duration>,
+    /// The endpoint that was typed.
+    pub endpoint: Option<Endpoint>,
+}
+
+impl<'a> Order<'a> {
+    /// Makes the order of what was typed.
+    pub(super) fn of(maker: &Maker<'a, '_>) -> Result<Self, Failure> {
+        let args = maker.args;
+        let endpoint = args.host.as_deref().map(|host| Endpoint::parse(args.kind, host, args.port)).transpose()?;
+        let expires = expires(args)?;
+        let call = maker.call(endpoint.as_ref())?;
+        Ok(Self { call, expires, endpoint })
+    }
+}
+
+/// The expiry that was typed, or the usual one; none for a token that is signed in its header.
+fn expires(args: &TokenArgs) -> Result<Option<Duration>, Failure> {
+    let (usual, longest) = match (args.kind.presigned(), args.kind) {
+        (Some(kind), _) => (Duration::from_secs(kind.usual), Duration::from_secs(kind.longest)),
+        (None, Kind::Iot) => (DEFAULT_EXPIRES, longest_life(Kind::Iot.service())),
+        (None, _) => return Ok(None),
+    };
+    let expires = args.expires.unwrap_or(usual);
+    if expires.is_zero() || expires > longest {
+        let (name, longest, presented) = (name_of(args.kind), longest.as_secs(), expires.as_secs());
+        return Err(Failure::usage(format!("{name} accepts a token expiry of 1 to {longest} s, not {presented} s"))
+            .hint(format!("omit --expires to use {} s", usual.as_secs())));
+    }
+    Ok(Some(expires))
+}
