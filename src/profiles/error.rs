@@ -26,6 +26,8 @@ pub enum Error {
         profile_file: Option<PathBuf>,
         /// How AWS's chain ended.
         chain: ChainEnd,
+        /// The keys that other tools keep, as `--profile` names them: nobody has chosen one.
+        of_tools: Vec<String>,
         /// Why its end was not there.
         source: Option<AwsCause>,
     },

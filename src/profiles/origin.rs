@@ -6,7 +6,7 @@ use super::profile_source::ProfileSource;
 use super::rank::Rank;
 use super::tool::Tool;
 use super::tools::ToolSource;
-use super::{Environment, Error, aws};
+use super::{Environment, Error, aws, tools};
 
 /// The place that the keys come from.
 pub(super) enum Origin {
@@ -109,7 +109,8 @@ impl<'a> Places<'a> {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let mut near = self.file.as_ref().map(|file| file.near(name)).unwrap_or_default();
+        let mut near = tools::namesakes(name, self.environment);
+        near.extend(self.file.as_ref().map(|file| file.near(name)).unwrap_or_default());
         let of_aws = aws::near(name, self.environment).into_iter();
         near.extend(of_aws.filter(|name| self.file.as_ref().is_none_or(|file| file.get(name).is_none())));
         let path = self.location.as_ref().map(|location| location.path().display().to_string());

@@ -9,7 +9,7 @@ use super::found::{Described, Resolved};
 use super::origin::Origin;
 use super::profile::Settings;
 use super::rank::Rank;
-use super::{Environment, Error, KeyPart, Outside, Source, Warning, aws, soundness, typed};
+use super::{Environment, Error, KeyPart, Outside, Source, Warning, aws, soundness, tools, typed};
 use sigvet_core::credentials::Secret;
 
 /// Finds the credentials.
@@ -27,7 +27,8 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
             aws::Chain::Found(resolved) => *resolved,
             aws::Chain::Nothing(chain, source) => {
                 let profile_file = location.map(|location| location.path().to_owned());
-                return Err(Error::NothingFound { profile_file, chain, source });
+                let of_tools = tools::names_with_keys(environment);
+                return Err(Error::NothingFound { profile_file, chain, of_tools, source });
             }
         },
     };

@@ -317,6 +317,25 @@ fn a_file_that_is_not_there_is_answered_with_the_places_that_were_looked_at() {
     assert_eq!(message, "restic repository 'env' in environment variable RESTIC_REPOSITORY is of type 'sftp', not s3");
 }
 
+/// Nobody is left to guess that a key is at hand: the hint names it.
+#[test]
+fn where_no_key_is_chosen_those_of_other_tools_are_offered() {
+    let home = Home::with("rclone.conf", ".config/rclone/rclone.conf");
+    let outcome = home.run(&["presign", "--region", "r", "s3://bucket/key"], &[]);
+    assert_eq!(outcome.code, Some(3));
+    let hint = "  hint: use a key that another tool keeps with --profile (rclone:aws, rclone:minio, rclone:wasabi, …), \
+                or run 'sigvet profile add NAME'\n";
+    assert!(outcome.stderr.ends_with(hint), "{}", outcome.stderr);
+    let outcome = home.run(&["presign", "--profile", "minio", "s3://bucket/key"], &[]);
+    assert_eq!(outcome.code, Some(3));
+    assert!(outcome.stderr.ends_with("; did you mean 'rclone:minio'?\n"), "{}", outcome.stderr);
+    let variables = [("RESTIC_REPOSITORY", "s3:h.example/b"), ("RESTIC_AWS_ASSUME_ROLE_ARN", "arn")];
+    let (code, message) = refused(&Home::new(), "restic:", &variables);
+    let entry = "restic repository 'env' in environment variable RESTIC_REPOSITORY";
+    let what = "assumes a role (RESTIC_AWS_ASSUME_ROLE_ARN), which sigvet cannot do";
+    assert_eq!((code, message), (3, format!("{entry} {what}")));
+}
+
 #[test]
 fn what_is_no_text_or_no_file_is_named() {
     for (profile, place) in [

@@ -71,6 +71,18 @@ pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     known.collect()
 }
 
+/// The names of the keys that the tools state, as `--profile` takes them.
+pub(super) fn names_with_keys(environment: &Environment) -> Vec<String> {
+    let (profiles, _) = tool_profiles(environment);
+    profiles.iter().filter(|found| found.stated().is_ok()).map(|found| found.entry.profile_name()).collect()
+}
+
+/// What the tools have by a name that was asked for without naming a tool, as `--profile` takes it.
+pub(super) fn namesakes(name: &str, environment: &Environment) -> Vec<String> {
+    let (profiles, _) = tool_profiles(environment);
+    profiles.iter().filter(|found| found.entry.name == name).map(|found| found.entry.profile_name()).collect()
+}
+
 fn names(tool: Tool, environment: &Environment) -> Result<Vec<String>, Error> {
     match tool {
         Tool::S3cmd => s3cmd::names(environment),

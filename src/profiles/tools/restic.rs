@@ -34,6 +34,10 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
         let kind = repository.split_once(':').map_or("local", |(kind, _)| kind);
         return Err(ToolError::NotS3 { entry, kind: Some(kind.to_owned()) }.into());
     };
+    if environment.get("RESTIC_AWS_ASSUME_ROLE_ARN").is_some() {
+        let what = "assumes a role (RESTIC_AWS_ASSUME_ROLE_ARN)";
+        return Err(ToolError::Unsupported { entry, what }.into());
+    }
     let settings = Settings {
         region: environment.get("AWS_DEFAULT_REGION").map(str::to_owned).or_else(|| store::region_of(&url)),
         addressing: store::addressing_of_minio(&url),

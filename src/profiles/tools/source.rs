@@ -82,7 +82,9 @@ impl ToolSource {
         }
         match aws::chain(environment, outside)? {
             aws::Chain::Found(resolved) => Ok(*resolved),
-            aws::Chain::Nothing(chain, source) => Err(Error::NothingFound { profile_file: None, chain, source }),
+            aws::Chain::Nothing(chain, source) => {
+                Err(Error::NothingFound { profile_file: None, chain, of_tools: Vec::new(), source })
+            }
         }
     }
 

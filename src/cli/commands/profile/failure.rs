@@ -29,6 +29,7 @@ impl From<Error> for Failure {
 
 fn hint(error: &Error) -> Option<String> {
     let hint = match error {
+        Error::NothingFound { of_tools, .. } if !of_tools.is_empty() => return Some(choice_of(of_tools)),
         Error::NothingFound { .. } => {
             "run 'sigvet profile add NAME', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give -u KEY:SECRET"
         }
@@ -69,6 +70,14 @@ fn hint(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// What to do with keys that other tools keep.
+fn choice_of(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = names.get(..SHOWN).unwrap_or(names).join(", ");
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("use a key that another tool keeps with --profile ({shown}{more}), or run 'sigvet profile add NAME'")
 }
 
 fn tool_hint(error: &ToolError) -> Option<String> {
