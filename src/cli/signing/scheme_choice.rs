@@ -46,6 +46,9 @@ pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Resul
             ),
             None => Ok(()),
         },
-        Scheme::V4 => Ok(()),
+        Scheme::X509(_) if signing.dialect_or_default() != Dialect::AWS4 => {
+            refuse("only AWS takes signatures by a certificate's key", "omit --dialect".to_owned())
+        }
+        Scheme::V4 | Scheme::X509(_) => Ok(()),
     }
 }

@@ -87,7 +87,7 @@ impl ScopeChoice {
     /// Says what was chosen, and from what.
     pub fn to_note(&self, settings: &prepare::Settings) -> String {
         let region = match settings.scheme {
-            Scheme::V4 => "region",
+            Scheme::V4 | Scheme::X509(_) => "region",
             Scheme::V4a => "for the regions",
         };
         let mut text = format!("scope: {region} {}, service {}", settings.region, settings.service);
@@ -137,7 +137,7 @@ impl ScopeChoice {
 
     fn missing(&self, scheme: Scheme) -> Failure {
         let region = match scheme {
-            Scheme::V4 => "--region us-east-1",
+            Scheme::V4 | Scheme::X509(_) => "--region us-east-1",
             Scheme::V4a => "--region-set '*'",
         };
         let (problem, what, options) = match (&self.region, &self.service) {

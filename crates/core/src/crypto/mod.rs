@@ -5,6 +5,8 @@
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]
 mod ecdsa;
+#[cfg(feature = "x509")]
+mod certified;
 mod state;
 mod lanes;
 pub(crate) mod head;
@@ -13,6 +15,8 @@ pub(crate) mod midstate;
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]
 pub(crate) use digests::hmac_sha1;
+#[cfg(feature = "x509")]
+pub(crate) use certified::{CertifiedPrivate, CertifiedPublic};
 #[cfg(feature = "v4a")]
 pub(crate) use ecdsa::EcdsaKey;
 #[cfg(feature = "v4a")]

@@ -6,6 +6,8 @@
 
 mod claimed;
 mod readings;
+#[cfg(feature = "x509")]
+mod certificate_fault;
 mod finding;
 mod finding_id;
 pub(crate) mod unknown;
@@ -21,6 +23,8 @@ mod payload;
 pub(crate) mod addressed;
 #[cfg(feature = "v2")]
 mod v2;
+#[cfg(feature = "x509")]
+mod x509;
 mod v4;
 #[cfg(feature = "form")]
 mod form;
@@ -37,6 +41,8 @@ pub use readings::Reading;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;
 pub use verdict::{Outcome, Verdict};
+#[cfg(feature = "x509")]
+pub use certificate_fault::CertificateFault;
 
 use std::time::Duration;
 

@@ -5,8 +5,10 @@
 pub(super) enum Target {
     /// All of a keyed hash, or its beginning.
     Digest { bytes: [u8; 32], length: usize },
-    /// A signature of Version 4A, which is verified and not recomputed.
+    /// A signature of ECDSA, which is verified and not recomputed.
     Der(Vec<u8>),
+    /// The hash of the string to sign, as an RSA signature holds it.
+    Hash([u8; 32]),
 }
 
 impl Target {
@@ -18,7 +20,7 @@ impl Target {
     /// So many mistakes at once are tried without regard to time. To verify takes a hundred times as long as to recompute.
     pub(super) const fn tried_to_the_end(&self) -> usize {
         match self {
-            Self::Digest { .. } => 2,
+            Self::Digest { .. } | Self::Hash(_) => 2,
             Self::Der(_) => 1,
         }
     }
