@@ -130,6 +130,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
         Command::Verify(Deferred(args)) => commands::verify::run(args, context).map(code),
         Command::Explain(Deferred(args)) => commands::explain::run(args, context).map(code),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
+        Command::Credentials(Deferred(args)) => commands::credentials::run(args, context).map(done),
         Command::Serve(Deferred(args)) => commands::serve::run(args, context).map(code),
         Command::Proxy(Deferred(args)) => commands::proxy::run(args, context).map(code),
         Command::Mcp(Deferred(args)) => commands::mcp::run(args, context).map(code),

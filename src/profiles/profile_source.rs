@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::file::ProfileFile;
+use super::passphrase::PassphraseSource;
 use super::found::{Described, Resolved};
 use super::profile::{Profile, SecretSource, Settings};
 use super::rank::Rank;
-use super::{Environment, Error, Source, Warning, secret};
+use super::{Environment, Error, Outside, Source, Warning, certified, secret};
 use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
@@ -23,8 +24,11 @@ impl ProfileSource {
         Box::new(Self { profile: profile.clone(), path, rank, warnings })
     }
 
-    /// Its credentials; a command is run here.
-    pub(super) fn resolve(&self, environment: &Environment) -> Result<Resolved, Error> {
+    /// Its credentials; a command is run here, or IAM Roles Anywhere asked.
+    pub(super) fn resolve(&self, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
+        if !self.profile.certificate.is_empty() {
+            return self.resolve_certificate(environment, outside);
+        }
         let half = |present, missing| Error::HalfProfile {
             profile: self.profile.name.clone(),
             path: self.path.clone(),
@@ -50,6 +54,25 @@ impl ProfileSource {
             expires_at: None,
         };
         let Described { settings, warnings, .. } = self.describe(environment);
+        Ok(Resolved { credentials, settings, source: self.source(), warnings })
+    }
+
+    /// A session for the certificate of the profile.
+    fn resolve_certificate(&self, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
+        let (profile, path) = (|| self.profile.name.clone(), || self.path.clone());
+        let fields = &self.profile.certificate;
+        let session = fields.session(&self.path, environment).map_err(|missing| {
+            Error::HalfProfile { profile: profile(), path: path(), present: fields.first_given(), missing }
+        })?;
+        let is_command = matches!(fields.passphrase, Some(PassphraseSource::Command { .. }));
+        if is_command && self.warnings.iter().any(Warning::is_about_writers) {
+            return Err(Error::UntrustedCommand { property: "passphrase_command", profile: profile(), path: path() });
+        }
+        let created = certified::create_session(&session, fields.passphrase.as_ref(), environment, outside);
+        let (credentials, of_certificate) =
+            created.map_err(|source| Error::RolesAnywhere { profile: profile(), source })?;
+        let Described { settings, mut warnings, .. } = self.describe(environment);
+        warnings.extend(of_certificate.into_iter().map(Warning::Certificate));
         Ok(Resolved { credentials, settings, source: self.source(), warnings })
     }
 

@@ -20,7 +20,7 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
-        Origin::Own(own) => own.resolve(environment)?,
+        Origin::Own(own) => own.resolve(environment, outside)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment, outside)?,
         Origin::Chain(location) => match aws::chain(environment, outside)? {
             aws::Chain::Found(resolved) => *resolved,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify, watch};
+use super::commands::{credentials, demo, explain, form, key, mcp, presign, proxy, send, serve, sign, verify, watch};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -65,6 +65,9 @@ pub enum Command {
     /// The key signs without the secret, within its scope only. It is a secret itself.
     #[command(help_template = HELP)]
     Key(Deferred<key::KeyArgs>),
+    /// Print temporary credentials, as a credential_process does
+    #[command(help_template = HELP)]
+    Credentials(Deferred<credentials::CredentialsArgs>),
     /// Run a local endpoint that verifies like AWS and explains each refusal
     #[command(help_template = HELP)]
     Serve(Deferred<serve::ServeArgs>),

@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options of each command, by their long names, in the order in which they are shown.
-const SHOWN: [(&str, &[&str]); 12] = [
+const SHOWN: [(&str, &[&str]); 13] = [
     (
         "sign",
         &[
@@ -48,6 +48,20 @@ const SHOWN: [(&str, &[&str]); 12] = [
     ("proxy", &["to", "config", "port", "profile", "inbound", "ca", "region", "service", "allow-path", "log"]),
     ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
+    (
+        "roles-anywhere",
+        &[
+            "certificate",
+            "private-key",
+            "intermediates",
+            "trust-anchor-arn",
+            "profile-arn",
+            "role-arn",
+            "session-duration",
+            "region",
+            "endpoint-url",
+        ],
+    ),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

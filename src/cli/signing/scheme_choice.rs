@@ -6,6 +6,7 @@ use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::{SchemeName, SigningOptions};
 use sigvet_core::scheme::{Dialect, Scheme};
+use sigvet_core::x509::CertifiedKey;
 
 /// Chooses. A host that stands in many regions wants Version 4A for the regions of `by_host`, whatever the profile says, as
 /// the host's region stands before the profile's.
@@ -21,7 +22,19 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
                 .hint("pass --scheme v4 to sign with Signature Version 4 anyway")
         })?,
     };
-    Ok(name.canonical().expect("Version 2 is settled before, by `SigningOptions::is_version_2`"))
+    name.canonical().ok_or_else(|| {
+        Failure::usage("the request cannot be signed with the key of a certificate here")
+            .hint("use --scheme x509 with 'sigvet sign' or 'sigvet send', or a profile with certificate and private_key")
+    })
+}
+
+/// The scheme of a signature by the key of a certificate; refuses options that mean nothing to it.
+pub fn certified(key: &CertifiedKey, signing: &SigningOptions) -> Result<Scheme, Failure> {
+    if signing.region_set.is_some() {
+        return Err(Failure::usage("--region-set is for Version 4A, and a certificate signs for one region")
+            .hint("pass --region instead"));
+    }
+    Ok(Scheme::X509(key.algorithm()))
 }
 
 /// Refuses options that mean nothing to the scheme.

@@ -1,0 +1,163 @@
+//! `sigvet credentials roles-anywhere`: a session of IAM Roles Anywhere, asked for with the key of a certificate.
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use crate::cli::connection::options::ConnectionOptions;
+use crate::cli::context::Context;
+use crate::cli::credentials::outside::Network;
+use crate::cli::credentials::words::describe_certificate_warning;
+use crate::cli::failure::Failure;
+use crate::cli::options::signing::CertificateOptions;
+use crate::cli::options::value::parse_duration;
+use crate::cli::screen::inert_json;
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::output::Output;
+use crate::profiles::{self, RolesAnywhere};
+use sigvet_core::credentials::{Credentials, Secret};
+
+/// The arguments of `sigvet credentials roles-anywhere`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet credentials roles-anywhere --certificate cert.pem --private-key key.pem \\
+    --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN
+  credential_process = sigvet credentials roles-anywhere --certificate … (in ~/.aws/config)")]
+pub struct RolesAnywhereArgs {
+    #[command(flatten)]
+    certificate: CertificateOptions,
+
+    /// Trust anchor that vouches for the certificate
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    trust_anchor_arn: String,
+
+    /// Profile of IAM Roles Anywhere that allows the role
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    profile_arn: String,
+
+    /// Role to assume
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    role_arn: String,
+
+    /// Duration of the session, in seconds or as 1h (default: 1h)
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Session")]
+    session_duration: Option<Duration>,
+
+    /// Name of the session, if the profile accepts one
+    #[arg(long, value_name = "NAME", help_heading = "Session")]
+    role_session_name: Option<String>,
+
+    /// Region (default: that of the trust anchor)
+    #[arg(long, value_name = "REGION", help_heading = "Session")]
+    region: Option<String>,
+
+    /// Endpoint to call instead of AWS's own for the region
+    #[arg(long, alias = "endpoint", value_name = "URL", help_heading = "Session")]
+    endpoint_url: Option<String>,
+
+    /// Print what was decided and why
+    #[arg(short, long, alias = "debug", help_heading = "Output")]
+    verbose: bool,
+
+    /// Taken for the helper's sake: the proxies of the environment are used in any case
+    #[arg(long, hide = true)]
+    with_proxy: bool,
+
+    #[command(flatten)]
+    elsewhere: KeysElsewhere,
+
+    #[command(flatten)]
+    connection: ConnectionOptions,
+}
+
+/// Options of AWS's helper for keys that are in no file.
+#[derive(Debug, Args)]
+struct KeysElsewhere {
+    #[arg(long, hide = true)]
+    cert_selector: Option<String>,
+    #[arg(long, hide = true)]
+    system_store_name: Option<String>,
+    #[arg(long, hide = true)]
+    use_latest_expiring_certificate: bool,
+    #[arg(long, hide = true)]
+    pkcs11_lib: Option<String>,
+    #[arg(long, hide = true)]
+    reuse_pin: bool,
+    #[arg(long, hide = true)]
+    tpm_key_password: Option<String>,
+    #[arg(long, hide = true)]
+    no_tpm_key_password: bool,
+}
+
+impl KeysElsewhere {
+    /// The option that was typed, if one was.
+    fn typed(&self) -> Option<&'static str> {
+        let typed = [
+            (self.cert_selector.is_some(), "--cert-selector"),
+            (self.system_store_name.is_some(), "--system-store-name"),
+            (self.use_latest_expiring_certificate, "--use-latest-expiring-certificate"),
+            (self.pkcs11_lib.is_some(), "--pkcs11-lib"),
+            (self.reuse_pin, "--reuse-pin"),
+            (self.tpm_key_password.is_some(), "--tpm-key-password"),
+            (self.no_tpm_key_password, "--no-tpm-key-password"),
+        ];
+        typed.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, name)| name)
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &RolesAnywhereArgs, context: &mut Context) -> Result<(), Failure> {
+    if let Some(option) = args.elsewhere.typed() {
+        return Err(Failure::usage(format!("{option} is about keys in tokens, TPMs or certificate stores, which are not supported"))
+            .hint("give the certificate and its key as PEM files, or use aws_signing_helper for this key"));
+    }
+    let session = args.session()?;
+    context.connection = args.connection.to_credentials(context);
+    let passphrase = args.certificate.passphrase();
+    let outside = Network::new(context, None);
+    let created = profiles::create_session(&session, passphrase.as_ref(), &context.environment, &outside);
+    let (credentials, warnings) = created?;
+    warnings.iter().try_for_each(|warning| warn(context, &describe_certificate_warning(warning)))?;
+    if args.verbose {
+        let end = credentials.expires_at.map_or_else(|| "an unknown time".to_owned(), |end| end.to_rfc3339());
+        note(context, &format!("credentials of {} until {end}", session.role_arn))?;
+    }
+    let mut output = Output::open_secret(None, context)?;
+    writeln!(output, "{}", inert_json(&to_process_json(&credentials))).map_err(|error| output.failure(error))?;
+    output.finish()
+}
+
+impl RolesAnywhereArgs {
+    fn session(&self) -> Result<RolesAnywhere, Failure> {
+        Ok(RolesAnywhere {
+            files: self.certificate.files()?,
+            trust_anchor_arn: self.trust_anchor_arn.clone(),
+            profile_arn: self.profile_arn.clone(),
+            role_arn: self.role_arn.clone(),
+            session_duration: self.session_duration,
+            role_session_name: self.role_session_name.clone(),
+            region: self.region.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+        })
+    }
+}
+
+/// The credentials as a `credential_process` prints them (*Sourcing credentials with an external process* of the AWS SDKs and
+/// Tools guide).
+fn to_process_json(credentials: &Credentials) -> Zeroizing<String> {
+    let mut object = Map::new();
+    object.insert("Version".to_owned(), json!(1));
+    let mut add = |name: &str, text: Option<&str>| {
+        if let Some(text) = text {
+            object.insert(name.to_owned(), Value::from(text));
+        }
+    };
+    add("AccessKeyId", Some(&credentials.access_key_id));
+    add("SecretAccessKey", Some(credentials.secret_access_key.expose_secret()));
+    add("SessionToken", credentials.session_token.as_ref().map(Secret::expose_secret));
+    add("Expiration", credentials.expires_at.map(|end| end.to_rfc3339()).as_deref());
+    Zeroizing::new(Value::Object(object).to_string())
+}
