@@ -15,6 +15,15 @@ const PASSPHRASE: &str = "SIGVET_KEY_PASSPHRASE";
 /// No passphrase is longer, in bytes.
 const LONGEST_PASSPHRASE: u64 = 64 * 1024;
 
+/// A session that is to be asked for, and where the passphrase of its key is.
+#[derive(Debug, Clone)]
+pub struct CertificateSession {
+    /// The session.
+    pub session: RolesAnywhere,
+    /// The passphrase, if it is said where it is.
+    pub passphrase: Option<PassphraseSource>,
+}
+
 /// Loads a certificate and its key. A passphrase is looked for only if the key is encrypted: where `passphrase` says, else in
 /// `SIGVET_KEY_PASSPHRASE`, else somebody is asked.
 ///

@@ -38,7 +38,7 @@ mod resolve;
 
 pub use aws::{AwsView, assume_role, aws_profiles};
 pub use certificate_fields::CertificateFields;
-pub use certified::{create_session, load_certified};
+pub use certified::{CertificateSession, create_session, load_certified};
 pub use passphrase::PassphraseSource;
 pub use aws_cause::{AwsCause, ChainEnd};
 pub use choice::{CredentialChoice, KeyParts};
@@ -51,7 +51,7 @@ pub use near::near_names;
 pub use others::{check_file, known_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
-pub use resolve::{describe, resolve};
+pub use resolve::{certificate_session, describe, resolve};
 pub use roles_anywhere::{InvalidSession, RolesAnywhere, SESSION_LIMITS};
 pub use session_error::SessionError;
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};

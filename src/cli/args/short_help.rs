@@ -51,6 +51,7 @@ const SHOWN: [(&str, &[&str]); 13] = [
     (
         "roles-anywhere",
         &[
+            "profile",
             "certificate",
             "private-key",
             "intermediates",

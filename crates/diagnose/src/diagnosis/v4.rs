@@ -36,8 +36,8 @@ impl SchemeCase for V4Case<'_> {
     fn search(&self, limits: Limits<'_>) -> Option<Found> {
         let (target, form) = match self.presented() {
             Presented::Target(target, form) => (target, form),
-            Presented::Mistake(made) => return Some(Found::shown(made)),
-            Presented::Unreadable => return None,
+            // `refused` tells what the signature shows by itself.
+            Presented::Mistake(_) | Presented::Unreadable => return None,
         };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
         let mut found = search(&self.subject, &self.evidence.keys(), target.clone(), limits);
@@ -70,7 +70,13 @@ impl SchemeCase for V4Case<'_> {
     }
 
     fn refused(&self) -> Vec<Explanation> {
-        inspect::request_v4(self.evidence, &self.judged)
+        let shown = match self.presented() {
+            Presented::Mistake(made) if self.judged.is_signature_right() == Some(false) => {
+                Some(Explanation::from_mistake(Proof::Observed, made))
+            }
+            _ => None,
+        };
+        shown.into_iter().chain(inspect::request_v4(self.evidence, &self.judged)).collect()
     }
 
     fn suspicions(&self) -> Vec<Explanation> {

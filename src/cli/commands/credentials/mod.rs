@@ -14,6 +14,10 @@ pub struct CredentialsArgs {
     /// Where they come from.
     #[command(subcommand)]
     command: Command,
+
+    /// Print what was decided and why
+    #[arg(short, long, global = true, alias = "debug", help_heading = "Output")]
+    verbose: bool,
 }
 
 /// The sources.
@@ -29,6 +33,6 @@ enum Command {
 /// Runs the command.
 pub fn run(args: &CredentialsArgs, context: &mut Context) -> Result<(), Failure> {
     match &args.command {
-        Command::RolesAnywhere(args) => roles_anywhere::run(args, context),
+        Command::RolesAnywhere(session) => roles_anywhere::run(session, args.verbose, context),
     }
 }

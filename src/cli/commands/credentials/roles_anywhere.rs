@@ -1,9 +1,10 @@
 //! `sigvet credentials roles-anywhere`: a session of IAM Roles Anywhere, asked for with the key of a certificate.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -11,36 +12,49 @@ use crate::cli::connection::options::ConnectionOptions;
 use crate::cli::context::Context;
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::describe_certificate_warning;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::complete::profile_names;
 use crate::cli::options::signing::CertificateOptions;
 use crate::cli::options::value::parse_duration;
 use crate::cli::screen::inert_json;
 use crate::cli::terminal::notes::{note, warn};
 use crate::cli::terminal::output::Output;
-use crate::profiles::{self, RolesAnywhere};
+use crate::profiles::{self, CertificateSession, CredentialChoice, RolesAnywhere};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// The arguments of `sigvet credentials roles-anywhere`.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
-  sigvet credentials roles-anywhere --certificate cert.pem --private-key key.pem \\
-    --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN
-  credential_process = sigvet credentials roles-anywhere --certificate … (in ~/.aws/config)")]
+  sigvet credentials roles-anywhere --profile workload
+  sigvet credentials roles-anywhere --certificate c.pem --private-key k.pem
+      --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN")]
 pub struct RolesAnywhereArgs {
+    /// Use the certificate and the ARNs of this profile of sigvet's
+    #[arg(long, value_name = "NAME", add = profile_names(), conflicts_with_all = ["certificate", "private_key", "intermediates"])]
+    #[arg(conflicts_with_all = ["trust_anchor_arn", "profile_arn", "role_arn", "session_duration", "role_session_name"])]
+    #[arg(help_heading = "Session")]
+    profile: Option<String>,
+
+    /// Read profiles from this file
+    ///
+    /// The default is $SIGVET_PROFILES, or profiles.toml in the configuration directory.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Session")]
+    profile_file: Option<PathBuf>,
+
     #[command(flatten)]
     certificate: CertificateOptions,
 
     /// Trust anchor that vouches for the certificate
     #[arg(long, value_name = "ARN", help_heading = "Session")]
-    trust_anchor_arn: String,
+    trust_anchor_arn: Option<String>,
 
     /// Profile of IAM Roles Anywhere that allows the role
     #[arg(long, value_name = "ARN", help_heading = "Session")]
-    profile_arn: String,
+    profile_arn: Option<String>,
 
     /// Role to assume
     #[arg(long, value_name = "ARN", help_heading = "Session")]
-    role_arn: String,
+    role_arn: Option<String>,
 
     /// Duration of the session, in seconds or as 1h (default: 1h)
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Session")]
@@ -57,10 +71,6 @@ pub struct RolesAnywhereArgs {
     /// Endpoint to call instead of AWS's own for the region
     #[arg(long, alias = "endpoint", value_name = "URL", help_heading = "Session")]
     endpoint_url: Option<String>,
-
-    /// Print what was decided and why
-    #[arg(short, long, alias = "debug", help_heading = "Output")]
-    verbose: bool,
 
     /// Taken for the helper's sake: the proxies of the environment are used in any case
     #[arg(long, hide = true)]
@@ -108,20 +118,25 @@ impl KeysElsewhere {
     }
 }
 
+/// What has to be typed where no profile says it.
+const NEEDED: &str = "pass --trust-anchor-arn, --profile-arn and --role-arn, or --profile NAME";
+
 /// Runs the command.
-pub fn run(args: &RolesAnywhereArgs, context: &mut Context) -> Result<(), Failure> {
+pub fn run(args: &RolesAnywhereArgs, is_verbose: bool, context: &mut Context) -> Result<(), Failure> {
     if let Some(option) = args.elsewhere.typed() {
         return Err(Failure::usage(format!("{option} is about keys in tokens, TPMs or certificate stores, which are not supported"))
             .hint("give the certificate and its key as PEM files, or use aws_signing_helper for this key"));
     }
-    let session = args.session()?;
+    let CertificateSession { session, passphrase } = match &args.profile {
+        Some(name) => args.of_profile(name, context)?,
+        None => args.typed()?,
+    };
     context.connection = args.connection.to_credentials(context);
-    let passphrase = args.certificate.passphrase();
     let outside = Network::new(context, None);
     let created = profiles::create_session(&session, passphrase.as_ref(), &context.environment, &outside);
     let (credentials, warnings) = created?;
     warnings.iter().try_for_each(|warning| warn(context, &describe_certificate_warning(warning)))?;
-    if args.verbose {
+    if is_verbose {
         let end = credentials.expires_at.map_or_else(|| "an unknown time".to_owned(), |end| end.to_rfc3339());
         note(context, &format!("credentials of {} until {end}", session.role_arn))?;
     }
@@ -131,17 +146,39 @@ pub fn run(args: &RolesAnywhereArgs, context: &mut Context) -> Result<(), Failur
 }
 
 impl RolesAnywhereArgs {
-    fn session(&self) -> Result<RolesAnywhere, Failure> {
-        Ok(RolesAnywhere {
+    /// What a profile asks for; region and endpoint may be typed besides.
+    fn of_profile(&self, name: &str, context: &Context) -> Result<CertificateSession, Failure> {
+        let choice = CredentialChoice {
+            profile: Some(name.to_owned()),
+            profile_file: self.profile_file.clone(),
+            ..CredentialChoice::default()
+        };
+        let found = profiles::certificate_session(&choice, &context.environment)?;
+        let found = found.ok_or_else(|| {
+            Failure::new(Exit::NoCredentials, format!("profile '{name}' has no certificate"))
+                .hint("add certificate, private_key, trust_anchor_arn, profile_arn and role_arn to it")
+        })?;
+        let mut session = found.session;
+        session.region = self.region.clone().or(session.region);
+        session.endpoint_url = self.endpoint_url.clone().or(session.endpoint_url);
+        Ok(CertificateSession { session, passphrase: self.certificate.passphrase().or(found.passphrase) })
+    }
+
+    fn typed(&self) -> Result<CertificateSession, Failure> {
+        let needed = |arn: &Option<String>, name: &str| {
+            arn.clone().ok_or_else(|| Failure::usage(format!("{name} is missing")).hint(NEEDED))
+        };
+        let session = RolesAnywhere {
             files: self.certificate.files()?,
-            trust_anchor_arn: self.trust_anchor_arn.clone(),
-            profile_arn: self.profile_arn.clone(),
-            role_arn: self.role_arn.clone(),
+            trust_anchor_arn: needed(&self.trust_anchor_arn, "--trust-anchor-arn")?,
+            profile_arn: needed(&self.profile_arn, "--profile-arn")?,
+            role_arn: needed(&self.role_arn, "--role-arn")?,
             session_duration: self.session_duration,
             role_session_name: self.role_session_name.clone(),
             region: self.region.clone(),
             endpoint_url: self.endpoint_url.clone(),
-        })
+        };
+        Ok(CertificateSession { session, passphrase: self.certificate.passphrase() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mistakes with requests that are signed with the key of an X.509 certificate, for IAM Roles Anywhere.
 
 use super::Mistake;
-use super::Proof::{Lint, Search, Time};
+use super::Proof::{Error, Lint, Search, Time};
 
 mistakes! {
     CERTIFICATE_MISSING = "certificate-missing" {
@@ -53,6 +53,15 @@ mistakes! {
         clients: &[],
         proofs: &[Lint],
     }
+    CERTIFICATE_UNTRUSTED = "certificate-untrusted" {
+        title: "the trust anchor does not vouch for the certificate",
+        place: "certificate",
+        explanation: "The server found no way from the certificate to the CA of the trust anchor that the request names. \
+            Either another CA issued it, or a certificate between the two is missing from x-amz-x509-chain.",
+        fix: "Name the trust anchor whose CA issued the certificate, and send all intermediate certificates in the chain.",
+        clients: &[("openssl", "openssl verify -CAfile anchor.pem -untrusted intermediates.pem cert.pem must say OK")],
+        proofs: &[Error],
+    }
     CHAIN_ORDER = "chain-order" {
         title: "the certificate chain is not in order",
         place: "certificate",
@@ -60,7 +69,7 @@ mistakes! {
             begins with the issuer of the signing certificate, and each one is followed by its own issuer.",
         fix: "Put only the intermediate certificates into the chain, the issuer of the certificate first.",
         clients: &[("aws_signing_helper", "give the intermediates alone in the file of --intermediates")],
-        proofs: &[Lint],
+        proofs: &[Error],
     }
     ALGORITHM_NOT_OF_KEY = "algorithm-not-of-key" {
         title: "the algorithm does not fit the key of the certificate",

@@ -64,11 +64,6 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// A mistake that the signature shows by itself.
-    pub(super) fn shown(made: AppliedMistake) -> Self {
-        Self { sets: vec![vec![made]], is_exhausted: true, ..Self::default() }
-    }
-
     /// What the search did, without what it found.
     pub(super) fn summary(&self) -> Summary {
         let Self { hypotheses, deepest, is_exhausted, .. } = *self;

@@ -18,7 +18,7 @@ use sigvet_core::internal::is_aws;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
-use sigvet_core::verify::Finding;
+use sigvet_core::verify::{CertificateFault, Finding};
 use sigvet_core::x509::KeyAlgorithm;
 
 /// How the word of a payload in chunks begins.
@@ -128,7 +128,9 @@ const RSA_DIGITS: RangeInclusive<usize> = 512..=2048;
 
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signature = judged.claim.signature.as_str();
-    if is_blacked_out(signature) {
+    // A signature of another algorithm has another form.
+    let is_of_another = |finding: &Finding| matches!(finding, Finding::Certificate(CertificateFault::Algorithm { .. }));
+    if is_blacked_out(signature) || judged.findings().iter().any(is_of_another) {
         return None;
     }
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
