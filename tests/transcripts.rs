@@ -63,14 +63,14 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Copies the files; profiles are for their owner's eyes only, which a checkout does not keep.
+/// Copies the files; profiles and keys are for their owner's eyes only, which a checkout does not keep.
 fn copy_files(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let copy = to.join(entry.file_name());
         std::fs::copy(entry.path(), &copy).unwrap();
         #[cfg(unix)]
-        if copy.extension().is_some_and(|extension| extension == "toml") {
+        if copy.extension().is_some_and(|extension| extension == "toml" || extension == "key") {
             use std::os::unix::fs::PermissionsExt;
             std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
         }

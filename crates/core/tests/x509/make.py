@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 KEYS = HERE / "keys"
 NOW = datetime.datetime(2026, 3, 1, 12, 0, 0, tzinfo=datetime.timezone.utc)
 SERIALS = {"rsa": "0x5f3a9c0b1d2e4f60718293a4b5c6d7e8f9012345", "p256": "0xa0b1c2d3e4f5061728394a5b6c7d8e9f00112233", "p384": "17"}
-VALIDITY = ["-not_before", "20260101000000Z", "-not_after", "20360101000000Z"]
+VALIDITY = ["20260101000000Z", "20360101000000Z"]
 
 
 def openssl(*words, stdin=None):
@@ -27,12 +27,13 @@ def openssl(*words, stdin=None):
 
 
 def make_keys():
-    if (KEYS / "root.pem").exists():
-        return
     curve = {"root": "prime256v1", "middle": "prime256v1", "p256": "prime256v1", "p384": "secp384r1"}
     for name, named in curve.items():
+        if (KEYS / f"{name}.key").exists():
+            continue
         openssl("ecparam", "-name", named, "-genkey", "-noout", "-out", KEYS / f"{name}.key")
-    openssl("genrsa", "-traditional", "-out", KEYS / "rsa.key", 2048)
+    if not (KEYS / "rsa.key").exists():
+        openssl("genrsa", "-traditional", "-out", KEYS / "rsa.key", 2048)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "ca.cnf").write_text(
@@ -47,14 +48,19 @@ def make_keys():
             ("root", "root", "authority", "1"),
             ("middle", "root", "authority", "77"),
             *((name, "middle", "leaf", serial) for name, serial in SERIALS.items()),
+            ("expired", "middle", "leaf", "5"),
         ]:
+            if (KEYS / f"{name}.pem").exists():
+                continue
+            own_key = KEYS / ("rsa.key" if name == "expired" else f"{name}.key")
+            end = "20260201000000Z" if name == "expired" else VALIDITY[1]
             (folder / "index").write_text("")
             digits = f"{int(serial, 0):x}"
             (folder / "serial").write_text("0" * (len(digits) % 2) + digits)
             request = folder / f"{name}.csr"
-            openssl("req", "-new", "-key", KEYS / f"{name}.key", "-subj", f"/CN={names.get(name, name)}", "-out", request)
+            openssl("req", "-new", "-key", own_key, "-subj", f"/CN={names.get(name, name)}", "-out", request)
             own = ["-selfsign"] if issuer == name else ["-cert", KEYS / f"{issuer}.pem"]
-            validity = ["-startdate", VALIDITY[1], "-enddate", VALIDITY[3]]
+            validity = ["-startdate", VALIDITY[0], "-enddate", end]
             openssl("ca", "-batch", "-notext", "-config", folder / "ca.cnf", "-extensions", extensions, *validity, *own,
                     "-keyfile", KEYS / f"{issuer}.key", "-in", request, "-out", KEYS / f"{name}.pem")
 
