@@ -68,7 +68,9 @@ fn fetch(source: &PassphraseSource, environment: &Environment) -> Result<Secret,
     match source {
         PassphraseSource::Given(secret) => Ok(secret.clone()),
         PassphraseSource::Variable(name) => environment.get(name).map(Secret::new).ok_or_else(|| {
-            SessionError::Passphrase("the environment variable of the passphrase, passphrase_env, is not set".to_owned())
+            SessionError::Passphrase(
+                "the environment variable of the passphrase, passphrase_env, is not set".to_owned(),
+            )
         }),
         PassphraseSource::File(path) => {
             let unreadable = |source| CertificateError::Unreadable { path: path.clone(), source };

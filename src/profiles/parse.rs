@@ -11,8 +11,8 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::Error;
 use super::certificate_fields::{self, CertificateFields};
-use super::passphrase::PassphraseSource;
 use super::near::{did_you_mean, near};
+use super::passphrase::PassphraseSource;
 use super::profile::{Profile, SecretSource, Settings};
 use sigvet_core::credentials::Secret;
 
@@ -103,7 +103,10 @@ impl Reader<'_> {
             trust_anchor_arn: text("trust_anchor_arn")?,
             profile_arn: text("profile_arn")?,
             role_arn: text("role_arn")?,
-            duration_seconds: table.get("duration_seconds").map(|item| self.seconds("duration_seconds", item)).transpose()?,
+            duration_seconds: table
+                .get("duration_seconds")
+                .map(|item| self.seconds("duration_seconds", item))
+                .transpose()?,
             role_session_name: text("role_session_name")?,
             passphrase: self.passphrase(table)?,
             endpoint_url: text("rolesanywhere_endpoint_url")?,

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::certified::{self, CertificateSession};
 use super::file::ProfileFile;
-use super::passphrase::PassphraseSource;
 use super::found::{Described, Resolved};
+use super::passphrase::PassphraseSource;
 use super::profile::{Profile, SecretSource, Settings};
 use super::rank::Rank;
-use super::certified::{self, CertificateSession};
 use super::{Environment, Error, Outside, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
@@ -65,8 +65,11 @@ impl ProfileSource {
         if fields.is_empty() {
             return Ok(None);
         }
-        let session = fields.session(&self.path, environment).map_err(|missing| {
-            Error::HalfProfile { profile: profile(), path: path(), present: fields.first_given(), missing }
+        let session = fields.session(&self.path, environment).map_err(|missing| Error::HalfProfile {
+            profile: profile(),
+            path: path(),
+            present: fields.first_given(),
+            missing,
         })?;
         let is_command = matches!(fields.passphrase, Some(PassphraseSource::Command { .. }));
         if is_command && self.warnings.iter().any(Warning::is_about_writers) {
@@ -83,8 +86,8 @@ impl ProfileSource {
         outside: &dyn Outside,
     ) -> Result<Resolved, Error> {
         let created = certified::create_session(&wanted.session, wanted.passphrase.as_ref(), environment, outside);
-        let (credentials, of_certificate) = created
-            .map_err(|source| Error::RolesAnywhere { profile: self.profile.name.clone(), source })?;
+        let (credentials, of_certificate) =
+            created.map_err(|source| Error::RolesAnywhere { profile: self.profile.name.clone(), source })?;
         let Described { settings, mut warnings, .. } = self.describe(environment);
         warnings.extend(of_certificate.into_iter().map(Warning::Certificate));
         Ok(Resolved { credentials, settings, source: self.source(), warnings })

@@ -73,7 +73,8 @@ impl RolesAnywhere {
     /// # Errors
     /// See [`InvalidSession`].
     pub fn check(&self) -> Result<String, InvalidSession> {
-        let anchor = region_of("trust_anchor_arn", &self.trust_anchor_arn, "rolesanywhere", "trust-anchor/", TRUST_ANCHOR)?;
+        let anchor =
+            region_of("trust_anchor_arn", &self.trust_anchor_arn, "rolesanywhere", "trust-anchor/", TRUST_ANCHOR)?;
         let profile = region_of("profile_arn", &self.profile_arn, "rolesanywhere", "profile/", PROFILE)?;
         region_of("role_arn", &self.role_arn, "iam", "role/", ROLE)?;
         if anchor != profile {
@@ -122,8 +123,7 @@ mod tests {
     use super::*;
 
     fn session() -> RolesAnywhere {
-        let files =
-            CertificateFiles { certificate: "c.pem".into(), private_key: "k.pem".into(), intermediates: None };
+        let files = CertificateFiles { certificate: "c.pem".into(), private_key: "k.pem".into(), intermediates: None };
         RolesAnywhere {
             files,
             trust_anchor_arn: "arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/a1".to_owned(),

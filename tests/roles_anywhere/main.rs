@@ -106,8 +106,7 @@ fn string_to_sign(request: &Arrived) -> (String, Vec<String>, String) {
         rest.split(',').next().unwrap().to_owned()
     };
     let signed: Vec<String> = part("SignedHeaders").split(';').map(str::to_owned).collect();
-    let headers: String =
-        signed.iter().map(|name| format!("{name}:{}\n", request.header(name).unwrap())).collect();
+    let headers: String = signed.iter().map(|name| format!("{name}:{}\n", request.header(name).unwrap())).collect();
     let target = request.line.split(' ').nth(1).unwrap();
     let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
     let canonical = format!("POST\n{target}\n\n{headers}\n{}\n{}", signed.join(";"), hash(&request.body));
@@ -151,7 +150,8 @@ fn a_session_is_asked_for_as_the_user_guide_says_and_openssl_takes_the_signature
         );
         let authorization = request.header("authorization").unwrap();
         let day = &request.header("x-amz-date").unwrap()[..8];
-        let start = format!("{algorithm} Credential={serial}/{day}/eu-west-1/rolesanywhere/aws4_request, SignedHeaders=");
+        let start =
+            format!("{algorithm} Credential={serial}/{day}/eu-west-1/rolesanywhere/aws4_request, SignedHeaders=");
         assert!(authorization.starts_with(&start), "{authorization}");
         let base64 = |file: &str| {
             let text = fs::read_to_string(world.path(file)).unwrap();
@@ -207,7 +207,8 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
     let world = World::new();
     let service = granting();
     let made = [
-        &["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:hush", "-in", "rsa.key", "-out", "encrypted.key"][..],
+        &["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:hush", "-in", "rsa.key", "-out", "encrypted.key"]
+            [..],
         &["rsa", "-aes128", "-traditional", "-passout", "pass:hush", "-in", "rsa.key", "-out", "old.key"],
         &["genpkey", "-algorithm", "ed25519", "-out", "ed.key"],
         &["ecparam", "-name", "secp521r1", "-genkey", "-noout", "-out", "p521.key"],
@@ -221,12 +222,32 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
     world.write("nothing.pem", b"nothing\n");
     world.write("cut.pem", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     for (certificate, key, code, start) in [
-        ("rsa.pem", "p256.key", 3, "WORLD/rsa.pem and WORLD/p256.key do not belong together: the private key does not belong to the certificate"),
-        ("rsa.pem", "encrypted.key", 3, "the private key in WORLD/encrypted.key is encrypted, and there is no passphrase for it"),
+        (
+            "rsa.pem",
+            "p256.key",
+            3,
+            "the private key in WORLD/p256.key does not belong to the certificate in WORLD/rsa.pem",
+        ),
+        (
+            "rsa.pem",
+            "encrypted.key",
+            3,
+            "the private key in WORLD/encrypted.key is encrypted, and there is no passphrase for it",
+        ),
         ("rsa.pem", "old.key", 3, "the private key in WORLD/old.key is encrypted in a way that is not supported"),
-        ("rsa.pem", "ed.key", 3, "the private key in WORLD/ed.key cannot be used: its key is Ed25519; expected RSA, or EC on curve P-256 or P-384"),
-        ("rsa.pem", "p521.key", 3, "the private key in WORLD/p521.key cannot be used: its key is EC on curve P-521; expected"),
-        ("rsa.pem", "short.key", 3, "the private key in WORLD/short.key cannot be used: its RSA key cannot be used; expected"),
+        (
+            "rsa.pem",
+            "ed.key",
+            3,
+            "the private key in WORLD/ed.key cannot be used: it is Ed25519; expected RSA, or EC on curve P-256 or P-384",
+        ),
+        (
+            "rsa.pem",
+            "p521.key",
+            3,
+            "the private key in WORLD/p521.key cannot be used: it is EC on curve P-521; expected",
+        ),
+        ("rsa.pem", "short.key", 3, "the private key in WORLD/short.key cannot be used: unusable RSA key; expected"),
         ("all.p12", "rsa.key", 3, "WORLD/all.p12 is a PKCS#12 file; expected PEM"),
         ("rsa.der", "rsa.key", 3, "WORLD/rsa.der is DER; expected PEM"),
         ("nothing.pem", "rsa.key", 3, "WORLD/nothing.pem contains no certificate; expected PEM with"),
@@ -396,7 +417,8 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     let world = World::new();
     let (certificate, key) = (world.path("rsa.pem"), world.path("rsa.key"));
     let url = "https://rolesanywhere.eu-west-1.amazonaws.com/sessions";
-    let words = ["sign", "--certificate", &certificate, "--private-key", &key, "--date", "20260301T120000Z", "-d", "{}", url];
+    let words =
+        ["sign", "--certificate", &certificate, "--private-key", &key, "--date", "20260301T120000Z", "-d", "{}", url];
     let signed = Sigvet::anonymous(&words).run().expect(0).stdout;
     let judged = Sigvet::anonymous(&["verify", "--now", "20260301T120000Z"]).input(&signed).run().expect(0).text();
     assert_eq!(
@@ -409,6 +431,9 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     let presigned = Sigvet::anonymous(&["presign", "--certificate", &certificate, "--private-key", &key, url]);
     let said = presigned.run().expect(2).stderr;
     assert!(said.contains("a URL cannot be presigned with the key of a certificate"), "{said}");
+    let other = ["sign", "--scheme", "v4", "--certificate", &certificate, "--private-key", &key, url];
+    let said = Sigvet::new(&other).run().expect(2).stderr;
+    assert!(said.contains("--certificate, --private-key and --intermediates are for --scheme x509"), "{said}");
     let half = Sigvet::anonymous(&["sign", "--scheme", "x509", "--certificate", &certificate, url]).run().expect(2);
     assert!(half.stderr.contains("--private-key is missing"), "{}", half.stderr);
 }

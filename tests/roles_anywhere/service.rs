@@ -1,7 +1,7 @@
 //! A service on loopback in the place of IAM Roles Anywhere: it keeps what it is sent, and answers as it is told.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 

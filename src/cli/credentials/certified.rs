@@ -23,12 +23,13 @@ impl From<SessionError> for Failure {
 pub fn hint(error: &SessionError) -> Option<String> {
     let SessionError::Certificate(error) = error else { return None };
     let converted = |words: &[&str], path: &Path| {
-        suggestion(words, path.to_str()).map_or_else(|| "convert it with openssl".to_owned(), |line| format!("convert it: {line}"))
+        suggestion(words, path.to_str())
+            .map_or_else(|| "convert it with openssl".to_owned(), |line| format!("convert it: {line}"))
     };
     Some(match error {
         CertificateError::Pkcs12 { path } => converted(&["openssl", "pkcs12", "-out", "combined.pem", "-in"], path),
-        CertificateError::Der { path } => {
-            converted(&["openssl", "x509", "-inform", "DER", "-out", "certificate.pem", "-in"], path)
+        CertificateError::Der { .. } => {
+            "convert it with 'openssl x509 -inform DER' or 'openssl pkey -inform DER'".to_owned()
         }
         CertificateError::Encryption { path } | CertificateError::OtherForm { path, .. } => {
             converted(&["openssl", "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-out", "key.pem", "-in"], path)

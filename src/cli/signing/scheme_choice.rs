@@ -23,8 +23,9 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
         })?,
     };
     name.canonical().ok_or_else(|| {
-        Failure::usage("the request cannot be signed with the key of a certificate here")
-            .hint("use --scheme x509 with 'sigvet sign' or 'sigvet send', or a profile with certificate and private_key")
+        Failure::usage("the request cannot be signed with the key of a certificate here").hint(
+            "use --scheme x509 with 'sigvet sign' or 'sigvet send', or a profile with certificate and private_key",
+        )
     })
 }
 

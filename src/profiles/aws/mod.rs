@@ -25,8 +25,8 @@ use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
 pub use chain::assume_role;
-pub(super) use roles_anywhere::create_session;
 pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile};
+pub(super) use roles_anywhere::create_session;
 pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use sigvet_core::x509::{InvalidPrivateKey, KeyMismatch};
+use sigvet_core::x509::InvalidPrivateKey;
 
 /// Why files are no certificate and key that sign.
 #[derive(Debug, thiserror::Error)]
@@ -64,12 +64,12 @@ pub enum CertificateError {
         label: String,
     },
     /// A key that cannot be used.
-    #[error("the private key in {} cannot be used", path.display())]
+    #[error("the private key in {} cannot be used: {problem}", path.display())]
     Key {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: InvalidPrivateKey,
+        problem: InvalidPrivateKey,
     },
     /// An encrypted key without a passphrase.
     #[error("the private key in {} is encrypted, and there is no passphrase for it", path.display())]
@@ -90,13 +90,11 @@ pub enum CertificateError {
         path: PathBuf,
     },
     /// The key is another certificate's.
-    #[error("{} and {} do not belong together", certificate.display(), key.display())]
+    #[error("the private key in {} does not belong to the certificate in {}", key.display(), certificate.display())]
     Mismatch {
         /// The file of the certificate.
         certificate: PathBuf,
         /// The file of the key.
         key: PathBuf,
-        /// Why.
-        source: KeyMismatch,
     },
 }

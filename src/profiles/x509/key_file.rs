@@ -10,14 +10,18 @@ use super::error::CertificateError;
 use super::pem::Block;
 
 /// Reads the key of a file that was read.
-pub(super) fn parse(path: &Path, blocks: &[Block], passphrase: Option<&Secret>) -> Result<PrivateKey, CertificateError> {
+pub(super) fn parse(
+    path: &Path,
+    blocks: &[Block],
+    passphrase: Option<&Secret>,
+) -> Result<PrivateKey, CertificateError> {
     let path = || path.to_owned();
     let block = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY"));
     let block = block.ok_or_else(|| CertificateError::NoKey { path: path() })?;
     if block.is_encrypted_as_of_old {
         return Err(CertificateError::Encryption { path: path() });
     }
-    let broken = |source| CertificateError::Key { path: path(), source };
+    let broken = |problem| CertificateError::Key { path: path(), problem };
     let der = block.der.as_ref().ok_or_else(|| broken(InvalidPrivateKey::Malformed))?;
     match block.label.as_str() {
         "PRIVATE KEY" => PrivateKey::from_pkcs8(der).map_err(broken),
@@ -28,7 +32,7 @@ pub(super) fn parse(path: &Path, blocks: &[Block], passphrase: Option<&Secret>) 
             Some(passphrase) => decrypt(der, passphrase).map_err(|problem| match problem {
                 Problem::Passphrase => CertificateError::WrongPassphrase { path: path() },
                 Problem::Encryption => CertificateError::Encryption { path: path() },
-                Problem::Key(source) => broken(source),
+                Problem::Key(problem) => broken(problem),
             }),
         },
         label => Err(CertificateError::OtherForm { path: path(), label: label.to_owned() }),

@@ -99,10 +99,9 @@ impl CertificateFiles {
             warnings.push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count });
         }
         warnings.extend(self.warning_of_time(&certificate, now));
-        let key = CertifiedKey::new(certificate, chain, key).map_err(|source| CertificateError::Mismatch {
+        let key = CertifiedKey::new(certificate, chain, key).map_err(|_| CertificateError::Mismatch {
             certificate: self.certificate.clone(),
             key: self.private_key.clone(),
-            source,
         })?;
         Ok(LoadedKey { key, warnings })
     }

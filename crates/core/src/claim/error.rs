@@ -78,9 +78,7 @@ pub enum ClaimError {
 
 fn expected_algorithms() -> &'static str {
     match (cfg!(feature = "v4a"), cfg!(feature = "x509")) {
-        (true, true) => {
-            "AWS4-HMAC-SHA256, AWS4-ECDSA-P256-SHA256, AWS4-X509-RSA-SHA256 or AWS4-X509-ECDSA-SHA256"
-        }
+        (true, true) => "AWS4-HMAC-SHA256, AWS4-ECDSA-P256-SHA256, AWS4-X509-RSA-SHA256 or AWS4-X509-ECDSA-SHA256",
         (true, false) => "AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256",
         (false, true) => "AWS4-HMAC-SHA256, AWS4-X509-RSA-SHA256 or AWS4-X509-ECDSA-SHA256",
         (false, false) => "AWS4-HMAC-SHA256",

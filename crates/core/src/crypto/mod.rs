@@ -12,11 +12,11 @@ mod lanes;
 pub(crate) mod head;
 pub(crate) mod midstate;
 
+#[cfg(feature = "x509")]
+pub(crate) use certified::{CertifiedPrivate, CertifiedPublic};
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]
 pub(crate) use digests::hmac_sha1;
-#[cfg(feature = "x509")]
-pub(crate) use certified::{CertifiedPrivate, CertifiedPublic};
 #[cfg(feature = "v4a")]
 pub(crate) use ecdsa::EcdsaKey;
 #[cfg(feature = "v4a")]

@@ -6,9 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::readings::Reading;
 #[cfg(feature = "x509")]
 use super::CertificateFault;
+use super::readings::Reading;
 #[cfg(feature = "form")]
 use crate::form::Violation;
 #[cfg(feature = "stream")]

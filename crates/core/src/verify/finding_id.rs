@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+#[cfg(feature = "x509")]
+use super::CertificateFault;
 use super::{Finding, ListFault};
 #[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
 #[cfg(feature = "stream")]
 use crate::stream::{MinimumChunk, StreamFault};
-#[cfg(feature = "x509")]
-use super::CertificateFault;
 
 /// Declares the names, and the list of them, from which none can be missing.
 macro_rules! finding_ids {

@@ -34,6 +34,8 @@ mod alike;
 pub use accept::{Accepted, Rejection};
 #[doc(hidden)]
 pub use alike::{Alike, is_plain_path};
+#[cfg(feature = "x509")]
+pub use certificate_fault::CertificateFault;
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;
@@ -41,8 +43,6 @@ pub use readings::Reading;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;
 pub use verdict::{Outcome, Verdict};
-#[cfg(feature = "x509")]
-pub use certificate_fault::CertificateFault;
 
 use std::time::Duration;
 

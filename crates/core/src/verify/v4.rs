@@ -6,9 +6,9 @@
 use super::key::{judge_if_known, judge_token};
 use super::readings::{self, Read};
 use super::scope::judge_scope;
-use super::{Claimed, Finding, Judge, Known, SignedTexts, Verdict};
 #[cfg(feature = "x509")]
 use super::x509;
+use super::{Claimed, Finding, Judge, Known, SignedTexts, Verdict};
 use super::{addressed, framing, once, payload, unknown, written};
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;

@@ -98,13 +98,15 @@ fn judge_kind(claim: &Claim, certificate: &Certificate) -> Vec<CertificateFault>
     let algorithm = |key: KeyAlgorithm| terms.dialect.algorithm_for(Scheme::X509(key)).into_owned();
     let of_algorithm = match certificate.key.algorithm() {
         None => {
-            problems.push(format!("its key is {}; expected RSA, or EC on curve P-256 or P-384", certificate.key.description()));
+            problems.push(format!(
+                "its key is {}; expected RSA, or EC on curve P-256 or P-384",
+                certificate.key.description()
+            ));
             None
         }
-        Some(key) if terms.scheme != Scheme::X509(key) => Some(CertificateFault::Algorithm {
-            expected: algorithm(key),
-            presented: terms.algorithm().into_owned(),
-        }),
+        Some(key) if terms.scheme != Scheme::X509(key) => {
+            Some(CertificateFault::Algorithm { expected: algorithm(key), presented: terms.algorithm().into_owned() })
+        }
         Some(_) => None,
     };
     problems.into_iter().map(|problem| CertificateFault::Unsuitable { problem }).chain(of_algorithm).collect()

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_or_not_written_in_its_shortest_form_is_no_element() {
-        for bytes in [&[][..], &[0x30], &[0x30, 0x01], &[0x30, 0x80, 0, 0], &[0x30, 0x81, 0x01, 0], &[0x30, 0x82, 0, 0x80]]
+        for bytes in
+            [&[][..], &[0x30], &[0x30, 0x01], &[0x30, 0x80, 0, 0], &[0x30, 0x81, 0x01, 0], &[0x30, 0x82, 0, 0x80]]
         {
             assert!(Reader::new(bytes).next().is_none(), "{bytes:?}");
         }

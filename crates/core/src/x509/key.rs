@@ -94,13 +94,13 @@ pub struct PrivateKey(pub(super) CertifiedPrivate);
 #[non_exhaustive]
 pub enum InvalidPrivateKey {
     /// It is not DER of that form.
-    #[error("it is not a private key in PKCS#8, PKCS#1 or SEC1 form")]
+    #[error("not a private key in PKCS#8, PKCS#1 or SEC1 form")]
     Malformed,
     /// Its kind is another.
-    #[error("its key is {0}; expected RSA, or EC on curve P-256 or P-384")]
+    #[error("it is {0}; expected RSA, or EC on curve P-256 or P-384")]
     Unsupported(&'static str),
     /// *ring* takes RSA keys of 2048 to 4096 bits, whose numbers fit.
-    #[error("its RSA key cannot be used; expected two primes and 2048 to 4096 bits")]
+    #[error("unusable RSA key; expected two primes and 2048 to 4096 bits")]
     UnusableRsa,
 }
 

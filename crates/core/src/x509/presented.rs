@@ -73,22 +73,27 @@ fn form_of(value: &str) -> CertificateForm {
 #[doc(hidden)]
 pub fn read_leniently(value: &str) -> Option<(Certificate, CertificateForm)> {
     let has_marks = value.contains("-----");
-    let has_breaks = value.contains(char::is_whitespace) || ["\\n", "\\r", "%0A", "%0D"].iter().any(|mark| value.contains(mark));
+    let has_breaks =
+        value.contains(char::is_whitespace) || ["\\n", "\\r", "%0A", "%0D"].iter().any(|mark| value.contains(mark));
     let form = if has_marks || has_breaks { CertificateForm::Pem } else { CertificateForm::OtherBase64 };
     let between = match value.split_once("-----BEGIN") {
         Some((_, rest)) => rest.split("-----").nth(1)?,
         None => value,
     };
     let mut text = between.to_owned();
-    for (mark, meant) in [("\\n", ""), ("\\r", ""), ("%0A", ""), ("%0D", ""), ("%2B", "+"), ("%2F", "/"), ("%3D", "=")] {
+    for (mark, meant) in [("\\n", ""), ("\\r", ""), ("%0A", ""), ("%0D", ""), ("%2B", "+"), ("%2F", "/"), ("%3D", "=")]
+    {
         text = text.replace(mark, meant);
     }
-    let digits: String =
-        text.chars().filter(|c| !c.is_whitespace() && *c != '=').map(|c| match c {
+    let digits: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '=')
+        .map(|c| match c {
             '-' => '+',
             '_' => '/',
             c => c,
-        }).collect();
+        })
+        .collect();
     let padded = format!("{digits}{}", "=".repeat((4 - digits.len() % 4) % 4));
     let certificate = Certificate::from_der(&STANDARD.decode(padded).ok()?).ok()?;
     Some((certificate, form))

@@ -11,9 +11,7 @@ use sigvet_core::prepare::{Identity, PrepareError, Settings, prepare};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::{Scheme, SigningKey};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{
-    CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, verify,
-};
+use sigvet_core::verify::{CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, verify};
 use sigvet_core::x509::{
     Certificate, CertificateForm, CertificateHeaders, CertifiedKey, KeyAlgorithm, PrivateKey, parse_presented,
 };
@@ -82,8 +80,7 @@ fn sign(request: Request, key: &CertifiedKey) -> Request {
     let mut settings = Settings::new("eu-west-1", "rolesanywhere");
     settings.scheme = Scheme::X509(key.algorithm());
     settings.certificates = Some(key.headers());
-    let identity =
-        Identity { access_key_id: key.certificate().serial.clone(), session_token: None, expires_at: None };
+    let identity = Identity { access_key_id: key.certificate().serial.clone(), session_token: None, expires_at: None };
     let prepared = prepare(request, &identity, &settings, now()).unwrap();
     let signing_key = SigningKey::for_certificate(key.private_key(), prepared.terms.scope.clone());
     prepared.sign(&signing_key).unwrap().request
@@ -183,7 +180,10 @@ fn a_certificate_is_judged_beside_the_signature() {
     assert_eq!(judged_at(start), []);
     assert_eq!(judged_at(end), []);
     let (early, late) = ("20251231T235959Z", "20360101T000001Z");
-    assert_eq!(judged_at(early), [Finding::Certificate(CertificateFault::NotYetValid { from: at(start), now: at(early) })]);
+    assert_eq!(
+        judged_at(early),
+        [Finding::Certificate(CertificateFault::NotYetValid { from: at(start), now: at(early) })]
+    );
     assert_eq!(judged_at(late), [Finding::Certificate(CertificateFault::Expired { at: at(end), now: at(late) })]);
 }
 
@@ -220,7 +220,8 @@ fn what_certificates_are_for_is_read() {
     let key = PrivateKey::from_sec1(&der(include_str!("keys/root.key"))).unwrap();
     let key = CertifiedKey::new(root, Vec::new(), key).unwrap();
     let verdict = judge(&sign(request(&cases()[0], |name| name == "Content-Type"), &key));
-    let is_unsuitable = |finding: &&Finding| matches!(finding, Finding::Certificate(CertificateFault::Unsuitable { .. }));
+    let is_unsuitable =
+        |finding: &&Finding| matches!(finding, Finding::Certificate(CertificateFault::Unsuitable { .. }));
     assert_eq!(faults(&verdict).iter().filter(|finding| is_unsuitable(finding)).count(), 2);
 }
 
@@ -271,7 +272,11 @@ fn nothing_is_signed_without_its_certificate_or_into_a_url() {
     let mut without = sign(plain(), &certified("rsa", &[]));
     without.headers.remove("x-amz-x509");
     let verdict = judge(&without);
-    assert!(faults(&verdict).iter().any(|finding| matches!(finding, Finding::Certificate(CertificateFault::Missing { .. }))));
+    assert!(
+        faults(&verdict)
+            .iter()
+            .any(|finding| matches!(finding, Finding::Certificate(CertificateFault::Missing { .. })))
+    );
     assert_eq!(verdict.expected, None);
 }
 

@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
             (lacks_cluster, NextStep::ClusterName),
             (lacks_header, NextStep::Header),
             (self.evidence.credentials.is_none() && !self.is_certified(), NextStep::Secret),
-            (is_irreproducible, NextStep::OtherSigner),
+            (is_irreproducible && !self.is_certified(), NextStep::OtherSigner),
             (is_irreproducible, NextStep::Stages),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),
             (self.evidence.reply.is_none(), NextStep::Reply),

@@ -16,10 +16,26 @@ use sigvet_core::x509::{Certificate, CertificateKey, parse_chain, read_leniently
 
 /// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFOS: [(&str, &[u8], usize); 5] = [
-    ("SHA-256", &[0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0, 4, 32], 32),
-    ("SHA-384", &[0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0, 4, 48], 48),
-    ("SHA-512", &[0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0, 4, 64], 64),
-    ("SHA-224", &[0x30, 0x2d, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0, 4, 28], 28),
+    (
+        "SHA-256",
+        &[0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0, 4, 32],
+        32,
+    ),
+    (
+        "SHA-384",
+        &[0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0, 4, 48],
+        48,
+    ),
+    (
+        "SHA-512",
+        &[0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0, 4, 64],
+        64,
+    ),
+    (
+        "SHA-224",
+        &[0x30, 0x2d, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0, 4, 28],
+        28,
+    ),
     ("SHA-1", &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0, 4, 20], 20),
 ];
 
@@ -37,14 +53,16 @@ pub(super) fn chain(request: &Request, claim: &Claim) -> Vec<Certificate> {
 
 /// The key of the certificate that goes along with a request, if one does.
 pub(super) fn key_of(subject_headers: &Headers, terms: &Terms) -> Option<CertificateKey> {
-    let value = subject_headers.first_text(&terms.dialect.certificate_header()).filter(|_| terms.scheme.is_certified())?;
+    let value =
+        subject_headers.first_text(&terms.dialect.certificate_header()).filter(|_| terms.scheme.is_certified())?;
     read_leniently(value).map(|(certificate, _)| certificate.key)
 }
 
 /// That what was signed is a hash of the right string to sign, as bytes or as text, and not the string.
 pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey) -> Option<AppliedMistake> {
     let hash = sha256(right);
-    let texts = [(hash.0.to_vec(), "its SHA-256 was signed"), (hash.to_string().into_bytes(), "its SHA-256 in hex was signed")];
+    let texts =
+        [(hash.0.to_vec(), "its SHA-256 was signed"), (hash.to_string().into_bytes(), "its SHA-256 in hex was signed")];
     texts.into_iter().find_map(|(text, detail)| {
         let gives = match target {
             Target::Hash(signed) => sha256(&text).0 == *signed,
@@ -97,12 +115,13 @@ pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
 }
 
 fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option<AppliedMistake>) -> Presented {
-    let foreign = |detail: &str| {
-        Presented::Mistake(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail))
-    };
+    let foreign =
+        |detail: &str| Presented::Mistake(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail));
     if signature.len() != modulus.len() {
         let (presented, expected) = (signature.len(), modulus.len());
-        return foreign(&format!("the signature has {presented} bytes, and the key of the certificate makes {expected}"));
+        return foreign(&format!(
+            "the signature has {presented} bytes, and the key of the certificate makes {expected}"
+        ));
     }
     match hash_in(&power(signature, exponent, modulus)) {
         Some(("SHA-256", hash)) => match <[u8; 32]>::try_from(hash) {

@@ -29,7 +29,7 @@ use sigvet_core::credentials::{Credentials, Secret};
   sigvet credentials roles-anywhere --certificate c.pem --private-key k.pem
       --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN")]
 pub struct RolesAnywhereArgs {
-    /// Use the certificate and the ARNs of this profile of sigvet's
+    /// Use the certificate and ARNs of this profile
     #[arg(long, value_name = "NAME", add = profile_names(), conflicts_with_all = ["certificate", "private_key", "intermediates"])]
     #[arg(conflicts_with_all = ["trust_anchor_arn", "profile_arn", "role_arn", "session_duration", "role_session_name"])]
     #[arg(help_heading = "Session")]
@@ -44,11 +44,11 @@ pub struct RolesAnywhereArgs {
     #[command(flatten)]
     certificate: CertificateOptions,
 
-    /// Trust anchor that vouches for the certificate
+    /// Trust anchor that vouches for it
     #[arg(long, value_name = "ARN", help_heading = "Session")]
     trust_anchor_arn: Option<String>,
 
-    /// Profile of IAM Roles Anywhere that allows the role
+    /// Profile that allows the role
     #[arg(long, value_name = "ARN", help_heading = "Session")]
     profile_arn: Option<String>,
 
@@ -124,8 +124,10 @@ const NEEDED: &str = "pass --trust-anchor-arn, --profile-arn and --role-arn, or 
 /// Runs the command.
 pub fn run(args: &RolesAnywhereArgs, is_verbose: bool, context: &mut Context) -> Result<(), Failure> {
     if let Some(option) = args.elsewhere.typed() {
-        return Err(Failure::usage(format!("{option} is about keys in tokens, TPMs or certificate stores, which are not supported"))
-            .hint("give the certificate and its key as PEM files, or use aws_signing_helper for this key"));
+        return Err(Failure::usage(format!(
+            "{option} is about keys in tokens, TPMs or certificate stores, which are not supported"
+        ))
+        .hint("give the certificate and its key as PEM files, or use aws_signing_helper for this key"));
     }
     let CertificateSession { session, passphrase } = match &args.profile {
         Some(name) => args.of_profile(name, context)?,

@@ -13,7 +13,8 @@ use crate::cli::credentials::words::{describe_part, describe_problem};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::{InvalidValue, parse_duration};
 use crate::profiles::{
-    self, CertificateFields, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings, find_problem,
+    self, CertificateFields, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings,
+    find_problem,
 };
 use sigvet_core::credentials::Secret;
 

@@ -12,7 +12,9 @@ use sigvet_core::credentials::Secret;
 /// The files of the certificate, and where the passphrase of its key is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CertificateOptions {
-    /// Certificate whose key signs, for IAM Roles Anywhere (PEM)
+    /// Certificate to sign with (PEM)
+    ///
+    /// IAM Roles Anywhere takes such signatures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Signing", display_order = super::OTHER_SCHEMES)]
     pub certificate: Option<PathBuf>,
 
@@ -22,7 +24,9 @@ pub struct CertificateOptions {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Signing", display_order = super::OTHER_SCHEMES)]
     pub private_key: Option<PathBuf>,
 
-    /// Certificates between --certificate and the trust anchor (PEM), its issuer first
+    /// Certificates above it (PEM), issuer first
+    ///
+    /// They are those between --certificate and the trust anchor.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Signing", display_order = super::OTHER_SCHEMES)]
     pub intermediates: Option<PathBuf>,
 
@@ -48,8 +52,10 @@ impl CertificateOptions {
     pub fn files(&self) -> Result<CertificateFiles, Failure> {
         let needed = |file: &Option<PathBuf>, name: &str| {
             file.clone().ok_or_else(|| {
-                Failure::usage(format!("{name} is missing: a signature by a certificate needs the certificate and its key"))
-                    .hint("pass --certificate FILE and --private-key FILE; they may be the same file")
+                Failure::usage(format!(
+                    "{name} is missing: a signature by a certificate needs the certificate and its key"
+                ))
+                .hint("pass --certificate FILE and --private-key FILE; they may be the same file")
             })
         };
         Ok(CertificateFiles {

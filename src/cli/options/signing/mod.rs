@@ -17,6 +17,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::{parse_secret, parse_time};
+use crate::cli::failure::Failure;
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -204,6 +205,18 @@ impl SigningOptions {
     /// Whether the key of a certificate is to sign.
     pub fn is_certified(&self) -> bool {
         self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
+    }
+
+    /// Refuses a certificate that another scheme would leave unused.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn check_certificate(&self) -> Result<(), Failure> {
+        match self.certificate.is_typed() && !self.is_certified() {
+            true => Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
+                .hint("omit --scheme to sign with the key of the certificate")),
+            false => Ok(()),
+        }
     }
 
     /// Whether anything was typed that only a request to sign can follow.

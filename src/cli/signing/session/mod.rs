@@ -61,6 +61,7 @@ pub struct Session {
 impl Session {
     /// Settles everything but the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        typed.signing.check_certificate()?;
         let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
         // Nobody is asked for a key, by whatever way, for a request that cannot be made.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
