@@ -64,7 +64,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Copies the files; only their owner may read profiles, a mode that a checkout does not keep.
+/// Copies the files; only their owner may read profiles and keys, a mode that a checkout does not keep.
 fn copy_files(from: &Path, to: &Path) {
     copy_folder(from, to);
     std::fs::create_dir(to.join("directory")).unwrap();

@@ -131,6 +131,7 @@ fn dispatch(command: &Command, shared: &mut Shared, context: &mut Context) -> Re
         Command::Explain(Deferred(args)) => commands::explain::run(args, context).map(code),
         Command::Token(Deferred(args)) => commands::token::run(args, context).map(done),
         Command::Key(Deferred(args)) => commands::key::run(args, context).map(done),
+        Command::Credentials(Deferred(args)) => commands::credentials::run(args, context).map(done),
         Command::Serve(Deferred(args)) => commands::serve::run(args, context).map(code),
         Command::Proxy(Deferred(args)) => commands::proxy::run(args, context).map(code),
         Command::Mcp(Deferred(args)) => commands::mcp::run(args, context).map(code),

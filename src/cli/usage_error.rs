@@ -152,10 +152,10 @@ mod tests {
             (&["sign", "https://h", "--region"], "--region <REGION> needs a value", ""),
             (
                 &["sign", "https://h", "--scheme", "v5"],
-                "invalid value 'v5' for --scheme <SCHEME>; expected v4, v4a or v2",
+                "invalid value 'v5' for --scheme <SCHEME>; expected v4, v4a, v2 or x509",
                 "",
             ),
-            (&["sign", "https://h", "--scheme"], "--scheme <SCHEME> needs a value; expected v4, v4a or v2", ""),
+            (&["sign", "https://h", "--scheme"], "--scheme <SCHEME> needs a value; expected v4, v4a, v2 or x509", ""),
             (&["sign", "https://h", "--get=1"], "--get takes no value, but '1' was given", ""),
             (
                 &["send", "https://h", "--fix-clock", "--zzz=hush"],

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use super::aws_cause::{AwsCause, ChainEnd};
 use super::failure_kind::FailureKind;
 use super::near::did_you_mean;
+use super::session_error::SessionError;
 use super::shape::{as_program_name, as_variable_name};
 use super::tool_error::ToolError;
 use super::{KeyPart, KeyProblem, Source};
@@ -147,6 +148,15 @@ pub enum Error {
     NoAwsCredentials {
         /// The profile.
         profile: String,
+    },
+
+    /// IAM Roles Anywhere gives no session to a profile's certificate.
+    #[error("profile '{profile}' provides no credentials")]
+    RolesAnywhere {
+        /// The profile's name.
+        profile: String,
+        /// Why.
+        source: SessionError,
     },
 
     /// AWS's own chain failed.

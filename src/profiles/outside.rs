@@ -1,9 +1,11 @@
 //! What finding credentials takes of the world besides files and variables: the network, the clock, a person to ask.
 
+use std::path::Path;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use sigvet_core::credentials::Secret;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 
@@ -20,6 +22,9 @@ pub trait Outside {
 
     /// The code of this MFA device, where there is one or somebody to ask for it.
     fn mfa_code(&self, serial: &str) -> Option<String>;
+
+    /// The passphrase of the private key in this file, where there is somebody to ask for it.
+    fn passphrase(&self, file: &Path) -> Option<Secret>;
 }
 
 /// A request on its way to whoever gives out credentials. It has no `Debug`: it may hold a token.
@@ -77,6 +82,10 @@ impl Outside for Trusting<'_> {
     fn mfa_code(&self, serial: &str) -> Option<String> {
         self.outside.mfa_code(serial)
     }
+
+    fn passphrase(&self, file: &Path) -> Option<Secret> {
+        self.outside.passphrase(file)
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +105,10 @@ pub(super) mod testing {
         }
 
         fn mfa_code(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn passphrase(&self, _: &Path) -> Option<Secret> {
             None
         }
     }

@@ -10,7 +10,9 @@ use std::path::Path;
 use toml_edit::{Document, Item, TableLike};
 
 use super::Error;
+use super::certificate_fields::{self, CertificateFields};
 use super::near::{did_you_mean, near};
+use super::passphrase::PassphraseSource;
 use super::profile::{Profile, SecretSource, Settings};
 use sigvet_core::credentials::Secret;
 
@@ -70,8 +72,8 @@ impl Reader<'_> {
         })?;
         let text = |field| table.get(field).map_or(Ok(None), |item| self.string(field, item));
         for (field, item) in table.iter() {
-            if !FIELDS.contains(&field) {
-                return Err(self.unknown(table, field, item, &FIELDS));
+            if !FIELDS.contains(&field) && !certificate_fields::FIELDS.contains(&field) {
+                return Err(self.unknown(table, field, item, &[&FIELDS[..], &certificate_fields::FIELDS].concat()));
             }
         }
         Ok(Profile {
@@ -79,6 +81,7 @@ impl Reader<'_> {
             access_key_id: text("access_key_id")?,
             secret: self.secret(table)?,
             session_token: text("session_token")?.map(Secret::new),
+            certificate: self.certificate(table)?,
             settings: Settings {
                 region: text("region")?,
                 service: text("service")?,
@@ -89,6 +92,52 @@ impl Reader<'_> {
                 ..Settings::default()
             },
         })
+    }
+
+    fn certificate(&self, table: &dyn TableLike) -> Result<CertificateFields, Error> {
+        let text = |field| table.get(field).map_or(Ok(None), |item| self.string(field, item));
+        let fields = CertificateFields {
+            certificate: text("certificate")?,
+            private_key: text("private_key")?,
+            intermediates: text("intermediates")?,
+            trust_anchor_arn: text("trust_anchor_arn")?,
+            profile_arn: text("profile_arn")?,
+            role_arn: text("role_arn")?,
+            duration_seconds: table
+                .get("duration_seconds")
+                .map(|item| self.seconds("duration_seconds", item))
+                .transpose()?,
+            role_session_name: text("role_session_name")?,
+            passphrase: self.passphrase(table)?,
+            endpoint_url: text("rolesanywhere_endpoint_url")?,
+        };
+        let keys = ["access_key_id", "secret_access_key", "secret_command", "secret_env", "session_token"];
+        let key = keys.into_iter().find_map(|field| Some((field, table.get(field)?)));
+        match key.filter(|_| !fields.is_empty()) {
+            Some((field, item)) => {
+                let message = format!("{} and {field} are both given; expected one of them", fields.first_given());
+                Err(self.error(span_of(table, field, item), message))
+            }
+            None => Ok(fields),
+        }
+    }
+
+    fn passphrase(&self, table: &dyn TableLike) -> Result<Option<PassphraseSource>, Error> {
+        let variable = table.get("passphrase_env").map_or(Ok(None), |item| self.string("passphrase_env", item))?;
+        let Some(item) = table.get("passphrase_command") else { return Ok(variable.map(PassphraseSource::Variable)) };
+        if variable.is_some() {
+            let message = "passphrase_env and passphrase_command are both given; expected one of them";
+            return Err(self.error(span_of(table, "passphrase_command", item), message));
+        }
+        Ok(match self.command("passphrase_command", item)? {
+            SecretSource::Command { program, arguments } => Some(PassphraseSource::Command { program, arguments }),
+            _ => None,
+        })
+    }
+
+    fn seconds(&self, field: &str, item: &Item) -> Result<u64, Error> {
+        let seconds = item.as_integer().and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.ok_or_else(|| self.error(item.span(), format!("{field} must be a number of seconds, without quotes")))
     }
 
     fn secret(&self, table: &dyn TableLike) -> Result<Option<SecretSource>, Error> {

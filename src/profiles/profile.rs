@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::certificate_fields::CertificateFields;
 use super::shape::{as_program_name, as_variable_name};
 use sigvet_core::credentials::Secret;
 
@@ -17,6 +18,8 @@ pub struct Profile {
     pub secret: Option<SecretSource>,
     /// The session token of temporary credentials.
     pub session_token: Option<Secret>,
+    /// The certificate that gets keys from IAM Roles Anywhere instead.
+    pub certificate: CertificateFields,
     /// Everything that is no credential.
     pub settings: Settings,
 }

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::certified::{self, CertificateSession};
 use super::file::ProfileFile;
 use super::found::{Described, Resolved};
+use super::passphrase::PassphraseSource;
 use super::profile::{Profile, SecretSource, Settings};
 use super::rank::Rank;
-use super::{Environment, Error, Source, Warning, secret};
+use super::{Environment, Error, Outside, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
 /// A profile of our own file.
@@ -23,8 +25,11 @@ impl ProfileSource {
         Box::new(Self { profile: profile.clone(), path, rank, warnings })
     }
 
-    /// Its credentials; a command is run here.
-    pub(super) fn resolve(&self, environment: &Environment) -> Result<Resolved, Error> {
+    /// Its credentials; a command is run here, or IAM Roles Anywhere asked.
+    pub(super) fn resolve(&self, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
+        if let Some(wanted) = self.certificate_session(environment)? {
+            return self.resolve_certificate(&wanted, environment, outside);
+        }
         let half = |present, missing| Error::HalfProfile {
             profile: self.profile.name.clone(),
             path: self.path.clone(),
@@ -50,6 +55,41 @@ impl ProfileSource {
             expires_at: None,
         };
         let Described { settings, warnings, .. } = self.describe(environment);
+        Ok(Resolved { credentials, settings, source: self.source(), warnings })
+    }
+
+    /// The session that the profile asks for, if it has a certificate.
+    pub(super) fn certificate_session(&self, environment: &Environment) -> Result<Option<CertificateSession>, Error> {
+        let (profile, path) = (|| self.profile.name.clone(), || self.path.clone());
+        let fields = &self.profile.certificate;
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        let session = fields.session(&self.path, environment).map_err(|missing| Error::HalfProfile {
+            profile: profile(),
+            path: path(),
+            present: fields.first_given(),
+            missing,
+        })?;
+        let is_command = matches!(fields.passphrase, Some(PassphraseSource::Command { .. }));
+        if is_command && self.warnings.iter().any(Warning::is_about_writers) {
+            return Err(Error::UntrustedCommand { property: "passphrase_command", profile: profile(), path: path() });
+        }
+        Ok(Some(CertificateSession { session, passphrase: fields.passphrase.clone() }))
+    }
+
+    /// A session for the certificate of the profile.
+    fn resolve_certificate(
+        &self,
+        wanted: &CertificateSession,
+        environment: &Environment,
+        outside: &dyn Outside,
+    ) -> Result<Resolved, Error> {
+        let created = certified::create_session(&wanted.session, wanted.passphrase.as_ref(), environment, outside);
+        let (credentials, of_certificate) =
+            created.map_err(|source| Error::RolesAnywhere { profile: self.profile.name.clone(), source })?;
+        let Described { settings, mut warnings, .. } = self.describe(environment);
+        warnings.extend(of_certificate.into_iter().map(Warning::Certificate));
         Ok(Resolved { credentials, settings, source: self.source(), warnings })
     }
 

@@ -4,6 +4,7 @@
 //! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
 //! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
 
+use super::certified::CertificateSession;
 use super::choice::{CredentialChoice, KeyParts};
 use super::found::{Described, Resolved};
 use super::origin::Origin;
@@ -20,7 +21,7 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
         Origin::Environment => of_environment(environment)?,
-        Origin::Own(own) => own.resolve(environment)?,
+        Origin::Own(own) => own.resolve(environment, outside)?,
         Origin::Aws { name, rank } => aws::profile(&name, rank, environment, outside)?,
         Origin::Tool(tool) => tool.resolve(environment, outside)?,
         Origin::Chain(location) => match aws::chain(environment, outside)? {
@@ -35,6 +36,20 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
     soundness::check(&resolved.credentials, &resolved.source)?;
     warn_of_white_space(&mut resolved);
     Ok(resolved)
+}
+
+/// The session of IAM Roles Anywhere that a profile of our own file asks for; none if it has no certificate.
+///
+/// # Errors
+/// The profile is unknown, or the profile file is broken.
+pub fn certificate_session(
+    choice: &CredentialChoice,
+    environment: &Environment,
+) -> Result<Option<CertificateSession>, Error> {
+    match Origin::find(choice, environment)? {
+        Origin::Own(own) => own.certificate_session(environment),
+        _ => Ok(None),
+    }
 }
 
 /// Finds what the same source says without its secret: for `--no-sign-request` and for `--signing-key`. No command is

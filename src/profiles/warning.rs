@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::platform::{Access, is_owner_trusted, mode_open_to};
 
 use super::Source;
+use super::x509::CertificateWarning;
 
 /// What a user should know of the credentials that were found. It carries no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub enum Warning {
         /// Its mode, the lowest nine bits.
         mode: u32,
     },
+    /// Something about the certificate of a profile.
+    Certificate(CertificateWarning),
     /// The profile file belongs to another user, who is not root.
     FileOfAnother {
         /// The profile file.

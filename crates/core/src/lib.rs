@@ -38,9 +38,10 @@
 //! | `stream` | payloads in signed chunks; the checksums of S3 | `crc-fast`, `sha1` |
 //! | `v2` | Signature Version 2 | `sha1` |
 //! | `v4a` | Signature Version 4A | `p256` |
+//! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384` |
 //! | `http` | conversions from and to the types of the `http` crate | `http` |
 //!
-//! All but `http` are on by default. What is turned off is never accepted: requests of such a scheme make no claim, and
+//! All but `http` and `x509` are on by default. What is turned off is never accepted: requests of such a scheme make no claim, and
 //! [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not read. Only checksums, which are
 //! no part of a signature, are then not compared.
 //!
@@ -106,6 +107,9 @@ pub mod checksum;
 pub mod request;
 
 pub mod credentials;
+
+#[cfg(feature = "x509")]
+pub mod x509;
 
 pub mod scheme;
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{demo, explain, form, key, mcp, presign, proxy, send, serve, sign, token, verify, watch};
+use super::commands::{
+    credentials, demo, explain, form, key, mcp, presign, proxy, send, serve, sign, token, verify, watch,
+};
 use crate::cli::args::deferred::Deferred;
 use crate::cli::commands::profile;
 
@@ -72,7 +74,10 @@ pub enum Command {
     /// The key signs without the secret, within its scope only. It is a secret itself.
     #[command(help_template = HELP)]
     Key(Deferred<key::KeyArgs>),
-    /// Run a local endpoint that verifies like AWS and explains each refusal
+    /// Print temporary credentials, as a credential_process does
+    #[command(help_template = HELP)]
+    Credentials(Deferred<credentials::CredentialsArgs>),
+    /// Run a local endpoint that judges like AWS and explains refusals
     #[command(help_template = HELP)]
     Serve(Deferred<serve::ServeArgs>),
     /// Sign every request that passes, or verify it and sign it again
@@ -82,13 +87,13 @@ pub enum Command {
     /// but this proxy.
     #[command(help_template = HELP)]
     Proxy(Deferred<proxy::ProxyArgs>),
-    /// Run a program, and explain each signature that a server refuses it
+    /// Run a program, and explain each signature that it is refused
     ///
     /// The program runs behind a proxy of sigvet's, which passes every byte on as it is. What it reads and writes, its signals
     /// and its exit code are its own.
     #[command(help_template = HELP)]
     Watch(Deferred<watch::WatchArgs>),
-    /// Speak MCP on standard streams to a server that takes signed requests
+    /// Speak MCP on standard streams to a server of signed requests
     ///
     /// Agents start it like a local MCP server. Each message on standard input is signed and sent to the URL, and what the server
     /// says is written to standard output, a message a line. Credentials are renewed while it runs. If they are missing, or the

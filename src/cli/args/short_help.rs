@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 const WIDTH: usize = 80;
 
 /// The options shown for each command, by long name, in display order.
-const SHOWN: [(&str, &[&str]); 13] = [
+const SHOWN: [(&str, &[&str]); 14] = [
     (
         "sign",
         &[
@@ -49,6 +49,19 @@ const SHOWN: [(&str, &[&str]); 13] = [
     ("mcp", &["header", "profile", "role-arn", "region", "service", "proxy", "cacert", "max-message"]),
     ("watch", &["host", "all-hosts", "all", "save", "html", "profile"]),
     ("token", &["host", "port", "user", "cluster-name", "region", "as"]),
+    (
+        "roles-anywhere",
+        &[
+            "profile",
+            "certificate",
+            "private-key",
+            "intermediates",
+            "trust-anchor-arn",
+            "profile-arn",
+            "role-arn",
+            "region",
+        ],
+    ),
     ("key", &["date", "region", "service", "scheme", "profile", "as", "output"]),
     (
         "add",

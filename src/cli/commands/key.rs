@@ -80,6 +80,10 @@ pub fn run(args: &KeyArgs, context: &mut Context) -> Result<(), Failure> {
     match args.scheme {
         SchemeName::V4 => {}
         SchemeName::V4a => return print_public_key(args, context),
+        SchemeName::X509 => {
+            return Err(Failure::usage("a certificate's private key signs as it is: no key is derived from it")
+                .hint("use --scheme v4 to derive a key for one day, region and service"));
+        }
         SchemeName::V2 => {
             return Err(Failure::usage("Signature Version 2 has no signing key: it signs with the secret itself")
                 .hint("use --scheme v4 to derive a key for one day, region and service"));

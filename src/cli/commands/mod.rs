@@ -2,6 +2,7 @@
 
 pub mod form;
 pub mod key;
+pub mod credentials;
 pub mod profile;
 pub mod sign;
 pub mod presign;

@@ -183,6 +183,9 @@ fn show_signing_key(session: &Session, derived: &Derived, err: &mut dyn Write) -
     match (public_key, session.signer.trace(terms)) {
         (Some(public_key), _) => steps::write_public_key(&public_key, err)?,
         (None, Some(trace)) => steps::write_key_trace(&trace, err)?,
+        (None, None) if terms.scheme.is_certified() => {
+            writeln!(err, "the signing key is the private key of the certificate, which is not shown")?
+        }
         (None, None) => writeln!(err, "the signing key was derived elsewhere, so its derivation is not shown")?,
     }
     Ok(())

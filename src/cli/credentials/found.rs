@@ -4,7 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::credentials::signing_key::ScopedKey;
-use crate::cli::credentials::words::{describe_source, describe_warning};
+use crate::cli::credentials::words::{describe_certificate_warning, describe_source, describe_warning};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::options::typed::Typed;
@@ -38,6 +38,9 @@ impl FoundKeys {
                 warnings: describe_all(&described.warnings),
             });
         }
+        if typed.signing.is_certified() {
+            return Self::certified(typed, context);
+        }
         let resolved = typed.credentials.resolve(context)?;
         context.secrets.add(values_of(&resolved.credentials));
         Ok(Self {
@@ -45,6 +48,26 @@ impl FoundKeys {
             settings: resolved.settings,
             source: describe_source(&resolved.source),
             warnings: describe_all(&resolved.warnings),
+        })
+    }
+}
+
+impl FoundKeys {
+    /// The key of the certificate that was typed. A profile beside it says region and endpoint.
+    fn certified(typed: Typed<'_>, context: &Context) -> Result<Self, Failure> {
+        let options = &typed.signing.certificate;
+        let files = options.files()?;
+        let outside = Network::new(context, None);
+        let loaded = profiles::load_certified(&files, options.passphrase().as_ref(), &context.environment, &outside)?;
+        let described = profiles::describe(&typed.credentials.choice(), &context.environment)?;
+        let serial = &loaded.key.certificate().serial;
+        let source = format!("certificate {serial} in {}", files.certificate.display());
+        let of_certificate = loaded.warnings.iter().map(describe_certificate_warning);
+        Ok(Self {
+            warnings: describe_all(&described.warnings).into_iter().chain(of_certificate).collect(),
+            signer: Signer::Certified(Box::new(loaded.key)),
+            settings: described.settings,
+            source,
         })
     }
 }

@@ -3,6 +3,7 @@
 pub mod signing_key;
 pub mod signer;
 pub mod words;
+pub mod certified;
 pub mod outside;
 pub mod found;
 pub mod known;

@@ -1,11 +1,13 @@
 //! What credential sources need from outside: requests over the same connections as everything else, and the clock
 //! and the terminal of the command line.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::profiles::{Answer, Call, NoAnswer, Outside, Route};
 use crate::transport::{self, Options, Outgoing, Proxies};
+use sigvet_core::credentials::Secret;
 use sigvet_core::time::Timestamp;
 
 /// The maximum length of a response with credentials, in bytes.
@@ -76,6 +78,14 @@ impl Outside for Network<'_> {
             return None;
         }
         rpassword::prompt_password(format!("Code of the MFA device {serial}: ")).ok().filter(|code| !code.is_empty())
+    }
+
+    fn passphrase(&self, file: &Path) -> Option<Secret> {
+        if !self.is_attended {
+            return None;
+        }
+        let typed = rpassword::prompt_password(format!("Passphrase of the private key in {}: ", file.display()));
+        typed.ok().filter(|text| !text.is_empty()).map(Secret::new)
     }
 }
 

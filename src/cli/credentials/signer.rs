@@ -7,6 +7,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::derivation::Terms;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{KeyTrace, Scope, SigningKey};
+use sigvet_core::x509::CertifiedKey;
 
 /// The maximum session duration of a role (*AssumeRole* of the STS API reference). For `GetSessionToken` it is 36
 /// hours.
@@ -22,6 +23,8 @@ pub enum Signer {
     Credentials(Credentials),
     /// A derived key, valid for one scope.
     Key(ScopedKey),
+    /// The key of a certificate, which goes along.
+    Certified(Box<CertifiedKey>),
     /// Nothing: the request is sent unsigned.
     Nobody,
 }
@@ -32,6 +35,9 @@ impl Signer {
         match self {
             Self::Credentials(credentials) => Identity::from(credentials),
             Self::Key(key) => key.identity(),
+            Self::Certified(key) => {
+                Identity { access_key_id: key.certificate().serial.clone(), session_token: None, expires_at: None }
+            }
             Self::Nobody => Identity { access_key_id: String::new(), session_token: None, expires_at: None },
         }
     }
@@ -40,15 +46,20 @@ impl Signer {
     pub fn credentials(&self) -> Option<&Credentials> {
         match self {
             Self::Credentials(credentials) => Some(credentials),
-            Self::Key(_) | Self::Nobody => None,
+            Self::Key(_) | Self::Certified(_) | Self::Nobody => None,
         }
+    }
+
+    /// The certificate whose key signs, where one does.
+    pub fn certified(&self) -> Option<&CertifiedKey> {
+        if let Self::Certified(key) = self { Some(key) } else { None }
     }
 
     /// The scope that the key was derived for.
     pub fn key_scope(&self) -> Option<&Scope> {
         match self {
             Self::Key(key) => Some(&key.scope),
-            Self::Credentials(_) | Self::Nobody => None,
+            Self::Credentials(_) | Self::Certified(_) | Self::Nobody => None,
         }
     }
 
@@ -66,6 +77,7 @@ impl Signer {
                 Some(SigningKey::for_scheme(terms.scheme, credentials, &terms.dialect, &terms.scope))
             }
             Self::Key(key) => Some(key.signing_key()),
+            Self::Certified(key) => Some(SigningKey::for_certificate(key.private_key(), terms.scope.clone())),
             Self::Nobody => None,
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::shell::suggestion;
-use crate::profiles::{AwsProvider, Error, KeyPart, KeyProblem, Source, Warning};
+use crate::profiles::{AwsProvider, CertificateWarning, Error, KeyPart, KeyProblem, Source, Warning};
 
 /// The source, as it is named in a sentence: `profile 'hetzner' in /home/me/.config/sigvet/profiles.toml`.
 pub fn describe_source(source: &Source) -> String {
@@ -58,7 +58,27 @@ pub fn describe_warning(warning: &Warning) -> String {
             let command = closing_command(path);
             format!("others can write to {} (mode {mode:04o}); {command} keeps it private", path.display())
         }
+        Warning::Certificate(warning) => describe_certificate_warning(warning),
         Warning::FileOfAnother { path } => format!("{} belongs to another user, who can change it", path.display()),
+    }
+}
+
+/// What the user should know of a certificate and its key, in one line.
+pub fn describe_certificate_warning(warning: &CertificateWarning) -> String {
+    match warning {
+        CertificateWarning::KeyTooOpen { path, mode } => {
+            format!("others can read {} (mode {mode:04o}); {} keeps it private", path.display(), closing_command(path))
+        }
+        CertificateWarning::FirstCounts { path, count } => format!(
+            "{} contains {count} certificates; only the first is sent: give the others with --intermediates",
+            path.display()
+        ),
+        CertificateWarning::Expired { path, at } => {
+            format!("the certificate in {} expired at {}", path.display(), at.to_rfc3339())
+        }
+        CertificateWarning::NotYetValid { path, from } => {
+            format!("the certificate in {} does not become valid until {}", path.display(), from.to_rfc3339())
+        }
     }
 }
 

@@ -77,6 +77,9 @@ pub fn write_key_path(terms: &Terms, redactor: &Redactor, out: &mut dyn Write) -
     // If ID and secret were swapped, it is the secret itself.
     let id = redactor.apply(&terms.access_key_id);
     writeln!(out, "\nSigning key")?;
+    if terms.scheme.is_certified() {
+        return writeln!(out, "  {:<17}   of the certificate in x-amz-x509, with serial number {id}", "private key");
+    }
     if terms.scheme == Scheme::V4a {
         writeln!(
             out,

@@ -8,7 +8,7 @@ use sigvet_core::request::Header;
 use zeroize::Zeroizing;
 
 /// Options whose value is or contains a secret, by long name.
-const LONG: [(&str, Kind); 14] = [
+const LONG: [(&str, Kind); 15] = [
     ("user", Kind::Pair),
     ("proxy-user", Kind::Pair),
     ("secret-key", Kind::Whole),
@@ -18,6 +18,7 @@ const LONG: [(&str, Kind); 14] = [
     ("security-token", Kind::Whole),
     ("security_token", Kind::Whole),
     ("oauth2-bearer", Kind::Whole),
+    ("pkcs8-password", Kind::Whole),
     ("pass", Kind::Whole),
     ("proxy", Kind::Url),
     ("endpoint-url", Kind::Url),

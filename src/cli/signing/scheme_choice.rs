@@ -7,6 +7,7 @@ use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::{SchemeName, SigningOptions};
 use sigvet_core::scheme::{Dialect, Scheme};
+use sigvet_core::x509::CertifiedKey;
 
 /// Chooses the scheme. `by_host` is the region set of a host that serves many regions: it requires Version 4A
 /// regardless of the profile, because the host's region also takes precedence over the profile's.
@@ -22,7 +23,20 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
                 .hint("pass --scheme v4 to sign with Signature Version 4 anyway")
         })?,
     };
-    Ok(name.canonical().expect("Version 2 is settled before, by `SigningOptions::is_version_2`"))
+    name.canonical().ok_or_else(|| {
+        Failure::usage("the request cannot be signed with the key of a certificate here").hint(
+            "use --scheme x509 with 'sigvet sign' or 'sigvet send', or a profile with certificate and private_key",
+        )
+    })
+}
+
+/// The scheme of a signature by the key of a certificate; refuses options that mean nothing to it.
+pub fn certified(key: &CertifiedKey, signing: &SigningOptions) -> Result<Scheme, Failure> {
+    if signing.region_set.is_some() {
+        return Err(Failure::usage("--region-set is for Version 4A, and a certificate signs for one region")
+            .hint("pass --region instead"));
+    }
+    Ok(Scheme::X509(key.algorithm()))
 }
 
 /// Refuses options that the scheme does not support.
@@ -47,6 +61,9 @@ pub fn check(scheme: Scheme, signing: &SigningOptions, signer: &Signer) -> Resul
             ),
             None => Ok(()),
         },
-        Scheme::V4 => Ok(()),
+        Scheme::X509(_) if signing.dialect_or_default() != Dialect::AWS4 => {
+            refuse("only AWS takes signatures by a certificate's key", "omit --dialect".to_owned())
+        }
+        Scheme::V4 | Scheme::X509(_) => Ok(()),
     }
 }

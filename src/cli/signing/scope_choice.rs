@@ -88,7 +88,7 @@ impl ScopeChoice {
     /// Describes the choice and what it is based on.
     pub fn to_note(&self, settings: &prepare::Settings) -> String {
         let region = match settings.scheme {
-            Scheme::V4 => "region",
+            Scheme::V4 | Scheme::X509(_) => "region",
             Scheme::V4a => "for the regions",
         };
         let mut text = format!("scope: {region} {}, service {}", settings.region, settings.service);
@@ -138,7 +138,7 @@ impl ScopeChoice {
 
     fn missing(&self, scheme: Scheme) -> Failure {
         let region = match scheme {
-            Scheme::V4 => "--region us-east-1",
+            Scheme::V4 | Scheme::X509(_) => "--region us-east-1",
             Scheme::V4a => "--region-set '*'",
         };
         let (problem, what, options) = match (&self.region, &self.service) {

@@ -11,7 +11,7 @@ use crate::profiles::found::{Described, KnownKey, Resolved};
 use crate::profiles::outside::{Outside, Trusting};
 use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::rank::Rank;
-use crate::profiles::{AwsProvider, Environment, Error, Source, Warning};
+use crate::profiles::{AwsProvider, CertificateFields, Environment, Error, Source, Warning};
 use sigvet_core::credentials::Credentials;
 
 /// The profile of AWS's files that applies where none is named.
@@ -165,6 +165,7 @@ pub(in crate::profiles) fn stated(
             access_key_id: Some(key.access_key_id),
             secret: Some(SecretSource::Inline(key.secret_access_key)),
             session_token: key.session_token,
+            certificate: CertificateFields::default(),
             settings: settings::own(&files, name, profile, environment)?,
         }),
         _ => None,

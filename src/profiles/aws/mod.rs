@@ -11,6 +11,7 @@ mod settings;
 mod wire;
 mod process;
 mod sts;
+mod roles_anywhere;
 mod role_cache;
 mod sso;
 mod machine;
@@ -24,6 +25,7 @@ use super::found::Resolved;
 
 pub use chain::assume_role;
 pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile, stated};
+pub(super) use roles_anywhere::create_session;
 pub use view::{AwsView, aws_profiles};
 
 /// What the last resort comes to.

@@ -3,7 +3,7 @@
 use super::store;
 use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
-use crate::profiles::{ToolError, Warning};
+use crate::profiles::{CertificateFields, ToolError, Warning};
 use sigvet_core::credentials::Secret;
 
 /// A set of keys that another tool keeps, as a profile.
@@ -60,6 +60,7 @@ impl ToolProfile {
             access_key_id: key.id,
             secret: key.secret.map(SecretSource::Inline),
             session_token: key.token,
+            certificate: CertificateFields::default(),
             settings: Settings { service: Some("s3".to_owned()), ..store::settle(settings) },
         };
         Self { entry, profile, keys: ToolKeys::Stated, warnings: Vec::new() }

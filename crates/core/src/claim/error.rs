@@ -77,7 +77,12 @@ pub enum ClaimError {
 }
 
 fn expected_algorithms() -> &'static str {
-    if cfg!(feature = "v4a") { "AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256" } else { "AWS4-HMAC-SHA256" }
+    match (cfg!(feature = "v4a"), cfg!(feature = "x509")) {
+        (true, true) => "AWS4-HMAC-SHA256, AWS4-ECDSA-P256-SHA256, AWS4-X509-RSA-SHA256 or AWS4-X509-ECDSA-SHA256",
+        (true, false) => "AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256",
+        (false, true) => "AWS4-HMAC-SHA256, AWS4-X509-RSA-SHA256 or AWS4-X509-ECDSA-SHA256",
+        (false, false) => "AWS4-HMAC-SHA256",
+    }
 }
 
 fn form_of_credential(scheme: Scheme) -> &'static str {
@@ -85,5 +90,7 @@ fn form_of_credential(scheme: Scheme) -> &'static str {
         Scheme::V4 => "ID/YYYYMMDD/region/service/aws4_request",
         #[cfg(feature = "v4a")]
         Scheme::V4a => "ID/YYYYMMDD/service/aws4_request",
+        #[cfg(feature = "x509")]
+        Scheme::X509(_) => "SERIAL/YYYYMMDD/region/service/aws4_request",
     }
 }

@@ -5,11 +5,15 @@
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]
 mod ecdsa;
+#[cfg(feature = "x509")]
+mod certified;
 mod state;
 mod lanes;
 pub(crate) mod head;
 pub(crate) mod midstate;
 
+#[cfg(feature = "x509")]
+pub(crate) use certified::{CertifiedPrivate, CertifiedPublic};
 pub(crate) use digests::Hex;
 #[cfg(feature = "v2")]
 pub(crate) use digests::hmac_sha1;

@@ -77,6 +77,8 @@ impl Terms {
             Scheme::V4 => self.dialect.secret_prefix.clone().into_owned(),
             #[cfg(feature = "v4a")]
             Scheme::V4a => format!("{}{}", self.dialect.secret_prefix, key_pair::PREFIX_SUFFIX),
+            #[cfg(feature = "x509")]
+            Scheme::X509(_) => self.dialect.secret_prefix.clone().into_owned(),
         }
     }
 

@@ -53,6 +53,12 @@ pub enum PrepareError {
     /// The session token cannot be the value of a header. It is not quoted, because it is a secret.
     #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
+    /// The scheme signs with the key of a certificate, and the certificate is not there.
+    #[error("the request has no certificate, and it is to be signed with the key of one")]
+    CertificateMissing,
+    /// A signature by the key of a certificate in a URL: the certificate travels in a header, which a URL has none of.
+    #[error("a URL cannot be presigned with the key of a certificate: the certificate travels in a header")]
+    CertificateInQuery,
     /// The declared payload hash cannot be the value of a header.
     #[error("the declared payload hash contains a line break, a NUL or another control character")]
     PayloadHash,

@@ -9,6 +9,8 @@ mod settings;
 mod header_selection;
 mod payload;
 mod region_set;
+#[cfg(feature = "x509")]
+mod certificates;
 mod warning;
 
 pub use error::PrepareError;
@@ -142,8 +144,12 @@ pub fn prepare(
         Scheme::V4 => Scope::new(&timestamp, &settings.region, &settings.service, dialect)?,
         #[cfg(feature = "v4a")]
         Scheme::V4a => Scope::without_region(&timestamp, &settings.service, dialect)?,
+        #[cfg(feature = "x509")]
+        Scheme::X509(_) => Scope::new(&timestamp, &settings.region, &settings.service, dialect)?,
     };
     let region_set = region_set::settle(&mut request, settings)?;
+    #[cfg(feature = "x509")]
+    certificates::settle(&mut request, settings)?;
     let given = given.without_removed(&request);
     payload::declare(&mut request, settings, &payload);
     let unsigned_token = settle_header_token(&mut request, identity, settings);

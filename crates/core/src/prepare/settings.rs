@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::canonical::PathRule;
 use crate::derivation::{Placement, TokenTravel};
 use crate::scheme::{Dialect, Scheme};
+#[cfg(feature = "x509")]
+use crate::x509::CertificateHeaders;
 
 /// How a request is to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub struct Settings {
     pub token: TokenTravel,
     /// Which headers are signed.
     pub signed_headers: HeaderSelection,
+    /// The certificate whose key signs, as the request carries it, and the certificates above it.
+    #[cfg(feature = "x509")]
+    pub certificates: Option<CertificateHeaders>,
 }
 
 /// What to sign of the payload.
@@ -87,6 +92,8 @@ impl Settings {
             content_sha256: ContentSha256::AsNeeded,
             placement: Placement::Header,
             signed_headers: HeaderSelection::All,
+            #[cfg(feature = "x509")]
+            certificates: None,
         }
     }
 

@@ -15,6 +15,9 @@ pub enum ResignError {
         /// The header.
         name: String,
     },
+    /// A request signed with the key of a certificate: its next hop wants the same key, which the gateway does not have.
+    #[error("a request signed with the key of a certificate cannot be signed again with an access key")]
+    Certified,
     /// The request is not the one that was accepted.
     #[error("the request is not the one that was accepted: its signature differs")]
     OtherRequest,

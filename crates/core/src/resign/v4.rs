@@ -20,6 +20,9 @@ pub(super) fn resign(
     outbound: &Outbound<'_>,
     now: Timestamp,
 ) -> Result<Resigned, ResignError> {
+    if claim.terms.scheme.is_certified() {
+        return Err(ResignError::Certified);
+    }
     refuse_uncovered(&request.headers, claim)?;
     refuse_session_without_token(claim, outbound)?;
     refuse_frames(&claim.terms)?;
@@ -149,6 +152,8 @@ fn terms(
         Scheme::V4 => Scope::new(&timestamp, outbound.region.unwrap_or(inbound.scope.region()), service, dialect)?,
         #[cfg(feature = "v4a")]
         Scheme::V4a => Scope::without_region(&timestamp, service, dialect)?,
+        #[cfg(feature = "x509")]
+        Scheme::X509(_) => return Err(PrepareError::CertificateMissing),
     };
     let path_rule = match service == inbound.scope.service {
         true => inbound.path_rule,

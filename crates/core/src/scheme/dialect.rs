@@ -157,6 +157,18 @@ impl Dialect {
         format!("{}region-set", self.header_prefix)
     }
 
+    /// The header, in lower case, that carries the certificate of a request signed with its key: `x-amz-x509`.
+    #[cfg(feature = "x509")]
+    pub fn certificate_header(&self) -> String {
+        format!("{}x509", self.header_prefix)
+    }
+
+    /// The header, in lower case, that carries the certificates between it and the trust anchor: `x-amz-x509-chain`.
+    #[cfg(feature = "x509")]
+    pub fn certificate_chain_header(&self) -> String {
+        format!("{}x509-chain", self.header_prefix)
+    }
+
     /// Whether the service's paths are object keys, which changes how paths and payloads are signed.
     pub fn stores_objects(&self, service: &str) -> bool {
         self.object_services.contains(&service)

@@ -16,6 +16,8 @@ use crate::credentials::{Credentials, Secret};
 use crate::crypto::{EcdsaKey, PublicKey};
 use crate::crypto::{Hex, Midstate, hmac_sha256};
 use crate::texts::Texts;
+#[cfg(feature = "x509")]
+use crate::x509::{self, PrivateKey};
 
 /// A key that signs within one scope. `Debug` shows the scope only.
 #[derive(Clone)]
@@ -29,6 +31,11 @@ enum Kind {
     Hmac(Midstate),
     #[cfg(feature = "v4a")]
     Ecdsa(EcdsaKey),
+    #[cfg(feature = "x509")]
+    Certified(PrivateKey),
+    /// No key at all: its signature is the empty text, which no request can present.
+    #[cfg(feature = "x509")]
+    Absent,
 }
 
 /// A signing key asked to sign outside its scope.
@@ -94,14 +101,23 @@ fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
 }
 
 impl SigningKey {
-    /// Derives the key that a scheme signs with within a scope.
+    /// Derives the key that a scheme signs with within a scope. No secret access key gives the key of a certificate: of
+    /// `Scheme::X509` the signatures are empty, and match no request; see [`for_certificate`](Self::for_certificate).
     pub fn for_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
         let secret = &credentials.secret_access_key;
         match scheme {
             Scheme::V4 => Self::derive(secret, dialect, scope),
             #[cfg(feature = "v4a")]
             Scheme::V4a => Self::derive_pair(secret, &credentials.access_key_id, dialect, scope),
+            #[cfg(feature = "x509")]
+            Scheme::X509(_) => Self { kind: Kind::Absent, scope: scope.clone() },
         }
+    }
+
+    /// Takes the private key of a certificate, and keeps it for one scope.
+    #[cfg(feature = "x509")]
+    pub fn for_certificate(key: &PrivateKey, scope: Scope) -> Self {
+        Self { kind: Kind::Certified(key.clone()), scope }
     }
 
     /// Derives the key of Version 4A, and keeps it for one scope. It is the same for every scope: to derive it takes some
@@ -143,6 +159,10 @@ impl SigningKey {
             Kind::Hmac(key) => Signature::from_digest(&key.finish(&[string_to_sign])),
             #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => Signature::presented(hex::encode(key.sign(string_to_sign))),
+            #[cfg(feature = "x509")]
+            Kind::Certified(key) => Signature::presented(hex::encode(x509::sign(key, string_to_sign))),
+            #[cfg(feature = "x509")]
+            Kind::Absent => Signature::presented(""),
         }
     }
 
@@ -161,8 +181,8 @@ impl SigningKey {
     #[cfg(feature = "v4a")]
     pub fn public_key(&self) -> Option<PublicKey> {
         match &self.kind {
-            Kind::Hmac(_) => None,
             Kind::Ecdsa(key) => Some(key.public_key()),
+            _ => None,
         }
     }
 
@@ -183,6 +203,8 @@ impl SigningKey {
             Kind::Hmac(key) => AbsorbedKey::Hmac(key.clone().absorb(head)),
             #[cfg(feature = "v4a")]
             Kind::Ecdsa(key) => AbsorbedKey::Ecdsa { key: key.clone(), head: head.to_vec() },
+            #[cfg(feature = "x509")]
+            Kind::Certified(_) | Kind::Absent => AbsorbedKey::Whole { key: self.clone(), head: head.to_vec() },
         }
     }
 }
@@ -210,6 +232,12 @@ pub(crate) enum AbsorbedKey {
         key: EcdsaKey,
         head: Vec<u8>,
     },
+    /// A key that signs a message in one go.
+    #[cfg(feature = "x509")]
+    Whole {
+        key: SigningKey,
+        head: Vec<u8>,
+    },
 }
 
 impl AbsorbedKey {
@@ -222,6 +250,10 @@ impl AbsorbedKey {
                 let message = [head, rest].concat();
                 out.extend_from_slice(hex::encode(key.sign(&message)).as_bytes());
             }
+            #[cfg(feature = "x509")]
+            Self::Whole { key, head } => {
+                out.extend_from_slice(key.sign_unchecked(&[head, rest].concat()).as_str().as_bytes());
+            }
         }
     }
 
@@ -233,8 +265,8 @@ impl AbsorbedKey {
                 let codes = key.finish_each(rests.iter().map(Hex::as_bytes), b"");
                 codes.iter().for_each(|code| signatures.push(|out| out.extend_from_slice(Hex::new(code).as_bytes())));
             }
-            #[cfg(feature = "v4a")]
-            Self::Ecdsa { .. } => {
+            #[cfg(any(feature = "v4a", feature = "x509"))]
+            _ => {
                 rests.iter().for_each(|rest| signatures.push(|out| self.write_signature(rest.as_bytes(), out)));
             }
         }

@@ -15,9 +15,12 @@ pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
 pub use scope::{InvalidScope, InvalidScopePart, Scope};
 pub use signature::{InvalidSignature, Signature};
 
+#[cfg(feature = "x509")]
+use crate::x509::KeyAlgorithm;
+
 /// The procedures that sigvet knows.
 // A feature adds a variant: only who has turned it on may match on all of them.
-#[cfg_attr(not(feature = "v4a"), non_exhaustive)]
+#[cfg_attr(not(all(feature = "v4a", feature = "x509")), non_exhaustive)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// Signature Version 4: HMAC-SHA256 with a key derived for one day, region and service.
@@ -27,6 +30,10 @@ pub enum Scheme {
     /// regions that it is meant for.
     #[cfg(feature = "v4a")]
     V4a,
+    /// Version 4 with the key of an X.509 certificate, for IAM Roles Anywhere: the certificate goes along, and its serial number
+    /// stands where the access key id does.
+    #[cfg(feature = "x509")]
+    X509(KeyAlgorithm),
 }
 
 impl Scheme {
@@ -34,6 +41,10 @@ impl Scheme {
         Self::V4,
         #[cfg(feature = "v4a")]
         Self::V4a,
+        #[cfg(feature = "x509")]
+        Self::X509(KeyAlgorithm::Rsa),
+        #[cfg(feature = "x509")]
+        Self::X509(KeyAlgorithm::Ecdsa),
     ];
 
     /// What stands behind the provider's name in the algorithm: `-HMAC-SHA256`.
@@ -42,6 +53,8 @@ impl Scheme {
             Self::V4 => "-HMAC-SHA256",
             #[cfg(feature = "v4a")]
             Self::V4a => "-ECDSA-P256-SHA256",
+            #[cfg(feature = "x509")]
+            Self::X509(key) => key.suffix(),
         }
     }
 
@@ -57,6 +70,17 @@ impl Scheme {
             Self::V4 => false,
             #[cfg(feature = "v4a")]
             Self::V4a => true,
+            #[cfg(feature = "x509")]
+            Self::X509(_) => false,
+        }
+    }
+
+    /// Whether the key of a certificate signs, which goes along with the request.
+    pub fn is_certified(self) -> bool {
+        match self {
+            #[cfg(feature = "x509")]
+            Self::X509(_) => true,
+            _ => false,
         }
     }
 }

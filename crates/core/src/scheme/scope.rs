@@ -78,6 +78,8 @@ impl Scope {
             Scheme::V4 => Some(last()?),
             #[cfg(feature = "v4a")]
             Scheme::V4a => None,
+            #[cfg(feature = "x509")]
+            Scheme::X509(_) => Some(last()?),
         };
         let date = last()?;
         Some((rest.to_owned(), Self { date, region, service, terminator }))

@@ -83,6 +83,8 @@ impl Claimed {
                 Scheme::V4 => "Signature Version 4",
                 #[cfg(feature = "v4a")]
                 Scheme::V4a => "Signature Version 4A",
+                #[cfg(feature = "x509")]
+                Scheme::X509(_) => "Signature Version 4 with an X.509 certificate",
             },
             #[cfg(feature = "v2")]
             Self::V2(_) => "Signature Version 2",

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "x509")]
+use super::CertificateFault;
 use super::readings::Reading;
 #[cfg(feature = "form")]
 use crate::form::Violation;
@@ -267,6 +269,9 @@ pub enum Finding {
     },
     /// The signature is right by one of several ways to read the request.
     ReadAs(Reading),
+    /// Something is wrong with the certificate of a request that is signed with its key, or could not be judged.
+    #[cfg(feature = "x509")]
+    Certificate(CertificateFault),
     /// An upload by form breaks its policy.
     #[cfg(feature = "form")]
     Policy(Violation),
@@ -281,6 +286,10 @@ impl Finding {
         match self {
             // No server acts otherwise on a list that is in another order.
             Self::SignedHeadersForm { .. } => Severity::Note,
+            #[cfg(feature = "x509")]
+            Self::Certificate(CertificateFault::ChainOrder { .. }) => Severity::Note,
+            #[cfg(feature = "x509")]
+            Self::Certificate(CertificateFault::TrustUnjudged) => Severity::Unverified,
             #[cfg(feature = "form")]
             Self::Policy(Violation::FieldBehindFile { .. }) => Severity::Note,
             #[cfg(feature = "form")]
@@ -329,6 +338,8 @@ impl Finding {
     pub fn is_about_time(&self) -> bool {
         match self {
             Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. } => true,
+            #[cfg(feature = "x509")]
+            Self::Certificate(CertificateFault::Expired { .. } | CertificateFault::NotYetValid { .. }) => true,
             #[cfg(feature = "form")]
             Self::Policy(Violation::Expired { .. }) => true,
             _ => false,
@@ -458,6 +469,8 @@ impl fmt::Display for Finding {
                 write!(f, "the header {name} was sent but not signed")
             }
             Self::HeaderMissing { name } => write!(f, "the header {name} is signed but was not sent"),
+            #[cfg(feature = "x509")]
+            Self::Certificate(fault) => fault.fmt(f),
             #[cfg(feature = "form")]
             Self::Policy(violation) => violation.fmt(f),
             #[cfg(feature = "stream")]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "x509")]
+use super::CertificateFault;
 use super::{Finding, ListFault};
 #[cfg(feature = "form")]
 use crate::form::{PolicyError, Violation};
@@ -82,6 +84,14 @@ finding_ids! {
     TrailerSignature = "trailer-signature",
     TrailerAnnounced = "trailer-announced",
     TrailerChecksum = "trailer-checksum",
+    CertificateMissing = "certificate-missing",
+    CertificateForm = "certificate-form",
+    CertificateExpired = "certificate-expired",
+    CertificateNotYetValid = "certificate-not-yet-valid",
+    CertificateUnsuitable = "certificate-unsuitable",
+    ChainOrder = "chain-order",
+    AlgorithmNotOfKey = "algorithm-not-of-key",
+    CredentialNotSerial = "credential-not-serial",
 }
 
 impl fmt::Display for FindingId {
@@ -138,6 +148,8 @@ impl Finding {
             Self::HostNotSigned => FindingId::HostNotSigned,
             Self::HeaderUnsigned { .. } => FindingId::HeaderAmzUnsigned,
             Self::HeaderMissing { .. } => FindingId::HeaderMissing,
+            #[cfg(feature = "x509")]
+            Self::Certificate(fault) => certificate_id(fault)?,
             #[cfg(feature = "form")]
             Self::Policy(violation) => violation_id(violation)?,
             #[cfg(feature = "stream")]
@@ -153,6 +165,21 @@ fn list_fault_id(fault: ListFault) -> FindingId {
         ListFault::Repeated => FindingId::SignedHeadersDuplicate,
         ListFault::Unsorted => FindingId::SignedHeadersUnsorted,
     }
+}
+
+#[cfg(feature = "x509")]
+fn certificate_id(fault: &CertificateFault) -> Option<FindingId> {
+    Some(match fault {
+        CertificateFault::Missing { .. } => FindingId::CertificateMissing,
+        CertificateFault::Malformed { .. } => FindingId::CertificateForm,
+        CertificateFault::Expired { .. } => FindingId::CertificateExpired,
+        CertificateFault::NotYetValid { .. } => FindingId::CertificateNotYetValid,
+        CertificateFault::Unsuitable { .. } => FindingId::CertificateUnsuitable,
+        CertificateFault::ChainOrder { .. } => FindingId::ChainOrder,
+        CertificateFault::Algorithm { .. } => FindingId::AlgorithmNotOfKey,
+        CertificateFault::Serial { .. } => FindingId::CredentialNotSerial,
+        CertificateFault::TrustUnjudged => return None,
+    })
 }
 
 #[cfg(feature = "form")]

@@ -6,6 +6,8 @@
 
 mod claimed;
 mod readings;
+#[cfg(feature = "x509")]
+mod certificate_fault;
 mod finding;
 mod finding_id;
 pub(crate) mod unknown;
@@ -21,6 +23,8 @@ mod payload;
 pub(crate) mod addressed;
 #[cfg(feature = "v2")]
 mod v2;
+#[cfg(feature = "x509")]
+mod x509;
 mod v4;
 #[cfg(feature = "form")]
 mod form;
@@ -30,6 +34,8 @@ mod alike;
 pub use accept::{Accepted, Rejection};
 #[doc(hidden)]
 pub use alike::{Alike, is_plain_path};
+#[cfg(feature = "x509")]
+pub use certificate_fault::CertificateFault;
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;

@@ -6,6 +6,8 @@
 use super::key::{judge_if_known, judge_token};
 use super::readings::{self, Read};
 use super::scope::judge_scope;
+#[cfg(feature = "x509")]
+use super::x509;
 use super::{Claimed, Finding, Judge, Known, SignedTexts, Verdict};
 use super::{addressed, framing, once, payload, unknown, written};
 use crate::canonical::{PayloadHash, query};
@@ -14,7 +16,7 @@ use crate::credentials::{Credentials, Secret};
 use crate::derivation::{Derivation, Placement, TokenTravel};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
-use crate::scheme::{Dialect, Scope, Signature, SigningKey};
+use crate::scheme::{Dialect, Scheme, Scope, Signature, SigningKey};
 #[cfg(feature = "stream")]
 use crate::stream;
 use crate::time::Timestamp;
@@ -24,7 +26,8 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
     claim.terms.path_rule = judge.path_rule.unwrap_or(claim.terms.path_rule);
     claim.terms.token = judge.token.unwrap_or(claim.terms.token);
     let first = judge_reading(request, claim, judge);
-    let is_settled = judge.credentials.is_none() || first.is_signature_right() == Some(true);
+    let has_key = judge.credentials.is_some() || first.claimed_scheme().is_some_and(Scheme::is_certified);
+    let is_settled = !has_key || first.is_signature_right() == Some(true);
     let others = match first.as_v4().filter(|_| !is_settled) {
         Some((claim, _)) => readings::others(request, claim, judge.known),
         None => Vec::new(),
@@ -41,6 +44,8 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
 fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let derivation = claim.derive(request);
     let (expected, mut findings) = match judge.credentials {
+        #[cfg(feature = "x509")]
+        _ if claim.terms.scheme.is_certified() => x509::judge(request, &claim, &derivation, judge),
         Some(credentials) => judge_by_key(request, &claim, &derivation, (credentials, judge.known)),
         None => (None, Vec::new()),
     };

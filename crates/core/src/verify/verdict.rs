@@ -3,7 +3,7 @@
 use super::{Claimed, Finding, SignedTexts};
 use crate::claim::Claim;
 use crate::derivation::Derivation;
-use crate::scheme::Signature;
+use crate::scheme::{Scheme, Signature};
 
 /// The judgement of one request, with all that led to it.
 ///
@@ -77,9 +77,25 @@ impl Verdict {
         self.findings.iter().any(Finding::is_fatal)
     }
 
-    /// Whether the signature is the expected one; unknown without a key.
+    /// Whether the signature is the expected one; unknown without a key. Which one the key of a certificate would have made
+    /// nobody else can tell, so of a wrong one no other is expected.
     pub fn is_signature_right(&self) -> Option<bool> {
-        self.expected.as_ref().map(|expected| expected == self.claimed.signature())
+        match &self.expected {
+            Some(expected) => Some(expected == self.claimed.signature()),
+            None if self.claimed_scheme().is_some_and(Scheme::is_certified) => {
+                self.findings.contains(&Finding::SignatureMismatch).then_some(false)
+            }
+            None => None,
+        }
+    }
+
+    /// The scheme of a claim of the Version 4 family.
+    pub(super) fn claimed_scheme(&self) -> Option<Scheme> {
+        match &self.claimed {
+            Claimed::V4(claim) => Some(claim.terms.scheme),
+            #[cfg(any(feature = "v2", feature = "form"))]
+            _ => None,
+        }
     }
 
     /// Claim and derivation of the Version 4 family, the only one that has a canonical request.

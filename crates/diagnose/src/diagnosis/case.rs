@@ -36,7 +36,9 @@ impl<'a> Case<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Self {
         let scheme = scheme_of(evidence, judged, limits);
         let has_signature = judged.origin != Origin::ReadBack { has_signature: false };
-        let may_be_wrong = judged.is_signature_right() != Some(true) && has_signature && evidence.credentials.is_some();
+        let is_certified = judged.v4().is_some_and(|v4| v4.claim.terms.scheme.is_certified());
+        let has_key = evidence.credentials.is_some() || is_certified;
+        let may_be_wrong = judged.is_signature_right() != Some(true) && has_signature && has_key;
         let mut found = if may_be_wrong { scheme.search(limits) } else { None };
         let supposed = found.as_mut().and_then(|found| take_supposed(found, evidence.known));
         let compare = |(whose, texts): (Party, Texts<'_>)| scheme.compare(whose, texts);
@@ -123,6 +125,11 @@ impl<'a> Case<'a> {
             None if self.says_no() && !self.is_server_otherwise() => Outcome::Invalid,
             None => Outcome::Unknown,
         }
+    }
+
+    /// Whether the key came with the request.
+    fn is_certified(&self) -> bool {
+        self.judged.v4().is_some_and(|v4| v4.claim.terms.scheme.is_certified())
     }
 
     fn size(&self) -> Size {
@@ -212,8 +219,8 @@ impl<'a> Case<'a> {
             (lacks_body, NextStep::Body),
             (lacks_cluster, NextStep::ClusterName),
             (lacks_header, NextStep::Header),
-            (self.evidence.credentials.is_none(), NextStep::Secret),
-            (is_irreproducible, NextStep::OtherSigner),
+            (self.evidence.credentials.is_none() && !self.is_certified(), NextStep::Secret),
+            (is_irreproducible && !self.is_certified(), NextStep::OtherSigner),
             (is_irreproducible, NextStep::Stages),
             (of_party(&self.comparisons, Party::Client).is_none(), NextStep::ClientLog),
             (self.evidence.reply.is_none(), NextStep::Reply),

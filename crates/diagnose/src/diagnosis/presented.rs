@@ -18,6 +18,8 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
     let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let whole = |bytes: &[u8]| match scheme {
         Scheme::V4 => Some(Target::Digest { bytes: bytes.try_into().ok()?, length: 32 }),
+        // How signatures of certificates' keys are read depends on the key (`certified`).
+        Scheme::X509(_) => None,
         Scheme::V4a => bytes.starts_with(&[DER_SEQUENCE]).then(|| Target::Der(bytes.to_vec())),
     };
     if let Some(target) = hex::decode(&lower).ok().and_then(|bytes| whole(&bytes)) {

@@ -7,6 +7,8 @@ pub(super) enum Target {
     Digest { bytes: [u8; 32], length: usize },
     /// A signature of Version 4A, which is verified rather than recomputed.
     Der(Vec<u8>),
+    /// The hash of the string to sign, as an RSA signature holds it.
+    Hash([u8; 32]),
 }
 
 impl Target {
@@ -19,7 +21,7 @@ impl Target {
     /// recomputing.
     pub(super) const fn tried_to_the_end(&self) -> usize {
         match self {
-            Self::Digest { .. } => 2,
+            Self::Digest { .. } | Self::Hash(_) => 2,
             Self::Der(_) => 1,
         }
     }

@@ -3,6 +3,7 @@
 
 use super::alternatives::Subject;
 use super::catalogue::{PAYLOAD_EMPTY_HASH, SECRET_WRONG};
+use super::certified::{self, Presented};
 use super::chunks;
 use super::compare::{self, agrees, of_party};
 use super::evidence::Evidence;
@@ -12,6 +13,7 @@ use super::party::{Party, Texts};
 use super::presented::target;
 use super::scheme::SchemeCase;
 use super::search::{DEEPEST, Found, Limits, search};
+use super::target::Target;
 use crate::formats::reply::Reply;
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal::is_payload_unknown;
@@ -32,9 +34,14 @@ impl<'a> V4Case<'a> {
 
 impl SchemeCase for V4Case<'_> {
     fn search(&self, limits: Limits<'_>) -> Option<Found> {
-        let (target, form) = target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme)?;
+        let (target, form) = match self.presented() {
+            Presented::Target(target, form) => (target, form),
+            // `refused` tells what the signature shows by itself.
+            Presented::Mistake(_) | Presented::Unreadable => return None,
+        };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
-        let mut found = search(&self.subject, &self.evidence.keys(), target, limits);
+        let mut found = search(&self.subject, &self.evidence.keys(), target.clone(), limits);
+        found.sets.extend(self.hashed_before(&target).filter(|_| found.sets.is_empty()).map(|made| vec![made]));
         found.add_to_each(form);
         found.name_each_once();
         found.tell_once();
@@ -63,7 +70,13 @@ impl SchemeCase for V4Case<'_> {
     }
 
     fn refused(&self) -> Vec<Explanation> {
-        inspect::request_v4(self.evidence, &self.judged)
+        let shown = match self.presented() {
+            Presented::Mistake(made) if self.judged.is_signature_right() == Some(false) => {
+                Some(Explanation::from_mistake(Proof::Observed, made))
+            }
+            _ => None,
+        };
+        shown.into_iter().chain(inspect::request_v4(self.evidence, &self.judged)).collect()
     }
 
     fn suspicions(&self) -> Vec<Explanation> {
@@ -85,6 +98,29 @@ fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
 }
 
 impl V4Case<'_> {
+    /// The signature, however it is written, as what a hypothesis has to give.
+    fn presented(&self) -> Presented {
+        let JudgedV4 { request, claim, .. } = self.judged;
+        let text = claim.signature.as_str();
+        if !claim.terms.scheme.is_certified() {
+            return target(text, claim.terms.scheme)
+                .map_or(Presented::Unreadable, |(target, form)| Presented::Target(target, form));
+        }
+        match certified::certificate(request, claim) {
+            Some(certificate) => certified::presented(text, &certificate.key),
+            None => Presented::Unreadable,
+        }
+    }
+
+    /// Whether what was signed is a hash of the right string to sign, or the right string by the key of another certificate.
+    fn hashed_before(&self, target: &Target) -> Option<AppliedMistake> {
+        let JudgedV4 { request, claim, derivation, .. } = self.judged;
+        let certificate = certified::certificate(request, claim).filter(|_| claim.terms.scheme.is_certified())?;
+        let right = derivation.string_to_sign.as_bytes();
+        certified::hashed_before(right, target, &certificate.key)
+            .or_else(|| certified::by_another_key(right, target, &certified::chain(request, claim)))
+    }
+
     /// How many simultaneous mistakes are worth trying. An unknown part is probably why the signature differs; in a URL
     /// the method is one guess, and the value of a header another.
     fn worth_trying(&self) -> usize {

@@ -33,7 +33,10 @@ const TO_THE_END: usize = 2;
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let claimed = evidence.claimed();
     evidence.leave_out_other_log(claimed.as_ref());
-    let mut keys = Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?;
+    let mut keys = match is_certified(claimed.as_ref()) {
+        true => Keys::default(),
+        false => Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?,
+    };
     keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
     let expected = args.signing.expected();
@@ -118,6 +121,11 @@ struct Keys {
     others: Vec<OtherKey>,
     settings: Settings,
     notes: Vec<String>,
+}
+
+/// Whether the key comes with the request, so that nobody is asked for one.
+fn is_certified(claimed: Option<&Claimed>) -> bool {
+    matches!(claimed, Some(Claimed::V4(claim)) if claim.terms.scheme.is_certified())
 }
 
 impl Keys {

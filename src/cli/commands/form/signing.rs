@@ -227,7 +227,7 @@ impl Settled {
             }
             (Some(_), Signer::Key(key)) => prepared.sign(&key.signing_key())?,
             (None, Signer::Credentials(own)) => prepared.sign_v2(&own.secret_access_key)?,
-            (None, Signer::Key(_)) | (_, Signer::Nobody) => {
+            (None, Signer::Key(_)) | (_, Signer::Nobody | Signer::Certified(_)) => {
                 return Err(Refusal::Other(Failure::new(Exit::NoCredentials, "there is no key to sign with")));
             }
         };

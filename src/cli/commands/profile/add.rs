@@ -13,7 +13,8 @@ use crate::cli::credentials::words::{describe_part, describe_problem};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::{InvalidValue, parse_duration};
 use crate::profiles::{
-    self, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings, find_problem,
+    self, CertificateFields, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings,
+    find_problem,
 };
 use sigvet_core::credentials::Secret;
 
@@ -91,6 +92,7 @@ pub(super) fn run(add: &Add, path: &Path, context: &mut Context) -> Result<(), F
         access_key_id: Some(keys.access_key_id),
         secret: Some(keys.secret),
         session_token: keys.session_token,
+        certificate: CertificateFields::default(),
         settings,
     };
     let existing = if add.force { Existing::Replace } else { Existing::Keep };

@@ -1,5 +1,6 @@
 //! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
 
+use crate::cli::credentials::certified;
 use crate::cli::credentials::words::{closing_command, describe_error, describe_source, hint_for_problem};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::shell::suggestion;
@@ -28,6 +29,9 @@ impl From<Error> for Failure {
 }
 
 fn hint(error: &Error) -> Option<String> {
+    if let Error::RolesAnywhere { source, .. } = error {
+        return certified::hint(source);
+    }
     let hint = match error {
         Error::NothingFound { of_tools, .. } if !of_tools.is_empty() => return Some(choice_of(of_tools)),
         Error::NothingFound { .. } => {

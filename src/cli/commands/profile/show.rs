@@ -45,6 +45,7 @@ pub(super) fn lines(profile: &Profile) -> String {
     let mut fields = vec![("access_key_id", shown_id(profile).map(str::to_owned))];
     fields.extend(secret.map(|source| (source.field(), Some(source.to_string()))));
     fields.push(("session_token", profile.session_token.as_ref().map(|_| REDACTED.to_owned())));
+    fields.extend(profile.certificate.shown().into_iter().map(|(field, value)| (field, Some(value))));
     fields.extend(settings(profile).map(|(field, value)| (field, value.map(|text| without_user(text).into_owned()))));
     fields.into_iter().filter_map(|(field, value)| Some(line(field, &value?))).collect()
 }
@@ -75,6 +76,9 @@ pub(super) fn insert_fields(object: &mut Map<String, Value>, profile: &Profile) 
     }
     if profile.session_token.is_some() {
         object.insert("session_token".to_owned(), json!(REDACTED));
+    }
+    for (field, value) in profile.certificate.shown() {
+        object.insert(field.to_owned(), json!(value));
     }
     for (field, value) in settings(profile) {
         if let Some(value) = value {

@@ -176,6 +176,8 @@ fn judge(
     let claimed = Claimed::extract(request, BucketRule::default());
     let own = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
+        // The key comes with the request.
+        Ok(Claimed::V4(ref claim)) if claim.terms.scheme.is_certified() => Own::default(),
         _ => Own::find(&args.credentials, &args.judge, context)?,
     };
     let endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());

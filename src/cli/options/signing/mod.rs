@@ -1,9 +1,11 @@
 //! Options for signing, as they were typed. `session` decides what they mean.
 
+mod certificate;
 mod path;
 mod provider;
 mod s3_endpoint;
 
+pub use certificate::CertificateOptions;
 pub use path::{PathOptions, Times, YesNo};
 pub use provider::SigV4Provider;
 pub use s3_endpoint::S3EndpointOptions;
@@ -15,6 +17,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::{parse_secret, parse_time};
+use crate::cli::failure::Failure;
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -169,6 +172,10 @@ pub struct SigningOptions {
     #[arg(long, value_name = "FILE", conflicts_with_all = TYPED_KEYS, value_hint = clap::ValueHint::FilePath)]
     pub signing_key: Option<String>,
 
+    /// The certificate whose key signs.
+    #[command(flatten)]
+    pub certificate: CertificateOptions,
+
     /// Print what was decided and why
     #[arg(short, long, alias = "debug", action = ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
@@ -196,12 +203,29 @@ impl SigningOptions {
         self.scheme.or_else(in_profile) == Some(SchemeName::V2)
     }
 
+    /// Whether the key of a certificate is to sign.
+    pub fn is_certified(&self) -> bool {
+        self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
+    }
+
+    /// Refuses a certificate that another scheme would leave unused.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn check_certificate(&self) -> Result<(), Failure> {
+        match self.certificate.is_typed() && !self.is_certified() {
+            true => Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
+                .hint("omit --scheme to sign with the key of the certificate")),
+            false => Ok(()),
+        }
+    }
+
     /// Whether there is an option that makes sense only for a request to sign.
     pub fn is_for_signing(&self) -> bool {
         let scope = self.region_set.is_some() || self.aws_sigv4.is_some() || self.dialect.is_some();
         let what = self.unsigned_payload || self.payload_hash.is_some() || self.signed_headers.is_some();
         let what = what || self.checksum.algorithm.is_some() || self.s3express_session.is_some();
-        let what = what || self.sub_resources.is_some();
+        let what = what || self.sub_resources.is_some() || self.is_certified();
         let what = what || self.streaming != StreamingOptions::default();
         scope || what || self.date.is_some() || self.signing_key.is_some()
     }
@@ -294,6 +318,8 @@ pub enum SchemeName {
     V4a,
     /// Signature Version 2 of S3, which older stores still take
     V2,
+    /// Version 4 with the key of --certificate, for IAM Roles Anywhere
+    X509,
 }
 
 impl SchemeName {
@@ -303,6 +329,7 @@ impl SchemeName {
             Self::V4 => "v4",
             Self::V4a => "v4a",
             Self::V2 => "v2",
+            Self::X509 => "x509",
         }
     }
 }
@@ -313,7 +340,8 @@ impl SchemeName {
         match self {
             Self::V4 => Some(Scheme::V4),
             Self::V4a => Some(Scheme::V4a),
-            Self::V2 => None,
+            // Which one it is depends on the key.
+            Self::V2 | Self::X509 => None,
         }
     }
 }

@@ -28,6 +28,10 @@ use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme, SigningKey};
 use sigvet_core::stream::Plan;
 use sigvet_core::time::Timestamp;
+use sigvet_core::x509::CertifiedKey;
+
+/// The one service that takes signatures by the key of a certificate.
+const ROLES_ANYWHERE: &str = "rolesanywhere";
 
 /// A request to sign, with everything needed to do so.
 #[derive(Debug)]
@@ -57,6 +61,7 @@ pub struct Session {
 impl Session {
     /// Decides everything except the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
+        typed.signing.check_certificate()?;
         let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
         // If the request is invalid, this is detected before any key is requested.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
@@ -81,12 +86,19 @@ impl Session {
             .hint("add --scheme v2, or omit the option"));
         }
         let mut scope = ScopeChoice::of(typed.signing, found.signer.key_scope(), &found.settings, to);
-        let scheme = scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?;
+        let scheme = match found.signer.certified() {
+            Some(key) => scheme_choice::certified(key, typed.signing)?,
+            None => scheme_choice::choose(typed.signing, scope.region_set(), found.settings.scheme.as_deref())?,
+        };
         scheme_choice::check(scheme, typed.signing, &found.signer)?;
         if typed.url.starts_with("s3://") {
             scope = scope.or_service("s3");
         }
-        let settings = settings(typed.signing, scheme, &scope)?;
+        if scheme.is_certified() {
+            scope = scope.or_service(ROLES_ANYWHERE);
+        }
+        let mut settings = settings(typed.signing, scheme, &scope)?;
+        settings.certificates = found.signer.certified().map(CertifiedKey::headers);
         typed.signing.checksum.check_service(&settings.dialect, &settings.service)?;
         if typed.signing.verbose > 0 {
             note(context, &format!("credentials: {}", found.source))?;
@@ -156,6 +168,7 @@ impl Session {
         let mut settings = settings(&self.signing, self.settings.scheme, &scope)?;
         // The dialect was chosen together with the signer, which stays.
         settings.dialect = self.settings.dialect.clone();
+        settings.certificates = self.settings.certificates.clone();
         self.settings = settings;
         self.url = url;
         Ok(())
@@ -271,6 +284,9 @@ fn explain_refusal(error: PrepareError) -> Failure {
         }
         PrepareError::Expires { .. } => Some("for example --expires 1h, at most --expires 7d"),
         PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
+        PrepareError::CertificateInQuery => {
+            Some("use 'sigvet sign' or 'sigvet send', which sign the header, or presign with a key")
+        }
         PrepareError::MissingHost => Some("remove -H 'Host:', which removes the header"),
         PrepareError::UnknownPayload => {
             Some("give its hash with --payload-hash, or type the request: the URL with -d @FILE or -T FILE")

@@ -22,6 +22,7 @@ macro_rules! mistakes {
 use sigvet_core::verify::FindingId;
 
 mod assembly;
+mod certificates;
 mod chunks;
 mod form;
 mod headers;
@@ -38,6 +39,7 @@ mod v2;
 
 // The section files do not appear in names: nobody needs to know that `expired` is in `scope`.
 pub use assembly::*;
+pub use certificates::*;
 pub use chunks::*;
 pub use form::*;
 pub use headers::*;
@@ -98,7 +100,7 @@ pub enum Proof {
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let request = [method::SECTION, path::SECTION, query::SECTION, headers::SECTION, host::SECTION, payload::SECTION];
     let signature = [chunks::SECTION, scope::SECTION, keys::SECTION, assembly::SECTION, v2::SECTION, form::SECTION];
-    request.into_iter().chain(signature).flatten().copied()
+    request.into_iter().chain(signature).chain([certificates::SECTION]).flatten().copied()
 }
 
 /// The row for a finding.

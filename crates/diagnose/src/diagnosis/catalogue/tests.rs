@@ -183,9 +183,22 @@ const IDS: &[&str] = &[
     "form-field-repeated",
     "form-malformed",
     "form-file-missing",
+    "certificate-missing",
+    "certificate-form",
+    "certificate-expired",
+    "certificate-not-yet-valid",
+    "certificate-unsuitable",
+    "certificate-untrusted",
+    "chain-order",
+    "algorithm-not-of-key",
+    "credential-not-serial",
+    "key-not-of-certificate",
+    "string-to-sign-hashed",
+    "signature-hash",
 ];
 
-const PLACES: [&str; 18] = [
+const PLACES: [&str; 19] = [
+    "certificate",
     "method",
     "path",
     "query",

@@ -99,7 +99,7 @@ fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
                 (Target::Digest { bytes, length }, made) => {
                     Some((bytes.get(..length).unwrap_or_default().to_vec(), made))
                 }
-                (Target::Der(_), _) => None,
+                (Target::Der(_) | Target::Hash(_), _) => None,
             },
         },
         FormScheme::V2 { .. } => {

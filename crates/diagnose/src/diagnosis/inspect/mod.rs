@@ -6,6 +6,7 @@
 
 pub(super) mod clock;
 pub(super) mod form;
+mod certificate;
 mod hashes;
 pub(super) mod key;
 pub(super) mod scope;

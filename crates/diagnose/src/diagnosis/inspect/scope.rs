@@ -78,7 +78,7 @@ fn put_in_order(presented: &str, dialect: &Dialect, scheme: Scheme) -> Option<St
     let (date, service) = (only(&is_date)?, only(&is_service)?);
     let mut ordered = vec![date];
     ordered.extend(match scheme {
-        Scheme::V4 => Some(only(&is_region)?),
+        Scheme::V4 | Scheme::X509(_) => Some(only(&is_region)?),
         Scheme::V4a => None,
     });
     ordered.extend([service, &dialect.terminator]);

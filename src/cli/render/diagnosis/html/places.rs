@@ -94,7 +94,7 @@ pub(super) fn places(made: &AppliedMistake, placement: Option<Placement>) -> Vec
         "path" => vec![Place::Field(Field::Path)],
         "query" | "expires" => vec![Place::Field(Field::Query)],
         "token" if is_in_query => vec![Place::Field(Field::Query)],
-        "headers" | "host" | "token" => vec![Place::Field(Field::Headers)],
+        "headers" | "host" | "token" | "certificate" => vec![Place::Field(Field::Headers)],
         "signed-headers" => vec![Place::Field(Field::SignedHeaders)],
         "payload" => vec![Place::Field(Field::Payload)],
         "canonical-request" => vec![Place::CanonicalRequest],

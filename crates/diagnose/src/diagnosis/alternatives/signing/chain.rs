@@ -43,6 +43,9 @@ const ALL_LINKS: u8 = 0b1111;
 const LINKS: [&str; 4] = ["the date", "the region", "the service", "aws4_request"];
 
 pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
+    if scheme.is_certified() {
+        return Step::new(Chain::Right);
+    }
     let mut step = Step::new(Chain::Right).or(&KEY_PREFIX, Chain::NoPrefix).or(&KEY_PREFIX, Chain::PrefixTwice);
     step = step.or(&KEY_PREFIX, Chain::PrefixBehind);
     if scheme == Scheme::V4a {

@@ -12,14 +12,16 @@ use super::names::{REGIONS, SERVICES};
 use super::secret::{self, SecretBytes};
 use super::{Subject, mistyped_secret, times};
 use crate::diagnosis::catalogue::{SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
+use crate::diagnosis::certified;
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
-use sigvet_core::crypto::PublicKey;
+use sigvet_core::crypto::{PublicKey, sha256};
 use sigvet_core::internal::{Midstate, hmac};
 use sigvet_core::scheme::{Scheme, Scope};
+use sigvet_core::x509::{CertificateKey, KeyAlgorithm};
 
 pub(in crate::diagnosis) struct Signing {
     scheme: Scheme,
@@ -35,6 +37,8 @@ pub(in crate::diagnosis) struct Signing {
     shape: Step<Shape>,
     timestamp: Step<String>,
     form: Step<StringForm>,
+    /// The key of the certificate that goes along with the request.
+    certified: Option<CertificateKey>,
 }
 
 /// The credential scope in the string to sign.
@@ -49,6 +53,9 @@ enum Shape {
     /// Also in the key's derivation.
     ExchangedEverywhere,
 }
+
+/// What begins the string to sign of Version 4.
+const OF_VERSION_4: &str = "AWS4-HMAC-SHA256";
 
 /// Below this number of lines, hashing one after the other is faster.
 const WORTH_LANES: usize = 6;
@@ -69,6 +76,10 @@ enum FrameKey {
     Exchanged { message: SecretBytes, before: Vec<u8> },
     /// A signature that is verified rather than recomputed.
     Ecdsa { key: PublicKey, before: Vec<u8> },
+    /// The same by the key of a certificate.
+    Certified { key: CertificateKey, before: Vec<u8> },
+    /// The hash is known that was signed.
+    Hashed { before: Vec<u8> },
 }
 
 impl Frame {
@@ -84,6 +95,12 @@ impl Frame {
             }
             (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
                 key.verifies(&[before, line, &self.after].concat(), signature)
+            }
+            (FrameKey::Certified { key, before }, Target::Der(signature)) => {
+                key.verifies(&[before, line, &self.after].concat(), signature)
+            }
+            (FrameKey::Hashed { before }, Target::Hash(hash)) => {
+                sha256(&[before, line, &self.after].concat()).0 == *hash
             }
             _ => false,
         }
@@ -133,7 +150,8 @@ impl Signing {
                 .or(&SCOPE_ORDER, Shape::NoTerminator)
                 .or(&SCOPE_ORDER, Shape::NoDate),
             timestamp: timestamp_step(subject),
-            form: form_step(),
+            form: form_step(terms.scheme),
+            certified: certified::key_of(&subject.headers, terms),
             scope,
         }
     }
@@ -209,6 +227,11 @@ impl Signing {
                 let first = || self.first_key(options);
                 FrameKey::Ecdsa { key: links.public_key(origin(options), first, &self.access_key_id), before }
             }
+            Scheme::X509(KeyAlgorithm::Rsa) => FrameKey::Hashed { before },
+            Scheme::X509(KeyAlgorithm::Ecdsa) => match &self.certified {
+                Some(key) => FrameKey::Certified { key: key.clone(), before },
+                None => FrameKey::Hashed { before },
+            },
         };
         Frame { key, after }
     }
@@ -244,7 +267,7 @@ impl Signing {
         let day = &self.day.option(options[2].into()).signed;
         let region = &self.region.option(options[3].into()).signed;
         // The scope of Version 4A has no region, unless one was put there by mistake.
-        let region = (self.scheme == Scheme::V4 || !region.is_empty()).then_some(region.as_str());
+        let region = (self.scheme != Scheme::V4a || !region.is_empty()).then_some(region.as_str());
         let service = &self.service.option(options[4].into()).signed;
         let scope =
             self.shape.option(options[5].into()).write([Some(day), region, Some(service)], &self.scope.terminator);
@@ -267,6 +290,7 @@ impl Signing {
             StringForm::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
             StringForm::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
             StringForm::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
+            StringForm::OtherAlgorithm => (lines(&[OF_VERSION_4, timestamp, scope]), String::new()),
             StringForm::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
             StringForm::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
             StringForm::NoScope => (lines(&[algorithm, timestamp]), String::new()),

@@ -25,6 +25,7 @@ pub(super) enum StringForm {
     NewlineBehind,
     NewlineBefore,
     NoNewlines,
+    OtherAlgorithm,
     NoAlgorithm,
     NoTimestamp,
     NoScope,
@@ -49,7 +50,7 @@ pub(super) fn part_step(
         }
         let shown = if name.is_empty() { "an empty name" } else { name };
         step.add(mistake, format!("signed for {shown}"), Part { signed: name.to_owned(), key: name.to_owned() });
-        if scheme == Scheme::V4a {
+        if scheme != Scheme::V4 {
             continue;
         }
         let key_only = Part { signed: right.to_owned(), key: name.to_owned() };
@@ -97,8 +98,11 @@ pub(super) fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
     step
 }
 
-pub(super) fn form_step() -> Step<StringForm> {
+pub(super) fn form_step(scheme: Scheme) -> Step<StringForm> {
     let mut step = Step::new(StringForm::Right);
+    if scheme != Scheme::V4 {
+        step.add(&STRING_TO_SIGN_FORM, "with the algorithm of Version 4", StringForm::OtherAlgorithm);
+    }
     step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", StringForm::CrLf);
     step.add(&CANONICAL_NEWLINES, "a newline at the end of the string to sign", StringForm::NewlineBehind);
     step.add(&CANONICAL_NEWLINES, "a newline before the string to sign", StringForm::NewlineBefore);

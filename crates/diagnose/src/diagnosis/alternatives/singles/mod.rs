@@ -40,7 +40,7 @@ pub(in crate::diagnosis) fn series<'a>(
     signing: &'a Signing,
 ) -> Vec<Box<dyn Series + 'a>> {
     // A signature of Version 4A is verified, which takes a hundred times as long as recomputing one.
-    if keys.is_empty() || subject.terms.scheme == Scheme::V4a {
+    if keys.is_empty() || subject.terms.scheme != Scheme::V4 {
         return Vec::new();
     }
     let right = Right { subject, signing, text: subject.right() };

@@ -3,6 +3,7 @@
 //! The words are those of AWS's services, and of compatible stores. Each reader knows the words about one subject; the
 //! first that understands the reply explains it. A bare mismatch explains nothing.
 
+mod certificate;
 mod checksum;
 mod dates;
 mod form;
@@ -25,7 +26,8 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
 /// In the order in which a reply's words are most trustworthy.
-const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 13] = [
+const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
+    certificate::read,
     form::mechanism,
     policy::read,
     dates::life,

@@ -18,7 +18,8 @@ use sigvet_core::internal::is_aws;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
-use sigvet_core::verify::Finding;
+use sigvet_core::verify::{CertificateFault, Finding};
+use sigvet_core::x509::KeyAlgorithm;
 
 /// The prefix of the payload words for chunks.
 const STREAMING: &str = "STREAMING-";
@@ -33,7 +34,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     [
         mechanism_twice(request),
         scope::out_of_order(terms),
-        key::malformed(&terms.access_key_id).filter(|_| is_captured),
+        key::malformed(&terms.access_key_id).filter(|_| is_captured && !terms.scheme.is_certified()),
         token_missing(judged).filter(|_| is_captured),
         token::with_space(judged.request, &terms.dialect),
         unsigned_token(judged).filter(|_| is_captured),
@@ -122,9 +123,14 @@ fn is_chunked(body: &[u8]) -> bool {
 /// The number of digits of a DER signature: two numbers of up to 33 bytes, mostly of 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
+/// The same of RSA: keys of 2048 to 8192 bits.
+const RSA_DIGITS: RangeInclusive<usize> = 512..=2048;
+
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signature = judged.claim.signature.as_str();
-    if is_blacked_out(signature) {
+    // A signature of another algorithm has another form.
+    let is_of_another = |finding: &Finding| matches!(finding, Finding::Certificate(CertificateFault::Algorithm { .. }));
+    if is_blacked_out(signature) || judged.findings().iter().any(is_of_another) {
         return None;
     }
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -132,6 +138,8 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let (is_whole, usual) = match judged.claim.terms.scheme {
         Scheme::V4 => (signature.len() == 64, "64"),
         Scheme::V4a => (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "140 or so"),
+        Scheme::X509(KeyAlgorithm::Ecdsa) => (signature.starts_with("30"), "140 to 208"),
+        Scheme::X509(KeyAlgorithm::Rsa) => (RSA_DIGITS.contains(&signature.len()), "512 to 1024"),
     };
     let detail = match signature.len() {
         _ if is_whole && is_hex && is_lower => return None,

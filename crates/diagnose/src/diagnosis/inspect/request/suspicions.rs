@@ -225,5 +225,9 @@ fn escaped(request: &Request) -> Option<AppliedMistake> {
 
 fn foreign_key(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let id = &judged.claim.terms.access_key_id;
-    if is_aws(judged.request) && judged.is_captured() { key::foreign_to_aws(id) } else { None }
+    if is_aws(judged.request) && judged.is_captured() && !judged.claim.terms.scheme.is_certified() {
+        key::foreign_to_aws(id)
+    } else {
+        None
+    }
 }

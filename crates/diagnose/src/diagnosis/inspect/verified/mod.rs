@@ -3,7 +3,7 @@
 //! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
 
 use crate::diagnosis::catalogue::{self, Mistake};
-use crate::diagnosis::inspect::{clock, form, key, scope, token, with_names};
+use crate::diagnosis::inspect::{certificate, clock, form, key, scope, token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::Request;
@@ -100,6 +100,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
             made(listed(claimed), &with_names(listed(claimed), &[name]))
         }
         Finding::HeaderMissing { name } => made(name, ""),
+        Finding::Certificate(fault) => certificate::mistake(row, fault),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
         // For a new kind of finding, the row says everything.

@@ -83,6 +83,13 @@ fn links(terms: &Terms) -> [(&'static str, String); 5] {
             ("number", "+ 1".to_owned()),
             ("key pair", "P-256".to_owned()),
         ],
+        Scheme::X509(key) => [
+            ("certificate", "x-amz-x509".to_owned()),
+            ("serial", terms.access_key_id.clone()),
+            ("key type", key.to_string()),
+            ("hash", "SHA-256".to_owned()),
+            ("private key", key.to_string()),
+        ],
     }
 }
 
@@ -96,6 +103,10 @@ fn description(terms: &Terms, trail: &Trail, shown: &dyn Fn(&str) -> String) -> 
         Scheme::V4a => {
             let way = "The secret and the access key ID become a key pair on the curve P-256.";
             (way.to_owned(), "The private key")
+        }
+        Scheme::X509(_) => {
+            let way = "The certificate goes along in x-amz-x509, and its serial number stands in the credential.";
+            (way.to_owned(), "The private key of the certificate")
         }
     };
     let mut text = format!(

@@ -1,0 +1,117 @@
+//! Keys as X.509 certificates have them: RSA, and ECDSA over P-256 and P-384. All sign with SHA-256.
+//!
+//! RSA is *ring*'s, whose private operations take constant time; the crate `rsa` has an open advisory for its own
+//! (RUSTSEC-2023-0071). Signatures of ECDSA are made by RFC 6979, and PKCS #1 v1.5 has no random part: no signature here takes
+//! randomness. What certificates are is not known here.
+
+use std::fmt;
+use std::sync::Arc;
+
+use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+use p256::ecdsa::{self as p256_ecdsa};
+use p384::ecdsa as p384_ecdsa;
+use ring::rand::SystemRandom;
+use ring::rsa::KeyPair;
+use ring::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+
+use super::sha256;
+
+/// A private key. Clones share it.
+#[derive(Clone)]
+pub(crate) enum CertifiedPrivate {
+    /// RSA of 2048 to 4096 bits.
+    Rsa(Arc<KeyPair>),
+    /// ECDSA on P-256.
+    P256(Arc<p256_ecdsa::SigningKey>),
+    /// ECDSA on P-384.
+    P384(Arc<p384_ecdsa::SigningKey>),
+}
+
+/// A public key. Not secret.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum CertifiedPublic {
+    /// `RSAPublicKey` in DER (RFC 8017 appendix A.1.1).
+    Rsa(Vec<u8>),
+    /// ECDSA on P-256.
+    P256(p256_ecdsa::VerifyingKey),
+    /// ECDSA on P-384.
+    P384(p384_ecdsa::VerifyingKey),
+}
+
+impl CertifiedPrivate {
+    /// An RSA key in DER as PKCS #1 has it; none if *ring* takes no such key.
+    pub(crate) fn rsa(pkcs1: &[u8]) -> Option<Self> {
+        KeyPair::from_der(pkcs1).ok().map(|key| Self::Rsa(Arc::new(key)))
+    }
+
+    /// The key on P-256 of a private number, most significant byte first.
+    pub(crate) fn p256(number: &[u8]) -> Option<Self> {
+        p256_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P256(Arc::new(key)))
+    }
+
+    /// The key on P-384 of a private number, most significant byte first.
+    pub(crate) fn p384(number: &[u8]) -> Option<Self> {
+        p384_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P384(Arc::new(key)))
+    }
+
+    /// The public half.
+    pub(crate) fn public(&self) -> CertifiedPublic {
+        match self {
+            Self::Rsa(key) => CertifiedPublic::Rsa(key.public_key().as_ref().to_vec()),
+            Self::P256(key) => CertifiedPublic::P256(*key.verifying_key()),
+            Self::P384(key) => CertifiedPublic::P384(*key.verifying_key()),
+        }
+    }
+
+    /// Signs a message: PKCS #1 v1.5 of RSA, DER of ECDSA.
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Rsa(key) => {
+                let mut signature = vec![0; key.public().modulus_len()];
+                // The padding has no random part, so that the source is asked for nothing.
+                let signed = key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature);
+                signed.expect("the signature has the length of the modulus, and 2048 bits have room for the hash");
+                signature
+            }
+            Self::P256(key) => {
+                let signed: Result<p256_ecdsa::DerSignature, _> = key.sign_prehash(&sha256(message).0);
+                signed.expect("a hash of 32 bytes is long enough for P-256").as_bytes().to_vec()
+            }
+            Self::P384(key) => {
+                let signed: Result<p384_ecdsa::DerSignature, _> = key.sign_prehash(&sha256(message).0);
+                signed.expect("a hash of 32 bytes is long enough for P-384").as_bytes().to_vec()
+            }
+        }
+    }
+}
+
+impl CertifiedPublic {
+    /// The point on P-256 that SEC 1 §2.3.3 writes so.
+    pub(crate) fn p256(sec1: &[u8]) -> Option<Self> {
+        p256_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P256)
+    }
+
+    /// The same on P-384.
+    pub(crate) fn p384(sec1: &[u8]) -> Option<Self> {
+        p384_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P384)
+    }
+
+    /// Whether a signature is the private half's over a message. Of RSA, keys of fewer than 2048 bits verify nothing.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Rsa(key) => {
+                UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).verify(message, signature).is_ok()
+            }
+            Self::P256(key) => p256_ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify_prehash(&sha256(message).0, &signature).is_ok()),
+            Self::P384(key) => p384_ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify_prehash(&sha256(message).0, &signature).is_ok()),
+        }
+    }
+}
+
+impl fmt::Debug for CertifiedPrivate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertifiedPrivate").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,107 @@
+//! What is wrong with the certificate of a request that is signed with its key, as data.
+
+use std::fmt;
+
+use crate::time::{Timestamp, in_words};
+use crate::x509::CertificateForm;
+
+/// What is wrong with the certificate, or could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateFault {
+    /// The request carries none.
+    Missing {
+        /// The header that would.
+        name: String,
+    },
+    /// A header is not base64 of DER.
+    Malformed {
+        /// The header.
+        name: String,
+        /// In what way.
+        form: CertificateForm,
+    },
+    /// It is past its end.
+    Expired {
+        /// When it ended.
+        at: Timestamp,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// It is not good yet.
+    NotYetValid {
+        /// When it will be.
+        from: Timestamp,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// No certificate of its kind is taken: `CA:TRUE`, not of version 3, a key of another kind.
+    Unsuitable {
+        /// Why.
+        problem: String,
+    },
+    /// The chain does not go from the issuer of the certificate upwards.
+    ChainOrder {
+        /// In what way.
+        problem: &'static str,
+    },
+    /// The algorithm is not that of the certificate's key.
+    Algorithm {
+        /// That of the key.
+        expected: String,
+        /// That of the request.
+        presented: String,
+    },
+    /// The credential does not begin with the serial number of the certificate.
+    Serial {
+        /// The serial number, in decimal.
+        expected: String,
+        /// The same in hex.
+        hex: String,
+        /// What the credential begins with.
+        presented: String,
+    },
+    /// Who issued the certificate was not looked at: anybody can make a certificate.
+    TrustUnjudged,
+}
+
+impl fmt::Display for CertificateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { name } => write!(f, "the request has no {name} header, which carries the certificate"),
+            Self::Malformed { name, form } => write!(f, "the header {name} is not a certificate in base64 DER: {form}"),
+            Self::Expired { at, now } => {
+                let ago = in_words(at.seconds_until(*now).unsigned_abs());
+                write!(f, "the certificate expired at {}, {ago} ago", at.to_rfc3339())
+            }
+            Self::NotYetValid { from, now } => {
+                let left = in_words(now.seconds_until(*from).unsigned_abs());
+                write!(f, "the certificate does not become valid until {}, in {left}", from.to_rfc3339())
+            }
+            Self::Unsuitable { problem } => write!(f, "the certificate cannot sign requests: {problem}"),
+            Self::ChainOrder { problem } => write!(f, "the certificate chain {problem}"),
+            Self::Algorithm { expected, presented } => {
+                write!(f, "the algorithm is {presented}, but the key of the certificate signs {expected}")
+            }
+            Self::Serial { expected, presented, .. } => write!(
+                f,
+                "the credential begins with {presented}, but the serial number of the certificate is {expected}"
+            ),
+            Self::TrustUnjudged => {
+                f.write_str("whether the certificate is trusted was not checked: anybody can make a certificate")
+            }
+        }
+    }
+}
+
+impl fmt::Display for CertificateForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pem => "it is PEM text",
+            Self::EncodedPem => "it is base64 of PEM text",
+            Self::OtherBase64 => "it is percent-encoded, in the base64 alphabet of URLs, or without padding",
+            Self::NotCertificate => "the bytes are not a certificate",
+            Self::NotBase64 => "it is not base64",
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! A certificate, as far as a signature by its key takes it (RFC 5280 §4.1).
+//!
+//! Who issued it is not judged here: no signature of an issuer is checked.
+
+use super::algorithm::oid;
+use super::der::{Element, Reader, tag};
+use super::key::CertificateKey;
+use crate::time::Timestamp;
+
+/// Serial numbers are of 20 bytes at most (RFC 5280 §4.1.2.2); some issuers write more.
+const LONGEST_SERIAL: usize = 64;
+
+/// An X.509 certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Certificate {
+    der: Vec<u8>,
+    /// Its serial number in decimal, as credentials have it.
+    pub serial: String,
+    /// The same as certificate viewers have it: hex, two digits a byte.
+    pub serial_hex: String,
+    /// From when on it is good.
+    pub not_before: Timestamp,
+    /// Until when.
+    pub not_after: Timestamp,
+    /// Its public key.
+    pub key: CertificateKey,
+    /// Whether it is of version 3.
+    pub is_v3: bool,
+    /// Whether it may issue others: `CA:TRUE`.
+    pub is_authority: bool,
+    /// Whether its key may sign, which it may if nothing is said of its use.
+    pub may_sign: bool,
+    issuer: Vec<u8>,
+    subject: Vec<u8>,
+}
+
+/// Bytes that are no certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an X.509 certificate in DER form")]
+#[non_exhaustive]
+pub struct InvalidCertificate;
+
+impl Certificate {
+    /// Reads a certificate in DER.
+    ///
+    /// # Errors
+    /// It is none, or something stands behind it.
+    pub fn from_der(der: &[u8]) -> Result<Self, InvalidCertificate> {
+        parse(der).ok_or(InvalidCertificate)
+    }
+
+    /// The certificate in DER.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Whether the other certificate's subject is named as the issuer of this one. No signature is checked.
+    pub fn names_as_issuer(&self, other: &Self) -> bool {
+        self.issuer == other.subject
+    }
+
+    /// Whether subject and issuer are one: a root, or a certificate that vouches for itself.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+}
+
+fn parse(der: &[u8]) -> Option<Certificate> {
+    let mut outer = Reader::new(Reader::only(der, tag::SEQUENCE)?);
+    let mut body = Reader::new(outer.expect(tag::SEQUENCE)?);
+    outer.expect(tag::SEQUENCE)?;
+    outer.expect(tag::BIT_STRING)?;
+    let version = body.optional(tag::CONTEXT_0).map(|version| Reader::only(version, tag::INTEGER));
+    let serial = body.expect(tag::INTEGER).filter(|serial| (1..=LONGEST_SERIAL).contains(&serial.len()))?;
+    body.expect(tag::SEQUENCE)?;
+    let issuer = body.next().filter(|name| name.tag == tag::SEQUENCE)?;
+    let mut validity = Reader::new(body.expect(tag::SEQUENCE)?);
+    let subject = body.next().filter(|name| name.tag == tag::SEQUENCE)?;
+    let key = CertificateKey::from_info(body.expect(tag::SEQUENCE)?)?;
+    let extensions = Extensions::read(body)?;
+    Some(Certificate {
+        der: der.to_vec(),
+        serial: decimal(serial),
+        serial_hex: hex::encode(serial.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(serial)),
+        not_before: time(validity.next()?)?,
+        not_after: time(validity.next()?)?,
+        key,
+        is_v3: version == Some(Some(&[2])),
+        is_authority: extensions.is_authority,
+        may_sign: extensions.may_sign,
+        issuer: issuer.whole.to_vec(),
+        subject: subject.whole.to_vec(),
+    })
+}
+
+/// What the extensions say of how the key may be used.
+struct Extensions {
+    is_authority: bool,
+    may_sign: bool,
+}
+
+impl Extensions {
+    /// Reads what follows the key: unique identifiers, which nobody has, and the extensions.
+    fn read(mut rest: Reader<'_>) -> Option<Self> {
+        let mut read = Self { is_authority: false, may_sign: true };
+        while !rest.is_at_end() {
+            let element = rest.next()?;
+            if element.tag != tag::CONTEXT_3 {
+                continue;
+            }
+            let mut extensions = Reader::new(Reader::only(element.content, tag::SEQUENCE)?);
+            while !extensions.is_at_end() {
+                let mut extension = Reader::new(extensions.expect(tag::SEQUENCE)?);
+                let name = extension.expect(tag::OID)?;
+                extension.optional(tag::BOOLEAN);
+                read.note(name, extension.expect(tag::OCTET_STRING)?)?;
+            }
+        }
+        Some(read)
+    }
+
+    fn note(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
+        match name {
+            oid::BASIC_CONSTRAINTS => {
+                let mut constraints = Reader::new(Reader::only(value, tag::SEQUENCE)?);
+                self.is_authority = constraints.optional(tag::BOOLEAN).is_some_and(|is| is != [0]);
+            }
+            // The first bit is digitalSignature (RFC 5280 §4.2.1.3); before the bits stands how many are unused.
+            oid::KEY_USAGE => {
+                self.may_sign = Reader::only(value, tag::BIT_STRING)?.get(1).is_some_and(|bits| bits & 0x80 != 0);
+            }
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+/// A time as RFC 5280 §4.1.2.5 has it: in UTC, with seconds, the year in two digits up to 2049.
+fn time(element: Element<'_>) -> Option<Timestamp> {
+    let text = std::str::from_utf8(element.content).ok()?;
+    let text = match element.tag {
+        tag::UTC_TIME if text.get(..2)? < "50" => format!("20{text}"),
+        tag::UTC_TIME => format!("19{text}"),
+        tag::GENERALIZED_TIME => text.to_owned(),
+        _ => return None,
+    };
+    Timestamp::parse_amz_date(&format!("{}T{}", text.get(..8)?, text.get(8..)?)).ok()
+}
+
+/// A number in two's complement, most significant byte first, in decimal.
+fn decimal(bytes: &[u8]) -> String {
+    let is_negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
+    let mut number = bytes.to_vec();
+    if is_negative {
+        number.iter_mut().for_each(|byte| *byte = !*byte);
+        for byte in number.iter_mut().rev() {
+            let (sum, carries) = byte.overflowing_add(1);
+            *byte = sum;
+            if !carries {
+                break;
+            }
+        }
+    }
+    let mut digits = Vec::new();
+    while number.iter().any(|byte| *byte != 0) {
+        let mut rest = 0_u16;
+        for byte in &mut number {
+            let value = rest << 8 | u16::from(*byte);
+            *byte = (value / 10) as u8;
+            rest = value % 10;
+        }
+        digits.push(char::from(b'0' + rest as u8));
+    }
+    if digits.is_empty() {
+        return "0".to_owned();
+    }
+    let sign = if is_negative { "-" } else { "" };
+    sign.chars().chain(digits.into_iter().rev()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values by Python's integers.
+    #[test]
+    fn a_serial_number_is_written_in_decimal_without_leading_zeros() {
+        for (bytes, text) in [
+            (&[0][..], "0"),
+            (&[0x01, 0x00], "256"),
+            (&[0x00, 0xff], "255"),
+            (&[0xff], "-1"),
+            (&[0x80], "-128"),
+            (&[0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "2361183241434822606847"),
+        ] {
+            assert_eq!(decimal(bytes), text);
+        }
+    }
+
+    #[test]
+    fn years_are_read_in_both_forms() {
+        let read = |tag: u8, text: &'static str| time(Element { tag, content: text.as_bytes(), whole: b"" });
+        assert_eq!(read(tag::UTC_TIME, "491231235959Z").unwrap().as_str(), "20491231T235959Z");
+        assert_eq!(read(tag::UTC_TIME, "500101000000Z").unwrap().as_str(), "19500101T000000Z");
+        assert_eq!(read(tag::GENERALIZED_TIME, "20500101000000Z").unwrap().as_str(), "20500101T000000Z");
+        for text in ["", "5", "4912312359Z", "491231235959+0100", "49123123595é"] {
+            assert!(read(tag::UTC_TIME, text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A certificate with its chain as requests carry them: base64 of DER, the chain with commas between.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::certificate::Certificate;
+
+/// No chain is longer, in certificates: whoever reads a request need not parse more.
+const LONGEST_CHAIN: usize = 16;
+
+/// What requests carry of a certificate and its chain: the values of `x-amz-x509` and `x-amz-x509-chain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateHeaders {
+    /// The certificate.
+    pub certificate: String,
+    /// The certificates between it and the trust anchor, if there are any.
+    pub chain: Option<String>,
+}
+
+impl CertificateHeaders {
+    /// The values for a certificate and the certificates between it and the trust anchor.
+    pub fn new(certificate: &Certificate, chain: &[Certificate]) -> Self {
+        let text = |certificate: &Certificate| STANDARD.encode(certificate.as_der());
+        let chain = chain.iter().map(text).collect::<Vec<_>>().join(",");
+        Self { certificate: text(certificate), chain: Some(chain).filter(|chain| !chain.is_empty()) }
+    }
+}
+
+/// In what way the value of a header is not a certificate as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateForm {
+    /// PEM text, with its `-----BEGIN` line or without it, its line breaks in some spelling.
+    Pem,
+    /// Base64 of PEM text.
+    EncodedPem,
+    /// The alphabet of URLs, percent-encoding, or no padding.
+    OtherBase64,
+    /// Base64 of something else.
+    NotCertificate,
+    /// No base64 at all.
+    NotBase64,
+}
+
+/// Reads the value of `x-amz-x509`.
+///
+/// # Errors
+/// In what way it is not base64 of a certificate in DER.
+pub fn parse_presented(value: &str) -> Result<Certificate, CertificateForm> {
+    match STANDARD.decode(value) {
+        Ok(der) => Certificate::from_der(&der).map_err(|_| {
+            let is_pem = der.windows(5).any(|bytes| bytes == b"-----");
+            if is_pem { CertificateForm::EncodedPem } else { CertificateForm::NotCertificate }
+        }),
+        Err(_) => Err(form_of(value)),
+    }
+}
+
+/// Reads the value of `x-amz-x509-chain`.
+///
+/// # Errors
+/// In what way the first that is none is not base64 of a certificate in DER.
+pub fn parse_chain(value: &str) -> Result<Vec<Certificate>, CertificateForm> {
+    value.split(',').take(LONGEST_CHAIN).map(parse_presented).collect()
+}
+
+fn form_of(value: &str) -> CertificateForm {
+    read_leniently(value).map_or(CertificateForm::NotBase64, |(_, form)| form)
+}
+
+/// The certificate that was meant, and in what way it is not written as it should be.
+#[doc(hidden)]
+pub fn read_leniently(value: &str) -> Option<(Certificate, CertificateForm)> {
+    let has_marks = value.contains("-----");
+    let has_breaks =
+        value.contains(char::is_whitespace) || ["\\n", "\\r", "%0A", "%0D"].iter().any(|mark| value.contains(mark));
+    let form = if has_marks || has_breaks { CertificateForm::Pem } else { CertificateForm::OtherBase64 };
+    let between = match value.split_once("-----BEGIN") {
+        Some((_, rest)) => rest.split("-----").nth(1)?,
+        None => value,
+    };
+    let mut text = between.to_owned();
+    for (mark, meant) in [("\\n", ""), ("\\r", ""), ("%0A", ""), ("%0D", ""), ("%2B", "+"), ("%2F", "/"), ("%3D", "=")]
+    {
+        text = text.replace(mark, meant);
+    }
+    let digits: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '=')
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            c => c,
+        })
+        .collect();
+    let padded = format!("{digits}{}", "=".repeat((4 - digits.len() % 4) % 4));
+    let certificate = Certificate::from_der(&STANDARD.decode(padded).ok()?).ok()?;
+    Some((certificate, form))
+}

@@ -1,0 +1,313 @@
+//! Signatures by the key of a certificate, beside those of awslabs' own library for IAM Roles Anywhere.
+//!
+//! `requests.json` is made by `make.py`: the library signs with its clock frozen, and openssl checks each signature. What is
+//! derived has to be equal byte for byte; RSA signatures too, and of ECDSA each side takes the other's.
+
+use serde_json::Value;
+
+use sigvet_core::claim::Claim;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::prepare::{Identity, PrepareError, Settings, prepare};
+use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_core::scheme::{Scheme, SigningKey};
+use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, verify};
+use sigvet_core::x509::{
+    Certificate, CertificateForm, CertificateHeaders, CertifiedKey, KeyAlgorithm, PrivateKey, parse_presented,
+};
+
+const NOW: &str = "20260301T120000Z";
+
+fn now() -> Timestamp {
+    Timestamp::parse(NOW).unwrap()
+}
+
+fn cases() -> Vec<Value> {
+    serde_json::from_str(include_str!("requests.json")).unwrap()
+}
+
+fn text<'v>(case: &'v Value, name: &str) -> &'v str {
+    case[name].as_str().unwrap()
+}
+
+/// The bytes of the only block of a PEM file.
+fn der(pem: &str) -> Vec<u8> {
+    use base64::Engine;
+    let lines: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD.decode(lines).unwrap()
+}
+
+fn certificate(name: &str) -> Certificate {
+    let pem = match name {
+        "rsa" => include_str!("keys/rsa.pem"),
+        "p256" => include_str!("keys/p256.pem"),
+        "p384" => include_str!("keys/p384.pem"),
+        "middle" => include_str!("keys/middle.pem"),
+        _ => include_str!("keys/root.pem"),
+    };
+    Certificate::from_der(&der(pem)).unwrap()
+}
+
+fn private_key(name: &str) -> PrivateKey {
+    match name {
+        "rsa" => PrivateKey::from_pkcs1(&der(include_str!("keys/rsa.key"))),
+        "p256" => PrivateKey::from_sec1(&der(include_str!("keys/p256.key"))),
+        _ => PrivateKey::from_sec1(&der(include_str!("keys/p384.key"))),
+    }
+    .unwrap()
+}
+
+fn certified(name: &str, chain: &[&str]) -> CertifiedKey {
+    let chain = chain.iter().map(|name| certificate(name)).collect();
+    CertifiedKey::new(certificate(name), chain, private_key(name)).unwrap()
+}
+
+/// The request of a case with these of its headers.
+fn request(case: &Value, is_wanted: impl Fn(&str) -> bool) -> Request {
+    let url: RequestUrl = text(case, "url").parse().unwrap();
+    let mut request = Request::new("POST", &url).unwrap();
+    request.body = Body::Bytes(text(case, "body").as_bytes().to_vec());
+    for header in case["headers"].as_array().unwrap() {
+        let (name, value) = (header[0].as_str().unwrap(), header[1].as_str().unwrap());
+        if name != "Host" && is_wanted(name) {
+            request.headers.push(name, value).unwrap();
+        }
+    }
+    request
+}
+
+fn sign(request: Request, key: &CertifiedKey) -> Request {
+    let mut settings = Settings::new("eu-west-1", "rolesanywhere");
+    settings.scheme = Scheme::X509(key.algorithm());
+    settings.certificates = Some(key.headers());
+    let identity = Identity { access_key_id: key.certificate().serial.clone(), session_token: None, expires_at: None };
+    let prepared = prepare(request, &identity, &settings, now()).unwrap();
+    let signing_key = SigningKey::for_certificate(key.private_key(), prepared.terms.scope.clone());
+    prepared.sign(&signing_key).unwrap().request
+}
+
+fn judge(request: &Request) -> Verdict {
+    verify(request, &Judge::new(None, now(), ExpectedScope::Any)).unwrap()
+}
+
+fn faults(verdict: &Verdict) -> Vec<&Finding> {
+    verdict.findings.iter().filter(|finding| finding.is_fatal()).collect()
+}
+
+#[test]
+fn what_is_derived_and_signed_is_what_the_library_of_awslabs_signs() {
+    for case in cases() {
+        let (name, is_with_chain) = (text(&case, "name"), case["chain"] == true);
+        let chain: &[&str] = if is_with_chain { &["middle"] } else { &[] };
+        let unsigned = request(&case, |name| name == "Content-Type");
+        let signed = sign(unsigned, &certified(name, chain));
+        let claim = Claim::extract(&signed).unwrap();
+        let derivation = claim.derive(&signed);
+        assert_eq!(derivation.canonical_request.to_string(), text(&case, "canonical_request"), "{name}");
+        assert_eq!(derivation.string_to_sign, text(&case, "string_to_sign"), "{name}");
+        assert_eq!(judge(&signed).outcome(), Outcome::Valid, "{name}");
+        if name == "rsa" {
+            let expected = request(&case, |_| true);
+            let authorization = |request: &Request| request.headers.first_text("authorization").map(str::to_owned);
+            assert_eq!(authorization(&signed), authorization(&expected));
+        }
+    }
+}
+
+#[test]
+fn what_the_library_of_awslabs_signs_is_valid_and_nobody_is_trusted_for_it() {
+    for case in cases() {
+        let verdict = judge(&request(&case, |_| true));
+        assert_eq!(verdict.outcome(), Outcome::Valid, "{:?}", verdict.findings);
+        assert_eq!(verdict.findings, [Finding::Certificate(CertificateFault::TrustUnjudged)]);
+        assert!(!verdict.is_acceptable() && !verdict.is_acceptable_before_body());
+        let rejection = verdict.accept().unwrap_err();
+        assert!(matches!(rejection, Rejection::Findings(against) if against.len() == 1));
+    }
+}
+
+#[test]
+fn a_secret_access_key_makes_no_signature_that_a_request_can_present() {
+    let case = &cases()[0];
+    let credentials = Credentials::new(certificate("rsa").serial, "secret");
+    let claim = Claim::extract(&request(case, |_| true)).unwrap();
+    let key = SigningKey::for_scheme(claim.terms.scheme, &credentials, &claim.terms.dialect, &claim.terms.scope);
+    assert_eq!(key.sign(&claim.terms.scope, b"anything").unwrap().as_str(), "");
+    // A judge who has credentials judges by the certificate all the same.
+    let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
+    assert!(verify(&request(case, |_| true), &judge).unwrap().accept().is_err());
+}
+
+#[test]
+fn every_changed_byte_of_what_is_signed_is_seen() {
+    for case in cases() {
+        for change in ["body", "date", "type", "signature"] {
+            let mut changed = request(&case, |_| true);
+            match change {
+                "body" => changed.body = Body::Bytes(b"{}x".to_vec()),
+                "date" => replace(&mut changed, "X-Amz-Date", "20260301T120001Z"),
+                "type" => replace(&mut changed, "Content-Type", "application/json"),
+                _ => {
+                    let text = changed.headers.first_text("authorization").unwrap();
+                    let last = if text.ends_with('0') { '1' } else { '0' };
+                    let text = format!("{}{last}", &text[..text.len() - 1]);
+                    replace(&mut changed, "Authorization", &text);
+                }
+            }
+            let verdict = judge(&changed);
+            assert_eq!(verdict.is_signature_right(), Some(false), "{change}");
+            assert_eq!(faults(&verdict), [&Finding::SignatureMismatch], "{change}");
+        }
+    }
+}
+
+fn replace(request: &mut Request, name: &str, value: &str) {
+    request.headers.remove(name);
+    request.headers.push(name, value).unwrap();
+}
+
+#[test]
+fn a_certificate_is_judged_beside_the_signature() {
+    let case = &cases()[1];
+    let judged_at = |time: &str| {
+        let now = Timestamp::parse(time).unwrap();
+        let judge = Judge::new(None, now, ExpectedScope::Any).with_window(std::time::Duration::from_secs(1 << 40));
+        let verdict = verify(&request(case, |_| true), &judge).unwrap();
+        faults(&verdict).into_iter().cloned().collect::<Vec<_>>()
+    };
+    let at = |time: &str| Timestamp::parse(time).unwrap();
+    let (start, end) = ("20260101T000000Z", "20360101T000000Z");
+    assert_eq!(judged_at(start), []);
+    assert_eq!(judged_at(end), []);
+    let (early, late) = ("20251231T235959Z", "20360101T000001Z");
+    assert_eq!(
+        judged_at(early),
+        [Finding::Certificate(CertificateFault::NotYetValid { from: at(start), now: at(early) })]
+    );
+    assert_eq!(judged_at(late), [Finding::Certificate(CertificateFault::Expired { at: at(end), now: at(late) })]);
+}
+
+/// The serial number in decimal is that of `openssl x509 -serial`, whose hex Python turned into decimal.
+#[test]
+fn serial_numbers_are_decimal() {
+    for (name, serial) in [
+        ("rsa", "543661159748278989157804827405126840476567151429"),
+        ("p256", "917402727119340645277675950225804437405660422707"),
+        ("p384", "17"),
+        ("middle", "77"),
+    ] {
+        assert_eq!(certificate(name).serial, serial);
+    }
+    let case = &cases()[0];
+    let mut hex = request(case, |_| true);
+    let authorization = hex.headers.first_text("authorization").unwrap();
+    let authorization = authorization.replace(&certificate("rsa").serial, "5F3A9C0B1D2E4F60718293A4B5C6D7E8F9012345");
+    replace(&mut hex, "Authorization", &authorization);
+    let verdict = judge(&hex);
+    assert!(matches!(faults(&verdict)[..], [Finding::Certificate(CertificateFault::Serial { .. })]));
+    assert_eq!(verdict.is_signature_right(), Some(true), "the credential is not signed");
+}
+
+#[test]
+fn what_certificates_are_for_is_read() {
+    let (leaf, root) = (certificate("rsa"), certificate("root"));
+    assert!(leaf.is_v3 && leaf.may_sign && !leaf.is_authority && !leaf.is_self_issued());
+    assert!(root.is_v3 && !root.may_sign && root.is_authority && root.is_self_issued());
+    assert!(leaf.names_as_issuer(&certificate("middle")) && !leaf.names_as_issuer(&root));
+    let kinds = ["rsa", "p256", "p384"].map(|name| certificate(name).key.description());
+    assert_eq!(kinds, ["RSA with 2048 bits", "EC on curve P-256", "EC on curve P-384"]);
+    // A CA's own certificate with its key signs nothing that is accepted.
+    let key = PrivateKey::from_sec1(&der(include_str!("keys/root.key"))).unwrap();
+    let key = CertifiedKey::new(root, Vec::new(), key).unwrap();
+    let verdict = judge(&sign(request(&cases()[0], |name| name == "Content-Type"), &key));
+    let is_unsuitable =
+        |finding: &&Finding| matches!(finding, Finding::Certificate(CertificateFault::Unsuitable { .. }));
+    assert_eq!(faults(&verdict).iter().filter(|finding| is_unsuitable(finding)).count(), 2);
+}
+
+#[test]
+fn a_chain_in_another_order_is_a_note() {
+    for (chain, is_noted) in
+        [(&["middle", "root"][..], false), (&["root", "middle"], true), (&["rsa", "middle"], true), (&["root"], true)]
+    {
+        let verdict = judge(&sign(request(&cases()[0], |_| false), &certified("rsa", chain)));
+        let is_order = |finding: &Finding| matches!(finding, Finding::Certificate(CertificateFault::ChainOrder { .. }));
+        assert_eq!(verdict.findings.iter().any(is_order), is_noted, "{chain:?}");
+        assert_eq!(verdict.outcome(), Outcome::Valid);
+    }
+}
+
+#[test]
+fn a_header_that_is_not_base64_of_der_is_told_by_its_form() {
+    let pem = include_str!("keys/rsa.pem");
+    let right = CertificateHeaders::new(&certificate("rsa"), &[]).certificate;
+    let encoded = |text: &str| {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(text)
+    };
+    for (value, form) in [
+        (pem.replace('\n', ""), CertificateForm::Pem),
+        (pem.replace('\n', "\\n"), CertificateForm::Pem),
+        (pem.replace('\n', "%0A"), CertificateForm::Pem),
+        (encoded(pem), CertificateForm::EncodedPem),
+        (right.replace('+', "-").replace('/', "_"), CertificateForm::OtherBase64),
+        (right.trim_end_matches('=').to_owned(), CertificateForm::OtherBase64),
+        (encoded("something else"), CertificateForm::NotCertificate),
+        ("CN=workload".to_owned(), CertificateForm::NotBase64),
+    ] {
+        assert_eq!(parse_presented(&value).unwrap_err(), form, "{value}");
+    }
+    assert_eq!(parse_presented(&right).unwrap(), certificate("rsa"));
+}
+
+#[test]
+fn nothing_is_signed_without_its_certificate_or_into_a_url() {
+    let mut settings = Settings::new("eu-west-1", "rolesanywhere");
+    settings.scheme = Scheme::X509(KeyAlgorithm::Rsa);
+    let identity = Identity { access_key_id: "17".to_owned(), session_token: None, expires_at: None };
+    let plain = || request(&cases()[0], |_| false);
+    assert_eq!(prepare(plain(), &identity, &settings, now()).unwrap_err(), PrepareError::CertificateMissing);
+    let url = settings.presigned(std::time::Duration::from_secs(60));
+    assert_eq!(prepare(plain(), &identity, &url, now()).unwrap_err(), PrepareError::CertificateInQuery);
+    let mut without = sign(plain(), &certified("rsa", &[]));
+    without.headers.remove("x-amz-x509");
+    let verdict = judge(&without);
+    assert!(
+        faults(&verdict)
+            .iter()
+            .any(|finding| matches!(finding, Finding::Certificate(CertificateFault::Missing { .. })))
+    );
+    assert_eq!(verdict.expected, None);
+}
+
+#[test]
+fn a_key_of_another_certificate_is_refused_and_no_key_is_shown() {
+    assert!(CertifiedKey::new(certificate("rsa"), Vec::new(), private_key("p256")).is_err());
+    let shown = format!("{:?} {:?}", private_key("p256"), certified("rsa", &[]));
+    assert!(shown.contains("[redacted]"));
+    let number = hex::encode(&der(include_str!("keys/p256.key"))[7..39]);
+    assert!(!shown.contains(&number));
+    for garbage in [&b""[..], b"\x30", b"\x30\x03\x02\x01\x00", &der(include_str!("keys/rsa.pem"))] {
+        assert!(PrivateKey::from_pkcs8(garbage).is_err());
+        assert!(PrivateKey::from_pkcs1(garbage).is_err());
+        assert!(PrivateKey::from_sec1(garbage).is_err());
+    }
+}
+
+/// Catches a reader that runs past an end, and a certificate that is taken though it is cut off or followed by something.
+#[test]
+fn no_part_of_a_certificate_is_a_certificate() {
+    let whole = der(include_str!("keys/rsa.pem"));
+    for end in 0..whole.len() {
+        assert!(Certificate::from_der(&whole[..end]).is_err(), "{end}");
+    }
+    assert!(Certificate::from_der(&[&whole[..], b"\0"].concat()).is_err());
+    for at in 0..whole.len() {
+        for byte in [0x00, 0x7f, 0x80, 0xff] {
+            let mut changed = whole.clone();
+            changed[at] = byte;
+            // Whatever it is, reading it ends.
+            let _ = Certificate::from_der(&changed);
+        }
+    }
+}

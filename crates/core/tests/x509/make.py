@@ -1,0 +1,122 @@
+"""Writes `requests.json`: `python3 crates/core/tests/x509/make.py`, with `iam-rolesanywhere-session` (awslabs) and openssl.
+
+Certificates and keys are made by openssl (`keys/`, kept if they are there). Requests are signed by the signer of awslabs' own
+library, whose canonicalization is botocore's and whose signatures are those of `cryptography`, with its clock frozen; openssl
+then checks each signature with the key of the certificate, so that the file holds nothing that two programs do not agree on.
+"""
+
+import base64
+import datetime
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import iam_rolesanywhere_session.iam_rolesanywhere_session as library
+from botocore.awsrequest import AWSRequest
+
+HERE = pathlib.Path(__file__).parent
+KEYS = HERE / "keys"
+NOW = datetime.datetime(2026, 3, 1, 12, 0, 0, tzinfo=datetime.timezone.utc)
+SERIALS = {"rsa": "0x5f3a9c0b1d2e4f60718293a4b5c6d7e8f9012345", "p256": "0xa0b1c2d3e4f5061728394a5b6c7d8e9f00112233", "p384": "17"}
+VALIDITY = ["20260101000000Z", "20360101000000Z"]
+
+
+def openssl(*words, stdin=None):
+    return subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, input=stdin).stdout
+
+
+def make_keys():
+    curve = {"root": "prime256v1", "middle": "prime256v1", "p256": "prime256v1", "p384": "secp384r1"}
+    for name, named in curve.items():
+        if (KEYS / f"{name}.key").exists():
+            continue
+        openssl("ecparam", "-name", named, "-genkey", "-noout", "-out", KEYS / f"{name}.key")
+    if not (KEYS / "rsa.key").exists():
+        openssl("genrsa", "-traditional", "-out", KEYS / "rsa.key", 2048)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "ca.cnf").write_text(
+            "[ca]\ndefault_ca = x\n[x]\npolicy = p\nunique_subject = no\nemail_in_dn = no\n"
+            f"database = {folder}/index\nnew_certs_dir = {folder}\ndefault_md = sha256\nserial = {folder}/serial\n"
+            "[p]\ncommonName = supplied\n"
+            "[authority]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign\n"
+            "[leaf]\nbasicConstraints = critical,CA:FALSE\nkeyUsage = critical,digitalSignature\nextendedKeyUsage = clientAuth\n"
+        )
+        names = {"root": "Test Root", "middle": "Test Intermediate"}
+        for name, issuer, extensions, serial in [
+            ("root", "root", "authority", "1"),
+            ("middle", "root", "authority", "77"),
+            *((name, "middle", "leaf", serial) for name, serial in SERIALS.items()),
+            ("expired", "middle", "leaf", "5"),
+        ]:
+            if (KEYS / f"{name}.pem").exists():
+                continue
+            own_key = KEYS / ("rsa.key" if name == "expired" else f"{name}.key")
+            end = "20260201000000Z" if name == "expired" else VALIDITY[1]
+            (folder / "index").write_text("")
+            digits = f"{int(serial, 0):x}"
+            (folder / "serial").write_text("0" * (len(digits) % 2) + digits)
+            request = folder / f"{name}.csr"
+            openssl("req", "-new", "-key", own_key, "-subj", f"/CN={names.get(name, name)}", "-out", request)
+            own = ["-selfsign"] if issuer == name else ["-cert", KEYS / f"{issuer}.pem"]
+            validity = ["-startdate", VALIDITY[0], "-enddate", end]
+            openssl("ca", "-batch", "-notext", "-config", folder / "ca.cnf", "-extensions", extensions, *validity, *own,
+                    "-keyfile", KEYS / f"{issuer}.key", "-in", request, "-out", KEYS / f"{name}.pem")
+
+
+class Frozen(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return NOW.astimezone(tz)
+
+    @classmethod
+    def utcnow(cls):
+        return NOW.replace(tzinfo=None)
+
+
+def signed(name, chain, url, body):
+    signer = library.IAMRolesAnywhereSigner(
+        certificate=str(KEYS / f"{name}.pem"),
+        private_key=str(KEYS / f"{name}.key"),
+        certificate_chain=str(KEYS / "middle.pem") if chain else None,
+        region="eu-west-1",
+    )
+    request = AWSRequest(method="POST", url=url, data=json.dumps(body))
+    texts = {}
+    canonical, to_sign = signer.canonical_request, signer.string_to_sign
+    signer.canonical_request = lambda request: texts.setdefault("canonical_request", canonical(request))
+    signer.string_to_sign = lambda request, text: texts.setdefault("string_to_sign", to_sign(request, text))
+    signer.add_auth(request)
+    signature = request.headers["Authorization"].rpartition("Signature=")[2]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "key").write_bytes(openssl("x509", "-in", KEYS / f"{name}.pem", "-noout", "-pubkey"))
+        (folder / "signature").write_bytes(bytes.fromhex(signature))
+        openssl("dgst", "-sha256", "-verify", folder / "key", "-signature", folder / "signature",
+                stdin=texts["string_to_sign"].encode())
+    # What the signer adds; what the client adds on the way is not signed.
+    headers = [[key, value] for key, value in request.headers.items()]
+    body = request.data.decode() if isinstance(request.data, bytes) else request.data
+    return {"name": name, "chain": chain, "url": url, "headers": headers, "body": body, **texts, "signature": signature}
+
+
+def main():
+    KEYS.mkdir(exist_ok=True)
+    make_keys()
+    library.datetime = Frozen
+    import botocore.auth
+    botocore.auth.get_current_datetime = lambda: NOW.replace(tzinfo=None)
+    arns = {
+        "durationSeconds": 3600,
+        "profileArn": "arn:aws:rolesanywhere:eu-west-1:123456789012:profile/b2",
+        "roleArn": "arn:aws:iam::123456789012:role/workload",
+        "trustAnchorArn": "arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/a1",
+    }
+    url = "https://rolesanywhere.eu-west-1.amazonaws.com/sessions"
+    requests = [signed(name, chain, url, arns) for name in SERIALS for chain in (False, True)]
+    requests.append(signed("rsa", True, url + "?roleArn=a%2Fb&profileArn=c", {}))
+    (HERE / "requests.json").write_text(json.dumps(requests, indent=1) + "\n")
+
+
+main()

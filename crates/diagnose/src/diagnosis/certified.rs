@@ -1,0 +1,276 @@
+//! The certificate of a request that is signed with its key, and what its signature shows without the private key.
+//!
+//! A signature of RSA gives back the hash that was signed to whoever has the public key (RFC 8017 §5.2.2): so hypotheses are
+//! compared with that hash, and a signature that gives back nothing of the kind was made with another key.
+
+use super::catalogue::{KEY_NOT_OF_CERTIFICATE, SIGNATURE_FORM, SIGNATURE_HASH, STRING_TO_SIGN_HASHED};
+use super::outcome::AppliedMistake;
+use super::target::Target;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sigvet_core::claim::Claim;
+use sigvet_core::crypto::sha256;
+use sigvet_core::derivation::Terms;
+use sigvet_core::request::{Headers, Request};
+use sigvet_core::x509::{Certificate, CertificateKey, parse_chain, read_leniently};
+
+/// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1).
+const DIGEST_INFOS: [(&str, &[u8], usize); 5] = [
+    (
+        "SHA-256",
+        &[0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0, 4, 32],
+        32,
+    ),
+    (
+        "SHA-384",
+        &[0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0, 4, 48],
+        48,
+    ),
+    (
+        "SHA-512",
+        &[0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0, 4, 64],
+        64,
+    ),
+    (
+        "SHA-224",
+        &[0x30, 0x2d, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0, 4, 28],
+        28,
+    ),
+    ("SHA-1", &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0, 4, 20], 20),
+];
+
+/// The certificate of a request, however its header is written.
+pub(super) fn certificate(request: &Request, claim: &Claim) -> Option<Certificate> {
+    let value = request.headers.first_text(&claim.terms.dialect.certificate_header())?;
+    read_leniently(value).map(|(certificate, _)| certificate)
+}
+
+/// The certificates that the request names as those above it.
+pub(super) fn chain(request: &Request, claim: &Claim) -> Vec<Certificate> {
+    let value = request.headers.first_text(&claim.terms.dialect.certificate_chain_header());
+    value.and_then(|value| parse_chain(value).ok()).unwrap_or_default()
+}
+
+/// The key of the certificate that goes along with a request, if one does.
+pub(super) fn key_of(subject_headers: &Headers, terms: &Terms) -> Option<CertificateKey> {
+    let value =
+        subject_headers.first_text(&terms.dialect.certificate_header()).filter(|_| terms.scheme.is_certified())?;
+    read_leniently(value).map(|(certificate, _)| certificate.key)
+}
+
+/// That what was signed is a hash of the right string to sign, as bytes or as text, and not the string.
+pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey) -> Option<AppliedMistake> {
+    let hash = sha256(right);
+    let texts =
+        [(hash.0.to_vec(), "its SHA-256 was signed"), (hash.to_string().into_bytes(), "its SHA-256 in hex was signed")];
+    texts.into_iter().find_map(|(text, detail)| {
+        let gives = match target {
+            Target::Hash(signed) => sha256(&text).0 == *signed,
+            Target::Der(signature) => key.verifies(&text, signature),
+            Target::Digest { .. } => false,
+        };
+        gives.then(|| AppliedMistake::new(&STRING_TO_SIGN_HASHED, "", "").with_detail(detail))
+    })
+}
+
+/// That a certificate of the chain has the key that signed.
+pub(super) fn by_another_key(right: &[u8], target: &Target, chain: &[Certificate]) -> Option<AppliedMistake> {
+    let Target::Der(signature) = target else { return None };
+    let at = chain.iter().position(|other| other.key.verifies(right, signature))?;
+    let detail = format!("it is signed with the key of certificate {} of the chain", at + 1);
+    Some(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail))
+}
+
+/// What a presented signature leads to.
+pub(super) enum Presented {
+    /// What a hypothesis has to give, and what is wrong with how the signature is written.
+    Target(Target, Option<AppliedMistake>),
+    /// The signature itself shows the mistake.
+    Mistake(AppliedMistake),
+    /// It cannot be read.
+    Unreadable,
+}
+
+/// Reads a presented signature by the key that it has to be verified with.
+pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
+    let form = |detail: &str| Some(AppliedMistake::new(&SIGNATURE_FORM, text, "").with_detail(detail));
+    let bare = text.trim().trim_matches(['"', '\'']);
+    let (bytes, written) = match (hex::decode(bare), STANDARD.decode(bare)) {
+        (Ok(bytes), _) if bare != text => (bytes, form("with other characters around it")),
+        (Ok(bytes), _) if bare.bytes().any(|byte| byte.is_ascii_uppercase()) => (bytes, form("in uppercase hex")),
+        (Ok(bytes), _) => (bytes, None),
+        (_, Ok(bytes)) => (bytes, form("in base64")),
+        _ => return Presented::Unreadable,
+    };
+    if let Some((modulus, exponent)) = key.rsa_numbers() {
+        return of_rsa(&bytes, (modulus, exponent), written);
+    }
+    match (bytes.len(), bytes.first()) {
+        (64 | 96, first) if first != Some(&0x30) || !is_der(&bytes) => {
+            Presented::Target(Target::Der(der_of(&bytes)), form("as r and s one after the other instead of DER"))
+        }
+        (_, Some(0x30)) => Presented::Target(Target::Der(bytes), written),
+        _ => Presented::Unreadable,
+    }
+}
+
+fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option<AppliedMistake>) -> Presented {
+    let foreign =
+        |detail: &str| Presented::Mistake(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail));
+    if signature.len() != modulus.len() {
+        let (presented, expected) = (signature.len(), modulus.len());
+        return foreign(&format!(
+            "the signature has {presented} bytes, and the key of the certificate makes {expected}"
+        ));
+    }
+    match hash_in(&power(signature, exponent, modulus)) {
+        Some(("SHA-256", hash)) => match <[u8; 32]>::try_from(hash) {
+            Ok(hash) => Presented::Target(Target::Hash(hash), written),
+            Err(_) => Presented::Unreadable,
+        },
+        Some((name, _)) => {
+            let made = AppliedMistake::new(&SIGNATURE_HASH, name, "SHA-256");
+            Presented::Mistake(made.with_detail(format!("the signature says {name}")))
+        }
+        None => foreign("with the key of the certificate, the signature gives back no hash (PKCS#1 v1.5)"),
+    }
+}
+
+/// The hash in a padded message, and its name.
+fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
+    let rest = padded.strip_prefix(&[0, 1])?;
+    let filling = rest.iter().take_while(|byte| **byte == 0xff).count();
+    let info = rest.get(filling..)?.strip_prefix(&[0]).filter(|_| filling >= 8)?;
+    DIGEST_INFOS.iter().find_map(|(name, prefix, length)| {
+        let hash = info.strip_prefix(*prefix)?;
+        (hash.len() == *length).then_some((*name, hash))
+    })
+}
+
+/// Whether the bytes are one sequence of two integers.
+fn is_der(bytes: &[u8]) -> bool {
+    bytes.get(1).is_some_and(|length| usize::from(*length) + 2 == bytes.len()) && bytes.get(2) == Some(&2)
+}
+
+/// The DER of two numbers of the same length, one after the other (RFC 3279 §2.2.3).
+fn der_of(bytes: &[u8]) -> Vec<u8> {
+    let integer = |number: &[u8]| {
+        let zeros = number.iter().take_while(|byte| **byte == 0).count().min(number.len().saturating_sub(1));
+        let number = number.get(zeros..).unwrap_or_default();
+        let sign: &[u8] = if number.first().is_some_and(|first| first & 0x80 != 0) { &[0] } else { &[] };
+        [&[2, (number.len() + sign.len()) as u8], sign, number].concat()
+    };
+    let (r, s) = bytes.split_at(bytes.len() / 2);
+    let content = [integer(r), integer(s)].concat();
+    [&[0x30, content.len() as u8][..], &content].concat()
+}
+
+/// `base` to the power of `exponent`, modulo `modulus`, as long as the modulus. All of it is public, so it may take its time.
+fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
+    let modulus = Number::from_bytes(modulus);
+    let base = Number::from_bytes(base).reduced(&modulus);
+    let mut result = Number::one(&modulus);
+    // Exponents are of 17 bits nearly everywhere; one as long as the modulus is nobody's.
+    let bits = exponent.iter().take(8).flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
+    for bit in bits {
+        result = result.times(&result, &modulus);
+        if bit {
+            result = result.times(&base, &modulus);
+        }
+    }
+    result.to_bytes()
+}
+
+/// A natural number, its least significant word first, always as many words as the modulus.
+#[derive(Clone)]
+struct Number(Vec<u32>);
+
+impl Number {
+    fn from_bytes(bytes: &[u8]) -> Self {
+        let word = |chunk: &[u8]| chunk.iter().fold(0, |word: u32, byte| word << 8 | u32::from(*byte));
+        Self(bytes.rchunks(4).map(word).collect())
+    }
+
+    fn one(modulus: &Self) -> Self {
+        let mut words = vec![0; modulus.0.len()];
+        words.iter_mut().take(1).for_each(|word| *word = 1);
+        Self(words)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().rev().flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    /// This number less the modulus once, if it is not below it.
+    fn reduced(self, modulus: &Self) -> Self {
+        if self.is_below(modulus) { self } else { self.less(modulus) }
+    }
+
+    fn is_below(&self, other: &Self) -> bool {
+        self.0.iter().rev().lt(other.0.iter().rev())
+    }
+
+    /// The product modulo the modulus: doubled and added, bit by bit.
+    fn times(&self, other: &Self, modulus: &Self) -> Self {
+        let mut sum = Self(vec![0; modulus.0.len()]);
+        for word in other.0.iter().rev() {
+            for bit in (0..32).rev() {
+                sum = sum.plus(&sum.clone(), modulus);
+                if word >> bit & 1 == 1 {
+                    sum = sum.plus(self, modulus);
+                }
+            }
+        }
+        sum
+    }
+
+    /// The sum of two numbers below the modulus, modulo the modulus.
+    fn plus(&self, other: &Self, modulus: &Self) -> Self {
+        let (mut words, mut carry) = (Vec::with_capacity(self.0.len()), 0_u64);
+        for (word, other) in self.0.iter().zip(&other.0) {
+            let sum = u64::from(*word) + u64::from(*other) + carry;
+            words.push(sum as u32);
+            carry = sum >> 32;
+        }
+        let sum = Self(words);
+        if carry == 0 { sum.reduced(modulus) } else { sum.less(modulus) }
+    }
+
+    /// This number less the modulus, whatever is borrowed at the end.
+    fn less(mut self, modulus: &Self) -> Self {
+        let mut borrow = 0_i64;
+        for (word, other) in self.0.iter_mut().zip(&modulus.0) {
+            let difference = i64::from(*word) - i64::from(*other) + borrow;
+            *word = difference as u32;
+            borrow = difference >> 32;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values by Python's `pow`. The first has a modulus with its highest bit set, so that sums carry.
+    #[test]
+    fn powers_are_those_of_python() {
+        for (base, exponent, modulus, expected) in [
+            ("f123456789abcdef", "010001", "fedcba9876543211", "3e54971a086e445f"),
+            ("00000002", "0a", "00000401", "00000400"),
+            ("0000000000000005", "03", "ffffffffffffffc5", "000000000000007d"),
+        ] {
+            let bytes = |text: &str| hex::decode(text).unwrap();
+            assert_eq!(hex::encode(power(&bytes(base), &bytes(exponent), &bytes(modulus))), expected, "{base}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_become_der() {
+        let raw = [[0; 31].as_slice(), &[5], &[0x80], &[1; 31]].concat();
+        let der = der_of(&raw);
+        assert_eq!(der.get(..5), Some(&[0x30, 38, 2, 1, 5][..]));
+        assert_eq!(der.get(5..9), Some(&[2, 33, 0, 0x80][..]));
+        assert!(is_der(&der));
+    }
+}

@@ -1,0 +1,202 @@
+//! `sigvet credentials roles-anywhere`: a session of IAM Roles Anywhere, asked for with the key of a certificate.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use crate::cli::connection::options::ConnectionOptions;
+use crate::cli::context::Context;
+use crate::cli::credentials::outside::Network;
+use crate::cli::credentials::words::describe_certificate_warning;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::complete::profile_names;
+use crate::cli::options::signing::CertificateOptions;
+use crate::cli::options::value::parse_duration;
+use crate::cli::screen::inert_json;
+use crate::cli::terminal::notes::{note, warn};
+use crate::cli::terminal::output::Output;
+use crate::profiles::{self, CertificateSession, CredentialChoice, RolesAnywhere};
+use sigvet_core::credentials::{Credentials, Secret};
+
+/// The arguments of `sigvet credentials roles-anywhere`.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  sigvet credentials roles-anywhere --profile workload
+  sigvet credentials roles-anywhere --certificate c.pem --private-key k.pem
+      --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN")]
+pub struct RolesAnywhereArgs {
+    /// Use the certificate and ARNs of this profile
+    #[arg(long, value_name = "NAME", add = profile_names(), conflicts_with_all = ["certificate", "private_key", "intermediates"])]
+    #[arg(conflicts_with_all = ["trust_anchor_arn", "profile_arn", "role_arn", "session_duration", "role_session_name"])]
+    #[arg(help_heading = "Session")]
+    profile: Option<String>,
+
+    /// Read profiles from this file
+    ///
+    /// The default is $SIGVET_PROFILES, or profiles.toml in the configuration directory.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Session")]
+    profile_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    certificate: CertificateOptions,
+
+    /// Trust anchor that vouches for it
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    trust_anchor_arn: Option<String>,
+
+    /// Profile that allows the role
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    profile_arn: Option<String>,
+
+    /// Role to assume
+    #[arg(long, value_name = "ARN", help_heading = "Session")]
+    role_arn: Option<String>,
+
+    /// Duration of the session, in seconds or as 1h (default: 1h)
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Session")]
+    session_duration: Option<Duration>,
+
+    /// Name of the session, if the profile accepts one
+    #[arg(long, value_name = "NAME", help_heading = "Session")]
+    role_session_name: Option<String>,
+
+    /// Region (default: that of the trust anchor)
+    #[arg(long, value_name = "REGION", help_heading = "Session")]
+    region: Option<String>,
+
+    /// Endpoint to call instead of AWS's own for the region
+    #[arg(long, alias = "endpoint", value_name = "URL", help_heading = "Session")]
+    endpoint_url: Option<String>,
+
+    /// Taken for the helper's sake: the proxies of the environment are used in any case
+    #[arg(long, hide = true)]
+    with_proxy: bool,
+
+    #[command(flatten)]
+    elsewhere: KeysElsewhere,
+
+    #[command(flatten)]
+    connection: ConnectionOptions,
+}
+
+/// Options of AWS's helper for keys that are in no file.
+#[derive(Debug, Args)]
+struct KeysElsewhere {
+    #[arg(long, hide = true)]
+    cert_selector: Option<String>,
+    #[arg(long, hide = true)]
+    system_store_name: Option<String>,
+    #[arg(long, hide = true)]
+    use_latest_expiring_certificate: bool,
+    #[arg(long, hide = true)]
+    pkcs11_lib: Option<String>,
+    #[arg(long, hide = true)]
+    reuse_pin: bool,
+    #[arg(long, hide = true)]
+    tpm_key_password: Option<String>,
+    #[arg(long, hide = true)]
+    no_tpm_key_password: bool,
+}
+
+impl KeysElsewhere {
+    /// The option that was typed, if one was.
+    fn typed(&self) -> Option<&'static str> {
+        let typed = [
+            (self.cert_selector.is_some(), "--cert-selector"),
+            (self.system_store_name.is_some(), "--system-store-name"),
+            (self.use_latest_expiring_certificate, "--use-latest-expiring-certificate"),
+            (self.pkcs11_lib.is_some(), "--pkcs11-lib"),
+            (self.reuse_pin, "--reuse-pin"),
+            (self.tpm_key_password.is_some(), "--tpm-key-password"),
+            (self.no_tpm_key_password, "--no-tpm-key-password"),
+        ];
+        typed.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, name)| name)
+    }
+}
+
+/// What has to be typed where no profile says it.
+const NEEDED: &str = "pass --trust-anchor-arn, --profile-arn and --role-arn, or --profile NAME";
+
+/// Runs the command.
+pub fn run(args: &RolesAnywhereArgs, is_verbose: bool, context: &mut Context) -> Result<(), Failure> {
+    if let Some(option) = args.elsewhere.typed() {
+        return Err(Failure::usage(format!(
+            "{option} is about keys in tokens, TPMs or certificate stores, which are not supported"
+        ))
+        .hint("give the certificate and its key as PEM files, or use aws_signing_helper for this key"));
+    }
+    let CertificateSession { session, passphrase } = match &args.profile {
+        Some(name) => args.of_profile(name, context)?,
+        None => args.typed()?,
+    };
+    context.connection = args.connection.to_credentials(context);
+    let outside = Network::new(context, None);
+    let created = profiles::create_session(&session, passphrase.as_ref(), &context.environment, &outside);
+    let (credentials, warnings) = created?;
+    warnings.iter().try_for_each(|warning| warn(context, &describe_certificate_warning(warning)))?;
+    if is_verbose {
+        let end = credentials.expires_at.map_or_else(|| "an unknown time".to_owned(), |end| end.to_rfc3339());
+        note(context, &format!("credentials of {} until {end}", session.role_arn))?;
+    }
+    let mut output = Output::open_secret(None, context)?;
+    writeln!(output, "{}", inert_json(&to_process_json(&credentials))).map_err(|error| output.failure(error))?;
+    output.finish()
+}
+
+impl RolesAnywhereArgs {
+    /// What a profile asks for; region and endpoint may be typed besides.
+    fn of_profile(&self, name: &str, context: &Context) -> Result<CertificateSession, Failure> {
+        let choice = CredentialChoice {
+            profile: Some(name.to_owned()),
+            profile_file: self.profile_file.clone(),
+            ..CredentialChoice::default()
+        };
+        let found = profiles::certificate_session(&choice, &context.environment)?;
+        let found = found.ok_or_else(|| {
+            Failure::new(Exit::NoCredentials, format!("profile '{name}' has no certificate"))
+                .hint("add certificate, private_key, trust_anchor_arn, profile_arn and role_arn to it")
+        })?;
+        let mut session = found.session;
+        session.region = self.region.clone().or(session.region);
+        session.endpoint_url = self.endpoint_url.clone().or(session.endpoint_url);
+        Ok(CertificateSession { session, passphrase: self.certificate.passphrase().or(found.passphrase) })
+    }
+
+    fn typed(&self) -> Result<CertificateSession, Failure> {
+        let needed = |arn: &Option<String>, name: &str| {
+            arn.clone().ok_or_else(|| Failure::usage(format!("{name} is missing")).hint(NEEDED))
+        };
+        let session = RolesAnywhere {
+            files: self.certificate.files()?,
+            trust_anchor_arn: needed(&self.trust_anchor_arn, "--trust-anchor-arn")?,
+            profile_arn: needed(&self.profile_arn, "--profile-arn")?,
+            role_arn: needed(&self.role_arn, "--role-arn")?,
+            session_duration: self.session_duration,
+            role_session_name: self.role_session_name.clone(),
+            region: self.region.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+        };
+        Ok(CertificateSession { session, passphrase: self.certificate.passphrase() })
+    }
+}
+
+/// The credentials as a `credential_process` prints them (*Sourcing credentials with an external process* of the AWS SDKs and
+/// Tools guide).
+fn to_process_json(credentials: &Credentials) -> Zeroizing<String> {
+    let mut object = Map::new();
+    object.insert("Version".to_owned(), json!(1));
+    let mut add = |name: &str, text: Option<&str>| {
+        if let Some(text) = text {
+            object.insert(name.to_owned(), Value::from(text));
+        }
+    };
+    add("AccessKeyId", Some(&credentials.access_key_id));
+    add("SecretAccessKey", Some(credentials.secret_access_key.expose_secret()));
+    add("SessionToken", credentials.session_token.as_ref().map(Secret::expose_secret));
+    add("Expiration", credentials.expires_at.map(|end| end.to_rfc3339()).as_deref());
+    Zeroizing::new(Value::Object(object).to_string())
+}

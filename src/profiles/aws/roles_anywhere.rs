@@ -1,0 +1,70 @@
+//! IAM Roles Anywhere: a session for whoever has the key of a certificate (`CreateSession`).
+
+use serde_json::json;
+
+use super::wire::{Question, credentials_of_json, parse_json};
+use crate::profiles::aws_cause::AwsCause;
+use crate::profiles::outside::Outside;
+use crate::profiles::roles_anywhere::RolesAnywhere;
+use sigvet_core::credentials::Credentials;
+use sigvet_core::endpoint::domain_in;
+use sigvet_core::prepare::{Identity, Settings, prepare};
+use sigvet_core::request::Body;
+use sigvet_core::scheme::{Scheme, SigningKey};
+use sigvet_core::x509::CertifiedKey;
+
+const SERVICE: &str = "rolesanywhere";
+
+/// Asks for a session, in the region that the session's check gave.
+pub(in crate::profiles) fn create_session(
+    session: &RolesAnywhere,
+    region: &str,
+    key: &CertifiedKey,
+    outside: &dyn Outside,
+) -> Result<Credentials, AwsCause> {
+    let mut question = question(session, region)?;
+    let mut settings = Settings::new(region, SERVICE);
+    settings.scheme = Scheme::X509(key.algorithm());
+    settings.certificates = Some(key.headers());
+    let serial = key.certificate().serial.clone();
+    let identity = Identity { access_key_id: serial, session_token: None, expires_at: None };
+    let refused = |error: &dyn std::error::Error| AwsCause::new(error.to_string());
+    let prepared = prepare(question.request, &identity, &settings, outside.now()).map_err(|error| refused(&error))?;
+    let signing_key = SigningKey::for_certificate(key.private_key(), prepared.terms.scope.clone());
+    question.request = prepared.sign(&signing_key).map_err(|error| refused(&error))?.request;
+    read(&question.ask(outside)?)
+}
+
+fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause> {
+    let url = match &session.endpoint_url {
+        Some(url) => format!("{}/sessions", with_scheme(url).trim_end_matches('/')),
+        None => format!("https://{SERVICE}.{region}.{}/sessions", domain_in(region)),
+    };
+    let question = Question::new("CreateSession of IAM Roles Anywhere", "POST", &url)?;
+    let mut question = question.with_header("Content-Type", "application/json")?;
+    let mut body = json!({
+        "durationSeconds": session.seconds(),
+        "profileArn": session.profile_arn,
+        "roleArn": session.role_arn,
+        "trustAnchorArn": session.trust_anchor_arn,
+    });
+    // A profile that accepts no name of a session refuses one, an empty one too.
+    if let (Some(name), Some(object)) = (&session.role_session_name, body.as_object_mut()) {
+        object.insert("roleSessionName".to_owned(), json!(name));
+    }
+    question.request.body = Body::Bytes(body.to_string().into_bytes());
+    Ok(question)
+}
+
+/// Endpoints are given as URLs, and by some as bare hosts.
+fn with_scheme(url: &str) -> String {
+    if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
+}
+
+fn read(body: &[u8]) -> Result<Credentials, AwsCause> {
+    let what = "the answer of IAM Roles Anywhere";
+    let answer = parse_json(body, what)?;
+    let credentials = answer.pointer("/credentialSet/0/credentials");
+    let credentials = credentials.ok_or_else(|| AwsCause::new(format!("{what} has no credentials")))?;
+    credentials_of_json(credentials, what, ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"])
+}

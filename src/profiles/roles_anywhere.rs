@@ -1,0 +1,175 @@
+//! A session of IAM Roles Anywhere, as it was asked for: whose certificate, for which role.
+//!
+//! Nothing is read and nobody is asked here. Names follow AWS's own helper and the request of `CreateSession`.
+
+use std::time::Duration;
+
+use super::x509::CertificateFiles;
+
+/// The shortest and the longest session (*CreateSession* of the IAM Roles Anywhere user guide), in seconds.
+pub const SESSION_LIMITS: (u64, u64) = (900, 43_200);
+
+/// How long a session lasts if nothing is said, as AWS's own helper has it.
+const USUAL_SESSION: u64 = 3_600;
+
+/// A session that is to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolesAnywhere {
+    /// The certificate and its key.
+    pub files: CertificateFiles,
+    /// The trust anchor that vouches for the certificate.
+    pub trust_anchor_arn: String,
+    /// The profile of IAM Roles Anywhere that allows the role.
+    pub profile_arn: String,
+    /// The role.
+    pub role_arn: String,
+    /// How long the session is to last.
+    pub session_duration: Option<Duration>,
+    /// What the session is called, if the profile takes a name.
+    pub role_session_name: Option<String>,
+    /// The region; by default that of the trust anchor.
+    pub region: Option<String>,
+    /// Where `CreateSession` is asked, if not at AWS's own endpoint of the region.
+    pub endpoint_url: Option<String>,
+}
+
+/// What cannot be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidSession {
+    /// An ARN of something else, or none.
+    #[error("invalid {field} '{presented}'; expected {expected}")]
+    Arn {
+        /// Which one.
+        field: &'static str,
+        /// The text as it was given.
+        presented: String,
+        /// The form that it should have.
+        expected: &'static str,
+    },
+    /// Trust anchor and profile are resources of two regions.
+    #[error("the trust anchor is in region {trust_anchor}, but the profile is in {profile}")]
+    Regions {
+        /// The region of the trust anchor.
+        trust_anchor: String,
+        /// The region of the profile.
+        profile: String,
+    },
+    /// A session is never so short, or so long.
+    #[error("invalid session duration of {presented} s; expected 900 to 43200 s (15 minutes to 12 hours)")]
+    Duration {
+        /// Seconds.
+        presented: u64,
+    },
+}
+
+const TRUST_ANCHOR: &str = "arn:aws:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID";
+const PROFILE: &str = "arn:aws:rolesanywhere:REGION:ACCOUNT:profile/ID";
+const ROLE: &str = "arn:aws:iam::ACCOUNT:role/NAME";
+
+impl RolesAnywhere {
+    /// Checks what can be checked without asking anybody, and gives back the region.
+    ///
+    /// # Errors
+    /// See [`InvalidSession`].
+    pub fn check(&self) -> Result<String, InvalidSession> {
+        let anchor =
+            region_of("trust_anchor_arn", &self.trust_anchor_arn, "rolesanywhere", "trust-anchor/", TRUST_ANCHOR)?;
+        let profile = region_of("profile_arn", &self.profile_arn, "rolesanywhere", "profile/", PROFILE)?;
+        region_of("role_arn", &self.role_arn, "iam", "role/", ROLE)?;
+        if anchor != profile {
+            return Err(InvalidSession::Regions { trust_anchor: anchor, profile });
+        }
+        let presented = self.seconds();
+        if !(SESSION_LIMITS.0..=SESSION_LIMITS.1).contains(&presented) {
+            return Err(InvalidSession::Duration { presented });
+        }
+        Ok(self.region.clone().unwrap_or(anchor))
+    }
+
+    /// How many seconds the session is to last.
+    pub(super) fn seconds(&self) -> u64 {
+        self.session_duration.map_or(USUAL_SESSION, |duration| duration.as_secs())
+    }
+}
+
+/// The region of an ARN of that service and kind; that of a role is empty.
+fn region_of(
+    field: &'static str,
+    arn: &str,
+    service: &str,
+    kind: &str,
+    expected: &'static str,
+) -> Result<String, InvalidSession> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let region = match parts[..] {
+        ["arn", partition, named, region, account, resource] => {
+            let is_global = service == "iam";
+            let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+            let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let is_sound = partition.starts_with("aws") && is_word(partition) && is_word(region);
+            let has_name = resource.strip_prefix(kind).is_some_and(|name| !name.is_empty());
+            let is_plain = !arn.contains(|c: char| c.is_whitespace() || c.is_control());
+            (named == service && is_account && is_sound && has_name && is_plain && region.is_empty() == is_global)
+                .then(|| region.to_owned())
+        }
+        _ => None,
+    };
+    region.ok_or_else(|| InvalidSession::Arn { field, presented: arn.to_owned(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> RolesAnywhere {
+        let files = CertificateFiles { certificate: "c.pem".into(), private_key: "k.pem".into(), intermediates: None };
+        RolesAnywhere {
+            files,
+            trust_anchor_arn: "arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/a1".to_owned(),
+            profile_arn: "arn:aws:rolesanywhere:eu-west-1:123456789012:profile/b2".to_owned(),
+            role_arn: "arn:aws:iam::123456789012:role/path/name".to_owned(),
+            session_duration: None,
+            role_session_name: None,
+            region: None,
+            endpoint_url: None,
+        }
+    }
+
+    #[test]
+    fn the_region_is_that_of_the_trust_anchor() {
+        assert_eq!(session().check().as_deref(), Ok("eu-west-1"));
+        let other = RolesAnywhere { region: Some("us-east-1".to_owned()), ..session() };
+        assert_eq!(other.check().as_deref(), Ok("us-east-1"));
+        let china = session().trust_anchor_arn.replace("arn:aws:", "arn:aws-cn:");
+        assert!(RolesAnywhere { trust_anchor_arn: china, ..session() }.check().is_ok());
+    }
+
+    #[test]
+    fn an_arn_of_something_else_is_refused_by_its_name() {
+        let of = |arn: &str| RolesAnywhere { role_arn: arn.to_owned(), ..session() }.check();
+        for arn in [
+            "",
+            "role/name",
+            "arn:aws:iam::123456789012:user/name",
+            "arn:aws:iam:eu-west-1:123456789012:role/name",
+            "arn:aws:iam::12345:role/name",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam::123456789012:role/a b",
+        ] {
+            assert!(matches!(of(arn), Err(InvalidSession::Arn { field: "role_arn", .. })), "{arn}");
+        }
+        let exchanged = RolesAnywhere { profile_arn: session().trust_anchor_arn, ..session() };
+        assert!(matches!(exchanged.check(), Err(InvalidSession::Arn { field: "profile_arn", .. })));
+    }
+
+    #[test]
+    fn two_regions_and_durations_out_of_bounds_are_refused() {
+        let profile_arn = session().profile_arn.replace("eu-west-1", "eu-west-2");
+        assert!(matches!(RolesAnywhere { profile_arn, ..session() }.check(), Err(InvalidSession::Regions { .. })));
+        for (seconds, is_fine) in [(899, false), (900, true), (43_200, true), (43_201, false)] {
+            let session = RolesAnywhere { session_duration: Some(Duration::from_secs(seconds)), ..session() };
+            assert_eq!(session.check().is_ok(), is_fine, "{seconds}");
+        }
+    }
+}
