@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod found;
+#[expect(dead_code, reason = "the tools beside sigvet are for another test")]
+mod recorder;
 mod refused;
 mod shown;
 mod world;

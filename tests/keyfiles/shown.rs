@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::recorder::Recorder;
 use crate::world::Home;
 
 /// A home with something of every tool.
@@ -115,6 +116,25 @@ fn verbose_output_names_the_tool_the_entry_and_the_file() {
     let outcome =
         home.run(&["presign", "-v", "--region", "r", "--service", "s3", "https://h.example/k"], &of_environment);
     assert!(outcome.stderr.starts_with("* credentials: environment variables\n"), "{}", outcome.stderr);
+}
+
+/// rclone and mc send such requests without a signature.
+#[test]
+fn an_entry_without_keys_still_says_where_unsigned_requests_go() {
+    let home = full();
+    let refused = home.run(&["sign", "--profile", "rclone:anonymous", "s3://bucket/key"], &[]);
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.stderr.contains("--no-sign-request' sends without a key, as rclone does"), "{}", refused.stderr);
+    let recorder = Recorder::start();
+    let variables = [("RCLONE_CONFIG_ANONYMOUS_ENDPOINT", "http://store.example")];
+    for (profile, host) in [("rclone:anonymous", "bucket.store.example"), ("rclone:minio", "127.0.0.1:9000")] {
+        let proxy = recorder.url();
+        let words = ["send", "--no-sign-request", "-x", &proxy, "--profile", profile, "s3://bucket/key"];
+        assert_eq!(home.run(&words, &variables).code, Some(0));
+        let heads = recorder.take();
+        assert_eq!(heads[0].header("host"), Some(host));
+        assert_eq!(heads[0].header("authorization"), None);
+    }
 }
 
 /// The endpoint of the environment is for the keys of the environment.

@@ -94,7 +94,10 @@ fn tool_hint(error: &ToolError) -> Option<String> {
         ToolError::Twice { .. } => "rename one of the two, or remove it",
         ToolError::Several { .. } => "name the one of them that has the bucket",
         ToolError::NoKeys { entry } if entry.tool == Tool::Rclone => {
-            "set access_key_id and secret_access_key, or env_auth = true for the keys of AWS's chain"
+            "set its keys, or env_auth = true for those of AWS's chain; 'sigvet send --no-sign-request' sends without a key, as rclone does"
+        }
+        ToolError::NoKeys { entry } if entry.tool == Tool::Mc => {
+            "set its keys with 'mc alias set'; 'sigvet send --no-sign-request' sends without a key, as mc does"
         }
         ToolError::NoKeys { .. } | ToolError::HalfKey { .. } => {
             "complete it with the tool, or run 'sigvet profile add NAME'"
