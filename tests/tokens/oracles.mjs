@@ -30,6 +30,9 @@ for (const [accessKeyId, secretAccessKey, sessionToken] of [keys, temporary]) {
   const rds = new Signer({ hostname: database, port: 5432, username: "jane_doe", region: "eu-central-1", credentials });
   const words = ["rds", "--host", database, "--port", "5432", "--user", "jane_doe"];
   add("@aws-sdk/rds-signer", words, isTemporary, await rds.getAuthToken());
+  const other = new Signer({ hostname: "db.example", port: 443, username: "u", region: "eu-west-2", credentials });
+  const otherWords = ["rds", "--host", "db.example:443", "--user", "u", "--region", "eu-west-2"];
+  add("@aws-sdk/rds-signer", otherWords, isTemporary, await other.getAuthToken());
   const { DsqlSigner } = load("@aws-sdk/dsql-signer");
   const cluster = new DsqlSigner({ hostname: dsql, region: "us-east-1", credentials });
   add("@aws-sdk/dsql-signer", ["dsql", "--host", dsql, "--user", "app"], isTemporary, await cluster.getDbConnectAuthToken());

@@ -76,7 +76,9 @@ impl<'a> Maker<'a, '_> {
                     Failure::usage("rds requires --port: the port is part of what is signed")
                         .hint("pass --port 5432 for PostgreSQL, or --port 3306 for MySQL and MariaDB")
                 })?;
-                format!("https://{host}:{port}/?Action=connect&DBUser={}", self.encoded_user()?)
+                // Behind https, port 443 would not be a part of the host, which is signed with its port.
+                let scheme = if port == 443 { "http" } else { "https" };
+                format!("{scheme}://{host}:{port}/?Action=connect&DBUser={}", self.encoded_user()?)
             }
             _ => {
                 let user =

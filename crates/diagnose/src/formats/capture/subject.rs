@@ -58,7 +58,7 @@ fn exchange_of(json: &[u8]) -> Option<Exchange> {
     let url = text("url").filter(|url| url.contains("Action=GetCallerIdentity"))?;
     let url = parse_url(url).ok()?;
     let method = text("method").filter(|method| is_token(method))?;
-    let (mut headers, mut notes) = valid_headers(fields(&object["headers"])?.into_iter());
+    let (mut headers, mut notes) = valid_headers(fields(&object["headers"])?);
     headers.first_text("authorization").filter(|value| value.starts_with("AWS4-"))?;
     if !headers.contains("host") {
         headers = with_host(&url.host_header(), &headers);

@@ -99,7 +99,7 @@ impl Token {
 
     /// The same with what is wrong with the text that it was made of. Those who take a URL take it with TLS only.
     fn with_flaws(mut self, text: &str) -> Self {
-        let is_plain = self.url.starts_with("http://") && !is_url(text);
+        let is_plain = self.url.starts_with("http://") && !text.contains('?');
         self.flaws.extend(is_plain.then_some(Note::TokenScheme { scheme: "http://", expected: "https://" }));
         let kind = TokenKind::ALL.into_iter().find(|kind| kind.is_of_url(&self.url));
         let most = kind.and_then(|kind| kind.most_bytes).filter(|most| text.len() > *most);
@@ -127,15 +127,16 @@ fn without_scheme(text: &str) -> Option<String> {
         path.is_empty() && ["Action=connect", "Action=DbConnect"].iter().any(|word| query.starts_with(word));
     let is_token = is_action || ["X-Amz-", "X-Goog-"].iter().any(|name| query.contains(name));
     let is_one_word = !text.contains(char::is_whitespace);
-    (is_host && is_token && is_one_word).then(|| format!("https://{text}"))
+    // Behind https, port 443 would not be a part of the host.
+    let scheme = if port == "443" { "http" } else { "https" };
+    (is_host && is_token && is_one_word).then(|| format!("{scheme}://{text}"))
 }
 
-/// The text of base64 in either alphabet. The first digit of a byte whose second is cut off says nothing.
+/// The text of base64 in either alphabet. Of one that was cut off, the last digits may be no whole bytes.
 fn decoded(text: &str) -> Option<String> {
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    let digits = text.trim_end_matches('=');
-    let whole = if digits.len() % 4 == 1 { digits.get(..digits.len() - 1)? } else { text };
-    String::from_utf8(base64::decode(whole, alphabet)?).ok()
+    let whole = || text.get(..text.len() - text.len() % 4).and_then(|text| base64::decode(text, alphabet));
+    String::from_utf8(base64::decode(text, alphabet).or_else(whole)?).ok()
 }
 
 /// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.
@@ -172,6 +173,8 @@ mod tests {
             ),
             // Cut within the base64.
             ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_Y", "https://sts.amazonaws.com/?"),
+            ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT", "https://sts.amazonaws.com/?"),
+            ("db.example:443/?Action=connect&DBUser=u", "http://db.example:443/?Action=connect&DBUser=u"),
             (
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1&User-Agent=a%2F1",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Signature=1",
