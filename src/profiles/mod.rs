@@ -5,12 +5,12 @@
 //! warning of this module carries a secret.
 
 mod source;
+mod x509;
 mod warning;
 mod near;
 mod shape;
 mod aws_cause;
 mod outside;
-mod x509;
 mod roles_anywhere;
 mod session_error;
 mod error;
