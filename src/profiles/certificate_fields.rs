@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Environment;
 use super::passphrase::PassphraseSource;
 use super::roles_anywhere::RolesAnywhere;
 use super::x509::CertificateFiles;
@@ -58,8 +57,8 @@ impl CertificateFields {
     ///
     /// # Errors
     /// The first field that is missing.
-    pub(super) fn session(&self, file: &Path, environment: &Environment) -> Result<RolesAnywhere, &'static str> {
-        let path = |text: &String| located(text, file, environment);
+    pub(super) fn session(&self, file: &Path, home: Option<&Path>) -> Result<RolesAnywhere, &'static str> {
+        let path = |text: &String| located(text, file, home);
         let needed = |field: &Option<String>, name: &'static str| field.clone().ok_or(name);
         let files = CertificateFiles {
             certificate: path(self.certificate.as_ref().ok_or("certificate")?),
@@ -115,9 +114,8 @@ impl CertificateFields {
     }
 }
 
-fn located(text: &str, file: &Path, environment: &Environment) -> PathBuf {
-    let home = || environment.home_dir();
-    match text.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
+fn located(text: &str, file: &Path, home: Option<&Path>) -> PathBuf {
+    match text.strip_prefix("~/").and_then(|rest| Some(home?.join(rest))) {
         Some(path) => path,
         // A name that AWS's helper has for keys in tokens is refused as what it is.
         None if text.starts_with("pkcs11:") => PathBuf::from(text),

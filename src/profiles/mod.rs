@@ -6,6 +6,7 @@
 
 mod tool;
 mod source;
+mod x509;
 mod warning;
 mod near;
 mod shape;
@@ -13,7 +14,6 @@ mod aws_cause;
 mod outside;
 mod failure_kind;
 mod tool_error;
-mod x509;
 mod roles_anywhere;
 mod session_error;
 mod error;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use sigvet_core::credentials::Secret;
-use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 
 /// The world outside, as an argument.
@@ -54,6 +54,8 @@ pub enum Route {
 pub struct Answer {
     /// `200`.
     pub status: u16,
+    /// The fields of its head: some services name an error there alone.
+    pub headers: Headers,
     /// The body.
     pub body: Zeroizing<Vec<u8>>,
 }

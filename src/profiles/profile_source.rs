@@ -65,11 +65,8 @@ impl ProfileSource {
         if fields.is_empty() {
             return Ok(None);
         }
-        let session = fields.session(&self.path, environment).map_err(|missing| Error::HalfProfile {
-            profile: profile(),
-            path: path(),
-            present: fields.first_given(),
-            missing,
+        let session = fields.session(&self.path, environment.home_dir().as_deref()).map_err(|missing| {
+            Error::HalfProfile { profile: profile(), path: path(), present: fields.first_given(), missing }
         })?;
         let is_command = matches!(fields.passphrase, Some(PassphraseSource::Command { .. }));
         if is_command && self.warnings.iter().any(Warning::is_about_writers) {

@@ -38,11 +38,11 @@ pub struct RolesAnywhere {
 #[non_exhaustive]
 pub enum InvalidSession {
     /// An ARN of something else, or none.
-    #[error("invalid {field} '{presented}'; expected {expected}")]
+    #[error("invalid {field}{}; expected {expected}", quoted(presented))]
     Arn {
         /// Which one.
         field: &'static str,
-        /// The text as it was given.
+        /// The text as it was given. It is shown if it begins as an ARN: what is something else may be a secret in the wrong place.
         presented: String,
         /// The form that it should have.
         expected: &'static str,
@@ -61,6 +61,10 @@ pub enum InvalidSession {
         /// Seconds.
         presented: u64,
     },
+}
+
+fn quoted(presented: &str) -> String {
+    if presented.starts_with("arn:") { format!(" '{presented}'") } else { String::new() }
 }
 
 const TRUST_ANCHOR: &str = "arn:aws:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID";

@@ -254,7 +254,7 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
         ("rsa.key", "rsa.key", 3, "WORLD/rsa.key contains no certificate; expected PEM with"),
         ("cut.pem", "rsa.key", 3, "certificate 1 in WORLD/cut.pem cannot be read: not an X.509 certificate"),
         ("rsa.pem", "rsa.pem", 3, "WORLD/rsa.pem contains no private key; expected PEM with"),
-        ("gone.pem", "rsa.key", 2, "cannot read WORLD/gone.pem: No such file or directory"),
+        ("gone.pem", "rsa.key", 2, "cannot read WORLD/gone.pem: caused by No such file or directory"),
     ] {
         let outcome = world.credentials(certificate, key, &service, &[]).run().expect(code);
         let said = outcome.stderr.replace(&world.path(""), "WORLD/");
@@ -275,7 +275,7 @@ fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
     let service = granting();
     let other = PROFILE.replace("eu-west-1", "eu-west-2");
     for (words, said) in [
-        (&["--role-arn", "workload"][..], "invalid role_arn 'workload'; expected arn:aws:iam::ACCOUNT:role/NAME"),
+        (&["--role-arn", "workload"][..], "invalid role_arn; expected arn:aws:iam::ACCOUNT:role/NAME"),
         (&["--profile-arn", TRUST_ANCHOR], "expected arn:aws:rolesanywhere:REGION:ACCOUNT:profile/ID"),
         (&["--profile-arn", &other], "the trust anchor is in region eu-west-1, but the profile is in eu-west-2"),
         (&["--session-duration", "60"], "invalid session duration of 60 s; expected 900 to 43200 s"),

@@ -67,7 +67,8 @@ impl Outside for Network<'_> {
         };
         let mut exchange = transport::send(&outgoing).map_err(|error| no_answer(&error))?;
         let body = exchange.read_up_to(LONGEST_ANSWER).map_err(|error| no_answer(&error))?;
-        Ok(Answer { status: exchange.response().status, body: body.into() })
+        let response = exchange.response();
+        Ok(Answer { status: response.status, headers: response.headers.clone(), body: body.into() })
     }
 
     fn mfa_code(&self, serial: &str) -> Option<String> {

@@ -9,6 +9,9 @@ use crate::cli::options::signing::{SchemeName, SigningOptions};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::x509::CertifiedKey;
 
+/// What a profile may say; whose certificate signs is said by a profile of its own kind.
+const NAMES_IN_PROFILES: [SchemeName; 3] = [SchemeName::V4, SchemeName::V4a, SchemeName::V2];
+
 /// Chooses the scheme. `by_host` is the region set of a host that serves many regions: it requires Version 4A
 /// regardless of the profile, because the host's region also takes precedence over the profile's.
 pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Option<&str>) -> Result<Scheme, Failure> {
@@ -18,7 +21,7 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
         (None, Some(_), _) if signing.aws_sigv4.is_none() => SchemeName::V4a,
         (None, _, None) => SchemeName::V4,
         (None, _, Some(text)) => SchemeName::from_str(text, false).map_err(|_| {
-            let names = SchemeName::value_variants().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            let names = NAMES_IN_PROFILES.map(SchemeName::as_str).join(", ");
             Failure::new(Exit::BrokenProfiles, format!("unknown scheme '{text}' in the profile, expected {names}"))
                 .hint("pass --scheme v4 to sign with Signature Version 4 anyway")
         })?,

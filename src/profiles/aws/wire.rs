@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::outside::{Answer, Call, Outside, Route};
 use sigvet_core::credentials::{Credentials, Secret};
-use sigvet_core::request::{Headers, Request, RequestUrl};
+use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::reply::Reply;
 
@@ -56,7 +56,7 @@ impl Question {
 
 /// What a service says where it refuses: code and message, else the status alone. The body is not shown as it is.
 fn describe_refusal(answer: &Answer) -> String {
-    let reply = Reply::parse(Some(answer.status), &Headers::default(), &answer.body);
+    let reply = Reply::parse(Some(answer.status), &answer.headers, &answer.body);
     match (&reply.code, &reply.message) {
         (Some(code), Some(message)) => format!("{code}: {message} (status {})", answer.status),
         (None, Some(said)) | (Some(said), None) => format!("{said} (status {})", answer.status),

@@ -5,6 +5,7 @@
 
 use super::catalogue::{KEY_NOT_OF_CERTIFICATE, SIGNATURE_FORM, SIGNATURE_HASH, STRING_TO_SIGN_HASHED};
 use super::outcome::AppliedMistake;
+use super::power::power;
 use super::target::Target;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,9 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::derivation::Terms;
 use sigvet_core::request::{Headers, Request};
 use sigvet_core::x509::{Certificate, CertificateKey, parse_chain, read_leniently};
+
+/// No RSA key that is verified with is longer, in bytes: arithmetic with one that a stranger chose has to end.
+const LONGEST_MODULUS: usize = 1024;
 
 /// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFOS: [(&str, &[u8], usize); 5] = [
@@ -117,11 +121,15 @@ pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
 fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option<AppliedMistake>) -> Presented {
     let foreign =
         |detail: &str| Presented::Mistake(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail));
-    if signature.len() != modulus.len() {
+    let is_whole = signature.len() >= 128 && signature.len().is_multiple_of(64);
+    if signature.len() != modulus.len() && is_whole {
         let (presented, expected) = (signature.len(), modulus.len());
         return foreign(&format!(
             "the signature has {presented} bytes, and the key of the certificate makes {expected}"
         ));
+    }
+    if signature.len() != modulus.len() || modulus.len() > LONGEST_MODULUS {
+        return Presented::Unreadable;
     }
     match hash_in(&power(signature, exponent, modulus)) {
         Some(("SHA-256", hash)) => match <[u8; 32]>::try_from(hash) {
@@ -138,7 +146,9 @@ fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option
 
 /// The hash in a padded message, and its name.
 fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
-    let rest = padded.strip_prefix(&[0, 1])?;
+    // A zero stands before the one; how many there are depends on how the number was written.
+    let zeros = padded.iter().take_while(|byte| **byte == 0).count();
+    let rest = padded.get(zeros..)?.strip_prefix(&[1])?;
     let filling = rest.iter().take_while(|byte| **byte == 0xff).count();
     let info = rest.get(filling..)?.strip_prefix(&[0]).filter(|_| filling >= 8)?;
     DIGEST_INFOS.iter().find_map(|(name, prefix, length)| {
@@ -165,105 +175,9 @@ fn der_of(bytes: &[u8]) -> Vec<u8> {
     [&[0x30, content.len() as u8][..], &content].concat()
 }
 
-/// `base` to the power of `exponent`, modulo `modulus`, as long as the modulus. All of it is public, so it may take its time.
-fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
-    let modulus = Number::from_bytes(modulus);
-    let base = Number::from_bytes(base).reduced(&modulus);
-    let mut result = Number::one(&modulus);
-    // Exponents are of 17 bits nearly everywhere; one as long as the modulus is nobody's.
-    let bits = exponent.iter().take(8).flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
-    for bit in bits {
-        result = result.times(&result, &modulus);
-        if bit {
-            result = result.times(&base, &modulus);
-        }
-    }
-    result.to_bytes()
-}
-
-/// A natural number, its least significant word first, always as many words as the modulus.
-#[derive(Clone)]
-struct Number(Vec<u32>);
-
-impl Number {
-    fn from_bytes(bytes: &[u8]) -> Self {
-        let word = |chunk: &[u8]| chunk.iter().fold(0, |word: u32, byte| word << 8 | u32::from(*byte));
-        Self(bytes.rchunks(4).map(word).collect())
-    }
-
-    fn one(modulus: &Self) -> Self {
-        let mut words = vec![0; modulus.0.len()];
-        words.iter_mut().take(1).for_each(|word| *word = 1);
-        Self(words)
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        self.0.iter().rev().flat_map(|word| word.to_be_bytes()).collect()
-    }
-
-    /// This number less the modulus once, if it is not below it.
-    fn reduced(self, modulus: &Self) -> Self {
-        if self.is_below(modulus) { self } else { self.less(modulus) }
-    }
-
-    fn is_below(&self, other: &Self) -> bool {
-        self.0.iter().rev().lt(other.0.iter().rev())
-    }
-
-    /// The product modulo the modulus: doubled and added, bit by bit.
-    fn times(&self, other: &Self, modulus: &Self) -> Self {
-        let mut sum = Self(vec![0; modulus.0.len()]);
-        for word in other.0.iter().rev() {
-            for bit in (0..32).rev() {
-                sum = sum.plus(&sum.clone(), modulus);
-                if word >> bit & 1 == 1 {
-                    sum = sum.plus(self, modulus);
-                }
-            }
-        }
-        sum
-    }
-
-    /// The sum of two numbers below the modulus, modulo the modulus.
-    fn plus(&self, other: &Self, modulus: &Self) -> Self {
-        let (mut words, mut carry) = (Vec::with_capacity(self.0.len()), 0_u64);
-        for (word, other) in self.0.iter().zip(&other.0) {
-            let sum = u64::from(*word) + u64::from(*other) + carry;
-            words.push(sum as u32);
-            carry = sum >> 32;
-        }
-        let sum = Self(words);
-        if carry == 0 { sum.reduced(modulus) } else { sum.less(modulus) }
-    }
-
-    /// This number less the modulus, whatever is borrowed at the end.
-    fn less(mut self, modulus: &Self) -> Self {
-        let mut borrow = 0_i64;
-        for (word, other) in self.0.iter_mut().zip(&modulus.0) {
-            let difference = i64::from(*word) - i64::from(*other) + borrow;
-            *word = difference as u32;
-            borrow = difference >> 32;
-        }
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Expected values by Python's `pow`. The first has a modulus with its highest bit set, so that sums carry.
-    #[test]
-    fn powers_are_those_of_python() {
-        for (base, exponent, modulus, expected) in [
-            ("f123456789abcdef", "010001", "fedcba9876543211", "3e54971a086e445f"),
-            ("00000002", "0a", "00000401", "00000400"),
-            ("0000000000000005", "03", "ffffffffffffffc5", "000000000000007d"),
-        ] {
-            let bytes = |text: &str| hex::decode(text).unwrap();
-            assert_eq!(hex::encode(power(&bytes(base), &bytes(exponent), &bytes(modulus))), expected, "{base}");
-        }
-    }
 
     #[test]
     fn two_numbers_become_der() {

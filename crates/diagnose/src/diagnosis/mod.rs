@@ -15,6 +15,7 @@ mod target;
 mod texts;
 mod outcome;
 mod field;
+mod power;
 mod certified;
 mod alternatives;
 mod compare;

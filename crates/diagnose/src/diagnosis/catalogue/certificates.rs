@@ -81,7 +81,7 @@ mistakes! {
         proofs: &[Lint],
     }
     CREDENTIAL_NOT_SERIAL = "credential-not-serial" {
-        title: "the credential does not begin with the certificate's serial number in decimal",
+        title: "the credential does not begin with the serial number in decimal",
         place: "credential",
         explanation: "The serial number stands where the access key ID does, as a decimal number without leading zeros. \
             Certificate viewers show it in hex.",

@@ -100,7 +100,7 @@ pub(super) fn timestamp_step(subject: &Subject<'_>) -> Step<String> {
 
 pub(super) fn form_step(scheme: Scheme) -> Step<StringForm> {
     let mut step = Step::new(StringForm::Right);
-    if scheme != Scheme::V4 {
+    if scheme.is_certified() {
         step.add(&STRING_TO_SIGN_FORM, "with the algorithm of Version 4", StringForm::OtherAlgorithm);
     }
     step.add(&CANONICAL_NEWLINES, "CR LF in the string to sign", StringForm::CrLf);

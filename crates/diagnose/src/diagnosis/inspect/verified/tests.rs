@@ -8,7 +8,8 @@ use crate::formats::parse_request;
 use sigvet_core::form::{Condition, Policy, Violation};
 use sigvet_core::stream::{ChunkPlace, Malformed, MinimumChunk};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{ExpectedScope, Judge, ListFault, verify};
+use sigvet_core::verify::{CertificateFault, ExpectedScope, Judge, ListFault, verify};
+use sigvet_core::x509::CertificateForm;
 
 fn now() -> Timestamp {
     Timestamp::from_epoch_seconds(1_440_938_160)
@@ -85,7 +86,18 @@ fn samples() -> Vec<Finding> {
     let of_policy = of_policy.map(Finding::Policy);
     let faults = [ListFault::EmptyName, ListFault::UpperCase, ListFault::Repeated, ListFault::Unsorted];
     let of_list = faults.map(|fault| Finding::SignedHeadersForm { fault, expected: pair().0, presented: pair().1 });
-    of_request.into_iter().chain(of_list).chain(of_policy).chain(of_chunks.map(Finding::Stream)).collect()
+    let of_certificate = [
+        CertificateFault::Missing { name: text("x-amz-x509") },
+        CertificateFault::Malformed { name: text("x-amz-x509"), form: CertificateForm::Pem },
+        CertificateFault::Expired { at: now, now: late },
+        CertificateFault::NotYetValid { from: late, now },
+        CertificateFault::Unsuitable { problem: text("it is a CA certificate") },
+        CertificateFault::ChainOrder { problem: "contains the certificate itself" },
+        CertificateFault::Algorithm { expected: pair().0, presented: pair().1 },
+        CertificateFault::Serial { expected: text("17"), hex: text("11"), presented: text("0x11") },
+    ];
+    let of_v4 = of_request.into_iter().chain(of_list).chain(of_policy).chain(of_chunks.map(Finding::Stream));
+    of_v4.chain(of_certificate.map(Finding::Certificate)).collect()
 }
 
 /// Catches a finding without a row, or with another mistake's words.
