@@ -82,5 +82,6 @@ fn the_websocket_of_iot_has_its_subprotocol() {
     let object: serde_json::Value = serde_json::from_str(&object).unwrap();
     assert_eq!(object["url"], url.trim_end());
     assert_eq!(object["protocols"], serde_json::json!(["mqtt"]));
+    assert_eq!(object["headers"]["Sec-WebSocket-Protocol"], "mqtt");
     assert_eq!(object["expires_at"], "2026-03-01T11:11:12Z");
 }

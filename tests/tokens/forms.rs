@@ -26,7 +26,10 @@ const KINDS: [(&[&str], &[&str]); 20] = [
         &["elasticache", "--host", "c", "--serverless", "--user", "u", "--region", "us-east-1"],
         &["token", "env", "json"],
     ),
-    (&["elasticache", "--host", "cache.example", "--cache-name", "c", "--user", "u", "--region", "us-east-1"], &["uri"]),
+    (
+        &["elasticache", "--host", "cache.example", "--cache-name", "c", "--user", "u", "--region", "us-east-1"],
+        &["uri"],
+    ),
     (&["memorydb", "--host", CLUSTER, "--user", "u"], &["token", "env", "uri", "json"]),
     (&["msk", "--host", "b-1.c.abc123.c2.kafka.eu-west-1.amazonaws.com:9098"], &["token", "oauthbearer", "json"]),
     (&["bedrock", "--region", "us-west-2"], &["token", "env", "json"]),

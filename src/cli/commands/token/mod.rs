@@ -6,11 +6,11 @@
 mod kind;
 mod cache;
 mod endpoint;
+mod connection;
+mod values;
 mod request;
 mod call;
 mod order;
-mod connection;
-mod values;
 mod printing;
 
 use std::io::Write;

@@ -156,7 +156,11 @@ fn end_of(kind: Kind, order: &Order<'_>, session: &Session) -> Option<Timestamp>
 fn described(args: &TokenArgs, order: &Order<'_>, session: &Session, token: &str, ends_at: Option<Timestamp>) -> Value {
     let mut fields = Map::new();
     if args.kind == Kind::Iot {
+        // The handshake of a WebSocket, as browsers (`protocols`) and other clients (`headers`) make it.
+        let host = session.url.host_header();
+        fields.insert("method".to_owned(), json!("GET"));
         fields.insert("url".to_owned(), json!(token));
+        fields.insert("headers".to_owned(), json!({ "Host": host, "Sec-WebSocket-Protocol": "mqtt" }));
         fields.insert("protocols".to_owned(), json!(["mqtt"]));
     } else {
         fields.insert("token".to_owned(), json!(token));

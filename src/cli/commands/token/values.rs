@@ -38,8 +38,8 @@ pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), F
     }
 }
 
-/// `NAMEDATALEN` of PostgreSQL; MariaDB has longer names than MySQL (*Identifier Names*); the other two document no limit, but 128
-/// is longer than any name that their consoles accept.
+/// The most bytes of a user name: `NAMEDATALEN` of PostgreSQL; the column of MariaDB's grant tables, which is wider than MySQL's.
+/// ElastiCache and MemoryDB document no limit, and get the same as a bound.
 const fn longest_user(kind: Kind, engine: Engine) -> (&'static str, usize) {
     match (kind, engine) {
         (Kind::Elasticache, _) => ("ElastiCache", 128),
@@ -54,7 +54,7 @@ pub(super) fn check_text(option: &str, value: &str) -> Result<(), Failure> {
     match value.chars().find(|character| character.is_control()) {
         Some(control) => {
             Err(Failure::usage(format!("--{option} contains the control character U+{:04X}", u32::from(control)))
-                .hint("type the value again, without line breaks"))
+                .hint("type the value again, without control characters"))
         }
         None => Ok(()),
     }
@@ -83,7 +83,7 @@ pub(super) fn check_audience(audience: &str) -> Result<(), Failure> {
     match expected.len() == presented.len() && expected.iter().zip(&presented).all(fits) {
         true => Ok(()),
         false => Err(Failure::usage(format!("invalid --audience '{audience}'; expected {AUDIENCE}"))
-            .hint("show the name with 'gcloud iam workload-identity-pools providers describe PROVIDER'")),
+            .hint("run 'gcloud iam workload-identity-pools providers describe', which shows the name behind //iam.googleapis.com/")),
     }
 }
 

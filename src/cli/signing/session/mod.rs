@@ -141,7 +141,7 @@ impl Session {
         match self.signer.identity().expires_at.filter(|end| *end <= self.date) {
             Some(end) => {
                 Err(Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339()))
-                    .hint("get new credentials, for example with 'aws sso login'"))
+                    .hint("get new credentials, for example with 'aws configure export-credentials --format env'"))
             }
             None => Ok(()),
         }
