@@ -5,7 +5,6 @@ pub mod screen;
 pub mod shell;
 pub mod secrets;
 pub mod failure;
-mod usage_error;
 mod mistyped;
 pub mod context;
 pub mod terminal;
@@ -19,6 +18,7 @@ pub mod render;
 pub mod batch;
 pub mod commands;
 pub mod args;
+mod usage_error;
 pub mod man;
 
 use std::ffi::OsString;

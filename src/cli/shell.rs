@@ -12,13 +12,13 @@ pub const LONGEST_WORD: usize = 128 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitWord {
     /// A shell, a prompt or a terminal interprets the character, and quotes do not prevent it.
-    #[error("has the control character U+{:04X} in it", u32::from(*.0))]
+    #[error("contains the control character U+{:04X}", u32::from(*.0))]
     Control(char),
     /// The word is displayed in a different order than it is stored, so that nobody sees what the command does.
-    #[error("has the direction mark U+{:04X} in it", u32::from(*.0))]
+    #[error("contains the direction mark U+{:04X}", u32::from(*.0))]
     Direction(char),
     /// No system accepts it.
-    #[error("is longer than a word of a command may be")]
+    #[error("is too long for a command line")]
     Long,
 }
 
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(quote(&"x".repeat(LONGEST_WORD)), Err(UnfitWord::Long));
         assert_eq!(command(&["curl", "--globoff", "--output=x", "\x1b"]), Err((3, UnfitWord::Control('\x1b'))));
         assert_eq!(command(&["curl", "--globoff", "--o{a,b}", "-x"]).unwrap(), "curl --globoff '--o{a,b}' '-x'");
-        assert_eq!(UnfitWord::Control('\r').to_string(), "has the control character U+000D in it");
+        assert_eq!(UnfitWord::Control('\r').to_string(), "contains the control character U+000D");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Turns clap's errors into the style of all other errors: one line that says what is wrong, and hints that say
 //! what to do. Of clap's own text, only the names of options are used.
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
+use crate::cli::args::Cli;
 use crate::cli::failure::Failure;
 
 /// The failure for an error of clap.
@@ -20,7 +21,9 @@ fn message(error: &Error) -> String {
             format!("there is no command '{}'", text(error, ContextKind::InvalidSubcommand))
         }
         ErrorKind::MissingSubcommand => format!("'{}' needs a command", text(error, ContextKind::InvalidSubcommand)),
-        ErrorKind::MissingRequiredArgument => format!("missing {}", argument()),
+        ErrorKind::MissingRequiredArgument => {
+            format!("missing {}{}", argument(), listed(&values_of(error, &argument())))
+        }
         ErrorKind::InvalidValue if value().is_empty() => format!("{} needs a value{}", argument(), expected(error)),
         ErrorKind::InvalidValue => format!("invalid value '{}' for {}{}", value(), argument(), expected(error)),
         ErrorKind::ValueValidation => invalid_value(error),
@@ -52,12 +55,26 @@ fn conflict(error: &Error) -> String {
 
 /// The accepted values of an option, if there are few.
 fn expected(error: &Error) -> String {
-    let values = words(error, ContextKind::ValidValue);
+    listed(&words(error, ContextKind::ValidValue))
+}
+
+fn listed(values: &[String]) -> String {
     match values.split_last() {
         Some((last, [])) => format!("; expected {last}"),
         Some((last, others)) => format!("; expected {} or {last}", others.join(", ")),
         None => String::new(),
     }
+}
+
+/// The values of a positional argument that is missing, if it has a list of them: clap does not say which.
+fn values_of(error: &Error, argument: &str) -> Vec<String> {
+    let mut cli = Cli::command();
+    cli.build();
+    let name = command(&usage_of(error));
+    let found = name.split(' ').skip(1).try_fold(&cli, |command, word| command.find_subcommand(word));
+    let argument = found.and_then(|command| command.get_positionals().find(|arg| arg.to_string() == argument));
+    let values = argument.map(clap::Arg::get_possible_values).unwrap_or_default();
+    values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name().to_owned()).collect()
 }
 
 /// Why a value is invalid, in the words of its parser, which may quote the value.
@@ -74,8 +91,7 @@ fn hints(error: &Error) -> Vec<String> {
     let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     let suggested: Vec<String> = suggested.into_iter().flat_map(|kind| words(error, kind)).collect();
     let commands = words(error, ContextKind::SuggestedSubcommand);
-    let usage = words(error, ContextKind::Usage).concat();
-    let usage = usage.trim_start_matches("Usage:").split_whitespace().collect::<Vec<_>>().join(" ");
+    let usage = usage_of(error);
     let is_option = text(error, ContextKind::InvalidArg).starts_with('-');
     match error.kind() {
         _ if !commands.is_empty() => vec![format!("use '{} {}'", command(&usage), commands.join("' or '"))],
@@ -92,6 +108,12 @@ fn hints(error: &Error) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The usage line, without its title.
+fn usage_of(error: &Error) -> String {
+    let usage = words(error, ContextKind::Usage).concat();
+    usage.trim_start_matches("Usage:").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The command in a usage line, without its arguments.
@@ -149,6 +171,12 @@ mod tests {
                 "run 'sigvet profile --help' to see all commands",
             ),
             (&["send"], "missing <URL>", "use: sigvet send <URL>"),
+            (
+                &["token"],
+                "missing <KIND>; expected rds, dsql, elasticache, memorydb, redshift, msk, bedrock, eks, vault, gcp, \
+                 snowflake, appsync, appsync-events or iot",
+                "use: sigvet token <KIND>",
+            ),
             (&["sign", "https://h", "--region"], "--region <REGION> needs a value", ""),
             (
                 &["sign", "https://h", "--scheme", "v5"],

@@ -15,16 +15,20 @@ const APPSYNC: &str = "abc.appsync-api.eu-west-1.amazonaws.com";
 const AUDIENCE: &str = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws";
 
 /// Every kind with the options that it needs, and its forms.
-const KINDS: [(&[&str], &[&str]); 19] = [
+const KINDS: [(&[&str], &[&str]); 20] = [
     (&["rds", "--host", DATABASE, "--port", "5432", "--user", "a:b@c/d"], &["token", "env", "uri", "pgpass", "json"]),
-    (&["rds", "--host", DATABASE, "--port", "3306", "--user", "jane"], &["env", "uri", "pgpass"]),
-    (&["rds", "--host", "db.example:443", "--user", "u", "--region", "r"], &["token", "env", "uri", "pgpass"]),
+    (&["rds", "--host", DATABASE, "--port", "3306", "--user", "jane"], &["env", "uri"]),
+    (&["rds", "--host", "db.abc.eu-west-2.rds.amazonaws.com:443", "--user", "u"], &["token", "env", "uri", "pgpass"]),
     (&["dsql", "--host", DSQL, "--user", "admin"], &["token", "env", "uri", "pgpass", "json"]),
     (&["dsql", "--host", DSQL, "--user", "app", "--expires", "7d"], &["token", "pgpass"]),
     (&["elasticache", "--host", CACHE, "--user", "u"], &["token", "env", "uri", "json"]),
     (
         &["elasticache", "--host", "c", "--serverless", "--user", "u", "--region", "us-east-1"],
         &["token", "env", "json"],
+    ),
+    (
+        &["elasticache", "--host", "cache.example", "--cache-name", "c", "--user", "u", "--region", "us-east-1"],
+        &["uri"],
     ),
     (&["memorydb", "--host", CLUSTER, "--user", "u"], &["token", "env", "uri", "json"]),
     (&["msk", "--host", "b-1.c.abc123.c2.kafka.eu-west-1.amazonaws.com:9098"], &["token", "oauthbearer", "json"]),
@@ -37,7 +41,7 @@ const KINDS: [(&[&str], &[&str]); 19] = [
     (&["appsync", "--host", APPSYNC, "--data", "{\"query\":\"subscription { a }\"}"], &["json"]),
     (&["appsync-events", "--host", APPSYNC], &["protocol", "json"]),
     (&["appsync-events", "--host", APPSYNC, "--data", "{\"channel\":\"/default/x\"}"], &["json"]),
-    (&["iot", "--host", "a1b2c3-ats.iot.eu-west-1.amazonaws.com"], &["uri"]),
+    (&["iot", "--host", "a1b2c3-ats.iot.eu-west-1.amazonaws.com"], &["uri", "json"]),
 ];
 
 fn each_form() -> impl Iterator<Item = Vec<&'static str>> {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod forms;
+mod checks;
 mod libraries;
 
 use sigvet_testing as common;

@@ -22,6 +22,16 @@ DATABASE = "db.abcdefghijkl.eu-central-1.rds.amazonaws.com"
 DSQL = "foo0bar1baz2quux3quuux4.dsql.us-east-1.on.aws"
 AUDIENCE = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws"
 APPSYNC = "abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com"
+# The endpoints are those of AWS's guide (*Finding connection endpoints*), of Teleport's tests and of public configuration files.
+CACHES = [
+    ("my-redis-cluster", "ca-central-1", "replica.my-redis-cluster.xxxxxx.cac1.cache.amazonaws.com"),
+    ("my-redis-cluster", "ca-central-1", "my-redis-cluster-ro.xxxxxx.ng.0001.cac1.cache.amazonaws.com"),
+    ("my-redis-shards", "ca-central-1", "my-redis-shards-0001-001.xxxxxx.0001.cac1.cache.amazonaws.com"),
+    ("my-redis-shards", "us-east-1", "my-redis-shards.xxxxxx.clustercfg.use1.cache.amazonaws.com"),
+    ("vas-dev", "us-gov-west-1", "vas-dev-001.rwdloz.0001.usgw1.cache.amazonaws.com"),
+    ("eya-prod", "cn-northwest-1", "eya-prod.enujjj.ng.0001.cnw1.cache.amazonaws.com.cn"),
+    ("ares-redis-ha", "ap-northeast-2", "master.ares-redis-ha.hgv1iy.apn2.cache.amazonaws.com"),
+]
 WORDS = {"rds": ["--host", DATABASE, "--port", "5432", "--user", "jane_doe"]}
 
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -99,6 +109,8 @@ def caches(keys):
         ["elasticache", "--host", "my-cache-x2e9hv.serverless.use1.cache.amazonaws.com", "--user", "u"],
         "elasticache", "us-east-1", "my-cache", "u", serverless,
     )
+    for name, region, endpoint in CACHES:
+        cache(["elasticache", "--host", endpoint, "--user", "u"], "elasticache", region, name, "u", {})
     cache(
         ["memorydb", "--host", "clustercfg.my-db.abc123.memorydb.eu-west-1.amazonaws.com", "--user", "u"],
         "memorydb", "eu-west-1", "my-db", "u", {},

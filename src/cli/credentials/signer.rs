@@ -70,6 +70,18 @@ impl Signer {
         may_end_first.then(|| format!("{signed} {UNKNOWN_END}"))
     }
 
+    /// A warning if the access key ID is that of temporary credentials, and their session token is missing.
+    pub fn warning_of_missing_token(&self) -> Option<String> {
+        let Identity { access_key_id, session_token, .. } = self.identity();
+        let is_temporary = access_key_id.len() == 20 && access_key_id.starts_with("ASIA");
+        (is_temporary && session_token.is_none()).then(|| {
+            format!(
+                "access key ID {access_key_id} is one of temporary credentials, which AWS refuses without their session token; \
+                 set AWS_SESSION_TOKEN, or aws_session_token in the profile"
+            )
+        })
+    }
+
     /// The signing key for these terms.
     pub fn key(&self, terms: &Terms) -> Option<SigningKey> {
         match self {

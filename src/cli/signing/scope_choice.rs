@@ -129,11 +129,12 @@ impl ScopeChoice {
     }
 
     /// A warning if the host accepts no signatures, or none of this scheme.
-    pub fn warning(&self, scheme: Scheme) -> Option<&'static str> {
+    pub fn warning(&self, scheme: Scheme) -> Option<String> {
         if scheme == Scheme::V4 && self.region_set().is_some() {
-            return Some(V4_FOR_MANY_REGIONS);
+            return Some(V4_FOR_MANY_REGIONS.to_owned());
         }
-        self.inferred.as_ref().filter(|inferred| inferred.service.is_none()).and_then(|inferred| inferred.note)
+        let remark = self.inferred.as_ref().filter(|inferred| inferred.service.is_none())?.note?;
+        Some(format!("{remark}; check the host {} and the service that is signed for (--service)", self.host))
     }
 
     fn missing(&self, scheme: Scheme) -> Failure {

@@ -12,9 +12,9 @@ use super::{Inference, in_front_of, s3};
 
 const PROVIDER: &str = "AWS";
 const GLOBAL: &str = "the host has no region: the region of global services is assumed";
-const UNSIGNED: &str = "not signed with AWS credentials";
+const UNSIGNED: &str = "requests to this host are not signed with AWS credentials";
 const NO_REGION: &str = "the host has no region";
-const NOT_A_SERVICE: &str = "the host of one resource, whose name does not show the service";
+const NOT_A_SERVICE: &str = "this is the host of one resource, and its name does not show the service";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 
 /// Hosts that carry what customers run, not an API of AWS.
@@ -82,7 +82,10 @@ fn infer_resource(front: &str) -> Option<Inference> {
     let mut labels: Vec<&str> = front.split('.').collect();
     let region = labels.pop_if(|last| is_region(last))?;
     let found = Inference::from_provider(PROVIDER).in_region(Some(region));
-    let known = labels.last().and_then(|last| RESOURCE_NAMES.iter().find(|(name, _)| *name == without_fips(last)));
+    // DSQL's hosts for PrivateLink have an ID behind the name: `abc.dsql-fnh4.us-east-1.on.aws`.
+    let last = labels.last().copied();
+    let name = last.map(|last| if last.starts_with("dsql-") { "dsql" } else { without_fips(last) });
+    let known = name.and_then(|name| RESOURCE_NAMES.iter().find(|(known, _)| *known == name));
     Some(match known {
         Some((_, service)) => found.for_service(service),
         None => found.noting(NOT_A_SERVICE),

@@ -124,6 +124,7 @@ const AWS_GUIDES: &[(&str, &str, &str, &str)] = &[
     ("a1b2c3.execute-api.eu-west-2.amazonaws.com", "execute-api", "eu-west-2", ""),
     ("abcdefg.lambda-url.us-east-1.on.aws", "lambda", "us-east-1", ""),
     ("svc-0a1b.7d67968.vpc-lattice-svcs.us-west-2.on.aws", "vpc-lattice-svcs", "us-west-2", ""),
+    ("abc123.dsql-fnh4.us-east-1.on.aws", "dsql", "us-east-1", ""),
     ("search-logs-abc.us-east-1.es.amazonaws.com", "es", "us-east-1", ""),
     ("vpc-logs-abc.eu-central-1.es.amazonaws.com", "es", "eu-central-1", ""),
     ("0a1b2c.us-east-1.aoss.amazonaws.com", "aoss", "us-east-1", ""),

@@ -39,7 +39,7 @@ pub enum Warning {
         presented: Duration,
     },
     /// The URL outlives the credentials that sign it.
-    #[error("the credentials expire at {}, before the URL expires at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
+    #[error("the credentials expire at {}, before the signature expires at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
     CredentialsExpireFirst {
         /// When the credentials stop working.
         credentials: Timestamp,

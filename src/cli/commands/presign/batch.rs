@@ -301,7 +301,7 @@ impl Presigning {
         let key = signer.key(&prepared.terms).ok_or_else(|| Failure::usage("there is no key to sign with"))?;
         let presigner = Presigner::new(request, &signer.identity(), &settings, &key, now).map_err(Failure::invalid)?;
         let unknown_end = signer.warning_of_unknown_end("each URL", expires);
-        let of_scope = scope.warning(scheme).map(str::to_owned);
+        let of_scope = scope.warning(scheme);
         self.remember(presigner.warnings().iter().map(ToString::to_string).chain(unknown_end).chain(of_scope));
         Ok((presigner, now.plus(expires)))
     }

@@ -3,54 +3,99 @@
 use super::kind::Kind;
 
 /// What an endpoint says of its cache.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Cache {
-    /// The name, in lower case: of the replication group, the serverless cache or the cluster.
-    pub name: String,
+    /// The name in lower case, if the endpoint shows it: of the replication group, the serverless cache or the cluster.
+    pub name: Option<String>,
     /// The region, if the endpoint says it.
-    pub region: Option<String>,
+    pub region: Option<CacheRegion>,
     /// Whether the endpoint is that of a serverless cache.
     pub is_serverless: bool,
 }
 
+/// The region of a cache as its endpoint says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CacheRegion {
+    /// The region.
+    Known(String),
+    /// A code that no region is known for.
+    Code(String),
+}
+
+impl CacheRegion {
+    fn from_code(code: &str) -> Self {
+        region_of_code(code).map_or_else(|| Self::Code(code.to_owned()), Self::Known)
+    }
+
+    /// The region, if it is known.
+    pub(super) fn known(&self) -> Option<&str> {
+        if let Self::Known(region) = self { Some(region) } else { None }
+    }
+}
+
 impl Cache {
-    /// Reads a name or an endpoint; `None` for an endpoint that does not show its name.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    /// Reads a name or an endpoint.
+    pub(super) fn parse(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         if !text.contains('.') {
-            return Some(Self { name: text, region: None, is_serverless: false });
+            return Self { name: Some(text), ..Self::default() };
         }
         let labels: Vec<&str> = text.split('.').collect();
-        let of_service = |service: &str| labels.iter().position(|label| *label == service);
-        if let Some(at) = of_service(super::kind::name_of(Kind::Memorydb).as_str()) {
-            let region = labels.get(at + 1).map(|region| (*region).to_owned());
-            return Some(Self { name: name_of_group(labels.get(..at)?)?, region, is_serverless: false });
+        let before = |service: &str| labels.get(..labels.iter().rposition(|label| *label == service)?);
+        if let Some(front) = before(super::kind::name_of(Kind::Memorydb).as_str()) {
+            let region = labels.get(front.len() + 1).map(|region| CacheRegion::Known((*region).to_owned()));
+            return Self { name: name_of_group(front), region, is_serverless: false };
         }
-        let (code, front) = labels.get(..of_service("cache")?)?.split_last()?;
-        let region = region_of_code(code);
+        let Some((code, front)) = before("cache").and_then(<[&str]>::split_last) else { return Self::default() };
+        let region = Some(CacheRegion::from_code(code));
         match front.split_last() {
             Some((&"serverless", front)) => {
-                // The name of a serverless cache is followed by six characters that AWS chose.
-                let (name, _) = front.first()?.rsplit_once('-')?;
-                Some(Self { name: name.to_owned(), region, is_serverless: true })
+                // The name of a serverless cache is followed by characters that AWS chose.
+                let name = front.first().and_then(|label| Some(label.rsplit_once('-')?.0.to_owned()));
+                Self { name, region, is_serverless: true }
             }
-            _ => Some(Self { name: name_of_group(front)?, region, is_serverless: false }),
+            _ => Self { name: name_of_group(front), region, is_serverless: false },
         }
     }
 }
 
-/// `master.NAME.abc123`, `NAME-001.NAME.abc123`, `NAME.abc123.clustercfg` and `NAME.abc123.ng.0001`.
+/// The name of a replication group or of a cluster, by the labels in front of the region: first the forms with TLS, then those
+/// without, which endpoints keep if TLS is turned on later. Nodes outside of a group (`NAME.abc123.0001`) and Memcached
+/// (`NAME.abc123.cfg`) accept no tokens, and a node that was put into a group later does not show the name of the group.
 fn name_of_group(front: &[&str]) -> Option<String> {
     let name = match front {
-        [name, _, "clustercfg"] | [name, _, "ng", _] | [_, name, _] => name,
+        ["master" | "replica" | "clustercfg", name, _] => name,
+        [node, name, _] if group_of_node(node) == Some(name) => name,
+        [name, _, "clustercfg"] => name,
+        [name, _, "ng", shard] if is_number(shard, 4) => name.strip_suffix("-ro").unwrap_or(name),
+        [node, _, shard] if is_number(shard, 4) => group_of_node(node)?,
         _ => return None,
     };
-    Some((*name).to_owned())
+    Some(name.to_owned())
 }
 
-/// ElastiCache abbreviates regions: `use1`, `euc1`, `apse2`. The second region that was opened in the northeast of Asia has
-/// one letter less.
+/// The group of a node: `NAME-001`, or `NAME-0001-001` in a group with shards.
+fn group_of_node(node: &str) -> Option<&str> {
+    let (name, _) = node.rsplit_once('-').filter(|(_, number)| is_number(number, 3))?;
+    Some(name.rsplit_once('-').filter(|(_, shard)| is_number(shard, 4)).map_or(name, |(name, _)| name))
+}
+
+fn is_number(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// ElastiCache abbreviates regions: `use1`, `euc1`, `apse2`. AWS documents no list; the irregular ones are as endpoints have them.
 fn region_of_code(code: &str) -> Option<String> {
+    const IRREGULAR: [(&str, &str); 7] = [
+        ("apn2", "ap-northeast-2"),
+        ("apn3", "ap-northeast-3"),
+        ("cnn1", "cn-north-1"),
+        ("cnw1", "cn-northwest-1"),
+        ("cnnw1", "cn-northwest-1"),
+        ("usgw1", "us-gov-west-1"),
+        ("usge1", "us-gov-east-1"),
+    ];
+    const AREAS: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
     const DIRECTIONS: [(&str, &str); 7] = [
         ("ne", "northeast"),
         ("se", "southeast"),
@@ -60,40 +105,129 @@ fn region_of_code(code: &str) -> Option<String> {
         ("w", "west"),
         ("c", "central"),
     ];
-    if code == "apn2" {
-        return Some("ap-northeast-2".to_owned());
+    if let Some((_, region)) = IRREGULAR.iter().find(|(irregular, _)| *irregular == code) {
+        return Some((*region).to_owned());
     }
     let (area, rest) = code.split_at_checked(2)?;
     let (letters, number) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
     let direction = DIRECTIONS.iter().find(|(letter, _)| *letter == letters)?.1;
-    number.parse::<u8>().is_ok().then(|| format!("{area}-{direction}-{number}"))
+    // What begins with `apn` is northeast, and irregular.
+    let is_regular = AREAS.contains(&area) && (area, letters) != ("ap", "n");
+    (is_regular && ("1"..="9").contains(&number)).then(|| format!("{area}-{direction}-{number}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The hosts are those of examples in AWS's guides and of public configuration files.
+    /// The endpoints are those in AWS's guides (*Finding connection endpoints*), of Teleport's tests for its own reader of them
+    /// (`lib/utils/aws`), and of public configuration files.
     #[test]
     fn an_endpoint_shows_the_name_and_the_region() {
         for (text, name, region, is_serverless) in [
             ("My-Cache", "my-cache", None, false),
             ("master.ares-redis-ha.hgv1iy.apn2.cache.amazonaws.com", "ares-redis-ha", Some("ap-northeast-2"), false),
-            ("clustercfg.my-cache.abc123.euc1.cache.amazonaws.com", "my-cache", Some("eu-central-1"), false),
+            ("master.my-redis.xxxxxx.apne2.cache.amazonaws.com", "my-redis", Some("ap-northeast-2"), false),
+            (
+                "moment-dev-redis.o0zxzf.ng.0001.apn3.cache.amazonaws.com",
+                "moment-dev-redis",
+                Some("ap-northeast-3"),
+                false,
+            ),
+            ("clustercfg.my-redis-shards.xxxxxx.use1.cache.amazonaws.com", "my-redis-shards", Some("us-east-1"), false),
+            (
+                "master.my-redis-cluster.xxxxxx.cac1.cache.amazonaws.com",
+                "my-redis-cluster",
+                Some("ca-central-1"),
+                false,
+            ),
+            (
+                "replica.my-redis-cluster.xxxxxx.cac1.cache.amazonaws.com",
+                "my-redis-cluster",
+                Some("ca-central-1"),
+                false,
+            ),
+            (
+                "my-redis-shards-0002-001.my-redis-shards.xxxxxx.cac1.cache.amazonaws.com",
+                "my-redis-shards",
+                Some("ca-central-1"),
+                false,
+            ),
             ("my-cache-001.my-cache.abc123.use1.cache.amazonaws.com", "my-cache", Some("us-east-1"), false),
-            ("persist-prod.kffviu.clustercfg.euc1.cache.amazonaws.com", "persist-prod", Some("eu-central-1"), false),
+            ("my-redis-shards.xxxxxx.clustercfg.use1.cache.amazonaws.com", "my-redis-shards", Some("us-east-1"), false),
+            (
+                "my-redis-cluster.xxxxxx.ng.0001.cac1.cache.amazonaws.com",
+                "my-redis-cluster",
+                Some("ca-central-1"),
+                false,
+            ),
+            (
+                "my-redis-cluster-ro.xxxxxx.ng.0001.cac1.cache.amazonaws.com",
+                "my-redis-cluster",
+                Some("ca-central-1"),
+                false,
+            ),
+            (
+                "my-redis-shards-0001-001.xxxxxx.0001.cac1.cache.amazonaws.com",
+                "my-redis-shards",
+                Some("ca-central-1"),
+                false,
+            ),
+            ("vas-dev-001.rwdloz.0001.usgw1.cache.amazonaws.com", "vas-dev", Some("us-gov-west-1"), false),
             ("gamemetrics.xl8xkv.ng.0001.apse2.cache.amazonaws.com", "gamemetrics", Some("ap-southeast-2"), false),
             ("a-b-x2e9hv.serverless.use1.cache.amazonaws.com", "a-b", Some("us-east-1"), true),
             ("a-b-x2e9hv.public.serverless.aps1.cache.amazonaws.com", "a-b", Some("ap-south-1"), true),
-            ("master.c.abc123.cnn1.cache.amazonaws.com.cn", "c", Some("cn-north-1"), false),
-            ("master.c.abc123.usgw1.cache.amazonaws.com", "c", None, false),
+            (
+                "replica.my-redis-cluster.xxxxxx.cnn1.cache.amazonaws.com.cn",
+                "my-redis-cluster",
+                Some("cn-north-1"),
+                false,
+            ),
+            ("eya-prod.enujjj.ng.0001.cnw1.cache.amazonaws.com.cn", "eya-prod", Some("cn-northwest-1"), false),
+            ("master.cache.abc123.usge1.cache.amazonaws.com", "cache", Some("us-gov-east-1"), false),
             ("clustercfg.my-db.abc123.memorydb.us-gov-west-1.amazonaws.com", "my-db", Some("us-gov-west-1"), false),
+            ("my-memorydb.xxxxxx.clustercfg.memorydb.us-east-1.amazonaws.com", "my-memorydb", Some("us-east-1"), false),
+            (
+                "my-memorydb-0002-001.my-memorydb.xxxxxx.memorydb.us-east-1.amazonaws.com",
+                "my-memorydb",
+                Some("us-east-1"),
+                false,
+            ),
+            (
+                "my-memorydb-0002-001.xxxxx.0002.memorydb.us-east-1.amazonaws.com",
+                "my-memorydb",
+                Some("us-east-1"),
+                false,
+            ),
         ] {
-            let expected = Cache { name: name.to_owned(), region: region.map(str::to_owned), is_serverless };
-            assert_eq!(Cache::parse(text), Some(expected), "{text}");
+            let region = region.map(|region| CacheRegion::Known(region.to_owned()));
+            assert_eq!(Cache::parse(text), Cache { name: Some(name.to_owned()), region, is_serverless }, "{text}");
         }
-        for text in ["cache.internal.example", "x.use1.cache.amazonaws.com", "memorydb.us-east-1.amazonaws.com"] {
-            assert_eq!(Cache::parse(text), None, "{text}");
+    }
+
+    /// Catches a token that is signed for the random part of a host, or for a node. The second and third are Memcached's and a
+    /// lone node's (*Finding connection endpoints*), which have no users; the next is one that Teleport refuses.
+    #[test]
+    fn an_endpoint_that_hides_the_name_shows_none() {
+        for text in [
+            "cache.internal.example",
+            "my-cluster.xxxxxx.cfg.usw2.cache.amazonaws.com",
+            "jobs.be6b1p.0001.usgw1.cache.amazonaws.com",
+            "unknown.format.memorydb.ca-central-1.amazonaws.com",
+            "x.use1.cache.amazonaws.com",
+            "other.my-cache.abc123.use1.cache.amazonaws.com",
+            "memorydb.us-east-1.amazonaws.com",
+        ] {
+            assert_eq!(Cache::parse(text).name, None, "{text}");
+        }
+    }
+
+    /// Catches a region that is made up, and one that is taken from the profile instead.
+    #[test]
+    fn a_code_of_no_region_stays_a_code() {
+        for code in ["ugw1", "uge1", "xyz1", "apn1", "use0", "use", "cnc1", "u"] {
+            let cache = Cache::parse(&format!("master.c.abc123.{code}.cache.amazonaws.com"));
+            assert_eq!(cache.region, Some(CacheRegion::Code(code.to_owned())), "{code}");
         }
     }
 }

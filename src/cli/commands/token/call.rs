@@ -1,17 +1,18 @@
 //! The request that a kind of token is: its URL, its region, and what else is signed.
 
 use super::TokenArgs;
-use super::cache::Cache;
+use super::cache::{Cache, CacheRegion};
+use super::connection::Engine;
 use super::endpoint::Endpoint;
 use super::kind::{Kind, name_of};
 use super::request::FixedRequest;
+use super::values::{check_audience, check_region, check_user};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::request::{RequestOptions, RequestSource};
 use crate::cli::options::signing::CredentialOptions;
 use crate::cli::request::caller_identity::{self, ForCluster, ForVault};
 use crate::cli::request::token::percent_encoded;
-use crate::profiles::looks_like_key_id;
 use sigvet_core::endpoint::{domain_in, infer};
 
 /// A request to sign.
@@ -58,6 +59,7 @@ impl<'a> Call<'a> {
 impl<'a> Maker<'a, '_> {
     /// Makes the request of the kind that was typed.
     pub(super) fn call(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
+        self.check_region_of(endpoint)?;
         match self.args.kind {
             Kind::Rds | Kind::Dsql => self.database(endpoint),
             Kind::Elasticache | Kind::Memorydb => self.cache(endpoint),
@@ -78,11 +80,11 @@ impl<'a> Maker<'a, '_> {
                 })?;
                 // Behind https, port 443 would not be a part of the host, which is signed with its port.
                 let scheme = if port == 443 { "http" } else { "https" };
-                format!("{scheme}://{host}:{port}/?Action=connect&DBUser={}", self.encoded_user()?)
+                let user = percent_encoded(self.user(Some(port), SIGNED)?);
+                format!("{scheme}://{host}:{port}/?Action=connect&DBUser={user}")
             }
             _ => {
-                let user =
-                    self.required("user", self.args.user.as_deref(), "the user admin needs another token than others")?;
+                let user = self.user(None, "the administrator, admin, needs a different token from other users")?;
                 format!("https://{host}/?Action={}", if user == "admin" { "DbConnectAdmin" } else { "DbConnect" })
             }
         };
@@ -90,21 +92,38 @@ impl<'a> Maker<'a, '_> {
     }
 
     fn cache(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
-        let host = self.host(endpoint, "the token is signed for the name of the cache")?;
-        let cache = Cache::parse(host).ok_or_else(|| {
-            Failure::usage(format!("cannot tell the name of the cache, which is signed, from host {host}"))
-                .hint("pass the name: --host NAME --region REGION")
-        })?;
+        let cache = endpoint.map(|endpoint| Cache::parse(&endpoint.host)).unwrap_or_default();
+        let name = self.cache_name(endpoint, &cache)?;
         let is_serverless = self.args.serverless || cache.is_serverless;
         let serverless = if is_serverless { "&ResourceType=ServerlessCache" } else { "" };
-        let url = format!("https://{}/?Action=connect&User={}{serverless}", cache.name, self.encoded_user()?);
-        let region = self.region(cache.region)?;
+        let user = percent_encoded(self.user(None, SIGNED)?);
+        let url = format!("https://{name}/?Action=connect&User={user}{serverless}");
+        let region = match cache.region {
+            Some(CacheRegion::Code(code)) if self.args.region.is_none() => {
+                return Err(Failure::usage(format!(
+                    "cannot tell the region of the cache: no region has the code '{code}'"
+                ))
+                .hint("pass the region: --region REGION"));
+            }
+            region => self.region(region.as_ref().and_then(CacheRegion::known).map(str::to_owned))?,
+        };
         Ok(Call::new(url, FixedRequest::new("GET"), Some(region)))
     }
 
+    /// The name of the cache: as it was typed, or as its endpoint shows it.
+    fn cache_name(&self, endpoint: Option<&Endpoint>, cache: &Cache) -> Result<String, Failure> {
+        if let Some(name) = &self.args.cache_name {
+            return Ok(name.to_ascii_lowercase());
+        }
+        let host = self.host(endpoint, "the token is signed for the name of the cache")?;
+        cache.name.clone().ok_or_else(|| {
+            Failure::usage(format!("cannot tell the name of the cache, which is signed, from host {host}"))
+                .hint("pass the name of the replication group, cluster or serverless cache: --cache-name NAME")
+        })
+    }
+
     fn bearer(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
-        let by_host = endpoint.and_then(|endpoint| infer(&endpoint.host)?.region);
-        let region = self.region(by_host)?;
+        let region = self.region(endpoint.and_then(|endpoint| self.region_of(endpoint)))?;
         let (method, url) = match self.args.kind {
             Kind::Msk => {
                 let host = format!("kafka.{region}.{}", domain_in(&region));
@@ -122,8 +141,10 @@ impl<'a> Maker<'a, '_> {
             return Ok(Call::new(caller_identity::vault_url(args.region.as_deref()), source, args.region.clone()));
         }
         let cluster = || self.required("cluster-name", args.cluster_name.as_deref(), SIGNED);
-        let audience =
-            || self.required("audience", args.audience.as_deref(), "it names the provider that accepts the token");
+        let audience = || {
+            let why = "it names the provider that accepts the token";
+            check_audience(self.required("audience", args.audience.as_deref(), why)?)
+        };
         let name = match args.kind {
             Kind::Eks => Some(cluster()?),
             Kind::Gcp => audience().map(|_| None)?,
@@ -157,16 +178,37 @@ impl<'a> Maker<'a, '_> {
         Ok(Call::new(format!("https://{host}{path}"), FixedRequest { method: "POST", headers, body }, region))
     }
 
+    /// The region that the host names.
+    fn region_of(&self, endpoint: &Endpoint) -> Option<String> {
+        match self.args.kind {
+            Kind::Elasticache | Kind::Memorydb => Cache::parse(&endpoint.host).region?.known().map(str::to_owned),
+            _ => infer(&endpoint.host)?.region,
+        }
+    }
+
+    /// A server accepts no token that is signed for another region than its own.
+    fn check_region_of(&self, endpoint: Option<&Endpoint>) -> Result<(), Failure> {
+        let Some((typed, endpoint)) = self.args.region.as_deref().zip(endpoint) else { return Ok(()) };
+        match self.region_of(endpoint).filter(|region| region != typed) {
+            Some(region) => {
+                Err(Failure::usage(format!("--region is {typed}, but host {} is in {region}", endpoint.host))
+                    .hint("omit --region to use the region of the host"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The region that was typed, or that the host, the profile or the environment names.
     fn region(&self, by_host: Option<String>) -> Result<String, Failure> {
         let known = match self.args.region.clone().or(by_host) {
             Some(region) => Some(region),
             None => caller_identity::known_region(self.credentials, None, self.context)?,
         };
-        known.ok_or_else(|| {
+        let region = known.ok_or_else(|| {
             Failure::usage(format!("no region for the {} token", name_of(self.args.kind)))
                 .hint("pass --region, or set region in the profile")
-        })
+        })?;
+        check_region(&region).map(|()| region)
     }
 
     fn required<'t>(&self, option: &str, value: Option<&'t str>, why: &str) -> Result<&'t str, Failure> {
@@ -182,13 +224,9 @@ impl<'a> Maker<'a, '_> {
         self.required("host", endpoint.map(|endpoint| endpoint.host.as_str()), why)
     }
 
-    /// The user, percent-encoded. A key in its place was meant for `-u` of other commands.
-    fn encoded_user(&self) -> Result<String, Failure> {
-        let user = self.required("user", self.args.user.as_deref(), SIGNED)?;
-        if user.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id)) {
-            return Err(Failure::usage("--user takes the name to log in with, not an access key")
-                .hint("put keys into a profile or the environment"));
-        }
-        Ok(percent_encoded(user))
+    /// The user, if one of that name can exist.
+    fn user(&self, port: Option<u16>, why: &str) -> Result<&'a str, Failure> {
+        let user = self.required("user", self.args.user.as_deref(), why)?;
+        check_user(self.args.kind, Engine::of(self.args.engine, port), user).map(|()| user)
     }
 }

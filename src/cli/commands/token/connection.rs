@@ -17,14 +17,23 @@ pub(super) enum Engine {
     Mysql,
 }
 
+impl Engine {
+    /// The engine that was typed, or the one whose usual port it is.
+    pub(super) fn of(typed: Option<Self>, port: Option<u16>) -> Self {
+        typed.unwrap_or(if port == Some(3306) { Self::Mysql } else { Self::Postgres })
+    }
+}
+
 /// Where a client connects to, and as whom.
 pub(super) struct Connection<'a> {
     /// What is connected to.
     pub kind: Kind,
     /// The engine, if it is a database.
     pub engine: Engine,
-    /// The host that the client connects to.
+    /// The host that the client connects to, as it stands in a URL.
     pub host: &'a str,
+    /// The same on its own.
+    pub bare_host: &'a str,
     /// The port.
     pub port: u16,
     /// The user.
@@ -36,7 +45,7 @@ pub(super) struct Connection<'a> {
 impl Connection<'_> {
     /// The variables that its clients read, with their values.
     pub(super) fn variables(&self, token: &str) -> Vec<(&'static str, String)> {
-        let (host, port) = (self.host.to_owned(), self.port.to_string());
+        let (host, port) = (self.bare_host.to_owned(), self.port.to_string());
         let token = token.to_owned();
         match (self.kind, self.engine) {
             (Kind::Elasticache | Kind::Memorydb, _) => vec![("REDISCLI_AUTH", token)],
@@ -70,15 +79,11 @@ impl Connection<'_> {
     }
 
     /// A line of libpq's password file, for every database unless one is named (PostgreSQL, *The Password File*).
-    pub(super) fn pgpass(&self, token: &str) -> Result<String, Failure> {
-        let fields = [self.host, self.database.unwrap_or("*"), self.user];
-        if fields.into_iter().any(|field| field.contains(['\n', '\r'])) {
-            return Err(Failure::usage("a password file has no line breaks in its fields"));
-        }
-        let [host, database, user] = fields.map(escaped);
+    pub(super) fn pgpass(&self, token: &str) -> String {
+        let [host, database, user] = [self.bare_host, self.database.unwrap_or("*"), self.user].map(escaped);
         // A field that is a star stands for any.
         let database = self.database.map_or_else(|| "*".to_owned(), |_| database);
-        Ok(format!("{host}:{}:{database}:{user}:{}", self.port, escaped(token)))
+        format!("{host}:{}:{database}:{user}:{}", self.port, escaped(token))
     }
 }
 

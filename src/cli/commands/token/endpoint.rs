@@ -1,8 +1,11 @@
 //! The endpoint that was typed: a host, a port, and whether it is one of the kind that is asked for.
 
+use std::net::Ipv6Addr;
+
 use super::kind::{Kind, name_of};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::parse_host;
+use sigvet_core::endpoint::infer;
 
 /// A host with or without a port, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +20,17 @@ impl Endpoint {
     /// Reads `--host` and `--port`; the host may bring its port with it.
     pub(super) fn parse(kind: Kind, host: &str, port: Option<u16>) -> Result<Self, Failure> {
         let endpoint = Self::split(host, port)?;
-        let other = Kind::of_host(&endpoint.host).filter(|other| !kind.takes_host_of(*other));
-        match other {
-            Some(other) => Err(other_kind(kind, other, &endpoint.host)),
-            None => Ok(endpoint),
+        match Kind::of_host(&endpoint.host) {
+            Some(other) if kind.takes_host_of(other) => Ok(endpoint),
+            None if infer(&endpoint.host).is_none() => Ok(endpoint),
+            other => Err(other_kind(kind, other, &endpoint.host)),
         }
+    }
+
+    /// The host as a client takes it on its own: an IPv6 address without the brackets that it has in a URL.
+    pub(super) fn bare_host(&self) -> &str {
+        let inside = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        inside.unwrap_or(&self.host)
     }
 
     fn split(typed: &str, port: Option<u16>) -> Result<Self, Failure> {
@@ -29,9 +38,12 @@ impl Endpoint {
         if typed.contains("://") {
             return Err(invalid("expected a host name, not a URL").hint("omit the scheme and the path"));
         }
+        if typed.parse::<Ipv6Addr>().is_ok() {
+            return Err(invalid("an IPv6 address stands in brackets").hint(format!("pass --host '[{typed}]'")));
+        }
         parse_host(typed).map_err(|problem| invalid(&problem))?;
         let Some((host, behind)) = typed.rsplit_once(':').filter(|_| !typed.ends_with(']')) else {
-            return Ok(Self { host: typed.to_owned(), port });
+            return Ok(Self { host: checked(typed).map_err(invalid)?, port });
         };
         let own = behind.parse().map_err(|_| invalid("the port is not a number from 1 to 65535"))?;
         match port.filter(|port| *port != own) {
@@ -39,15 +51,68 @@ impl Endpoint {
                 Err(Failure::usage(format!("two ports: --host has {own}, and --port is {port}"))
                     .hint("omit one of them"))
             }
-            None => Ok(Self { host: host.to_owned(), port: Some(own) }),
+            None => Ok(Self { host: checked(host).map_err(invalid)?, port: Some(own) }),
         }
     }
 }
 
-fn other_kind(kind: Kind, other: Kind, host: &str) -> Failure {
+/// The host without the root dot, which is not part of what servers compare; within the limits of DNS (RFC 1035 §2.3.4).
+fn checked(host: &str) -> Result<String, &'static str> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.split('.').any(|label| label.len() > 63) {
+        return Err("a part between dots is longer than 63 characters");
+    }
+    if host.len() > 253 { Err("it is longer than 253 characters") } else { Ok(host.to_owned()) }
+}
+
+fn other_kind(kind: Kind, other: Option<Kind>, host: &str) -> Failure {
     let failure = Failure::usage(format!("host {host} does not accept {} tokens", name_of(kind)));
     match other {
-        Kind::Redshift => failure.hint("get a Redshift password from its API: GetClusterCredentialsWithIAM"),
-        other => failure.hint(format!("use 'sigvet token {}' for this host", name_of(other))),
+        Some(Kind::Redshift) => failure.with_hints(hints_for_redshift(Some(host))),
+        Some(other) => failure.hint(format!("use 'sigvet token {}' for this host", name_of(other))),
+        None => failure.with_hints(kind.endpoint().map(|form| format!("pass an endpoint such as {form}"))),
+    }
+}
+
+/// The calls that give out a password of Redshift: for clusters, and for workgroups of Redshift Serverless.
+const REDSHIFT_CALLS: [&str; 2] = [
+    "for a cluster, use sigvet send 'https://redshift.REGION.amazonaws.com/?Action=GetClusterCredentialsWithIAM&ClusterIdentifier=NAME&Version=2012-12-01'",
+    "for Redshift Serverless, use sigvet send -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: RedshiftServerless.GetCredentials' \
+     -d '{\"workgroupName\":\"NAME\"}' https://redshift-serverless.REGION.amazonaws.com/",
+];
+
+/// How to get a password of Redshift, for that host or for any.
+pub(super) fn hints_for_redshift(host: Option<&str>) -> impl Iterator<Item = &'static str> {
+    let is_serverless = host.map(|host| host.contains(".redshift-serverless."));
+    let [cluster, serverless] = REDSHIFT_CALLS;
+    [(cluster, false), (serverless, true)]
+        .into_iter()
+        .filter(move |(_, serves)| is_serverless.is_none_or(|is_serverless| is_serverless == *serves))
+        .map(|(hint, _)| hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(host: &str) -> Result<String, String> {
+        Endpoint::parse(Kind::Rds, host, None).map(|endpoint| endpoint.host).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_host_is_within_the_limits_of_dns() {
+        assert_eq!(parsed("db.example.").as_deref(), Ok("db.example"));
+        assert_eq!(parsed("db.example.:5432").as_deref(), Ok("db.example"));
+        assert!(parsed(&format!("{}.example", "a".repeat(63))).is_ok());
+        assert!(parsed(&format!("{}.example", "a".repeat(64))).is_err());
+        assert!(parsed(&"a.".repeat(140)).is_err());
+    }
+
+    #[test]
+    fn an_address_of_ipv6_has_brackets_only_beside_a_port() {
+        let endpoint = Endpoint::parse(Kind::Rds, "[::1]:5432", None).unwrap();
+        assert_eq!((endpoint.host.as_str(), endpoint.bare_host(), endpoint.port), ("[::1]", "::1", Some(5432)));
+        let failure = Endpoint::parse(Kind::Rds, "::1", None).unwrap_err();
+        assert_eq!(failure.hints(), ["pass --host '[::1]'"]);
     }
 }

@@ -16,8 +16,7 @@ pub(super) enum Kind {
     Elasticache,
     /// A cluster of MemoryDB: its password
     Memorydb,
-    /// Refused: Redshift's passwords come from its API
-    #[value(hide = true)]
+    /// Redshift accepts no signed token: this tells how to get a password from its API
     Redshift,
     /// A broker of MSK: an OAUTHBEARER token
     Msk,
@@ -61,7 +60,7 @@ pub(super) enum Form {
 }
 
 /// Labels in the hosts of AWS's endpoints, and the kind of token that they take.
-const HOSTS: [(&str, Kind); 11] = [
+const HOSTS: [(&str, Kind); 12] = [
     ("rds", Kind::Rds),
     ("dsql", Kind::Dsql),
     ("cache", Kind::Elasticache),
@@ -71,16 +70,44 @@ const HOSTS: [(&str, Kind); 11] = [
     ("kafka", Kind::Msk),
     ("kafka-serverless", Kind::Msk),
     ("iot", Kind::Iot),
+    ("iot-fips", Kind::Iot),
     ("appsync-api", Kind::Appsync),
     ("appsync-realtime-api", Kind::Appsync),
 ];
 
 impl Kind {
-    /// The kind whose endpoint a host of AWS is.
+    /// The kind whose endpoint a host of AWS is. The name of a resource stands in front of the label of its service, and neither
+    /// a bucket nor the host of a service's API is an endpoint that takes a token.
     pub(super) fn of_host(host: &str) -> Option<Self> {
-        endpoint::infer(host)?;
-        let has_label = |name: &str| host.split('.').any(|label| label.eq_ignore_ascii_case(name));
-        HOSTS.into_iter().find(|(label, _)| has_label(label)).map(|(_, kind)| kind)
+        let inference = endpoint::infer(host).filter(|inference| inference.bucket.is_none())?;
+        let host = host.to_ascii_lowercase();
+        let kind_of = |label: &str| {
+            // DSQL's hosts for PrivateLink have an ID behind the name.
+            let label = if label.starts_with("dsql-") { "dsql" } else { label };
+            HOSTS.into_iter().find(|(name, _)| *name == label).map(|(_, kind)| kind)
+        };
+        let labels: Vec<&str> = host.split('.').collect();
+        let (at, kind) = labels.iter().enumerate().rev().find_map(|(at, label)| Some((at, kind_of(label)?)))?;
+        let is_resource = match kind {
+            Self::Iot => inference.service.as_deref() == Some("iotdata"),
+            Self::Msk => true,
+            _ => at > 0,
+        };
+        is_resource.then_some(kind)
+    }
+
+    /// The endpoint that its token is for, as AWS names it, if it has one.
+    pub(super) const fn endpoint(self) -> Option<&'static str> {
+        match self {
+            Self::Rds => Some("NAME.ID.REGION.rds.amazonaws.com"),
+            Self::Dsql => Some("ID.dsql.REGION.on.aws"),
+            Self::Elasticache => Some("master.NAME.ID.CODE.cache.amazonaws.com"),
+            Self::Memorydb => Some("clustercfg.NAME.ID.memorydb.REGION.amazonaws.com"),
+            Self::Msk => Some("b-1.NAME.ID.c1.kafka.REGION.amazonaws.com"),
+            Self::Appsync | Self::AppsyncEvents => Some("ID.appsync-api.REGION.amazonaws.com"),
+            Self::Iot => Some("ID-ats.iot.REGION.amazonaws.com"),
+            _ => None,
+        }
     }
 
     /// Whether a host of the other kind will do: the two kinds of AppSync share theirs.
@@ -99,7 +126,7 @@ impl Kind {
             Self::Gcp | Self::Snowflake => &[Form::Token, Form::Json],
             Self::Appsync => &[Form::Uri, Form::Json],
             Self::AppsyncEvents => &[Form::Protocol, Form::Json],
-            Self::Iot => &[Form::Uri],
+            Self::Iot => &[Form::Uri, Form::Json],
             Self::Vault | Self::Redshift => &[Form::Json],
         }
     }
@@ -109,11 +136,11 @@ impl Kind {
         match self {
             Self::Rds => &["host", "port", "user", "database", "engine", "expires"],
             Self::Dsql => &["host", "port", "user", "database", "expires"],
-            Self::Elasticache => &["host", "port", "user", "serverless", "expires"],
-            Self::Memorydb => &["host", "port", "user", "expires"],
+            Self::Elasticache => &["host", "port", "cache-name", "user", "serverless", "expires"],
+            Self::Memorydb => &["host", "port", "cache-name", "user", "expires"],
             Self::Msk => &["host", "port", "expires"],
             Self::Bedrock => &["expires"],
-            Self::Eks => &["cluster-name", "expires"],
+            Self::Eks => &["cluster-name"],
             Self::Vault => &["vault-server-id"],
             Self::Gcp => &["audience"],
             Self::Appsync | Self::AppsyncEvents => &["host", "data"],
@@ -178,9 +205,13 @@ mod tests {
     fn each_kind_is_in_the_short_help_and_has_a_form() {
         let help = TokenArgs::augment_args(Command::new("token")).get_before_help().unwrap().to_string();
         let (_, kinds) = help.split_once("Kinds:\n").unwrap();
+        let kinds = kinds.replace("(no token; tells what to use)", "");
         let shown: Vec<&str> = kinds.split_whitespace().collect();
-        let all = Kind::value_variants().iter().filter(|kind| **kind != Kind::Redshift);
-        assert_eq!(shown, all.map(|kind| name_of(*kind)).collect::<Vec<_>>());
+        let mut all: Vec<String> = Kind::value_variants().iter().map(|kind| name_of(*kind)).collect();
+        let mut shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
+        all.sort();
+        shown.sort();
+        assert_eq!(shown, all);
         assert!(Kind::value_variants().iter().all(|kind| !kind.forms().is_empty()));
     }
 
@@ -199,8 +230,21 @@ mod tests {
             ("boot-abc.c1.kafka-serverless.us-east-1.amazonaws.com", Some(Kind::Msk)),
             ("a1b2-ats.iot.us-east-1.amazonaws.com", Some(Kind::Iot)),
             ("abc.appsync-realtime-api.us-east-1.amazonaws.com", Some(Kind::Appsync)),
+            ("my-cluster.cluster-ro-abc.us-west-1.rds.amazonaws.com", Some(Kind::Rds)),
+            ("my-proxy.proxy-abc.us-west-1.rds.amazonaws.com", Some(Kind::Rds)),
+            ("abc123.dsql-fnh4.us-east-1.on.aws", Some(Kind::Dsql)),
+            ("master.rds.abc123.use1.cache.amazonaws.com", Some(Kind::Elasticache)),
+            ("dsql.abc.us-east-1.rds.amazonaws.com", Some(Kind::Rds)),
+            ("DB.ABC.US-EAST-1.RDS.AMAZONAWS.COM", Some(Kind::Rds)),
             ("rds.internal.example", None),
             ("my-cache", None),
+            // Another service, and the API of the same service.
+            ("rds.s3.eu-west-1.amazonaws.com", None),
+            ("abc.credentials.iot.eu-west-1.amazonaws.com", None),
+            ("iot.eu-west-1.amazonaws.com", None),
+            ("rds.eu-west-1.amazonaws.com", None),
+            ("appsync.eu-west-1.amazonaws.com", None),
+            ("docdb.cluster-abc.eu-west-1.docdb.amazonaws.com", None),
         ] {
             assert_eq!(Kind::of_host(host), kind, "{host}");
         }

@@ -6,10 +6,11 @@
 mod kind;
 mod cache;
 mod endpoint;
+mod connection;
+mod values;
 mod request;
 mod call;
 mod order;
-mod connection;
 mod printing;
 
 use std::io::Write;
@@ -20,8 +21,10 @@ use clap::{ArgAction, Args};
 
 use call::Maker;
 use connection::Engine;
+use endpoint::hints_for_redshift;
 use kind::{Form, Kind, name_of};
 use order::Order;
+use values::{check_cache_name, check_data, check_region, check_text};
 
 use super::sign::sign;
 use crate::cli::context::Context;
@@ -46,7 +49,7 @@ use sigvet_core::time::Timestamp;
 
 Kinds:
   rds dsql elasticache memorydb msk bedrock eks vault gcp snowflake appsync
-  appsync-events iot")]
+  appsync-events iot redshift (no token; tells what to use)")]
 pub struct TokenArgs {
     /// What the token is for
     #[arg(value_name = "KIND", value_enum)]
@@ -54,8 +57,8 @@ pub struct TokenArgs {
 
     /// Host name of the endpoint, or name of the cache
     ///
-    /// Tokens of elasticache and memorydb are signed for the name of the cache, which is read from its endpoint. The port may stand
-    /// behind the host.
+    /// Tokens of elasticache and memorydb are signed for the name of the cache, which is read from its endpoint. Tokens of rds and
+    /// dsql are signed for the endpoint, not for an alias or a tunnel to it. The port may stand behind the host.
     #[arg(long, value_name = "HOST[:PORT]")]
     host: Option<String>,
 
@@ -64,6 +67,10 @@ pub struct TokenArgs {
     /// It is part of what is signed for rds, and so required there. Others name it in the URL of a connection.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
+
+    /// Name of the cache (default: from --host)
+    #[arg(long, value_name = "NAME")]
+    cache_name: Option<String>,
 
     /// User to log in as
     ///
@@ -103,8 +110,8 @@ pub struct TokenArgs {
 
     /// Expiry of the token: 15m, 12h, or seconds
     ///
-    /// The default is that of AWS's own generators: 15m, of bedrock 12h, of eks 1m, of iot 1h.
-    #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration)]
+    /// The default is that of AWS's own generators: 15m, for bedrock 12h, for iot 1h. A token of eks is always valid for 15m.
+    #[arg(long, alias = "expires-in", value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     expires: Option<Duration>,
 
     /// Region (default: from the host or the profile)
@@ -142,9 +149,6 @@ pub struct TokenArgs {
     verbose: u8,
 }
 
-/// The call that gives out a password of Redshift.
-const REDSHIFT_CALL: &str = "https://redshift.REGION.amazonaws.com/?Action=GetClusterCredentialsWithIAM&ClusterIdentifier=NAME&Version=2012-12-01";
-
 /// Runs the command.
 pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
     let form = args.check()?;
@@ -155,6 +159,11 @@ pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
     let (call, signing) = (&order.call, args.signing(order.call.region.clone()));
     let typed = Typed { url: &call.url, request: &*call.source, credentials: &credentials, signing: &signing };
     let mut session = Session::settle(typed, context)?;
+    check_region(&session.settings.region)?;
+    session.check_expiry()?;
+    for warning in order.warning(args.kind).into_iter().chain(session.signer.warning_of_missing_token()) {
+        warn(context, &warning)?;
+    }
     if let Some(expires) = order.expires {
         session.settings.placement = Placement::Query { expires };
         if let Some(warning) = session.signer.warning_of_unknown_end("the token", expires) {
@@ -172,7 +181,7 @@ impl TokenArgs {
         let name = name_of(self.kind);
         if self.kind == Kind::Redshift {
             return Err(Failure::usage("redshift accepts no signed token: its passwords come from its API")
-                .hint(format!("use sigvet send '{REDSHIFT_CALL}'")));
+                .with_hints(hints_for_redshift(self.host.as_deref())));
         }
         if let Some(option) = self.given().find(|option| !self.kind.options().contains(option)) {
             let options: Vec<String> = self.kind.options().iter().map(|option| format!("--{option}")).collect();
@@ -182,6 +191,7 @@ impl TokenArgs {
             };
             return Err(Failure::usage(format!("--{option} does not apply to {name} tokens")).hint(hint));
         }
+        self.check_values()?;
         let forms = self.kind.forms();
         let form = self.form.or_else(|| forms.first().copied()).filter(|form| forms.contains(form));
         form.ok_or_else(|| {
@@ -192,11 +202,19 @@ impl TokenArgs {
         })
     }
 
+    fn check_values(&self) -> Result<(), Failure> {
+        self.region.as_deref().map_or(Ok(()), check_region)?;
+        self.database.as_deref().map_or(Ok(()), |database| check_text("database", database))?;
+        self.cache_name.as_deref().map_or(Ok(()), check_cache_name)?;
+        self.data.as_deref().map_or(Ok(()), |data| check_data(self.kind, data))
+    }
+
     /// The options of kinds that were typed.
     fn given(&self) -> impl Iterator<Item = &'static str> {
         let given = [
             ("host", self.host.is_some()),
             ("port", self.port.is_some()),
+            ("cache-name", self.cache_name.is_some()),
             ("user", self.user.is_some()),
             ("database", self.database.is_some()),
             ("engine", self.engine.is_some()),

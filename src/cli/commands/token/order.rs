@@ -31,6 +31,25 @@ impl<'a> Order<'a> {
     }
 }
 
+impl Order<'_> {
+    /// A warning if the host is not an endpoint of databases. They accept only tokens for the name of their own endpoint (*IAM
+    /// database authentication* of the RDS guide: a custom DNS record cannot be used in place of the endpoint).
+    pub(super) fn warning(&self, kind: Kind) -> Option<String> {
+        let service = match kind {
+            Kind::Rds => "RDS",
+            Kind::Dsql => "Aurora DSQL",
+            _ => return None,
+        };
+        let host = self.endpoint.as_ref().map(|endpoint| endpoint.host.as_str())?;
+        Kind::of_host(host).is_none().then(|| {
+            format!(
+                "{service} accepts only tokens that are signed for its endpoint, and {host} is not one; pass the endpoint as \
+                 --host, even if you connect through an alias or a tunnel"
+            )
+        })
+    }
+}
+
 /// The expiry that was typed, or the usual one; none for a token that is signed in its header.
 fn expires(args: &TokenArgs) -> Result<Option<Duration>, Failure> {
     let (usual, longest) = match (args.kind.presigned(), args.kind) {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::TokenArgs;
 use super::connection::{Connection, Engine, exports};
+use super::endpoint::Endpoint;
 use super::kind::{Form, Kind, name_of};
 use super::order::Order;
 use crate::cli::context::Context;
@@ -23,8 +24,14 @@ pub(super) fn check(args: &TokenArgs, order: &Order<'_>, form: Form) -> Result<(
     let is_cache = matches!(args.kind, Kind::Elasticache | Kind::Memorydb);
     let host = order.endpoint.as_ref().map(|endpoint| endpoint.host.as_str()).unwrap_or_default();
     if form == Form::Uri && is_cache && !host.contains('.') {
-        return Err(Failure::usage(format!("--as uri requires the endpoint of the cache; '{host}' is only its name"))
+        return Err(Failure::usage("--as uri requires the endpoint of the cache, not only its name")
             .hint("pass the host name of the endpoint as --host"));
+    }
+    let connection = connection(args, order);
+    if form == Form::Pgpass && connection.engine == Engine::Mysql {
+        let by = if args.engine.is_some() { "--engine mysql" } else { "port 3306, which is MySQL's" };
+        return Err(Failure::usage(format!("--as pgpass prints a password file of PostgreSQL, and this is {by}"))
+            .hint("use --as env for MySQL and MariaDB, or add --engine postgres"));
     }
     if args.data.is_some() && form != Form::Json {
         return Err(Failure::usage("--data works only with --as json").hint("add --as json"));
@@ -58,7 +65,7 @@ pub(super) fn print(
         (Form::Uri, _) if !matches!(args.kind, Kind::Appsync | Kind::Iot) => {
             writeln!(out.exact(), "{}", connection(args, order).url(text))?;
         }
-        (Form::Pgpass, _) => writeln!(out.exact(), "{}", connection(args, order).pgpass(text)?)?,
+        (Form::Pgpass, _) => writeln!(out.exact(), "{}", connection(args, order).pgpass(text))?,
         (Form::Token | Form::Uri | Form::Protocol, _) => writeln!(out.exact(), "{text}")?,
     }
     Ok(())
@@ -148,13 +155,22 @@ fn end_of(kind: Kind, order: &Order<'_>, session: &Session) -> Option<Timestamp>
 
 fn described(args: &TokenArgs, order: &Order<'_>, session: &Session, token: &str, ends_at: Option<Timestamp>) -> Value {
     let mut fields = Map::new();
-    fields.insert("token".to_owned(), json!(token));
+    if args.kind == Kind::Iot {
+        // The handshake of a WebSocket, as browsers (`protocols`) and other clients (`headers`) make it.
+        let host = session.url.host_header();
+        fields.insert("method".to_owned(), json!("GET"));
+        fields.insert("url".to_owned(), json!(token));
+        fields.insert("headers".to_owned(), json!({ "Host": host, "Sec-WebSocket-Protocol": "mqtt" }));
+        fields.insert("protocols".to_owned(), json!(["mqtt"]));
+    } else {
+        fields.insert("token".to_owned(), json!(token));
+    }
     if let Some(ends_at) = ends_at {
         fields.insert("expires_at".to_owned(), json!(ends_at.to_rfc3339()));
     }
     fields.insert("region".to_owned(), json!(session.settings.region));
-    if let Some(endpoint) = order.endpoint.as_ref().filter(|_| args.kind != Kind::Msk) {
-        fields.insert("host".to_owned(), json!(endpoint.host));
+    if let Some(endpoint) = order.endpoint.as_ref().filter(|_| !matches!(args.kind, Kind::Msk | Kind::Iot)) {
+        fields.insert("host".to_owned(), json!(endpoint.bare_host()));
         if let Some(port) = endpoint.port.or(args.kind.usual_port()) {
             fields.insert("port".to_owned(), json!(port));
         }
@@ -188,11 +204,11 @@ fn variables(args: &TokenArgs, order: &Order<'_>, token: &str) -> Vec<(&'static 
 fn connection<'a>(args: &'a TokenArgs, order: &'a Order<'_>) -> Connection<'a> {
     let endpoint = order.endpoint.as_ref();
     let port = endpoint.and_then(|endpoint| endpoint.port).or(args.kind.usual_port()).unwrap_or_default();
-    let by_port = if port == 3306 { Engine::Mysql } else { Engine::Postgres };
     Connection {
         kind: args.kind,
-        engine: args.engine.unwrap_or(by_port),
+        engine: Engine::of(args.engine, Some(port)),
         host: endpoint.map(|endpoint| endpoint.host.as_str()).unwrap_or_default(),
+        bare_host: endpoint.map(Endpoint::bare_host).unwrap_or_default(),
         port,
         user: args.user.as_deref().unwrap_or_default(),
         database: args.database.as_deref().or((args.kind == Kind::Dsql).then_some("postgres")),

@@ -107,8 +107,7 @@ impl Session {
                 note(context, &unused)?;
             }
         }
-        for warning in found.warnings.iter().chain(&unsigned.warnings).map(String::as_str).chain(scope.warning(scheme))
-        {
+        for warning in found.warnings.iter().chain(&unsigned.warnings).chain(&scope.warning(scheme)) {
             warn(context, warning)?;
         }
         let date = typed.signing.date.unwrap_or(context.now);
@@ -132,6 +131,20 @@ impl Session {
         // An expired session has no time left.
         let seconds = u64::try_from(end.epoch_seconds() - self.date.epoch_seconds()).unwrap_or(0);
         Some(Duration::from_secs(seconds))
+    }
+
+    /// Refuses credentials that are expired at the signing time.
+    ///
+    /// # Errors
+    /// The credentials are expired.
+    pub fn check_expiry(&self) -> Result<(), Failure> {
+        match self.signer.identity().expires_at.filter(|end| *end <= self.date) {
+            Some(end) => {
+                Err(Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339()))
+                    .hint("get new credentials, for example with 'aws configure export-credentials --format env'"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether decisions are printed.

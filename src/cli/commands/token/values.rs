@@ -1,0 +1,144 @@
+//! Checks of what was typed for a token, so that a value that its server refuses is not signed.
+
+use serde_json::{Map, Value};
+
+use super::connection::Engine;
+use super::kind::{Kind, name_of};
+use crate::cli::failure::Failure;
+use crate::profiles::looks_like_key_id;
+use sigvet_core::internal::is_region;
+
+/// What a provider of Google's workload identity federation is called (Google Cloud, *Workload identity federation*).
+const AUDIENCE: &str =
+    "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
+
+/// Checks that the text has the shape of a region.
+pub(super) fn check_region(region: &str) -> Result<(), Failure> {
+    if is_region(region) {
+        return Ok(());
+    }
+    let failure = Failure::usage(format!("invalid region '{region}'; expected a region of AWS such as eu-west-1"));
+    let lower = region.to_ascii_lowercase();
+    Err(if is_region(&lower) { failure.hint(format!("use {lower}")) } else { failure })
+}
+
+/// Checks that a user of that name can exist. A key in its place was meant for `-u` of other commands.
+pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), Failure> {
+    if user.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id)) {
+        return Err(Failure::usage("--user takes the name to log in with, not an access key")
+            .hint("put keys into a profile or the environment"));
+    }
+    check_text("user", user)?;
+    let (server, longest) = longest_user(kind, engine);
+    match user.len() {
+        length if length > longest => {
+            Err(Failure::usage(format!("--user has {length} bytes; user names of {server} have at most {longest}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The most bytes of a user name: `NAMEDATALEN` of PostgreSQL; the column of MariaDB's grant tables, which is wider than MySQL's.
+/// ElastiCache and MemoryDB document no limit, and get the same as a bound.
+const fn longest_user(kind: Kind, engine: Engine) -> (&'static str, usize) {
+    match (kind, engine) {
+        (Kind::Elasticache, _) => ("ElastiCache", 128),
+        (Kind::Memorydb, _) => ("MemoryDB", 128),
+        (Kind::Rds, Engine::Mysql) => ("MySQL and MariaDB", 128),
+        _ => ("PostgreSQL", 63),
+    }
+}
+
+/// Checks that a value has no control characters, which no name has and no shell passes on.
+pub(super) fn check_text(option: &str, value: &str) -> Result<(), Failure> {
+    match value.chars().find(|character| character.is_control()) {
+        Some(control) => {
+            Err(Failure::usage(format!("--{option} contains the control character U+{:04X}", u32::from(control)))
+                .hint("type the value again, without control characters"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks the name of a cache, which `--cache-name` gives without the endpoint around it.
+pub(super) fn check_cache_name(name: &str) -> Result<(), Failure> {
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match name {
+        "" => Err(Failure::usage("--cache-name is empty")),
+        _ if is_name => Ok(()),
+        _ => Err(Failure::usage(format!("invalid --cache-name '{name}'; expected letters, digits and hyphens"))
+            .hint("pass an endpoint as --host")),
+    }
+}
+
+/// Checks that the audience is the full resource name of a provider.
+pub(super) fn check_audience(audience: &str) -> Result<(), Failure> {
+    let expected: Vec<&str> = AUDIENCE.split('/').collect();
+    let presented: Vec<&str> = audience.split('/').collect();
+    // Words in capitals, and the location, stand for others.
+    let is_free = |word: &str| word == "global" || word.starts_with(|first: char| first.is_ascii_uppercase());
+    let fits = |(expected, presented): (&&str, &&str)| {
+        expected == presented || is_free(expected) && !presented.is_empty() && !presented.contains(char::is_whitespace)
+    };
+    match expected.len() == presented.len() && expected.iter().zip(&presented).all(fits) {
+        true => Ok(()),
+        false => Err(Failure::usage(format!("invalid --audience '{audience}'; expected {AUDIENCE}"))
+            .hint("run 'gcloud iam workload-identity-pools providers describe', which shows the name behind //iam.googleapis.com/")),
+    }
+}
+
+/// Checks that a message of AppSync is a JSON object.
+pub(super) fn check_data(kind: Kind, data: &str) -> Result<(), Failure> {
+    let example = match kind {
+        Kind::AppsyncEvents => r#"{"channel":"/default/orders"}"#,
+        _ => r#"{"query":"subscription { … }"}"#,
+    };
+    serde_json::from_str::<Map<String, Value>>(data).map(drop).map_err(|error| {
+        Failure::usage(format!("invalid --data for {}: not a JSON object: {error}", name_of(kind)))
+            .hint(format!("pass a JSON object, for example {example}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_refused(result: Result<(), Failure>) -> bool {
+        result.is_err()
+    }
+
+    /// The regions are those of botocore's partitions, one for each partition.
+    #[test]
+    fn a_region_is_known_by_its_shape() {
+        for region in
+            ["eu-west-1", "us-gov-east-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1", "mx-central-1"]
+        {
+            assert!(check_region(region).is_ok(), "{region}");
+        }
+        for region in ["EU-WEST-1", "aws-global", "eu west", "eu-west", "", "r", "eu-west-1a"] {
+            assert!(is_refused(check_region(region)), "{region}");
+        }
+        assert_eq!(check_region("EU-WEST-1").unwrap_err().hints(), ["use eu-west-1"]);
+    }
+
+    /// The names are examples of Google's documentation.
+    #[test]
+    fn an_audience_is_the_full_name_of_a_provider() {
+        let name =
+            "//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/my-pool/providers/my-aws";
+        assert!(check_audience(name).is_ok());
+        for other in
+            ["x", "", &format!("https:{name}"), &name.replace("/providers/my-aws", ""), &name.replace("my-aws", "")]
+        {
+            assert!(is_refused(check_audience(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_a_json_object() {
+        assert!(check_data(Kind::Appsync, r#"{"query":"subscription { a }"}"#).is_ok());
+        for data in ["{bad", "[]", "", "1"] {
+            assert!(is_refused(check_data(Kind::Appsync, data)), "{data}");
+        }
+    }
+}

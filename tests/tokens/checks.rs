@@ -1,0 +1,87 @@
+//! What is said about a token that its server would refuse: the credentials behind it, and the host that it is signed for; and
+//! addresses, which clients take without the brackets of a URL.
+//!
+//! It catches a dead token that is printed as a good one.
+
+use super::{TOKEN, sigvet};
+
+const DATABASE: [&str; 6] = ["token", "rds", "--port", "5432", "--user", "app"];
+
+fn database<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    [&DATABASE[..], words].concat()
+}
+
+const ENDPOINT: [&str; 2] = ["--host", "db.abc.eu-west-1.rds.amazonaws.com"];
+
+#[test]
+fn expired_credentials_make_no_token() {
+    let kinds: [&[&str]; 3] = [
+        &database(&ENDPOINT),
+        &["token", "vault", "--region", "eu-west-1"],
+        &["token", "appsync", "--host", "abc.appsync-api.eu-west-1.amazonaws.com"],
+    ];
+    for words in kinds {
+        for end in ["2026-03-01T10:11:12Z", "2020-01-01T00:00:00Z"] {
+            let run = sigvet(words, Some(TOKEN)).env("AWS_CREDENTIAL_EXPIRATION", end).run().expect(3);
+            assert!(run.stderr.starts_with(&format!("error: the credentials expired at {end}\n")), "{}", run.stderr);
+            assert_eq!(run.text(), "");
+        }
+    }
+}
+
+#[test]
+fn a_password_is_not_called_a_url() {
+    let run = sigvet(&database(&ENDPOINT), Some(TOKEN)).env("AWS_CREDENTIAL_EXPIRATION", "2026-03-01T10:12:00Z").run();
+    let said = run.expect(0).stderr;
+    assert!(said.contains("before the signature expires at 2026-03-01T10:26:12Z") && !said.contains("URL"), "{said}");
+}
+
+/// AWS knows the keys that begin with `ASIA` only together with their session token (*IAM identifiers*, unique prefixes).
+#[test]
+fn a_temporary_key_without_its_session_token_is_named() {
+    let without = sigvet(&database(&ENDPOINT), None).env("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE").run().expect(0);
+    assert!(without.stderr.contains("refuses without their session token"), "{}", without.stderr);
+    assert_eq!(sigvet(&database(&ENDPOINT), Some(TOKEN)).run().expect(0).stderr, "");
+}
+
+/// RDS accepts no alias (*Connecting to your DB instance using IAM authentication*).
+#[test]
+fn a_host_that_is_no_endpoint_is_named() {
+    for host in ["localhost", "127.0.0.1", "[::1]", "db.internal.example", "lb-1.elb.eu-west-1.amazonaws.com"] {
+        let words = database(&["--region", "eu-west-1", "--host", host]);
+        let said = sigvet(&words, None).run().expect(0).stderr;
+        assert!(said.contains(&format!("for its endpoint, and {host} is not one; pass the endpoint")), "{said}");
+    }
+}
+
+/// libpq's files: a colon is escaped with a backslash (PostgreSQL, *The Password File*), and `PGHOST` is an address without brackets.
+#[test]
+fn an_address_of_ipv6_is_written_as_clients_take_it() {
+    let printed = |form| {
+        let words = database(&["--region", "eu-west-1", "--host", "[::1]", "--as", form]);
+        sigvet(&words, None).run().expect(0).text()
+    };
+    assert!(printed("pgpass").starts_with(r"\:\:1:5432:*:app:["), "{}", printed("pgpass"));
+    assert!(printed("env").contains("export PGHOST=::1\n"), "{}", printed("env"));
+    assert!(printed("uri").contains("@[::1]:5432/"), "{}", printed("uri"));
+}
+
+/// The root dot is not part of the name that a server compares.
+#[test]
+fn the_root_dot_of_a_host_is_not_signed() {
+    let token = |host| sigvet(&database(&["--host", host]), None).run().expect(0).text();
+    assert_eq!(token("db.abc.eu-west-1.rds.amazonaws.com."), token(ENDPOINT[1]));
+}
+
+/// Browsers and clients of MQTT open a WebSocket with the subprotocol `mqtt` (MQTT 3.1.1 §6).
+#[test]
+fn the_websocket_of_iot_has_its_subprotocol() {
+    let words = ["token", "iot", "--host", "a1b2c3-ats.iot.eu-west-1.amazonaws.com"];
+    let url = sigvet(&words, None).run().expect(0).text();
+    let object = sigvet(&[&words[..], &["--as", "json"]].concat(), None).run().expect(0).text();
+    let object: serde_json::Value = serde_json::from_str(&object).unwrap();
+    assert_eq!(object["url"], url.trim_end());
+    assert_eq!(object["protocols"], serde_json::json!(["mqtt"]));
+    assert_eq!(object["headers"]["Sec-WebSocket-Protocol"], "mqtt");
+    assert_eq!(object["expires_at"], "2026-03-01T11:11:12Z");
+}
