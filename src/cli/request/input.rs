@@ -1,5 +1,6 @@
 //! Reads captured input from the argument itself, a file, or standard input, and recognizes its kind.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::cli::context::Context;
@@ -11,8 +12,8 @@ use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Known;
 use sigvet_diagnose::formats::MalformedRequest;
-use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
+use sigvet_diagnose::formats::capture::{holds_token, is_token};
 use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::names_mistake;
@@ -62,14 +63,37 @@ pub fn is_stdin(name: Option<&str>) -> bool {
     name.is_none_or(|name| name == "-")
 }
 
-/// Whether an argument is a captured text itself: a sentence, or a text with a URL or a signature in it, is not a
-/// file name, unless a file of that name exists.
+/// Whether an argument is a captured text itself: a sentence, a text with a URL, a signature or a token in it, or one that no file
+/// can be named, is not a file name, unless a file of that name exists.
 fn is_text(argument: &str) -> bool {
     let is_file = || std::path::Path::new(argument).exists();
     let marks = ["://", "X-Amz-", "AWS4-HMAC-SHA256", "%3A%2F%2F", "{\""];
     let is_sentence = argument.split_whitespace().count() > 3;
     let has_form = is_sentence || argument.contains(['\n', '<']) || marks.iter().any(|mark| argument.contains(mark));
-    is_url(argument) || is_token(argument) || (has_form && !is_file())
+    let is_content = || has_form || is_too_long_for_a_name(argument) || holds_token(argument);
+    is_url(argument) || is_token(argument) || (is_content() && !is_file())
+}
+
+/// The longest part of a path that file systems have, in bytes (`NAME_MAX`).
+const LONGEST_NAME: usize = 255;
+
+fn is_too_long_for_a_name(argument: &str) -> bool {
+    argument.split('/').any(|part| part.len() > LONGEST_NAME)
+}
+
+/// A name of a file that there is not, for messages: what was given instead may be a secret, of which only the beginning is shown.
+fn short(name: &str) -> Cow<'_, str> {
+    const LONGEST_PART: usize = 64;
+    const SHOWN: usize = 16;
+    // A drive of Windows has a colon.
+    let path = name.split_once(":\\").map_or(name, |(_, path)| path);
+    let is_name = !path.contains(['=', ':', '\'', '"']) && name.split('/').all(|part| part.len() <= LONGEST_PART);
+    if is_name {
+        return name.into();
+    }
+    let is_value = |c: char| "=:'\"".contains(c);
+    let beginning: String = name.split_inclusive(is_value).next().unwrap_or_default().chars().take(SHOWN).collect();
+    format!("'{beginning}…'").into()
 }
 
 /// Reads a text of any kind; `name` is used in messages.
@@ -136,7 +160,7 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         name => std::fs::File::open(name).and_then(|file| file.take(limit).read_to_end(&mut text)),
     };
     if let Err(error) = outcome {
-        let mut failure = cannot_read(std::path::Path::new(shown(name)), error);
+        let mut failure = cannot_read(std::path::Path::new(&*short(shown(name))), error);
         failure.exit = Exit::Usage;
         return Err(failure);
     }
@@ -150,6 +174,7 @@ fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
     let hint = match &error {
+        UnreadableCapture::TokenWithoutHost => "copy all of the token, from the host in front of '/?'",
         UnreadableCapture::Token(_) => "copy all of the token, up to its last character",
         UnreadableCapture::NoSuchEntry { .. } => "--entry N counts from 1",
         UnreadableCapture::NoClientLog => "give an SDK's debug log, or a canonical request or string to sign",
@@ -162,4 +187,46 @@ fn unreadable(name: &str, error: UnreadableCapture) -> Failure {
 
 fn shown(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_that_is_no_name_is_read_as_text() {
+        let token = "db.example:5432/?Action=connect&DBUser=u";
+        for argument in [
+            format!("PGPASSWORD={token}"),
+            format!("\"{token}\""),
+            "x".repeat(256),
+            format!("dir/{}", "x".repeat(256)),
+            "k8s-aws-v2.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8".to_owned(),
+            "a\nb".to_owned(),
+        ] {
+            assert!(is_text(&argument), "{argument}");
+        }
+        for name in ["request.http", "missing", "/tmp/a/b.har", "a=b.txt", "-"] {
+            assert!(!is_text(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn of_an_argument_that_is_no_file_only_a_name_is_shown_whole() {
+        for (argument, expected) in [
+            ("missing.http", "missing.http"),
+            (
+                "/home/user/projects/a-long-name-of-a-project/captured/request.http",
+                "/home/user/projects/a-long-name-of-a-project/captured/request.http",
+            ),
+            ("AWS_SECRET_ACCESS_KEY=hush", "'AWS_SECRET_ACCE…'"),
+            ("TOKEN=hush", "'TOKEN=…'"),
+            ("\"hush\"", "'\"…'"),
+            ("AKID:hush", "'AKID:…'"),
+        ] {
+            assert_eq!(short(argument), expected);
+        }
+        let secret = format!("/{}", "s".repeat(65));
+        assert_eq!(short(&secret), "'/sssssssssssssss…'");
+    }
 }

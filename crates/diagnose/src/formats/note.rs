@@ -12,6 +12,13 @@ pub enum Note {
         /// The one selected, from 1.
         taken: usize,
     },
+    /// The text contains more than one token.
+    SeveralTokens {
+        /// The number of tokens.
+        total: usize,
+        /// The one selected, from 1.
+        taken: usize,
+    },
     /// A log contains more than one canonical request.
     SeveralCanonicalRequests {
         /// The number of canonical requests.
@@ -62,6 +69,11 @@ pub enum Note {
         /// The scheme that is there: `https://`.
         scheme: &'static str,
         /// The scheme that its server takes; empty if it takes none.
+        expected: &'static str,
+    },
+    /// A token stands without the prefix by which its server knows it.
+    TokenPrefix {
+        /// The prefix.
         expected: &'static str,
     },
     /// A token is the password in the URL of a connection, or in a password file, without the escapes that it needs there.
@@ -169,6 +181,7 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SeveralRequests { total, taken } => write!(f, "{total} requests; used number {taken}"),
+            Self::SeveralTokens { total, taken } => write!(f, "{total} tokens found; used number {taken}"),
             Self::SeveralCanonicalRequests { total, taken } if total == taken => {
                 write!(f, "{total} canonical requests; used the last one")
             }
@@ -199,6 +212,7 @@ impl fmt::Display for Note {
             Self::TokenScheme { scheme, expected } => {
                 write!(f, "the URL in the token begins with {scheme} instead of {expected}")
             }
+            Self::TokenPrefix { expected } => write!(f, "the token lacks its prefix {expected}"),
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::TokenLength { expected, presented } => {
                 write!(f, "the token has {presented} bytes; its server accepts at most {expected}")

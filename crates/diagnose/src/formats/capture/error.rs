@@ -31,6 +31,9 @@ pub enum UnreadableCapture {
     /// A token that cannot be decoded.
     #[error(transparent)]
     Token(#[from] DamagedToken),
+    /// The query of a token, without what stands in front of it.
+    #[error("the token has no host: only its query was given; expected HOST:PORT/?Action=…")]
+    TokenWithoutHost,
     /// HTTP/2 fields that lack a required one.
     #[error("line {line}: the HTTP/2 request has no {name}")]
     PseudoHeader {

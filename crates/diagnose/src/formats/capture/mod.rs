@@ -105,6 +105,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
         },
     };
     capture.add_reply_around(&text);
+    capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
     capture.notes.extend(found);
@@ -140,8 +141,10 @@ impl Capture {
 
     /// Adds the refusal from the same text, if the request's format has no place for one.
     fn add_reply_around(&mut self, text: &[u8]) {
-        let is_one =
-            |note: &Note| !matches!(note, Note::SeveralRequests { .. } | Note::SeveralCanonicalRequests { .. });
+        let is_one = |note: &Note| {
+            use Note::{SeveralCanonicalRequests, SeveralRequests, SeveralTokens};
+            !matches!(note, SeveralRequests { .. } | SeveralCanonicalRequests { .. } | SeveralTokens { .. })
+        };
         let is_whole = self.kind == CaptureKind::RawHttp && !self.notes.contains(&Note::TakenOutOfText);
         let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
         let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
@@ -170,6 +173,11 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
     let found = found.or_else(|| log::texts_of_server(&text));
     Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
+}
+
+/// Whether a text has a token anywhere in it that is a presigned URL.
+pub fn holds_token(text: &str) -> bool {
+    is_token(text) || token::is_in(text)
 }
 
 /// Whether a text is only a token: a presigned URL in the form of one, or an AppSync WebSocket handshake.
@@ -278,8 +286,10 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
                 return Some(of_command(command, entry));
             }
         }
-        if let Some(exchange) = token::read_in_line(line).filter(|_| token::is_of_database(line)) {
-            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        let has_token = token::is_in(line);
+        let tokens = || token::read_among(text.get(at..).unwrap_or_default(), entry);
+        if has_token && token::is_of_database(line) {
+            return tokens();
         }
         let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
         if let Some(start) =
@@ -289,8 +299,8 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             let found = read_url(up_to_quote(&text, at + start), None);
             return Some(found.map(|capture| capture.with_method(method)));
         }
-        if let Some(exchange) = token::read_in_line(line) {
-            return Some(choose(CaptureKind::Token, vec![exchange.ok()?], entry, Prefer::First));
+        if has_token {
+            return tokens();
         }
         if let Some(exchange) = subject::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));

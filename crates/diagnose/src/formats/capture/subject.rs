@@ -16,7 +16,7 @@ const LONGEST: usize = 64 * 1024;
 /// How the base64 of a JSON object begins whose first name begins in lower case, with or without a space or a line break.
 const BASE64_STARTS: [&str; 3] = ["eyJ", "eyAi", "ewog"];
 /// How a percent-encoded JSON object begins.
-const ENCODED_STARTS: [&str; 2] = ["%7B%22", "%7b%22"];
+const ENCODED_STARTS: [&str; 4] = ["%7B%22", "%7b%22", "%257B%2522", "%257b%2522"];
 
 /// How subject tokens of Google Cloud and Snowflake begin, in their libraries' own forms: a text that begins so and is no request was
 /// cut off.
@@ -45,7 +45,9 @@ pub(super) fn read_in_line(line: &str) -> Option<Exchange> {
 
 fn of_word(word: &str) -> Option<Exchange> {
     if ENCODED_STARTS.iter().any(|mark| word.starts_with(mark)) {
-        return exchange_of(&decode(word.as_bytes(), Plus::Literal));
+        let once = decode(word.as_bytes(), Plus::Literal);
+        // Google's library encodes it, and so does the form that it is sent in.
+        return exchange_of(&if once.starts_with(b"%") { decode(&once, Plus::Literal) } else { once });
     }
     BASE64_STARTS.iter().find(|mark| word.starts_with(**mark))?;
     let alphabet = if word.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
@@ -105,7 +107,12 @@ mod tests {
         for text in [GOOGLE, SNOWFLAKE, quoted, &encoded, &format!("\n{encoded}\n")] {
             check(read(text.as_bytes()).and_then(Result::ok), text);
         }
-        for line in [format!("subject_token={quoted}&audience=x"), format!("  \"TOKEN\": \"{encoded}\",")] {
+        let twice = quoted.replace('%', "%25");
+        for line in [
+            format!("subject_token={quoted}&audience=x"),
+            format!("grant_type=x&subject_token={twice}&audience=x"),
+            format!("  \"TOKEN\": \"{encoded}\","),
+        ] {
             check(read_in_line(&line), &line);
         }
         for other in ["{}", "eyJhbGciOiJub25lIn0", "%7B%22a%22%3A1%7D", "", r#"{"url":"https://h/","method":"GET"}"#] {

@@ -4,6 +4,7 @@
 //! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
 //! that request, with the scheme that its generator took off, and without what the generator added after signing.
 
+mod around;
 mod kind;
 
 pub use kind::TokenKind;
@@ -20,8 +21,8 @@ pub struct Token {
     pub method: &'static str,
     /// The URL that was signed.
     pub url: String,
-    /// The parameter that stands behind the signature and is not signed.
-    pub unsigned: Option<&'static str>,
+    /// The parameter that a generator appended to the signed URL.
+    pub appended: Option<&'static str>,
     /// What its server refuses of it, whatever was signed.
     pub flaws: Vec<Note>,
 }
@@ -48,6 +49,8 @@ const URL_IN_BASE64: &str = "a URL in base64";
 
 /// Begins a token of EKS, and says its version.
 pub const EKS_PREFIX: &str = "k8s-aws-v1.";
+/// Begins a token of EKS of any version; there is only the first.
+pub(in crate::formats) const EKS_FAMILY: &str = "k8s-aws-v";
 /// Begins a short-term key of Bedrock.
 pub const BEDROCK_PREFIX: &str = "bedrock-api-key-";
 /// What the generators of AWS append to a signed URL: those for MSK the client's name, those for Bedrock the token's version.
@@ -61,40 +64,68 @@ impl Token {
     /// # Errors
     /// A prefix of EKS or Bedrock with something else behind it.
     pub fn parse(text: &str) -> Option<Result<Self, DamagedToken>> {
-        let text = text.trim();
+        let text = around::cleaned(text);
+        if text.contains(char::is_whitespace) {
+            return None;
+        }
         Some(Self::read(text)?.map(|token| token.with_flaws(text)))
+    }
+
+    /// Whether nothing of it is missing that a presigned URL has.
+    pub(in crate::formats) fn is_whole(&self) -> bool {
+        around::is_whole(&self.url)
     }
 
     fn read(text: &str) -> Option<Result<Self, DamagedToken>> {
         for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
-            if let Some(encoded) = text.strip_prefix(prefix) {
+            let is_prefix_alone = text == prefix.trim_end_matches('.');
+            if let Some(encoded) = text.strip_prefix(prefix).or(is_prefix_alone.then_some("")) {
+                let encoded = encoded.trim_end_matches(['.', '\u{2026}']);
                 let url = decoded(encoded)
                     .and_then(|url| with_scheme(&url))
                     .ok_or(DamagedToken { prefix, expected: URL_IN_BASE64 });
                 return Some(url.map(|url| Self::of_url(method, url)));
             }
         }
+        if text.strip_prefix(EKS_FAMILY).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            return Some(Err(DamagedToken { prefix: EKS_FAMILY, expected: "1. and a URL in base64" }));
+        }
         if let Some(url) = without_scheme(text) {
             return Some(Ok(Self::of_url("GET", url)));
         }
-        if is_url(text) && !text.contains(char::is_whitespace) {
+        if is_url(text) {
             let token = Self::of_url("GET", text.to_owned());
-            return token.unsigned.is_some().then_some(Ok(token));
+            return token.appended.is_some().then_some(Ok(token));
         }
-        let url = decoded(text).filter(|url| text.len() >= SHORTEST && is_url(url))?;
-        Some(Ok(Self::of_url("GET", url)))
+        let url = Some(text).filter(|text| text.len() >= SHORTEST).and_then(decoded)?;
+        Self::without_prefix(url).map(Ok)
+    }
+
+    /// The token of the URL in a base64 text without a prefix: MSK's has none.
+    fn without_prefix(url: String) -> Option<Self> {
+        if is_url(&url) {
+            let is_of_eks = TokenKind::EKS.is_of_url(&url);
+            return Some(Self::of_url("GET", url).lacking(EKS_PREFIX, is_of_eks));
+        }
+        let url = without_scheme(&url).filter(|url| TokenKind::BEDROCK.is_of_url(url))?;
+        Some(Self::of_url("POST", url).lacking(BEDROCK_PREFIX, true))
+    }
+
+    fn lacking(mut self, expected: &'static str, is_lacking: bool) -> Self {
+        self.flaws.extend(is_lacking.then_some(Note::TokenPrefix { expected }));
+        self
     }
 
     fn of_url(method: &'static str, url: String) -> Self {
         let added = ADDED.iter().find(|(action, _)| url.contains(action));
         let found = added.and_then(|(_, name)| Some((*name, url.rfind(&format!("&{name}="))?)));
         let is_behind = |at: usize| url.find("X-Amz-Signature=").is_some_and(|signature| signature < at);
-        match found.filter(|(_, at)| is_behind(*at)) {
-            Some((name, at)) => {
-                Self { method, url: without_parameter(&url, at), unsigned: Some(name), flaws: Vec::new() }
-            }
-            None => Self { method, url, unsigned: None, flaws: Vec::new() },
-        }
+        let Some((name, at)) = found.filter(|(_, at)| is_behind(*at)) else {
+            return Self { method, url, appended: None, flaws: Vec::new() };
+        };
+        let is_usual = name == "User-Agent" || url.get(at..).is_some_and(|rest| rest == "&Version=1");
+        let flaws = (!is_usual).then_some(Note::UnsignedParameter { name }).into_iter().collect();
+        Self { method, url: without_parameter(&url, at), appended: Some(name), flaws }
     }
 
     /// The same with what is wrong with the text that it was made of. Those who take a URL take it with TLS only.
@@ -133,7 +164,7 @@ fn without_scheme(text: &str) -> Option<String> {
 }
 
 /// The text of base64 in either alphabet. Of one that was cut off, the last digits may be no whole bytes.
-fn decoded(text: &str) -> Option<String> {
+pub(in crate::formats) fn decoded(text: &str) -> Option<String> {
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
     let whole = || text.get(..text.len() - text.len() % 4).and_then(|text| base64::decode(text, alphabet));
     String::from_utf8(base64::decode(text, alphabet).or_else(whole)?).ok()
@@ -210,6 +241,42 @@ mod tests {
         }
     }
 
+    /// The texts in base64 are coreutils' `printf %s URL | base64 -w0`.
+    #[test]
+    fn a_token_without_its_prefix_is_read_and_the_prefix_is_missed() {
+        let flaws = |text: &str| Token::parse(text).and_then(Result::ok).map(|token| (token.method, token.flaws));
+        let without = |expected| vec![Note::TokenPrefix { expected }];
+        for (text, expected) in [
+            (
+                "YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE=",
+                ("POST", without(BEDROCK_PREFIX)),
+            ),
+            (
+                "aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8/QWN0aW9uPUdldENhbGxlcklkZW50aXR5JlgtQW16LVNpZ25hdHVyZT0x",
+                ("GET", without(EKS_PREFIX)),
+            ),
+            (
+                "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
+                ("GET", vec![]),
+            ),
+        ] {
+            assert_eq!(flaws(text), Some(expected), "{text}");
+        }
+    }
+
+    /// Only what no generator of AWS appends is worth a word.
+    #[test]
+    fn what_the_generators_append_is_left_out_in_silence() {
+        let token = |behind: &str| {
+            let url = format!("bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1{behind}");
+            Token::of_url("POST", with_scheme(&url).unwrap()).flaws
+        };
+        assert_eq!(token("&Version=1"), []);
+        for other in ["&Version=2", "&Version=1&x=2"] {
+            assert_eq!(token(other), [Note::UnsignedParameter { name: "Version" }]);
+        }
+    }
+
     #[test]
     fn a_damaged_token_is_not_quoted() {
         for (text, prefix) in [
@@ -219,5 +286,7 @@ mod tests {
         ] {
             assert_eq!(url(text), Some(DamagedToken { prefix, expected: URL_IN_BASE64 }.to_string()));
         }
+        let other = url("k8s-aws-v2.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i").unwrap();
+        assert_eq!(other, "the token is damaged: k8s-aws-v is not followed by 1. and a URL in base64");
     }
 }

@@ -1,0 +1,106 @@
+//! Tokens in the request that carries them: `Authorization: Bearer k8s-aws-v1.…`. Such a request is not signed itself; what is signed
+//! is the URL in the token.
+
+use crate::formats::{Note, Token};
+use sigvet_core::request::Request;
+
+use super::super::{Capture, CaptureKind, UnreadableCapture};
+use super::exchange_of;
+
+/// The headers that carry a token: Bedrock's runtime also takes its key as others' clients send it.
+const HEADERS: [&str; 2] = ["authorization", "x-api-key"];
+
+/// Whether a request carries a token of AWS.
+pub(in crate::formats::capture) fn is_carried_by(request: &Request) -> bool {
+    word(request).is_some()
+}
+
+/// The capture of the token, if its request carries one, with the reply to that request.
+pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
+    let Some(token) = capture.request.as_ref().and_then(word).and_then(|word| Token::parse(word)) else {
+        return Ok(capture);
+    };
+    let is_of_text = |note: &Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
+    let notes = capture.notes.into_iter().filter(is_of_text).collect();
+    let exchange = exchange_of(token, notes)?;
+    let (request, url, notes) = (exchange.request, exchange.url, exchange.notes);
+    Ok(Capture { kind: CaptureKind::Token, request, url, notes, ..capture })
+}
+
+/// The word of a header that is a token, whole or damaged.
+fn word(request: &Request) -> Option<&str> {
+    let values = HEADERS.iter().filter_map(|name| request.headers.first_text(name));
+    values.map(without_scheme).find(|word| Token::parse(word).is_some())
+}
+
+/// A value without the name of the authentication scheme in front of it, in any case (RFC 9110 §11.1).
+fn without_scheme(value: &str) -> &str {
+    const SCHEME: &str = "bearer ";
+    let value = value.trim();
+    match value.split_at_checked(SCHEME.len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(SCHEME) => rest.trim(),
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::read;
+    use super::*;
+
+    /// coreutils' `printf %s https://sts.amazonaws.com/?a=b | basenc --base64url`, and the like.
+    const EKS: &str = "k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i";
+    const BEDROCK: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE=";
+
+    #[test]
+    fn the_token_in_a_request_is_read_instead_of_the_request() {
+        for (token, method, url) in [
+            (EKS, "GET", "https://sts.amazonaws.com/?a=b"),
+            (BEDROCK, "POST", "https://bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1"),
+        ] {
+            for text in [
+                format!("GET /api/v1/pods HTTP/1.1\nHost: h.example\nAuthorization: Bearer {token}\n\n"),
+                format!(
+                    "POST /model/x/converse HTTP/1.1\r\nHost: h\r\nauthorization: bearer {token}\r\nContent-Length: 2\r\n\r\n{{}}"
+                ),
+                format!("POST /v1/messages HTTP/1.1\nHost: h.example\nx-api-key: {token}\n\n"),
+                format!(
+                    "> GET /api HTTP/2\n> Host: h.example\n> authorization: Bearer {token}\n> \n< HTTP/2 401 \n< \n"
+                ),
+                format!("curl -k -H 'Authorization: Bearer {token}' https://h.example/api"),
+                format!("curl --oauth2-bearer {token} https://h.example/api"),
+                format!(
+                    "$ curl -X POST \\\n  -H \"Authorization: Bearer {token}\" \\\n  https://h.example/api -d '{{}}'\n"
+                ),
+            ] {
+                let capture = read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+                let request = capture.request.unwrap();
+                assert_eq!((capture.kind, request.method()), (CaptureKind::Token, method), "{text}");
+                assert_eq!(capture.url.map(|url| url.to_string()).as_deref(), Some(url), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_reply_to_the_request_stays_with_the_token() {
+        let text = format!("GET /api HTTP/1.1\nHost: h\nAuthorization: Bearer {EKS}\n\nHTTP/1.1 401 Unauthorized\n\n");
+        assert_eq!(read(text.as_bytes(), None).unwrap().reply.and_then(|reply| reply.status), Some(401));
+    }
+
+    #[test]
+    fn another_bearer_token_stays_in_its_request() {
+        for other in
+            ["Bearer abc", "Bearer eyJhbGciOiJub25lIn0.e30.", "Basic dTpw", "Bearer", "AWS4-HMAC-SHA256 Credential=A"]
+        {
+            let text = format!("GET /api HTTP/1.1\nHost: h\nAuthorization: {other}\n\n");
+            let capture = read(text.as_bytes(), None).unwrap();
+            assert_eq!(capture.kind, CaptureKind::RawHttp, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_token_in_a_request_is_an_error_that_does_not_quote_it() {
+        let error = read(b"GET /api HTTP/1.1\nHost: h\nAuthorization: Bearer k8s-aws-v1.aHVzaA\n\n", None).unwrap_err();
+        assert!(matches!(error, UnreadableCapture::Token(_)) && !error.to_string().contains("aHVzaA"), "{error}");
+    }
+}

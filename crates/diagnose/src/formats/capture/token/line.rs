@@ -1,0 +1,282 @@
+//! The tokens in a line: in JSON, in a variable, in a connection string, in a password file, in a Kubernetes Secret.
+
+use crate::formats::note::Note;
+use crate::formats::token::{EKS_FAMILY, decoded};
+use crate::formats::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token};
+use sigvet_core::internal::encode::{Plus, decode};
+
+use super::{LONGEST, escapes};
+
+/// What follows the host in the token of a database or a cache.
+const DATABASE_MARKS: [&str; 2] = ["/?Action=connect&", "/?Action=DbConnect"];
+/// The same where it is percent-encoded, once or more.
+const ENCODED_MARKS: [&str; 5] =
+    ["%3FAction%3D", "%3faction%3d", "%3FAction=", "%253FAction%253D", "%25253FAction%25253D"];
+/// How a token of MSK begins: the base64 of `https://kafka`.
+const MSK_START: &str = "aHR0cHM6Ly9rYWZrYS";
+/// What a damaged token has behind its prefix at least; otherwise the prefix is only mentioned.
+const SHORTEST: usize = 16;
+/// No word in base64 that is a token is shorter.
+const SHORTEST_BASE64: usize = 64;
+/// How often a token is percent-encoded, or is in base64, at most.
+const DEEPEST: usize = 3;
+
+/// A token in a line, and what there is to say of the place.
+pub(super) struct Found {
+    pub(super) token: Result<Token, DamagedToken>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Found {
+    fn parse(word: &str) -> Option<Self> {
+        Some(Self { token: Token::parse(word)?, notes: Vec::new() })
+    }
+
+    fn with_note(mut self, note: Option<Note>) -> Self {
+        self.notes.extend(note);
+        self
+    }
+}
+
+/// The tokens of a line.
+pub(super) fn all(line: &str) -> Vec<Found> {
+    within(line, 0)
+}
+
+/// Whether a line has the token of a database or a cache in it, as it is.
+pub(in crate::formats::capture) fn is_of_database(line: &str) -> bool {
+    DATABASE_MARKS.iter().any(|mark| line.contains(mark))
+}
+
+/// How many tokens begin in a text.
+pub(super) fn starts(text: &str) -> usize {
+    let marks = ["?Action=connect", "?Action=DbConnect", EKS_FAMILY, BEDROCK_PREFIX, MSK_START];
+    marks.iter().map(|mark| text.matches(mark).count()).sum()
+}
+
+fn within(line: &str, depth: usize) -> Vec<Found> {
+    if let Some(found) = in_password_file(line) {
+        return vec![found];
+    }
+    let plain = escapes::unescaped(line);
+    pieces(&plain).filter_map(|(start, piece)| in_piece(&plain, start, piece, depth)).flatten().collect()
+}
+
+/// The parts of a line between white space, quotes and brackets, with their places.
+fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_between = |c: char| {
+        c.is_whitespace()
+            || "\"'`<>,;@()[]{}|\\".contains(c)
+            || ('\u{2018}'..='\u{201f}').contains(&c)
+            || "«»".contains(c)
+    };
+    let mut start = 0;
+    line.split(is_between).filter_map(move |piece| {
+        let at = start;
+        start += piece.len() + line.get(at + piece.len()..)?.chars().next().map_or(0, char::len_utf8);
+        (piece.len() >= SHORTEST && piece.len() <= LONGEST).then_some((at, piece))
+    })
+}
+
+fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<Found>> {
+    let mark = DATABASE_MARKS.iter().find_map(|mark| piece.find(mark));
+    let one = |found: Found| vec![found];
+    match mark {
+        Some(at) => of_database(line, start + at, start + piece.len()).map(one),
+        None => with_prefix(piece)
+            .map(one)
+            .or_else(|| percent_encoded(piece).map(one))
+            .or_else(|| Some(in_base64(piece, depth)).filter(|found| !found.is_empty())),
+    }
+}
+
+fn with_prefix(piece: &str) -> Option<Found> {
+    let start = [EKS_FAMILY, BEDROCK_PREFIX, MSK_START].iter().find_map(|prefix| piece.find(prefix))?;
+    let rest = piece.get(start..)?;
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=%".contains(c);
+    let word = rest.split(|c| !is_of_token(c)).next()?;
+    // Padding and the digits `+` and `/` are percent-encoded in a form.
+    let word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
+    let is_mentioned = word.len() < EKS_PREFIX.len() + SHORTEST;
+    Found::parse(&word).filter(|found| found.token.is_ok() || !is_mentioned)
+}
+
+/// The password in a line of libpq's password file: `host:port:database:user:password`, where colons and backslashes of a field
+/// have a backslash in front of them (PostgreSQL, *The Password File*).
+fn in_password_file(line: &str) -> Option<Found> {
+    let line = line.trim();
+    if !is_of_database(line) || line.contains(char::is_whitespace) {
+        return None;
+    }
+    let fields = unescaped_fields(line);
+    let [_, port, _, _, rest @ ..] = fields.as_slice() else { return None };
+    let is_port = port == "*" || !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let password = rest.join(":");
+    if !is_port || !is_of_database(&password) {
+        return None;
+    }
+    Some(Found::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
+}
+
+/// The fields between colons that no backslash stands in front of, without the backslashes.
+fn unescaped_fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (character, fields.last_mut()) {
+            (':', _) => fields.push(String::new()),
+            ('\\', Some(field)) => field.extend(characters.next()),
+            (other, Some(field)) => field.push(other),
+            (_, None) => {}
+        }
+    }
+    fields
+}
+
+/// The token around the mark at a place in the line; its piece of the line ends at `end`.
+fn of_database(line: &str, mark: usize, end: usize) -> Option<Found> {
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || ".-_:".contains(c);
+    let before = line.get(..mark)?;
+    let mut start = before.trim_end_matches(is_of_host).len();
+    // In the URL of a connection the user stands before it: `user:host:port/?…@`.
+    let authority = before.get(start..)?;
+    let ends_in_port = authority.rsplit(':').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let own_colons = usize::from(ends_in_port);
+    let colons: Vec<usize> = authority.match_indices(':').map(|(at, _)| at).collect();
+    let user = colons.len().checked_sub(own_colons + 1).and_then(|last| colons.get(last));
+    start += user.map_or(0, |user| user + 1);
+    let is_behind_user = user.is_some() && line.get(end..)?.starts_with('@');
+    let note = if is_behind_user { Some(Note::PasswordNotEscaped) } else { kept_scheme(before, start) };
+    Some(Found::parse(line.get(start..end)?)?.with_note(note))
+}
+
+/// A scheme in front of the token where a value begins: the token is used with it.
+fn kept_scheme(before: &str, start: usize) -> Option<Note> {
+    let before = before.get(..start)?;
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| before.ends_with(scheme))?;
+    let is_value = before.strip_suffix(scheme)?.ends_with(['=', ':', '"', '\'']);
+    is_value.then_some(Note::TokenScheme { scheme, expected: "" })
+}
+
+/// The percent-encoded token that is the password in the URL of a connection, `postgresql://user:TOKEN@host/db`, or is in a form.
+fn percent_encoded(piece: &str) -> Option<Found> {
+    let at = ENCODED_MARKS.iter().find_map(|mark| piece.find(mark))?;
+    let is_outside = |c: char| ":=&?".contains(c);
+    let start = piece.get(..at)?.rfind(is_outside).map_or(0, |at| at + 1);
+    let mut word = piece.get(start..)?.split(is_outside).next()?.to_owned();
+    for _ in 0..DEEPEST {
+        word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
+        if word.contains("?Action=") {
+            return Found::parse(&word);
+        }
+    }
+    None
+}
+
+/// The tokens that are in base64 in a word, as in a Kubernetes Secret, and the token that a word in base64 is by itself.
+fn in_base64(piece: &str, depth: usize) -> Vec<Found> {
+    let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
+    let words = piece.split(|c| !is_digit(c)).filter(|word| word.len() >= SHORTEST_BASE64);
+    words.flat_map(|word| of_base64(word, depth)).collect()
+}
+
+fn of_base64(word: &str, depth: usize) -> Vec<Found> {
+    if depth >= DEEPEST {
+        return Vec::new();
+    }
+    let Some(text) = decoded(word) else { return Vec::new() };
+    // Any URL may be in base64; one with a signature is a token.
+    let is_token = text.contains("X-Amz-") && !text.contains(char::is_whitespace);
+    let own = Found::parse(word).filter(|_| is_token);
+    own.map_or_else(|| text.lines().flat_map(|line| within(line, depth + 1)).collect(), |found| vec![found])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(line: &str) -> (String, Vec<Note>) {
+        let found = all(line).into_iter().next().unwrap_or_else(|| panic!("{line}"));
+        (found.token.unwrap().url, found.notes)
+    }
+
+    const URL: &str = "https://db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature=0";
+
+    /// What libpq makes of such a line: it takes the fields apart at colons without a backslash (`passwordFromFile`).
+    #[test]
+    fn a_line_of_a_password_file_is_read_as_libpq_reads_it() {
+        for (line, notes) in [
+            ("db.example:5432:*:u:db.example\\:5432/?Action=connect&DBUser=u&X-Amz-Signature=0", vec![]),
+            ("*:*:d\\:b:a\\\\b:db.example\\:5432/?Action=connect&DBUser=u&X-Amz-Signature=0\n", vec![]),
+            (
+                "db.example:5432:*:u:db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature=0",
+                vec![Note::PasswordNotEscaped],
+            ),
+        ] {
+            assert_eq!(found(line), (URL.to_owned(), notes), "{line}");
+        }
+        let dsql = "x.dsql.us-east-1.on.aws/?Action=DbConnectAdmin&X-Amz-Signature=0";
+        assert_eq!(found(&format!("h:5432:postgres:admin:{dsql}")), (format!("https://{dsql}"), vec![]));
+    }
+
+    #[test]
+    fn a_token_in_a_value_is_found_with_what_is_wrong_around_it() {
+        let token = URL.trim_start_matches("https://");
+        let scheme = |scheme| vec![Note::TokenScheme { scheme, expected: "" }];
+        for (line, notes) in [
+            (format!("export PGPASSWORD='{token}'"), vec![]),
+            (format!("PGPASSWORD=https://{token}"), scheme("https://")),
+            (format!("\"password\": \"http://{token}\","), scheme("http://")),
+            (format!("the URL is https://{token}"), vec![]),
+            (format!("postgresql://u:{token}@db.example:5432/d"), vec![Note::PasswordNotEscaped]),
+            (format!("user:{token}"), vec![]),
+        ] {
+            assert_eq!(found(&line), (URL.to_owned(), notes), "{line}");
+        }
+        let dsql = "x.dsql.us-east-1.on.aws/?Action=DbConnect&X-Amz-Signature=0";
+        let line = format!("psql postgresql://app:{dsql}@x.dsql.us-east-1.on.aws/postgres");
+        assert_eq!(found(&line), (format!("https://{dsql}"), vec![Note::PasswordNotEscaped]));
+    }
+
+    const WHOLE: &str = "db.example:5432/?Action=connect&DBUser=u&X-Amz-Credential=A%2F1&X-Amz-Signature=0";
+
+    /// What Python's `json.dumps`, `urllib.parse.quote` (once, twice, with `safe=""`), bash's `printf %q` and coreutils' `base64 -w0`
+    /// make of the token, and Go's and PHP's encoders of JSON.
+    #[test]
+    fn each_spelling_of_a_token_is_read() {
+        for line in [
+            "{\"password\":\"db.example:5432/?Action=connect\\u0026DBUser=u\\u0026X-Amz-Credential=A%2F1\\u0026X-Amz-Signature=0\"}",
+            "{\"token\":\"db.example:5432\\/?Action=connect&DBUser=u&X-Amz-Credential=A%2F1&X-Amz-Signature=0\"}",
+            "{\\\"a\\\":\\\"db.example:5432\\\\/?Action=connect\\\\u0026DBUser=u\\\\u0026X-Amz-Credential=A%2F1\\\\u0026X-Amz-Signature=0\\\"}",
+            "PGPASSWORD=db.example:5432/\\?Action=connect\\&DBUser=u\\&X-Amz-Credential=A%2F1\\&X-Amz-Signature=0",
+            "set PGPASSWORD=db.example:5432/?Action=connect^&DBUser=u^&X-Amz-Credential=A%2F1^&X-Amz-Signature=0",
+            "postgresql://u:db.example%3A5432%2F%3FAction%3Dconnect%26DBUser%3Du%26X-Amz-Credential%3DA%252F1%26X-Amz-Signature%3D0@h/d",
+            "postgresql://u:db.example%3A5432/%3FAction%3Dconnect%26DBUser%3Du%26X-Amz-Credential%3DA%252F1%26X-Amz-Signature%3D0@h/d",
+            "p=db.example%253A5432%252F%253FAction%253Dconnect%2526DBUser%253Du%2526X-Amz-Credential%253DA%25252F1%2526X-Amz-Signature%253D0",
+            "  password: ZGIuZXhhbXBsZTo1NDMyLz9BY3Rpb249Y29ubmVjdCZEQlVzZXI9dSZYLUFtei1DcmVkZW50aWFsPUElMkYxJlgtQW16LVNpZ25hdHVyZT0w",
+        ] {
+            assert_eq!(found(line).0, format!("https://{WHOLE}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_a_form_has_its_padding_percent_encoded() {
+        let key = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE%3D";
+        let url = "https://bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1";
+        assert_eq!(found(&format!("key={key}&b=c")).0, url);
+    }
+
+    #[test]
+    fn words_are_no_tokens() {
+        for line in [
+            "tokens begin with k8s-aws-v1. and keys with bedrock-api-key-.",
+            "k8s-aws-v1.short",
+            "https://sts.amazonaws.com/?Action=GetCallerIdentity&X-Amz-Signature=0",
+            "eyJhbGciOiJub25lIn0eyJhbGciOiJub25lIn0eyJhbGciOiJub25lIn0eyJhbGciOiJub25lIn0",
+            "%3FAction%3D",
+            "",
+        ] {
+            assert!(all(line).is_empty(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The tokens in a text of several lines, which may have wrapped them.
+
+use super::line::{self, Found};
+use super::{LONGEST, escapes};
+use crate::formats::note::Note;
+use crate::formats::{Token, is_url};
+
+/// No text about a refusal has more tokens.
+const MOST_TOKENS: usize = 64;
+/// The most lines that a token is wrapped into.
+const MOST_LINES: usize = 1024;
+/// Nothing wraps a token into shorter lines.
+const NARROWEST: usize = 16;
+/// How a program says that a login failed.
+const FAILURES: [&str; 10] =
+    ["fail", "denied", "fatal", "refused", "reject", "unauthorized", "error", "invalid", "expired", "forbidden"];
+
+/// A token, and whether the words around it say that it failed.
+pub(super) struct Located {
+    pub(super) found: Found,
+    pub(super) has_failed: bool,
+}
+
+/// The tokens of a text, each once. Damaged ones count if there is no other.
+pub(super) fn all(text: &str) -> Vec<Located> {
+    let lines: Vec<&str> = text.lines().map(without_quote).collect();
+    let mut all: Vec<Located> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let mut found = line::all(line);
+        let mut taken = 1;
+        if let Some((whole, length)) = continued(&found, lines.get(at..).unwrap_or_default()) {
+            (found, taken) = (whole, length);
+        }
+        let has_failed = says_failure(line);
+        match (found.is_empty(), all.last_mut()) {
+            (true, Some(last)) => last.has_failed |= has_failed,
+            _ => found.into_iter().for_each(|found| add(&mut all, Located { found, has_failed })),
+        }
+        at += taken;
+    }
+    if all.iter().any(|located| located.found.token.is_ok()) {
+        all.retain(|located| located.found.token.is_ok());
+    }
+    all
+}
+
+fn add(all: &mut Vec<Located>, new: Located) {
+    let is_full = all.len() >= MOST_TOKENS;
+    match all.iter_mut().find(|known| known.found.token == new.found.token) {
+        Some(known) => known.has_failed |= new.has_failed,
+        None if !is_full => all.push(new),
+        None => {}
+    }
+}
+
+/// The tokens of the first line with those lines behind it that continue its last token, and the number of lines.
+fn continued(found: &[Found], lines: &[&str]) -> Option<(Vec<Found>, usize)> {
+    let is_broken = found.last()?.token.as_ref().map_or(true, |token| !token.is_whole());
+    let (first, rest) = lines.split_first().filter(|_| is_broken)?;
+    let is_more = |line: &&&str| is_piece(line) && line::all(line).is_empty();
+    let more: Vec<&str> = rest.iter().take(MOST_LINES).take_while(is_more).copied().collect();
+    let joined = [first.trim_end()].into_iter().chain(more.iter().copied()).collect::<String>();
+    if more.is_empty() || joined.len() > LONGEST {
+        return None;
+    }
+    let mut whole = line::all(&joined);
+    let last = whole.last_mut().filter(|last| last.token.as_ref().is_ok_and(Token::is_whole))?;
+    last.notes.push(Note::JoinedLines { line: 1 });
+    (whole.len() == found.len()).then_some((whole, more.len() + 1))
+}
+
+/// Whether a line can be a piece of a wrapped token: one word of a URL or of base64.
+fn is_piece(line: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%&=/:?+".contains(&byte);
+    !line.is_empty() && line.bytes().all(is_of_token) && !is_url(line)
+}
+
+/// A text of one word a line as one word, if that is a token: lines of the same length, or any lines that make a whole one.
+pub(super) fn joined(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().map(without_quote).filter(|line| !line.is_empty()).collect();
+    let (last, others) = lines.split_last().filter(|(_, others)| !others.is_empty() && others.len() < MOST_LINES)?;
+    let width = others.first()?.len();
+    let is_even = width >= NARROWEST && others.iter().all(|line| line.len() == width) && last.len() <= width;
+    if lines.iter().any(|line| line.contains(char::is_whitespace)) || is_url(others.first()?) {
+        return None;
+    }
+    let word = lines.concat();
+    let begins_one = |line: &&str| line::all(line).iter().any(|found| found.token.as_ref().is_ok_and(Token::is_whole));
+    let is_several = lines.iter().any(begins_one) || line::starts(&word) > 1;
+    let token = Token::parse(&escapes::unescaped(&word)).filter(|_| !is_several)?;
+    (is_even || token.is_ok_and(|token| token.is_whole())).then_some(word)
+}
+
+/// A line without the marks of a quotation in front of it, and without what is white around it.
+fn without_quote(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}']).trim()
+}
+
+/// Whether the words of a line say that something failed. A token's own digits are no words.
+fn says_failure(line: &str) -> bool {
+    let is_of_word = |c: char| c.is_alphanumeric() || "-_.+/=%&?:~".contains(c);
+    let words = line.split(|c| !is_of_word(c)).filter(|word| word.len() <= 64);
+    words.map(str::to_ascii_lowercase).any(|word| FAILURES.iter().any(|failure| word.contains(failure)))
+}
