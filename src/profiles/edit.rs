@@ -152,7 +152,9 @@ fn check_name(name: &str) -> Result<(), Error> {
         "" => "it is empty",
         _ if name.chars().any(char::is_control) => "it holds a control character",
         _ if name.trim() != name => "it begins or ends with white space",
-        _ if super::origin::is_reserved(name) => "aws:, s3cmd:, rclone:, mc:, boto:, s3fs: and restic: are for keys that other tools keep",
+        _ if super::origin::is_reserved(name) => {
+            "aws:, s3cmd:, rclone:, mc:, boto:, s3fs: and restic: are for keys that other tools keep"
+        }
         _ => return Ok(()),
     };
     Err(Error::InvalidName { reason })
@@ -168,7 +170,8 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
 
 /// The edited text with CRLF at the ends of its lines, if the text before had that throughout.
 fn with_line_ends_of(before: &str, edited: String) -> String {
-    let is_crlf = before.contains('\n') && before.split_inclusive('\n').all(|line| !line.ends_with('\n') || line.ends_with("\r\n"));
+    let is_crlf = before.contains('\n')
+        && before.split_inclusive('\n').all(|line| !line.ends_with('\n') || line.ends_with("\r\n"));
     if is_crlf { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited }
 }
 

@@ -54,5 +54,10 @@ fn of_tool(tool: Tool, name: &str, environment: &Environment) -> Result<Copied, 
     let region = found.effective_region();
     let mut profile = found.profile;
     profile.settings.region = region;
-    Ok(Copied { profile, secret_variable: found.secret_variable, source: Source::Tool(found.entry), warnings: found.warnings })
+    Ok(Copied {
+        profile,
+        secret_variable: found.secret_variable,
+        source: Source::Tool(found.entry),
+        warnings: found.warnings,
+    })
 }

@@ -121,6 +121,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The endpoints: the one that was typed, or those of these settings.
+    pub fn endpoint_urls<'s>(&'s self, typed: Option<&'s str>) -> impl Iterator<Item = &'s str> {
+        let own = [self.bucket_endpoint_url.as_deref(), self.endpoint_url.as_deref()];
+        let own = own.into_iter().flatten().filter(move |_| typed.is_none());
+        typed.into_iter().chain(own)
+    }
+
     /// These settings, with the gaps filled from others.
     #[must_use]
     pub fn or(self, others: Self) -> Self {

@@ -21,8 +21,6 @@ pub struct ScopeChoice {
     /// The region set for Version 4A from the profile or the environment.
     configured_set: Option<String>,
     inferred: Option<Inference>,
-    /// The region of the profile or the environment, if the host names another.
-    unused_region: Option<String>,
     host: String,
 }
 
@@ -68,9 +66,6 @@ impl ScopeChoice {
         let typed = signing.region.as_ref().or(signing.region_set.as_ref()).cloned();
         let is_typed = typed.is_some();
         let region_set = by_host.region_set.filter(|_| typed.is_none());
-        let is_chosen = is_typed || curl.is_some_and(|curl| curl.region.is_some());
-        let of_host = by_host.region.as_deref().filter(|_| !is_chosen);
-        let unused_region = settings.region.clone().filter(|region| of_host.is_some_and(|host| host != region));
         let region = typed.or_else(|| curl?.region.clone()).or(by_host.region);
         let service = signing.service.clone().or_else(|| curl?.service.clone()).or(service_by_host);
         Self {
@@ -79,7 +74,6 @@ impl ScopeChoice {
             region_set,
             configured_set: settings.region_set.clone().filter(|_| !is_typed),
             inferred,
-            unused_region,
             host,
         }
     }
@@ -101,9 +95,6 @@ impl ScopeChoice {
         match &self.inferred {
             Some(inferred) => text.push_str(&format!(" (host {} is {})", self.host, inferred.provider)),
             None => text.push_str(&format!(" (nothing is known of host {})", self.host)),
-        }
-        if let Some(region) = &self.unused_region {
-            text.push_str(&format!("; the configured region {region} is not used"));
         }
         if settings.scheme == Scheme::V4a && self.region_set().is_some() {
             text.push_str("; scheme v4a, which the host requires");

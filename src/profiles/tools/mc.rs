@@ -96,7 +96,8 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, E
         Err(error) => found.push(Err(error)),
         Ok(Some((lines, file))) => {
             // A later line goes before an earlier one of the same name.
-            let urls: HashMap<&str, &Zeroizing<String>> = lines.iter().map(|(name, url)| (name.as_str(), url)).collect();
+            let urls: HashMap<&str, &Zeroizing<String>> =
+                lines.iter().map(|(name, url)| (name.as_str(), url)).collect();
             for (name, _) in &lines {
                 if seen.insert(name.clone()) {
                     let profile = of_url(urls[name.as_str()], in_file(Tool::Mc, name, &file.path), environment);

@@ -85,7 +85,12 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
         Tool::ALL.into_iter().flat_map(names_in).filter(|(_, there)| there == name).take(PROBED).collect()
     };
     if let Some(tool) = Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
-        return names_in(tool).take(PROBED).filter(|found| is_for_s3(found, environment)).map(spelled).take(SHOWN).collect();
+        return names_in(tool)
+            .take(PROBED)
+            .filter(|found| is_for_s3(found, environment))
+            .map(spelled)
+            .take(SHOWN)
+            .collect();
     }
     let name = match typed.split_once(':') {
         Some((tool, name)) if !near(tool, Tool::ALL.map(Tool::as_str)).is_empty() => name,

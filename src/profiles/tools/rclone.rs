@@ -72,7 +72,12 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
 /// A remote that is written with options; `None` if it has none and is not a type.
 fn with_options(name: &str) -> Result<Option<Remote>, Error> {
     let shown = Connection::without_options(name);
-    let has_path = || Error::from(ToolError::HasPath { tool: Tool::Rclone, name: name.split(':').next().unwrap_or_default().to_owned() });
+    let has_path = || {
+        Error::from(ToolError::HasPath {
+            tool: Tool::Rclone,
+            name: name.split(':').next().unwrap_or_default().to_owned(),
+        })
+    };
     if !name.contains(',') && !name.starts_with(':') {
         return if name.contains(':') { Err(has_path()) } else { Ok(None) };
     }
@@ -134,7 +139,9 @@ impl<'a> Conf<'a> {
         let written = name.strip_suffix(Connection::OMITTED).unwrap_or(name);
         let file = self.file.as_ref().filter(|(_, config)| config.has(written));
         match file {
-            _ if written.starts_with(':') => ToolEntry { tool: Tool::Rclone, name: name.to_owned(), place: ToolPlace::Typed, key_variable: None },
+            _ if written.starts_with(':') => {
+                ToolEntry { tool: Tool::Rclone, name: name.to_owned(), place: ToolPlace::Typed, key_variable: None }
+            }
             Some((file, _)) => in_file(Tool::Rclone, name, &file.path),
             None => in_variable(Tool::Rclone, name, &format!("{VARIABLES}{}_TYPE", written.to_uppercase())),
         }
@@ -305,9 +312,11 @@ impl S3<'_> {
         let region = self.text("region");
         let is_v2 = self.switch("v2_auth", false)? || region.as_deref() == Some("other-v2-signature");
         self.refuse_what_is_not_ours(is_v2)?;
+        let endpoint_url = self.text("endpoint").map(|endpoint| store::as_url(&endpoint));
+        let region_of_endpoint = || endpoint_url.as_deref().map_or(Some(FIRST_REGION.to_owned()), store::region_of);
         let settings = Settings {
-            region: region.filter(|region| region != "other-v2-signature").or_else(|| Some(FIRST_REGION.to_owned())),
-            endpoint_url: self.text("endpoint").map(|endpoint| store::as_url(&endpoint)),
+            region: region.filter(|region| region != "other-v2-signature").or_else(region_of_endpoint),
+            endpoint_url,
             addressing: self.addressing()?,
             scheme: is_v2.then(|| "v2".to_owned()),
             use_dualstack_endpoint: self.switch("use_dual_stack", false)?.then_some(true),
@@ -339,7 +348,9 @@ impl S3<'_> {
     fn refuse_what_is_not_ours(&self, is_v2: bool) -> Result<(), Error> {
         let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         match self.text("provider").as_deref() {
-            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => unsupported("signing in to IBM's IAM (ibm_api_key)"),
+            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => {
+                unsupported("signing in to IBM's IAM (ibm_api_key)")
+            }
             _ if self.text("role_arn").is_some() => unsupported("assuming a role (role_arn)"),
             _ => Ok(()),
         }

@@ -123,8 +123,14 @@ mod tests {
             assert_eq!(endpoint_problem(url, None), None, "{url}");
         }
         for url in [
-            "https://", "ftp://h", "https://h?x=1", "https://K:s@h", "https://h:99999", "https://\"h\"",
-            "https://{account}.h", "https://h h",
+            "https://",
+            "ftp://h",
+            "https://h?x=1",
+            "https://K:s@h",
+            "https://h:99999",
+            "https://\"h\"",
+            "https://{account}.h",
+            "https://h h",
         ] {
             assert!(endpoint_problem(url, None).is_some(), "{url}");
         }

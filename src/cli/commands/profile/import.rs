@@ -41,14 +41,23 @@ pub(super) fn run(import: &Import, path: &Path, context: &mut Context) -> Result
     if let Some(url) = profile.settings.bucket_endpoint_url.take() {
         let other = profile.settings.endpoint_url.replace(url.clone());
         let other = other.as_deref().unwrap_or("AWS's");
-        note(context, &format!("warning: a profile has one endpoint: {url}, for buckets, is copied, and {other} is not"))?;
+        note(
+            context,
+            &format!("warning: a profile has one endpoint: {url}, for buckets, is copied, and {other} is not"),
+        )?;
     }
     let left: Vec<_> = tool::more(&profile.settings).map(|(field, _)| field).collect();
     let existing = if import.force { Existing::Update } else { Existing::Keep };
     let default = if import.default { DefaultProfile::This } else { DefaultProfile::IfNone };
     let added = profiles::add(path, &Profile { name: name.clone(), ..profile }, existing, default)?;
     if !left.is_empty() {
-        note(context, &format!("warning: the profile file has no place for these settings, which are not copied: {}", left.join(", ")))?;
+        note(
+            context,
+            &format!(
+                "warning: the profile file has no place for these settings, which are not copied: {}",
+                left.join(", ")
+            ),
+        )?;
     }
     let from = describe_source(&source);
     let verb = if added.replaced { "over" } else { "to" };
@@ -61,8 +70,10 @@ fn new_name(import: &Import, there: &str) -> Result<String, Failure> {
     match &import.name {
         Some(name) => Ok(name.clone()),
         None if there.is_empty() || there.starts_with(':') || there.contains(',') => {
-            Err(Failure::usage("NEW-NAME is missing: what is copied has no name of its own")
-                .hint(format!("write 'sigvet profile import {}:… NEW-NAME'", import.from.split(':').next().unwrap_or_default())))
+            Err(Failure::usage("NEW-NAME is missing: what is copied has no name of its own").hint(format!(
+                "write 'sigvet profile import {}:… NEW-NAME'",
+                import.from.split(':').next().unwrap_or_default()
+            )))
         }
         None => Ok(there.to_owned()),
     }
