@@ -25,6 +25,8 @@ pub enum Existing {
     Keep,
     /// Write over it.
     Replace,
+    /// Write over its key and the place that the key is for; other settings stay.
+    Update,
 }
 
 /// Whether the profile becomes the default.
@@ -59,7 +61,8 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
             return Err(Error::AlreadyThere { profile: profile.name.clone(), path: path.to_owned() });
         }
         added.made_default = becomes_default(before, profile, default);
-        edit(text, profile, added.made_default).ok_or_else(|| misshapen(path))
+        let edited = edit(text, profile, existing, added.made_default).ok_or_else(|| misshapen(path))?;
+        Ok(with_line_ends_of(text, edited))
     })?;
     Ok(added)
 }
@@ -77,7 +80,7 @@ pub fn remove(path: &Path, name: &str) -> Result<bool, Error> {
         let profiles = document.get_mut("profile").and_then(Item::as_table_like_mut).ok_or_else(|| misshapen(path))?;
         profiles.remove(name);
         let comments = if was_default { without_default(&mut document) } else { String::new() };
-        Ok(format!("{comments}{document}"))
+        Ok(with_line_ends_of(text, format!("{comments}{document}")))
     })?;
     Ok(was_default)
 }
@@ -91,7 +94,7 @@ pub fn set_default(path: &Path, name: &str) -> Result<(), Error> {
         check_is_there(path, before, name)?;
         let mut document = parsed(text);
         set(document.as_table_mut(), "default", Item::Value(name.into()));
-        Ok(document.to_string())
+        Ok(with_line_ends_of(text, document.to_string()))
     })
 }
 
@@ -149,7 +152,9 @@ fn check_name(name: &str) -> Result<(), Error> {
         "" => "it is empty",
         _ if name.chars().any(char::is_control) => "it holds a control character",
         _ if name.trim() != name => "it begins or ends with white space",
-        _ if super::origin::is_reserved(name) => "it begins like the profile of another tool",
+        _ if super::origin::is_reserved(name) => {
+            "aws:, s3cmd:, rclone:, mc:, boto:, s3fs: and restic: are for keys that other tools keep"
+        }
         _ => return Ok(()),
     };
     Err(Error::InvalidName { reason })
@@ -163,9 +168,17 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
     }
 }
 
+/// The edited text with CRLF at the ends of its lines, if the text before had that throughout.
+fn with_line_ends_of(before: &str, edited: String) -> String {
+    let is_crlf = before.contains('\n')
+        && before.split_inclusive('\n').all(|line| !line.ends_with('\n') || line.ends_with("\r\n"));
+    if is_crlf { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited }
+}
+
 /// The text with the profile in it; `None` where `profile` is no table that could take one.
-fn edit(text: &str, profile: &Profile, made_default: bool) -> Option<String> {
+fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -> Option<String> {
     let mut document = parsed(text);
+    let comments = comments_alone(&mut document);
     if made_default {
         let value = Item::Value(profile.name.as_str().into());
         set(document.as_table_mut(), "default", value);
@@ -185,13 +198,51 @@ fn edit(text: &str, profile: &Profile, made_default: bool) -> Option<String> {
         profiles.insert(&profile.name, table);
     }
     let table = profiles.get_mut(&profile.name)?.as_table_like_mut()?;
+    let mut gone = Vec::new();
     for field in FIELDS {
         match field_of(profile, field) {
             Some(value) => set(table, field, Item::Value(value)),
-            None => drop(table.remove(field)),
+            None if existing == Existing::Update && field == "expires" => {}
+            None => gone.push(field),
         }
     }
-    Some(document.to_string())
+    remove_fields(table, &gone);
+    Some(format!("{comments}{document}"))
+}
+
+/// Takes out the comments of a file that holds nothing else: they are about the file, and stay at its top.
+fn comments_alone(document: &mut DocumentMut) -> String {
+    if !document.as_table().is_empty() {
+        return String::new();
+    }
+    let comments = document.trailing().as_str().unwrap_or_default().to_owned();
+    document.set_trailing("");
+    match comments.trim() {
+        "" => String::new(),
+        _ if comments.ends_with('\n') => comments,
+        _ => format!("{comments}\n"),
+    }
+}
+
+/// Removes fields; a comment above one of them goes to the next field.
+fn remove_fields(table: &mut dyn TableLike, gone: &[&str]) {
+    let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
+    let mut comments = String::new();
+    for name in &names {
+        let prefix = table.key(name).and_then(|key| key.leaf_decor().prefix()?.as_str().map(str::to_owned));
+        let prefix = prefix.unwrap_or_default();
+        if gone.contains(&name.as_str()) {
+            if prefix.contains('#') {
+                comments.push_str(&prefix);
+            }
+            table.remove(name);
+        } else if !comments.is_empty() {
+            comments.push_str(&prefix);
+            if let Some(mut key) = table.key_mut(name) {
+                key.leaf_decor_mut().set_prefix(std::mem::take(&mut comments));
+            }
+        }
+    }
 }
 
 /// Sets a field; where it is there already, the comment on its line stays.

@@ -224,8 +224,8 @@ pub enum Error {
 
     /// `secret_env` names a variable that is not set.
     #[error(
-        "the environment variable {}, secret_env of profile '{profile}', is not set",
-        as_variable_name(variable).unwrap_or("whose name is not shown"),
+        "the environment variable{}, secret_env of profile '{profile}', is not set",
+        as_variable_name(variable).map_or(String::new(), |name| format!(" {name}")),
     )]
     UnsetVariable {
         /// The profile's name.

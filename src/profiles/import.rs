@@ -11,6 +11,8 @@ use sigvet_core::credentials::Credentials;
 pub struct Copied {
     /// The profile, under the name that it has there.
     pub profile: Profile,
+    /// The variable that holds the secret, if the tool's file names one.
+    pub secret_variable: Option<String>,
     /// Where it stands.
     pub source: Source,
     /// What the user should know.
@@ -39,7 +41,7 @@ fn of_aws(name: &str, environment: &Environment) -> Result<Copied, Error> {
     let (profile, source, warnings) = aws::stated(name, environment)?;
     let reason = "AWS's tools ask for a new one each time";
     let profile = profile.ok_or(ToolError::NothingToCopy { owner: format!("aws profile '{name}'"), reason })?;
-    Ok(Copied { profile, source, warnings })
+    Ok(Copied { profile, secret_variable: None, source, warnings })
 }
 
 fn of_tool(tool: Tool, name: &str, environment: &Environment) -> Result<Copied, Error> {
@@ -49,5 +51,13 @@ fn of_tool(tool: Tool, name: &str, environment: &Environment) -> Result<Copied, 
         return Err(ToolError::NothingToCopy { owner: found.entry.to_string(), reason }.into());
     }
     found.stated()?;
-    Ok(Copied { profile: found.profile, source: Source::Tool(found.entry), warnings: found.warnings })
+    let region = found.effective_region();
+    let mut profile = found.profile;
+    profile.settings.region = region;
+    Ok(Copied {
+        profile,
+        secret_variable: found.secret_variable,
+        source: Source::Tool(found.entry),
+        warnings: found.warnings,
+    })
 }

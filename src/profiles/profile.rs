@@ -100,6 +100,8 @@ pub struct Settings {
     pub service: Option<String>,
     /// The URL that `s3://bucket/key` is sent to.
     pub endpoint_url: Option<String>,
+    /// The endpoint of requests for a bucket, if it is not the one of `endpoint_url`.
+    pub bucket_endpoint_url: Option<String>,
     /// Where the bucket's name goes.
     pub addressing: Option<Addressing>,
     /// Whether AWS's dual-stack endpoints serve, where no endpoint is given.
@@ -119,6 +121,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The endpoints: the one that was typed, or those of these settings.
+    pub fn endpoint_urls<'s>(&'s self, typed: Option<&'s str>) -> impl Iterator<Item = &'s str> {
+        let own = [self.bucket_endpoint_url.as_deref(), self.endpoint_url.as_deref()];
+        let own = own.into_iter().flatten().filter(move |_| typed.is_none());
+        typed.into_iter().chain(own)
+    }
+
     /// These settings, with the gaps filled from others.
     #[must_use]
     pub fn or(self, others: Self) -> Self {
@@ -126,6 +135,7 @@ impl Settings {
             region: self.region.or(others.region),
             service: self.service.or(others.service),
             endpoint_url: self.endpoint_url.or(others.endpoint_url),
+            bucket_endpoint_url: self.bucket_endpoint_url.or(others.bucket_endpoint_url),
             addressing: self.addressing.or(others.addressing),
             use_dualstack_endpoint: self.use_dualstack_endpoint.or(others.use_dualstack_endpoint),
             use_fips_endpoint: self.use_fips_endpoint.or(others.use_fips_endpoint),

@@ -29,6 +29,13 @@ pub enum Source {
     },
     /// What another tool keeps.
     Tool(ToolEntry),
+    /// What another tool takes from AWS's environment, files or chain.
+    ForTool {
+        /// What the tool was asked for.
+        entry: ToolEntry,
+        /// Where the key is from.
+        source: Box<Source>,
+    },
     /// A part of AWS's chain that needs no profile.
     Aws {
         /// The part.

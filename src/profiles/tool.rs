@@ -72,6 +72,8 @@ pub struct ToolEntry {
     pub name: String,
     /// Where it stands.
     pub place: ToolPlace,
+    /// The variable that the key is from, if it is not from the same place.
+    pub key_variable: Option<String>,
 }
 
 /// Where a tool keeps something.
@@ -81,6 +83,8 @@ pub enum ToolPlace {
     File(PathBuf),
     /// In an environment variable, or in several that begin so.
     Variable(String),
+    /// In the name itself, with its options.
+    Typed,
 }
 
 impl ToolEntry {
@@ -101,7 +105,11 @@ impl ToolEntry {
 
 impl fmt::Display for ToolEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {}", self.owner(), self.place)
+        write!(f, "{} in {}", self.owner(), self.place)?;
+        match &self.key_variable {
+            Some(variable) => write!(f, ", with the key in {variable}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -110,6 +118,7 @@ impl fmt::Display for ToolPlace {
         match self {
             Self::File(path) => path.display().fmt(f),
             Self::Variable(name) => write!(f, "environment variable {name}"),
+            Self::Typed => f.write_str("its own options"),
         }
     }
 }

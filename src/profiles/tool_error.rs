@@ -52,7 +52,7 @@ pub enum ToolError {
     },
 
     /// Two entries have one name.
-    #[error("{}: {} '{name}' is there twice, in lines {} and {}", path.display(), tool.noun(), lines.0, lines.1)]
+    #[error("{}: {} '{name}' is defined twice, {}", path.display(), tool.noun(), in_lines(*lines))]
     Twice {
         /// The tool.
         tool: Tool,
@@ -65,7 +65,7 @@ pub enum ToolError {
     },
 
     /// A remote of another kind of storage.
-    #[error("{entry} is {}, not s3", type_of(kind.as_deref()))]
+    #[error("{entry} {}", type_of(kind.as_deref()))]
     NotS3 {
         /// The remote.
         entry: ToolEntry,
@@ -120,8 +120,10 @@ pub enum ToolError {
 
     /// A value that names a variable.
     #[error(
-        "{entry}: {field} is taken from the environment variable {}, which is not set",
-        as_variable_name(variable).unwrap_or("whose name is not shown"),
+        "{entry}: {field} names {}",
+        as_variable_name(variable).map_or("an environment variable that is not set".to_owned(), |name| {
+            format!("the environment variable {name}, which is not set")
+        }),
     )]
     UnsetVariable {
         /// Where it stands.
@@ -133,12 +135,28 @@ pub enum ToolError {
     },
 
     /// A way to sign, or to come by keys, that the tool has and sigvet does not.
-    #[error("{entry} {what}, which sigvet cannot do")]
+    #[error("{entry} needs {what}, which sigvet does not support")]
     Unsupported {
         /// What has it.
         entry: ToolEntry,
-        /// What it does.
+        /// What it needs.
         what: &'static str,
+    },
+
+    /// A remote with a path.
+    #[error("'{tool}:{name}:…' has a path; name the {} only: '{tool}:{name}'", tool.noun())]
+    HasPath {
+        /// The tool.
+        tool: Tool,
+        /// The name without the path.
+        name: String,
+    },
+
+    /// A remote with options that cannot be read, which may be secret.
+    #[error("cannot read the options of 'rclone:{name}'; expected REMOTE,OPTION=VALUE,… or :s3,OPTION=VALUE,…")]
+    UnreadableOptions {
+        /// The name without its options.
+        name: String,
     },
 
     /// A profile without a key of its own cannot be copied.
@@ -160,6 +178,7 @@ impl ToolError {
             | Self::Twice { .. }
             | Self::Circle { .. }
             | Self::InvalidValue { .. } => FailureKind::Broken,
+            Self::HasPath { .. } | Self::UnreadableOptions { .. } => FailureKind::Usage,
             _ => FailureKind::NoCredentials,
         }
     }
@@ -191,12 +210,16 @@ fn listed(words: &[String]) -> String {
     }
 }
 
+fn in_lines((first, second): (usize, usize)) -> String {
+    if first == second { format!("in line {first}") } else { format!("in lines {first} and {second}") }
+}
+
 fn type_of(kind: Option<&str>) -> String {
     match kind {
-        None => "of no type".to_owned(),
+        None => "has no type; expected type = s3".to_owned(),
         Some(kind) => match as_program_name(kind) {
-            Some(kind) => format!("of type '{kind}'"),
-            None => "of another type".to_owned(),
+            Some(kind) => format!("is of type '{kind}', not s3"),
+            None => "is of another type than s3".to_owned(),
         },
     }
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod found;
+mod hosts;
 #[expect(dead_code, reason = "the tools beside sigvet are for another test")]
 mod recorder;
 mod refused;

@@ -79,7 +79,7 @@ fn a_list_goes_on_behind_a_file_that_cannot_be_used() {
     assert_eq!(all.code, Some(0));
     assert!(all.text().contains("s3cmd:default") && all.text().contains("boto:work"), "{}", all.text());
     let expected = "warning: HOME/.config/rclone/rclone.conf:2:1: expected NAME = VALUE\n\
-                    warning: HOME/.mc/config.json:1:1: not JSON\n";
+                    warning: HOME/.mc/config.json:1:1: invalid JSON\n";
     assert_eq!(all.stderr, expected);
 }
 
@@ -198,7 +198,7 @@ fn a_profile_of_aws_is_copied_if_its_key_stands_in_the_file() {
     let copied = run(&["aws:work"]);
     assert_eq!(
         copied.stderr,
-        "warning: not copied, for the profile file has no such field: ca_bundle\n\
+        "warning: the profile file has no place for these settings, which are not copied: ca_bundle\n\
          copied aws profile 'work' (static) to profile 'work' in HOME/new/profiles.toml; it is the default now\n"
     );
     let text = std::fs::read_to_string(&file).unwrap();
@@ -218,7 +218,11 @@ fn a_profile_of_aws_is_copied_if_its_key_stands_in_the_file() {
         (&["rclone:anonymous"], 3, "error: rclone remote 'anonymous' in HOME/.config/rclone/rclone.conf has no keys\n"),
         (&["work"], 2, "error: expected TOOL:NAME\n"),
         (&["gsutil:x"], 2, "error: no tool 'gsutil' whose keys can be copied\n"),
-        (&["rclone:minio", "mc:x"], 2, "error: invalid profile name: it begins like the profile of another tool\n"),
+        (
+            &["rclone:minio", "mc:x"],
+            2,
+            "error: invalid profile name: aws:, s3cmd:, rclone:, mc:, boto:, s3fs: and restic: are for keys that other tools keep\n",
+        ),
     ] {
         let outcome = run(words);
         assert_eq!(outcome.code, Some(code), "{words:?}: {}", outcome.stderr);

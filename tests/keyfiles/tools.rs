@@ -151,6 +151,28 @@ fn s3cmd_and_sigvet_send_alike() {
 }
 
 #[test]
+fn s3cmd_and_sigvet_choose_the_same_host() {
+    if !has("s3cmd", "--version") {
+        return;
+    }
+    for (hosts, bucket) in [
+        ("host_base = store.example:9000\nhost_bucket =", "bucket"),
+        ("host_base = store.example:9000\nhost_bucket = anything", "bucket"),
+        ("host_base = store.example\nhost_bucket = %(bucket)s.buckets.test", "bucket"),
+        ("host_base = store.example\nhost_bucket = %(bucket)s.buckets.test", "Bucket"),
+        ("host_base = store.example", "bucket"),
+        ("host_base = store.example", "Bucket"),
+    ] {
+        let stage = Stage::new();
+        let (host, port) = stage.recorder.address().split_once(':').unwrap();
+        let proxy = format!("use_https = no\nproxy_host = {host}\nproxy_port = {port}\n");
+        let text = format!("[default]\naccess_key = AKID\nsecret_key = hush\n{hosts}\n{proxy}");
+        stage.home.write(".s3cfg", text.as_bytes());
+        stage.compare("s3cmd:default", bucket, &["s3cmd", "info", &format!("s3://{bucket}/key.txt")]);
+    }
+}
+
+#[test]
 fn s3cmd_and_sigvet_read_what_was_written_by_hand_alike() {
     if !has("s3cmd", "--version") {
         return;

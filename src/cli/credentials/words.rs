@@ -14,6 +14,7 @@ pub fn describe_source(source: &Source) -> String {
         Source::Profile { name, path } => format!("profile '{name}' in {}", path.display()),
         Source::AwsProfile { name, provider } => format!("aws profile '{name}' ({})", describe_provider(*provider)),
         Source::Tool(entry) => entry.to_string(),
+        Source::ForTool { entry, source } => format!("{}, for {entry}", describe_source(source)),
         Source::Aws { provider } => format!("aws {}", describe_provider(*provider)),
     }
 }
@@ -25,6 +26,7 @@ pub fn describe_owner(source: &Source) -> String {
         Source::Profile { name, .. } => format!("profile '{name}'"),
         Source::AwsProfile { name, .. } => format!("aws profile '{name}'"),
         Source::Tool(entry) => entry.owner(),
+        Source::ForTool { source, .. } => describe_owner(source),
         Source::User | Source::Options | Source::Aws { .. } => describe_source(source),
     }
 }
@@ -119,6 +121,7 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
         (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, the id first",
         (_, Source::Options) => "--access-key takes the id, --secret-key the secret: swap the two",
         (_, Source::Environment) => "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: swap the two",
+        (_, Source::ForTool { source, .. }) => hint_for_problem(problem, source),
         (_, Source::Tool(_)) => "the access key ID and the secret stand in each other's place: swap the two",
         (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: swap the two",
         _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: swap the two",
@@ -168,7 +171,9 @@ mod tests {
         let profile = Source::Profile { name: "a".to_owned(), path: "/p.toml".into() };
         let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
         let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };
-        let entry = |tool, name: &str, place| Source::Tool(ToolEntry { tool, name: name.to_owned(), place });
+        let entry = |tool, name: &str, place| {
+            Source::Tool(ToolEntry { tool, name: name.to_owned(), place, key_variable: None })
+        };
         let remote = entry(Tool::Rclone, "minio", ToolPlace::File("/r.conf".into()));
         let alias = entry(Tool::Mc, "play", ToolPlace::Variable("MC_HOST_play".to_owned()));
         for (source, expected, owner) in [

@@ -66,7 +66,9 @@ pub fn files_of_field() -> ArgValueCompleter {
 fn completer(find: fn(&str) -> Vec<String>) -> ArgValueCompleter {
     ArgValueCompleter::new(move |typed: &OsStr| {
         let typed = typed.to_string_lossy();
-        let fitting = find(&typed).into_iter().filter(|name| name.starts_with(typed.as_ref()));
+        // A name of another tool's file may hold what a terminal would obey.
+        let is_shown = |name: &String| name.starts_with(typed.as_ref()) && !name.contains(char::is_control);
+        let fitting = find(&typed).into_iter().filter(is_shown);
         fitting.map(CompletionCandidate::new).collect()
     })
 }

@@ -6,8 +6,8 @@ use sigvet_core::request::{InvalidUrl, RequestUrl};
 use sigvet_diagnose::formats::{UnreadableUrl, parse_url};
 
 /// The host of an endpoint with its port, if there is an endpoint and it can be parsed.
-pub fn endpoint_hosts(endpoint_url: Option<&str>) -> Vec<String> {
-    endpoint_url.and_then(|url| parse(url).ok()).map(|url| url.host_header()).into_iter().collect()
+pub fn endpoint_hosts<'u>(endpoint_urls: impl IntoIterator<Item = &'u str>) -> Vec<String> {
+    endpoint_urls.into_iter().filter_map(|url| parse(url).ok()).map(|url| url.host_header()).collect()
 }
 
 /// Parses an http, https or wss URL. A URL with a user is refused: dropping the user would sign with other keys

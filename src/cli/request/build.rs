@@ -21,7 +21,13 @@ pub(crate) fn store<'a>(signing: &'a SigningOptions, profile: &'a profiles::Sett
     let curl = signing.aws_sigv4.as_ref();
     let typed = signing.region.as_deref().or_else(|| curl?.region.as_deref());
     let region = typed.or(profile.region.as_deref());
-    Store { endpoint_url, addressing: profile.addressing, region, variant: signing.s3_endpoint.variant(profile) }
+    Store {
+        endpoint_url,
+        bucket_endpoint_url: profile.bucket_endpoint_url.as_deref().filter(|_| signing.endpoint_url.is_none()),
+        addressing: profile.addressing,
+        region,
+        variant: signing.s3_endpoint.variant(profile),
+    }
 }
 
 /// Builds the request from the options, with the digests of its body that are needed before it is signed.

@@ -13,6 +13,8 @@ use sigvet_core::request::{RequestUrl, path_for_key};
 pub struct Store<'a> {
     /// The endpoint, such as `https://fsn1.your-objectstorage.com`.
     pub endpoint_url: Option<&'a str>,
+    /// The endpoint of a bucket whose name fits in a host name, if it is not `endpoint_url`.
+    pub bucket_endpoint_url: Option<&'a str>,
     /// Whether the bucket goes into the host or into the path.
     pub addressing: Option<Addressing>,
     /// The region, which is part of AWS's host names.
@@ -47,6 +49,10 @@ fn resolve_s3(rest: &str, store: Store<'_>) -> Result<RequestUrl, Failure> {
             Failure::usage("s3:// without a bucket").hint("write s3://bucket/key, or s3:// to list the buckets")
         );
     }
+    let store = match store.bucket_endpoint_url {
+        Some(url) if !bucket.is_empty() && fits_a_host(bucket) => Store { endpoint_url: Some(url), ..store },
+        _ => store,
+    };
     let endpoint = endpoint(bucket, store)?;
     let base = String::from_utf8_lossy(endpoint.target()).trim_end_matches('/').to_owned();
     let host = endpoint.host_header();
@@ -82,7 +88,8 @@ fn resource<'p>(path: &'p str, store: Store<'_>) -> Result<Option<Resource<'p>>,
             Failure::invalid(error).hint("for example s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME/key")
         });
     }
-    let region = store.region.filter(|_| store.endpoint_url.is_none());
+    let is_of_aws = store.endpoint_url.is_none() && store.bucket_endpoint_url.is_none();
+    let region = store.region.filter(|_| is_of_aws);
     Ok(region.and_then(|region| Resource::from_directory_bucket(path, region)))
 }
 

@@ -44,7 +44,9 @@ impl Version2Choice {
     pub fn to_note(&self) -> String {
         match &self.bucket {
             Some(bucket) => format!("Signature Version 2: the host names bucket {bucket}"),
-            None => "Signature Version 2: the host has no bucket; set one with --bucket".to_owned(),
+            None => {
+                "Signature Version 2: the bucket is in the path (if the host has it, name it with --bucket)".to_owned()
+            }
         }
     }
 }
@@ -74,7 +76,7 @@ fn sub_resources(typed: Option<&[String]>, names: &Names) -> Result<SubResources
 
 /// The hosts of the user's stores.
 pub fn endpoints(signing: &SigningOptions, profile: &profiles::Settings) -> Vec<String> {
-    address::endpoint_hosts(signing.endpoint_url.as_deref().or(profile.endpoint_url.as_deref()))
+    address::endpoint_hosts(profile.endpoint_urls(signing.endpoint_url.as_deref()))
 }
 
 /// Refuses options of the Version 4 family, which would be silently ignored.

@@ -4,6 +4,7 @@
 //! later before the earlier. It signs with Version 2 unless told otherwise, which AWS takes no longer in most regions: so that
 //! is not taken from it.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::entry::{Key, ToolProfile, in_file};
@@ -20,16 +21,15 @@ const CREDENTIALS: &str = "Credentials";
 
 /// The section `[Credentials]`, or `[profile NAME]`.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
-    let files = Files::read(environment)?;
+    let files = Files::expect(environment)?;
     let name = if name.is_empty() { CREDENTIALS } else { name };
-    let header = if name == CREDENTIALS { CREDENTIALS.to_owned() } else { format!("profile {name}") };
-    let Some(file) = files.0.iter().rev().find(|file| file.section(&header).is_some()) else {
-        return Err(files.unknown(name, environment));
-    };
-    let entry = in_file(Tool::Boto, name, &file.path);
-    let profile = Found { files: &files, header, entry }.profile()?;
-    let warnings = files.0.iter().flat_map(|file| file.warnings.clone()).collect();
-    Ok(ToolProfile { warnings, ..profile })
+    files.profile(name).unwrap_or_else(|| Err(files.unknown(name, environment)))
+}
+
+/// All sections, in order; an error for each that cannot be used.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    let files = Files::read(environment)?;
+    Ok(files.names().iter().filter_map(|name| files.profile(name)).collect())
 }
 
 /// The names that [`find`] takes.
@@ -43,12 +43,14 @@ struct Files(Vec<BotoFile>);
 struct BotoFile {
     path: PathBuf,
     ini: Ini,
+    /// Where each header stands among the sections.
+    places: HashMap<String, usize>,
     warnings: Vec<Warning>,
 }
 
 impl BotoFile {
     fn section(&self, header: &str) -> Option<&Section> {
-        self.ini.sections.iter().find(|section| section.header == header)
+        self.places.get(header).map(|&at| &self.ini.sections[at])
     }
 }
 
@@ -62,19 +64,45 @@ impl Files {
             if let Some(problem) = problem {
                 return Err(file.malformed(problem.line, problem.message));
             }
-            files.push(BotoFile { path: file.path, ini, warnings: file.warnings });
+            let mut places = HashMap::new();
+            for (at, section) in ini.sections.iter().enumerate() {
+                places.entry(section.header.clone()).or_insert(at);
+            }
+            files.push(BotoFile { path: file.path, ini, places, warnings: file.warnings });
         }
         Ok(Self(files))
     }
 
+    /// The files; one that a variable names has to be there.
+    fn expect(environment: &Environment) -> Result<Self, Error> {
+        let files = Self::read(environment)?;
+        match environment.get("BOTO_CONFIG") {
+            Some(named) if files.0.is_empty() => {
+                let path = expand_home(named, environment);
+                Err(ToolError::MissingFile { variable: "BOTO_CONFIG", path }.into())
+            }
+            _ => Ok(files),
+        }
+    }
+
+    /// The profile of a section; `None` if no file has it.
+    fn profile(&self, name: &str) -> Option<Result<ToolProfile, Error>> {
+        let header = if name == CREDENTIALS { CREDENTIALS.to_owned() } else { format!("profile {name}") };
+        let file = self.0.iter().rev().find(|file| file.section(&header).is_some())?;
+        let entry = in_file(Tool::Boto, name, &file.path);
+        let profile = Found { files: self, header, entry }.profile();
+        let warnings = self.0.iter().flat_map(|file| file.warnings.clone()).collect();
+        Some(profile.map(|profile| ToolProfile { warnings, ..profile }))
+    }
+
     fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
+        let (mut names, mut seen) = (Vec::new(), HashSet::new());
         for section in self.0.iter().flat_map(|file| &file.ini.sections) {
             let name = match section.header.as_str() {
                 CREDENTIALS => Some(CREDENTIALS),
                 header => header.strip_prefix("profile "),
             };
-            names.extend(name.filter(|name| !names.iter().any(|there| there == name)).map(str::to_owned));
+            names.extend(name.filter(|name| seen.insert(*name)).map(str::to_owned));
         }
         names
     }
@@ -123,7 +151,7 @@ impl Found<'_> {
         let own = |name| self.value(&self.header, name);
         let (id, secret) = (own("aws_access_key_id")?, own("aws_secret_access_key")?);
         if secret.is_none() && own("keyring")?.is_some() {
-            let what = "keeps its secret in a keyring";
+            let what = "a secret in a keyring";
             return Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         }
         let key = Key::new(id.as_deref(), secret.as_deref(), own("aws_security_token")?.as_deref());
@@ -135,7 +163,7 @@ impl Found<'_> {
             endpoint_url,
             ..Settings::default()
         };
-        Ok(ToolProfile::new(self.entry.clone(), key, settings))
+        ToolProfile::new(self.entry.clone(), key, settings)
     }
 
     /// The endpoint, if it is another than AWS's.

@@ -3,7 +3,7 @@
 use super::store;
 use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
-use crate::profiles::{CertificateFields, ToolError, Warning};
+use crate::profiles::{CertificateFields, Error, ToolError, Warning};
 use sigvet_core::credentials::Secret;
 
 /// A set of keys that another tool keeps, as a profile.
@@ -15,6 +15,8 @@ pub struct ToolProfile {
     pub profile: Profile,
     /// Where the tool takes the keys from.
     pub keys: ToolKeys,
+    /// The variable that holds the secret, if the entry names one.
+    pub secret_variable: Option<String>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -54,16 +56,35 @@ impl Key {
 }
 
 impl ToolProfile {
-    pub(super) fn new(entry: ToolEntry, key: Key, settings: Settings) -> Self {
+    /// A profile of what an entry states.
+    ///
+    /// # Errors
+    /// Its endpoint or its region is of no use.
+    pub(super) fn new(entry: ToolEntry, key: Key, settings: Settings) -> Result<Self, Error> {
+        let settings = Settings { service: Some("s3".to_owned()), ..store::settle(settings) };
+        check(&entry, &settings)?;
         let profile = Profile {
             name: entry.name.clone(),
             access_key_id: key.id,
             secret: key.secret.map(SecretSource::Inline),
             session_token: key.token,
             certificate: CertificateFields::default(),
-            settings: Settings { service: Some("s3".to_owned()), ..store::settle(settings) },
+            settings,
         };
-        Self { entry, profile, keys: ToolKeys::Stated, warnings: Vec::new() }
+        Ok(Self { entry, profile, keys: ToolKeys::Stated, secret_variable: None, warnings: Vec::new() })
+    }
+
+    /// The region that is signed for: the host's goes before the one that the entry states.
+    pub fn effective_region(&self) -> Option<String> {
+        let settings = &self.profile.settings;
+        let url = settings.bucket_endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
+        url.and_then(store::region_of_host).or_else(|| settings.region.clone())
+    }
+
+    /// The region that the entry states, if the host's goes before it.
+    pub fn overridden_region(&self) -> Option<&str> {
+        let stated = self.profile.settings.region.as_deref()?;
+        (self.effective_region().as_deref() != Some(stated)).then_some(stated)
     }
 
     /// The key that the entry states.
@@ -75,11 +96,41 @@ impl ToolProfile {
         let entry = || self.entry.clone();
         let half = |present, missing| ToolError::HalfKey { entry: entry(), present, missing };
         match (&self.profile.access_key_id, &self.profile.secret) {
+            (Some(id), Some(_)) if id.contains(|c: char| c.is_whitespace() || c.is_control() || "\"',".contains(c)) => {
+                let problem = "contains a space, a quote, a comma or a control character";
+                Err(ToolError::InvalidValue { entry: entry(), field: id_field, problem })
+            }
             (Some(id), Some(SecretSource::Inline(secret))) => Ok((id, secret)),
             (Some(_), _) => Err(half(id_field, secret_field)),
             (None, Some(_)) => Err(half(secret_field, id_field)),
             (None, None) => Err(ToolError::NoKeys { entry: entry() }),
         }
+    }
+}
+
+/// Refuses an endpoint or a region that no request could be made with.
+fn check(entry: &ToolEntry, settings: &Settings) -> Result<(), Error> {
+    let (endpoint, bucket_endpoint, region) = setting_fields(entry.tool);
+    let problem_of = |url: &Option<String>| store::endpoint_problem(url.as_deref()?, settings.addressing);
+    let found = [
+        (endpoint, problem_of(&settings.endpoint_url)),
+        (bucket_endpoint, problem_of(&settings.bucket_endpoint_url)),
+        (region, store::region_problem(settings)),
+    ];
+    match found.into_iter().find_map(|(field, problem)| Some((field, problem?))) {
+        Some((field, problem)) => Err(ToolError::InvalidValue { entry: entry.clone(), field, problem }.into()),
+        None => Ok(()),
+    }
+}
+
+/// What a tool calls its endpoint, that of buckets, and its region.
+fn setting_fields(tool: Tool) -> (&'static str, &'static str, &'static str) {
+    match tool {
+        Tool::S3cmd => ("host_base", "host_bucket", "bucket_location"),
+        Tool::Rclone | Tool::S3fs => ("endpoint", "endpoint", "region"),
+        Tool::Mc => ("url", "url", "MC_REGION"),
+        Tool::Boto => ("s3_host", "s3_host", "region"),
+        Tool::Restic => ("the repository's host", "the repository's host", "AWS_DEFAULT_REGION"),
     }
 }
 
@@ -97,10 +148,10 @@ fn fields(tool: Tool) -> (&'static str, &'static str) {
 
 /// The entry of a tool's file.
 pub(super) fn in_file(tool: Tool, name: &str, path: &std::path::Path) -> ToolEntry {
-    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::File(path.to_owned()) }
+    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::File(path.to_owned()), key_variable: None }
 }
 
 /// The entry of a variable.
 pub(super) fn in_variable(tool: Tool, name: &str, variable: &str) -> ToolEntry {
-    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::Variable(variable.to_owned()) }
+    ToolEntry { tool, name: name.to_owned(), place: ToolPlace::Variable(variable.to_owned()), key_variable: None }
 }

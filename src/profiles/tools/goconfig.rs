@@ -3,6 +3,8 @@
 //! Source: `read.go` and `conf.go` of unknwon/goconfig 1.0. A line ends where it ends, values may stand in backquotes or in three
 //! quotes, `%(NAME)s` is filled in, and a section `a.b` has what `a` has. What the values mean is not known here.
 
+use std::collections::{BTreeMap, HashMap};
+
 use zeroize::Zeroizing;
 
 /// The section of lines before the first header, and of what every section may fill in.
@@ -14,6 +16,8 @@ const LONGEST: usize = 64 * 1024;
 /// A file, read. It has no `Debug`, for it holds secrets, which are wiped on drop.
 pub(super) struct GoConfig {
     sections: Vec<Section>,
+    /// Where each name stands among the sections.
+    places: HashMap<String, usize>,
 }
 
 struct Section {
@@ -21,7 +25,7 @@ struct Section {
     line: usize,
     /// The line of a second header of that name.
     again: Option<usize>,
-    values: Vec<(String, Zeroizing<String>)>,
+    values: BTreeMap<String, Zeroizing<String>>,
 }
 
 /// A line that cannot be read. Its text is not kept: it may be a secret.
@@ -35,7 +39,7 @@ pub(super) struct Problem {
 
 impl GoConfig {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
-        let mut config = Self { sections: Vec::new() };
+        let mut config = Self { sections: Vec::new(), places: HashMap::new() };
         let mut section = config.open(DEFAULT, 0);
         for (number, line) in text.split('\n').enumerate().map(|(at, line)| (at + 1, line.trim())) {
             let problem = |message| Problem { line: number, message };
@@ -50,37 +54,34 @@ impl GoConfig {
                 return Err(problem("a section begins with '[]', without a name"));
             }
             let (name, value) = assignment(line).ok_or_else(|| problem("expected NAME = VALUE"))?;
-            config.set(section, name, value);
+            config.sections[section].values.insert(name.to_owned(), Zeroizing::new(value.to_owned()));
         }
         Ok(config)
     }
 
     fn open(&mut self, name: &str, line: usize) -> usize {
-        if let Some(at) = self.sections.iter().position(|section| section.name == name) {
+        if let Some(&at) = self.places.get(name) {
             self.sections[at].again.get_or_insert(line);
             return at;
         }
-        self.sections.push(Section { name: name.to_owned(), line, again: None, values: Vec::new() });
-        self.sections.len() - 1
-    }
-
-    fn set(&mut self, section: usize, name: &str, value: &str) {
-        let values = &mut self.sections[section].values;
-        let value = Zeroizing::new(value.to_owned());
-        match values.iter_mut().find(|(there, _)| there == name) {
-            Some((_, there)) => *there = value,
-            None => values.push((name.to_owned(), value)),
-        }
+        self.sections.push(Section { name: name.to_owned(), line, again: None, values: BTreeMap::new() });
+        let at = self.sections.len() - 1;
+        self.places.insert(name.to_owned(), at);
+        at
     }
 
     fn section(&self, name: &str) -> Option<&Section> {
-        self.sections.iter().find(|section| section.name == name)
+        self.places.get(name).map(|&at| &self.sections[at])
+    }
+
+    /// Whether there is such a section.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.section(name).is_some_and(Section::is_written)
     }
 
     /// The names of the sections, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let written = self.sections.iter().filter(|section| section.line > 0 || !section.values.is_empty());
-        written.map(|section| section.name.as_str())
+        self.sections.iter().filter(|section| section.is_written()).map(|section| section.name.as_str())
     }
 
     /// Where two headers of that name stand, if there are two.
@@ -97,7 +98,7 @@ impl GoConfig {
     }
 
     fn look_up(&self, section: &str, name: &str, left: &mut usize) -> Option<Zeroizing<String>> {
-        let Some(value) = raw(self.section(section)?, name) else {
+        let Some(value) = self.section(section)?.values.get(name) else {
             let (outer, _) = section.rsplit_once('.')?;
             return self.look_up(outer, name, left);
         };
@@ -108,7 +109,7 @@ impl GoConfig {
             // goconfig takes these characters off as a set: `%(keys)s` asks for `key`.
             let wanted = reference.trim_start_matches(['%', '(']).trim_end_matches([')', 's']);
             let of_default = self.look_up(DEFAULT, wanted, left);
-            let found = of_default.or_else(|| raw(self.section(section)?, wanted).cloned()).unwrap_or_default();
+            let found = of_default.or_else(|| self.section(section)?.values.get(wanted).cloned()).unwrap_or_default();
             // One value that stands in another twice, and so on, would fill the memory.
             if value.len() + value.matches(reference).count() * found.len() > LONGEST {
                 break;
@@ -119,8 +120,11 @@ impl GoConfig {
     }
 }
 
-fn raw<'s>(section: &'s Section, name: &str) -> Option<&'s Zeroizing<String>> {
-    section.values.iter().find(|(there, _)| there == name).map(|(_, value)| value)
+impl Section {
+    /// The section of lines before the first header is there even if there are no such lines.
+    fn is_written(&self) -> bool {
+        self.line > 0 || !self.values.is_empty()
+    }
 }
 
 /// The first `%(NAME)s`.

@@ -3,7 +3,7 @@
 //! Source: `cmd/config*.go`, `cmd/client*.go` and `cmd/utils.go` of mc RELEASE.2025-08-13. Versions 7 to 9 of the file have
 //! `hosts` with a `lookup`, version 10 has `aliases` with a `path`. Older ones are for mc itself to bring up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -71,19 +71,57 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     of_config(name, environment)
 }
 
-/// The names that [`find`] takes.
+/// The names that [`find`] takes, as far as they can be read.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
-    let of_variables = environment.names().filter_map(|name| name.strip_prefix(VARIABLES)).map(str::to_owned);
-    let mut names: Vec<String> = of_variables.filter(|name| !name.is_empty()).collect();
-    if let Some(file) = env_file(environment)? {
-        names.extend(lines_of(&file)?.into_iter().map(|(name, _)| name));
+    let of_variables = names_of_variables(environment).map(str::to_owned);
+    let of_env_file = env_file(environment).and_then(|file| file.map_or(Ok(Vec::new()), |file| lines_of(&file)));
+    let of_env_file = of_env_file.unwrap_or_default().into_iter().map(|(name, _)| name);
+    let of_config = Document::read(environment).ok().flatten().map(|document| document.config.aliases.0);
+    let of_config = of_config.unwrap_or_default().into_iter().map(|(name, _)| name);
+    let mut seen = HashSet::new();
+    Ok(of_variables.chain(of_env_file).chain(of_config).filter(|name| seen.insert(name.clone())).collect())
+}
+
+fn names_of_variables(environment: &Environment) -> impl Iterator<Item = &str> {
+    environment.names().filter_map(|name| name.strip_prefix(VARIABLES)).filter(|name| !name.is_empty())
+}
+
+/// All aliases, those of variables first; an error for each that cannot be used, and for a file that cannot be read.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    let mut seen: HashSet<String> = names_of_variables(environment).map(str::to_owned).collect();
+    let mut found: Vec<_> = names_of_variables(environment).map(|name| find(name, environment)).collect();
+    let read = |file: ToolFile| Ok::<_, Error>((lines_of(&file)?, file));
+    match env_file(environment).and_then(|file| file.map(read).transpose()) {
+        Ok(None) => {}
+        Err(error) => found.push(Err(error)),
+        Ok(Some((lines, file))) => {
+            // A later line goes before an earlier one of the same name.
+            let urls: HashMap<&str, &Zeroizing<String>> =
+                lines.iter().map(|(name, url)| (name.as_str(), url)).collect();
+            for (name, _) in &lines {
+                if seen.insert(name.clone()) {
+                    let profile = of_url(urls[name.as_str()], in_file(Tool::Mc, name, &file.path), environment);
+                    found.push(profile.map(|profile| ToolProfile { warnings: file.warnings.clone(), ..profile }));
+                }
+            }
+        }
     }
-    if let Some(file) = places(environment).read()? {
-        names.extend(parse(&file)?.aliases.0.into_iter().map(|(name, _)| name));
+    match Document::read(environment) {
+        Ok(None) => {}
+        Err(error) => found.push(Err(error)),
+        Ok(Some(document)) => {
+            let mut of_name: HashMap<&str, Vec<&Alias>> = HashMap::new();
+            for (name, alias) in &document.config.aliases.0 {
+                of_name.entry(name).or_default().push(alias);
+            }
+            for (name, _) in &document.config.aliases.0 {
+                if seen.insert(name.clone()) {
+                    found.push(document.profile(name, &of_name[name.as_str()], environment));
+                }
+            }
+        }
     }
-    let mut seen = BTreeMap::new();
-    names.retain(|name| seen.insert(name.clone(), ()).is_none());
-    Ok(names)
+    Ok(found)
 }
 
 fn places(environment: &Environment) -> Places {
@@ -97,33 +135,69 @@ fn places(environment: &Environment) -> Places {
 }
 
 fn of_config(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
-    let file = places(environment).expect(Tool::Mc)?;
-    let Config { version, aliases } = parse(&file)?;
-    let entry = in_file(Tool::Mc, name, &file.path);
-    if version.as_deref().is_some_and(|version| matches!(version, "1.0.0" | "1.0.1" | "2" | "3" | "4" | "5" | "6")) {
-        let problem = "is older than 7; run mc once to bring the file up to date";
-        return Err(ToolError::InvalidValue { entry, field: "version", problem }.into());
+    let file = places(environment).expect(Tool::Mc).or_else(|error| of_variables_alone(name, error, environment))?;
+    let document = Document::parse(file)?;
+    let found: Vec<&Alias> =
+        document.config.aliases.0.iter().filter(|(there, _)| there == name).map(|(_, alias)| alias).collect();
+    if found.is_empty() {
+        return Err(unknown(name, document.file.path.display().to_string(), environment)?);
     }
-    let mut found = aliases.0.iter().filter(|(there, _)| there == name);
-    let Some((_, alias)) = found.next() else {
-        let names: Vec<String> = aliases.0.into_iter().map(|(name, _)| name).collect();
-        let near = near(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("{}:{name}", Tool::Mc));
-        let (near, place) = (near.collect(), file.path.display().to_string());
-        return Err(ToolError::Unknown { tool: Tool::Mc, name: name.to_owned(), place, near, names }.into());
-    };
-    if found.next().is_some() {
-        let path = file.path.clone();
-        let lines = lines_of_key(&file.text, name);
-        return Err(ToolError::Twice { tool: Tool::Mc, path, name: name.to_owned(), lines }.into());
+    document.profile(name, &found, environment)
+}
+
+/// The error for a name that no variable has, where there is no file: the names of variables are worth telling.
+fn of_variables_alone(name: &str, error: Error, environment: &Environment) -> Result<ToolFile, Error> {
+    match names_of_variables(environment).next() {
+        Some(_) => Err(unknown(name, format!("the variables {VARIABLES}…"), environment)?),
+        None => Err(error),
     }
-    let profile = alias.profile(entry, environment)?;
-    Ok(ToolProfile { warnings: file.warnings, ..profile })
+}
+
+fn unknown(name: &str, place: String, environment: &Environment) -> Result<Error, Error> {
+    let names = names(environment)?;
+    let near = near(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("{}:{name}", Tool::Mc));
+    let near = near.collect();
+    Ok(ToolError::Unknown { tool: Tool::Mc, name: name.to_owned(), place, near, names }.into())
+}
+
+/// `config.json`, read.
+struct Document {
+    file: ToolFile,
+    config: Config,
+}
+
+impl Document {
+    /// The file, if it is there.
+    fn read(environment: &Environment) -> Result<Option<Self>, Error> {
+        places(environment).read()?.map(Self::parse).transpose()
+    }
+
+    fn parse(file: ToolFile) -> Result<Self, Error> {
+        let config = parse(&file)?;
+        let is_old = |version: &str| matches!(version, "1.0.0" | "1.0.1" | "2" | "3" | "4" | "5" | "6");
+        if config.version.as_deref().is_some_and(is_old) {
+            let message = "written by an old version of mc; run mc once to update the file";
+            return Err(malformed(&file.path, None, message));
+        }
+        Ok(Self { file, config })
+    }
+
+    /// The profile of the aliases of one name.
+    fn profile(&self, name: &str, aliases: &[&Alias], environment: &Environment) -> Result<ToolProfile, Error> {
+        let [alias] = aliases else {
+            let path = self.file.path.clone();
+            let lines = lines_of_key(&self.file.text, name);
+            return Err(ToolError::Twice { tool: Tool::Mc, path, name: name.to_owned(), lines }.into());
+        };
+        let profile = alias.profile(in_file(Tool::Mc, name, &self.file.path), environment)?;
+        Ok(ToolProfile { warnings: self.file.warnings.clone(), ..profile })
+    }
 }
 
 /// `serde_json` quotes what it refuses, which may be a secret: its position alone is kept.
 fn parse(file: &ToolFile) -> Result<Config, Error> {
     serde_json::from_str(&file.text).map_err(|error| {
-        let message = if error.is_data() { "expected the JSON that mc writes" } else { "not JSON" };
+        let message = if error.is_data() { "not a configuration of mc" } else { "invalid JSON" };
         malformed(&file.path, Some((error.line(), error.column())), message)
     })
 }
@@ -141,10 +215,14 @@ fn lines_of_key(text: &str, name: &str) -> (usize, usize) {
 impl Alias {
     fn profile(&self, entry: ToolEntry, environment: &Environment) -> Result<ToolProfile, Error> {
         let invalid = |field, problem| Error::from(ToolError::InvalidValue { entry: entry.clone(), field, problem });
+        if self.url.is_empty() {
+            return Err(invalid("url", "is missing; expected https://HOST or http://HOST:PORT"));
+        }
         let url = self.url.trim_end_matches('/');
         if !is_origin(url) {
             return Err(invalid("url", "must be http://HOST or https://HOST, with no path"));
         }
+        let url = store::as_url(url);
         let scheme = match self.api.to_lowercase().as_str() {
             "" | "s3v4" => None,
             "s3v2" => Some("v2".to_owned()),
@@ -152,9 +230,9 @@ impl Alias {
         };
         let region = environment.get("MC_REGION").or_else(|| environment.get("AWS_REGION")).map(str::to_owned);
         let settings = Settings {
-            region: region.or_else(|| store::region_of(url)),
-            endpoint_url: Some(url.to_owned()),
-            addressing: self.addressing(url),
+            region: region.or_else(|| store::region_of(&url)),
+            addressing: self.addressing(&url),
+            endpoint_url: Some(url),
             scheme,
             ..Settings::default()
         };
@@ -162,7 +240,7 @@ impl Alias {
             |text: &Zeroizing<String>| Some(text.to_string()).filter(|text| !PLACEHOLDERS.contains(&text.as_str()));
         let (id, secret) = (real(&self.access_key), real(&self.secret_key));
         let key = Key::new(id.as_deref(), secret.as_deref(), Some(&self.session_token));
-        Ok(ToolProfile::new(entry, key, settings))
+        ToolProfile::new(entry, key, settings)
     }
 
     fn addressing(&self, url: &str) -> Option<Addressing> {

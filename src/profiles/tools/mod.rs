@@ -18,6 +18,7 @@ mod restic;
 mod source;
 
 use super::found::KnownKey;
+use super::near::near;
 use super::profile::SecretSource;
 use super::tool::Tool;
 use super::{Environment, Error, Source, ToolError};
@@ -44,11 +45,7 @@ pub fn tool_profile(tool: Tool, name: &str, environment: &Environment) -> Result
 pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>) {
     let (mut profiles, mut errors) = (Vec::new(), Vec::new());
     for tool in Tool::ALL {
-        let found = match names(tool, environment) {
-            Ok(names) => names.iter().map(|name| tool_profile(tool, name, environment)).collect(),
-            Err(error) => vec![Err(error)],
-        };
-        for profile in found {
+        for profile in all(tool, environment).unwrap_or_else(|error| vec![Err(error)]) {
             match profile {
                 Ok(profile) => profiles.push(profile),
                 // Storage of another kind is not what anybody looks for here.
@@ -77,10 +74,46 @@ pub(super) fn names_with_keys(environment: &Environment) -> Vec<String> {
     profiles.iter().filter(|found| found.stated().is_ok()).map(|found| found.entry.profile_name()).collect()
 }
 
-/// What the tools have by a name that was asked for without naming a tool, as `--profile` takes it.
-pub(super) fn namesakes(name: &str, environment: &Environment) -> Vec<String> {
-    let (profiles, _) = tool_profiles(environment);
-    profiles.iter().filter(|found| found.entry.name == name).map(|found| found.entry.profile_name()).collect()
+/// What the tools have that a name without a tool, or with a mistyped one, may mean, as `--profile` takes it.
+pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
+    const SHOWN: usize = 3;
+    /// Each is read from the tool's file anew.
+    const PROBED: usize = 50;
+    let spelled = |(tool, name): (Tool, String)| format!("{tool}:{name}");
+    let names_in = |tool| names(tool, environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
+    let of_all = |name: &str| -> Vec<(Tool, String)> {
+        Tool::ALL.into_iter().flat_map(names_in).filter(|(_, there)| there == name).take(PROBED).collect()
+    };
+    if let Some(tool) = Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
+        return names_in(tool)
+            .take(PROBED)
+            .filter(|found| is_for_s3(found, environment))
+            .map(spelled)
+            .take(SHOWN)
+            .collect();
+    }
+    let name = match typed.split_once(':') {
+        Some((tool, name)) if !near(tool, Tool::ALL.map(Tool::as_str)).is_empty() => name,
+        _ => typed,
+    };
+    of_all(name).into_iter().filter(|found| is_for_s3(found, environment)).map(spelled).take(SHOWN).collect()
+}
+
+/// Whether it is not storage of another kind.
+fn is_for_s3((tool, name): &(Tool, String), environment: &Environment) -> bool {
+    let found = tool_profile(*tool, name, environment);
+    !matches!(found, Err(Error::Tool(ToolError::NotS3 { .. } | ToolError::Several { .. })))
+}
+
+fn all(tool: Tool, environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    match tool {
+        Tool::S3cmd => s3cmd::all(environment),
+        Tool::Rclone => rclone::all(environment),
+        Tool::Mc => mc::all(environment),
+        Tool::Boto => boto::all(environment),
+        Tool::S3fs => s3fs::all(environment),
+        Tool::Restic => restic::all(environment),
+    }
 }
 
 fn names(tool: Tool, environment: &Environment) -> Result<Vec<String>, Error> {

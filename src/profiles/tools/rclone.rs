@@ -3,6 +3,7 @@
 //! Source: `fs/config/config.go`, `fs/configmap.go` and `backend/s3/s3.go` of rclone 1.60 and 1.75. A remote that wraps another
 //! is that other one. The secret of an s3 remote stands there as it is: rclone obscures passwords alone.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -10,11 +11,11 @@ use zeroize::Zeroizing;
 use super::connection::Connection;
 use super::entry::{Key, ToolKeys, ToolProfile, in_file, in_variable};
 use super::goconfig::GoConfig;
-use super::store::FIRST_REGION;
+use super::store::{self, FIRST_REGION};
 use super::text::{Places, ToolFile, in_home};
 use crate::profiles::near::near;
 use crate::profiles::profile::{Addressing, Settings};
-use crate::profiles::tool::{Tool, ToolEntry};
+use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
 use crate::profiles::{Environment, Error, ToolError};
 
 /// Providers whose buckets rclone puts in front of the host. Those that it does not know are not among them.
@@ -53,13 +54,43 @@ const VIRTUAL: [&str; 27] = [
 /// Types whose remotes are others in another form.
 const WRAPPERS: [&str; 7] = ["alias", "archive", "cache", "chunker", "compress", "crypt", "hasher"];
 
-/// The remote of that name.
+/// The remote of that name, or one with options: `REMOTE,OPTION=VALUE` or `:s3,OPTION=VALUE`.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let conf = Conf::read(environment)?;
-    if !conf.has(name) {
-        return Err(conf.unknown(name)?);
+    if conf.has(name) {
+        return conf.profile(name, Remote::named(name));
     }
-    conf.profile(name)
+    let Some(remote) = with_options(name)? else { return Err(conf.unknown(name)?) };
+    let written = remote.0.name.clone();
+    if !written.starts_with(':') && !conf.has(&written) {
+        return Err(conf.unknown(&written)?);
+    }
+    // Options may be secret: no message has them.
+    conf.profile(&Connection::without_options(name), remote)
+}
+
+/// A remote that is written with options; `None` if it has none and is not a type.
+fn with_options(name: &str) -> Result<Option<Remote>, Error> {
+    let shown = Connection::without_options(name);
+    let has_path = || {
+        Error::from(ToolError::HasPath {
+            tool: Tool::Rclone,
+            name: name.split(':').next().unwrap_or_default().to_owned(),
+        })
+    };
+    if !name.contains(',') && !name.starts_with(':') {
+        return if name.contains(':') { Err(has_path()) } else { Ok(None) };
+    }
+    match Connection::parse(&format!("{name}:")) {
+        Some(connection) => Ok(Some(Remote(connection))),
+        None => Err(ToolError::UnreadableOptions { name: shown }.into()),
+    }
+}
+
+/// All remotes, in order; an error for each that cannot be used.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    let conf = Conf::read(environment)?;
+    Ok(conf.names().iter().map(|name| conf.profile(name, Remote::named(name))).collect())
 }
 
 /// The names of all remotes, of whatever type.
@@ -86,17 +117,18 @@ impl<'a> Conf<'a> {
 
     fn has(&self, name: &str) -> bool {
         Remote::named(name).get("type", "", self).is_some()
-            || self.file.as_ref().is_some_and(|(_, config)| config.names().any(|there| there == name))
+            || self.file.as_ref().is_some_and(|(_, config)| config.has(name))
     }
 
     /// The names in the file, and those that only variables have.
     fn names(&self) -> Vec<String> {
         let in_file = self.file.iter().flat_map(|(_, config)| config.names().map(str::to_owned));
         let mut names: Vec<String> = in_file.collect();
+        let in_file: HashSet<String> = names.iter().map(|name| name.to_uppercase()).collect();
         for variable in self.environment.names() {
             let name = variable.strip_prefix(VARIABLES).and_then(|rest| rest.strip_suffix("_TYPE"));
             let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
-            if !names.iter().any(|there| there.to_uppercase() == name) {
+            if !in_file.contains(&name.to_uppercase()) {
                 names.push(name.to_lowercase());
             }
         }
@@ -104,10 +136,14 @@ impl<'a> Conf<'a> {
     }
 
     fn entry(&self, name: &str) -> ToolEntry {
-        let file = self.file.as_ref().filter(|(_, config)| config.names().any(|there| there == name));
+        let written = name.strip_suffix(Connection::OMITTED).unwrap_or(name);
+        let file = self.file.as_ref().filter(|(_, config)| config.has(written));
         match file {
+            _ if written.starts_with(':') => {
+                ToolEntry { tool: Tool::Rclone, name: name.to_owned(), place: ToolPlace::Typed, key_variable: None }
+            }
             Some((file, _)) => in_file(Tool::Rclone, name, &file.path),
-            None => in_variable(Tool::Rclone, name, &format!("{VARIABLES}{}_TYPE", name.to_uppercase())),
+            None => in_variable(Tool::Rclone, name, &format!("{VARIABLES}{}_TYPE", written.to_uppercase())),
         }
     }
 
@@ -124,16 +160,17 @@ impl<'a> Conf<'a> {
         Ok(ToolError::Unknown { tool: Tool::Rclone, name: name.to_owned(), place, near, names }.into())
     }
 
-    fn profile(&self, name: &str) -> Result<ToolProfile, Error> {
-        let remote = self.storage(name)?;
+    fn profile(&self, name: &str, remote: Remote) -> Result<ToolProfile, Error> {
+        let remote = self.storage(name, remote)?;
         let warnings = self.file.as_ref().map(|(file, _)| file.warnings.clone()).unwrap_or_default();
         let profile = S3 { remote, conf: self, entry: self.entry(name) }.profile()?;
         Ok(ToolProfile { warnings, ..profile })
     }
 
     /// The s3 remote that a remote is, or wraps.
-    fn storage(&self, name: &str) -> Result<Remote, Error> {
-        let mut remote = Remote::named(name);
+    fn storage(&self, name: &str, mut remote: Remote) -> Result<Remote, Error> {
+        /// Nobody wraps a remote so many times.
+        const DEEPEST: usize = 32;
         let mut seen = Vec::new();
         loop {
             self.refuse_twins(&remote)?;
@@ -149,6 +186,10 @@ impl<'a> Conf<'a> {
             let inner = Remote(Connection::parse(&inner).ok_or_else(|| self.not_s3(name, Some("local")))?);
             if seen.contains(&inner.0.name) {
                 return Err(ToolError::Circle { entry: self.entry(name) }.into());
+            }
+            if seen.len() == DEEPEST {
+                let (entry, problem) = (self.entry(name), "wraps more than 32 remotes");
+                return Err(ToolError::InvalidValue { entry, field: "remote", problem }.into());
             }
             seen.push(std::mem::replace(&mut remote, inner).0.name);
         }
@@ -231,17 +272,28 @@ impl Remote {
 
     /// A value: of the options, of the remote's variables, of those of its type, of the file.
     fn get(&self, key: &str, kind: &str, conf: &Conf<'_>) -> Option<Zeroizing<String>> {
-        let Connection { name, options } = &self.0;
-        let option = options.iter().rev().find(|(there, _)| there == key).map(|(_, value)| value.as_str());
-        let upper = |text: String| text.to_uppercase();
-        let of_remote = || conf.environment.get(&format!("{VARIABLES}{}", upper(format!("{name}_{key}"))));
-        let of_kind = || match kind {
-            "" => None,
-            kind => conf.environment.get(&format!("RCLONE_{}", upper(format!("{kind}_{key}")))),
-        };
-        let stated = option.or_else(of_remote).or_else(of_kind).map(|text| Zeroizing::new(text.to_owned()));
-        let of_file = || conf.file.as_ref().and_then(|(_, config)| config.get(name, key));
+        let of_variable = || self.variable(key, kind, conf).map(|(_, value)| value);
+        let stated = self.option(key).or_else(of_variable).map(|text| Zeroizing::new(text.to_owned()));
+        let of_file = || conf.file.as_ref().and_then(|(_, config)| config.get(&self.0.name, key));
         stated.or_else(of_file).filter(|value| !value.is_empty())
+    }
+
+    fn option(&self, key: &str) -> Option<&str> {
+        self.0.options.iter().rev().find(|(there, _)| there == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The variable that a value is from, with the value; `None` if the options or the file state it.
+    fn variable<'e>(&self, key: &str, kind: &str, conf: &Conf<'e>) -> Option<(String, &'e str)> {
+        if self.option(key).is_some() {
+            return None;
+        }
+        let of_remote = format!("{VARIABLES}{}", format!("{}_{key}", self.0.name).to_uppercase());
+        let of_kind = (!kind.is_empty()).then(|| format!("RCLONE_{}", format!("{kind}_{key}").to_uppercase()));
+        let variables = std::iter::once(of_remote).chain(of_kind);
+        variables.into_iter().find_map(|variable| {
+            let value = conf.environment.get(&variable)?;
+            Some((variable, value))
+        })
     }
 }
 
@@ -256,19 +308,22 @@ impl S3<'_> {
     fn profile(&self) -> Result<ToolProfile, Error> {
         let key = self.key()?;
         let asks_aws = key.is_empty() && self.switch("env_auth", false)?;
+        let entry = ToolEntry { key_variable: self.key_variable(), ..self.entry.clone() };
         let region = self.text("region");
         let is_v2 = self.switch("v2_auth", false)? || region.as_deref() == Some("other-v2-signature");
         self.refuse_what_is_not_ours(is_v2)?;
+        let endpoint_url = self.text("endpoint").map(|endpoint| store::as_url(&endpoint));
+        let region_of_endpoint = || endpoint_url.as_deref().map_or(Some(FIRST_REGION.to_owned()), store::region_of);
         let settings = Settings {
-            region: region.filter(|region| region != "other-v2-signature").or_else(|| Some(FIRST_REGION.to_owned())),
-            endpoint_url: self.text("endpoint").map(with_scheme),
+            region: region.filter(|region| region != "other-v2-signature").or_else(region_of_endpoint),
+            endpoint_url,
             addressing: self.addressing()?,
             scheme: is_v2.then(|| "v2".to_owned()),
             use_dualstack_endpoint: self.switch("use_dual_stack", false)?.then_some(true),
             use_accelerate_endpoint: self.switch("use_accelerate_endpoint", false)?.then_some(true),
             ..Settings::default()
         };
-        let mut profile = ToolProfile::new(self.entry.clone(), key, settings);
+        let mut profile = ToolProfile::new(entry, key, settings)?;
         if asks_aws {
             profile.keys = ToolKeys::OfAws {
                 profile: self.text("profile"),
@@ -276,6 +331,11 @@ impl S3<'_> {
             };
         }
         Ok(profile)
+    }
+
+    /// The variable that the access key ID is from.
+    fn key_variable(&self) -> Option<String> {
+        self.remote.variable("access_key_id", "s3", self.conf).map(|(variable, _)| variable)
     }
 
     fn key(&self) -> Result<Key, Error> {
@@ -288,8 +348,10 @@ impl S3<'_> {
     fn refuse_what_is_not_ours(&self, is_v2: bool) -> Result<(), Error> {
         let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         match self.text("provider").as_deref() {
-            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => unsupported("signs in to IBM's IAM"),
-            _ if self.text("role_arn").is_some() => unsupported("assumes a role (role_arn)"),
+            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => {
+                unsupported("signing in to IBM's IAM (ibm_api_key)")
+            }
+            _ if self.text("role_arn").is_some() => unsupported("assuming a role (role_arn)"),
             _ => Ok(()),
         }
     }
@@ -321,8 +383,4 @@ impl S3<'_> {
             }
         }
     }
-}
-
-fn with_scheme(endpoint: String) -> String {
-    if endpoint.starts_with("http") { endpoint } else { format!("https://{endpoint}") }
 }

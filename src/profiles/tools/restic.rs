@@ -34,8 +34,12 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
         let kind = repository.split_once(':').map_or("local", |(kind, _)| kind);
         return Err(ToolError::NotS3 { entry, kind: Some(kind.to_owned()) }.into());
     };
+    if !has_bucket(&repository) {
+        let problem = "names no bucket; expected s3:https://HOST/BUCKET";
+        return Err(ToolError::InvalidValue { entry, field: "the repository", problem }.into());
+    }
     if environment.get("RESTIC_AWS_ASSUME_ROLE_ARN").is_some() {
-        let what = "assumes a role (RESTIC_AWS_ASSUME_ROLE_ARN)";
+        let what = "assuming a role (RESTIC_AWS_ASSUME_ROLE_ARN)";
         return Err(ToolError::Unsupported { entry, what }.into());
     }
     let settings = Settings {
@@ -46,9 +50,12 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     };
     let key = key(environment);
     let is_empty = key.is_empty();
-    let mut profile = ToolProfile::new(entry, key, settings);
+    let mut profile = ToolProfile::new(entry, key, settings)?;
     if is_empty {
-        profile.keys = ToolKeys::OfAws { profile: None, credentials_file: None };
+        // minio-go knows AWS_PROFILE alone, and signs with [default] otherwise.
+        let default = environment.get("AWS_PROFILE").is_none() && environment.profile().is_some();
+        let named = default.then(|| "default".to_owned());
+        profile.keys = ToolKeys::OfAws { profile: named, credentials_file: None };
     }
     Ok(profile)
 }
@@ -69,11 +76,23 @@ fn repository(environment: &Environment) -> Result<Option<(ToolEntry, String)>, 
     Ok(file.map(|file| (in_file(Tool::Restic, NAME, &file.path), file.text.trim().to_owned())))
 }
 
+/// Whether a repository names a bucket behind its host.
+fn has_bucket(repository: &str) -> bool {
+    let rest = repository.strip_prefix("s3:").unwrap_or_default();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest).trim_start_matches('/');
+    rest.split('/').nth(1).is_some_and(|bucket| !bucket.is_empty())
+}
+
+/// All of the one repository.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    Ok(names(environment)?.iter().map(|name| find(name, environment)).collect())
+}
+
 /// The endpoint of `s3:https://HOST/BUCKET/PREFIX`, `s3:HOST/BUCKET` or `s3://HOST/BUCKET`.
 fn endpoint(repository: &str) -> Option<String> {
     let rest = repository.strip_prefix("s3:")?;
     let (scheme, rest) = match rest.split_once("://") {
-        Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),
+        Some((scheme, rest)) => (scheme, rest),
         _ => ("https", rest.strip_prefix("//").unwrap_or(rest)),
     };
     let host = rest.split('/').next().filter(|host| !host.is_empty())?;

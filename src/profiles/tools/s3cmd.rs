@@ -4,7 +4,7 @@
 //! replaced but the bucket in `host_bucket`. Keys that the file lacks are those of the environment. The regions that s3cmd asks
 //! for, and the role that it takes from the machine, are not its file's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
@@ -28,28 +28,59 @@ struct Section {
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let file = places(environment).expect(Tool::S3cmd)?;
     let sections = parse(&file.text);
-    let entry = in_file(Tool::S3cmd, name, &file.path);
-    let (mut values, mut warnings) = (BTreeMap::new(), file.warnings.clone());
     match name {
-        "" => values.extend(sections.into_iter().flat_map(|section| section.values)),
-        _ => {
-            let section = section(name, &sections, &file)?;
-            if sections.iter().filter(|section| section.name.is_some()).count() > 1 {
-                warnings.push(Warning::SectionsApart { path: file.path.clone(), section: name.to_owned() });
-            }
-            let common = sections.iter().filter(|section| section.name.is_none());
-            let chosen = common.chain(section).flat_map(|section| &section.values);
-            values.extend(chosen.map(|(name, value)| (name.clone(), value.clone())));
+        "" => {
+            let layers = sections.iter().map(|section| &section.values).collect();
+            let profile = Values { layers, entry: in_file(Tool::S3cmd, name, &file.path), environment }.profile()?;
+            Ok(ToolProfile { warnings: file.warnings.clone(), ..profile })
         }
+        _ => Document { file: &file, sections: &sections, environment }.profile(name, section(name, &sections, &file)?),
     }
-    let profile = Values { values, entry, environment }.profile()?;
-    Ok(ToolProfile { warnings, ..profile })
+}
+
+/// All sections, in order; an error for each that cannot be used.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
+    let sections = parse(&file.text);
+    let document = Document { file: &file, sections: &sections, environment };
+    let mut of_name: HashMap<&str, Vec<&Section>> = HashMap::new();
+    for section in &sections {
+        of_name.entry(section.name.as_deref().unwrap_or_default()).or_default().push(section);
+    }
+    let profile = |name: &String| match of_name.get(name.as_str()).map(Vec::as_slice) {
+        Some([first, second, ..]) => Err(twice(name, &file, first, second)),
+        Some([section]) => document.profile(name, Some(section)),
+        _ => document.profile(name, None),
+    };
+    Ok(names_of(&sections).iter().map(profile).collect())
 }
 
 /// The names that [`find`] takes.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
     Ok(names_of(&parse(&file.text)))
+}
+
+/// A file, read.
+struct Document<'a> {
+    file: &'a ToolFile,
+    sections: &'a [Section],
+    environment: &'a Environment,
+}
+
+impl Document<'_> {
+    /// The profile of one section, and of what stands before the first header.
+    fn profile(&self, name: &str, section: Option<&Section>) -> Result<ToolProfile, Error> {
+        let common = self.sections.first().filter(|section| section.name.is_none());
+        let layers = common.into_iter().chain(section).map(|section| &section.values).collect();
+        let entry = in_file(Tool::S3cmd, name, &self.file.path);
+        let profile = Values { layers, entry, environment: self.environment }.profile()?;
+        let mut warnings = self.file.warnings.clone();
+        if self.sections.len() > 1 + usize::from(common.is_some()) {
+            warnings.push(Warning::SectionsApart { path: self.file.path.clone(), section: name.to_owned() });
+        }
+        Ok(ToolProfile { warnings, ..profile })
+    }
 }
 
 fn places(environment: &Environment) -> Places {
@@ -64,16 +95,18 @@ fn places(environment: &Environment) -> Places {
 const DEFAULT: &str = "default";
 
 fn names_of(sections: &[Section]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in sections.iter().filter_map(|section| section.name.as_ref()) {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let written = sections.iter().filter_map(|section| section.name.as_deref());
+    let mut names: Vec<String> = written.filter(|name| seen.insert(*name)).map(str::to_owned).collect();
     if names.is_empty() && !sections.is_empty() {
         names.push(DEFAULT.to_owned());
     }
     names
+}
+
+fn twice(name: &str, file: &ToolFile, first: &Section, second: &Section) -> Error {
+    let (path, lines) = (file.path.clone(), (first.line, second.line));
+    ToolError::Twice { tool: Tool::S3cmd, path, name: name.to_owned(), lines }.into()
 }
 
 /// The one section of that name; none if the file has no headers.
@@ -81,10 +114,7 @@ fn section<'s>(name: &str, sections: &'s [Section], file: &ToolFile) -> Result<O
     let mut found = sections.iter().filter(|section| section.name.as_deref() == Some(name));
     let (tool, name) = (Tool::S3cmd, name.to_owned());
     match (found.next(), found.next()) {
-        (Some(first), Some(second)) => {
-            let lines = (first.line, second.line);
-            Err(ToolError::Twice { tool, path: file.path.clone(), name, lines }.into())
-        }
+        (Some(first), Some(second)) => Err(twice(&name, file, first, second)),
         (Some(section), None) => Ok(Some(section)),
         (None, _) if name == DEFAULT && sections.iter().all(|section| section.name.is_none()) => Ok(None),
         (None, _) => {
@@ -133,25 +163,30 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 
 /// The values of a section, or of the file.
 struct Values<'a> {
-    values: BTreeMap<String, Zeroizing<String>>,
+    /// A later one goes before an earlier one.
+    layers: Vec<&'a BTreeMap<String, Zeroizing<String>>>,
     entry: ToolEntry,
     environment: &'a Environment,
 }
 
 impl Values<'_> {
     fn profile(&self) -> Result<ToolProfile, Error> {
-        let (host, addressing) = self.host()?;
-        let url = format!("{}://{host}", if self.switch("use_https", true)? { "https" } else { "http" });
+        let Hosts { base, bucket, addressing } = self.hosts()?;
+        let scheme = if self.switch("use_https", true)? { "https" } else { "http" };
+        let url = |host: String| format!("{scheme}://{host}");
+        let (base, bucket) = (url(base), bucket.map(url));
         let ca_bundle = self.get("ca_certs_file")?.map(|path| expand_home(path, self.environment));
         let settings = Settings {
-            region: self.region(&url)?,
+            region: self.region(&base, bucket.as_deref())?,
             addressing: Some(addressing),
             scheme: self.switch("signature_v2", false)?.then(|| "v2".to_owned()),
             ca_bundle: ca_bundle.map(|path| path.display().to_string()),
-            endpoint_url: Some(url),
+            endpoint_url: Some(base),
+            bucket_endpoint_url: bucket,
             ..Settings::default()
         };
-        Ok(ToolProfile::new(self.entry.clone(), self.key()?, settings))
+        let profile = ToolProfile::new(self.entry.clone(), self.key()?, settings)?;
+        Ok(ToolProfile { secret_variable: self.variable("secret_key")?, ..profile })
     }
 
     fn key(&self) -> Result<Key, Error> {
@@ -170,25 +205,38 @@ impl Values<'_> {
         }
     }
 
-    /// The host in front of which, or in whose path, the bucket stands.
-    fn host(&self) -> Result<(String, Addressing), Error> {
+    /// Source: `get_hostname` and `format_uri` in `S3/S3.py`, `check_bucket_name_dns_support` in `S3/Utils.py`.
+    fn hosts(&self) -> Result<Hosts, Error> {
         const BUCKET: &str = "%(bucket)s";
-        let bucket = self.get("host_bucket")?.map_or("%(bucket)s.s3.amazonaws.com", without_scheme);
-        let base = self.literal("host_base")?.map_or("s3.amazonaws.com", without_scheme);
-        if !bucket.contains(BUCKET) {
-            return Ok((base.to_lowercase(), Addressing::Path));
+        let base = self.literal("host_base")?.map_or(store::AWS_HOST, without_scheme).to_lowercase();
+        // One that is there and empty is not the default: then all requests go to host_base.
+        let pattern = match (self.get("host_bucket")?, self.stated("host_bucket")) {
+            (Some(pattern), _) => without_scheme(pattern),
+            (None, Some(_)) => "",
+            (None, None) => "%(bucket)s.s3.amazonaws.com",
+        };
+        let Some((before, behind)) = pattern.split_once(BUCKET) else {
+            return Ok(Hosts { base, bucket: None, addressing: Addressing::Path });
+        };
+        if before.contains('%') || behind.contains('%') {
+            return Err(self.invalid("host_bucket", "has more to fill in than %(bucket)s"));
         }
-        match bucket.strip_prefix(BUCKET).and_then(|rest| rest.strip_prefix('.')) {
-            Some(host) if !host.contains('%') => Ok((host.to_lowercase(), Addressing::Virtual)),
-            Some(_) => Err(self.invalid("host_bucket", "has more to fill in than %(bucket)s")),
-            None => Err(self.invalid("host_bucket", "must be %(bucket)s.HOST, or HOST alone for path-style addresses")),
-        }
+        let (host, addressing) = match (before.strip_suffix('/'), behind.strip_prefix('.')) {
+            (None, Some(host)) if before.is_empty() => (host, Addressing::Virtual),
+            (Some(host), None) if behind.is_empty() => (host, Addressing::Path),
+            _ => {
+                let problem = "puts %(bucket)s in a place that sigvet does not support; expected %(bucket)s.HOST or HOST/%(bucket)s";
+                return Err(self.invalid("host_bucket", problem));
+            }
+        };
+        let bucket = Some(host.to_lowercase()).filter(|host| *host != base);
+        Ok(Hosts { base, bucket, addressing })
     }
 
     /// s3cmd asks a bucket for its region unless `bucket_location` says another than `US`. Here the host tells it.
-    fn region(&self, url: &str) -> Result<Option<String>, Error> {
+    fn region(&self, base: &str, bucket: Option<&str>) -> Result<Option<String>, Error> {
         Ok(match self.get("bucket_location")? {
-            None | Some("US") => store::region_of(url),
+            None | Some("US") => store::region_of(base).or_else(|| store::region_of(bucket?)),
             Some("EU") => Some("eu-west-1".to_owned()),
             Some(region) => Some(region.to_owned()),
         })
@@ -218,7 +266,7 @@ impl Values<'_> {
     fn get(&self, field: &'static str) -> Result<Option<&str>, Error> {
         /// A variable may name another; s3cmd itself would go round for ever.
         const DEEPEST: usize = 8;
-        let Some(mut value) = self.values.get(field).map(|value| value.as_str()) else { return Ok(None) };
+        let Some(mut value) = self.stated(field) else { return Ok(None) };
         for _ in 0..DEEPEST {
             let Some(variable) = value.strip_prefix('$') else { break };
             value = self.environment.get(variable).ok_or_else(|| {
@@ -229,11 +277,34 @@ impl Values<'_> {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
+    /// The variable that a value names, if it does.
+    fn variable(&self, field: &'static str) -> Result<Option<String>, Error> {
+        let name = self.stated(field).and_then(|value| value.strip_prefix('$'));
+        let is_last = |name: &&str| self.environment.get(name).is_some_and(|value| !value.starts_with('$'));
+        Ok(name.filter(is_last).map(str::to_owned))
+    }
+
+    /// A value as it stands there.
+    fn stated(&self, field: &str) -> Option<&str> {
+        self.layers.iter().rev().find_map(|values| values.get(field)).map(|value| value.as_str())
+    }
+
     fn invalid(&self, field: &'static str, problem: &'static str) -> Error {
         ToolError::InvalidValue { entry: self.entry.clone(), field, problem }.into()
     }
 }
 
+/// The hosts that s3cmd sends requests to.
+struct Hosts {
+    /// For everything without a bucket, and for buckets whose names do not fit in a host name.
+    base: String,
+    /// For other buckets, if it is another host.
+    bucket: Option<String>,
+    addressing: Addressing,
+}
+
 fn without_scheme(host: &str) -> &str {
-    host.strip_prefix("http://").or_else(|| host.strip_prefix("https://")).unwrap_or(host)
+    let has = |scheme: &str| host.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let scheme = ["http://", "https://"].into_iter().find(|scheme| has(scheme));
+    scheme.map_or(host, |scheme| &host[scheme.len()..]).trim_end_matches('/')
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: `src/s3fs_cred.cpp` of s3fs 1.90 and 1.95.
 
+use std::collections::HashMap;
+
 use super::entry::{Key, ToolProfile, in_file};
 use super::text::{Places, ToolFile, in_home};
 use crate::profiles::near::near;
@@ -29,8 +31,20 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     let name = if name.is_empty() { DEFAULT } else { name };
     let Some(line) = chosen else { return Err(unknown(name, &file, &lines)) };
     let key = Key::new(Some(line.id), Some(line.secret), None);
-    let profile = ToolProfile::new(in_file(Tool::S3fs, name, &file.path), key, Settings::default());
+    let profile = ToolProfile::new(in_file(Tool::S3fs, name, &file.path), key, Settings::default())?;
     Ok(ToolProfile { warnings: file.warnings.clone(), ..profile })
+}
+
+/// The keys of all lines, in order.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
+    let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
+    let profile = |line: &Line<'_>| {
+        let key = Key::new(Some(line.id), Some(line.secret), None);
+        let entry = in_file(Tool::S3fs, line.bucket.unwrap_or(DEFAULT), &file.path);
+        let profile = ToolProfile::new(entry, key, Settings::default())?;
+        Ok(ToolProfile { warnings: file.warnings.clone(), ..profile })
+    };
+    Ok(parse(&file)?.iter().map(profile).collect())
 }
 
 /// The buckets with keys of their own, and `default`.
@@ -95,7 +109,6 @@ fn in_colons(number: usize, line: &str) -> Option<Line<'_>> {
 }
 
 fn twins<'l, 't>(lines: &'l [Line<'t>]) -> Option<(&'l Line<'t>, &'l Line<'t>)> {
-    lines.iter().enumerate().find_map(|(at, line)| {
-        lines[at + 1..].iter().find(|other| other.bucket == line.bucket).map(|other| (line, other))
-    })
+    let mut seen = HashMap::new();
+    lines.iter().find_map(|line| seen.insert(line.bucket, line).map(|first| (first, line)))
 }

@@ -55,7 +55,7 @@ impl ToolFile {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             Err(error) => return Err(unreadable(path, error)),
         };
-        let text = std::str::from_utf8(&read.bytes).map_err(|_| malformed(path, None, "not UTF-8 text"))?;
+        let text = decode(&read.bytes).ok_or_else(|| malformed(path, None, "not UTF-8 text"))?;
         let text = Zeroizing::new(text.trim_start_matches('\u{feff}').to_owned());
         Ok(Some(Self { path: path.to_owned(), text, warnings: warnings(path, &read.metadata) }))
     }
@@ -63,6 +63,19 @@ impl ToolFile {
     pub(super) fn malformed(&self, line: usize, message: &str) -> Error {
         malformed(&self.path, Some((line, 1)), message)
     }
+}
+
+/// The text of a file; `None` if it is not UTF-8. A comment may be in another encoding.
+fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match (std::str::from_utf8(line), line.trim_ascii_start().first()) {
+            (Ok(line), _) => text.push_str(line),
+            (Err(_), Some(b'#' | b';')) => text.push_str(if line.ends_with(b"\n") { "#\n" } else { "#" }),
+            (Err(_), _) => return None,
+        }
+    }
+    Some(text)
 }
 
 pub(super) fn malformed(path: &Path, position: Option<(usize, usize)>, message: &str) -> Error {

@@ -257,7 +257,7 @@ fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Time
             .chain(of_reply(reply.and_then(|r| r.expected_service())))
             .collect(),
         path_prefixes: endpoint.iter().map(prefix).filter(|prefix| !prefix.is_empty()).collect(),
-        endpoints: address::endpoint_hosts(args.signing.endpoint_url.as_deref().or(settings.endpoint_url.as_deref())),
+        endpoints: address::endpoint_hosts(settings.endpoint_urls(args.signing.endpoint_url.as_deref())),
         bucket: args.signing.bucket.bucket.clone(),
         now: Some(now),
     }

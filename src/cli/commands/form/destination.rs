@@ -56,8 +56,7 @@ impl Destination {
         if url.target().contains(&b'?') {
             return Err(with_query());
         }
-        let endpoint = store.endpoint_url.and_then(|endpoint| address::parse(endpoint).ok());
-        let endpoints: Vec<String> = endpoint.iter().map(RequestUrl::host_header).collect();
+        let endpoints = address::endpoint_hosts(store.bucket_endpoint_url.into_iter().chain(store.endpoint_url));
         let path = url.target().strip_prefix(b"/").unwrap_or_default();
         if let Some(bucket) = (BucketRule { chosen, endpoints: &endpoints }).bucket_of(&url.host_header()) {
             return Ok(Self {

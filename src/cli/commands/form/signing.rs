@@ -126,7 +126,8 @@ impl FormSigning {
         let endpoint_url = self.endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
         let region = self.region.as_deref().or(settings.region.as_deref());
         let variant = self.s3_endpoint.variant(&settings);
-        let store = Store { endpoint_url, addressing: settings.addressing, region, variant };
+        let bucket_endpoint_url = settings.bucket_endpoint_url.as_deref().filter(|_| self.endpoint_url.is_none());
+        let store = Store { endpoint_url, bucket_endpoint_url, addressing: settings.addressing, region, variant };
         let destination = Destination::read(url, store, self.bucket.as_deref())?;
         let signing = match self.scheme(&settings)? {
             FormScheme::V4 => self.version_4(&options, &signer, &settings, &destination)?,

@@ -89,7 +89,7 @@ fn tool_hint(error: &ToolError) -> Option<String> {
         ToolError::NoFile { .. } => "list what there is with 'sigvet profile list --all'",
         ToolError::Unknown { near, .. } if near.is_empty() => "list what there is with 'sigvet profile list --all'",
         ToolError::Encrypted { .. } => {
-            "'rclone config encryption remove' stores it in plain; or copy the key with 'sigvet profile add NAME'"
+            "make a copy without the password: run 'rclone config --config COPY' on a copy of the file, choose 'Set configuration password', then 'Unencrypt configuration', and set RCLONE_CONFIG to it"
         }
         ToolError::Twice { .. } => "rename one of the two, or remove it",
         ToolError::Several { .. } => "name the one of them that has the bucket",
@@ -103,7 +103,7 @@ fn tool_hint(error: &ToolError) -> Option<String> {
             "complete it with the tool, or run 'sigvet profile add NAME'"
         }
         ToolError::UnsetVariable { .. } => "set it, or write the value into the file",
-        ToolError::Unsupported { .. } => "'sigvet profile add NAME' makes a profile of its keys",
+        ToolError::Unsupported { .. } => "store a key of your own with 'sigvet profile add NAME'",
         ToolError::NothingToCopy { .. } => "use it in place, with --profile",
         _ => return None,
     };

@@ -3,21 +3,24 @@
 use serde_json::{Map, Value, json};
 
 use super::show;
-use crate::profiles::{Settings, ToolKeys, ToolPlace, ToolProfile, without_user};
+use crate::profiles::{Profile, Settings, ToolKeys, ToolPlace, ToolProfile, without_user};
 
 /// A row of the list: name, region, endpoint, and where it stands.
 pub(super) fn row(found: &ToolProfile) -> [String; 4] {
     let or_dash = |text: &Option<String>| without_user(text.as_deref().unwrap_or("-")).into_owned();
     let settings = &found.profile.settings;
     let place = format!("({}: {})", found.entry.tool, found.entry.place);
-    [found.entry.profile_name(), or_dash(&settings.region), or_dash(&settings.endpoint_url), place]
+    [found.entry.profile_name(), or_dash(&found.effective_region()), or_dash(&settings.endpoint_url), place]
 }
 
 /// The profile, a field a line.
 pub(super) fn text(found: &ToolProfile) -> String {
     let mut text = format!("{}\n", found.entry);
     text.extend(credentials(found).map(|words| show::line("credentials", &words)));
-    text.push_str(&show::lines(&found.profile));
+    text.push_str(&show::lines(&effective(found)));
+    text.extend(found.overridden_region().map(|region| {
+        show::line("", &format!("(the host's region; {} has region {region}, which is not used)", found.entry.tool))
+    }));
     text.extend(more(&found.profile.settings).map(|(field, value)| show::line(field, &value)));
     text
 }
@@ -31,11 +34,19 @@ pub(super) fn object(found: &ToolProfile) -> Value {
     match &found.entry.place {
         ToolPlace::File(path) => object.insert("file".to_owned(), json!(path.display().to_string())),
         ToolPlace::Variable(name) => object.insert("variable".to_owned(), json!(name)),
+        ToolPlace::Typed => None,
     };
     object.extend(credentials(found).map(|words| ("credentials".to_owned(), json!(words))));
-    show::insert_fields(&mut object, &found.profile);
+    show::insert_fields(&mut object, &effective(found));
+    object.extend(found.overridden_region().map(|region| ("unused_region".to_owned(), json!(region))));
     object.extend(more(&found.profile.settings).map(|(field, value)| (field.to_owned(), json!(value))));
     Value::Object(object)
+}
+
+/// The profile with the region that is signed for.
+fn effective(found: &ToolProfile) -> Profile {
+    let settings = Settings { region: found.effective_region(), ..found.profile.settings.clone() };
+    Profile { settings, ..found.profile.clone() }
 }
 
 /// Where the keys are from, if the entry does not state them.
@@ -51,6 +62,7 @@ fn credentials(found: &ToolProfile) -> Option<String> {
 pub(super) fn more(settings: &Settings) -> impl Iterator<Item = (&'static str, String)> + use<> {
     let switch = |is_on: Option<bool>| is_on.map(|is_on| is_on.to_string());
     let fields = [
+        ("bucket_endpoint_url", settings.bucket_endpoint_url.clone()),
         ("ca_bundle", settings.ca_bundle.clone()),
         ("use_accelerate_endpoint", switch(settings.use_accelerate_endpoint)),
         ("use_dualstack_endpoint", switch(settings.use_dualstack_endpoint)),

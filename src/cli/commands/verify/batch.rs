@@ -77,7 +77,7 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
         }
         match Own::find(&args.credentials, &args.judge, context) {
             Ok(own) => {
-                endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
+                endpoints = address::endpoint_hosts(own.settings.endpoint_urls(None));
                 let named = own.credentials.map(|credentials| NamedKey { name: String::new(), credentials });
                 keys.splice(0..0, named);
             }

@@ -180,7 +180,7 @@ fn judge(
         Ok(Claimed::V4(ref claim)) if claim.terms.scheme.is_certified() => Own::default(),
         _ => Own::find(&args.credentials, &args.judge, context)?,
     };
-    let endpoints = address::endpoint_hosts(own.settings.endpoint_url.as_deref());
+    let endpoints = address::endpoint_hosts(own.settings.endpoint_urls(None));
     let now = args.judge.now.unwrap_or(context.now);
     let Expected { scope, token } = args.expected.expected();
     let mut judge = Judge::new(own.credentials.as_ref(), now, scope)

@@ -246,9 +246,15 @@ fn unused_variables(typed: Typed<'_>, profile: &profiles::Settings, region: &str
         "AWS_REGION" | "AWS_DEFAULT_REGION" => *value != region,
         _ => is_s3 && endpoint != Some(value),
     });
-    unused
+    let mut notes: Vec<String> = unused
         .map(|(name, _)| format!("{name} is set but not used: an option, the host or the profile comes first"))
-        .collect()
+        .collect();
+    let is_of_variable = |region: &str| context.environment.destination_variables().any(|(_, value)| value == region);
+    let of_profile = profile.region.as_deref().filter(|of_profile| *of_profile != region);
+    if let Some(of_profile) = of_profile.filter(|of_profile| !is_of_variable(of_profile)) {
+        notes.push(format!("region {of_profile} of the profile is not used: an option or the host comes first"));
+    }
+    notes
 }
 
 /// The settings for a host, before there is a request.
