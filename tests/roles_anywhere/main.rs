@@ -288,6 +288,47 @@ fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
     assert!(service.arrived().is_empty());
 }
 
+/// Catches a session that signs requests which every service refuses, and one that SDKs would take for endless.
+#[test]
+fn a_session_that_lacks_a_part_or_has_ended_is_refused() {
+    let world = World::new();
+    let whole: Value = serde_json::from_str(&session("ASIAIOSFODNN7EXAMPLE", "2199-01-01T00:00:00Z")).unwrap();
+    for field in ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"] {
+        let mut lacking = whole.clone();
+        lacking["credentialSet"][0]["credentials"].as_object_mut().unwrap().remove(field);
+        let service = Service::start(201, &lacking.to_string());
+        let ran = world.credentials("rsa.pem", "rsa.key", &service, &[]).run().expect(3);
+        assert!(ran.stderr.contains(&format!("has no {field}")) && ran.stdout.is_empty(), "{}", ran.stderr);
+    }
+    let service = Service::start(201, &session("ASIAIOSFODNN7EXAMPLE", "2020-01-01T00:00:00Z"));
+    let ran = world.credentials("rsa.pem", "rsa.key", &service, &[]).run().expect(3);
+    assert!(ran.stderr.contains("ended at 2020-01-01T00:00:00Z") && ran.stdout.is_empty(), "{}", ran.stderr);
+}
+
+/// Catches a secret on the screen: of a redirect the body is no refusal.
+#[test]
+fn a_body_with_credentials_is_not_shown_whatever_its_status() {
+    let world = World::new();
+    for status in [307, 400, 500] {
+        let service = Service::start(status, &session("ASIAIOSFODNN7EXAMPLE", "2199-01-01T00:00:00Z"));
+        let ran = world.credentials("rsa.pem", "rsa.key", &service, &[]).run().expect(3);
+        assert!(ran.stderr.contains(&format!("was refused: status {status}")), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("credentialSet"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn chunks_are_not_signed_with_a_certificate() {
+    let world = World::new();
+    world.write("body", b"hello");
+    let (certificate, key, body) = (world.path("rsa.pem"), world.path("rsa.key"), world.path("body"));
+    let words =
+        ["sign", "--certificate", &certificate, "--private-key", &key, "--region", "eu-west-1", "--service", "s3"];
+    let more = ["--payload", "streaming", "-T", &body, "https://b.s3.eu-west-1.amazonaws.com/k"];
+    let ran = Sigvet::anonymous(&[&words[..], &more].concat()).run().expect(2);
+    assert!(ran.stderr.contains("chunks cannot be signed with the key of a certificate"), "{}", ran.stderr);
+}
+
 /// The message is the one of issue 108 of AWS's helper.
 #[test]
 fn a_refusal_is_told_in_the_words_of_the_service() {

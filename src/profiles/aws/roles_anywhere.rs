@@ -15,6 +15,8 @@ use sigvet_core::x509::CertifiedKey;
 
 const SERVICE: &str = "rolesanywhere";
 
+const ANSWER: &str = "the answer of IAM Roles Anywhere";
+
 /// Asks for a session, in the region that the session's check gave.
 pub(in crate::profiles) fn create_session(
     session: &RolesAnywhere,
@@ -32,7 +34,15 @@ pub(in crate::profiles) fn create_session(
     let prepared = prepare(question.request, &identity, &settings, outside.now()).map_err(|error| refused(&error))?;
     let signing_key = SigningKey::for_certificate(key.private_key(), prepared.terms.scope.clone());
     question.request = prepared.sign(&signing_key).map_err(|error| refused(&error))?.request;
-    read(&question.ask(outside)?)
+    let credentials = read(&question.ask(outside)?)?;
+    match credentials.expires_at {
+        Some(end) if end > outside.now() => Ok(credentials),
+        Some(end) => {
+            let end = end.to_rfc3339();
+            Err(AwsCause::new(format!("{ANSWER} has a session that ended at {end}; check the clock of this machine")))
+        }
+        None => Err(AwsCause::new(format!("{ANSWER} has no expiration"))),
+    }
 }
 
 fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause> {
@@ -61,10 +71,12 @@ fn with_scheme(url: &str) -> String {
     if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
 }
 
+/// Reads a session, of which no part may be missing.
 fn read(body: &[u8]) -> Result<Credentials, AwsCause> {
-    let what = "the answer of IAM Roles Anywhere";
-    let answer = parse_json(body, what)?;
-    let credentials = answer.pointer("/credentialSet/0/credentials");
-    let credentials = credentials.ok_or_else(|| AwsCause::new(format!("{what} has no credentials")))?;
-    credentials_of_json(credentials, what, ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"])
+    let answer = parse_json(body, ANSWER)?;
+    let missing = |what: &str| AwsCause::new(format!("{ANSWER} has no {what}"));
+    let credentials = answer.pointer("/credentialSet/0/credentials").ok_or_else(|| missing("credentials"))?;
+    let fields = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"];
+    let credentials = credentials_of_json(credentials, ANSWER, fields)?;
+    if credentials.session_token.is_none() { Err(missing("sessionToken")) } else { Ok(credentials) }
 }

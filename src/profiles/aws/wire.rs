@@ -54,14 +54,25 @@ impl Question {
     }
 }
 
-/// What a service says where it refuses: code and message, else the status alone. The body is not shown as it is.
+/// The code and the message of a refusal, or its status alone. A body that may hold credentials is not shown, whatever the status.
 fn describe_refusal(answer: &Answer) -> String {
+    if holds_credentials(&answer.body) {
+        return format!("status {}", answer.status);
+    }
     let reply = Reply::parse(Some(answer.status), &answer.headers, &answer.body);
     match (&reply.code, &reply.message) {
         (Some(code), Some(message)) => format!("{code}: {message} (status {})", answer.status),
         (None, Some(said)) | (Some(said), None) => format!("{said} (status {})", answer.status),
         (None, None) => format!("status {}", answer.status),
     }
+}
+
+/// Whether a body has a field for a secret or a token, in any service's spelling.
+fn holds_credentials(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body).to_ascii_lowercase().replace(['_', '-'], "");
+    ["secretaccesskey", "sessiontoken", "accesstoken", "securitytoken", "\"token\""]
+        .iter()
+        .any(|name| text.contains(name))
 }
 
 /// Reads credentials out of JSON by the names that they have there. An expiry is optional.

@@ -48,6 +48,9 @@ pub enum PlanError {
         /// How the dialect's headers begin.
         presented: String,
     },
+    /// Signed chunks are S3's, which takes no signature with a certificate's key.
+    #[error("chunks cannot be signed with the key of a certificate")]
+    Certificate,
     /// A header that says something of the body in its own way.
     #[error("streaming sets the header {name} itself; do not give it")]
     HeaderGiven {
@@ -73,6 +76,9 @@ impl Plan {
     /// See [`PlanError`].
     pub fn declare(&self, request: &mut Request, scheme: Scheme, dialect: &Dialect) -> Result<(), PlanError> {
         self.check(request, dialect)?;
+        if self.protection == Protection::Signed && scheme.is_certified() {
+            return Err(PlanError::Certificate);
+        }
         let decoded_length = request.body.length().ok_or(PlanError::UnknownLength)?;
         let own = request.headers.first_text("content-encoding").map(str::to_owned);
         request.headers.remove("content-encoding");

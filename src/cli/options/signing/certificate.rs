@@ -48,19 +48,16 @@ impl CertificateOptions {
     /// The files.
     ///
     /// # Errors
-    /// One that is needed was not typed.
+    /// There is no --certificate.
     pub fn files(&self) -> Result<CertificateFiles, Failure> {
-        let needed = |file: &Option<PathBuf>, name: &str| {
-            file.clone().ok_or_else(|| {
-                Failure::usage(format!(
-                    "{name} is missing: a signature by a certificate needs the certificate and its key"
-                ))
-                .hint("pass --certificate FILE and --private-key FILE; they may be the same file")
-            })
-        };
+        let certificate = self.certificate.clone().ok_or_else(|| {
+            Failure::usage("--certificate is missing: a signature with a certificate needs the certificate and its key")
+                .hint("pass --certificate FILE and --private-key FILE; one file may hold both")
+        })?;
         Ok(CertificateFiles {
-            certificate: needed(&self.certificate, "--certificate")?,
-            private_key: needed(&self.private_key, "--private-key")?,
+            // Like AWS's helper: one file may hold both.
+            private_key: self.private_key.clone().unwrap_or_else(|| certificate.clone()),
+            certificate,
             intermediates: self.intermediates.clone(),
         })
     }
