@@ -13,6 +13,7 @@ mod note;
 mod quirks;
 mod target;
 mod texts;
+mod token_kind;
 mod outcome;
 mod field;
 mod power;

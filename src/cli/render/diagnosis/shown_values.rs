@@ -43,7 +43,11 @@ impl Shown<'_> {
             }
             // The client is right: the value that arrived is what happened, and not what should have been signed.
             _ if made.is_on_the_way => ShownValues::Two(["signed", "arrived"], both),
-            (_, right) if is_range(right) => ShownValues::Two(["sent", "allowed"], both),
+            // A range is said, and not compared byte by byte.
+            (theirs, right) if is_range(right) => ShownValues::Times(
+                ["sent", "allowed"],
+                [theirs, right].map(|text| String::from_utf8_lossy(text).into_owned()),
+            ),
             _ => ShownValues::Two(["signed", "should be"], both),
         }
     }

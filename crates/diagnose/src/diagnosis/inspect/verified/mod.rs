@@ -3,12 +3,13 @@
 //! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
 
 use crate::diagnosis::catalogue::{self, Mistake};
-use crate::diagnosis::inspect::{certificate, clock, form, key, scope, token, with_names};
+use crate::diagnosis::inspect::{certificate, clock, form, key, observed, refused_token, scope, token, with_names};
+use crate::formats::Note;
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
-use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
+use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome, Verdict};
 
 /// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
 pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
@@ -26,11 +27,27 @@ pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
 }
 
 impl Diagnosis {
-    /// What verifying a request shows, without a search and without other evidence.
-    pub fn from_verdict(request: Request, verdict: Verdict) -> Self {
-        let (outcome, explanations) = (verdict.outcome(), explanations(&verdict));
+    /// What verifying a request shows, without a search and without other evidence. The notes are those about the text
+    /// that the request was read from.
+    pub fn from_verdict(request: Request, verdict: Verdict, notes: &[Note]) -> Self {
+        let refused = refused_token(&request, &verdict, notes);
+        let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
+        let mut explanations = explanations(&verdict);
+        for made in refused {
+            if !explanations.iter().any(|explanation| explanation.names(made.mistake.id)) {
+                explanations.push(observed(made));
+            }
+        }
         let judged = Some(Judged { request, verdict, origin: Origin::Captured });
         Self { outcome, judged, ..Self::without_request(explanations) }
+    }
+
+    /// The mistakes that no finding of verification stands for.
+    pub fn beyond_findings(&self) -> impl Iterator<Item = &AppliedMistake> {
+        let findings = self.judged.iter().flat_map(|judged| &judged.verdict.findings);
+        let ids: Vec<&str> = findings.filter_map(|finding| finding.id()).map(FindingId::as_str).collect();
+        let mistakes = self.explanations.iter().flat_map(|explanation| &explanation.mistakes);
+        mistakes.filter(move |made| !ids.contains(&made.mistake.id))
     }
 }
 
