@@ -180,3 +180,41 @@ fn token_not_last(presigned: &Presigned<'_>) -> Option<AppliedMistake> {
     let detail = format!("{} comes after it", String::from_utf8_lossy(behind));
     Some(AppliedMistake::new(&TOKEN_NOT_LAST, "", name).with_detail(detail))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use sigvet_core::prepare::longest_life;
+
+    /// Catches a token that is signed for longer than verification lets it live. What a cluster of EKS limits is the token,
+    /// and not the URL of STS.
+    #[test]
+    fn a_kind_of_token_lasts_as_long_as_its_service_accepts() {
+        for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
+            for service in kind.services.iter().filter(|service| **service != "redshift") {
+                assert_eq!(Duration::from_secs(kind.longest), longest_life(service), "{service}");
+            }
+        }
+    }
+
+    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora guides.
+    #[test]
+    fn an_endpoint_of_rds_is_told_from_an_alias() {
+        for (host, expected) in [
+            ("mydb.123456789012.us-east-1.rds.amazonaws.com:5432", true),
+            ("mydb.cluster-ro-c7tj4example.us-east-1.rds.amazonaws.com:3306", true),
+            ("the-proxy.proxy-demo.us-east-1.rds.amazonaws.com:5432", true),
+            ("e.endpoint.proxy-demo.us-east-1.rds.amazonaws.com", true),
+            ("g.global-abc.global.rds.amazonaws.com:5432", true),
+            ("mydb.abc.rds.cn-north-1.amazonaws.com.cn:3306", true),
+            ("localhost:5432", false),
+            ("10.0.0.7:5432", false),
+            ("db.example.com:5432", false),
+            ("rds-alias.example.com:5432", false),
+        ] {
+            assert_eq!(is_endpoint(host), expected, "{host}");
+        }
+    }
+}

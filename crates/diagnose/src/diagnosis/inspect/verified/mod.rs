@@ -7,8 +7,10 @@ use crate::diagnosis::inspect::{certificate, clock, form, key, observed, refused
 use crate::formats::Note;
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
 use sigvet_core::canonical::PayloadHash;
+use sigvet_core::derivation::Placement;
 use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
+use sigvet_core::time::{Timestamp, in_words};
 use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome, Verdict};
 
 /// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
@@ -70,7 +72,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
             made(key::shown(presented), expected).with_detail("it is not the access key ID of the credentials in use")
         }
         Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
-        Finding::Expired { at, now } => clock::expired(*at, *now),
+        Finding::Expired { at, now } => expired(*at, *now, claimed),
         Finding::NotYetValid { from, now } => clock::not_yet_valid(*from, *now),
         Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
         Finding::ScopeDate { expected, presented } => scope::other_date(presented, expected),
@@ -123,6 +125,21 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         // For a new kind of finding, the row says everything.
         _ => made("", ""),
     })
+}
+
+/// A URL that its service accepts no longer, whatever its own expiry is.
+fn expired(at: Timestamp, now: Timestamp, claimed: &Claimed) -> AppliedMistake {
+    let made = clock::expired(at, now);
+    let Claimed::V4(claim) = claimed else { return made };
+    let Placement::Query { expires } = claim.terms.placement else { return made };
+    let (from, service) = (claim.terms.timestamp, claim.terms.scope.service.as_str());
+    if at >= from.plus(expires) {
+        return made;
+    }
+    let held = in_words(from.seconds_until(at).unsigned_abs());
+    let detail = made.detail.as_deref().unwrap_or_default();
+    let detail = format!("{detail}; {service} accepts a URL for {held}, whatever X-Amz-Expires says");
+    made.with_detail(detail)
 }
 
 /// Parts of the scope in each other's place, which is why the host contradicts them.
