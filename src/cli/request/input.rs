@@ -10,11 +10,11 @@ use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Known;
-use sigvet_diagnose::formats::{MalformedRequest, Note};
 use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::formats::{MalformedRequest, Note};
 use sigvet_diagnose::names_mistake;
 
 /// Programs print no longer message about a refusal.

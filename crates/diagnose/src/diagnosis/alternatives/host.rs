@@ -3,7 +3,8 @@
 
 use super::Subject;
 use crate::diagnosis::catalogue::{
-    HOST_DEFAULT_PORT, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN, HOST_WITH_PATH, Mistake, TOKEN_HOST_CHANGED,
+    HOST_DEFAULT_PORT, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN, HOST_WITH_PATH, Mistake,
+    TOKEN_HOST_CHANGED,
 };
 use crate::diagnosis::token_kind::token_kind;
 use sigvet_core::endpoint;

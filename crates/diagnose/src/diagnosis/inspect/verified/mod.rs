@@ -4,8 +4,8 @@
 
 use crate::diagnosis::catalogue::{self, Mistake};
 use crate::diagnosis::inspect::{certificate, clock, form, key, observed, refused_token, scope, token, with_names};
-use crate::formats::Note;
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
+use crate::formats::Note;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::derivation::Placement;
 use sigvet_core::request::Request;
