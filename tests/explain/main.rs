@@ -28,6 +28,7 @@ use std::sync::{Mutex, OnceLock};
 use case::{Case, Judged};
 use common::Outcome;
 use score::{Mark, Score};
+use signer::Recipe;
 
 #[test]
 fn the_unbroken_signer_agrees_with_the_official_suite() {
@@ -123,6 +124,11 @@ fn each_break_makes_a_difference() {
 fn without_its_breaks_each_request_is_valid() {
     let twins = each(&case::all(), |case| {
         let recipe = case.recipe.as_ref()?.unbroken();
+        // A token may be refused for what it asks, though nothing is broken in how it was signed.
+        let has_breaks = case.recipe.as_ref().is_some_and(Recipe::is_broken);
+        if case.judged == Judged::Invalid && !has_breaks {
+            return None;
+        }
         let signed = recipe.sign();
         assert_eq!(recipe.expected(&signed), signed.stages, "{}: the server computes what the client did", case.name);
         let (code, text) = run::verify(case, &signed.wire, &recipe.date);
