@@ -1,7 +1,7 @@
 //! Reads captured input from the argument itself, a file, or standard input, and recognizes its kind.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::Read as _;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
