@@ -350,9 +350,9 @@ impl S3<'_> {
         let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         match self.text("provider").as_deref() {
             Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => {
-                unsupported("signing in to IBM's IAM (ibm_api_key)")
+                unsupported("signs in to IBM's IAM (ibm_api_key)")
             }
-            _ if self.text("role_arn").is_some() => unsupported("assuming a role (role_arn)"),
+            _ if self.text("role_arn").is_some() => unsupported("assumes a role (role_arn)"),
             _ => Ok(()),
         }
     }
