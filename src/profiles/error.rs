@@ -9,7 +9,7 @@ use super::aws_cause::{AwsCause, ChainEnd};
 use super::failure_kind::FailureKind;
 use super::near::did_you_mean;
 use super::session_error::SessionError;
-use super::shape::{as_program_name, as_variable_name};
+use super::shape::{as_program_name, as_variable_name, without_options};
 use super::tool_error::ToolError;
 use super::{KeyPart, KeyProblem, Source};
 
@@ -87,7 +87,7 @@ pub enum Error {
     },
 
     /// No profile has that name.
-    #[error("no profile '{profile}' in {place}{}", did_you_mean(near))]
+    #[error("no profile '{}' in {place}{}", without_options(profile), did_you_mean(near))]
     UnknownProfile {
         /// The name that was asked for.
         profile: String,

@@ -118,12 +118,7 @@ impl<'a> Places<'a> {
             Some(path) => format!("{path} or in AWS's own files"),
             None => "AWS's own files".to_owned(),
         };
-        // What follows a comma are options of an rclone remote, which may be secret.
-        let profile = match name.split_once(',') {
-            Some((before, _)) => format!("{before},…"),
-            None => name.to_owned(),
-        };
-        Error::UnknownProfile { profile, place, near }
+        Error::UnknownProfile { profile: name.to_owned(), place, near }
     }
 }
 

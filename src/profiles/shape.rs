@@ -53,6 +53,17 @@ pub(super) fn as_program_name(text: &str) -> Option<&str> {
     (is_word && starts_well && name.len() <= 24 && !looks_like_secret(text)).then_some(name)
 }
 
+/// A profile's name as it was typed, without the options of an rclone remote: they may be secret.
+pub(super) fn without_options(name: &str) -> String {
+    match name.split_once(',') {
+        Some((name, _)) => format!("{name}{OPTIONS}"),
+        None => name.to_owned(),
+    }
+}
+
+/// What stands in a message for the options of a remote.
+pub(super) const OPTIONS: &str = ",…";
+
 /// A URL with what stands in front of its host taken out: all between `//` and the last `@`, because a password may hold any
 /// character.
 pub fn without_user(url: &str) -> std::borrow::Cow<'_, str> {

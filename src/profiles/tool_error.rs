@@ -135,11 +135,11 @@ pub enum ToolError {
     },
 
     /// A way to sign, or to come by keys, that the tool has and sigvet does not.
-    #[error("{entry} needs {what}, which sigvet does not support")]
+    #[error("{entry} {what}, which sigvet does not support")]
     Unsupported {
         /// What has it.
         entry: ToolEntry,
-        /// What it needs.
+        /// What it does.
         what: &'static str,
     },
 

@@ -55,7 +55,7 @@ fn s3cmd_goes_to_host_base_for_all_that_host_bucket_is_not_for() {
     }
 }
 
-/// Source: `rclone lsf -vv --dump headers` of rclone 1.60 with the same remotes.
+/// Source: `rclone cat -vv --dump headers --dump auth` of rclone 1.60 with the same remotes.
 #[test]
 fn a_remote_of_rclone_may_be_typed_with_options_and_they_are_not_shown() {
     let text = "[m]\ntype = s3\naccess_key_id = AKID\nsecret_access_key = hush\nendpoint = http://a.example\n";

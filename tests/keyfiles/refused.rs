@@ -160,7 +160,7 @@ fn each_wrong_file_has_its_own_line() {
             "[a]\ntype = s3\nrole_arn = arn\n",
             "rclone:a",
             3,
-            "rclone remote 'a' in HOME/.config/rclone/rclone.conf needs assuming a role (role_arn), which sigvet does not support",
+            "rclone remote 'a' in HOME/.config/rclone/rclone.conf assumes a role (role_arn), which sigvet does not support",
         ),
         (
             RCLONE,
@@ -337,7 +337,7 @@ fn each_wrong_file_has_its_own_line() {
             "[Credentials]\naws_access_key_id = A\nkeyring = hush\n",
             "boto:",
             3,
-            "boto section 'Credentials' in HOME/.boto needs a secret in a keyring, which sigvet does not support",
+            "boto section 'Credentials' in HOME/.boto keeps its secret in a keyring, which sigvet does not support",
         ),
         (".boto", "[Credentials]\nhush\n", "boto:", 4, "HOME/.boto:2:1: expected NAME = VALUE"),
         (".boto", "[Credentials]\n[profile a]\n", "boto:b", 3, "no section 'b' in HOME/.boto; did you mean 'boto:a'?"),
@@ -423,7 +423,7 @@ fn where_no_key_is_chosen_those_of_other_tools_are_offered() {
     let variables = [("RESTIC_REPOSITORY", "s3:h.example/b"), ("RESTIC_AWS_ASSUME_ROLE_ARN", "arn")];
     let (code, message) = refused(&Home::new(), "restic:", &variables);
     let entry = "restic repository 'env' in environment variable RESTIC_REPOSITORY";
-    let what = "needs assuming a role (RESTIC_AWS_ASSUME_ROLE_ARN), which sigvet does not support";
+    let what = "assumes a role (RESTIC_AWS_ASSUME_ROLE_ARN), which sigvet does not support";
     assert_eq!((code, message), (3, format!("{entry} {what}")));
 }
 

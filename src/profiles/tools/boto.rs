@@ -151,7 +151,7 @@ impl Found<'_> {
         let own = |name| self.value(&self.header, name);
         let (id, secret) = (own("aws_access_key_id")?, own("aws_secret_access_key")?);
         if secret.is_none() && own("keyring")?.is_some() {
-            let what = "a secret in a keyring";
+            let what = "keeps its secret in a keyring";
             return Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         }
         let key = Key::new(id.as_deref(), secret.as_deref(), own("aws_security_token")?.as_deref());

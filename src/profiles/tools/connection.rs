@@ -11,17 +11,6 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// What stands in a message for the options.
-    pub(super) const OMITTED: &'static str = ",…";
-
-    /// A remote without its options, for messages: `:s3` of `:s3,secret_access_key=…`.
-    pub(super) fn without_options(text: &str) -> String {
-        match text.split_once(',') {
-            Some((name, _)) => format!("{name}{}", Self::OMITTED),
-            None => text.to_owned(),
-        }
-    }
-
     /// Reads a remote with its path; `None` for a path of this machine, and for what cannot be read.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let start = usize::from(text.starts_with(':'));

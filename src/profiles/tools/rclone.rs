@@ -15,6 +15,7 @@ use super::store::{self, FIRST_REGION};
 use super::text::{Places, ToolFile, in_home};
 use crate::profiles::near::near;
 use crate::profiles::profile::{Addressing, Settings};
+use crate::profiles::shape::{OPTIONS, without_options};
 use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
 use crate::profiles::{Environment, Error, ToolError};
 
@@ -66,12 +67,12 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
         return Err(conf.unknown(&written)?);
     }
     // Options may be secret: no message has them.
-    conf.profile(&Connection::without_options(name), remote)
+    conf.profile(&without_options(name), remote)
 }
 
 /// A remote that is written with options; `None` if it has none and is not a type.
 fn with_options(name: &str) -> Result<Option<Remote>, Error> {
-    let shown = Connection::without_options(name);
+    let shown = without_options(name);
     let has_path = || {
         Error::from(ToolError::HasPath {
             tool: Tool::Rclone,
@@ -136,7 +137,7 @@ impl<'a> Conf<'a> {
     }
 
     fn entry(&self, name: &str) -> ToolEntry {
-        let written = name.strip_suffix(Connection::OMITTED).unwrap_or(name);
+        let written = name.strip_suffix(OPTIONS).unwrap_or(name);
         let file = self.file.as_ref().filter(|(_, config)| config.has(written));
         match file {
             _ if written.starts_with(':') => {
@@ -349,9 +350,9 @@ impl S3<'_> {
         let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         match self.text("provider").as_deref() {
             Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => {
-                unsupported("signing in to IBM's IAM (ibm_api_key)")
+                unsupported("signs in to IBM's IAM (ibm_api_key)")
             }
-            _ if self.text("role_arn").is_some() => unsupported("assuming a role (role_arn)"),
+            _ if self.text("role_arn").is_some() => unsupported("assumes a role (role_arn)"),
             _ => Ok(()),
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
         return Err(ToolError::InvalidValue { entry, field: "the repository", problem }.into());
     }
     if environment.get("RESTIC_AWS_ASSUME_ROLE_ARN").is_some() {
-        let what = "assuming a role (RESTIC_AWS_ASSUME_ROLE_ARN)";
+        let what = "assumes a role (RESTIC_AWS_ASSUME_ROLE_ARN)";
         return Err(ToolError::Unsupported { entry, what }.into());
     }
     let settings = Settings {

@@ -186,7 +186,7 @@ impl Values<'_> {
             ..Settings::default()
         };
         let profile = ToolProfile::new(self.entry.clone(), self.key()?, settings)?;
-        Ok(ToolProfile { secret_variable: self.variable("secret_key")?, ..profile })
+        Ok(ToolProfile { secret_variable: self.secret_variable()?, ..profile })
     }
 
     fn key(&self) -> Result<Key, Error> {
@@ -277,9 +277,12 @@ impl Values<'_> {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
-    /// The variable that a value names, if it does.
-    fn variable(&self, field: &'static str) -> Result<Option<String>, Error> {
-        let name = self.stated(field).and_then(|value| value.strip_prefix('$'));
+    /// The variable that holds the secret, if the file names one.
+    fn secret_variable(&self) -> Result<Option<String>, Error> {
+        if self.get("access_key")?.is_none() {
+            return Ok(None);
+        }
+        let name = self.stated("secret_key").and_then(|value| value.strip_prefix('$'));
         let is_last = |name: &&str| self.environment.get(name).is_some_and(|value| !value.starts_with('$'));
         Ok(name.filter(is_last).map(str::to_owned))
     }
