@@ -15,8 +15,8 @@ use crate::gateway::Verifier;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Alike, FindingId, Known, Outcome, Verdict, VerifyError, is_plain_path};
-use sigvet_diagnose::Diagnosis;
-use sigvet_diagnose::formats::Token;
+use sigvet_diagnose::formats::{Note, Token};
+use sigvet_diagnose::{AppliedMistake, Diagnosis, refused_token};
 
 /// The format of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,13 +94,15 @@ impl<'v> VerifyWorker<'v> {
     }
 
     fn judge(&mut self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
-        let (request, known) = self.read(record)?;
+        let (request, known, notes) = self.read(record)?;
         let verdict = match self.verifier.judge_known(&request, known, now) {
             Ok(verdict) => verdict,
             Err(error) => return Judged::unreadable(&request, error),
         };
-        let judged = Judged::new(&verdict);
+        let judged = Judged::new(&verdict, &refused_token(&request, &verdict, &notes));
+        // The path decides whether a URL with an action is a token.
         if let (VerifyFormat::Plain, Some(parts)) = (&self.format, Parts::read(record))
+            && memmem::find(parts.query, b"Action=").is_none()
             && let Some(alike) = self.verifier.alike(&request, &verdict)
         {
             if self.known.len() == KNOWN {
@@ -166,7 +168,7 @@ impl<'v> VerifyWorker<'v> {
         }
     }
 
-    fn read(&self, record: &[u8]) -> Result<(Request, Known), String> {
+    fn read(&self, record: &[u8]) -> Result<(Request, Known, Vec<Note>), String> {
         if record.is_empty() {
             return Err("the record is empty".to_owned());
         }
@@ -176,14 +178,14 @@ impl<'v> VerifyWorker<'v> {
                 if let Some(token) = Token::parse(text) {
                     let token = token.map_err(|error| error.to_string())?;
                     let request = Request::new(token.method, &(self.parse_url)(&token.url)?);
-                    return Ok((request.map_err(|error| error.to_string())?, Known::TOKEN));
+                    return Ok((request.map_err(|error| error.to_string())?, Known::TOKEN, token.flaws));
                 }
                 // The text may be a secret, so it is not shown.
                 if !text.contains("://") {
                     return Err("the record is not a URL or a token: expected https:// or http://".to_owned());
                 }
                 let url = (self.parse_url)(text)?;
-                Ok((Request::new("GET", &url).map_err(|error| error.to_string())?, Known::URL))
+                Ok((Request::new("GET", &url).map_err(|error| error.to_string())?, Known::URL, Vec::new()))
             }
             VerifyFormat::Json(field) => {
                 let target = Some(field.as_deref().unwrap_or("url"));
@@ -192,7 +194,7 @@ impl<'v> VerifyWorker<'v> {
         }
     }
 
-    fn read_fields(&self, fields: Fields<'_>) -> Result<(Request, Known), String> {
+    fn read_fields(&self, fields: Fields<'_>) -> Result<(Request, Known, Vec<Note>), String> {
         let url = (self.parse_url)(&fields.target.ok_or("the record has no URL")?)?;
         let method = fields.method.as_deref().unwrap_or("GET");
         let mut request = Request::new(method, &url).map_err(|error| error.to_string())?;
@@ -218,7 +220,7 @@ impl<'v> VerifyWorker<'v> {
             _ if matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS") => Body::Bytes(Vec::new()),
             _ => Body::Unknown,
         };
-        Ok((request, known))
+        Ok((request, known, Vec::new()))
     }
 }
 
@@ -290,10 +292,12 @@ struct Judged {
 }
 
 impl Judged {
-    fn new(verdict: &Verdict) -> Self {
+    fn new(verdict: &Verdict, refused: &[AppliedMistake]) -> Self {
         let findings = verdict.findings.iter().filter_map(|finding| finding.id()).map(FindingId::as_str);
+        let findings = findings.chain(refused.iter().map(|made| made.mistake.id));
         let access_key_id = Some(verdict.claimed.access_key_id());
-        Self::write(verdict.outcome(), verdict.is_signature_right(), findings, access_key_id)
+        let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
+        Self::write(outcome, verdict.is_signature_right(), findings, access_key_id)
     }
 
     /// A signature that cannot be parsed is invalid if that is a known mistake; a request without a signature is an

@@ -38,6 +38,23 @@ fn urls_are_judged_as_one_by_one() {
     assert!(found[2]["error"].as_str().unwrap().starts_with("the request is not signed"));
 }
 
+/// What the server of a token refuses beside its signature counts in a list too. The tokens are those of the tests of
+/// `explain`, made by their own signer; RDS accepts at most 900 seconds, and DSQL a week.
+#[test]
+fn a_token_is_refused_for_more_than_its_signature() {
+    let long = include_str!("../explain/cases/token-rds-long/url.txt").trim().replace("https://", "");
+    let hour = include_str!("../explain/cases/valid-token-dsql-half-hour/url.txt").trim().replace("https://", "");
+    let keys = ["--access-key", "AKIAIOSFODNN7EXAMPLE", "--secret-key", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"];
+    for (token, now, code, findings) in [
+        (&long, "20250915T120030Z", 1, &["expires-too-long"][..]),
+        (&hour, "20250915T123000Z", 0, &[]),
+        (&hour, "20250915T130001Z", 1, &["expired"]),
+    ] {
+        let found = verdicts(&[&["--now", now], &keys[..]].concat(), code, token);
+        assert_eq!((&found[0]["findings"], &found[0]["signature_matches"]), (&json!(findings), &json!(true)));
+    }
+}
+
 /// A request as an object: AWS's own example of a signed GET (*Authenticating requests: using the Authorization header*).
 #[test]
 fn a_request_is_an_object() {

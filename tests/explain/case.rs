@@ -83,7 +83,7 @@ impl Case {
         let table = Table { item: document.as_item(), of: &folder };
         let keys = table.keys();
         let recipe = document.get("sign").map(|item| Table { item, of: &folder }.recipe(keys.clone()));
-        let broken = recipe.as_ref().is_some_and(|r| !r.breaks.is_empty() || !r.arrived.is_empty());
+        let broken = recipe.as_ref().is_some_and(Recipe::is_broken);
         assert!(!table.text("what").is_empty());
         Self {
             name: folder.file_name().unwrap().to_str().unwrap().to_owned(),

@@ -123,6 +123,11 @@ fn each_break_makes_a_difference() {
 fn without_its_breaks_each_request_is_valid() {
     let twins = each(&case::all(), |case| {
         let recipe = case.recipe.as_ref()?.unbroken();
+        // A token may be refused for what it asks, though nothing is broken in how it was signed.
+        let is_token = case.recipe.as_ref().is_some_and(|recipe| recipe.wire.target.starts_with("/?Action="));
+        if case.judged == Judged::Invalid && is_token {
+            return None;
+        }
         let signed = recipe.sign();
         assert_eq!(recipe.expected(&signed), signed.stages, "{}: the server computes what the client did", case.name);
         let (code, text) = run::verify(case, &signed.wire, &recipe.date);

@@ -18,7 +18,10 @@ const AUDIENCE: &str = "//iam.googleapis.com/projects/1/locations/global/workloa
 const KINDS: [(&[&str], &[&str]); 19] = [
     (&["rds", "--host", DATABASE, "--port", "5432", "--user", "a:b@c/d"], &["token", "env", "uri", "pgpass", "json"]),
     (&["rds", "--host", DATABASE, "--port", "3306", "--user", "jane"], &["env", "uri", "pgpass"]),
-    (&["rds", "--host", "db.example:443", "--user", "u", "--region", "r"], &["token", "env", "uri", "pgpass"]),
+    (
+        &["rds", "--host", "db.abc.eu-west-1.rds.amazonaws.com:443", "--user", "u", "--region", "eu-west-1"],
+        &["token", "env", "uri", "pgpass"],
+    ),
     (&["dsql", "--host", DSQL, "--user", "admin"], &["token", "env", "uri", "pgpass", "json"]),
     (&["dsql", "--host", DSQL, "--user", "app", "--expires", "7d"], &["token", "pgpass"]),
     (&["elasticache", "--host", CACHE, "--user", "u"], &["token", "env", "uri", "json"]),

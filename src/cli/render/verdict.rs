@@ -9,43 +9,57 @@ use super::redact::Redactor;
 use crate::cli::screen::inert_line;
 use crate::cli::signing::derived::Derived;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict};
-use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::{AppliedMistake, Diagnosis};
 
 /// The maximum length of a finding in text output, in characters. JSON contains all of it.
 const LONGEST: usize = 400;
 
-/// Writes one line with the verdict, then a line for each finding.
-pub fn write_verdict(verdict: &Verdict, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
+/// Writes one line with the verdict, then a line for each finding, and for each mistake that is refused beyond them.
+pub fn write_verdict(
+    verdict: &Verdict,
+    refused: &[&AppliedMistake],
+    redactor: &Redactor,
+    out: &mut dyn Write,
+) -> Result<()> {
     let (who, what) = signer(&verdict.claimed);
     let (who, what) = (redactor.apply(who), redactor.apply(&what));
     let (who, what) = (inert_line(&who), inert_line(&what));
     let headline = verdict.findings.iter().find(|finding| finding.is_fatal());
-    let headline = headline.or(verdict.open_question());
-    match (verdict.outcome(), headline) {
-        (Outcome::Unknown, Some(finding)) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
-        (Outcome::Unknown, None) => {
+    let first = refused.first().filter(|_| headline.is_none());
+    let headline = if first.is_none() { headline.or(verdict.open_question()) } else { None };
+    match (verdict.outcome(), headline, first) {
+        (_, _, Some(made)) => writeln!(out, "not valid: {}", as_line(&described(made), redactor))?,
+        (Outcome::Unknown, Some(finding), _) => writeln!(out, "unknown: {}", in_a_line(finding, redactor))?,
+        (Outcome::Unknown, None, _) => {
             writeln!(out, "unknown: no secret for {who}, so the signature was not recomputed")?;
         }
-        (_, Some(finding)) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
-        (_, None) => writeln!(out, "valid: signed by {who} {what}")?,
+        (_, Some(finding), _) => writeln!(out, "not valid: {}", in_a_line(finding, redactor))?,
+        (_, None, _) => writeln!(out, "valid: signed by {who} {what}")?,
     }
     for finding in verdict.findings.iter().filter(|finding| Some(*finding) != headline) {
         let kind = if finding.is_fatal() { "also" } else { "note" };
         writeln!(out, "  {kind}: {}", in_a_line(finding, redactor))?;
     }
+    for made in refused.iter().skip(usize::from(first.is_some())) {
+        writeln!(out, "  also: {}", as_line(&described(made), redactor))?;
+    }
     Ok(())
+}
+
+/// A mistake in words: its title, and what exactly was done.
+fn described(made: &AppliedMistake) -> String {
+    match &made.detail {
+        Some(detail) => format!("{}: {detail}", made.mistake.title),
+        None => made.mistake.title.to_owned(),
+    }
 }
 
 /// Writes why the signature of a request cannot be parsed, in one line.
 pub fn write_unreadable(diagnosis: &Diagnosis, redactor: &Redactor, out: &mut dyn Write) -> Result<()> {
     let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
     for (at, made) in mistakes.enumerate() {
-        let text = match &made.detail {
-            Some(detail) => format!("{}: {detail}", made.mistake.title),
-            None => made.mistake.title.to_owned(),
-        };
         let start = if at == 0 { "not valid" } else { "  also" };
-        writeln!(out, "{start}: {}", as_line(&text, redactor))?;
+        writeln!(out, "{start}: {}", as_line(&described(made), redactor))?;
     }
     Ok(())
 }
@@ -101,7 +115,7 @@ mod tests {
         let mut verdict = verify(&request, &Judge::new(None, now, ExpectedScope::Any)).unwrap();
         let text = |verdict: &Verdict| {
             let mut text = Vec::new();
-            write_verdict(verdict, &Redactor::none(), &mut text).unwrap();
+            write_verdict(verdict, &[], &Redactor::none(), &mut text).unwrap();
             String::from_utf8(text).unwrap()
         };
         let unknown = text(&verdict);

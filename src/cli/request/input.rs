@@ -1,6 +1,6 @@
 //! Reads captured input from the argument itself, a file, or standard input, and recognizes its kind.
 
-use std::io::Read;
+use std::io::Read as _;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -10,19 +10,21 @@ use crate::cli::request::{address, supply};
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Known;
-use sigvet_diagnose::formats::MalformedRequest;
 use sigvet_diagnose::formats::capture::is_token;
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
+use sigvet_diagnose::formats::{MalformedRequest, Note};
 use sigvet_diagnose::names_mistake;
 
 /// Programs print no longer message about a refusal.
 const LONGEST_WORDS: usize = 64 * 1024;
 
-/// Reads the request that `name` stands for, completed by the options, and what is known about it; no name is
-/// standard input.
-pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<(Request, Known), Failure> {
+/// A request, what is known about it, and notes about the text that it was read from.
+pub type Read = (Request, Known, Vec<Note>);
+
+/// Reads the request that `name` stands for, completed by the options; no name is standard input.
+pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<Read, Failure> {
     let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
     if kind == CaptureKind::CurlCommand {
         return Err(Failure::usage("a curl command is not a signed request")
@@ -37,7 +39,7 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
     for note in &notes {
         context.stderr.line(&format!("note: {note}"))?;
     }
-    Ok((request, known))
+    Ok((request, known, notes))
 }
 
 /// Reads the input that `name` stands for. `entry` selects one of several requests, counting from 1.
@@ -128,7 +130,7 @@ fn read_url(url: &str) -> Result<Capture, Failure> {
 }
 
 /// Reads everything, unless it is larger than any useful capture.
-fn read_limited(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Failure> {
+fn read_limited(name: &str, stdin: &mut dyn std::io::Read) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let limit = LARGEST_CAPTURE + 1;
     let outcome = match name {

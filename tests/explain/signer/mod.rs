@@ -72,6 +72,10 @@ pub struct Stages {
 
 impl Recipe {
     /// The same request from a client that makes no mistake.
+    pub fn is_broken(&self) -> bool {
+        !self.breaks.is_empty() || !self.arrived.is_empty()
+    }
+
     pub fn unbroken(&self) -> Self {
         Self { breaks: Breaks::default(), arrived: Breaks::default(), ..self.clone() }
     }

@@ -13,15 +13,10 @@ use std::time::Duration;
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders, query};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::endpoint;
-use crate::prepare::{longest_life, presigned_default};
+use crate::prepare::{USUAL_LIFE, held_for, presigned_default};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::Timestamp;
-
-/// How long services hold a URL that do not read how long it is to live: as long as they allow clocks to differ.
-const DEFAULT_LIFE: Duration = Duration::from_secs(900);
-/// The same for IoT, by public reports: minutes, and ten are too many.
-const IOT_LIFE: Duration = Duration::from_secs(300);
 
 /// The form of `x-amz-date`.
 const DATE_FORM: &str = "20150830T123600Z";
@@ -63,15 +58,14 @@ impl Claim {
 
     /// When the server takes a presigned URL no longer; none for a signature in a header.
     ///
-    /// How long it lives the query says to services that store objects. Others do not read that: they take a signature for some
-    /// time from its date on, STS and most services for 15 minutes, IoT for less.
+    /// How long it lives the query says to services that store objects, and to some others. The rest do not read that: they take
+    /// a signature for some time from its date on, STS and most services for 15 minutes, IoT for less.
     pub fn held_until(&self) -> Option<Timestamp> {
         let terms = &self.terms;
         let Placement::Query { expires } = terms.placement else { return None };
         let life = match terms.scope.service.as_str() {
             service if terms.dialect.stores_objects(service) => expires,
-            "iotdevicegateway" | "iotdata" => IOT_LIFE,
-            service => DEFAULT_LIFE.min(longest_life(service)),
+            service => held_for(service, expires),
         };
         Some(terms.timestamp.plus(life))
     }
@@ -195,7 +189,7 @@ fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), Claim
 fn expires_of(parameters: &Parameters, dialect: &Dialect, service: &str) -> Result<Duration, ClaimError> {
     let name = dialect.query_name("Expires");
     match parameters.required(&name) {
-        Err(_) if !dialect.stores_objects(service) => Ok(DEFAULT_LIFE),
+        Err(_) if !dialect.stores_objects(service) => Ok(USUAL_LIFE),
         text => parse_expires(dialect, text?),
     }
 }
@@ -303,6 +297,15 @@ mod tests {
             ("sts", "&X-Amz-Expires=86400", 900),
             ("sts", "", 900),
             ("iotdevicegateway", "&X-Amz-Expires=86400", 300),
+            // Aurora DSQL's user guide: 15 minutes by default, at most 604800 seconds.
+            ("dsql", "&X-Amz-Expires=3600", 3_600),
+            ("dsql", "&X-Amz-Expires=604800", 604_800),
+            ("dsql", "&X-Amz-Expires=60", 60),
+            // Bedrock's short-term keys last twelve hours at most.
+            ("bedrock", "&X-Amz-Expires=43200", 43_200),
+            ("bedrock", "&X-Amz-Expires=46800", 43_200),
+            ("rds-db", "&X-Amz-Expires=3600", 900),
+            ("transcribe", "&X-Amz-Expires=300", 300),
         ] {
             let claim = claim(&of(service, expires));
             let until = claim.held_until().unwrap();

@@ -34,14 +34,64 @@ use crate::time::Timestamp;
 /// Shortest and longest life of a presigned URL: one second to seven days.
 pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
 
-/// Services that take presigned URLs of a shorter life: Transcribe by its developer guide (*Setting up a WebSocket stream*),
-/// AgentCore by AWS's own client for it (`MAX_PRESIGNED_URL_TIMEOUT`), Kinesis Video by the signer of its WebRTC SDK.
-const SHORT_LIVES: [(&str, u64); 3] = [("transcribe", 300), ("bedrock-agentcore", 300), ("kinesisvideo", 299)];
+/// How long services take presigned URLs that do not say otherwise here: as long as they allow clocks to differ, whatever
+/// the URL says.
+pub(crate) const USUAL_LIFE: Duration = Duration::from_secs(900);
+
+/// How long a service takes a presigned URL.
+struct Life {
+    service: &'static str,
+    /// The longest expiry that a URL may name, in seconds.
+    longest: u64,
+    /// How many seconds the service takes the URL, whatever expiry it names. None if the URL decides.
+    held: Option<u64>,
+}
+
+impl Life {
+    const fn as_named(service: &'static str, longest: u64) -> Self {
+        Self { service, longest, held: None }
+    }
+
+    const fn fixed(service: &'static str, longest: u64, held: u64) -> Self {
+        Self { service, longest, held: Some(held) }
+    }
+}
+
+/// What is known of services that store no objects: Transcribe by its developer guide (*Setting up a WebSocket stream*),
+/// AgentCore by AWS's own client for it (`MAX_PRESIGNED_URL_TIMEOUT`), Kinesis Video by the signer of its WebRTC SDK, Aurora
+/// DSQL by its user guide (*Generating an authentication token*), Bedrock by the README of its token generator (twelve hours
+/// at most), RDS, ElastiCache and MemoryDB by their guides on IAM authentication (15 minutes), MSK by its signer. IoT takes
+/// any expiry and does not keep it: by public reports a URL lasts minutes, and ten are too many (aws-sdk-js#2254).
+const LIVES: [Life; 11] = [
+    Life::fixed("transcribe", 300, 300),
+    Life::fixed("bedrock-agentcore", 300, 300),
+    Life::fixed("kinesisvideo", 299, 299),
+    Life::as_named("dsql", 604_800),
+    Life::as_named("bedrock", 43_200),
+    Life::fixed("rds-db", 900, 900),
+    Life::fixed("elasticache", 900, 900),
+    Life::fixed("memorydb", 900, 900),
+    Life::fixed("kafka-cluster", 900, 900),
+    Life::fixed("iotdevicegateway", 604_800, 300),
+    Life::fixed("iotdata", 604_800, 300),
+];
+
+fn life_of(service: &str) -> Option<&'static Life> {
+    LIVES.iter().find(|life| life.service == service)
+}
 
 /// The longest life of a presigned URL that a service takes, as far as it says.
 pub fn longest_life(service: &str) -> Duration {
-    let row = SHORT_LIVES.iter().find(|(name, _)| *name == service);
-    row.map_or(EXPIRES_LIMITS.1, |(_, seconds)| Duration::from_secs(*seconds))
+    life_of(service).map_or(EXPIRES_LIMITS.1, |life| Duration::from_secs(life.longest))
+}
+
+/// How long a service that stores no objects takes a URL that names this expiry.
+pub(crate) fn held_for(service: &str, expires: Duration) -> Duration {
+    match life_of(service) {
+        Some(Life { held: Some(seconds), .. }) => Duration::from_secs(*seconds),
+        Some(Life { longest, held: None, .. }) => expires.min(Duration::from_secs(*longest)),
+        None => USUAL_LIFE,
+    }
 }
 
 /// Who signs: what of credentials stands in a request.

@@ -13,6 +13,7 @@ mod note;
 mod quirks;
 mod target;
 mod texts;
+mod token_kind;
 mod outcome;
 mod field;
 mod power;
@@ -37,7 +38,7 @@ mod conclude;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
-pub use inspect::{is_authorization_lost, names_mistake};
+pub use inspect::{is_authorization_lost, names_mistake, refused_token};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     Answer, AppliedDifference, AppliedMistake, Certainty, Comparison, Diagnosis, Difference, Explanation, Judged,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::catalogue::Mistake;
+use super::catalogue::{Mistake, TOKEN_HOST_CHANGED};
 use super::note::{NextStep, Note};
 use super::party::Party;
 use super::texts::differing_lines;
@@ -302,6 +302,11 @@ impl AppliedMistake {
     /// A mistake with the signed value and the expected one.
     pub(super) fn new(mistake: &'static Mistake, signed: impl Into<Vec<u8>>, expected: impl Into<Vec<u8>>) -> Self {
         Self { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
+    }
+
+    /// Whether the signed host of a token was right, and the token was changed later.
+    pub fn is_changed_token(&self) -> bool {
+        self.mistake == &TOKEN_HOST_CHANGED
     }
 
     /// What to change. A correct client needs no change.

@@ -100,7 +100,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         return batch::run(args, context);
     }
     let input = args.inputs.first().map(String::as_str);
-    let (request, known) = input::read(input, &args.supply, context)?;
+    let (request, known, notes) = input::read(input, &args.supply, context)?;
     if let Some(diagnosis) = unreadable(&request) {
         return refuse(&request, &diagnosis, known, args, context);
     }
@@ -110,9 +110,9 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         false => Redactor::of_all(&[&request], &verdict.claimed.dialect(), &secrets).with_verdict(&verdict),
     };
     redactor.veil(&mut context.stdout);
-    let outcome = verdict.outcome();
+    let diagnosis = Diagnosis::from_verdict(request, verdict, &notes);
+    let outcome = diagnosis.outcome;
     if args.judge.json {
-        let diagnosis = Diagnosis::from_verdict(request, verdict);
         let show_secrets = args.judge.show_secrets;
         let shown = Shown {
             diagnosis: &diagnosis,
@@ -124,8 +124,9 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
             milliseconds: 0,
         };
         write_json(&redactor.apply_to_json(shown.to_contract()), &mut context.stdout)?;
-    } else {
-        write_verdict(&verdict, &redactor, &mut context.stdout)?;
+    } else if let Some(judged) = &diagnosis.judged {
+        let refused: Vec<_> = diagnosis.beyond_findings().collect();
+        write_verdict(&judged.verdict, &refused, &redactor, &mut context.stdout)?;
     }
     context.stdout.flush()?;
     Ok(match outcome {

@@ -42,7 +42,12 @@ impl Shown<'_> {
                 ShownValues::One("signed", both.theirs)
             }
             // The client is right: the value that arrived is what happened, and not what should have been signed.
-            _ if made.is_on_the_way => ShownValues::Two(["signed", "arrived"], both),
+            _ if made.is_on_the_way || made.is_changed_token() => ShownValues::Two(["signed", "arrived"], both),
+            // A range is said, and not compared byte by byte.
+            (theirs, right) if is_range(right) && theirs.iter().all(u8::is_ascii_graphic) => ShownValues::Times(
+                ["sent", "allowed"],
+                [theirs, right].map(|text| String::from_utf8_lossy(text).into_owned()),
+            ),
             (_, right) if is_range(right) => ShownValues::Two(["sent", "allowed"], both),
             _ => ShownValues::Two(["signed", "should be"], both),
         }

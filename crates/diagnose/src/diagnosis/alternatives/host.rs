@@ -4,7 +4,9 @@
 use super::Subject;
 use crate::diagnosis::catalogue::{
     HOST_DEFAULT_PORT, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN, HOST_WITH_PATH, Mistake,
+    TOKEN_HOST_CHANGED,
 };
+use crate::diagnosis::token_kind::token_kind;
 use sigvet_core::endpoint;
 
 /// Headers in which proxies pass on the host that the client named.
@@ -13,6 +15,8 @@ const FORWARDED: [&str; 6] =
 /// Ports that development servers listen on. A client may name one although its HTTP library does not, or the
 /// reverse.
 const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "3000"];
+/// Ports of PostgreSQL, MySQL, SQL Server, Oracle, Valkey and Redis, which the hosts of tokens have.
+const DATABASE_PORTS: [&str; 5] = ["5432", "3306", "1433", "1521", "6379"];
 /// What people put before and after a host.
 const DRESSES: [(&str, &str); 5] = [("https://", ""), ("http://", ""), ("", "/"), ("https://", "/"), ("//", "")];
 
@@ -32,7 +36,9 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
         None => found.extend(["443", "80"].map(|port| (&HOST_DEFAULT_PORT, format!("{name}:{port}")))),
     }
     found.extend(subject.hints.hosts.iter().map(|host| (&HOST_OTHER_ENDPOINT, host.clone())));
-    found.extend(PORTS.iter().map(|port| (&HOST_OTHER_ENDPOINT, format!("{name}:{port}"))));
+    let is_token = is_token(subject);
+    let of_databases = DATABASE_PORTS.iter().filter(|_| is_token);
+    found.extend(PORTS.iter().chain(of_databases).map(|port| (&HOST_OTHER_ENDPOINT, format!("{name}:{port}"))));
     let path = String::from_utf8_lossy(&subject.path).into_owned();
     found.push((&HOST_WITH_PATH, format!("{sent}{path}")));
     found.push((&HOST_WITH_PATH, format!("https://{sent}{path}")));
@@ -43,7 +49,17 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
         found.push((&HOST_OTHER_ENDPOINT, other.clone()));
         found.extend(port.map(|port| (&HOST_OTHER_ENDPOINT, format!("{other}:{port}"))));
     }
+    if is_token {
+        let others = found.iter_mut().filter(|(mistake, _)| mistake.id == HOST_OTHER_ENDPOINT.id);
+        others.for_each(|(mistake, _)| *mistake = &TOKEN_HOST_CHANGED);
+    }
     found
+}
+
+/// Whether the request is a token, which contains the host that it was signed for.
+fn is_token(subject: &Subject<'_>) -> bool {
+    let query = subject.query.as_deref().unwrap_or_default();
+    token_kind(&subject.path, query, &subject.headers, &subject.terms.signed_headers).is_some()
 }
 
 /// The hosts that other headers of the request name: `Origin`, `Referer`, `Forwarded`, `Via`.

@@ -35,6 +35,7 @@ mod query;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod v2;
 
 // The section files do not appear in names: nobody needs to know that `expired` is in `scope`.
@@ -50,6 +51,7 @@ pub use path::*;
 pub use payload::*;
 pub use query::*;
 pub use scope::*;
+pub(in crate::diagnosis) use tokens::{TOKEN_EXPIRES, TOKEN_HOST, TOKEN_HOST_CHANGED, TOKEN_PORT, TOKEN_SERVICE};
 pub use v2::*;
 
 /// One known mistake: a row of the catalogue.

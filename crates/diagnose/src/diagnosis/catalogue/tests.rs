@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+/// The rows, and what they say of tokens.
+fn every() -> impl Iterator<Item = &'static Mistake> {
+    all().chain(tokens::VARIANTS)
+}
+
 /// The contract, in its order.
 const IDS: &[&str] = &[
     "method-case",
@@ -244,6 +249,14 @@ fn each_mistake_is_found_by_its_id() {
     assert_eq!(find("path-double"), None);
 }
 
+/// A script that matches on an id finds the same part of the request, whatever the words are.
+#[test]
+fn what_is_said_of_tokens_has_the_id_and_place_of_a_row() {
+    for variant in tokens::VARIANTS {
+        assert_eq!(find(variant.id).map(|row| row.place), Some(variant.place), "{}", variant.id);
+    }
+}
+
 #[test]
 fn a_static_is_named_after_its_id() {
     assert!(is_spelt_alike("PATH_EMPTY", "path-empty"));
@@ -253,7 +266,7 @@ fn a_static_is_named_after_its_id() {
 
 #[test]
 fn titles_are_lower_case_fragments_of_one_line() {
-    for Mistake { id, title, .. } in all() {
+    for Mistake { id, title, .. } in every() {
         assert!(title.chars().count() <= 72, "{id}: the title is too long");
         assert!(title.starts_with(|c: char| c.is_ascii_lowercase() || c == '\''), "{id}: {title}");
         assert!(!title.ends_with('.'), "{id}: {title}");
@@ -262,21 +275,21 @@ fn titles_are_lower_case_fragments_of_one_line() {
 
 #[test]
 fn explanations_have_two_sentences() {
-    for Mistake { id, explanation, .. } in all() {
+    for Mistake { id, explanation, .. } in every() {
         assert_eq!(sentences(explanation), 2, "{id}: {explanation}");
     }
 }
 
 #[test]
 fn fixes_are_one_or_two_sentences() {
-    for Mistake { id, fix, .. } in all() {
+    for Mistake { id, fix, .. } in every() {
         assert!((1..=2).contains(&sentences(fix)), "{id}: {fix}");
     }
 }
 
 #[test]
 fn places_and_proofs_are_known_ones() {
-    for Mistake { id, place, proofs, .. } in all() {
+    for Mistake { id, place, proofs, .. } in every() {
         assert!(PLACES.contains(place), "{id}: {place}");
         assert!(!proofs.is_empty(), "{id}");
         assert!((1..proofs.len()).all(|at| !proofs[..at].contains(&proofs[at])), "{id}: a proof stands twice");
@@ -286,7 +299,7 @@ fn places_and_proofs_are_known_ones() {
 /// A continued literal without its `\` would put a line end and a column of spaces into the text.
 #[test]
 fn texts_wrap_at_80_columns() {
-    for mistake in all() {
+    for mistake in every() {
         for text in texts(mistake) {
             let id = mistake.id;
             assert!(text.chars().all(|c| c != '`' && matches!(c, ' '..='~' | '…' | 'é')), "{id}: {text}");
@@ -298,7 +311,7 @@ fn texts_wrap_at_80_columns() {
 
 #[test]
 fn clients_are_named_once_per_mistake_and_advised_in_one_line() {
-    for Mistake { id, clients, .. } in all() {
+    for Mistake { id, clients, .. } in every() {
         let names: BTreeSet<&str> = clients.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), clients.len(), "{id}");
         for (name, advice) in *clients {

@@ -11,6 +11,7 @@ mod hashes;
 pub(super) mod key;
 pub(super) mod scope;
 pub(super) mod token;
+mod presigned_tokens;
 mod unreadable;
 pub(super) mod verified;
 mod reply;
@@ -19,7 +20,8 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub(super) use request::CLUSTER_HEADER;
+pub(super) use presigned_tokens::CLUSTER_HEADER;
+pub use presigned_tokens::refused_token;
 pub use unreadable::is_authorization_lost;
 
 use super::evidence::{Evidence, Hints};

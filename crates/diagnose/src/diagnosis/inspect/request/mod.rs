@@ -1,13 +1,10 @@
 //! The request alone: what a server refuses whatever the signature is, and what is legal but breaks signatures.
 
 mod findings;
-mod presigned_tokens;
 mod refusals;
 mod suspicions;
 #[cfg(test)]
 mod tests;
-
-pub(in crate::diagnosis) use presigned_tokens::CLUSTER_HEADER;
 
 use super::{key, observed};
 use crate::diagnosis::catalogue::{POLICY_CONDITION_FAILED, POLICY_FIELD_NOT_ALLOWED};

@@ -2,14 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::presigned_tokens;
 use crate::diagnosis::catalogue::{
     CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
     SIGNATURE_FORM,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
-use crate::diagnosis::inspect::{holds, key, scope, token};
+use crate::diagnosis::inspect::{holds, key, refused_token, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
@@ -44,7 +43,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     ]
     .into_iter()
     .flatten()
-    .chain(if is_captured { presigned_tokens::all(evidence, judged) } else { Vec::new() })
+    .chain(if is_captured { refused_token(judged.request, &judged.whole.verdict, evidence.notes) } else { Vec::new() })
     .collect()
 }
 

@@ -3,12 +3,15 @@
 //! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
 
 use crate::diagnosis::catalogue::{self, Mistake};
-use crate::diagnosis::inspect::{certificate, clock, form, key, scope, token, with_names};
+use crate::diagnosis::inspect::{certificate, clock, form, key, observed, refused_token, scope, token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
+use crate::formats::Note;
 use sigvet_core::canonical::PayloadHash;
+use sigvet_core::derivation::Placement;
 use sigvet_core::request::Request;
 use sigvet_core::stream::StreamFault;
-use sigvet_core::verify::{Claimed, Finding, FindingId, Verdict};
+use sigvet_core::time::{Timestamp, in_words};
+use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome, Verdict};
 
 /// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
 pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
@@ -26,11 +29,27 @@ pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
 }
 
 impl Diagnosis {
-    /// What verifying a request shows, without a search and without other evidence.
-    pub fn from_verdict(request: Request, verdict: Verdict) -> Self {
-        let (outcome, explanations) = (verdict.outcome(), explanations(&verdict));
+    /// What verifying a request shows, without a search and without other evidence. The notes are those about the text
+    /// that the request was read from.
+    pub fn from_verdict(request: Request, verdict: Verdict, notes: &[Note]) -> Self {
+        let refused = refused_token(&request, &verdict, notes);
+        let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
+        let mut explanations = explanations(&verdict);
+        for made in refused {
+            if !explanations.iter().any(|explanation| explanation.names(made.mistake.id)) {
+                explanations.push(observed(made));
+            }
+        }
         let judged = Some(Judged { request, verdict, origin: Origin::Captured });
         Self { outcome, judged, ..Self::without_request(explanations) }
+    }
+
+    /// The mistakes that no finding of verification stands for.
+    pub fn beyond_findings(&self) -> impl Iterator<Item = &AppliedMistake> {
+        let findings = self.judged.iter().flat_map(|judged| &judged.verdict.findings);
+        let ids: Vec<&str> = findings.filter_map(|finding| finding.id()).map(FindingId::as_str).collect();
+        let mistakes = self.explanations.iter().flat_map(|explanation| &explanation.mistakes);
+        mistakes.filter(move |made| !ids.contains(&made.mistake.id))
     }
 }
 
@@ -53,7 +72,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
             made(key::shown(presented), expected).with_detail("it is not the access key ID of the credentials in use")
         }
         Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
-        Finding::Expired { at, now } => clock::expired(*at, *now),
+        Finding::Expired { at, now } => expired(*at, *now, claimed),
         Finding::NotYetValid { from, now } => clock::not_yet_valid(*from, *now),
         Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
         Finding::ScopeDate { expected, presented } => scope::other_date(presented, expected),
@@ -106,6 +125,21 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         // For a new kind of finding, the row says everything.
         _ => made("", ""),
     })
+}
+
+/// A URL that its service accepts no longer, whatever its own expiry is.
+fn expired(at: Timestamp, now: Timestamp, claimed: &Claimed) -> AppliedMistake {
+    let made = clock::expired(at, now);
+    let Claimed::V4(claim) = claimed else { return made };
+    let Placement::Query { expires } = claim.terms.placement else { return made };
+    let (from, service) = (claim.terms.timestamp, claim.terms.scope.service.as_str());
+    if at >= from.plus(expires) {
+        return made;
+    }
+    let held = in_words(from.seconds_until(at).unsigned_abs());
+    let detail = made.detail.as_deref().unwrap_or_default();
+    let detail = format!("{detail}; {service} accepts a URL for {held}, whatever X-Amz-Expires says");
+    made.with_detail(detail)
 }
 
 /// Parts of the scope in each other's place, which is why the host contradicts them.

@@ -1,0 +1,220 @@
+//! Tokens that are presigned URLs: what the server that accepts them requires of their scope, expiry and parameters.
+//!
+//! Such a server checks more than the signature, but answers only "wrong password".
+
+use crate::diagnosis::catalogue::{
+    EKS_CLUSTER_UNSIGNED, PASSWORD_NOT_ESCAPED, TOKEN_EXPIRES, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
+    TOKEN_PORT, TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
+};
+use crate::diagnosis::outcome::AppliedMistake;
+use crate::diagnosis::token_kind::token_kind;
+use crate::formats::{Note, TokenKind};
+use sigvet_core::claim::Claim;
+use sigvet_core::derivation::Placement;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Verdict;
+
+/// The header with the name of an EKS cluster.
+pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
+
+/// A presigned request that may be a token.
+struct Presigned<'a> {
+    request: &'a Request,
+    claim: &'a Claim,
+    is_signature_right: Option<bool>,
+}
+
+/// What the server of a token refuses in addition to what verification finds, whatever the signature is. The notes are
+/// those about the text that the token was read from.
+pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Vec<AppliedMistake> {
+    let Some((claim, _)) = verdict.as_v4() else { return Vec::new() };
+    let Placement::Query { expires } = claim.terms.placement else { return Vec::new() };
+    let token = Presigned { request, claim, is_signature_right: verdict.is_signature_right() };
+    let of_kind = match token.kind() {
+        Some(kind) => vec![
+            service(kind, claim),
+            too_long(kind, expires.as_secs()),
+            port_missing(kind, &token),
+            other_host(kind, request),
+            parameter_missing(kind, request),
+        ],
+        None => vec![other_action(&token)],
+    };
+    let of_all = [cluster_unsigned(&token), token_not_last(&token), user_missing(&token)];
+    let of_text = notes.iter().map(of_note);
+    of_kind.into_iter().chain(of_all).chain(of_text).flatten().collect()
+}
+
+/// What the text around a token shows.
+fn of_note(note: &Note) -> Option<AppliedMistake> {
+    Some(match note {
+        Note::TokenScheme { scheme, expected } => AppliedMistake::new(&TOKEN_SCHEME, *scheme, *expected),
+        Note::TokenLength { expected, presented } => {
+            AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
+        }
+        Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
+        _ => return None,
+    })
+}
+
+impl Presigned<'_> {
+    fn kind(&self) -> Option<&'static TokenKind> {
+        let Self { request, claim, .. } = self;
+        token_kind(request.path(), request.query()?, &request.headers, &claim.terms.signed_headers)
+    }
+
+    fn service(&self) -> &str {
+        &self.claim.terms.scope.service
+    }
+}
+
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
+}
+
+fn service(kind: &TokenKind, claim: &Claim) -> Option<AppliedMistake> {
+    let presented = claim.terms.scope.service.as_str();
+    let expected = kind.services.first().filter(|_| !kind.services.contains(&presented))?;
+    let detail = format!("a token for {} must be signed for {expected}", kind.name);
+    Some(AppliedMistake::new(&TOKEN_SERVICE, presented, *expected).with_detail(detail))
+}
+
+fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
+    let detail = format!("a token for {} is valid for at most {} seconds", kind.name, kind.longest);
+    let made = AppliedMistake::new(&TOKEN_EXPIRES, expires.to_string(), format!("1 to {}", kind.longest));
+    (expires > kind.longest).then(|| made.with_detail(detail))
+}
+
+/// RDS signs the port of the database, and has none by default. If the signature is wrong, the port may have been signed and
+/// lost later, which the search tells.
+fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistake> {
+    let is_asked = kind.name == "RDS" && token.is_signature_right != Some(false);
+    let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_endpoint(host))?;
+    Some(AppliedMistake::new(&TOKEN_PORT, host, format!("{host}:PORT")))
+}
+
+/// A host that is not the server's own name. RDS knows a database by its endpoint, and by no record of one's own (*Connecting
+/// to your DB instance using IAM authentication*); ElastiCache and MemoryDB know a cache by its name, which has no dots.
+fn other_host(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
+    let host = request.host()?;
+    let detail = match kind.name {
+        "RDS" if !is_endpoint(host) => "it is not an endpoint of RDS",
+        "ElastiCache" if host.contains(['.', ':']) => {
+            "a token for ElastiCache or MemoryDB is signed for the name of the cache, without domain and port"
+        }
+        _ => return None,
+    };
+    Some(AppliedMistake::new(&TOKEN_HOST, host, "").with_detail(detail))
+}
+
+/// Whether a host is an endpoint of RDS, in any partition.
+fn is_endpoint(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or(host);
+    name.split('.').any(|label| label.eq_ignore_ascii_case("rds"))
+}
+
+/// A token whose action is missing, or is written otherwise than its server expects. Other services have other actions.
+fn other_action(token: &Presigned<'_>) -> Option<AppliedMistake> {
+    const ALWAYS: [&str; 2] = ["rds-db", "kafka-cluster"];
+    let service = token.service();
+    let kind = TokenKind::ALL.into_iter().find(|kind| kind.services.contains(&service) && kind.name != "EKS")?;
+    let presented = parameter(token.request, "Action").unwrap_or_default();
+    let is_exact = kind.actions.contains(&presented.as_str());
+    let alike = kind.actions.iter().find(|name| name.eq_ignore_ascii_case(&presented));
+    let expected = alike.or_else(|| kind.actions.first().filter(|_| ALWAYS.contains(&service)));
+    let expected = expected.filter(|_| !is_exact && token.request.path() == b"/")?;
+    let signed = if presented.is_empty() { String::new() } else { format!("Action={presented}") };
+    let detail = if presented.is_empty() { "Action is missing" } else { "it has another action" };
+    Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, signed, format!("Action={expected}")).with_detail(detail))
+}
+
+/// Only the name of a serverless cache shows that it is one.
+fn parameter_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
+    const WANTED: &str = "ResourceType=ServerlessCache";
+    let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
+    let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();
+    let detail = "the name suggests a serverless cache, which accepts only tokens with that parameter";
+    is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
+}
+
+/// A token without a user.
+fn user_missing(token: &Presigned<'_>) -> Option<AppliedMistake> {
+    let request = token.request;
+    let is_for = |action: &str| parameter(request, "Action").as_deref() == Some(action);
+    let has = |name: &str| parameter(request, name).is_some();
+    let wanted = match token.service() {
+        "rds-db" if is_for("connect") && !has("DBUser") => "DBUser",
+        "elasticache" | "memorydb" if is_for("connect") && !has("User") => "User",
+        _ => return None,
+    };
+    Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", wanted).with_detail(format!("{wanted} is missing")))
+}
+
+/// A cluster name that STS does not see as a signed header.
+fn cluster_unsigned(token: &Presigned<'_>) -> Option<AppliedMistake> {
+    let Presigned { request, claim, .. } = token;
+    let is_token = parameter(request, "Action").as_deref() == Some("GetCallerIdentity");
+    let is_signed = claim.terms.signed_headers.contains(CLUSTER_HEADER);
+    let names = query::parameters(request.query().unwrap_or_default()).map(|(name, _)| name);
+    let is_in_query = names.into_iter().any(|name| name.eq_ignore_ascii_case(CLUSTER_HEADER.as_bytes()));
+    let detail = match () {
+        () if !is_token || is_signed => return None,
+        () if is_in_query => "the cluster name is in the query",
+        () if request.headers.contains(CLUSTER_HEADER) => "the header is sent but not signed",
+        () => return None,
+    };
+    let listed = claim.signed_headers_listed.as_str();
+    Some(AppliedMistake::new(&EKS_CLUSTER_UNSIGNED, listed, "host;x-k8s-aws-id").with_detail(detail))
+}
+
+/// A message broker's token between other parameters. If the signature is wrong, the token may have been signed there.
+fn token_not_last(presigned: &Presigned<'_>) -> Option<AppliedMistake> {
+    let terms = &presigned.claim.terms;
+    let is_wanted = terms.scope.service == "iotdevicegateway" && presigned.is_signature_right != Some(false);
+    let name = terms.dialect.token_query_name();
+    let names: Vec<Vec<u8>> =
+        query::parameters(presigned.request.query().filter(|_| is_wanted)?).map(|(name, _)| name).collect();
+    let at = names.iter().position(|found| found == name.as_bytes())?;
+    let behind = names.get(at + 1)?;
+    let detail = format!("{} comes after it", String::from_utf8_lossy(behind));
+    Some(AppliedMistake::new(&TOKEN_NOT_LAST, "", name).with_detail(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use sigvet_core::prepare::longest_life;
+
+    /// Catches a token that is signed for longer than verification lets it live. What a cluster of EKS limits is the token,
+    /// and not the URL of STS.
+    #[test]
+    fn a_kind_of_token_lasts_as_long_as_its_service_accepts() {
+        for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
+            for service in kind.services.iter().filter(|service| **service != "redshift") {
+                assert_eq!(Duration::from_secs(kind.longest), longest_life(service), "{service}");
+            }
+        }
+    }
+
+    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora guides.
+    #[test]
+    fn an_endpoint_of_rds_is_told_from_an_alias() {
+        for (host, expected) in [
+            ("mydb.123456789012.us-east-1.rds.amazonaws.com:5432", true),
+            ("mydb.cluster-ro-c7tj4example.us-east-1.rds.amazonaws.com:3306", true),
+            ("the-proxy.proxy-demo.us-east-1.rds.amazonaws.com:5432", true),
+            ("e.endpoint.proxy-demo.us-east-1.rds.amazonaws.com", true),
+            ("g.global-abc.global.rds.amazonaws.com:5432", true),
+            ("mydb.abc.rds.cn-north-1.amazonaws.com.cn:3306", true),
+            ("localhost:5432", false),
+            ("10.0.0.7:5432", false),
+            ("db.example.com:5432", false),
+            ("rds-alias.example.com:5432", false),
+        ] {
+            assert_eq!(is_endpoint(host), expected, "{host}");
+        }
+    }
+}
