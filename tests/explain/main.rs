@@ -125,8 +125,8 @@ fn without_its_breaks_each_request_is_valid() {
     let twins = each(&case::all(), |case| {
         let recipe = case.recipe.as_ref()?.unbroken();
         // A token may be refused for what it asks, though nothing is broken in how it was signed.
-        let has_breaks = case.recipe.as_ref().is_some_and(Recipe::is_broken);
-        if case.judged == Judged::Invalid && !has_breaks {
+        let is_token = case.recipe.as_ref().is_some_and(|recipe| recipe.wire.target.starts_with("/?Action="));
+        if case.judged == Judged::Invalid && is_token {
             return None;
         }
         let signed = recipe.sign();
