@@ -221,7 +221,7 @@ mod tests {
                 "/home/user/projects/a-long-name-of-a-project/captured/request.http",
                 "/home/user/projects/a-long-name-of-a-project/captured/request.http",
             ),
-            ("AWS_SECRET_ACCESS_KEY=hush", "'AWS_SECRET_ACCE…'"),
+            ("AWS_SECRET_ACCESS_KEY=hush", "'AWS_SECRET_ACCES…'"),
             ("TOKEN=hush", "'TOKEN=…'"),
             ("\"hush\"", "'\"…'"),
             ("AKID:hush", "'AKID:…'"),

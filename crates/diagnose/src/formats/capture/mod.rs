@@ -274,7 +274,7 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
 
 /// A command or a presigned URL below or inside a report in prose.
 fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
-    let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default());
+    let text = String::from_utf8_lossy(whole_lines(text));
     let mut at = 0;
     let mut commands = 0;
     for line in text.split_inclusive('\n') {
@@ -308,6 +308,13 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         at += line.len();
     }
     None
+}
+
+/// As much of a text as is searched, without the line in which that ends, if it has others.
+fn whole_lines(text: &[u8]) -> &[u8] {
+    let Some(searched) = text.get(..LONGEST_REPORT) else { return text };
+    let end = searched.iter().rposition(|&byte| byte == b'\n').unwrap_or(searched.len());
+    searched.get(..end).unwrap_or_default()
 }
 
 /// The text up to the quote that closes the one before it, if there is one; the quotes may be escaped themselves.
