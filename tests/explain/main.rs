@@ -28,7 +28,6 @@ use std::sync::{Mutex, OnceLock};
 use case::{Case, Judged};
 use common::Outcome;
 use score::{Mark, Score};
-use signer::Recipe;
 
 #[test]
 fn the_unbroken_signer_agrees_with_the_official_suite() {
