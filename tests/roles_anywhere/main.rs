@@ -475,6 +475,13 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     let other = ["sign", "--scheme", "v4", "--certificate", &certificate, "--private-key", &key, url];
     let said = Sigvet::new(&other).run().expect(2).stderr;
     assert!(said.contains("--certificate, --private-key and --intermediates are for --scheme x509"), "{said}");
-    let half = Sigvet::anonymous(&["sign", "--scheme", "x509", "--certificate", &certificate, url]).run().expect(2);
-    assert!(half.stderr.contains("--private-key is missing"), "{}", half.stderr);
+    // One file may hold both, as AWS's helper has it.
+    let half = Sigvet::anonymous(&["sign", "--scheme", "x509", "--certificate", &certificate, url]).run().expect(3);
+    assert!(half.stderr.contains("rsa.pem contains no private key"), "{}", half.stderr);
+    let both = [std::fs::read(&certificate).unwrap(), std::fs::read(&key).unwrap()].concat();
+    world.write("both.pem", &both);
+    let both = world.path("both.pem");
+    Sigvet::anonymous(&["sign", "--certificate", &both, "--region", "eu-west-1", "--service", "s3", url])
+        .run()
+        .expect(0);
 }

@@ -108,7 +108,7 @@ pub struct Explanation {
 }
 
 /// How an explanation is known, the most certain first: computation comes before what a server says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Proof {
     /// The wrong signature was recomputed by making the same mistakes.
     Reproduced,

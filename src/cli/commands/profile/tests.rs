@@ -96,7 +96,11 @@ fn add_refuses_what_cannot_be_meant() {
         (&["add", "c"], "AKID\n", "no secret access key was given"),
         (&["add", "c"], "AKID\n\n", "no secret access key was given"),
         (&["add", "c"], "AKID\nhush\ntoken\nhush\n", "standard input has more lines than expected"),
-        (&["add", "aws:c"], "AKID\nhush\n", "invalid profile name: it begins like the profile of another tool"),
+        (
+            &["add", "aws:c"],
+            "AKID\nhush\n",
+            "invalid profile name: aws:, s3cmd:, rclone:, mc:, boto:, s3fs: and restic: are for keys that other tools keep",
+        ),
         (&["add", "c", "--endpoint-url", "fsn1.example"], "AKID\nhush\n", "--endpoint-url is not a URL"),
         (&["add", "c", "--secret-command", "'pass"], "AKID\n", "--secret-command: a quote is not closed"),
     ];

@@ -265,7 +265,6 @@ mistakes! {
             ("Python", "urllib.parse.quote_plus(token)"),
             ("JavaScript", "encodeURIComponent(token)"),
             ("Go", "url.UserPassword(user, token)"),
-            ("sigvet", "sigvet token rds --as uri, or --as pgpass"),
         ],
         proofs: &[Lint],
     }

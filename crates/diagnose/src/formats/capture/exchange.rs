@@ -7,7 +7,7 @@ use sigvet_core::internal::raw_http::{Head, Transferred, authority_of};
 use sigvet_core::internal::{captured_request, with_authority, with_wire_faults};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
-use super::{Capture, CaptureKind, UnreadableCapture, token};
+use super::{Capture, CaptureKind, UnreadableCapture, carrier};
 
 /// A request, its reply, or both.
 #[derive(Debug, Default)]
@@ -98,7 +98,7 @@ pub(super) fn is_signed(request: &Request) -> bool {
     let authorization = request.headers.first_text("authorization").unwrap_or_default();
     let is_signed =
         authorization.contains("Signature=") || authorization.starts_with("AWS ") || has_signed_query(request.target());
-    is_signed || token::is_carried_by(request)
+    is_signed || carrier::is_carried_by(request)
 }
 
 /// Whether a URL contains a signature.

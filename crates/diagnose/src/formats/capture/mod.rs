@@ -4,6 +4,7 @@
 //! is unambiguous, and always noted. This module does not judge whether anything is right.
 
 mod error;
+mod carrier;
 mod exchange;
 mod har;
 mod pseudo;

@@ -2,6 +2,8 @@
 //!
 //! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
 
+use std::collections::HashSet;
+
 use crate::diagnosis::catalogue::{self, Mistake};
 use crate::diagnosis::inspect::{certificate, clock, form, key, observed, refused_token, scope, token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Diagnosis, Explanation, Judged, Origin, Proof};
@@ -16,14 +18,25 @@ use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome, Verdict};
 /// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
 pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     let mut explanations: Vec<Explanation> = Vec::new();
+    let (mut is_unsigned_done, mut is_missing_done, mut seen) = (false, false, HashSet::new());
     for finding in &verdict.findings {
-        let explanation = match finding {
+        let made = match finding {
+            // Each of these lists all headers of its kind, so that the first finding stands for the others.
+            Finding::HeaderUnsigned { .. } if std::mem::replace(&mut is_unsigned_done, true) => None,
+            Finding::HeaderMissing { .. } if std::mem::replace(&mut is_missing_done, true) => None,
             Finding::HeaderUnsigned { .. } => unsigned_headers(verdict),
             Finding::HeaderMissing { .. } => missing_headers(verdict),
             finding => mistake(finding, &verdict.claimed),
-        }
-        .map(|made| Explanation::from_mistake(proof(finding), made));
-        explanations.extend(explanation.filter(|explanation| !explanations.contains(explanation)));
+        };
+        let explanation = made.map(|made| Explanation::from_mistake(proof(finding), made));
+        let is_new = |made: &Explanation| {
+            let texts = made
+                .mistakes
+                .iter()
+                .map(|made| (made.mistake.id, made.detail.clone(), made.signed.clone(), made.expected.clone()));
+            seen.insert((made.proof, texts.collect::<Vec<_>>()))
+        };
+        explanations.extend(explanation.filter(is_new));
     }
     explanations
 }

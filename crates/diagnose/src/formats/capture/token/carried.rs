@@ -2,18 +2,10 @@
 //! is the URL in the token.
 
 use crate::formats::{Note, Token};
-use sigvet_core::request::Request;
 
-use super::super::{Capture, CaptureKind, UnreadableCapture};
 use super::exchange_of;
-
-/// The headers that carry a token: Bedrock's runtime also takes its key as others' clients send it.
-const HEADERS: [&str; 2] = ["authorization", "x-api-key"];
-
-/// Whether a request carries a token of AWS.
-pub(in crate::formats::capture) fn is_carried_by(request: &Request) -> bool {
-    word(request).is_some()
-}
+use crate::formats::capture::carrier::word;
+use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
 
 /// The capture of the token, if its request carries one, with the reply to that request.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
@@ -27,26 +19,10 @@ pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capt
     Ok(Capture { kind: CaptureKind::Token, request, url, notes, ..capture })
 }
 
-/// The word of a header that is a token, whole or damaged.
-fn word(request: &Request) -> Option<&str> {
-    let values = HEADERS.iter().filter_map(|name| request.headers.first_text(name));
-    values.map(without_scheme).find(|word| Token::parse(word).is_some())
-}
-
-/// A value without the name of the authentication scheme in front of it, in any case (RFC 9110 §11.1).
-fn without_scheme(value: &str) -> &str {
-    const SCHEME: &str = "bearer ";
-    let value = value.trim();
-    match value.split_at_checked(SCHEME.len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(SCHEME) => rest.trim(),
-        _ => value,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::read;
     use super::*;
+    use crate::formats::capture::read;
 
     /// coreutils' `printf %s https://sts.amazonaws.com/?a=b | basenc --base64url`, and the like.
     const EKS: &str = "k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i";

@@ -6,7 +6,7 @@ mod line;
 mod text;
 mod carried;
 
-pub(super) use carried::{is_carried_by, judged_alone};
+pub(super) use carried::judged_alone;
 pub(super) use line::is_of_database;
 
 use std::borrow::Cow;
@@ -96,7 +96,8 @@ mod tests {
     }
 
     fn user(text: &str) -> (String, Vec<Note>) {
-        let capture = super::super::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let capture =
+            crate::formats::capture::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(capture.kind, CaptureKind::Token, "{text}");
         let url = capture.url.unwrap_or_else(|| panic!("{text}")).to_string();
         let user = url.split_once("DBUser=").unwrap().1.split('&').next().unwrap().to_owned();
@@ -118,9 +119,9 @@ mod tests {
         ] {
             assert_eq!(user(&text), (expected.to_owned(), notes), "{text}");
         }
-        let second = super::super::read(format!("{a}\n{b}").as_bytes(), Some(2)).unwrap();
+        let second = crate::formats::capture::read(format!("{a}\n{b}").as_bytes(), Some(2)).unwrap();
         assert!(second.url.unwrap().to_string().contains("DBUser=bob"));
-        assert!(super::super::read(format!("{a}\n{b}").as_bytes(), Some(3)).is_err());
+        assert!(crate::formats::capture::read(format!("{a}\n{b}").as_bytes(), Some(3)).is_err());
     }
 
     #[test]
@@ -165,7 +166,11 @@ mod tests {
         let t = token("u");
         let query = t.split_once("/?").unwrap().1;
         for text in [query.to_owned(), format!("?{query}"), format!("/?{query}"), format!("'{query}'\n")] {
-            assert_eq!(super::super::read(text.as_bytes(), None), Err(UnreadableCapture::TokenWithoutHost), "{text}");
+            assert_eq!(
+                crate::formats::capture::read(text.as_bytes(), None),
+                Err(UnreadableCapture::TokenWithoutHost),
+                "{text}"
+            );
         }
     }
 }
