@@ -84,7 +84,7 @@ fn copy_folder(from: &Path, to: &Path) {
         }
         std::fs::copy(entry.path(), &copy).unwrap();
         #[cfg(unix)]
-        if copy.extension().is_some_and(|extension| extension == "toml")
+        if copy.extension().is_some_and(|extension| extension == "toml" || extension == "key")
             || copy.components().any(|part| part.as_os_str() == "home")
         {
             use std::os::unix::fs::PermissionsExt;
