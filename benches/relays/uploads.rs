@@ -19,6 +19,9 @@ use super::peers::{self, PLACEHOLDER, Peer};
 
 const PIECE: usize = 1 << 20;
 
+/// Makes the head of an upload of this many bytes.
+type Head = fn(&Peer, u64) -> Vec<u8>;
+
 /// Measures each kind of upload through each relay that supports it.
 pub(crate) fn run(upstream: SocketAddr, gibibytes: f64) {
     let length = (gibibytes * 1024.0) as u64 * PIECE as u64;
@@ -31,7 +34,7 @@ pub(crate) fn run(upstream: SocketAddr, gibibytes: f64) {
     );
     let plain = |to| peers::plain(to);
     let floor = measure(&plain(upstream), "not hashed", length, None, |peer| unsigned(peer, length));
-    let rows: [(&str, fn(&Peer, u64) -> Vec<u8>); 2] = [("hashed ahead", hashed), ("not hashed", unsigned)];
+    let rows: [(&str, Head); 2] = [("hashed ahead", hashed), ("not hashed", unsigned)];
     for start in [|to| peers::nginx(to), peers::mitmproxy] as [super::Start; 2] {
         let Some(peer) = start(upstream) else { continue };
         measure(&peer, "not hashed", length, Some(floor), |peer| unsigned(peer, length));

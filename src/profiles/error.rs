@@ -110,7 +110,7 @@ pub enum Error {
 
     /// The keys of another tool cannot be used.
     #[error(transparent)]
-    Tool(#[from] ToolError),
+    Tool(Box<ToolError>),
 
     /// A section of AWS's own files that has to do with a profile cannot be read.
     #[error("{}, line {line}: {message}, so aws profile '{profile}' cannot be used", path.display())]
@@ -269,6 +269,12 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl From<ToolError> for Error {
+    fn from(error: ToolError) -> Self {
+        Self::Tool(Box::new(error))
+    }
 }
 
 impl Error {

@@ -57,7 +57,7 @@ fn of_tool(tool: Tool, name: &str, environment: &Environment) -> Result<Copied, 
     Ok(Copied {
         profile,
         secret_variable: found.secret_variable,
-        source: Source::Tool(found.entry),
+        source: Source::Tool(Box::new(found.entry)),
         warnings: found.warnings,
     })
 }

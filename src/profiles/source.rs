@@ -28,11 +28,11 @@ pub enum Source {
         provider: AwsProvider,
     },
     /// What another tool keeps.
-    Tool(ToolEntry),
+    Tool(Box<ToolEntry>),
     /// What another tool takes from AWS's environment, files or chain.
     ForTool {
         /// What the tool was asked for.
-        entry: ToolEntry,
+        entry: Box<ToolEntry>,
         /// Where the key is from.
         source: Box<Source>,
     },

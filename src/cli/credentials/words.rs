@@ -172,7 +172,7 @@ mod tests {
         let aws = Source::AwsProfile { name: "dev".to_owned(), provider: AwsProvider::Sso };
         let machine = Source::Aws { provider: AwsProvider::InstanceMetadata };
         let entry = |tool, name: &str, place| {
-            Source::Tool(ToolEntry { tool, name: name.to_owned(), place, key_variable: None })
+            Source::Tool(Box::new(ToolEntry { tool, name: name.to_owned(), place, key_variable: None }))
         };
         let remote = entry(Tool::Rclone, "minio", ToolPlace::File("/r.conf".into()));
         let alias = entry(Tool::Mc, "play", ToolPlace::Variable("MC_HOST_play".to_owned()));

@@ -91,19 +91,19 @@ impl ToolProfile {
     ///
     /// # Errors
     /// It states none, or half of one.
-    pub(in crate::profiles) fn stated(&self) -> Result<(&str, &Secret), ToolError> {
+    pub(in crate::profiles) fn stated(&self) -> Result<(&str, &Secret), Error> {
         let (id_field, secret_field) = fields(self.entry.tool);
         let entry = || self.entry.clone();
         let half = |present, missing| ToolError::HalfKey { entry: entry(), present, missing };
         match (&self.profile.access_key_id, &self.profile.secret) {
             (Some(id), Some(_)) if id.contains(|c: char| c.is_whitespace() || c.is_control() || "\"',".contains(c)) => {
                 let problem = "contains a space, a quote, a comma or a control character";
-                Err(ToolError::InvalidValue { entry: entry(), field: id_field, problem })
+                Err(ToolError::InvalidValue { entry: entry(), field: id_field, problem }.into())
             }
             (Some(id), Some(SecretSource::Inline(secret))) => Ok((id, secret)),
-            (Some(_), _) => Err(half(id_field, secret_field)),
-            (None, Some(_)) => Err(half(secret_field, id_field)),
-            (None, None) => Err(ToolError::NoKeys { entry: entry() }),
+            (Some(_), _) => Err(half(id_field, secret_field).into()),
+            (None, Some(_)) => Err(half(secret_field, id_field).into()),
+            (None, None) => Err(ToolError::NoKeys { entry: entry() }.into()),
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>
             match profile {
                 Ok(profile) => profiles.push(profile),
                 // Storage of another kind is not what anybody looks for here.
-                Err(Error::Tool(ToolError::NotS3 { .. } | ToolError::Several { .. })) => {}
+                Err(Error::Tool(error)) if is_of_no_store(&error) => {}
                 Err(error) => errors.push(error),
             }
         }
@@ -63,7 +63,7 @@ pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     let known = profiles.into_iter().filter_map(|ToolProfile { entry, profile, .. }| {
         let Some(SecretSource::Inline(secret)) = profile.secret else { return None };
         let (access_key_id, session_token) = (profile.access_key_id?, profile.session_token);
-        Some(KnownKey { source: Source::Tool(entry), access_key_id, secret, session_token })
+        Some(KnownKey { source: Source::Tool(Box::new(entry)), access_key_id, secret, session_token })
     });
     known.collect()
 }
@@ -102,7 +102,7 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
 /// Whether it is not storage of another kind.
 fn is_for_s3((tool, name): &(Tool, String), environment: &Environment) -> bool {
     let found = tool_profile(*tool, name, environment);
-    !matches!(found, Err(Error::Tool(ToolError::NotS3 { .. } | ToolError::Several { .. })))
+    !matches!(found, Err(Error::Tool(error)) if is_of_no_store(&error))
 }
 
 fn all(tool: Tool, environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
@@ -125,4 +125,9 @@ fn names(tool: Tool, environment: &Environment) -> Result<Vec<String>, Error> {
         Tool::S3fs => s3fs::names(environment),
         Tool::Restic => restic::names(environment),
     }
+}
+
+/// Whether an entry is of something else than one S3 store.
+fn is_of_no_store(error: &ToolError) -> bool {
+    matches!(error, ToolError::NotS3 { .. } | ToolError::Several { .. })
 }

@@ -35,7 +35,7 @@ impl ToolSource {
         if let ToolKeys::OfAws { profile, credentials_file } = &self.found.keys {
             let found = self.of_aws(profile.as_deref(), credentials_file.as_deref(), environment, outside)?;
             let warnings = warnings.into_iter().chain(found.warnings).collect();
-            let source = Source::ForTool { entry: self.found.entry.clone(), source: Box::new(found.source) };
+            let source = Source::ForTool { entry: Box::new(self.found.entry.clone()), source: Box::new(found.source) };
             return Ok(Resolved { settings: settings.or(found.settings), warnings, source, ..found });
         }
         let (id, secret) = self.found.stated()?;
@@ -90,6 +90,6 @@ impl ToolSource {
     }
 
     fn source(&self) -> Source {
-        Source::Tool(self.found.entry.clone())
+        Source::Tool(Box::new(self.found.entry.clone()))
     }
 }

@@ -168,8 +168,11 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
+/// The algorithm, its parameters, and the key of that algorithm.
+type Pkcs8Parts<'d> = (&'d [u8], Option<&'d [u8]>, &'d [u8]);
+
 /// The kind of the key, the curve that goes with it, and the key itself.
-fn parts_of_pkcs8(der: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+fn parts_of_pkcs8(der: &[u8]) -> Option<Pkcs8Parts<'_>> {
     let mut info = Reader::new(Reader::only(der, tag::SEQUENCE)?);
     info.expect(tag::INTEGER)?;
     let mut algorithm = Reader::new(info.expect(tag::SEQUENCE)?);

@@ -9,7 +9,7 @@ use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
 
 /// The capture of the token, if its request carries one, with the reply to that request.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
-    let Some(token) = capture.request.as_ref().and_then(word).and_then(|word| Token::parse(word)) else {
+    let Some(token) = capture.request.as_ref().and_then(word).and_then(Token::parse) else {
         return Ok(capture);
     };
     let is_of_text = |note: &Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
