@@ -23,7 +23,7 @@ class Bucket(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
-        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.read_body()
         heard.append((self.command, self.path, dict(self.headers.items())))
         body = b""
         if self.path == "/?session":
@@ -36,6 +36,15 @@ class Bucket(http.server.BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def read_body(self):
+        """Reads all of it: what is left would be taken for the next request."""
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                self.rfile.read(size + 2)
+            while self.rfile.readline().strip():
+                pass
 
     do_GET = do_PUT = do_HEAD = do_DELETE = answer
 
