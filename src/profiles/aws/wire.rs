@@ -69,10 +69,10 @@ fn describe_refusal(answer: &Answer) -> String {
 
 /// Whether a body has a field for a secret or a token, in any service's spelling.
 fn holds_credentials(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body).to_ascii_lowercase().replace(['_', '-'], "");
-    ["secretaccesskey", "sessiontoken", "accesstoken", "securitytoken", "\"token\""]
-        .iter()
-        .any(|name| text.contains(name))
+    const NAMES: [&str; 5] = ["secretaccesskey", "sessiontoken", "accesstoken", "securitytoken", "\"token\""];
+    let letters = body.iter().filter(|byte| !b"_-".contains(byte)).map(u8::to_ascii_lowercase);
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(letters.collect());
+    NAMES.iter().any(|name| memchr::memmem::find(&text, name.as_bytes()).is_some())
 }
 
 /// Reads credentials out of JSON by the names that they have there. An expiry is optional.

@@ -81,22 +81,17 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
     const PROBED: usize = 50;
     let spelled = |(tool, name): (Tool, String)| format!("{tool}:{name}");
     let names_in = |tool| names(tool, environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
-    let of_all = |name: &str| -> Vec<(Tool, String)> {
-        Tool::ALL.into_iter().flat_map(names_in).filter(|(_, there)| there == name).take(PROBED).collect()
+    let candidates: Vec<(Tool, String)> = match Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
+        Some(tool) => names_in(tool).take(PROBED).collect(),
+        None => {
+            let name = match typed.split_once(':') {
+                Some((tool, name)) if !near(tool, Tool::ALL.map(Tool::as_str)).is_empty() => name,
+                _ => typed,
+            };
+            Tool::ALL.into_iter().flat_map(names_in).filter(|(_, there)| there == name).take(PROBED).collect()
+        }
     };
-    if let Some(tool) = Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
-        return names_in(tool)
-            .take(PROBED)
-            .filter(|found| is_for_s3(found, environment))
-            .map(spelled)
-            .take(SHOWN)
-            .collect();
-    }
-    let name = match typed.split_once(':') {
-        Some((tool, name)) if !near(tool, Tool::ALL.map(Tool::as_str)).is_empty() => name,
-        _ => typed,
-    };
-    of_all(name).into_iter().filter(|found| is_for_s3(found, environment)).map(spelled).take(SHOWN).collect()
+    candidates.into_iter().filter(|found| is_for_s3(found, environment)).map(spelled).take(SHOWN).collect()
 }
 
 /// Whether it is not storage of another kind.

@@ -45,7 +45,7 @@ impl Certificate {
     /// Reads a certificate in DER.
     ///
     /// # Errors
-    /// It is none, or something stands behind it.
+    /// The bytes are not a certificate, or other bytes follow it.
     pub fn from_der(der: &[u8]) -> Result<Self, InvalidCertificate> {
         parse(der).ok_or(InvalidCertificate)
     }

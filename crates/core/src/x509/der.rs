@@ -1,6 +1,7 @@
 //! DER as far as certificates and keys take it: elements of definite length, one behind the other (X.690 §8.1).
 //!
-//! What an element means is not known here. Lengths are checked against what is there, so nothing is read past the end.
+//! This module does not know what an element means. It checks each length against the bytes that are left, so it never reads past
+//! the end.
 
 /// What an element is of.
 pub(super) mod tag {

@@ -60,7 +60,7 @@ pub fn parse_presented(value: &str) -> Result<Certificate, CertificateForm> {
 /// Reads the value of `x-amz-x509-chain`.
 ///
 /// # Errors
-/// In what way the first that is none is not base64 of a certificate in DER.
+/// An entry is not the base64 of a certificate in DER; the error says what the first such entry is instead.
 pub fn parse_chain(value: &str) -> Result<Vec<Certificate>, CertificateForm> {
     value.split(',').take(LONGEST_CHAIN).map(parse_presented).collect()
 }

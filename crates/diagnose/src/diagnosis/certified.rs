@@ -18,29 +18,26 @@ use sigvet_core::x509::{Certificate, CertificateKey, parse_chain, read_leniently
 /// No RSA key that is verified with is longer, in bytes: arithmetic with one that a stranger chose has to end.
 const LONGEST_MODULUS: usize = 1024;
 
-/// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1).
-const DIGEST_INFOS: [(&str, &[u8], usize); 5] = [
+/// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1). The last byte is the length of
+/// the hash.
+const DIGEST_INFOS: [(&str, &[u8]); 5] = [
     (
         "SHA-256",
         &[0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0, 4, 32],
-        32,
     ),
     (
         "SHA-384",
         &[0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0, 4, 48],
-        48,
     ),
     (
         "SHA-512",
         &[0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0, 4, 64],
-        64,
     ),
     (
         "SHA-224",
         &[0x30, 0x2d, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0, 4, 28],
-        28,
     ),
-    ("SHA-1", &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0, 4, 20], 20),
+    ("SHA-1", &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0, 4, 20]),
 ];
 
 /// The certificate of a request, however its header is written.
@@ -151,9 +148,9 @@ fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
     let rest = padded.get(zeros..)?.strip_prefix(&[1])?;
     let filling = rest.iter().take_while(|byte| **byte == 0xff).count();
     let info = rest.get(filling..)?.strip_prefix(&[0]).filter(|_| filling >= 8)?;
-    DIGEST_INFOS.iter().find_map(|(name, prefix, length)| {
-        let hash = info.strip_prefix(*prefix)?;
-        (hash.len() == *length).then_some((*name, hash))
+    DIGEST_INFOS.iter().find_map(|(name, prefix)| {
+        let (hash, length) = (info.strip_prefix(*prefix)?, *prefix.last()?);
+        (hash.len() == usize::from(length)).then_some((*name, hash))
     })
 }
 

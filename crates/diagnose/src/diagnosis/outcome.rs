@@ -151,7 +151,7 @@ pub struct AppliedMistake {
     pub mistake: &'static Mistake,
     /// What exactly was done, if the mistake leaves it open.
     pub detail: Option<String>,
-    /// The signed value. Empty if it is secret, or if there is none.
+    /// The signed value. Empty if it is secret, or if the mistake has no value.
     pub signed: Vec<u8>,
     /// The value that should have been signed. Empty under the same conditions.
     pub expected: Vec<u8>,

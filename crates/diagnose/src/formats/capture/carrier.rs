@@ -1,6 +1,6 @@
 //! Requests that carry a token of AWS in a header instead of being signed.
 
-use crate::formats::Token;
+use crate::formats::{DamagedToken, Token};
 use sigvet_core::request::Request;
 
 /// The headers that carry a token: Bedrock's runtime also takes its key as others' clients send it.
@@ -8,13 +8,16 @@ const HEADERS: [&str; 2] = ["authorization", "x-api-key"];
 
 /// Whether a request carries a token of AWS.
 pub(super) fn is_carried_by(request: &Request) -> bool {
-    word(request).is_some()
+    token(request).is_some()
 }
 
-/// The word of a header that is a token, whole or damaged.
-pub(super) fn word(request: &Request) -> Option<&str> {
-    let values = HEADERS.iter().filter_map(|name| request.headers.first_text(name));
-    values.map(without_scheme).find(|word| Token::parse(word).is_some())
+/// The token that a header carries.
+///
+/// # Errors
+/// The token is damaged.
+pub(super) fn token(request: &Request) -> Option<Result<Token, DamagedToken>> {
+    let mut values = HEADERS.iter().filter_map(|name| request.headers.first_text(name));
+    values.find_map(|value| Token::parse(without_scheme(value)))
 }
 
 /// A value without the name of the authentication scheme in front of it, in any case (RFC 9110 §11.1).

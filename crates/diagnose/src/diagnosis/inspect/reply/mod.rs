@@ -136,7 +136,7 @@ fn one(made: AppliedMistake) -> Vec<Explanation> {
     vec![Explanation::from_mistake(Proof::Server, made)]
 }
 
-/// The explanation with several mistakes together; none if there are none.
+/// One explanation with all of these mistakes, or no explanation without mistakes.
 fn together(mistakes: Vec<AppliedMistake>) -> Vec<Explanation> {
     if mistakes.is_empty() { Vec::new() } else { vec![Explanation { proof: Proof::Server, mistakes }] }
 }

@@ -50,8 +50,8 @@ impl Piece {
         }
     }
 
-    /// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` counts anywhere, `@` only if
-    /// there is none. A space becomes `+`.
+    /// curl's forms: `content`, `=content`, `name=content`, `@file`, `name@file`. A `=` counts anywhere, `@` only in
+    /// a text without `=`. A space becomes `+`.
     pub(super) fn urlencoded(option: &'static str, text: &str) -> Self {
         let (name, content) = match text.split_once('=') {
             Some(split) => split,

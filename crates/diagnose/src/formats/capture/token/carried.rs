@@ -1,15 +1,15 @@
 //! Tokens in the request that carries them: `Authorization: Bearer k8s-aws-v1.…`. Such a request is not signed itself; what is signed
 //! is the URL in the token.
 
-use crate::formats::{Note, Token};
+use crate::formats::Note;
 
 use super::exchange_of;
-use crate::formats::capture::carrier::word;
+use crate::formats::capture::carrier;
 use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
 
 /// The capture of the token, if its request carries one, with the reply to that request.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
-    let Some(token) = capture.request.as_ref().and_then(word).and_then(Token::parse) else {
+    let Some(token) = capture.request.as_ref().and_then(carrier::token) else {
         return Ok(capture);
     };
     let is_of_text = |note: &Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
