@@ -7,6 +7,7 @@
 
 mod data;
 mod inert;
+mod output;
 mod style;
 
 pub use data::{Data, Reader};
@@ -18,6 +19,8 @@ use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::rc::Rc;
 
+use output::Output;
+
 /// Removes secrets from a text, by their values.
 pub trait Redact {
     /// The text without secrets.
@@ -26,7 +29,7 @@ pub trait Redact {
 
 /// A stream that a person may read.
 pub struct Screen {
-    out: Box<dyn Write + Send>,
+    out: Output,
     palette: Palette,
     reader: Reader,
     redactor: Option<Rc<dyn Redact>>,
@@ -37,7 +40,7 @@ pub struct Screen {
 impl Screen {
     /// Writes to this stream with these colours.
     pub fn new(out: Box<dyn Write + Send>, palette: Palette) -> Self {
-        Self { out, palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
+        Self { out: Output::new(out), palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
     }
 
     /// Sets who reads the stream.
@@ -49,6 +52,19 @@ impl Screen {
     /// From now on, secrets are removed from all text with `redactor`.
     pub fn redact_with(&mut self, redactor: Rc<dyn Redact>) {
         self.redactor = Some(redactor);
+    }
+
+    /// From now on, keeps everything that is written until [`release`](Self::release).
+    pub fn hold(&mut self) {
+        self.out.hold();
+    }
+
+    /// Writes what was kept, with one call of the system.
+    ///
+    /// # Errors
+    /// The stream cannot be written to.
+    pub fn release(&mut self) -> io::Result<()> {
+        self.out.release()
     }
 
     /// Writes text in the colour of its role.
@@ -72,7 +88,7 @@ impl Screen {
 
     /// The stream itself, for output that programs read byte by byte: a signed request, a response, a URL.
     pub fn exact(&mut self) -> &mut (dyn Write + Send) {
-        &mut *self.out
+        &mut self.out
     }
 
     /// A writer for data of a server: exact, unless a person reads it on a terminal.

@@ -68,11 +68,7 @@ impl Stage {
 
     /// The last exchange.
     pub fn last(&mut self) -> Option<Arc<Exchange>> {
-        let mut last = None;
-        while let Some(exchange) = self.exchanges.try_recv() {
-            last = Some(exchange);
-        }
-        last
+        self.exchanges.take_waiting().pop()
     }
 
     /// Waits until the user asks to stop. Further requests only show up on the page.
@@ -84,7 +80,7 @@ impl Stage {
             loop {
                 tokio::select! {
                     () = &mut stop => break,
-                    exchange = exchanges.recv() => if exchange.is_none() { break },
+                    waiting = exchanges.recv() => if waiting.is_empty() { break },
                 }
             }
         });

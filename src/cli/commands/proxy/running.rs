@@ -11,11 +11,10 @@ use super::identities::{self, Inbound};
 use super::spec::RouteSpec;
 use super::{config, routes};
 use crate::cli::commands::serve::answering::is_itself;
+use crate::cli::commands::serve::logging::{LogWriter, unless_closed, write_log};
 use crate::cli::commands::serve::report::Report;
-use crate::cli::commands::serve::running::{
-    explain_listening, start_runtime, stop_on_signal, tell_left_out, unless_closed,
-};
-use crate::cli::commands::serve::sink::{Exchanges, Queue};
+use crate::cli::commands::serve::running::{explain_listening, start_runtime, stop_on_signal};
+use crate::cli::commands::serve::sink::Queue;
 use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{FoundSecrets, learn};
@@ -24,7 +23,9 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
-use crate::gateway::{Admission, Clock, CredentialSource, Keyring, Listening, Metrics, Server, Stop, Verifier};
+use crate::gateway::{
+    Admission, Clock, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, Stop, Verifier,
+};
 
 /// Everything that is settled before the proxy listens.
 pub struct Plan {
@@ -146,7 +147,8 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         serving.spawn(listening.serve(Arc::new(own), stop.clone()));
     }
     let ended = tokio::spawn(async move { while serving.join_next().await.is_some() {} });
-    write_log(&Report::new(args.log), exchanges, ended, (&plan.found, context)).await?;
+    let mut log = Log { report: Report::new(args.log), found: &plan.found };
+    write_log(&mut log, exchanges, ended, context).await?;
     Ok(Exit::Done)
 }
 
@@ -193,27 +195,15 @@ fn announce(
     Ok(())
 }
 
-/// Logs exchanges until the proxy has ended, and then those still waiting. Secrets found in the meantime are added to
-/// the redacted ones before each line.
-async fn write_log(
-    report: &Report,
-    mut exchanges: Exchanges,
-    mut ended: tokio::task::JoinHandle<()>,
-    (found, context): (&FoundSecrets, &mut Context),
-) -> Result<(), Failure> {
-    loop {
-        let exchange = tokio::select! {
-            exchange = exchanges.recv() => exchange,
-            _ = &mut ended => break,
-        };
-        let Some(exchange) = exchange else { break };
-        learn(found, &context.secrets);
-        tell_left_out(&exchanges, context)?;
-        unless_closed(report.write(&exchange, context))?;
+/// Writes the log. Secrets found in the meantime are added to the redacted ones before each line.
+struct Log<'a> {
+    report: Report,
+    found: &'a FoundSecrets,
+}
+
+impl LogWriter for Log<'_> {
+    fn write(&mut self, exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
+        learn(self.found, &context.secrets);
+        unless_closed(self.report.write(exchange, context))
     }
-    while let Some(exchange) = exchanges.try_recv() {
-        learn(found, &context.secrets);
-        unless_closed(report.write(&exchange, context))?;
-    }
-    Ok(())
 }

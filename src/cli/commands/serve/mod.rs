@@ -6,6 +6,7 @@ pub mod tls;
 pub mod report;
 pub mod page;
 pub mod sink;
+pub mod logging;
 pub mod running;
 
 use std::net::SocketAddr;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::logging::{LogWriter, unless_closed, write_log};
 use super::page::Page;
 use super::report::Report;
-use super::sink::{Exchanges, Queue};
+use super::sink::Queue;
 use super::{ServeArgs, keys};
 use super::{answering, tls};
 use crate::cli::context::{self, Context};
@@ -70,9 +71,8 @@ async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result
     server.pages = page.map(|page| Arc::new(page) as Arc<dyn Pages>);
     stop_on_signal(&stop, args.limits().stop_time);
     let serving = tokio::spawn(listening.serve(Arc::new(server), stop.clone()));
-    let mut log = Log { args, report: Report::new(args.log), count: 0, is_refused: false };
-    let written = log.write_all(exchanges, serving, &stop, context).await;
-    written?;
+    let mut log = Log { args, report: Report::new(args.log), stop: &stop, count: 0, is_refused: false };
+    write_log(&mut log, exchanges, serving, context).await?;
     Ok(if log.is_refused && args.exit_code { Exit::NotValid } else { Exit::Done })
 }
 
@@ -124,65 +124,24 @@ pub fn explain_listening(error: ListenError) -> Failure {
     Failure::usage(error.to_string()).hint(hint)
 }
 
-/// The server keeps running if its log is closed.
-pub fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
-    match written {
-        Err(failure) if failure.exit == Exit::Done => Ok(()),
-        written => written,
-    }
-}
-
-/// Reports how many lines are missing.
-pub fn tell_left_out(exchanges: &Exchanges, context: &mut Context) -> Result<(), Failure> {
-    match exchanges.left_out() {
-        0 => Ok(()),
-        count => unless_closed(warn(context, &format!("{count} requests were not logged: nobody read the log"))),
-    }
-}
-
 /// Writes the log of the requests.
 struct Log<'a> {
     args: &'a ServeArgs,
     report: Report,
+    stop: &'a Stop,
     count: u64,
     is_refused: bool,
 }
 
-impl Log<'_> {
-    /// Logs exchanges until the server has ended, and then those still waiting.
-    async fn write_all(
-        &mut self,
-        mut exchanges: Exchanges,
-        mut serving: tokio::task::JoinHandle<()>,
-        stop: &Stop,
-        context: &mut Context,
-    ) -> Result<(), Failure> {
-        loop {
-            tokio::select! {
-                exchange = exchanges.recv() => match exchange {
-                    Some(exchange) => {
-                        tell_left_out(&exchanges, context)?;
-                        self.write(&exchange, stop, context)?;
-                    }
-                    None => break,
-                },
-                _ = &mut serving => break,
-            }
-        }
-        while let Some(exchange) = exchanges.try_recv() {
-            self.write(&exchange, stop, context)?;
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, exchange: &Exchange, stop: &Stop, context: &mut Context) -> Result<(), Failure> {
+impl LogWriter for Log<'_> {
+    fn write(&mut self, exchange: &Exchange, context: &mut Context) -> Result<(), Failure> {
         if !exchange.is_stray() {
             self.count += 1;
             self.is_refused |= exchange.judgement.outcome() != Outcome::Valid;
         }
         unless_closed(self.report.write(exchange, context))?;
         if self.args.once.is_some_and(|once| self.count >= once.get()) {
-            stop.ask();
+            self.stop.ask();
         }
         Ok(())
     }

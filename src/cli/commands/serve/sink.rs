@@ -54,14 +54,16 @@ impl Queue {
 }
 
 impl Exchanges {
-    /// Waits for the next exchange; `None` when all senders are gone.
-    pub async fn recv(&mut self) -> Option<Arc<Exchange>> {
-        self.receiver.recv().await
+    /// Waits for exchanges, and takes all that are waiting. There are none when all senders are gone.
+    pub async fn recv(&mut self) -> Vec<Arc<Exchange>> {
+        let mut waiting = Vec::new();
+        self.receiver.recv_many(&mut waiting, WAITING).await;
+        waiting
     }
 
-    /// The next exchange, if one is waiting.
-    pub fn try_recv(&mut self) -> Option<Arc<Exchange>> {
-        self.receiver.try_recv().ok()
+    /// The exchanges that are waiting.
+    pub fn take_waiting(&mut self) -> Vec<Arc<Exchange>> {
+        std::iter::from_fn(|| self.receiver.try_recv().ok()).collect()
     }
 
     /// Number of exchanges dropped since the last call.
