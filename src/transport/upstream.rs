@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -35,11 +35,12 @@ pub struct Upstream {
     url: RequestUrl,
     options: Options,
     knows_http2: bool,
-    idle: Arc<Mutex<Vec<Line>>>,
+    /// The connections with no request, and those whose last response is still being read.
+    lines: Mutex<Vec<Line>>,
     shared: Mutex<Option<http2::SendRequest<RelayedBody>>>,
 }
 
-/// An idle HTTP/1.1 connection.
+/// An HTTP/1.1 connection.
 struct Line {
     sender: http1::SendRequest<RelayedBody>,
     /// Whether the peer is a proxy that expects whole URLs.
@@ -56,7 +57,7 @@ enum Opened {
 impl Upstream {
     /// Takes the URL of the server. No connection is made yet.
     pub fn new(url: RequestUrl, options: Options) -> Self {
-        Self { url, options, knows_http2: false, idle: Arc::default(), shared: Mutex::default() }
+        Self { url, options, knows_http2: false, lines: Mutex::default(), shared: Mutex::default() }
     }
 
     /// The same server, known to support HTTP/2 without TLS, where it cannot be negotiated.
@@ -181,21 +182,25 @@ impl Upstream {
         locked(&self.shared).clone().filter(|sender| !sender.is_closed())
     }
 
+    /// The connection that was used last of those that are idle.
     fn take_idle(&self) -> Option<Line> {
-        locked(&self.idle).pop()
+        let mut lines = locked(&self.lines);
+        lines.retain(|line| !line.sender.is_closed());
+        let last = lines.iter().rposition(|line| line.sender.is_ready())?;
+        Some(lines.remove(last))
     }
 
-    /// Keeps a connection for reuse once its response has been read to the end.
-    fn keep(&self, mut line: Line) {
-        let idle = Arc::clone(&self.idle);
-        tokio::spawn(async move {
-            if line.sender.ready().await.is_ok() {
-                let mut idle = locked(&idle);
-                if idle.len() < IDLE {
-                    idle.push(line);
-                }
-            }
-        });
+    /// Keeps a connection. It is idle once its response has been read to the end: that is looked up when a connection
+    /// is needed, because a task that waits for it would wake another thread for each request.
+    fn keep(&self, line: Line) {
+        let mut lines = locked(&self.lines);
+        lines.push(line);
+        let idle = lines.iter().filter(|line| line.sender.is_ready()).count();
+        if idle > IDLE
+            && let Some(oldest) = lines.iter().position(|line| line.sender.is_ready())
+        {
+            lines.remove(oldest);
+        }
     }
 }
 
