@@ -4,6 +4,7 @@
 //! values come from is up to the callers; all output passes through here last, just before it leaves the program.
 
 mod forms;
+mod starts;
 mod typed;
 mod process_list;
 
@@ -15,6 +16,7 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use starts::Starts;
 use zeroize::Zeroizing;
 
 use crate::cli::screen::{Redact, Screen};
@@ -40,7 +42,7 @@ pub struct Secrets {
     values: Vec<Value>,
     /// Every form of every value, the longest first, so that no part of a value remains. There are hundreds, and a
     /// run without any text output needs none, so they are computed when the first text is shown.
-    forms: OnceCell<Vec<Form>>,
+    forms: OnceCell<(Vec<Form>, Starts)>,
 }
 
 /// A value that must not be shown.
@@ -95,7 +97,11 @@ impl Secrets {
 
     /// The text without the values.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.forms().iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {
+        let (forms, starts) = self.forms();
+        if !starts.may_be_in(text) {
+            return Cow::Borrowed(text);
+        }
+        forms.iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {
             true => Cow::Owned(text.replace(form.text.as_str(), &form.instead)),
             false => text,
         })
@@ -123,12 +129,13 @@ pub fn short_signature(signature: &str) -> String {
 }
 
 impl Secrets {
-    fn forms(&self) -> &[Form] {
+    fn forms(&self) -> &(Vec<Form>, Starts) {
         self.forms.get_or_init(|| {
             let mut forms: Vec<Form> = self.values.iter().flat_map(Value::forms).collect();
             forms.sort_by(|one, other| other.text.len().cmp(&one.text.len()).then_with(|| one.text.cmp(&other.text)));
             forms.dedup_by(|one, other| one.text == other.text);
-            forms
+            let starts = Starts::of(forms.iter().map(|form| form.text.as_bytes()));
+            (forms, starts)
         })
     }
 }
