@@ -7,8 +7,18 @@ use zeroize::Zeroize;
 
 use super::head::Head;
 use super::lanes::finish_each;
-use super::state::{BLOCK, State};
+use super::state::{BLOCK, State, digest};
 use super::{Sha256Digest, sha256};
+
+/// What the key is combined with before each of the two hashes (RFC 2104 §2).
+const INNER: u8 = 0x36;
+const OUTER: u8 = 0x5c;
+
+/// How many blocks a short message has at most: strings to sign have three.
+const SHORT_BLOCKS: usize = 3;
+
+/// The length of a short message: its last block has nine bytes of padding.
+const SHORT: usize = SHORT_BLOCKS * BLOCK - 9;
 
 /// A key, and the head that all its messages share. Wiped on drop.
 #[derive(Clone)]
@@ -20,15 +30,10 @@ pub struct Midstate {
 impl Midstate {
     /// Keys an HMAC.
     pub fn new(key: &[u8]) -> Self {
-        let mut block = [0; BLOCK];
-        if key.len() > BLOCK {
-            block[..32].copy_from_slice(&sha256(key).0);
-        } else {
-            block[..key.len()].copy_from_slice(key);
-        }
-        block.iter_mut().for_each(|byte| *byte ^= 0x36);
+        let mut block = padded(key);
+        combine(&mut block, INNER);
         let inner = Head::new(&block);
-        block.iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
+        combine(&mut block, INNER ^ OUTER);
         let mut outer = State::EMPTY;
         outer.absorb(std::slice::from_ref(&block));
         block.zeroize();
@@ -54,9 +59,47 @@ impl Midstate {
     }
 }
 
-/// HMAC-SHA256 with a key that is used once.
+/// HMAC-SHA256 with a key that is used once: of a short message each of the two hashes is one run over blocks.
 pub fn hmac(key: &[u8], message: &[u8]) -> Sha256Digest {
-    Midstate::new(key).finish(&[message])
+    if message.len() > SHORT {
+        return Midstate::new(key).finish(&[message]);
+    }
+    let mut blocks = [[0; BLOCK]; SHORT_BLOCKS + 1];
+    blocks[0] = padded(key);
+    combine(&mut blocks[0], INNER);
+    let inner = hash_behind_key(&mut blocks, message);
+    combine(&mut blocks[0], INNER ^ OUTER);
+    let code = hash_behind_key(&mut blocks, &inner.0);
+    blocks[0].zeroize();
+    code
+}
+
+/// The hash of the first block and of a short message behind it. What else is in the blocks is overwritten.
+fn hash_behind_key(blocks: &mut [[u8; BLOCK]; SHORT_BLOCKS + 1], message: &[u8]) -> Sha256Digest {
+    let end = (message.len() + 9).next_multiple_of(BLOCK);
+    let text = &mut blocks[1..].as_flattened_mut()[..end];
+    text[..message.len()].copy_from_slice(message);
+    text[message.len()..].fill(0);
+    text[message.len()] = 0x80;
+    let bits = (BLOCK + message.len()) as u64 * 8;
+    text[end - 8..].copy_from_slice(&bits.to_be_bytes());
+    let mut state = State::EMPTY;
+    state.absorb(&blocks[..=end / BLOCK]);
+    digest(&state.words)
+}
+
+/// A key as long as a block: a longer one is hashed.
+fn padded(key: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    match block.get_mut(..key.len()) {
+        Some(start) => start.copy_from_slice(key),
+        None => block[..32].copy_from_slice(&sha256(key).0),
+    }
+    block
+}
+
+fn combine(block: &mut [u8; BLOCK], byte: u8) {
+    block.iter_mut().for_each(|own| *own ^= byte);
 }
 
 #[cfg(test)]
@@ -76,6 +119,7 @@ mod tests {
                     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
                     mac.update(&[head, tail].concat());
                     let expected = Sha256Digest(mac.finalize().into_bytes().into());
+                    assert_eq!(hmac(key, &[head, tail].concat()), expected);
                     let keyed = Midstate::new(key).absorb(head);
                     assert_eq!(keyed.finish(&[tail]), expected);
                     assert_eq!(keyed.finish(&[&tail[..tail.len() / 2], &tail[tail.len() / 2..]]), expected);

@@ -16,7 +16,10 @@ pub enum Subject {
 /// A string to sign: algorithm, timestamp and scope, and below them the lines that its subject asks for.
 pub fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
     let mut text = frame_head(terms, subject);
-    text.push_str(&tail.join("\n"));
+    for (at, line) in tail.iter().enumerate() {
+        text.push_str(if at > 0 { "\n" } else { "" });
+        text.push_str(line);
+    }
     text
 }
 

@@ -108,8 +108,11 @@ pub struct Identity {
 impl Identity {
     /// Whether the access key id can stand in a request: not empty, and nothing in it that would end it there.
     pub(crate) fn names_a_key(&self) -> bool {
+        let id = self.access_key_id.as_str();
         let ends_it = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',');
-        !self.access_key_id.is_empty() && !self.access_key_id.contains(ends_it)
+        // As AWS's ids are.
+        let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        !id.is_empty() && (is_plain || !id.contains(ends_it))
     }
 
     /// Whether the session token, if there is one, can be the value of a header: a line break in it would begin another field.
