@@ -94,6 +94,13 @@ pub(crate) struct Asked {
     pub(crate) cpu: Duration,
 }
 
+impl Asked {
+    /// Microseconds of CPU for one request.
+    pub(crate) fn cpu_of_one(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / f64::from(self.count)
+    }
+}
+
 /// Sends small requests over this many connections at once.
 pub(crate) fn ask(peer: &Peer, connections: usize, span: Duration) -> Asked {
     let request = format!("GET /bucket/key HTTP/1.1\r\nHost: {}\r\n\r\n", peer.address).into_bytes();

@@ -105,6 +105,8 @@ fn proxy(name: &'static str, to: SocketAddr, words: &[&str], files: Option<TempD
     let address = free_address();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sigvet"));
     command.args(["proxy", "--port", &address.port().to_string(), "--to", &format!("http://{to}")]).args(words);
+    // More than S3 takes in one request: the upload may be of any size.
+    command.args(["--max-body", "1TiB"]);
     command
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_ACCESS_KEY_ID", KEY.0)

@@ -39,6 +39,9 @@ pub(crate) fn run(upstream: SocketAddr, gibibytes: f64) {
         let Some(peer) = start(upstream) else { continue };
         measure(&peer, "not hashed", length, Some(floor), |peer| unsigned(peer, length));
     }
+    // A relay that hashes what it has before it passes it on cannot be quicker than both one after the other.
+    let in_turn = 1.0 / (1.0 / floor + 1.0 / hashing_speed());
+    println!("{:42} {in_turn:8.0} {:14.2}", "the plain relay and SHA-256, in turn", in_turn / floor);
     for (name, head) in rows {
         measure(&peers::sigvet_inbound(upstream), name, length, Some(floor), |peer| head(peer, length));
     }
@@ -82,6 +85,14 @@ fn report(peer: &Peer, name: &str, length: u64, floor: Option<f64>, send: impl F
     let ratio = floor.map_or_else(String::new, |floor| format!("{:.2}", speed / floor));
     println!("{:42} {speed:8.0} {ratio:>14} {above:>16}", format!("{}, {name}", peer.name));
     speed
+}
+
+/// MB/s of SHA-256 alone.
+fn hashing_speed() -> f64 {
+    let (mut hasher, zeros, began) = (Sha256Hasher::new(), vec![0; PIECE], Instant::now());
+    (0..512).for_each(|_| hasher.update(&zeros));
+    std::hint::black_box(hasher.finish());
+    512.0 * PIECE as f64 / 1e6 / began.elapsed().as_secs_f64()
 }
 
 fn hashed(peer: &Peer, length: u64) -> Vec<u8> {
