@@ -6,6 +6,8 @@
 
 // In reading order: a module uses only modules above it. `tests/layering` enforces that.
 
+pub mod locking;
+
 pub mod platform;
 
 pub mod files;

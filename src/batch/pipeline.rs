@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::blocks::{Block, Blocks, Ending};
 use super::problem::Problem;
+use crate::locking::locked;
 
 /// Number of blocks that a worker may be ahead of the output.
 const AHEAD: u64 = 4;
@@ -152,10 +153,6 @@ impl<R: Read, W: Write> Shared<R, W> {
         }
         drain.free.pop().unwrap_or_default()
     }
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The result of a block.

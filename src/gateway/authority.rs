@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
@@ -20,6 +20,7 @@ use sigvet_core::time::Timestamp;
 
 use super::Clock;
 use super::certificate::{CertificateError, OWN, configure, named};
+use crate::locking::locked;
 
 /// Number of host certificates to cache. Buckets are host names, so there may be any number of them.
 const KEPT: usize = 1024;
@@ -156,7 +157,7 @@ impl Authority {
     pub fn configuration_for(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         let at = self.clock.now();
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = locked(&self.made);
         if let Some(made) = made.get(&host).filter(|made| made.at.seconds_until(at) < RENEWED) {
             return Ok(Arc::clone(&made.configuration));
         }

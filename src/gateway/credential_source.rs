@@ -4,7 +4,7 @@
 //! As long as the current credentials are valid, no request waits for the next ones.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use sigvet_core::credentials::Credentials;
@@ -12,6 +12,7 @@ use sigvet_core::time::Timestamp;
 use tokio::sync::Mutex as Turn;
 
 use super::{Clock, Stop};
+use crate::locking::locked;
 
 /// Temporary credentials are renewed this many seconds before they expire, or in the last quarter of their lifetime if
 /// that is shorter.
@@ -213,7 +214,7 @@ impl CredentialSource {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 }
 

@@ -4,7 +4,7 @@
 //! nothing; it misses what was evicted in the meantime.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use sigvet_core::request::{Body, Request};
 use sigvet_core::verify::Verdict;
@@ -12,6 +12,7 @@ use sigvet_diagnose::Diagnosis;
 use tokio::sync::watch;
 
 use super::Exchange;
+use crate::locking::locked;
 
 /// Estimated size of an exchange in bytes, not counting its texts.
 const OVERHEAD: usize = 2048;
@@ -107,7 +108,7 @@ impl Journal {
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.held)
     }
 }
 

@@ -22,6 +22,7 @@ use super::passage::Tunnel;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Opened, Server};
 use super::{Limits, Stop};
+use crate::locking::locked;
 
 /// Minimum time between two log lines about the listener itself.
 const NOTE_INTERVAL: Duration = Duration::from_secs(1);
@@ -152,7 +153,7 @@ impl Acceptor {
     /// Logs a problem with the listener, at most once per interval.
     async fn note(&self, problem: String) {
         let is_due = {
-            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut noted = locked(&self.noted);
             let is_due = noted.is_none_or(|last| last.elapsed() >= NOTE_INTERVAL);
             if is_due {
                 *noted = Some(Instant::now());
@@ -193,7 +194,7 @@ impl Acceptor {
         // The gateway ends when the last watcher is dropped: those of the connections, and those of tasks that still
         // log how one ended.
         let telling = graceful.watcher();
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = locked(&self.connections);
         // Finished connections are removed.
         while connections.try_join_next().is_some() {}
         connections.spawn(async move {
@@ -290,7 +291,7 @@ async fn speak(
                 return Ok::<_, std::convert::Infallible>(running.attend(response));
             }
             let (response, opened) = server.open_tunnel(request, &heads, &ends).await;
-            *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+            *locked(&tunnel) = opened;
             Ok(running.attend(response))
         }
     });
@@ -302,7 +303,7 @@ async fn speak(
     {
         server.note_unreadable(ends.peer, &*error).await;
     }
-    opened.lock().unwrap_or_else(PoisonError::into_inner).take()
+    locked(&opened).take()
 }
 
 fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {

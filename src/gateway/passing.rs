@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::Limits;
 use super::intake::IntakeError;
+use crate::locking::locked;
 
 /// How long to hold a body back while waiting for `100 Continue`, as curl does.
 const CONTINUE_TIME: Duration = Duration::from_secs(1);
@@ -98,7 +99,7 @@ impl Outcome {
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
+use crate::locking::locked;
 
 /// The start of an HTTP/2 connection preface (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
@@ -89,32 +90,32 @@ impl Heads {
 
     /// Takes the oldest recorded head.
     pub fn take(&self) -> Option<Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).heads.pop_front()
+        locked(&self.0).heads.pop_front()
     }
 
     /// The limit, if the next head exceeds it.
     pub fn exceeded_limit(&self) -> Option<usize> {
-        let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorder = locked(&self.0);
         (recorder.is_too_long && recorder.heads.is_empty()).then_some(recorder.limit)
     }
 
     /// Whether the client has not started another request since the last one.
     pub fn is_between_requests(&self) -> bool {
-        let recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorder = locked(&self.0);
         recorder.state == State::Head && recorder.line.is_empty() && recorder.heads.is_empty()
     }
 
     /// Stops recording because what follows is not HTTP.
     pub fn end(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).state = State::Opaque;
+        locked(&self.0).state = State::Opaque;
     }
 
     fn is_http2(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_http2
+        locked(&self.0).is_http2
     }
 
     fn feed(&self, bytes: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
+        locked(&self.0).feed(bytes);
     }
 }
 

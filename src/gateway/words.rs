@@ -76,10 +76,18 @@ fn of_rustls(error: &rustls::Error) -> Cow<'static, str> {
     }
 }
 
-fn is_about_trust(alert: AlertDescription) -> bool {
+/// Whether a peer sends this alert because it does not trust a certificate.
+pub fn is_about_trust(alert: AlertDescription) -> bool {
     use AlertDescription as A;
-    [A::UnknownCA, A::BadCertificate, A::CertificateUnknown, A::CertificateExpired, A::UnsupportedCertificate]
-        .contains(&alert)
+    matches!(
+        alert,
+        A::UnknownCA
+            | A::BadCertificate
+            | A::CertificateUnknown
+            | A::CertificateExpired
+            | A::UnsupportedCertificate
+            | A::DecryptError
+    )
 }
 
 /// Writes `HandshakeFailure` as `handshake failure`.

@@ -1,8 +1,9 @@
 //! The MD5s of a body sent in chunks: one of the payload, one of the payload with its framing. Comparing them with
 //! the ETag shows which of the two the store kept.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use crate::locking::locked;
 use sigvet_core::internal::Md5Hasher;
 
 /// Both hashes, updated while the body is sent.
@@ -44,7 +45,7 @@ impl Fingerprints {
 
     fn with<T>(&self, act: impl FnOnce(&mut Hashers) -> T) -> T {
         // A half-finished hash after a panic is only a wrong hash, which matches nothing.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut locked(&self.0))
     }
 }
 

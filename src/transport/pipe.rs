@@ -3,9 +3,10 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::body_error::BodyError;
+use crate::locking::locked;
 
 /// A pipe; its source is gone once it has been opened.
 pub(super) struct Pipe {
@@ -26,12 +27,12 @@ impl Pipe {
     }
 
     pub(super) fn is_spent(&self) -> bool {
-        self.source.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+        locked(&self.source).is_none()
     }
 
     /// Opens the pipe for reading. This succeeds only once.
     pub(super) fn open(&self, length: u64) -> Result<PipeReader, BodyError> {
-        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let source = locked(&self.source).take();
         let spent = || BodyError::Spent { name: self.name.clone() };
         Ok(PipeReader { name: self.name.clone(), source: source.ok_or_else(spent)?, length })
     }

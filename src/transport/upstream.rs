@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::connect::Connection;
 use super::error::Unsendable;
 use super::{HttpVersion, Options, Timings, TransportError, connect, error};
+use crate::locking::locked;
 use sigvet_core::request::RequestUrl;
 
 /// A body that is relayed in pieces.
@@ -202,10 +203,6 @@ impl Upstream {
             lines.remove(oldest);
         }
     }
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Line {

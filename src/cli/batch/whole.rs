@@ -1,8 +1,9 @@
 //! Output that is never cut inside a line when the process is stopped.
 
 use std::io::{self, Write};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once};
 
+use crate::locking::locked;
 use crate::platform;
 
 /// Held while a block is written.
@@ -24,7 +25,7 @@ impl<W: Write> Write for Whole<W> {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let _held = GATE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _held = locked(&GATE);
         self.0.write_all(bytes)?;
         self.0.flush()
     }

@@ -1,11 +1,12 @@
 //! Fetches credentials again while a command runs unattended.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::cli::context;
 use crate::cli::credentials::outside::Network;
 use crate::cli::failure::Failure;
 use crate::cli::secrets::{KnownSecrets, Secrets, values_of};
+use crate::locking::locked;
 use crate::profiles::{self, CredentialChoice, Environment};
 use crate::transport::Options;
 use sigvet_core::credentials::Credentials;
@@ -15,7 +16,7 @@ pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
 /// Adds the newly found secrets to those that are never shown.
 pub fn learn(found: &FoundSecrets, secrets: &KnownSecrets) {
-    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut found = locked(&found);
     if !found.is_empty() {
         secrets.extend(&std::mem::take(&mut *found));
     }
@@ -60,7 +61,7 @@ impl Fetching {
 
     /// Records the credentials as secrets before anything is signed with them.
     fn remember(&self, credentials: &Credentials) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(values_of(credentials));
+        locked(&self.found).add(values_of(credentials));
     }
 }
 

@@ -60,24 +60,29 @@ pub fn parse_time(text: &str) -> Result<Timestamp, InvalidValue> {
     })
 }
 
-/// Parses a size: bytes, or a number with `kB`, `MB`, `GB` (thousands) or `KiB`, `MiB`, `GiB` (of 1024).
+/// Parses a size: bytes, or a number with `kB`, `MB`, `GB`, `TB` (thousands), with `KiB`, `MiB`, `GiB`, `TiB` (of 1024),
+/// or with `K`, `M`, `G`, `T`, which are of 1024 too, as in curl.
 pub fn parse_size(text: &str) -> Result<u64, InvalidValue> {
-    const UNITS: [(&str, u64); 8] = [
-        ("", 1),
-        ("B", 1),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-    ];
-    let expected =
-        || InvalidValue { what: "a size", presented: text.to_owned(), expected: "for example 1048576, 500kB or 10MiB" };
+    bytes_of(text).ok_or_else(|| InvalidValue {
+        what: "a size",
+        presented: text.to_owned(),
+        expected: "for example 1048576, 500kB or 10MiB",
+    })
+}
+
+fn bytes_of(text: &str) -> Option<u64> {
     let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
-    let amount: u64 = amount.parse().map_err(|_| expected())?;
-    size.and_then(|size| amount.checked_mul(size)).ok_or_else(expected)
+    let unit = unit.to_ascii_lowercase();
+    let (prefix, base) = match unit.strip_suffix("ib") {
+        Some(prefix) if !prefix.is_empty() => (prefix, 1024),
+        _ => match unit.strip_suffix('b') {
+            Some(prefix) => (prefix, 1000),
+            None => (unit.as_str(), 1024),
+        },
+    };
+    let power = ["", "k", "m", "g", "t"].iter().position(|known| *known == prefix)?;
+    let size = u64::pow(base, u32::try_from(power).ok()?);
+    amount.parse::<u64>().ok()?.checked_mul(size)
 }
 
 /// Parses a limit in bytes. A limit of zero would refuse everything.
@@ -119,15 +124,13 @@ pub fn parse_seconds(text: &str) -> Result<Duration, InvalidValue> {
     }
 }
 
-/// Parses a speed as curl does: bytes per second, with `K`, `M`, `G`, `T` (powers of 1024) or `B`.
+/// Parses a speed: a size per second.
 pub fn parse_rate(text: &str) -> Result<NonZeroU64, InvalidValue> {
-    const UNITS: [(&str, u64); 6] = [("", 1), ("B", 1), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)];
-    let expected =
-        || InvalidValue { what: "a speed", presented: text.to_owned(), expected: "for example 100000, 500K or 2M" };
-    let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let size = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, size)| *size);
-    let bytes = amount.parse::<u64>().ok().zip(size).and_then(|(amount, size)| amount.checked_mul(size));
-    bytes.and_then(NonZeroU64::new).ok_or_else(expected)
+    bytes_of(text).and_then(NonZeroU64::new).ok_or_else(|| InvalidValue {
+        what: "a speed",
+        presented: text.to_owned(),
+        expected: "for example 100000, 500K or 2M",
+    })
 }
 
 /// Takes a secret value.
@@ -178,10 +181,21 @@ mod tests {
 
     #[test]
     fn sizes_are_parsed_as_people_write_them() {
-        for (text, bytes) in [("0", 0), ("12B", 12), ("500kB", 500_000), ("10MiB", 10 << 20), ("1gib", 1 << 30)] {
+        for (text, bytes) in [
+            ("0", 0),
+            ("12B", 12),
+            ("500kB", 500_000),
+            ("64KB", 64_000),
+            ("64k", 65_536),
+            ("10M", 10 << 20),
+            ("10MiB", 10 << 20),
+            ("1gib", 1 << 30),
+            ("2TB", 2_000_000_000_000),
+            ("2T", 2 << 40),
+        ] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
-        for text in ["", "MiB", "-1", "1.5MB", "10M", "1 MB", "99999999999999999999", "18446744073709551615GB"] {
+        for text in ["", "MiB", "-1", "1.5MB", "1 MB", "1iB", "1PB", "99999999999999999999", "18446744073709551615GB"] {
             assert!(parse_size(text).is_err(), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Stores objects in memory by path: PUT, GET, HEAD and DELETE, enough to try out requests.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use sigvet_core::crypto::Md5Hasher;
@@ -11,6 +11,7 @@ use sigvet_core::verify::Verdict;
 use crate::gateway::payload::{BodyFile, Payload};
 use crate::gateway::refusal::xml::Xml;
 use crate::gateway::{Answer, Later, Reply};
+use crate::locking::locked;
 
 /// Maximum total size of all objects in bytes.
 const ROOM: usize = 16 * 1024 * 1024;
@@ -63,7 +64,7 @@ impl Shelf {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Bytes>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields, take_head};
@@ -12,6 +12,7 @@ use sigvet_core::request::{Body, Headers, Request};
 
 use super::kept::Kept;
 use super::splitter::{Framing, Parts};
+use crate::locking::locked;
 use crate::transport::decode_beginning;
 
 /// Bodies of requests are kept up to this many bytes; of longer ones only the hash is kept.
@@ -150,7 +151,7 @@ impl Conversation {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     fn end(&self) -> Framing {

@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use rustls::AlertDescription;
 use sigvet_core::request::RequestUrl;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
@@ -16,20 +15,11 @@ use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
 use crate::gateway::asked::Asked;
-use crate::gateway::words::describe_chain;
+use crate::gateway::words::{describe_chain, is_about_trust};
 use crate::transport::{self, RawConnection, Stream, TransportError};
 
 /// The first byte of TLS: a handshake record.
 const HANDSHAKE: u8 = 0x16;
-
-/// The alerts of a client that does not trust a certificate.
-const DISTRUST: [AlertDescription; 5] = [
-    AlertDescription::UnknownCA,
-    AlertDescription::BadCertificate,
-    AlertDescription::CertificateUnknown,
-    AlertDescription::UnsupportedCertificate,
-    AlertDescription::DecryptError,
-];
 
 /// Which end sent the first bytes in a tunnel.
 enum First {
@@ -227,5 +217,5 @@ fn place(scheme: &'static str, url: &RequestUrl) -> Place {
 
 fn is_distrust(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    matches!(inner, Some(rustls::Error::AlertReceived(alert)) if DISTRUST.contains(alert))
+    matches!(inner, Some(rustls::Error::AlertReceived(alert)) if is_about_trust(*alert))
 }

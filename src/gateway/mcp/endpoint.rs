@@ -6,7 +6,7 @@
 //! the session ID.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -26,6 +26,7 @@ use crate::gateway::onward;
 use crate::gateway::proxy::masking::Masking;
 use crate::gateway::proxy::refused::{self, ReadAhead};
 use crate::gateway::{Clock, CredentialSource};
+use crate::locking::locked;
 use crate::transport::{HttpVersion, Upstream};
 
 /// How long to wait for other credentials after a server has refused the key.
@@ -171,7 +172,7 @@ impl Endpoint {
 
 impl KeptSigner {
     fn of(&self, credentials: &Arc<Credentials>, settings: &Settings) -> Arc<Signer> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(&self.0);
         if let Some((own, signer)) = &*kept
             && Arc::ptr_eq(own, credentials)
         {

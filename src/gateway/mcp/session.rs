@@ -1,12 +1,13 @@
 //! The session with a server: its ID and the negotiated protocol version.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::message::Message;
+use crate::locking::locked;
 
 /// The header with the session ID.
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -86,7 +87,7 @@ impl Session {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

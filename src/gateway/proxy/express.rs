@@ -7,7 +7,7 @@
 //! with CreateSession* of the S3 user guide.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty, Limited};
@@ -25,6 +25,7 @@ use sigvet_diagnose::formats::parse_session;
 
 use super::pattern::without_port;
 use crate::gateway::{Clock, CredentialSource, Reply, onward};
+use crate::locking::locked;
 use crate::transport::{HttpVersion, Upstream};
 
 /// The service name of S3 Express in credential scopes.
@@ -98,7 +99,7 @@ impl Sessions {
         clock: &Clock,
     ) -> Arc<CredentialSource> {
         let origin = upstream.url().origin();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(&self.0);
         let is_same = |kept: &&Kept| kept.origin == origin && kept.region == region && Arc::ptr_eq(&kept.own, own);
         if let Some(found) = kept.iter().find(is_same) {
             return Arc::clone(&found.session);

@@ -1,7 +1,7 @@
 //! A signed request with its body, ready to be sent: once, or repeatedly if the body is still available.
 
 use std::fs::File;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -14,6 +14,7 @@ use crate::gateway::ReplyBody;
 use crate::gateway::onward::{self, NotHttp, Pseudonym};
 use crate::gateway::passing::PassingBody;
 use crate::gateway::payload::{BodyFile, Payload};
+use crate::locking::locked;
 use crate::transport::HttpVersion;
 
 /// A request body for the next hop.
@@ -133,7 +134,7 @@ fn hold_until_continue(outgoing: &mut http::Request<()>, tell: oneshot::Sender<(
     let tell = Mutex::new(Some(tell));
     hyper::ext::on_informational(outgoing, move |response| {
         if response.status() == http::StatusCode::CONTINUE
-            && let Some(tell) = tell.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && let Some(tell) = locked(&tell).take()
         {
             // The body may already have been released for another reason.
             let _ = tell.send(());

@@ -1,7 +1,7 @@
 //! Routes: which requests go where, and which credentials sign them.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sigvet_core::credentials::Credentials;
@@ -15,6 +15,7 @@ use super::identities::Permission;
 use super::pattern::HostPattern;
 use super::rules::{Allowance, Edits, Forbidden};
 use crate::gateway::CredentialSource;
+use crate::locking::locked;
 use crate::transport::{Options, Upstream};
 
 /// Maximum number of hosts for which a route keeps connections and signing keys.
@@ -197,7 +198,7 @@ impl Destination {
         let Self::Named { allowed, options, kept, .. } = self else { return Err(forbidden()) };
         let url = url_of(scheme, &host).filter(|url| allowed.allow_url(url, is_bound)).ok_or_else(forbidden)?;
         let origin = url.origin();
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(&kept);
         if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == origin) {
             return Ok(Arc::clone(upstream));
         }
@@ -264,7 +265,7 @@ impl Route {
     /// The region or the service to sign for is unknown.
     pub fn signer(&self, host: &str, credentials: &Arc<Credentials>) -> Result<Arc<Signer>, String> {
         let Signers(kept) = &self.signers;
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(&kept);
         let found = kept.iter().find(|kept| kept.host == host && Arc::ptr_eq(&kept.credentials, credentials));
         if let Some(found) = found {
             return Ok(Arc::clone(&found.signer));

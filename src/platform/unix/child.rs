@@ -3,7 +3,7 @@
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgrp, kill_process, waitid};
 use rustix::termios::tcgetpgrp;
@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use tokio::sync::mpsc;
 
 use super::signals::is_ignored;
+use crate::locking::locked;
 
 /// The signals that are passed on.
 const PASSED_ON: [i32; 6] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
@@ -55,7 +56,7 @@ impl ChildSignals {
             tokio::select! {
                 status = &mut ended => return Ok(code_of(status.map_err(io::Error::other)??)),
                 Some(number) = self.0.recv() => {
-                    let is_gone = is_gone.lock().unwrap_or_else(PoisonError::into_inner);
+                    let is_gone = locked(&is_gone);
                     if let (false, false, Some(signal)) = (*is_gone, is_from_terminal(number), named(number)) {
                         // The child is ending right now, or may not be signalled: nothing else can be done.
                         let _ = kill_process(id, signal);
@@ -74,7 +75,7 @@ fn wait(mut child: Child, id: Pid, is_gone: &Mutex<bool>) -> io::Result<ExitStat
             return Err(error.into());
         }
     }
-    let mut is_gone = is_gone.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut is_gone = locked(&is_gone);
     *is_gone = true;
     child.wait()
 }

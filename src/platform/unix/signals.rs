@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, Once};
+use std::sync::{Mutex, MutexGuard, Once};
 
+use crate::locking::locked;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -74,8 +75,8 @@ pub fn stop_between(gate: &'static Mutex<()>) {
     });
 }
 
-fn files() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
-    FILES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn files() -> MutexGuard<'static, Vec<PathBuf>> {
+    locked(&FILES)
 }
 
 /// Waits for the signals on a separate thread. If that is not possible, a signal leaves the file.

@@ -1,7 +1,7 @@
 //! The part of the demo that works: sigvet commands, run as a user would type them, in an isolated environment.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use clap::{Args, Parser};
 
@@ -12,6 +12,7 @@ use crate::cli::commands::serve::keys::DEMO_KEY;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::screen::{Palette, Screen};
+use crate::locking::locked;
 use crate::profiles::Environment;
 
 /// The arguments of one command, without the program name.
@@ -69,7 +70,7 @@ impl Captured {
     }
 
     fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     fn take(&self) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -30,6 +30,7 @@ use crate::cli::signing::scope_choice::{Destination, ScopeChoice};
 use crate::cli::signing::session;
 use crate::cli::terminal::notes::{note, warn};
 use crate::cli::terminal::progress::counter;
+use crate::locking::locked;
 use crate::profiles;
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
@@ -409,10 +410,6 @@ impl Signing for Presigning {
     fn progress(&self, records: u64) {
         self.progress.inc(records);
     }
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Standard input is not available, because the records come from it.
