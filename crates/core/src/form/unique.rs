@@ -1,5 +1,5 @@
-//! JSON whose objects have each member once, in any case. Of two, parsers take the first, the last or, as Go's, either case; MinIO
-//! refuses the document (`sanitizePolicy`), and so does this reader.
+//! Reads JSON whose objects have each member only once, in any case. If a member is repeated, some parsers use the
+//! first, some the last, and Go's either case; MinIO refuses the document (`sanitizePolicy`), and so does this reader.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A value without repeated members, however deep.
+/// A value without repeated members at any depth.
 pub(super) struct UniqueMembers(pub(super) Value);
 
 impl<'de> Deserialize<'de> for UniqueMembers {
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Unique {
 mod tests {
     use super::*;
 
-    /// serde_json's own reader knows nothing of the rule, and reads the same from what is sound.
+    /// serde_json's own reader does not have this rule, and reads valid documents the same way.
     #[test]
     fn what_is_sound_reads_as_ever() {
         for text in [r#"{"a": [1, -2, 1.5, null, true, "x", {"b": {}}], "c": {"a": "\u00e9"}}"#, "[]", "7", r#""x""#] {

@@ -1,7 +1,7 @@
-//! Names of headers, parameters and fields that one request has several times.
+//! Finds the names of headers, parameters and fields that a request has more than once.
 
-/// The names that are there more than once, each once, sorted. They are compared byte by byte: lower them to compare them
-/// without regard to case.
+/// The names that occur more than once, without repeats, sorted. They are compared byte by byte: convert them to lower
+/// case first to ignore case.
 pub(crate) fn repeated_names(mut names: Vec<String>) -> Vec<String> {
     names.sort_unstable();
     let runs = names.chunk_by(|one, other| one == other).filter(|run| run.len() > 1);

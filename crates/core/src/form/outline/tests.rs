@@ -1,4 +1,4 @@
-//! What the outline of a form says has to be what the form says, wherever the pieces are cut and whatever is wrong with it.
+//! The outline must read like the whole form, wherever the pieces are cut and whatever is wrong with the form.
 
 use super::*;
 use crate::form::FormClaim;
@@ -37,7 +37,8 @@ fn the_file_is_left_out_and_counted() {
     assert!(outline.starts_with(FIELDS) && !outline.contains("hello") && !outline.contains("Upload"), "{outline}");
 }
 
-/// Catches a second reading of forms: cut off at any byte, with any byte changed, both have to say the same.
+/// Catches a second way of reading forms: cut off at any byte, or with any byte changed, both must give the same
+/// result.
 #[test]
 fn an_outline_says_what_the_whole_form_says() {
     let whole = [FIELDS, FILE, BEHIND, END].concat().into_bytes();
@@ -63,7 +64,7 @@ fn an_outline_says_what_the_whole_form_says() {
     }
 }
 
-/// Catches memory that grows with the file, and fields that are kept however long they are.
+/// Catches memory use that grows with the file, and fields that are kept however long they are.
 #[test]
 fn what_is_kept_is_limited() {
     let file = "a".repeat(100_000);
