@@ -258,7 +258,6 @@ fn split_scheme(text: &str) -> Option<(UriScheme, &str)> {
 }
 
 /// A header value as text. If it is not UTF-8, bytes outside ASCII are percent-encoded, as they would be in the target.
-/// be.
 fn readable(value: &[u8]) -> String {
     let encoded = || {
         let mut wire = Vec::with_capacity(value.len());

@@ -1,4 +1,4 @@
-//! What a body in chunks may look like that is none, and what a plan refuses.
+//! Malformed bodies in chunks, and plans that are refused.
 
 use super::*;
 use crate::request::{Body, Request, RequestUrl};
@@ -9,7 +9,7 @@ fn malformed(body: &str) -> (usize, String) {
     (malformed.offset, malformed.presented)
 }
 
-/// A parser that reads on would take data for a head, or read behind the end.
+/// Catches a parser that reads on, and takes data for a head or reads beyond the end.
 #[test]
 fn what_is_no_chunk_is_told_by_its_place() {
     for (body, offset, presented) in [
@@ -48,7 +48,7 @@ fn chunks_are_taken_apart_to_where_the_framing_breaks_off() {
     assert!(parsed.final_chunk().is_none() && parsed.malformed.is_some());
 }
 
-/// S3's documentation ends a trailing header in LF CR LF, SDKs in CR LF; both are signed with LF.
+/// S3's documentation ends a trailing header with LF CR LF, SDKs with CR LF; both sign it with LF.
 #[test]
 fn trailers_are_signed_in_lower_case_and_in_order_whatever_ends_them() {
     let ends = ["\r\n", "\n\r\n", "\n"];
@@ -61,8 +61,8 @@ fn trailers_are_signed_in_lower_case_and_in_order_whatever_ends_them() {
     }
 }
 
-/// The signatures of ECDSA are 140 to 144 digits long; the SDKs of AWS fill them up, and sign the next chunk over what is left
-/// without the filling (aws-c-auth, `aws_trim_padded_sigv4a_signature`).
+/// ECDSA signatures are 140 to 144 digits long; AWS's SDKs pad them, and sign the next chunk over the signature without
+/// its padding (aws-c-auth, `aws_trim_padded_sigv4a_signature`).
 #[test]
 fn what_fills_a_signature_up_is_no_part_of_it() {
     let signature = Signature::presented("3045");
@@ -103,7 +103,7 @@ fn what_is_made_by_streaming_cannot_be_given() {
     assert_eq!(SIGNED.declare(&mut unknown, Scheme::V4, &Dialect::AWS4), Err(PlanError::UnknownLength));
 }
 
-/// S3 keeps what follows `aws-chunked` as the coding of the object.
+/// S3 stores what follows `aws-chunked` as the coding of the object.
 #[test]
 fn a_coding_of_the_payloads_own_stays_behind_aws_chunked() {
     for (own, expected) in [("gzip", "aws-chunked,gzip"), ("", "aws-chunked")] {
@@ -115,7 +115,7 @@ fn a_coding_of_the_payloads_own_stays_behind_aws_chunked() {
     }
 }
 
-/// Each buffer takes what fits, and all of them together make the same body as one.
+/// Each buffer takes as many chunks as fit, and together they give the same body as one buffer.
 #[test]
 fn a_payload_makes_the_same_body_in_any_buffers() {
     let layout = Layout {
