@@ -56,7 +56,7 @@ pub enum PrepareError {
     /// The scheme signs with the key of a certificate, but no certificate was given.
     #[error("the request has no certificate, and it is to be signed with the key of one")]
     CertificateMissing,
-    /// A URL cannot be presigned with the key of a certificate, because the certificate travels in a header.
+    /// A signature by the key of a certificate in a URL: the certificate travels in a header, which a URL has none of.
     #[error("a URL cannot be presigned with the key of a certificate: the certificate travels in a header")]
     CertificateInQuery,
     /// The declared payload hash cannot be the value of a header.

@@ -1,5 +1,6 @@
-//! How far a request may go, each limit by its last good value and the first bad one: clocks, lives of URLs, what has to be signed.
-//! The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*, *presigned URLs*).
+//! Tests of each limit with its last valid value and its first invalid one: clocks, expiry of URLs, headers that must
+//! be signed. The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*,
+//! *presigned URLs*).
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::parse_request;
@@ -27,7 +28,7 @@ fn url(expires: &str, lines: &str) -> String {
     )
 }
 
-/// The ids of what is fatal, by the clock of the server.
+/// The IDs of fatal findings at the given time.
 fn found_at(text: &str, now: &str) -> String {
     let request = parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
     let judge = Judge::new(None, Timestamp::parse(now).unwrap(), ExpectedScope::Any);
@@ -106,7 +107,7 @@ fn what_a_server_acts_on_is_signed() {
     assert_eq!(of_url("UNSIGNED-PAYLOAD"), "");
 }
 
-/// AWS alone knows its temporary keys by their names.
+/// Only AWS has a prefix for the IDs of temporary keys.
 #[test]
 fn a_temporary_key_of_aws_needs_its_token() {
     for (host, id, expected) in [
@@ -142,7 +143,7 @@ fn a_payload_is_declared_where_the_service_asks_for_it() {
     }
 }
 
-/// Google's names know no chunks.
+/// Google's dialect has no chunks.
 #[test]
 fn a_word_for_chunks_is_amazons() {
     let text = header_request("h.example", "", OF_S3, LIST).replace("Amz", "Goog").replace("x-amz", "x-goog");
@@ -152,7 +153,7 @@ fn a_word_for_chunks_is_amazons() {
     assert!(word.contains("payload-streaming"), "{word}");
 }
 
-/// S3 in regions that were opened after 2014, and all other services, take Version 4 alone.
+/// S3 in regions opened after 2014, and all other services, accept only Version 4.
 #[test]
 fn version_2_is_judged_by_its_host_its_end_and_what_it_says_twice() {
     let header = |host: &str, lines: &str| {

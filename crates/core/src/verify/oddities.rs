@@ -1,4 +1,4 @@
-//! Requests that two servers would read in two ways, each with what has to be found without a key.
+//! Tests of requests that two servers would read differently, with what must be found without a key.
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::endpoint::BucketRule;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const SIGNATURE: &str = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
 
-/// A sound request to S3, whose header lines are the given ones.
+/// A valid request to S3 with the given header lines.
 fn header_lines(lines: &str) -> String {
     format!("GET /k HTTP/1.1\n{lines}\n")
 }
@@ -48,7 +48,7 @@ fn findings(request: &Request, buckets: BucketRule<'_>) -> Vec<Finding> {
     verify(request, &judge).unwrap().findings
 }
 
-/// The ids of what is fatal, and of the notes behind a slash.
+/// The IDs of fatal findings, and after a slash those of notes.
 fn found(text: &str) -> String {
     let findings = findings(&request(text), BucketRule::default());
     let of = |severity: Severity| {
@@ -76,7 +76,7 @@ fn sound_requests_are_left_alone() {
         (sound().replace("Host:", "Transfer-Encoding: gzip, Chunked\nHost:"), ""),
         (sound().replace("GET /k", "GET https://B.s3.eu-west-1.amazonaws.com:443/k"), ""),
         (sound().replace("Host:", "Accept: a\nAccept: b\nHost:"), ""),
-        // `Content-Length = 1*DIGIT` (RFC 9110 §8.6): zeros before a number are part of it.
+        // `Content-Length = 1*DIGIT` (RFC 9110 §8.6): leading zeros are allowed.
         (sound().replace("Host:", "Content-Length: 00\nHost:"), ""),
         (sound().replace("HTTP/1.1", "HTTP/1.0"), ""),
         (sound().replace("HTTP/1.1", "HTTP/2"), ""),
@@ -210,7 +210,7 @@ fn the_length_of_a_body_is_said_once() {
     assert!(twice.iter().any(|finding| finding.to_string().contains("chunked twice")), "{twice:?}");
 }
 
-/// RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
+/// Source: RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
 #[test]
 fn a_request_line_is_three_words_and_its_version_one_of_http() {
     let with = |line: &str| sound().replace("GET /k HTTP/1.1", line);
@@ -229,7 +229,7 @@ fn a_request_line_is_three_words_and_its_version_one_of_http() {
     assert_eq!(found(&early), "length-ambiguous");
 }
 
-/// RFC 9110 §6.5.1 and RFC 9112 §7.1.2: a trailer may be dropped or merged, so what it says must not matter.
+/// A trailer may be dropped or merged, so its content must not matter (RFC 9110 §6.5.1, RFC 9112 §7.1.2).
 #[test]
 fn a_trailer_of_http_says_nothing_that_matters() {
     let with = |trailer: &str| {
