@@ -173,7 +173,7 @@ impl Presigner {
         &self.terms
     }
 
-    /// Remarks about what is valid in all of these URLs but likely to go wrong.
+    /// Warnings that apply to all of these URLs.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

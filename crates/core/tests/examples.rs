@@ -1,6 +1,6 @@
 //! Runs the examples of the crate.
 //!
-//! It catches an example that compiles and no longer does what it says: a request that its own server refuses.
+//! Catches an example that compiles but no longer does what it claims, such as a request that its own server refuses.
 #![expect(clippy::duplicate_mod, reason = "each example brings what it shares with the others")]
 
 #[expect(dead_code, reason = "its main is for cargo run")]

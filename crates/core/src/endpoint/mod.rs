@@ -30,9 +30,9 @@ pub(crate) const AWS: &str = "AWS";
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inference {
-    /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
+    /// The service to sign for, as in the credential scope (`s3`, `execute-api`, `es`).
     pub service: Option<String>,
-    /// The region to sign for, as it stands in the credential scope.
+    /// The region to sign for, as in the credential scope.
     pub region: Option<String>,
     /// Who runs the host, for people to read (`AWS`, `Cloudflare R2`).
     pub provider: &'static str,

@@ -145,7 +145,7 @@ pub struct Prepared<T = Terms> {
     pub(crate) given: Given,
     /// A session token to add after signing.
     pub(crate) unsigned_token: Option<Secret>,
-    /// Remarks about what is valid but likely to go wrong.
+    /// Warnings: the request is valid, but likely to be refused or to surprise.
     pub warnings: Vec<Warning>,
 }
 

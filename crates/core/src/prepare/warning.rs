@@ -1,4 +1,4 @@
-//! Remarks about what is valid but likely to be refused or to surprise.
+//! Warnings about requests that are valid but likely to be refused or to surprise.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::{Identity, Settings, longest_life};
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
-/// A remark for the user before the request is sent.
+/// A warning for the user before the request is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {

@@ -16,7 +16,7 @@ pub enum WireFault {
     },
     /// The target is in absolute form with user information before the host (RFC 9110 §4.2.4).
     UserInformation,
-    /// The request has `Transfer-Encoding` but is HTTP/1.0, which does not know it (RFC 9112 §6.1).
+    /// The request has `Transfer-Encoding`, which HTTP/1.0 does not have (RFC 9112 §6.1).
     CodingBeforeItsTime,
     /// A field follows the chunks of `Transfer-Encoding: chunked` (RFC 9112 §7.1.2).
     Trailer {

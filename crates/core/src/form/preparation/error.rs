@@ -121,7 +121,7 @@ fn known() -> String {
     crate::form::fields::known_names().collect::<Vec<_>>().join(", ")
 }
 
-/// A remark about a form that is valid but likely to be refused or to surprise.
+/// A warning about a form that is valid but likely to be refused or to surprise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormWarning {
     /// S3's manual documents only an exact value as a condition on the field.

@@ -27,7 +27,7 @@ pub struct Prepared {
     pub fields: Fields,
     /// The fields that the uploader must add.
     pub to_fill: Vec<FieldToFill>,
-    /// Remarks about what is valid but likely to surprise.
+    /// Warnings: the form is valid, but likely to be refused or to surprise.
     pub warnings: Vec<FormWarning>,
     /// The scope that a key of Version 4 must have; `None` for Version 2.
     pub scope: Option<Scope>,
