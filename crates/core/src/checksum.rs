@@ -229,7 +229,7 @@ mod tests {
     /// Computed by `awscrt.checksums` 0.38 and Python's `hashlib` from `123456789`. Catches a wrong polynomial and a
     /// wrong byte order.
     #[test]
-    fn each_is_what_other_implementations_make_of_the_same_bytes() {
+    fn checksums_agree_with_other_implementations() {
         for (algorithm, expected) in [
             (ChecksumAlgorithm::Crc32, "y/Q5Jg=="),
             (ChecksumAlgorithm::Crc32c, "4waSgw=="),

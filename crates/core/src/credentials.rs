@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_compare_by_every_byte() {
+    fn secrets_are_compared_by_every_byte() {
         assert_eq!(Secret::new("abc"), Secret::new("abc"));
         assert_ne!(Secret::new("abc"), Secret::new("abd"));
         assert_ne!(Secret::new("abc"), Secret::new("abc "));

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_presigned_query_goes_onto_the_uri() {
+    fn a_presigned_query_is_added_to_the_uri() {
         let (mut parts, body) = ::http::Request::get("http://b.example:8080?x").body("").unwrap().into_parts();
         let request = Request::try_from(&parts).unwrap();
         assert_eq!((request.target(), request.host()), (&b"/?x"[..], Some("b.example:8080")));
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_what_clients_make_of_a_uri() {
+    fn the_host_is_the_one_that_clients_make_from_a_uri() {
         for (uri, expected) in [
             ("https://h.example:443/", "h.example"),
             ("http://h.example:443/", "h.example:443"),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_goes_there_and_back() {
+    fn a_request_survives_conversion_in_both_directions() {
         let url = RequestUrl::parse("https://h.example/a%2Fb?c=%20").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("x-a", "1").unwrap();

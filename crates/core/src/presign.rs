@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn awss_own_example_comes_out() {
+    fn a_presigner_reproduces_awss_own_example() {
         let setting = Setting::of_aws();
         let presigner = setting.presigner(Request::new("GET", &setting.url).unwrap()).unwrap();
         let url = presigner.presign_to_string("/test.txt").unwrap();
@@ -327,7 +327,7 @@ mod tests {
         /// Catches any second way of computing: each service's path rule, own queries that sort among the parameters of
         /// the signature, and both treatments of the token.
         #[test]
-        fn a_presigned_target_is_what_prepare_and_sign_make_of_it(
+        fn a_presigned_target_equals_the_result_of_prepare_and_sign(
             targets in proptest::collection::vec("/[a-c/.%2F+é ]{0,9}(\\?([XYa]|X-Amz-D|%2|=|&|\\+){0,9})?", 1..20),
             service in prop_oneof![Just("s3"), Just("execute-api")],
             token in proptest::option::of(prop_oneof![Just(TokenTravel::Signed), Just(TokenTravel::Unsigned)]),

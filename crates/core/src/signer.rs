@@ -238,7 +238,7 @@ mod tests {
 
     /// Catches one of the caller's own headers returned as added, and an added one that is missing.
     #[test]
-    fn what_was_added_is_the_difference() {
+    fn the_added_parts_are_the_difference_to_the_original_request() {
         let signer = Signer::new(credentials().with_session_token("to/ken"), "us-east-1", "s3");
         let url = url().with_target("/test.txt?versionId=1").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();

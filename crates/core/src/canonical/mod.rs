@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_the_hash_alone() {
+    fn debug_shows_only_the_hash() {
         let text = CanonicalRequest::assemble(|_, out| out.extend_from_slice(b"x-amz-security-token:hush"));
         let shown = format!("{text:?}");
         assert!(!shown.contains("hush") && shown.contains(&text.sha256().to_string()), "{shown}");

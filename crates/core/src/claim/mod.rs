@@ -271,7 +271,7 @@ mod tests {
 
     /// aws-sdk-rust puts a signed token after the signature; AWS IoT's clients put an unsigned one anywhere.
     #[test]
-    fn the_service_tells_whether_a_token_in_the_query_is_signed_and_its_place_does_not() {
+    fn whether_a_query_token_is_signed_depends_on_the_service_not_its_position() {
         let token = "&X-Amz-Security-Token=token";
         for (service, travel) in [("s3", TokenTravel::Signed), ("iotdevicegateway", TokenTravel::Unsigned)] {
             for (before, behind) in [(token, ""), ("", token)] {
@@ -287,7 +287,7 @@ mod tests {
     /// S3 reads `X-Amz-Expires`; STS and the others accept a URL for 15 minutes whatever it says, and do not require
     /// it.
     #[test]
-    fn how_long_a_url_is_held_is_up_to_its_service() {
+    fn each_service_decides_how_long_it_accepts_a_url() {
         let of = |service: &str, expires: &str| {
             format!(
                 "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
@@ -369,7 +369,7 @@ mod tests {
     /// Alibaba's signer (alibabacloud-oss-v2 1.4.1, `SignerV4`) writes these; judged as Version 4, they would all seem
     /// wrong.
     #[test]
-    fn a_signature_by_another_procedure_is_told_apart() {
+    fn a_signature_by_another_procedure_has_its_own_error() {
         let header = "OSS4-HMAC-SHA256 Credential=ak/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=00";
         let mut request = Request::new("GET", &RequestUrl::parse("https://b.oss-cn-hangzhou.aliyuncs.com/k").unwrap());
         let signed = request.as_mut().unwrap();
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_only_ends_like_a_date_is_none() {
+    fn a_header_that_only_ends_in_date_is_not_a_date_header() {
         let authorization =
             "OSC4-HMAC-SHA256 Credential=AKID/20150830/r/s/osc4_request, SignedHeaders=host, Signature=00";
         let mut headers = Headers::default();
@@ -406,7 +406,7 @@ mod tests {
     /// A request that only has a `Date` header is read with the names that go with its algorithm. The session token of
     /// S3 Express identifies a directory bucket, and nothing else does.
     #[test]
-    fn the_names_are_those_of_the_algorithm_and_of_the_token() {
+    fn the_dialect_follows_from_the_algorithm_and_the_token() {
         let of = |algorithm: &str, lines: &[(&str, &str)]| {
             let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
             lines.iter().for_each(|(name, value)| request.headers.push(name, *value).unwrap());

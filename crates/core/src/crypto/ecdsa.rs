@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_outside_of_the_group_are_no_keys() {
+    fn numbers_outside_the_group_are_not_keys() {
         let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
         assert!(EcdsaKey::new(&hex::decode(order).unwrap().try_into().unwrap()).is_none());
         assert!(EcdsaKey::new(&[0; 32]).is_none());

@@ -191,7 +191,7 @@ mod tests {
 
     /// Compared with `sha2`, for each number of lanes and, in each lane, each length around that of a block.
     #[test]
-    fn each_lane_gives_what_one_hash_gives() {
+    fn each_lane_agrees_with_a_single_hash() {
         let bytes: Vec<u8> = (0..=255).cycle().skip(7).take(700).collect();
         for level in levels() {
             for count in 1..=LANES {
@@ -209,7 +209,7 @@ mod tests {
     proptest! {
         /// Any number of messages after a head that was absorbed before.
         #[test]
-        fn many_messages_go_on_from_one_state(
+        fn many_messages_continue_from_one_state(
             head in proptest::collection::vec(any::<[u8; BLOCK]>(), 0..3),
             messages in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..40),
         ) {

@@ -111,7 +111,7 @@ mod tests {
 
     /// Compared with the crate `hmac`, at every length around that of a block.
     #[test]
-    fn it_gives_what_hmac_gives() {
+    fn a_midstate_agrees_with_hmac() {
         let bytes: Vec<u8> = (0..200).collect();
         for key in [0, 1, 32, 63, 64, 65, 130] {
             for head in [0, 1, 63, 64, 65, 128] {

@@ -128,7 +128,7 @@ mod tests {
 
     /// Source: the URLs that botocore 1.44.5 builds for `get_object(Bucket=ARN, Key='a/b')`.
     #[test]
-    fn an_arn_leads_where_botocore_has_it() {
+    fn an_arn_gives_the_host_that_botocore_uses() {
         for (arn, host) in [
             (
                 "s3:us-west-2:123456789012:accesspoint/my-ap",
@@ -192,7 +192,7 @@ mod tests {
 
     /// Source: botocore 1.44.5 as above.
     #[test]
-    fn a_directory_bucket_tells_its_zone() {
+    fn a_directory_bucket_implies_its_zone() {
         for (address, region, host) in [
             ("b--use1-az4--x-s3/k", "us-east-1", "b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com"),
             ("ap--use1-az4--xa-s3/k", "us-east-1", "ap--use1-az4--xa-s3.s3express-use1-az4.us-east-1.amazonaws.com"),

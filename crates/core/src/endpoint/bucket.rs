@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_choice_goes_before_the_endpoint_and_the_endpoint_before_the_form_of_the_host() {
+    fn the_chosen_bucket_precedes_the_endpoint_and_that_precedes_inference() {
         let endpoints = ["store.example:8080".to_owned()];
         let rule = BucketRule { chosen: None, endpoints: &endpoints };
         assert_eq!(rule.bucket_of("my.bucket.Store.example:8080").as_deref(), Some("my.bucket"));

@@ -103,7 +103,7 @@ mod tests {
 
     /// botocore refuses these too, except accelerated hosts outside the commercial partition, which do not exist.
     #[test]
-    fn what_aws_does_not_have_is_refused() {
+    fn hosts_that_aws_does_not_have_are_refused() {
         for (variant, region, problem) in [
             (PLAIN, "fsn1", NOT_A_REGION),
             (PLAIN, "eu-west-1.evil.example", NOT_A_REGION),

@@ -239,7 +239,7 @@ fn described(host: &str) -> Option<(String, String, String)> {
 
 /// Catches an AWS host that would be signed for the wrong scope.
 #[test]
-fn aws_hosts_tell_service_region_and_bucket() {
+fn aws_hosts_imply_service_region_and_bucket() {
     for (host, service, region, bucket) in BOTOCORE.iter().chain(AWS_GUIDES) {
         let expected = (service.to_string(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
@@ -249,7 +249,7 @@ fn aws_hosts_tell_service_region_and_bucket() {
 
 /// Catches a store's host that would be signed for the wrong region, or taken for another store's.
 #[test]
-fn store_hosts_tell_region_bucket_and_provider() {
+fn store_hosts_imply_region_bucket_and_provider() {
     for (host, region, bucket, provider) in STORES {
         let expected = ("s3".to_owned(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
@@ -259,7 +259,7 @@ fn store_hosts_tell_region_bucket_and_provider() {
 
 /// Catches a host that only resembles a known one, and invented answers.
 #[test]
-fn unknown_hosts_tell_nothing() {
+fn unknown_hosts_imply_nothing() {
     for host in UNKNOWN {
         assert_eq!(infer(host), None, "{host}");
     }
@@ -291,7 +291,7 @@ fn guesses_carry_a_note() {
 /// Catches a shape that is too loose (it takes a bucket or a word for a region) or too tight (it rejects future
 /// regions).
 #[test]
-fn regions_are_known_by_shape() {
+fn regions_are_recognised_by_shape() {
     for region in ["us-west-2", "ap-southeast-10", "mx-central-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"]
     {
         assert!(partition::is_region(region), "{region}");
@@ -320,7 +320,7 @@ fn tables_hold_no_idle_rows() {
 /// Source: botocore's endpoint rules that have the scheme `sigv4a` with `signingRegionSet` `["*"]`. Outposts also lists
 /// `sigv4`, and needs no other scheme.
 #[test]
-fn hosts_of_many_regions_ask_for_all_of_them() {
+fn hosts_of_many_regions_need_a_set_of_all_regions() {
     for (host, regions) in [
         ("mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com", Some("*")),
         ("my.dotted.alias.accesspoint.s3-global.amazonaws.com", Some("*")),
@@ -336,7 +336,7 @@ fn hosts_of_many_regions_ask_for_all_of_them() {
 
 /// Hosts for objects have a zone; hosts for creating buckets do not. The hosts are those of botocore's endpoint rules.
 #[test]
-fn hosts_of_directory_buckets_tell_their_zone() {
+fn hosts_of_directory_buckets_imply_their_zone() {
     for (host, zone) in [
         ("b--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com", Some("usw2-az1")),
         ("b--usw2-az1--x-s3.s3express-fips-usw2-az1.dualstack.us-west-2.amazonaws.com", Some("usw2-az1")),

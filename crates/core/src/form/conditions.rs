@@ -150,7 +150,7 @@ mod tests {
 
     /// The lists are the examples in S3's manual (*Matching Content-Types in a comma-separated list*).
     #[test]
-    fn each_type_of_a_list_has_to_begin_as_asked() {
+    fn each_content_type_in_a_list_must_have_the_prefix() {
         let images = Condition::starts_with("Content-Type", "image/");
         assert!(images.allows("image/jpg,image/png,image/gif"));
         assert!(!images.allows("image/jpg,text/plain"));

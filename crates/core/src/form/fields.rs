@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_known_in_any_case_and_by_their_beginnings() {
+    fn names_are_recognised_in_any_case_and_by_their_prefixes() {
         for (name, expected) in [
             ("CONTENT-type", Some(Matching::ExactOrPrefix)),
             ("success_action_status", Some(Matching::Exact)),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_up_the_form_needs_no_condition() {
+    fn fields_of_the_form_itself_need_no_condition() {
         for name in ["Policy", "x-amz-signature", "X-Goog-Signature", "awsaccesskeyid", "x-ignore-a", "file"] {
             assert!(is_exempt(name), "{name}");
         }

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_as_the_policy_wants_it_is_let_pass() {
+    fn an_upload_that_meets_its_policy_has_no_violations() {
         let conditions = vec![
             Condition::equals("Bucket", "bucket"),
             Condition::starts_with("KEY", "a/b.p"),
@@ -235,7 +235,7 @@ mod tests {
 
     /// One row for each kind of violation, with the text that a user reads.
     #[test]
-    fn each_violation_is_told_with_its_value() {
+    fn each_violation_is_reported_with_its_value() {
         let key = || Condition::starts_with("key", "a/");
         for (conditions, fields, now, expected) in [
             (

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_refused_with_its_place() {
+    fn an_invalid_policy_is_refused_with_the_place_of_the_error() {
         for (json, expected) in [
             ("[]", "the document is []"),
             (r#"{"conditions": []}"#, "expiration is missing"),

@@ -76,7 +76,7 @@ mod tests {
 
     /// serde_json's own reader does not have this rule, and reads valid documents the same way.
     #[test]
-    fn what_is_sound_reads_as_ever() {
+    fn valid_json_is_read_as_usual() {
         for text in [r#"{"a": [1, -2, 1.5, null, true, "x", {"b": {}}], "c": {"a": "\u00e9"}}"#, "[]", "7", r#""x""#] {
             let UniqueMembers(value) = serde_json::from_str(text).unwrap();
             assert_eq!(value, serde_json::from_str::<Value>(text).unwrap(), "{text}");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_however_deep_and_however_spelt() {
+    fn a_repeated_member_is_refused_at_any_depth_and_in_any_spelling() {
         for text in [
             r#"{"a": 1, "a": 1}"#,
             r#"{"expiration": 1, "Expiration": 2}"#,

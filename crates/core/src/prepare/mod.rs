@@ -320,7 +320,7 @@ mod tests {
 
     /// Catches a value that begins another header: `a\r\nX-Evil: y`.
     #[test]
-    fn what_becomes_a_header_adds_no_line() {
+    fn values_that_would_add_a_header_are_refused() {
         let settings = [Settings::new("r", "s3"), Settings::new("r", "s3").presigned(Duration::from_secs(60))];
         for bad in ["a\r\nX-Evil: y", "a\n", "\ra", "a\0b", "a\x1bb"] {
             let token = Identity::from(&Credentials::new("AKID", "s").with_session_token(bad));

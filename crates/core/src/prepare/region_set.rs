@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_is_a_star_or_names() {
+    fn a_region_set_is_a_star_or_names() {
         for text in ["*", "us-east-1", "us-east-1,eu-west-1", "us-*,eu-*"] {
             assert_eq!(sound(text).as_deref(), Ok(text));
         }

@@ -53,7 +53,7 @@ mod tests {
 
     /// Catches a valid line that is refused, in the spellings of servers, clients and tools.
     #[test]
-    fn lines_that_are_sent_and_printed_have_no_fault() {
+    fn valid_request_lines_have_no_fault() {
         for line in [
             "GET /k HTTP/1.1",
             "GET /k HTTP/1.0",

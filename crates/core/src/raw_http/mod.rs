@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_refused_with_its_line() {
+    fn malformed_requests_are_refused_with_the_line_number() {
         assert_eq!(parse_request(b" \n"), Err(MalformedRequest::Empty));
         assert_eq!(parse_request(b"hello\n"), Err(MalformedRequest::RequestLine { line: 1 }));
         assert_eq!(parse_request(b"GET / HTTP/1.1\na: b\nnothing\n\n"), Err(MalformedRequest::Field { line: 3 }));
@@ -303,7 +303,7 @@ mod tests {
 
     /// To explain a signature, white space that a client forgot to trim must be visible.
     #[test]
-    fn values_keep_their_outer_white_space_but_one_blank() {
+    fn values_keep_outer_white_space_except_one_blank() {
         let request = parse_request(b"GET / HTTP/1.1\r\nA:  a \r\nB:b\r\nC:\t\tc\r\nHost: h \r\n\r\n").unwrap();
         let values: Vec<&[u8]> = request.headers.iter().map(|header| header.value.as_slice()).collect();
         assert_eq!(values, [&b" a "[..], b"b", b"\tc", b"h "]);
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_behind_a_capture_are_no_body() {
+    fn trailing_line_ends_are_not_a_body() {
         let body = |text: &str| parse_request(text.as_bytes()).unwrap().body;
         assert_eq!(body("GET / HTTP/1.1\nhost: h\n\n\r\n\n"), Body::Bytes(Vec::new()));
         assert_eq!(body("POST / HTTP/1.1\nhost: h\n\nhi\n"), Body::Bytes(b"hi\n".to_vec()));

@@ -145,7 +145,7 @@ mod tests {
 
     /// Like the example in RFC 9112 §7.1: sizes, extensions, a trailer.
     #[test]
-    fn chunks_come_off_with_extensions_and_trailer() {
+    fn chunks_are_decoded_with_extensions_and_trailer() {
         let chunks = "4\r\nWiki\r\n6;name=\"v\"\r\npedia \r\nE\r\nin \r\n\r\nchunks.\r\n0\r\nx-sum: 1\r\n\r\nGET /";
         let payload = b"Wikipedia in \r\n\r\nchunks.".to_vec();
         let length = chunks.len() - "GET /".len();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn line_feeds_alone_and_a_missing_last_line_are_read() {
+    fn bare_line_feeds_and_a_missing_last_line_are_accepted() {
         for text in ["2\nhi\n0\n\n", "2\nhi\n0\n", "02\r\nhi\r\n000\r\n"] {
             let read = read(&[("transfer-encoding", " Chunked ")], text);
             assert_eq!(
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_chunks_is_told_from_what_breaks_off() {
+    fn an_unchunked_body_differs_from_a_truncated_one() {
         assert_eq!(read(&[CHUNKED], "{\"a\":1}"), Some(Transferred::Bare));
         assert_eq!(read(&[CHUNKED], "\r\n"), Some(Transferred::Missing));
         assert_eq!(read(&[("Transfer-Encoding", "gzip, chunked")], "2\r\nhi\r\n0\r\n\r\n"), Some(Transferred::Coded));
@@ -178,7 +178,7 @@ mod tests {
 
     /// The chunk heads of `aws-chunked` are part of the body, not framing.
     #[test]
-    fn the_chunks_of_aws_stay() {
+    fn aws_chunks_are_kept() {
         let word = ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
         let inner = "2\r\nhi\r\n0\r\nx-amz-checksum-crc32:2MCKNA==\r\n\r\n";
         let framed = format!("{:x}\r\n{inner}\r\n0\r\n\r\n", inner.len());

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_have_to_be_rewritten_is_refused() {
+    fn hosts_that_would_have_to_be_rewritten_are_refused() {
         for host in ["bücher.example", "\u{ff41}.example", "b\u{ad}.example"] {
             assert_eq!(refused(host), InvalidAuthority::NotAscii, "{host}");
         }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_and_a_port_are_asked_for() {
+    fn an_authority_needs_a_host_and_a_valid_port() {
         for text in ["", ":80", "user@", "user@:80"] {
             assert_eq!(refused(text), InvalidAuthority::EmptyHost, "{text}");
         }
@@ -179,7 +179,7 @@ mod tests {
 
         /// Catches a host that is read as another: an accepted authority must be read as the `url` crate reads it.
         #[test]
-        fn what_is_accepted_is_what_the_url_crate_reads(text in authorities()) {
+        fn accepted_authorities_are_read_as_the_url_crate_reads_them(text in authorities()) {
             if let Ok(ours) = Authority::parse(&text) {
                 let ours = Authority { port: ours.port.filter(|port| *port != 443), ..ours };
                 prop_assert_eq!(Some(ours), by_url_crate(&text));
@@ -189,7 +189,7 @@ mod tests {
         /// Catches a host that is refused needlessly: an authority that the `url` crate wrote must be accepted
         /// unchanged.
         #[test]
-        fn what_the_url_crate_writes_is_accepted(text in authorities()) {
+        fn authorities_that_the_url_crate_writes_are_accepted(text in authorities()) {
             if let Some(theirs) = by_url_crate(&text) {
                 let port = theirs.port.map(|port| format!(":{port}")).unwrap_or_default();
                 prop_assert_eq!(Authority::parse(&format!("{}{port}", theirs.host)), Ok(theirs));

@@ -127,7 +127,7 @@ mod tests {
         [("X-Amz-Checksum-Crc32", "y/Q5Jg=="), ("x-amz-checksum-sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=")];
 
     #[test]
-    fn a_checksum_is_held_against_the_body() {
+    fn a_checksum_is_compared_with_the_body() {
         let body = || Body::Bytes(b"123456789".to_vec());
         assert_eq!(request("PUT", "/k", &RIGHT, body()).wrong_checksum(), None);
         let wrong =
@@ -146,7 +146,7 @@ mod tests {
 
     /// Computed with Python's `hashlib.md5`.
     #[test]
-    fn content_md5_is_held_against_the_body() {
+    fn content_md5_is_compared_with_the_body() {
         let put = |target: &str, md5: &str| {
             request("PUT", target, &[("Content-MD5", md5)], Body::Bytes(b"123456789".to_vec())).wrong_checksum()
         };
@@ -159,7 +159,7 @@ mod tests {
 
     /// Catches a valid request that is reported as wrong.
     #[test]
-    fn what_is_not_of_the_body_is_left_alone() {
+    fn checksums_of_something_else_than_the_body_are_ignored() {
         let (wrong, body) = ((RIGHT[0].0, "AAAAAA=="), || Body::Bytes(b"123456789".to_vec()));
         let chunks = ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
         for request in [

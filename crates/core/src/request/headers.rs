@@ -272,7 +272,7 @@ mod tests {
 
     /// Catches a sorted lookup that loses a field or its order, or that minds case.
     #[test]
-    fn fields_are_found_alike_by_scanning_and_by_sorting() {
+    fn scanning_and_sorting_find_the_same_fields() {
         let names = ["b", "A", "a", "B-c", "b", "x-amz-date", "X-AMZ-DATE", "a"];
         let pairs = names.iter().enumerate().map(|(at, name)| (*name, at.to_string()));
         let headers = Headers::from_pairs(pairs).unwrap();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_access_is_known_by_its_name() {
+    fn headers_that_give_access_are_recognised_by_name() {
         let is_bearer = |name: &str| Header { name: name.to_owned(), value: Vec::new() }.is_bearer();
         for name in [
             "X-Amz-Security-Token",
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_trimmed_and_what_is_no_text_is_replaced() {
+    fn text_is_trimmed_and_invalid_utf_8_is_replaced() {
         let headers = Headers::from_pairs([("A", &b" \xfc\tb "[..]), ("b", b" caf\xc3\xa9 ")]).unwrap();
         assert_eq!(headers.first_text("a"), None);
         assert_eq!(headers.first_text_lossy("a").as_deref(), Some("\u{fffd}\tb"));

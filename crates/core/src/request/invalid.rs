@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_is_a_token_by_every_way_in() {
+    fn every_constructor_refuses_a_method_that_is_not_a_token() {
         for method in ["", "GET ", "GE T", "GET\r\nx: y", "GÉT"] {
             let expected = InvalidMethod { presented: method.to_owned() };
             assert_eq!(request().with_method(method).unwrap_err(), expected);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_can_be_on_the_wire_by_every_way_in() {
+    fn every_constructor_refuses_a_target_that_cannot_be_sent() {
         for (target, expected) in [
             ("", InvalidTarget::NoSlash),
             ("*", InvalidTarget::NoSlash),

@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_there_several_times_is_told_once() {
+    fn a_repeated_name_is_listed_once() {
         let repeated = |names: &[&str]| repeated_names(names.iter().map(|name| (*name).to_owned()).collect());
         assert_eq!(repeated(&["c", "a", "b", "a", "c", "a"]), ["a", "c"]);
         assert!(repeated(&["a", "A", ""]).is_empty() && repeated(&[]).is_empty());

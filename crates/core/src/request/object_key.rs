@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_goes_under_its_bucket() {
+    fn a_key_is_appended_to_the_path_of_its_bucket() {
         for (base, expected) in [
             ("https://b.example", "https://b.example/a%3Fb"),
             ("https://h.example/bucket?list-type=2", "https://h.example/bucket/a%3Fb"),

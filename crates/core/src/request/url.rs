@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_without_a_port_connects_to_that_of_its_scheme() {
+    fn a_url_without_a_port_uses_the_port_of_its_scheme() {
         for (text, port) in [
             ("http://h", 80),
             ("https://h:443/", 443),
@@ -419,7 +419,7 @@ mod tests {
 
     /// The targets are what curl 7.88 sent for `-G -d`; curl refuses the last two, or cuts them off at the fragment.
     #[test]
-    fn a_query_grows_as_curl_grows_it() {
+    fn a_query_is_appended_as_curl_appends_it() {
         for (target, query, expected) in [
             ("/p", "a=1&b=2", "/p?a=1&b=2"),
             ("/p?q=1", "a=1&b=2", "/p?q=1&a=1&b=2"),
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_location_leads_where_it_says() {
+    fn a_location_is_resolved_against_the_url() {
         let from = RequestUrl::parse("https://h.example:8443/a/b?q").unwrap();
         for (location, expected) in [
             ("/x/../y?z", "https://h.example:8443/x/../y?z"),

@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_named_rows_are_what_curls_rule_makes() {
+    fn the_named_dialects_follow_curls_rule() {
         assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
         let goog = Dialect { object_services: S3_FAMILY, ..Dialect::GOOG4 };
         assert_eq!(Dialect::from_providers("GOOG", "goog"), goog);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_names_nothing_is_refused() {
+    fn an_unknown_name_is_refused() {
         for name in ["", "azure", "aws:", ":amz", "a b:c"] {
             assert_eq!(Dialect::from_name(name), Err(UnknownDialect::Name { presented: name.to_owned() }));
         }

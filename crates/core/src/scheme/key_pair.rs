@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carry_goes_all_the_way() {
+    fn a_carry_propagates_to_the_first_byte() {
         let mut number = [0xff; 32];
         add_one(&mut number);
         assert_eq!(number, [0; 32]);

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_credential_splits_from_its_end() {
+    fn a_credential_is_split_from_its_end() {
         let (id, scope) = Scope::parse_credential("a/b:c/20150830/us-east-1/iam/aws4_request", Scheme::V4).unwrap();
         assert_eq!((id.as_str(), scope.to_string().as_str()), ("a/b:c", "20150830/us-east-1/iam/aws4_request"));
         assert_eq!(Scope::parse_credential("AKID/20150830/iam/aws4_request", Scheme::V4), None);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_cannot_change_the_shape_of_the_scope() {
+    fn a_region_cannot_change_the_structure_of_the_scope() {
         let now = Timestamp::from_epoch_seconds(0);
         for region in ["", "eu/west", "eu west", "eu\n", "eu,west"] {
             assert!(Scope::new(&now, region, "s3", &Dialect::AWS4).is_err(), "{region:?}");

@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_of_writing_one_instant_is_that_instant() {
+    fn every_spelling_of_a_time_gives_the_same_timestamp() {
         for text in [
             "20150830T123600Z",
             "2015-08-30T12:36:00Z",
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_time_is_cut_to_its_second() {
+    fn the_system_time_is_truncated_to_its_second() {
         let (epoch, ms) = (SystemTime::UNIX_EPOCH, Duration::from_millis);
         for (time, seconds) in [
             (epoch, 0),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_is_refused_with_its_text() {
+    fn an_invalid_time_is_refused_with_its_text() {
         for text in
             ["", "yesterday", "20150230T000000Z", "20150830T126000Z", "20150830T123600", "2015083", "+0150830T123600Z"]
         {

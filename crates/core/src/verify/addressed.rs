@@ -165,7 +165,7 @@ mod tests {
 
     /// The region names are from AWS's page *AWS regions*.
     #[test]
-    fn a_region_is_known_by_its_shape() {
+    fn a_region_is_recognised_by_its_shape() {
         for region in ["us-east-1", "ap-southeast-10", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"] {
             assert!(is_region(region), "{region}");
         }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_contradicts_a_region_as_surely_as_it_names_its_own() {
+    fn a_host_contradicts_a_region_with_certainty_only_if_it_names_one() {
         let found = |host: &str, region: &str, service: &str| {
             let (request, terms) = at(host, region, service);
             region_of_host(&request, &terms).map(|found| (found.expected, found.sureness))
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_contradicts_a_service_unless_that_goes_by_another_name() {
+    fn a_host_contradicts_a_service_unless_it_is_an_alias() {
         let found = |host: &str, service: &str| {
             let (request, terms) = at(host, "eu-west-1", service);
             service_of_host(&request, &terms).map(|found| (found.expected, found.sureness))

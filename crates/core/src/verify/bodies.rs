@@ -58,7 +58,7 @@ fn chunked(seed: &str, data: &str, trailer: &str) -> Request {
 
 /// Catches a server that accepts chunks without comparing their signatures.
 #[test]
-fn chunks_are_those_that_were_signed() {
+fn altered_chunks_are_found() {
     let judged = |request: &Request| judged(request, "2013-05-24T00:00:00Z");
     assert_eq!(judged(&chunked(SEED, "a", TRAILER)).findings, []);
     let altered = judged(&chunked(SEED, "b", TRAILER));
@@ -70,7 +70,7 @@ fn chunks_are_those_that_were_signed() {
 /// If the request's own signature was redacted, nobody can verify its chunks, so they are called neither valid nor
 /// wrong.
 #[test]
-fn chunks_behind_a_signature_that_was_taken_out_are_not_judged() {
+fn chunks_after_a_redacted_signature_are_not_judged() {
     let hidden = judged(&chunked("REDACTED", "a", TRAILER), "2013-05-24T00:00:00Z");
     let part = "the signature".to_owned();
     assert_eq!((hidden.outcome(), hidden.findings), (Outcome::Unknown, vec![Finding::NotKnown { part }]));
@@ -125,7 +125,7 @@ fn found(target: &str, lines: &str, fields: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_form_is_as_good_as_the_signature_of_its_policy() {
+fn a_form_is_valid_only_if_its_policy_signature_is() {
     let (v4, v2) = (v4_fields(CREDENTIAL, V4_SIGNATURE), v2_fields(V2_SIGNATURE));
     assert_eq!([found("/b", "", &v4), found("/b", "", &v2)], ["", ""]);
     let mismatch = Finding::SignatureMismatch.to_string();
@@ -141,7 +141,7 @@ fn a_form_is_as_good_as_the_signature_of_its_policy() {
 
 /// Redacted parts of a form leave the verdict open; they are not called wrong.
 #[test]
-fn a_form_whose_signature_or_policy_was_taken_out_is_neither_right_nor_wrong() {
+fn a_form_with_a_redacted_signature_or_policy_is_neither_valid_nor_wrong() {
     let replaced = |name: &str, fields: &[(&'static str, &'static str)]| {
         let hide = |(own, value): &(&'static str, &'static str)| (*own, if *own == name { "REDACTED" } else { *value });
         fields.iter().map(hide).collect::<Vec<_>>()
@@ -178,7 +178,7 @@ fn a_form_is_for_the_region_and_the_service_of_its_host() {
 
 /// Catches a form whose scope has another day, one with an unknown token, and one that servers read in two ways.
 #[test]
-fn what_stands_around_the_policy_of_a_form_is_judged_too() {
+fn the_fields_around_the_policy_of_a_form_are_judged_too() {
     let of_other_day = "AKIAIOSFODNN7EXAMPLE/20151228/us-east-1/s3/aws4_request";
     let ids_of_other_day = found("/b", "", &v4_fields(of_other_day, V4_SIGNATURE));
     assert!(ids_of_other_day.contains("scope-date"), "{ids_of_other_day}");
@@ -209,7 +209,7 @@ fn the_bucket_of_a_form_is_the_one_that_it_was_sent_to() {
 
 /// Nobody reads fields after the file, so they are neither a reason to refuse nor evidence.
 #[test]
-fn a_field_behind_the_file_is_a_note() {
+fn a_field_after_the_file_is_a_note() {
     let mut request = upload("/b", "", &v4_fields(CREDENTIAL, V4_SIGNATURE));
     let Body::Bytes(body) = &mut request.body else { panic!("a form has a body") };
     body.truncate(body.len() - "--B--\r\n".len());

@@ -57,7 +57,7 @@ mod tests {
     /// Catches a temporary key that is accepted without its token, with the token of another session, or with one that
     /// nobody compares.
     #[test]
-    fn a_token_is_that_of_the_key() {
+    fn a_token_must_be_that_of_the_credentials() {
         let key = |token: Option<&str>| {
             let key = Credentials::new("AKIDEXAMPLE", "secret");
             token.map_or(key.clone(), |token| key.with_session_token(token))

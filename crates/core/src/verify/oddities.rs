@@ -66,7 +66,7 @@ fn check(cases: &[(String, &str)]) {
 }
 
 #[test]
-fn sound_requests_are_left_alone() {
+fn valid_requests_have_no_findings() {
     check(&[
         (sound(), ""),
         (url(""), ""),
@@ -84,7 +84,7 @@ fn sound_requests_are_left_alone() {
 }
 
 #[test]
-fn a_part_of_the_authorization_stands_there_once_and_is_known() {
+fn a_part_of_the_authorization_occurs_once_and_is_known() {
     let with = |parts: String| {
         sound()
             .lines()
@@ -119,7 +119,7 @@ fn a_part_of_the_authorization_stands_there_once_and_is_known() {
 }
 
 #[test]
-fn what_carries_a_signature_stands_there_once() {
+fn parts_that_carry_a_signature_occur_once() {
     let double = |line: &str| sound().replace("Host:", &format!("{line}\nHost:"));
     check(&[
         (double("host: other"), "sent-twice"),
@@ -175,7 +175,7 @@ fn an_expiry_is_digits_and_nothing_else() {
 }
 
 #[test]
-fn a_list_that_is_written_otherwise_is_a_note() {
+fn a_list_in_another_spelling_is_a_note() {
     check(&[
         (sound().replace(LIST, "x-amz-date;host;x-amz-content-sha256"), "/signed-headers-unsorted"),
         (sound().replace(LIST, "host;host;x-amz-content-sha256;x-amz-date"), "/signed-headers-duplicate"),
@@ -187,7 +187,7 @@ fn a_list_that_is_written_otherwise_is_a_note() {
 }
 
 #[test]
-fn the_length_of_a_body_is_said_once() {
+fn the_length_of_a_body_is_declared_once() {
     let with = |lines: &str| sound().replace("Host:", &format!("{lines}\nHost:"));
     for lines in [
         "Content-Length: 0\nContent-Length: 0",
@@ -212,7 +212,7 @@ fn the_length_of_a_body_is_said_once() {
 
 /// Source: RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
 #[test]
-fn a_request_line_is_three_words_and_its_version_one_of_http() {
+fn a_request_line_has_three_words_and_a_valid_version() {
     let with = |line: &str| sound().replace("GET /k HTTP/1.1", line);
     for line in [
         "GET  /k HTTP/1.1",
@@ -231,7 +231,7 @@ fn a_request_line_is_three_words_and_its_version_one_of_http() {
 
 /// A trailer may be dropped or merged, so its content must not matter (RFC 9110 §6.5.1, RFC 9112 §7.1.2).
 #[test]
-fn a_trailer_of_http_says_nothing_that_matters() {
+fn an_http_trailer_must_not_matter() {
     let with = |trailer: &str| {
         let chunked = sound().replace("Host:", "Transfer-Encoding: chunked\nHost:");
         format!("{chunked}2\r\nhi\r\n0\r\n{trailer}\r\n").replace(HASH, "UNSIGNED-PAYLOAD")
@@ -248,7 +248,7 @@ fn a_trailer_of_http_says_nothing_that_matters() {
 }
 
 #[test]
-fn host_and_target_say_the_same() {
+fn host_and_target_must_agree() {
     check(&[
         (sound().replace("GET /k", "GET http://other.example/k"), "host-contradicted"),
         (
@@ -272,7 +272,7 @@ fn host_and_target_say_the_same() {
 }
 
 #[test]
-fn a_word_for_the_payload_is_one_that_the_service_knows() {
+fn a_payload_word_must_be_known_to_the_service() {
     let with = |word: &str| sound().replace(HASH, word);
     for word in [
         "STREAMING-FOO",

@@ -114,7 +114,7 @@ mod tests {
 
     /// Catches a URL that is valid for one method and accepted for another that was seen.
     #[test]
-    fn a_url_is_good_for_the_method_that_it_was_signed_for_and_says_which() {
+    fn a_url_is_valid_for_the_method_it_was_signed_for_and_names_it() {
         let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
         let settings = Settings { placement, ..Settings::new("us-east-1", "s3") };
         let mut request = sent_elsewhere("PUT", "https://store.example/k", "/k", &settings);
@@ -128,7 +128,7 @@ mod tests {
 
     /// Catches a plus that is read as no server does, or in both ways although the server is known.
     #[test]
-    fn a_plus_in_a_key_is_a_space_only_where_nobody_knows_the_server() {
+    fn a_plus_in_a_key_is_also_read_as_a_space_only_if_the_server_is_unknown() {
         let settings = Settings::new("us-east-1", "s3");
         let at = |host: &str| sent_elsewhere("GET", &format!("https://{host}/a%20b"), "/a+b", &settings);
         let anywhere = judged(&at("store.example"), Known::WHOLE);

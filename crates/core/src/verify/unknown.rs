@@ -172,7 +172,7 @@ mod tests {
 
     /// Values from public threads and from the logs of clients that redact.
     #[test]
-    fn what_was_taken_out_is_told_from_what_was_sent() {
+    fn redacted_values_are_distinguished_from_real_ones() {
         for text in [
             "REDACTED",
             "**REDACTED**",
@@ -243,7 +243,7 @@ mod tests {
 
     /// An unknown part keeps the verdict open, whatever the signature; a known fault is still reported.
     #[test]
-    fn what_was_taken_out_makes_a_request_neither_right_nor_wrong() {
+    fn a_request_with_redacted_parts_is_neither_valid_nor_wrong() {
         let parts = |text: &str, known: Known| {
             let verdict = judged(text, known, None);
             assert_eq!((verdict.outcome(), verdict.expected.as_ref()), (Outcome::Unknown, None), "{text}");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_was_taken_out_is_not_known_and_the_signature_is_named_once() {
+    fn a_redacted_parameter_is_unknown_and_the_signature_is_named_once() {
         let url = |prefix: &str, signature: &str| {
             format!(
                 "GET /?prefix={prefix}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2F\
@@ -290,7 +290,7 @@ mod tests {
 
     /// The first example and the upload in S3's page *Signing and authenticating REST requests*, with values redacted.
     #[test]
-    fn what_was_taken_out_of_a_request_of_version_2_leaves_it_open() {
+    fn a_request_of_version_2_with_redacted_parts_stays_undecided() {
         let get = |signature: &str, query: &str| {
             format!(
                 "GET /photos/puppy.jpg{query} HTTP/1.1\nHost: awsexamplebucket1.us-west-1.s3.amazonaws.com\n\
@@ -329,7 +329,7 @@ mod tests {
 
     /// Catches a token that is compared although it was redacted, or not compared although it is present.
     #[test]
-    fn a_token_that_was_taken_out_is_not_held_against_the_key() {
+    fn a_redacted_token_is_not_compared_with_the_credentials() {
         let with = |token: &str| {
             let text = header_request("host;x-amz-date", &format!("X-Amz-Security-Token: {token}\n"), RIGHT);
             judged(&text, Known::WHOLE, Some("token")).findings
@@ -346,7 +346,7 @@ mod tests {
 
     /// The signed hash is that of an empty body, but the headers declare a body.
     #[test]
-    fn a_body_that_nobody_saw_is_not_the_empty_one_if_the_headers_say_its_length() {
+    fn an_unseen_body_is_not_empty_if_the_headers_declare_a_length() {
         let body = |line: Option<(&str, &str)>| {
             let mut request = parse_request(header_request("host;x-amz-date", "", RIGHT).as_bytes()).unwrap();
             if let Some((name, value)) = line {

@@ -67,7 +67,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn what_awscrt_signed_is_valid_here() {
+fn requests_signed_by_awscrt_are_valid_here() {
     let mut peer = Peer::start();
     let cases = cases();
     for case in &cases {
@@ -81,7 +81,7 @@ fn what_awscrt_signed_is_valid_here() {
 /// A signature of awscrt shows that the key is the one that awscrt derives; then ours must verify with it too. Catches
 /// a signature that only we accept, and a key that only we derive.
 #[test]
-fn what_was_signed_here_is_valid_by_awscrt() {
+fn requests_signed_here_are_valid_for_awscrt() {
     let mut peer = Peer::start();
     let mut held = [0, 0];
     for case in cases() {
@@ -116,7 +116,7 @@ fn what_was_signed_here_is_valid_by_awscrt() {
 /// signs with the other key, and the signature must verify with it. Catches a region set, a token or an expiry that is
 /// lost.
 #[test]
-fn what_is_signed_again_is_what_awscrt_signs_with_the_other_key() {
+fn re_signed_requests_equal_those_that_awscrt_signs_with_the_other_key() {
     let mut peer = Peer::start();
     for case in cases() {
         let other = Credentials::new("AKIDEXAMPLEOUTBOUND1", "another/secret+of+the+gateway");

@@ -19,7 +19,7 @@ use disagreements::DISAGREEMENTS;
 use signers::{by_aws_sigv4, by_sigvet};
 
 #[test]
-fn signatures_are_equal_but_for_what_is_listed() {
+fn signatures_are_equal_except_for_listed_disagreements() {
     const CASES: u32 = 1_024;
     let config = ProptestConfig {
         cases: CASES,

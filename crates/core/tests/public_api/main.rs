@@ -44,7 +44,7 @@ fn no_type_of_a_private_dependency_leaks() {
 
 /// Catches a reader that reads nothing.
 #[test]
-fn the_listing_finds_what_there_is() {
+fn the_listing_finds_known_items() {
     let api = api();
     for line in [
         "pub fn sigvet_core::request::Request::method(&self) -> &str",

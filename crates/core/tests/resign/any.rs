@@ -148,7 +148,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn what_is_accepted_from_the_client_is_accepted_by_the_next_hop(case in case()) {
+    fn the_next_hop_accepts_what_was_accepted_from_the_client(case in case()) {
         let now = Timestamp::parse("20260301T000000Z").unwrap();
         let (client, gateway) = case.keys();
         let Some(arrived) = case.arrived(&client, now) else { return Ok(()) };

@@ -34,7 +34,7 @@ fn by_botocore(row: &Value, which: &str) -> Request {
 
 /// The outbound head must be the one that botocore makes with the outbound key, to the last header and parameter.
 #[test]
-fn what_goes_out_is_what_botocore_signs_with_the_other_key() {
+fn outbound_requests_equal_those_that_botocore_signs_with_the_other_key() {
     let oracle = oracle();
     let rows = oracle["requests"].as_array().unwrap();
     for row in rows {

@@ -26,7 +26,7 @@ fn list_of(request: &Request) -> String {
 
 /// Catches a list that gains headers which proxies change, or loses headers that the client signed.
 #[test]
-fn the_clients_list_is_signed_again_without_what_ends_at_this_hop() {
+fn the_clients_list_is_signed_again_without_hop_by_hop_headers() {
     let settings = Settings::new("eu-west-1", "execute-api");
     let named = ["user-agent", "content-type", "connection", "x-request"].map(str::to_owned).to_vec();
     let signer = Signer::from_settings(placeholder(), settings).with_signed_headers(HeaderSelection::Named(named));
@@ -59,7 +59,7 @@ fn the_clients_list_is_signed_again_without_what_ends_at_this_hop() {
 }
 
 #[test]
-fn host_region_and_service_are_replaced_where_they_are_given() {
+fn host_region_and_service_are_replaced_if_given() {
     let signer = Signer::new(placeholder(), "us-east-1", "s3");
     let arrived = request("GET", "https://store.internal/b/a+b/../c", &[], b"");
     let arrived = signer.sign(arrived, now()).unwrap().request;
@@ -91,7 +91,7 @@ fn the_rule_for_paths_is_the_one_that_gave_the_signature() {
 
 /// AWS IoT expects an unsigned token; other tokens are signed, whether or not the client had one.
 #[test]
-fn a_token_travels_as_the_service_wants_it() {
+fn a_token_is_signed_or_not_as_the_service_expects() {
     let (from, to) = (placeholder(), real().with_session_token("a token of the gateway"));
     for (service, is_signed) in [("iotdevicegateway", false), ("execute-api", true)] {
         let signer = Signer::new(from.clone(), "eu-west-1", service);
@@ -157,7 +157,7 @@ fn the_date_of_version_2_stays_in_its_header() {
 
 /// A cached key signs like a derived one; a key of another day is not used.
 #[test]
-fn a_key_that_was_kept_is_used_within_its_scope() {
+fn a_cached_key_is_used_only_within_its_scope() {
     let signer = Signer::new(placeholder(), "us-east-1", "s3");
     let arrived = signer.sign(request("GET", "https://h.example/k", &[], b""), now()).unwrap().request;
     let to = real();
@@ -213,7 +213,7 @@ fn relay(head: &Request, body: &[u8], to: &Credentials) -> (Resigned, Vec<u8>) {
 /// Every outbound signature must be what aws-sigv4 computes from the chunk and the previous signature. Catches a chain
 /// that starts with the client's seed, and one that covers the client's signatures.
 #[test]
-fn chunks_that_go_out_are_signed_as_the_sdk_for_rust_signs_them() {
+fn outbound_chunks_are_signed_as_the_sdk_for_rust_signs_them() {
     let to = real();
     let identity =
         AwsCredentials::new(to.access_key_id.clone(), to.secret_access_key.expose_secret(), None, None, "test").into();
@@ -242,7 +242,7 @@ fn chunks_that_go_out_are_signed_as_the_sdk_for_rust_signs_them() {
 }
 
 #[test]
-fn chunks_of_version_4a_go_out_right_and_as_long_as_they_came() {
+fn outbound_chunks_of_version_4a_are_valid_and_as_long_as_the_inbound_ones() {
     let (head, body) = chunked(Scheme::V4a, Some(ChecksumAlgorithm::Crc64Nvme), &[b'a'; 9_000], &placeholder());
     let (resigned, out) = relay(&head, &body, &real());
     assert_eq!(out.len(), body.len());

@@ -69,7 +69,7 @@ fn another_request_than_the_accepted_one_is_refused() {
 
 /// The same value may also be in other places than the one that is removed.
 #[test]
-fn whatever_carries_something_of_the_clients_key_is_refused() {
+fn requests_that_carry_part_of_the_clients_key_are_refused() {
     let from = placeholder().with_session_token("placeholder/token+with==signs");
     let signer = Signer::new(from.clone(), "us-east-1", "s3");
     let leak = |part, place: &str| Err(ResignError::Leak { part, place: place.to_owned() });
@@ -114,7 +114,7 @@ fn whatever_carries_something_of_the_clients_key_is_refused() {
 
 /// Placeholders such as `test` occur in many paths, so only their credentials are searched.
 #[test]
-fn a_short_placeholder_is_no_leak_where_it_is_a_word() {
+fn a_short_placeholder_is_not_a_leak_if_it_is_a_word() {
     let from = sigvet_core::credentials::Credentials::new("test", "test");
     let signer = Signer::new(from.clone(), "us-east-1", "s3");
     let arrived =
@@ -129,7 +129,7 @@ fn a_short_placeholder_is_no_leak_where_it_is_a_word() {
 
 /// If the outbound key is the client's own, nothing leaks.
 #[test]
-fn the_same_key_on_both_sides_is_no_leak() {
+fn the_same_key_on_both_sides_is_not_a_leak() {
     let key = placeholder().with_session_token("placeholder/token+with==signs");
     let signer = Signer::new(key.clone(), "us-east-1", "s3");
     let arrived = signer.sign(request("GET", URL, &[], b""), now()).unwrap().request;
@@ -178,7 +178,7 @@ fn credentials_and_scopes_that_cannot_be_sent_are_refused() {
 
 /// A URL expires when the client's would have, and is valid in its last second.
 #[test]
-fn a_url_gets_no_longer_life() {
+fn re_signing_does_not_extend_the_expiry_of_a_url() {
     let life = std::time::Duration::from_secs(600);
     let url = signer().presign_request(request("GET", URL, &[], b""), life, now()).unwrap().request;
     let accepted = accepted(&url, &placeholder(), now());

@@ -48,7 +48,7 @@ fn a_session_presigns_as_botocore_does() {
 
 /// `CreateSession` with and without a token of the user's own, and a bucket policy.
 #[test]
-fn what_concerns_buckets_has_the_usual_names() {
+fn requests_about_buckets_use_the_usual_names() {
     let own = Credentials::new("AKIDEXAMPLE", SECRET);
     let temporary = own.clone().with_session_token("iam-token");
     let mode = [("x-amz-create-session-mode", "ReadWrite")];

@@ -82,7 +82,7 @@ fn a_presigner_of_many_targets_agrees() {
 
 /// Version 2 and curl's `-G` append at the same place.
 #[test]
-fn all_that_append_agree_on_the_junction() {
+fn everything_that_appends_agrees_on_the_junction() {
     let placement = settings().placement;
     let settings =
         v2::Settings { names: &v2::Names::AWS, placement, bucket: None, sub_resources: v2::SubResources::Standard };

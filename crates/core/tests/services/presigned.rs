@@ -61,7 +61,7 @@ fn urls_are_presigned_as_botocore_does() {
 
 /// IoT's data plane and its message broker have the same host; only the URL's scheme distinguishes them.
 #[test]
-fn hosts_tell_what_they_are_signed_for() {
+fn hosts_imply_region_and_service() {
     for (_, url, region, service, ..) in ROWS {
         let found = infer(RequestUrl::parse(url).unwrap().host()).unwrap();
         let told = found.service.as_deref().map(|told| if told == "iotdata" { "iotdevicegateway" } else { told });
@@ -72,7 +72,7 @@ fn hosts_tell_what_they_are_signed_for() {
 /// In AWS's guide for IoT, the token is appended to a URL that was signed without it: the signature is the one that
 /// botocore computes for that URL.
 #[test]
-fn the_token_of_iot_goes_behind_the_signature() {
+fn iots_token_is_appended_after_the_signature() {
     let iot = ROWS.iter().find(|row| row.3 == "iotdevicegateway").unwrap();
     let (request, credentials, signature) = presign((iot.0, iot.1, iot.2, iot.3, iot.4, Token::Signed, iot.6));
     assert_eq!(signature, iot.6);

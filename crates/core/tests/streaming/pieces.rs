@@ -282,7 +282,7 @@ proptest! {
 
     /// Catches a position, a count or a fault that depends on where pieces end, and data that is released unverified.
     #[test]
-    fn pieces_are_read_as_the_whole_is(
+    fn pieces_are_read_like_the_whole_body(
         shape in shape(), damages in proptest::collection::vec(damage(), 0..3), cuts in cuts(),
     ) {
         let mut body = shape.body(&shape.head(Scheme::V4, &inbound()));
@@ -292,7 +292,7 @@ proptest! {
 
     /// Bytes that were never a body.
     #[test]
-    fn noise_is_read_as_the_whole_is(
+    fn noise_in_pieces_is_read_like_the_whole(
         shape in shape(), body in "(0|5|05|a|;chunk-signature=0|\r\n|\n|hello|x:y|:|x-amz-trailer-signature:0|\u{e9}){0,12}", cuts in cuts(),
     ) {
         assert_alike(Scheme::V4, &shape, body.as_bytes(), &cuts);
@@ -303,7 +303,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn pieces_of_version_4a_are_read_as_the_whole_is(
+    fn pieces_of_version_4a_are_read_like_the_whole_body(
         shape in shape(), damages in proptest::collection::vec(damage(), 0..2), cuts in cuts(),
     ) {
         let mut body = shape.body(&shape.head(Scheme::V4a, &inbound()));
@@ -343,7 +343,7 @@ fn of_letters(trailer: Option<ChecksumAlgorithm>) -> (Shape, Head) {
 
 /// Each head is wrong about its length. Catches a reader that releases data before the end shows it.
 #[test]
-fn a_head_without_a_length_gives_nothing_out() {
+fn a_head_without_a_length_releases_nothing() {
     let (shape, head) = of_letters(None);
     let body = shape.body(&head);
     for declared in [None, Some(""), Some("0110"), Some("+110"), Some("ten")] {
@@ -360,7 +360,7 @@ fn a_head_without_a_length_gives_nothing_out() {
 }
 
 #[test]
-fn no_more_comes_out_than_the_head_declares() {
+fn no_more_is_released_than_the_head_declares() {
     for (is_signed, trailer, first_chunk) in
         [(true, None, 64 + 21 + 102), (false, Some(ChecksumAlgorithm::Sha1), 4 + 102)]
     {
@@ -423,7 +423,7 @@ fn a_small_chunk_that_is_not_the_last_stops_the_reader_before_the_next_one() {
 /// The value is the payload's checksum, computed with Python's `zlib.crc32`. Catches a trailer that is lost, or
 /// released with its signature.
 #[test]
-fn the_trailer_comes_out_at_the_end() {
+fn the_trailer_is_returned_at_the_end() {
     for is_signed in [true, false] {
         let shape = Shape { is_signed, trailer: Some(ChecksumAlgorithm::Crc32), chunks: vec![b"hello".to_vec()] };
         let head = shape.head(Scheme::V4, &inbound());
@@ -436,7 +436,7 @@ fn the_trailer_comes_out_at_the_end() {
 /// Heads around the maximum length, and trailers with only a signature: bodies that mutating a valid one does not
 /// produce.
 #[test]
-fn odd_bodies_are_read_as_the_whole_is() {
+fn odd_bodies_in_pieces_are_read_like_the_whole() {
     let long_head = |length: usize| format!("5;chunk-signature={}\r\nhello\r\n0\r\n\r\n", "0".repeat(length - 20));
     let mut bodies: Vec<String> = (250..262).map(long_head).collect();
     bodies.extend((250..262).map(|length| "0".repeat(length)));
@@ -486,7 +486,7 @@ fn what_is_kept_is_limited() {
 
 /// An ECDSA signature with another length than the one it replaces would make the body longer than declared.
 #[test]
-fn what_cannot_be_signed_again_in_place_is_refused() {
+fn bodies_that_cannot_be_signed_again_in_place_are_refused() {
     let (shape, head) = of_letters(None);
     let of_v4a = shape.head(Scheme::V4a, &inbound());
     let error = Resigner::new(head.decoder(), of_v4a.chain()).unwrap_err();

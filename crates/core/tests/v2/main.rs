@@ -122,7 +122,7 @@ fn each_string_to_sign_and_signature_is_botocores() {
 
 /// Catches a claim that is read differently than it was written, and a judge that accepts more than the signer signed.
 #[test]
-fn what_botocore_signed_is_valid_and_nothing_else_is() {
+fn only_requests_as_botocore_signed_them_are_valid() {
     for case in Oracle::read().cases() {
         let request = case.signed_by_botocore();
         let verdict = judged(&case, &request);

@@ -46,7 +46,7 @@ fn the_claim_of_each_scheme_is_read_whatever_the_case_of_its_names() {
 
 /// Catches a form that is not recognised, and a field that S3 would not have read.
 #[test]
-fn what_is_missing_or_unreadable_is_said() {
+fn missing_and_unreadable_fields_are_named() {
     let without = |left_out: &str| -> Vec<(&str, &str)> {
         V4.into_iter().filter(|(name, _)| *name != left_out).chain([("file", "")]).collect()
     };
@@ -69,7 +69,7 @@ fn what_is_missing_or_unreadable_is_said() {
 
 /// Bodies from a script that sets the type itself, and from a page whose form has no `enctype`.
 #[test]
-fn a_form_of_the_wrong_type_is_told_from_what_is_no_form() {
+fn a_form_with_the_wrong_content_type_is_still_recognised() {
     let of_type = |content_type: &str, body: Option<&str>| {
         let mut request = upload(&V4);
         request.headers = Headers::default();
@@ -95,7 +95,7 @@ fn a_form_of_the_wrong_type_is_told_from_what_is_no_form() {
 }
 
 #[test]
-fn other_requests_are_no_signed_forms() {
+fn other_requests_are_not_taken_for_signed_forms() {
     let signed = |change: fn(&mut Request)| {
         let mut request = upload(&V4);
         change(&mut request);

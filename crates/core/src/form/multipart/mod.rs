@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_form_is_refused() {
+    fn a_body_that_is_not_a_form_is_refused() {
         let head = "--AaB\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
         for (body, expected) in [
             ("", MultipartError::NoFirstBoundary),

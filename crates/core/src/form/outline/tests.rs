@@ -40,7 +40,7 @@ fn the_file_is_left_out_and_counted() {
 /// Catches a second way of reading forms: cut off at any byte, or with any byte changed, both must give the same
 /// result.
 #[test]
-fn an_outline_says_what_the_whole_form_says() {
+fn an_outline_reads_like_the_whole_form() {
     let whole = [FIELDS, FILE, BEHIND, END].concat().into_bytes();
     let mut bodies: Vec<Vec<u8>> = (0..=whole.len()).map(|end| whole[..end].to_vec()).collect();
     for at in 0..whole.len() {
@@ -80,7 +80,7 @@ fn what_is_kept_is_limited() {
 }
 
 #[test]
-fn what_is_no_form_has_no_outline() {
+fn other_bodies_have_no_outline() {
     let with = |change: fn(&mut Request)| {
         let mut request = upload(Body::Unknown);
         change(&mut request);

@@ -102,7 +102,7 @@ fn version_2_signs_with_the_secret_itself() {
 }
 
 #[test]
-fn a_provider_names_its_fields_itself() {
+fn each_provider_has_its_own_field_names() {
     let signing = Signing::V4 { dialect: Dialect::GOOG4, region: "auto".to_owned(), service: "storage".to_owned() };
     let form = signed(&upload("a", &[("x-goog-meta-a", "b")], &[]), &signing).unwrap();
     let names: Vec<&str> = form.fields.iter().map(|(name, _)| name).collect();
@@ -143,7 +143,7 @@ fn a_prefix_takes_the_place_of_the_exact_value() {
 }
 
 #[test]
-fn what_could_not_be_uploaded_is_refused() {
+fn forms_that_could_never_be_uploaded_are_refused() {
     let long = "k".repeat(1025);
     let huge = "v".repeat(14_000);
     for (key, own, asked, expected) in [
@@ -185,7 +185,7 @@ fn what_could_not_be_uploaded_is_refused() {
 }
 
 #[test]
-fn only_s3_takes_forms() {
+fn only_s3_accepts_forms() {
     for (service, dialect, is_fine) in [
         ("s3", Dialect::AWS4, true),
         ("sqs", Dialect::AWS4, false),
@@ -209,7 +209,7 @@ fn a_key_of_another_scope_or_scheme_signs_nothing() {
 }
 
 #[test]
-fn what_may_surprise_is_told() {
+fn surprising_forms_get_warnings() {
     let own = [("success_action_redirect", "https://h.example/")];
     let mut identity = identity();
     identity.expires_at = Some(now());
@@ -220,7 +220,7 @@ fn what_may_surprise_is_told() {
 
 /// Catches an access key ID that ends the credential's field, and a credential without one.
 #[test]
-fn an_access_key_id_that_is_none_is_refused() {
+fn an_invalid_access_key_id_is_refused() {
     for id in ["", "A B", "A,B", "A\r\nB", "\"A\""] {
         let identity = Identity::from(&Credentials::new(id, SECRET));
         let error = prepare(&upload("user/a", &[], &[]), &identity, &v4(), now()).unwrap_err();
