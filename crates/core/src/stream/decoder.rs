@@ -35,8 +35,8 @@ use crate::scheme::SigningKey;
 pub struct Decoder(pub(super) Reader);
 
 impl Decoder {
-    /// A limit for the length of chunks, in bytes, that usual clients stay well below: SDKs send chunks of 64 KiB to 1
-    /// MiB.
+    /// A limit for the length of chunks, in bytes: 16 MiB. Usual clients stay well below it; SDKs send chunks of 64 KiB
+    /// to 1 MiB.
     pub const CHUNK_LIMIT: usize = 16 * 1024 * 1024;
 
     /// Starts the body of a request whose head was verified with this key; `None` if its payload is not in chunks. A

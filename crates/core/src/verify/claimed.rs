@@ -66,8 +66,7 @@ impl Claimed {
             return match claim {
                 // No server accepts two signatures, and none may choose the weaker one.
                 Ok(_) | Err(ClaimError::SignedTwice) => Err(VerifyError::V4(ClaimError::SignedTwice)),
-                // A header of Version 2 has no algorithm of Version 4, and a query of Version 2 no parameter of Version
-                // 4.
+                // In Version 2, the header names no algorithm of Version 4, and the query has none of its parameters.
                 Err(ClaimError::NotSigned | ClaimError::Algorithm { .. }) => {
                     other.map(Self::V2).map_err(VerifyError::V2)
                 }
