@@ -40,7 +40,7 @@
 //! | `v2` | Signature Version 2 | `sha1` |
 //! | `v4a` | Signature Version 4A | `p256` |
 //! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384` |
-//! | `http` | conversions to and from the types of the `http` crate | `http` |
+//! | `http` | conversions from and to the types of the `http` crate | `http` |
 //!
 //! All features except `http` and `x509` are on by default. A disabled scheme is never accepted: a request signed with
 //! it makes no claim, and [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not

@@ -67,7 +67,7 @@ impl StatedChecksums {
 }
 
 impl Request {
-    /// The first `Content-MD5` or `x-amz-checksum-*` that does not match the body, as [`StatedChecksums`] finds it. Returns
+    /// The first `Content-MD5` or `x-amz-checksum-*` that does not match the body, as [`StatedChecksums`] finds it;
     /// `None` if the body is unknown or not in memory.
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };

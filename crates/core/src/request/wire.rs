@@ -9,9 +9,9 @@
 pub enum WireFault {
     /// The request line has other blanks than one before the target and one after it (RFC 9112 §3).
     Blanks,
-    /// The request line does not end in a valid version of HTTP (RFC 9112 §2.3).
+    /// The request line ends in an unknown version of HTTP (RFC 9112 §2.3).
     Version {
-        /// The text in its place.
+        /// The version that was given.
         presented: String,
     },
     /// The target is in absolute form with user information before the host (RFC 9110 §4.2.4).

@@ -49,7 +49,8 @@ pub struct KeyScopeMismatch {
     pub presented: Box<Scope>,
 }
 
-/// Every step of the key derivation. All of it is secret: kSigning signs for a day, the other keys for longer.
+/// Every step of the key derivation. All of it is secret: kSigning signs for one day, region and service, the other
+/// keys for more.
 pub struct KeyTrace {
     k_date: Zeroizing<[u8; 32]>,
     k_region: Zeroizing<[u8; 32]>,

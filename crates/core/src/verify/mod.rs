@@ -94,7 +94,7 @@ impl Known {
     pub const WHOLE: Self = Self { method: true, headers: true };
     /// A URL, whose method and headers may be any.
     pub const URL: Self = Self { method: false, headers: false };
-    /// A URL whose method is known: a token.
+    /// A URL that serves as an authentication token: its method is known, its headers are not.
     pub const TOKEN: Self = Self { method: true, headers: false };
 }
 

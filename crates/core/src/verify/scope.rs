@@ -7,7 +7,7 @@ use crate::request::Request;
 /// The region and the service that a signature must be for.
 ///
 /// A signature for another region or service is valid all the same, and could be replayed here. So there is no default:
-/// the caller must say what is expected, or that any scope is.
+/// the caller must say which scope is expected, or that any is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedScope<'a> {
     /// Any region and service, and schemes without a scope: for tools that only check whether the signature is valid.
