@@ -47,7 +47,6 @@ impl Claim {
         match (request.headers.first_text("authorization"), word) {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
             // Servers differ in which of two headers they read. If the first is a signature, the second is a finding.
-            // reports both.
             (Some(authorization), None) => from_header(request, authorization).map_err(|error| match error {
                 _ if request.headers.values("authorization").nth(1).is_some() => ClaimError::SignedTwice,
                 error => error,
