@@ -66,7 +66,7 @@ impl Credentials {
         }
     }
 
-    /// The same credentials with a session token.
+    /// Returns the credentials with a session token.
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Secret::new(token));
         self

@@ -33,7 +33,7 @@ pub enum Slash {
 pub enum Plus {
     /// A plus sign.
     Literal,
-    /// A space, as in a form.
+    /// A space, as in form data.
     Space,
 }
 

@@ -29,7 +29,7 @@ pub struct PathRule {
 pub enum PathPlus {
     /// A plus sign.
     Plus,
-    /// A space, as in forms.
+    /// A space, as in form data.
     Space,
 }
 

@@ -1,9 +1,9 @@
-//! A labelled part of what is signed, for schemes that have no canonical request.
+//! A labelled part of the string to sign, for schemes that have no canonical request.
 
 use std::fmt;
 
-/// One part of what is signed: its name, and its text exactly as signed. `Debug` omits the text, which may contain a
-/// session token.
+/// One part of the string to sign: its name, and its text exactly as signed. `Debug` omits the text, which may contain
+/// a session token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {

@@ -34,7 +34,7 @@ pub struct Inference {
     pub service: Option<String>,
     /// The region to sign for, as in the credential scope.
     pub region: Option<String>,
-    /// Who runs the host, for people to read (`AWS`, `Cloudflare R2`).
+    /// Name of the company or product that runs the host (`AWS`, `Cloudflare R2`).
     pub provider: &'static str,
     /// The bucket that a virtual-hosted S3 host carries, in lower case; never an access point.
     pub bucket: Option<String>,

@@ -33,7 +33,7 @@ pub struct Upload {
 pub enum Signing {
     /// Signature Version 4, in a provider's names.
     V4 {
-        /// The provider's names.
+        /// The names that the provider uses.
         dialect: Dialect,
         /// The region.
         region: String,
@@ -42,7 +42,7 @@ pub enum Signing {
     },
     /// Signature Version 2, in a provider's names.
     V2 {
-        /// The provider's names.
+        /// The names that the provider uses.
         names: &'static Names,
     },
 }

@@ -37,7 +37,7 @@ pub enum CertificateFault {
     },
     /// This kind of certificate is not accepted: `CA:TRUE`, not of version 3, a key of another kind.
     Unsuitable {
-        /// Why.
+        /// Why it is not accepted.
         problem: String,
     },
     /// The chain does not go from the issuer of the certificate upwards.

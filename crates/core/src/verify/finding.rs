@@ -168,7 +168,7 @@ pub enum Finding {
     /// The payload is declared by a word that begins with `STREAMING-` and that the service does not know, or not with
     /// this algorithm.
     StreamingWord {
-        /// The word.
+        /// The word that was given.
         presented: String,
     },
     /// The payload header for S3 contains neither a hash nor a word that replaces one.
@@ -213,26 +213,26 @@ pub enum Finding {
     },
     /// The `Authorization` header does not have exactly the three parts that it should have.
     AuthorizationForm {
-        /// What is wrong with them.
+        /// What is wrong with the parts.
         problem: String,
     },
     /// The list of signed headers is not written in the way it is signed.
     SignedHeadersForm {
         /// How it differs.
         fault: ListFault,
-        /// The list as it is signed.
+        /// The list in the form that is signed.
         expected: String,
         /// The list as it was sent.
         presented: String,
     },
     /// The end of the body is ambiguous.
     LengthAmbiguous {
-        /// Why.
+        /// Why it is ambiguous.
         problem: &'static str,
     },
     /// The request line does not have the form of RFC 9112 §3.
     RequestLine {
-        /// What is wrong with it.
+        /// What is wrong with the line.
         problem: String,
     },
     /// A field is in the trailer of `Transfer-Encoding: chunked`, which no signature covers, but which some servers add

@@ -42,7 +42,7 @@ pub struct FormClaim {
 pub enum FormScheme {
     /// Signature Version 4.
     V4 {
-        /// The provider's names.
+        /// The names that the provider uses.
         dialect: Dialect,
         /// The credential scope.
         scope: Scope,
@@ -51,7 +51,7 @@ pub enum FormScheme {
     },
     /// Signature Version 2.
     V2 {
-        /// The provider's names.
+        /// The names that the provider uses.
         names: &'static Names,
     },
 }

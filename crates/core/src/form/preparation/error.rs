@@ -69,7 +69,7 @@ pub enum FormError {
     /// The value given for a field does not meet the condition on it.
     #[error("the field {name} is '{value}', but its condition requires it to begin with '{prefix}'")]
     Contradiction {
-        /// The field.
+        /// The name of the field.
         name: String,
         /// The value of the field.
         value: String,
@@ -79,7 +79,7 @@ pub enum FormError {
     /// A condition requires the variable itself. S3 replaces it by the file's name before it checks conditions.
     #[error("the condition on {name} requires '{prefix}', but ${{filename}} is replaced before conditions are checked")]
     VariableInPrefix {
-        /// The field.
+        /// The name of the field.
         name: String,
         /// The prefix that was given.
         prefix: String,
@@ -87,7 +87,7 @@ pub enum FormError {
     /// The value contains a line break or another control character, which browsers change on the way.
     #[error("the value of the field {name} contains a control character")]
     ControlCharacter {
-        /// The field.
+        /// The name of the field.
         name: String,
     },
     /// The form is larger than [`FORM_LIMIT`](super::FORM_LIMIT).
@@ -127,7 +127,7 @@ pub enum FormWarning {
     /// S3's manual documents only an exact value as a condition on the field.
     #[error("S3 does not document starts-with for {name}, only an exact value; some stores accept it")]
     ExactOnly {
-        /// The field.
+        /// The name of the field.
         name: String,
     },
     /// The form has a redirect, so the success status is not used.
