@@ -1,12 +1,13 @@
-//! What a signature costs, next to other Rust signers and to the hash function alone.
+//! Measures the cost of a signature, compared with other Rust signers and with the hash function alone.
 //!
-//! Everybody signs the same request, a GET of an S3 object without a payload, at the same second where that can be given, and
-//! what they answer is compared before anything is measured. Each signer starts from what its API takes: sigvet and reqsign
-//! from a parsed request, aws-sigv4 from URL text that it parses itself, rusty-s3 from bucket and key. What is measured ends
-//! with the signed request in hand, for aws-sigv4 as its documentation does it; "instructions only" leaves out the last step,
-//! putting headers or parameters on the request.
+//! All signers sign the same request, a GET of an S3 object without a payload, at the same second if their API accepts
+//! one, and their results are compared before anything is measured. Each signer starts from the input of its API:
+//! sigvet and reqsign from a parsed request, aws-sigv4 from URL text that it parses itself, rusty-s3 from bucket and
+//! key. The measurement includes making the signed request, for aws-sigv4 as in its documentation; "instructions only"
+//! leaves out the last step, adding headers or parameters to the request.
 //!
-//! `cargo bench --bench signing`; the floor is as many SHA-256 compressions as the signature cannot do without.
+//! Run `cargo bench --bench signing`; the floor is the number of SHA-256 compressions that the signature needs at
+//! least.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::hint::black_box;
@@ -51,7 +52,7 @@ fn one_header_signature(c: &mut Criterion) {
     group.bench_function("aws-sigv4", |b| b.iter(|| theirs.apply(black_box(&url))));
     group.bench_function("aws-sigv4, instructions only", |b| b.iter(|| theirs.sign(black_box(&url))));
     group.bench_function("reqsign-aws-v4", reqsign);
-    // Key chain 4 × 4, and string to sign 6 with its key. The hash of no payload is a constant.
+    // 4 × 4 for the key chain, and 6 for the string to sign with its key. The hash of an empty payload is a constant.
     let canonical = ours.canonical_length(&ours.url);
     group.bench_function("floor: SHA-256 alone", |b| sha256_floor(b, compressions(canonical) + 16 + 6));
     group.finish();
@@ -79,13 +80,13 @@ fn one_presigned_url(c: &mut Criterion) {
     group.bench_function("rusty-s3", rusty_s3);
     group.bench_function("aws-sigv4", |b| b.iter(|| theirs.apply(black_box(&text))));
     group.bench_function("aws-sigv4, instructions only", |b| b.iter(|| theirs.sign(black_box(&text))));
-    // What is left of the string to sign 2, and the outer hash 1.
+    // 2 for the rest of the string to sign, and 1 for the outer hash.
     let canonical = ours.canonical_length(&ours.url);
     group.bench_function("floor: SHA-256 alone", |b| sha256_floor(b, compressions(canonical) + 3));
     group.finish();
 }
 
-/// Targets of one host, by the hundred: what each costs of them.
+/// Many targets of one host; measures the cost of each.
 fn many_presigned_urls(c: &mut Criterion) {
     const MANY: usize = 256;
     let mut group = c.benchmark_group("many presigned URLs, all 256");
@@ -149,7 +150,7 @@ fn url_text() -> String {
     format!("{ORIGIN}/{OBJECT}")
 }
 
-/// Sigvet, from a parsed URL: the request is made, prepared, and signed with a key derived for it.
+/// sigvet, from a parsed URL: the request is made, prepared, and signed with a key derived for it.
 struct Ours {
     url: RequestUrl,
     credentials: Credentials,
@@ -193,7 +194,7 @@ fn authorization(request: &Request) -> String {
     request.headers.first_text("authorization").unwrap().to_owned()
 }
 
-/// aws-sigv4: URL text in, instructions out, and a request of the caller's to put them on.
+/// aws-sigv4: turns URL text into instructions, and applies them to a request of the caller.
 struct AwsSigV4(aws_sigv4::http_request::SigningParams<'static>, http::Request<()>);
 
 impl AwsSigV4 {
@@ -241,8 +242,8 @@ impl AwsSigV4 {
     }
 }
 
-/// reqsign: a parsed request is cloned and signed in place, at its own clock. Its future never waits, so that polling it once
-/// is all the executor there has to be.
+/// reqsign: a parsed request is cloned and signed in place, with its own clock. Its future never waits, so polling it
+/// once is enough and no executor is needed.
 fn reqsign(b: &mut criterion::Bencher<'_>) {
     let signer = reqsign_aws_v4::RequestSigner::new("s3", REGION);
     let credential = reqsign_aws_v4::Credential {
@@ -285,7 +286,7 @@ fn rusty_s3_bucket() -> (rusty_s3::Bucket, rusty_s3::Credentials) {
     (bucket, rusty_s3::Credentials::new(KEY_ID, SECRET))
 }
 
-/// How many compressions the hash of so many bytes takes: a byte and a length of 8 are added.
+/// Number of compressions to hash this many bytes: one byte and a length of 8 bytes are appended.
 fn compressions(length: usize) -> usize {
     (length + 9).div_ceil(64)
 }

@@ -1,6 +1,7 @@
-//! Uploads in signed chunks: the length is known, the payload is read as it goes out, and a checksum follows it.
+//! Uploads in signed chunks: the length is known in advance, the payload is read while it is sent, and a checksum
+//! follows.
 //!
-//! It sends to a server of its own on the loopback interface, which checks the framing, every chunk and the checksum.
+//! It sends to its own server on the loopback interface, which verifies the framing, every chunk and the checksum.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -32,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is printed.
+/// Runs the example, and returns the lines to print.
 pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     let server = support::Server::start(judged).await?;
     let payload = b"0123456789abcdef".repeat(10_000);

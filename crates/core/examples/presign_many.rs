@@ -1,6 +1,6 @@
-//! Presigns many object keys of one bucket: everything that they have in common is made once.
+//! Presigns many object keys of one bucket: everything they have in common is computed once.
 //!
-//! `cargo run -p sigvet-core --example presign_many -- 'a.png' '50%.png'`
+//! Run `cargo run -p sigvet-core --example presign_many -- 'a.png' '50%.png'`
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "an example may use files and clocks and prints")]
 
 use std::error::Error;
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The URLs of the keys, in order.
+/// Returns the URLs of the keys, in order.
 pub(crate) fn presigned(keys: impl Iterator<Item = String>) -> Result<Vec<String>, Box<dyn Error>> {
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     let bucket: RequestUrl = "https://bucket.s3.us-east-1.amazonaws.com".parse()?;

@@ -1,6 +1,6 @@
-//! Signs a request that reqwest sends: only what signing adds is put on it.
+//! Signs a request that reqwest sends: only the headers that signing adds are set on it.
 //!
-//! It sends to a server of its own on the loopback interface, which answers with the headers that it got.
+//! It sends to its own server on the loopback interface, which answers with the headers that it received.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is printed.
+/// Runs the example, and returns the lines to print.
 pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     let server = support::Server::start(|request| support::answer(200, format!("{:?}", request.headers()))).await?;
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");

@@ -1,4 +1,5 @@
-//! A hyper server that lets in who signed rightly, with a look-up of keys; a client that did, and one that did not.
+//! A hyper server that looks up keys and accepts only correctly signed requests, with one client that signs correctly
+//! and one that does not.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -36,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is printed.
+/// Runs the example, and returns the lines to print.
 pub async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     let alice = Credentials::new("AKIDALICE", "alice's secret");
     let keys = Keys::from([(alice.access_key_id.clone(), alice.clone())]);
@@ -62,7 +63,8 @@ fn answer(received: &Request<Bytes>, keys: &Keys) -> Response<Full<Bytes>> {
     }
 }
 
-/// The access key ID of who signed the request. The body has been read: its hash is part of what was signed.
+/// Returns the access key ID that signed the request. The body was read before, because its hash is part of what was
+/// signed.
 fn authenticate(received: &Request<Bytes>, keys: &Keys, now: Timestamp) -> Result<String, String> {
     let request = request::Request::try_from(received).map_err(|error| error.to_string())?;
     let claim = Claim::extract(&request).map_err(|error| error.to_string())?;

@@ -1,7 +1,8 @@
-//! The checksums that S3 keeps beside an object: what its `x-amz-checksum-*` headers and trailers say.
+//! The checksums that S3 stores with an object, as `x-amz-checksum-*` headers and trailers carry them.
 //!
-//! They guard the bytes on their way and at rest, and are no part of a signature but by the header that carries them.
-//! Follows *Checking object integrity in Amazon S3*: the whole of an object, most significant byte first, in base64.
+//! They protect the object in transit and at rest. A signature covers them only if it covers the header that carries
+//! them. Follows *Checking object integrity in Amazon S3*: a checksum of the whole object, most significant byte first,
+//! in base64.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,15 +13,15 @@ use crc_fast::{CrcAlgorithm, Digest as CrcDigest};
 
 use crate::crypto::{Sha1Hasher, Sha256Digest, Sha256Hasher};
 
-/// The algorithms.
+/// A checksum algorithm of S3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChecksumAlgorithm {
     /// CRC-32 as in zip and Ethernet (CRC-32/ISO-HDLC).
     Crc32,
-    /// CRC-32 of Castagnoli (CRC-32/ISCSI).
+    /// CRC-32 with the Castagnoli polynomial (CRC-32/ISCSI).
     Crc32c,
-    /// CRC-64/NVME, S3's own choice where a client makes none.
+    /// CRC-64/NVME, which S3 uses if the client does not choose an algorithm.
     Crc64Nvme,
     /// SHA-1.
     Sha1,
@@ -28,28 +29,28 @@ pub enum ChecksumAlgorithm {
     Sha256,
 }
 
-/// A checksum of an object: as it stands in its header. Displays as base64.
+/// A checksum of an object. Displays as base64, as in its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checksum {
-    /// By which algorithm.
+    /// The algorithm that computed it.
     pub algorithm: ChecksumAlgorithm,
     bytes: Vec<u8>,
 }
 
-/// A word that names no algorithm.
+/// The error for text that does not name a checksum algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown checksum algorithm '{presented}'; expected crc32, crc32c, crc64nvme, sha1 or sha256")]
 #[non_exhaustive]
 pub struct UnknownChecksum {
-    /// The word as it was given.
+    /// The text that was given.
     pub presented: String,
 }
 
 impl ChecksumAlgorithm {
-    /// All of them.
+    /// All algorithms.
     pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
-    /// The name in options and, in upper case, in `x-amz-sdk-checksum-algorithm`: `crc64nvme`.
+    /// The name used in options and, in upper case, in `x-amz-sdk-checksum-algorithm`: `crc64nvme`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Crc32 => "crc32",
@@ -60,7 +61,7 @@ impl ChecksumAlgorithm {
         }
     }
 
-    /// How many bytes a checksum has.
+    /// Length of a checksum, in bytes.
     pub const fn length(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 4,
@@ -70,7 +71,7 @@ impl ChecksumAlgorithm {
         }
     }
 
-    /// The header, or trailer, that carries it: `x-amz-checksum-crc64nvme`.
+    /// The header or trailer that carries the checksum: `x-amz-checksum-crc64nvme`.
     pub const fn header(self) -> &'static str {
         match self {
             Self::Crc32 => "x-amz-checksum-crc32",
@@ -81,7 +82,7 @@ impl ChecksumAlgorithm {
         }
     }
 
-    /// The algorithm whose checksum a header carries, by the header's name in any case.
+    /// The algorithm whose checksum this header carries; the name may be in any case.
     pub fn from_header(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| name.eq_ignore_ascii_case(algorithm.header()))
     }
@@ -103,22 +104,22 @@ impl fmt::Display for ChecksumAlgorithm {
 }
 
 impl Checksum {
-    /// Reads a checksum as its header carries it, in base64; the text does not name its algorithm.
+    /// Reads a checksum in base64, as its header carries it. The text itself does not name its algorithm.
     ///
     /// # Errors
-    /// Another length than the algorithm's, no base64.
+    /// The text is not base64, or its length is not that of the algorithm.
     pub fn from_base64(algorithm: ChecksumAlgorithm, text: &str) -> Result<Self, InvalidChecksum> {
         let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() == algorithm.length());
         let bytes = bytes.ok_or_else(|| InvalidChecksum { algorithm, presented: text.to_owned() })?;
         Ok(Self { algorithm, bytes })
     }
 
-    /// The bytes, the most significant first.
+    /// The bytes, most significant first.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The checksum of bytes that are all at hand.
+    /// Computes the checksum of bytes that are all in memory.
     pub fn compute(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> Self {
         let mut hasher = ChecksumHasher::new(algorithm);
         hasher.update(bytes);
@@ -126,28 +127,28 @@ impl Checksum {
     }
 }
 
-/// A text that is no checksum of its algorithm.
+/// The error for text that is not a checksum of its algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {algorithm} checksum '{presented}'; expected {} bytes in base64", .algorithm.length())]
 #[non_exhaustive]
 pub struct InvalidChecksum {
-    /// The algorithm.
+    /// The algorithm that was expected.
     pub algorithm: ChecksumAlgorithm,
-    /// The text as it was given.
+    /// The text that was given.
     pub presented: String,
 }
 
 impl TryFrom<(ChecksumAlgorithm, &str)> for Checksum {
     type Error = InvalidChecksum;
 
-    /// As [`from_base64`](Checksum::from_base64).
+    /// Same as [`from_base64`](Checksum::from_base64).
     fn try_from((algorithm, text): (ChecksumAlgorithm, &str)) -> Result<Self, InvalidChecksum> {
         Self::from_base64(algorithm, text)
     }
 }
 
 impl From<Sha256Digest> for Checksum {
-    /// The checksum that a SHA-256 is.
+    /// Uses a SHA-256 digest as a checksum.
     fn from(digest: Sha256Digest) -> Self {
         Self { algorithm: ChecksumAlgorithm::Sha256, bytes: digest.0.to_vec() }
     }
@@ -159,7 +160,7 @@ impl fmt::Display for Checksum {
     }
 }
 
-/// A checksum of bytes that arrive piece by piece.
+/// Computes a checksum of bytes that arrive piece by piece.
 #[derive(Clone)]
 #[must_use]
 pub struct ChecksumHasher {
@@ -175,7 +176,7 @@ enum State {
 }
 
 impl ChecksumHasher {
-    /// Starts with no bytes.
+    /// Makes a hasher that has read no bytes.
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         let crc = |algorithm| State::Crc(CrcDigest::new(algorithm));
         let state = match algorithm {
@@ -188,12 +189,12 @@ impl ChecksumHasher {
         Self { algorithm, state }
     }
 
-    /// The algorithm.
+    /// The algorithm of this hasher.
     pub fn algorithm(&self) -> ChecksumAlgorithm {
         self.algorithm
     }
 
-    /// Appends bytes.
+    /// Adds bytes to the checksum.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
             State::Crc(digest) => digest.update(bytes),
@@ -206,7 +207,7 @@ impl ChecksumHasher {
     pub fn finish(self) -> Checksum {
         let bytes = match (self.algorithm, self.state) {
             (ChecksumAlgorithm::Crc64Nvme, State::Crc(digest)) => digest.finalize().to_be_bytes().to_vec(),
-            // The crate gives every CRC as 64 bits.
+            // The crate returns every CRC as 64 bits.
             (_, State::Crc(digest)) => digest.finalize().to_be_bytes()[4..].to_vec(),
             (_, State::Sha1(hasher)) => hasher.finish().to_vec(),
             (_, State::Sha256(hasher)) => hasher.finish().0.to_vec(),
@@ -225,9 +226,10 @@ impl fmt::Debug for ChecksumHasher {
 mod tests {
     use super::*;
 
-    /// By `awscrt.checksums` 0.38 and Python's `hashlib`, of `123456789`. Catches a wrong polynomial, and bytes in another order.
+    /// Computed by `awscrt.checksums` 0.38 and Python's `hashlib` from `123456789`. Catches a wrong polynomial and a
+    /// wrong byte order.
     #[test]
-    fn each_is_what_other_implementations_make_of_the_same_bytes() {
+    fn checksums_agree_with_other_implementations() {
         for (algorithm, expected) in [
             (ChecksumAlgorithm::Crc32, "y/Q5Jg=="),
             (ChecksumAlgorithm::Crc32c, "4waSgw=="),

@@ -1,7 +1,7 @@
-//! The keys a signature is made with.
+//! The keys that signatures are made with.
 //!
-//! A [`Secret`] never shows itself: `Debug` redacts it, dropping wipes it, comparing takes constant time. Where
-//! credentials come from (files, the environment, a chain) is not known here; that is `profiles`.
+//! A [`Secret`] never reveals itself: `Debug` redacts it, drop wipes it, and comparison takes constant time. Where
+//! credentials come from (files, the environment, a chain) is not known here; see `profiles`.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use zeroize::Zeroizing;
 
 use crate::time::Timestamp;
 
-/// Text that must not be shown: a secret access key.
+/// Text that must not be shown, such as a secret access key.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text as the secret, to the last byte.
+    /// Makes a secret of the text, unchanged.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// Shows the secret. The name is long so that every use of it is seen in review.
+    /// Returns the secret. The name is long so that every use stands out in review.
     pub fn expose_secret(&self) -> &str {
         &self.0
     }
@@ -40,17 +40,18 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// An access key: its public id, its secret, and what comes with temporary ones.
+/// An access key: access key ID, secret access key, and for temporary credentials a session token and an expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Credentials {
-    /// Names the key to the server: `AKIDEXAMPLE`. Not secret.
+    /// The access key ID, which tells the server which key was used: `AKIDEXAMPLE`. Not secret.
     pub access_key_id: String,
-    /// What signing keys are derived from.
+    /// The secret access key, from which signing keys are derived.
     pub secret_access_key: Secret,
-    /// The session token of temporary credentials. Redacted like the secret: it is half of what an impostor needs.
+    /// The session token of temporary credentials. `Debug` redacts it like the secret, because it is half of what an
+    /// impostor needs.
     pub session_token: Option<Secret>,
-    /// When temporary credentials stop working, where that is known.
+    /// When temporary credentials expire, if known.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -65,7 +66,7 @@ impl Credentials {
         }
     }
 
-    /// The same credentials with a session token.
+    /// Returns the credentials with a session token.
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Secret::new(token));
         self
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_compare_by_every_byte() {
+    fn secrets_are_compared_by_every_byte() {
         assert_eq!(Secret::new("abc"), Secret::new("abc"));
         assert_ne!(Secret::new("abc"), Secret::new("abd"));
         assert_ne!(Secret::new("abc"), Secret::new("abc "));

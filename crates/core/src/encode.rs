@@ -1,14 +1,14 @@
-//! Percent-encoding by the rules of AWS: every byte but `A-Za-z0-9-._~` becomes `%XX`, with upper-case hex.
+//! Percent-encoding by AWS's rules: every byte except `A-Za-z0-9-._~` becomes `%XX`, with upper-case hex.
 //!
-//! Writers append to a `Vec<u8>`, so that a caller can join fields without copies. Which text is encoded, and how often,
-//! is not decided here.
+//! Writers append to a `Vec<u8>`, so a caller can join fields without copies. Which text is encoded, and how often, is
+//! decided by the callers.
 
-/// Whether the byte stands for itself in every canonical text (RFC 3986 §2.3, *unreserved*).
+/// Whether the byte is never encoded in canonical text (RFC 3986 §2.3, *unreserved*).
 pub const fn is_unreserved(byte: u8) -> bool {
     UNRESERVED[byte as usize]
 }
 
-/// Asked of every byte of every field: a table answers sooner than six comparisons.
+/// Looked up for every byte of every field: a table is faster than six comparisons.
 const UNRESERVED: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -22,22 +22,22 @@ const UNRESERVED: [bool; 256] = {
 /// What a writer does with `/`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Slash {
-    /// It separates segments.
+    /// Keep it: it separates segments.
     Keep,
-    /// It becomes `%2F`.
+    /// Encode it as `%2F`.
     Encode,
 }
 
-/// What a reader takes an unencoded `+` for.
+/// How a reader interprets an unencoded `+`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Plus {
     /// A plus sign.
     Literal,
-    /// A space, as in a form.
+    /// A space, as in form data.
     Space,
 }
 
-/// Appends the bytes, encoded; a `%` among them becomes `%25`.
+/// Appends the bytes, percent-encoded; a `%` becomes `%25`.
 pub fn encode(bytes: &[u8], slash: Slash, out: &mut Vec<u8>) {
     let stands = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Keep);
     let mut rest = bytes;
@@ -49,8 +49,8 @@ pub fn encode(bytes: &[u8], slash: Slash, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// Appends wire text decoded and encoded again, so that each byte ends up encoded exactly once; a `%` that begins no escape
-/// is taken literally. Where `/` is kept, `%2F` becomes one.
+/// Decodes wire text, encodes it again, and appends it, so each byte ends up encoded exactly once. A `%` that does not
+/// begin an escape is taken literally. With [`Slash::Keep`], `%2F` becomes `/`.
 pub fn recode(wire: &[u8], slash: Slash, plus: Plus, out: &mut Vec<u8>) {
     let stands = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Keep);
     let mut rest = wire;
@@ -67,7 +67,7 @@ pub fn recode(wire: &[u8], slash: Slash, plus: Plus, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// The bytes that wire text stands for.
+/// Decodes wire text.
 pub fn decode(wire: &[u8], plus: Plus) -> Vec<u8> {
     let mut out = Vec::with_capacity(wire.len());
     let mut rest = wire;
@@ -79,7 +79,7 @@ pub fn decode(wire: &[u8], plus: Plus) -> Vec<u8> {
     out
 }
 
-/// The first byte that the text stands for, and how many bytes of the text say so. The text is not empty.
+/// Decodes the first byte, and returns how many bytes of the text encode it. The text must not be empty.
 fn decode_first(wire: &[u8], plus: Plus) -> (u8, usize) {
     match wire {
         [b'%', high, low, ..] => match (hex_value(*high), hex_value(*low)) {

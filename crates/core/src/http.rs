@@ -1,7 +1,7 @@
-//! Conversions from and to the types of the `http` crate, with feature `http`.
+//! Conversions to and from the types of the `http` crate, with feature `http`.
 //!
-//! A client signs the [`Parts`] that it has, and only what signing adds is put on them; a server makes a [`Request`] of the
-//! parts that came in, and judges that. Bodies are not read here: a body that is streamed is given as what is known of it.
+//! A client signs the [`Parts`] it has, and signing only adds to them; a server makes a [`Request`] from the parts it
+//! received, and verifies that. Bodies are not read here: for a streamed body, the caller gives what is known about it.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -33,16 +33,16 @@ pub enum ConvertError {
     /// Neither a `Host` header nor the URI names the host.
     #[error("no host: neither a Host header nor the URI has one")]
     MissingHost,
-    /// Its method or target.
+    /// The method or the target is invalid.
     #[error(transparent)]
     Request(#[from] InvalidRequest),
-    /// One of its headers.
+    /// A header is invalid.
     #[error(transparent)]
     Header(#[from] InvalidHeader),
-    /// Its body lies elsewhere, or is not known.
+    /// The body is not in memory, or is unknown.
     #[error("the body is not in memory")]
     Body,
-    /// What the `http` crate does not take.
+    /// The `http` crate rejects the request.
     #[error("the http crate rejects the request: {0}")]
     Http(#[from] ::http::Error),
 }
@@ -51,10 +51,10 @@ pub enum ConvertError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignHttpError {
-    /// It cannot be converted.
+    /// The request cannot be converted.
     #[error(transparent)]
     Convert(#[from] ConvertError),
-    /// It cannot be prepared.
+    /// The request cannot be prepared.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
 }
@@ -62,8 +62,8 @@ pub enum SignHttpError {
 impl TryFrom<&Parts> for Request {
     type Error = ConvertError;
 
-    /// Takes a request as a client is about to send it, or as a server received it. Without a `Host` header, as in HTTP/2, the
-    /// host is that of the URI. The body is [`Body::Unknown`]: the caller sets it.
+    /// Converts a request that a client is about to send, or that a server received. If there is no `Host` header, as
+    /// in HTTP/2, the host is that of the URI. The body is [`Body::Unknown`]; the caller must set it.
     fn try_from(parts: &Parts) -> Result<Self, ConvertError> {
         let mut headers = Headers::default();
         if !parts.headers.contains_key("host") {
@@ -79,7 +79,7 @@ impl TryFrom<&Parts> for Request {
 impl<B: AsRef<[u8]>> TryFrom<&::http::Request<B>> for Request {
     type Error = ConvertError;
 
-    /// As from [`Parts`], with the body.
+    /// Same as from [`Parts`], with the body.
     fn try_from(request: &::http::Request<B>) -> Result<Self, ConvertError> {
         let (mut parts, ()) = ::http::Request::new(()).into_parts();
         parts.method = request.method().clone();
@@ -92,7 +92,7 @@ impl<B: AsRef<[u8]>> TryFrom<&::http::Request<B>> for Request {
 impl TryFrom<&Request> for Parts {
     type Error = ConvertError;
 
-    /// Makes parts whose URI is the target alone, as a server sees them. For a client, the URI is
+    /// Makes parts whose URI is only the target, as a server sees it. For a client, the URI is
     /// `Uri::try_from(&url.for_request(&request))`.
     fn try_from(request: &Request) -> Result<Self, ConvertError> {
         let uri = Uri::try_from(request.target()).map_err(::http::Error::from)?;
@@ -105,7 +105,7 @@ impl TryFrom<&Request> for Parts {
 impl TryFrom<Request> for ::http::Request<Vec<u8>> {
     type Error = ConvertError;
 
-    /// As to [`Parts`], with the body.
+    /// Same as to [`Parts`], with the body.
     fn try_from(request: Request) -> Result<Self, ConvertError> {
         let parts = Parts::try_from(&request)?;
         match request.body {
@@ -124,10 +124,10 @@ impl TryFrom<&RequestUrl> for Uri {
 }
 
 impl Signed {
-    /// Puts what signing added on the request that was signed: its headers, and for a presigned request its query.
+    /// Applies what signing added to the parts that were signed: headers and, for a presigned request, the query.
     ///
     /// # Errors
-    /// A URI that the `http` crate does not take.
+    /// The `http` crate rejects a header or the URI.
     pub fn apply_to(&self, parts: &mut Parts) -> Result<(), ConvertError> {
         append(self.added_headers(), parts)?;
         if self.added_query().is_some() {
@@ -154,7 +154,7 @@ impl Signer {
         Ok(::http::Request::from_parts(parts, body))
     }
 
-    /// Signs the parts of a request. No `Host` header is added: the client that sends the parts makes it of the URI.
+    /// Signs the parts of a request. No `Host` header is added: the client that sends the parts makes it from the URI.
     ///
     /// # Errors
     /// See [`SignHttpError`].
@@ -164,7 +164,8 @@ impl Signer {
     }
 }
 
-/// What a client sends as `Host`, or sent as `:authority`: without user information and without the scheme's own port.
+/// The value of `Host` that a client sends for this URI, or of `:authority`: without user information, and without the
+/// scheme's default port.
 fn host(uri: &Uri) -> Option<String> {
     let host = uri.host()?.to_ascii_lowercase();
     let default = match uri.scheme_str() {
@@ -178,7 +179,7 @@ fn host(uri: &Uri) -> Option<String> {
     })
 }
 
-/// The target in origin form: `https://h.example?x` has no `/`, and goes on the wire with one.
+/// The target in origin form: `https://h.example?x` has no `/`, but is sent with one.
 fn target(uri: &Uri) -> String {
     let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     if target.starts_with('?') { format!("/{target}") } else { target.to_owned() }
@@ -222,7 +223,7 @@ mod tests {
         verify(request, &Judge::new(Some(&credentials), now(), ExpectedScope::Any)).unwrap().is_valid()
     }
 
-    /// A server gets the request in origin form, and with the `Host` that the client makes of the URI.
+    /// The request as the server receives it: in origin form, with the `Host` that the client makes from the URI.
     fn received(request: &::http::Request<&str>) -> Request {
         let (mut parts, body) = request.clone().into_parts();
         parts.headers.insert("host", "b.example:8080".parse().unwrap());
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_presigned_query_goes_onto_the_uri() {
+    fn a_presigned_query_is_added_to_the_uri() {
         let (mut parts, body) = ::http::Request::get("http://b.example:8080?x").body("").unwrap().into_parts();
         let request = Request::try_from(&parts).unwrap();
         assert_eq!((request.target(), request.host()), (&b"/?x"[..], Some("b.example:8080")));
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_what_clients_make_of_a_uri() {
+    fn the_host_is_the_one_that_clients_make_from_a_uri() {
         for (uri, expected) in [
             ("https://h.example:443/", "h.example"),
             ("http://h.example:443/", "h.example:443"),
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_goes_there_and_back() {
+    fn a_request_survives_conversion_in_both_directions() {
         let url = RequestUrl::parse("https://h.example/a%2Fb?c=%20").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
         request.headers.push("x-a", "1").unwrap();
@@ -282,7 +283,7 @@ mod tests {
         assert_eq!((theirs.method().as_str(), theirs.uri()), ("PUT", &"/a%2Fb?c=%20".parse::<Uri>().unwrap()));
         let back = Request::try_from(&theirs).unwrap();
         assert_eq!((back.target(), &back.body), (request.target(), &request.body));
-        // The crate keeps names in lower case.
+        // The `http` crate stores names in lower case.
         assert_eq!(back.headers.values("HOST").collect::<Vec<_>>(), [b"h.example"]);
         assert_eq!(Uri::try_from(&url).unwrap(), "https://h.example/a%2Fb?c=%20");
         request.body = Body::Unknown;

@@ -1,4 +1,4 @@
-//! What `sigvet-diagnose` needs of the inside. No part of the public API: it changes without notice.
+//! Internals that `sigvet-diagnose` needs. Not part of the public API: they change without notice.
 
 #[cfg(feature = "stream")]
 pub use crate::crypto::Md5Hasher;
@@ -23,17 +23,17 @@ pub use crate::verify::unknown::{is_access_key_hidden, is_blacked_out, is_payloa
 
 use crate::request::{Body, Headers, Request};
 
-/// The domains that every host is in of which `endpoint` knows something.
+/// The domains of all hosts that `endpoint` knows: every such host is one of them or a subdomain.
 pub fn domains() -> impl Iterator<Item = &'static str> {
     crate::endpoint::domains()
 }
 
-/// Those that every host of AWS is in.
+/// The domains of all AWS hosts: every such host is one of them or a subdomain.
 pub fn aws_domains() -> impl Iterator<Item = &'static str> {
     crate::endpoint::aws_domains()
 }
 
-/// A request as it was captured, whatever its method and target are: evidence is judged as it is.
+/// A request as it was captured, whatever its method and target: evidence is judged unchanged.
 pub fn captured_request(
     method: impl Into<String>,
     target: impl Into<Vec<u8>>,
@@ -43,12 +43,12 @@ pub fn captured_request(
     Request { method: method.into(), target: target.into(), authority: None, wire: Vec::new(), headers, body }
 }
 
-/// The same request, with the authority that its request line names beside `Host`.
+/// Sets the authority that the request line names in addition to `Host`.
 pub fn with_authority(request: Request, authority: Option<Vec<u8>>) -> Request {
     Request { authority, ..request }
 }
 
-/// The same request, with what servers read differently in the text that it was captured from.
+/// Sets what servers read differently in the text that the request was captured from.
 pub fn with_wire_faults(request: Request, wire: Vec<WireFault>) -> Request {
     Request { wire, ..request }
 }
@@ -60,12 +60,12 @@ pub mod encode {
 pub mod canonical {
     use crate::canonical::{CanonicalRequest, Field};
 
-    /// The text before a field, the newline that separates them included.
+    /// The text before a field, including the newline that separates them.
     pub fn before(text: &CanonicalRequest, field: Field) -> &[u8] {
         text.before(field)
     }
 
-    /// The text after a field, from the newline on that ends it.
+    /// The text after a field, beginning with the newline that ends it.
     pub fn after(text: &CanonicalRequest, field: Field) -> &[u8] {
         text.after(field)
     }

@@ -1,7 +1,7 @@
-//! Signs, presigns and verifies requests of AWS Signature Version 4 and 4A, and of Version 2.
+//! Signs, presigns and verifies requests with AWS Signature Version 4, 4A and 2.
 //!
-//! A [`Signer`](signer::Signer) serves the usual case. What it added can be had apart from the whole request, so that it goes
-//! with any HTTP client; with feature `http`, straight onto `http::request::Parts`.
+//! A [`Signer`](signer::Signer) is enough for most uses. It can return only what signing adds, so it works with any
+//! HTTP client; with feature `http`, it signs `http::request::Parts` in place.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -27,35 +27,37 @@
 //!
 //! # Between client and service
 //!
-//! A gateway verifies what a client signed with a key that was given to it, and signs the same request with the real one:
-//! [`resign`](resign::resign) makes the outbound head of an accepted request, and [`stream::Resigner`] the body of one in chunks.
+//! A gateway gives each client a key of its own, verifies what the client signed with it, and signs the same request
+//! with the real key: [`resign`](resign::resign) makes the outbound head of an accepted request, and
+//! [`stream::Resigner`] re-signs a body in chunks.
 //!
 //! # Features
 //!
 //! | feature | for | brings |
 //! |---|---|---|
-//! | `form` | presigned POST | `serde_json`, and `v2`, because policies may be signed so |
+//! | `form` | presigned POST | `serde_json`, and `v2`, because policies may be signed with Version 2 |
 //! | `stream` | payloads in signed chunks; the checksums of S3 | `crc-fast`, `sha1` |
 //! | `v2` | Signature Version 2 | `sha1` |
 //! | `v4a` | Signature Version 4A | `p256` |
 //! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384` |
 //! | `http` | conversions from and to the types of the `http` crate | `http` |
 //!
-//! All but `http` and `x509` are on by default. What is turned off is never accepted: requests of such a scheme make no claim, and
-//! [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not read. Only checksums, which are
-//! no part of a signature, are then not compared.
+//! All features except `http` and `x509` are on by default. A disabled scheme is never accepted: a request signed with
+//! it makes no claim, and [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not
+//! read. Only checksums, which are not part of a signature, are then not compared.
 //!
 //! # One derivation
 //!
-//! The server does what the client did, and compares. So there is one derivation, of a [`Request`](request::Request) and
-//! the [`Terms`](derivation::Terms) that both sides agree on, and two ways into it: [`prepare`](prepare::prepare) decides
-//! the terms of a request to sign, [`Claim`](claim::Claim) reads them out of a signed one. It ends at the string to sign;
-//! every step on the way can be looked at, and none of it is secret.
+//! A server verifies a signature by computing it again and comparing. So there is one derivation, from a
+//! [`Request`](request::Request) and the [`Terms`](derivation::Terms) that both sides agree on, and two ways to get the
+//! terms: [`prepare`](prepare::prepare) decides the terms of a request to sign, [`Claim`](claim::Claim) reads them from
+//! a signed one. The derivation ends at the string to sign; every intermediate result is available, and none of them is
+//! secret.
 //!
-//! Requests are kept as they are on the wire, byte for byte: what is signed is what is sent. Nothing here knows files, the
-//! environment, the network or the clock; `now` is always an argument.
+//! Requests are kept byte for byte as they are on the wire: what is signed is what is sent. The crate uses no files,
+//! environment variables, network or clock; `now` is always an argument.
 //!
-//! A presigned URL step by step, and the same URL as the server judges it:
+//! Presigning a URL step by step, and verifying it as the server does:
 //!
 //! ```
 //! use std::time::Duration;
@@ -83,15 +85,16 @@
 //! println!("{}", url.for_request(&signed.request));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-// Which public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and names
-// that will grow. Exhaustive are choices that whoever matches on them must know whole (schemes, placements, bodies, findings and
-// faults: a new one has to be judged and explained), and plain values that callers write down (credentials, a plan of chunks).
+// Which public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and
+// names that will grow. Exhaustive are enums whose users must handle every variant (schemes, placements, bodies,
+// findings and faults: a new one must be judged and explained), and plain values that callers write down (credentials,
+// a plan of chunks).
 #![deny(missing_docs)]
-// What is read here was written by others: no text may be cut at a byte that is inside a character.
+// The input was written by others: no text may be sliced inside a character.
 #![cfg_attr(not(test), warn(clippy::string_slice))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// In reading order: a module uses only what stands above it. `tests/layering` holds it to that.
+// In reading order: a module uses only those above it. `tests/layering` enforces that.
 
 pub(crate) mod encode;
 

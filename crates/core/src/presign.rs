@@ -1,8 +1,9 @@
-//! Many presigned URLs that differ in their targets only: everything constant is made once.
+//! Presigns many URLs that differ only in their targets: everything constant is computed once.
 //!
-//! A [`Presigner`] signs a template, and keeps the pieces: its canonical request cut at the path and at the query, its
-//! parameters, and the signing key with the constant head of the string to sign absorbed. What is left for each URL are the
-//! fields that change, by the same writers as everywhere. For a single URL, [`prepare`] and [`Prepared::sign`] do.
+//! A [`Presigner`] signs a template and keeps the pieces: its canonical request, split at the path and at the query;
+//! its parameters; and the signing key, with the constant head of the string to sign absorbed. For each URL only the
+//! fields that change are computed, by the same writers as elsewhere. For a single URL, use [`prepare`] and
+//! [`Prepared::sign`].
 
 use std::cell::Cell;
 use std::fmt;
@@ -18,21 +19,21 @@ use crate::scheme::{AbsorbedKey, KeyScopeMismatch, SigningKey};
 use crate::texts::Texts;
 use crate::time::Timestamp;
 
-/// Presigns targets of one host, with one method, key, timestamp and life. `Debug` shows nothing of it: its parameters may
-/// hold a session token.
+/// Presigns targets of one host, with one method, key, timestamp and expiry. `Debug` shows nothing of it, because its
+/// parameters may contain a session token.
 #[derive(Clone)]
 #[must_use]
 pub struct Presigner {
     terms: Terms,
-    /// `X-Amz-Algorithm=…` to `&X-Amz-Signature=`, as they stand in each URL.
+    /// The parameters from `X-Amz-Algorithm=…` to `&X-Amz-Signature=`, as in each URL.
     parameters: Vec<u8>,
-    /// Names that no target may have among its own parameters.
+    /// Names of parameters that a target must not have.
     reserved: [String; 6],
     canonical: CanonicalTemplate,
     key: AbsorbedKey,
-    /// A session token that is not signed.
+    /// The session token, if it is not signed.
     after_signature: Vec<u8>,
-    /// Signed headers that whoever uses a URL must send.
+    /// Signed headers that users of the URLs must send.
     to_send: Vec<(String, Vec<u8>)>,
     warnings: Vec<Warning>,
 }
@@ -41,20 +42,21 @@ pub struct Presigner {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PresignError {
-    /// The settings are for a header.
+    /// The settings put the signature into a header.
     #[error("the settings put the signature into a header, not into a URL")]
     Placement,
-    /// The template, or a target, cannot be prepared.
+    /// The template or a target cannot be prepared.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
-    /// The key is for another scope.
+    /// The signing key is for another scope.
     #[error(transparent)]
     Key(#[from] KeyScopeMismatch),
 }
 
 impl Presigner {
-    /// Makes a presigner of what all URLs have in common. Of the template, method and headers (`Host`, and those that whoever
-    /// uses a URL must send) are taken, and the payload where the service wants its hash; its target plays no part.
+    /// Makes a presigner from what all URLs have in common. It takes method and headers (`Host`, and those that users
+    /// of the URLs must send) from the template, and the payload if the service requires its hash; the template's
+    /// target is not used.
     ///
     /// # Errors
     /// See [`PresignError`].
@@ -94,10 +96,10 @@ impl Presigner {
         })
     }
 
-    /// Appends the presigned form of a raw target: path, and a query of its own where it has one.
+    /// Appends the presigned form of a raw target: a path, with its own query if it has one.
     ///
     /// # Errors
-    /// [`PrepareError::AlreadySigned`] where the target has a signature; nothing is appended then.
+    /// [`PrepareError::AlreadySigned`] if the target has a signature; nothing is appended then.
     pub fn presign(&self, target: &[u8], out: &mut Vec<u8>) -> Result<(), PresignError> {
         let start = out.len();
         out.reserve(target.len() + self.canonical.length() + self.parameters.len());
@@ -110,8 +112,8 @@ impl Presigner {
         Ok(())
     }
 
-    /// Presigns many targets at once, which takes less time than one after the other: their hashes are computed side by side.
-    /// Each result is handed over in order; the more targets there are, up to some hundreds, the better.
+    /// Presigns many targets at once, which is faster than one after the other, because their hashes are computed side
+    /// by side. `each` gets the results in order. More targets are faster, up to some hundreds.
     ///
     /// ```
     /// # use sigvet_core::{credentials::Credentials, request::{Request, RequestUrl}, signer::Signer, time::Timestamp};
@@ -151,17 +153,17 @@ impl Presigner {
         }
     }
 
-    /// The presigned form of a raw target as text.
+    /// Returns the presigned form of a raw target as text.
     ///
     /// # Errors
-    /// As [`presign`](Self::presign).
+    /// See [`presign`](Self::presign).
     pub fn presign_to_string(&self, target: &str) -> Result<String, PresignError> {
         let mut out = Vec::new();
         self.presign(target.as_bytes(), &mut out)?;
         Ok(String::from_utf8(out).expect("to a target that is text, only ASCII is appended"))
     }
 
-    /// The headers, besides `Host`, that whoever uses one of these URLs must send as they are here.
+    /// The headers, apart from `Host`, that users of these URLs must send exactly as here.
     pub fn headers_to_send(&self) -> &[(String, Vec<u8>)] {
         &self.to_send
     }
@@ -171,12 +173,12 @@ impl Presigner {
         &self.terms
     }
 
-    /// What is legal for all of these URLs and yet likely to go wrong.
+    /// Warnings that apply to all of these URLs.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// Appends the canonical request of a target; nothing of one that has a signature.
+    /// Appends the canonical request of a target, or nothing if the target has a signature.
     fn write_canonical_request(&self, target: &[u8], out: &mut Vec<u8>) -> Result<(), PresignError> {
         let (path, query) = split_target(target);
         match query {
@@ -206,7 +208,7 @@ impl Presigner {
     }
 }
 
-/// A target with its signature, yet to be joined.
+/// A target and its signature, not joined yet.
 #[derive(Clone, Copy)]
 pub struct PresignedTarget<'a> {
     presigner: &'a Presigner,
@@ -215,7 +217,7 @@ pub struct PresignedTarget<'a> {
 }
 
 impl PresignedTarget<'_> {
-    /// Appends the presigned form.
+    /// Appends the presigned target.
     pub fn write(&self, out: &mut Vec<u8>) {
         self.presigner.write_unsigned(self.target, out);
         out.extend_from_slice(self.signature);
@@ -247,7 +249,7 @@ mod tests {
     use crate::request::RequestUrl;
     use crate::scheme::Scope;
 
-    /// Everything constant of one presigner, and the long way round to compare with.
+    /// The constant inputs of one presigner, and the step-by-step way to compare with.
     struct Setting {
         url: RequestUrl,
         credentials: Credentials,
@@ -290,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn awss_own_example_comes_out() {
+    fn a_presigner_reproduces_awss_own_example() {
         let setting = Setting::of_aws();
         let presigner = setting.presigner(Request::new("GET", &setting.url).unwrap()).unwrap();
         let url = presigner.presign_to_string("/test.txt").unwrap();
@@ -322,10 +324,10 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Catches any second way of computing: each service's path rule, own queries that sort among the parameters of the
-        /// signature, and both ways of the token.
+        /// Catches any second way of computing: each service's path rule, own queries that sort among the parameters of
+        /// the signature, and both treatments of the token.
         #[test]
-        fn a_presigned_target_is_what_prepare_and_sign_make_of_it(
+        fn a_presigned_target_equals_the_result_of_prepare_and_sign(
             targets in proptest::collection::vec("/[a-c/.%2F+é ]{0,9}(\\?([XYa]|X-Amz-D|%2|=|&|\\+){0,9})?", 1..20),
             service in prop_oneof![Just("s3"), Just("execute-api")],
             token in proptest::option::of(prop_oneof![Just(TokenTravel::Signed), Just(TokenTravel::Unsigned)]),

@@ -1,4 +1,4 @@
-//! The signer's way out: the signature goes onto the request, into a header or into the query.
+//! Signs a prepared request, and puts the signature into its `Authorization` header or its query.
 
 use crate::canonical::SignedHeaders;
 use crate::credentials::Secret;
@@ -14,31 +14,31 @@ use crate::scheme::{KeyScopeMismatch, KeyTrace, Scheme, Signature, SigningKey};
 #[non_exhaustive]
 #[must_use]
 pub struct Signed {
-    /// The request as it goes on the wire.
+    /// The request as it is to be sent.
     pub request: Request,
-    /// The signature on it.
+    /// The signature.
     pub signature: Signature,
-    /// What of the request was there before.
+    /// The part of the request that was there before.
     pub(crate) given: Given,
     pub(crate) signed_headers: SignedHeaders,
 }
 
 impl Signed {
-    /// The headers that signing added, in order. They are all that a client has to add to the request that it has.
+    /// The headers that signing added, in order. A client only has to add these to the request that it has.
     ///
-    /// Of a presigned request this is seldom more than none: its signature is in [`added_query`](Self::added_query).
+    /// For a presigned request there are rarely any: its signature is in [`added_query`](Self::added_query).
     pub fn added_headers(&self) -> &[Header] {
         &self.request.headers.as_slice()[self.given.headers..]
     }
 
-    /// The parameters that presigning added, as they are on the wire: what follows the target and its `?` or `&`.
+    /// The parameters that presigning added, as on the wire: the text after the target and its `?` or `&`.
     pub fn added_query(&self) -> Option<&str> {
         let added = self.request.target().get(self.given.target..)?;
         let text = std::str::from_utf8(added).expect("what is appended to a target is ASCII");
         Some(text.strip_prefix(['?', '&']).unwrap_or(text)).filter(|text| !text.is_empty())
     }
 
-    /// The same parameters decoded, for clients that encode by themselves.
+    /// The parameters that presigning added, decoded, for clients that do their own encoding.
     pub fn added_parameters(&self) -> Vec<(String, String)> {
         let decoded =
             |text: &str| String::from_utf8_lossy(&encode::decode(text.as_bytes(), Plus::Literal)).into_owned();
@@ -47,7 +47,7 @@ impl Signed {
         pairs.map(|(name, value)| (decoded(name), decoded(value))).collect()
     }
 
-    /// The headers, besides `Host`, that whoever uses a presigned URL must send as they are here.
+    /// The headers, apart from `Host`, that users of a presigned URL must send exactly as here.
     pub fn headers_to_send(&self) -> Vec<(&str, &[u8])> {
         headers_to_send(&self.signed_headers, &self.request)
     }
@@ -57,14 +57,15 @@ impl Prepared {
     /// Signs the request.
     ///
     /// # Errors
-    /// A key made for another scope than the request's.
+    /// The key is for another scope than the request.
     pub fn sign(self, key: &SigningKey) -> Result<Signed, KeyScopeMismatch> {
         let derivation = derive(&self.request, &self.terms);
         let signature = key.sign(&self.terms.scope, derivation.string_to_sign.as_bytes())?;
         Ok(self.attach(signature))
     }
 
-    /// Signs the request with a key derived for it alone: for one signature, quicker than to make a [`SigningKey`] first.
+    /// Signs the request with a key that is derived for it alone: for one signature, this is faster than making a
+    /// [`SigningKey`] first.
     pub fn sign_once(self, secret: &Secret) -> Signed {
         let derivation = derive(&self.request, &self.terms);
         let Terms { scheme, dialect, scope, .. } = &self.terms;
@@ -74,7 +75,7 @@ impl Prepared {
             #[cfg(feature = "v4a")]
             Scheme::V4a => SigningKey::derive_pair(secret, &self.terms.access_key_id, dialect, scope)
                 .sign_unchecked(string_to_sign),
-            // No secret signs with the key of a certificate, and nobody takes an empty signature.
+            // A secret cannot sign with the key of a certificate, and nobody accepts an empty signature.
             #[cfg(feature = "x509")]
             Scheme::X509(_) => Signature::presented(""),
         };

@@ -1,7 +1,8 @@
-//! The usual case in one value: credentials, region and service, and then requests and URLs.
+//! A [`Signer`] holds credentials, region and service, and signs requests and presigns URLs with them.
 //!
-//! A [`Signer`] adds nothing to [`prepare`], [`SigningKey`] and [`Prepared::sign`]: it keeps what they take, and the signing
-//! key of the day. It reads no clock; whoever needs a step in between calls [`Signer::prepare`] and goes on from there.
+//! It is a convenience around [`prepare`], [`SigningKey`] and [`Prepared::sign`]: it keeps their arguments, and the
+//! signing key of the day. It does not read the clock. If you need a step in between, call [`Signer::prepare`] and
+//! continue from there.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +46,7 @@ pub struct Signer {
     credentials: Credentials,
     identity: Identity,
     settings: Settings,
-    /// The key that was derived last: the next request is most likely of the same day.
+    /// The key that was derived last: the next request is most likely on the same day.
     key: Mutex<Option<Arc<SigningKey>>>,
 }
 
@@ -55,7 +56,7 @@ impl Signer {
         Self::from_settings(credentials, Settings::new(region, service))
     }
 
-    /// Makes a signer of settings that were put together elsewhere.
+    /// Makes a signer from existing settings.
     pub fn from_settings(credentials: Credentials, settings: Settings) -> Self {
         Self { identity: Identity::from(&credentials), credentials, settings, key: Mutex::new(None) }
     }
@@ -69,13 +70,13 @@ impl Signer {
         Self::from_settings(self.credentials, self.settings)
     }
 
-    /// Uses another scheme. In Version 4A the region is a set of regions: `*`, or `us-east-1,eu-*`.
+    /// Uses another scheme. In Version 4A the region is a region set: `*`, or `us-east-1,eu-*`.
     pub fn with_scheme(mut self, scheme: Scheme) -> Self {
         self.settings.scheme = scheme;
         Self::from_settings(self.credentials, self.settings)
     }
 
-    /// Sets what is signed of the payload.
+    /// Sets how the payload is signed.
     pub fn with_payload(mut self, payload: PayloadChoice) -> Self {
         self.settings.payload = payload;
         self
@@ -87,7 +88,7 @@ impl Signer {
         self
     }
 
-    /// Sets how the path becomes canonical.
+    /// Sets the rule for the canonical path.
     pub fn with_path_rule(mut self, path_rule: PathRule) -> Self {
         self.settings.path_rule = path_rule;
         self
@@ -105,12 +106,12 @@ impl Signer {
         self
     }
 
-    /// The settings that requests are signed with.
+    /// The settings for signing.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Signs a request in its `Authorization` header.
+    /// Signs a request with an `Authorization` header.
     ///
     /// # Errors
     /// See [`PrepareError`].
@@ -118,7 +119,7 @@ impl Signer {
         Ok(self.finish(self.prepare(request, now)?))
     }
 
-    /// The URL with which anybody can GET what is at `url`, for as long as `expiry` says.
+    /// Returns a URL with which anybody can GET `url` until `expiry` has passed.
     ///
     /// # Errors
     /// See [`PrepareError`].
@@ -127,8 +128,7 @@ impl Signer {
         Ok(url.for_request(&self.presign_request(request, expiry, now)?.request))
     }
 
-    /// Presigns a request of any method. Whoever uses it has to send its headers as they are: see
-    /// [`Signed::headers_to_send`].
+    /// Presigns a request with any method. Its users must send its headers unchanged: see [`Signed::headers_to_send`].
     ///
     /// # Errors
     /// See [`PrepareError`].
@@ -137,7 +137,7 @@ impl Signer {
         Ok(self.finish(prepare(request, &self.identity, &settings, now)?))
     }
 
-    /// Makes a presigner for many targets of one host; of the template, method and headers are taken.
+    /// Makes a presigner for many targets of one host; it takes method and headers from the template.
     ///
     /// # Errors
     /// See [`PresignError`].
@@ -147,8 +147,8 @@ impl Signer {
         Presigner::new(template, &self.identity, &settings, &self.signing_key(&scope), now)
     }
 
-    /// Prepares a request, and signs nothing: for a look at the steps and warnings, or at the terms that a streamed payload
-    /// needs.
+    /// Prepares a request without signing it, to inspect the steps and warnings, or to get the terms that a streamed
+    /// payload needs.
     ///
     /// # Errors
     /// See [`PrepareError`].
@@ -156,7 +156,7 @@ impl Signer {
         prepare(request, &self.identity, &self.settings, now)
     }
 
-    /// The signing key of a scope. The key that was derived last is kept.
+    /// The signing key for a scope. The last key derived is cached.
     pub fn signing_key(&self, scope: &Scope) -> Arc<SigningKey> {
         let mut last = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
@@ -213,7 +213,7 @@ mod tests {
         "20130524T000000Z".parse().unwrap()
     }
 
-    /// *Authenticating Requests: Using the Authorization Header*, GET object.
+    /// AWS's example in *Authenticating Requests: Using the Authorization Header*, GET object.
     #[test]
     fn a_request_is_signed_as_in_awss_example() {
         let mut request = Request::new("GET", &url()).unwrap();
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(signed.added_query(), None);
     }
 
-    /// *Authenticating Requests: Using Query Parameters*.
+    /// AWS's example in *Authenticating Requests: Using Query Parameters*.
     #[test]
     fn a_url_is_presigned_as_in_awss_example() {
         let presigned = signer().presign(&url(), DAY, now()).unwrap().to_string();
@@ -236,9 +236,9 @@ mod tests {
         assert_eq!(presigned, expected);
     }
 
-    /// It would catch a header of the caller's own that is given out as added, and an added one that is not.
+    /// Catches one of the caller's own headers returned as added, and an added one that is missing.
     #[test]
-    fn what_was_added_is_the_difference() {
+    fn the_added_parts_are_the_difference_to_the_original_request() {
         let signer = Signer::new(credentials().with_session_token("to/ken"), "us-east-1", "s3");
         let url = url().with_target("/test.txt?versionId=1").unwrap();
         let mut request = Request::new("PUT", &url).unwrap();
@@ -274,7 +274,7 @@ mod tests {
         }
     }
 
-    /// It would catch a key of one scheme or dialect that is kept for another.
+    /// Catches a key of one scheme or dialect that is kept for another.
     #[test]
     fn a_change_of_scheme_or_dialect_changes_the_key() {
         let signer = signer();

@@ -1,6 +1,6 @@
-//! Many texts in one buffer, in order: for what is made by the million.
+//! Many texts in one buffer, in order, for callers that make millions of them.
 
-/// Texts one behind the other.
+/// Texts, one after another.
 #[derive(Default)]
 pub struct Texts {
     bytes: Vec<u8>,
@@ -8,18 +8,18 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Room for so many texts of that length.
+    /// Makes room for this many texts of this length.
     pub fn with_capacity(texts: usize, length: usize) -> Self {
         Self { bytes: Vec::with_capacity(texts * length), ends: Vec::with_capacity(texts) }
     }
 
-    /// Appends a text, which is written to the end of the buffer.
+    /// Appends a text, which `write` writes to the end of the buffer.
     pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
         self.ends.push(self.bytes.len());
     }
 
-    /// The texts.
+    /// The texts, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         let mut start = 0;
         self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut start, *end)..*end])

@@ -1,6 +1,6 @@
 //! Runs the examples of the crate.
 //!
-//! It catches an example that compiles and no longer does what it says: a request that its own server refuses.
+//! Catches an example that compiles but no longer does what it claims, such as a request that its own server refuses.
 #![expect(clippy::duplicate_mod, reason = "each example brings what it shares with the others")]
 
 #[expect(dead_code, reason = "its main is for cargo run")]
@@ -17,7 +17,7 @@ mod sign_with_reqwest;
 mod verify_behind_hyper;
 
 #[tokio::test]
-async fn reqwest_sends_what_was_added() {
+async fn reqwest_sends_the_added_headers() {
     let [answer] = &sign_with_reqwest::run().await.unwrap()[..] else { panic!("it sends one request") };
     assert!(answer.starts_with("200 "), "{answer}");
     assert!(answer.contains("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{answer}");
@@ -33,7 +33,7 @@ fn a_url_is_presigned_for_each_key() {
 }
 
 #[tokio::test]
-async fn a_server_lets_in_who_signed_rightly() {
+async fn a_server_accepts_only_correctly_signed_requests() {
     let expected = [
         "200 welcome, AKIDALICE",
         "403 the signature does not match",

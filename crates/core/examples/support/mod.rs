@@ -1,4 +1,4 @@
-//! A server on the loopback interface for the examples: HTTP/1.1, one answer to each request, bodies read whole.
+//! A server on the loopback interface for the examples: HTTP/1.1, one answer to each request, whole bodies in memory.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// A client that goes past every proxy. It speaks no TLS here, but reqwest wants a provider to be there if any package of the
-/// build has asked for TLS without naming one.
+/// Makes a client that ignores all proxies. It does not use TLS here, but reqwest requires a TLS provider if any
+/// package in the build enabled TLS without choosing one.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    // An error says that there is a provider already.
+    // An error means that there already is a provider.
     drop(rustls::crypto::ring::default_provider().install_default());
     reqwest::Client::builder().no_proxy().build()
 }
@@ -26,7 +26,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to answer at a free port.
+    /// Starts a server on a free port.
     pub async fn start<A>(answer: A) -> std::io::Result<Self>
     where
         A: Fn(&Request<Bytes>) -> Response<Full<Bytes>> + Send + Sync + 'static,
@@ -47,7 +47,7 @@ impl Server {
         Ok(Self { address })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -58,7 +58,7 @@ async fn whole(request: Request<Incoming>) -> Result<Request<Bytes>, hyper::Erro
     Ok(Request::from_parts(parts, body.collect().await?.to_bytes()))
 }
 
-/// An answer with a text.
+/// Makes an answer with a text.
 pub fn answer(status: u16, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
     Response::builder().status(status).body(Full::new(text.into())).expect("the status is one of HTTP's")
 }

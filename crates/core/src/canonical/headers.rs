@@ -1,15 +1,17 @@
 //! The canonical headers and the list of signed headers.
 //!
-//! A line for each signed name: values trimmed, runs of spaces and tabs made one space (inside quotes too), repeats joined by
-//! `,` in order, folded lines joined by a space. Of tabs AWS's documents do not speak: AWS refuses one that was kept, and most
-//! signers fold it, but Ceph keeps one that stands alone. `prepare` warns of it.
+//! One line for each signed header: the value is trimmed, runs of spaces and tabs become one space (inside quotes too),
+//! repeated headers are joined by `,` in order, and folded lines are joined by a space. AWS's documents do not mention
+//! tabs: AWS refuses a signature over a header that kept one, most signers turn it into a space, and Ceph keeps a tab
+//! that stands alone. `prepare` warns about tabs.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::request::Headers;
 
-/// The names of the signed headers: lower case, sorted, each once. Kept as the text that is signed, `host;x-amz-date`.
+/// The names of the signed headers: lower case, sorted, without duplicates. Stored as the text that is signed,
+/// `host;x-amz-date`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedHeaders(String);
 
@@ -27,14 +29,14 @@ impl SignedHeaders {
         Self::new(text.split(';').map(str::trim).filter(|name| !name.is_empty()))
     }
 
-    /// The names in order.
+    /// The names, in sorted order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.split(';').filter(|name| !name.is_empty())
     }
 
     /// Whether a lower-case name is in the list.
     ///
-    /// The list is sorted, and is searched so: a request may have as many headers as it likes.
+    /// Binary search: a request may carry any number of headers.
     pub fn contains(&self, name: &str) -> bool {
         let mut rest = self.0.as_bytes();
         while !rest.is_empty() {
@@ -50,12 +52,12 @@ impl SignedHeaders {
         false
     }
 
-    /// How many names there are.
+    /// Number of names.
     pub(crate) fn count(&self) -> usize {
         self.iter().count()
     }
 
-    /// The list as it is written, `host;x-amz-date`.
+    /// The list as it appears in a request, `host;x-amz-date`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,7 +67,7 @@ fn lower_case(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
-/// Appends a line for each signed name, each with its newline. A name without a header gives an empty value.
+/// Appends one line, with its newline, for each signed name. A name without a header gets an empty value.
 pub fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>) {
     let fields = headers.for_lookups(signed.count());
     for name in signed.iter() {
@@ -81,7 +83,7 @@ pub fn write(headers: &Headers, signed: &SignedHeaders, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends one value, trimmed and with runs of white space made one space.
+/// Appends one value, trimmed, with each run of white space replaced by one space.
 pub fn write_value(value: &[u8], out: &mut Vec<u8>) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let value = value.trim_ascii();
@@ -120,7 +122,7 @@ mod tests {
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
-    /// Catches a search that steps over a name, at either end or beside a name that begins like it.
+    /// Catches a search that misses a name at either end, or next to a name with the same beginning.
     #[test]
     fn each_name_of_the_list_is_found_and_no_other() {
         for count in 0..40 {

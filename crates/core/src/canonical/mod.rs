@@ -1,7 +1,8 @@
-//! The canonical request: the one text that signer and verifier both make of a request.
+//! The canonical request: the text that signer and verifier both build from a request.
 //!
-//! Six fields, a file for each that takes work. The writers append to one buffer, so that the text that is hashed and the
-//! text that is shown are the same bytes. No secret is known here, no clock, and no mistake that a client could make.
+//! It has six fields; each field that takes work has its own file. The writers append to one buffer, so the text that
+//! is hashed and the text that is shown are the same bytes. This module knows no secrets, no clock, and none of the
+//! mistakes that clients make.
 //! Follows *Create a canonical request* of AWS's signing reference.
 
 pub(crate) mod headers;
@@ -19,8 +20,8 @@ use crate::crypto::{self, Sha256Digest};
 
 /// The canonical request: method, path, query, headers, signed headers and payload hash, one buffer.
 ///
-/// Header values are bytes of any encoding, and so is the text; it displays with U+FFFD where it is not UTF-8. `Debug` shows
-/// its hash alone, for a session token may be in it.
+/// Header values may be bytes of any encoding, and so may this text; `Display` writes U+FFFD for bytes that are not
+/// UTF-8. `Debug` shows only the hash, because the text may contain a session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest {
     text: Vec<u8>,
@@ -40,12 +41,12 @@ pub enum Field {
     Headers,
     /// The list of signed headers.
     SignedHeaders,
-    /// The hash of the payload, or what stands for it.
+    /// The hash of the payload, or the word that replaces it, such as `UNSIGNED-PAYLOAD`.
     Payload,
 }
 
 impl CanonicalRequest {
-    /// Writes the six fields, each by its writer, with the newlines between.
+    /// Writes the six fields with `write_field`, separated by newlines.
     #[doc(hidden)]
     pub fn assemble(mut write_field: impl FnMut(Field, &mut Vec<u8>)) -> Self {
         const FIELDS: [Field; 6] =
@@ -74,12 +75,12 @@ impl CanonicalRequest {
         &self.text[start..self.field_ends[at]]
     }
 
-    /// The text before a field, the newline that separates them included.
+    /// The text before a field, including the newline that separates them.
     pub(crate) fn before(&self, field: Field) -> &[u8] {
         &self.text[..self.field_ends[field as usize] - self.field(field).len()]
     }
 
-    /// The text after a field, from the newline on that ends it.
+    /// The text after a field, beginning with the newline that ends it.
     pub(crate) fn after(&self, field: Field) -> &[u8] {
         &self.text[self.field_ends[field as usize]..]
     }
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_the_hash_alone() {
+    fn debug_shows_only_the_hash() {
         let text = CanonicalRequest::assemble(|_, out| out.extend_from_slice(b"x-amz-security-token:hush"));
         let shown = format!("{text:?}");
         assert!(!shown.contains("hush") && shown.contains(&text.sha256().to_string()), "{shown}");

@@ -1,65 +1,65 @@
-//! The canonical path, by one of two rules.
+//! The canonical path, built by one of two rules.
 //!
-//! The S3 family decodes the path and encodes each byte once: an object's key has no other `/` than its separators, and so
-//! `%2F` is one (as Ceph, Swift and MinIO have it; SDKs sign `%2F` as it stands, and `prepare` warns of it). Every other service removes empty and dot segments from
-//! the wire path, and encodes it again: `/a%20b` becomes `/a%2520b`.
+//! The S3 family decodes the path and encodes each byte once. The `/` in an object key is always a separator, so `%2F`
+//! becomes `/` (Ceph, Swift and MinIO do the same; SDKs sign `%2F` unchanged, and `prepare` warns about it). Every
+//! other service removes empty and dot segments from the wire path and encodes it again: `/a%20b` becomes `/a%2520b`.
 //!
-//! Official implementations differ on a trailing `/.` or `/..`: RFC 3986 §5.2.4, aws-sdk-rust and Java's URI class leave a
-//! slash (`/a/b/..` is `/a/`), botocore drops it (`/a`). Here it is the RFC's; `verify` takes either.
+//! Official implementations differ on a trailing `/.` or `/..`: RFC 3986 §5.2.4, aws-sdk-rust and Java's URI class keep
+//! a slash (`/a/b/..` becomes `/a/`), botocore drops it (`/a`). This module follows the RFC; `verify` accepts both.
 //!
-//! AWS reads a raw `+` in the name of an object as a space, so that its canonical path has `%20`. Ceph, Swift, MinIO and others
-//! read a plus.
+//! AWS reads a raw `+` in an object key as a space, so its canonical path contains `%20`. Ceph, Swift, MinIO and others
+//! read it as a plus sign.
 
 use crate::encode::{self, Plus, Slash};
 use crate::scheme::Dialect;
 
-/// How a path becomes canonical.
+/// How to make a path canonical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathRule {
-    /// How often it is encoded.
+    /// How often the path is encoded.
     pub encoding: PathEncoding,
     /// Whether empty and dot segments are removed.
     pub normalization: PathNormalization,
-    /// What a raw `+` stands for, where the path is decoded.
+    /// What a raw `+` stands for when the path is decoded.
     pub plus: PathPlus,
 }
 
 /// What a raw `+` in a path stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathPlus {
-    /// Itself.
+    /// A plus sign.
     Plus,
-    /// A space, as in forms.
+    /// A space, as in form data.
     Space,
 }
 
 /// How often a path is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathEncoding {
-    /// Each byte of the decoded path once.
+    /// Once: the path is decoded, and each byte is encoded once.
     Once,
-    /// The wire path again.
+    /// Twice: the path on the wire, which is already encoded, is encoded again.
     Twice,
 }
 
 /// Whether empty segments and dot segments are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathNormalization {
-    /// They are: `//a/./b/../c` is `/a/c`.
+    /// They are removed: `//a/./b/../c` becomes `/a/c`.
     Normalized,
-    /// They are part of the name.
+    /// They are kept, as part of the object key.
     Verbatim,
 }
 
 impl PathRule {
-    /// The rule of the S3 family.
+    /// The rule for the S3 family.
     pub const S3: Self =
         Self { encoding: PathEncoding::Once, normalization: PathNormalization::Verbatim, plus: PathPlus::Plus };
-    /// The rule of all other services.
+    /// The rule for all other services.
     pub const OTHERS: Self =
         Self { encoding: PathEncoding::Twice, normalization: PathNormalization::Normalized, plus: PathPlus::Plus };
 
-    /// The rule of a service, by its name in the credential scope.
+    /// The rule for a service, given its name in the credential scope.
     pub fn for_service(dialect: &Dialect, service: &str) -> Self {
         if dialect.stores_objects(service) { Self::S3 } else { Self::OTHERS }
     }
@@ -74,7 +74,7 @@ impl From<PathPlus> for Plus {
     }
 }
 
-/// Appends the canonical path of a wire path; an empty one is `/`.
+/// Appends the canonical form of a wire path; an empty path becomes `/`.
 pub fn write(path: &[u8], rule: PathRule, out: &mut Vec<u8>) {
     let normalized;
     let path: &[u8] = match rule.normalization {
@@ -95,7 +95,7 @@ fn needs_normalizing(path: &[u8]) -> bool {
     path.windows(2).any(|pair| matches!(pair, b"//" | b"/.")) || !path.starts_with(b"/")
 }
 
-/// The path without empty and dot segments (RFC 3986 §5.2.4, and `//` made one).
+/// Removes empty and dot segments (RFC 3986 §5.2.4, plus `//` replaced by `/`).
 pub(crate) fn normalize(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
     let mut ends_in_directory = false;
@@ -128,7 +128,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// Object keys from AWS's description of S3 (*creating object key names*) and public reports of clients gone wrong.
+    /// Object keys from S3's documentation (*Creating object key names*) and from public bug reports about clients.
     #[test]
     fn s3_paths_are_encoded_once_and_never_normalized() {
         for (wire, expected) in [
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    /// Dot segments by RFC 3986 §5.2.4, with empty segments removed as well.
+    /// Dot segments as in RFC 3986 §5.2.4, with empty segments removed as well.
     #[test]
     fn other_paths_are_normalized_and_encoded_again() {
         for (wire, expected) in [

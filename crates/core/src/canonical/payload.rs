@@ -1,30 +1,30 @@
-//! The last line of the canonical request: the payload's hash, or the word that stands for it.
+//! The last line of the canonical request: the payload's hash, or the word that replaces it.
 
 use std::fmt;
 
 use crate::crypto::{Hex, Sha256Digest};
 
-/// What the canonical request says of the payload.
+/// The last line of the canonical request, which describes the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PayloadHash {
     /// SHA-256 of the payload.
     Sha256(Sha256Digest),
     /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload.
     Unsigned,
-    /// Whatever the request declares: a hash made elsewhere, `STREAMING-…`.
+    /// Any other value that the request declares: a hash computed elsewhere, or `STREAMING-…`.
     Declared(String),
 }
 
 impl PayloadHash {
-    /// The word for a payload that is not signed.
+    /// The word that declares an unsigned payload.
     pub const UNSIGNED: &'static str = "UNSIGNED-PAYLOAD";
 
-    /// Reads what a request declares.
+    /// Reads the value that a request declares, usually in `x-amz-content-sha256`.
     pub fn declared(text: &str) -> Self {
         if text == Self::UNSIGNED { Self::Unsigned } else { Self::Declared(text.to_owned()) }
     }
 
-    /// Appends the text.
+    /// Appends the line, without a newline.
     #[doc(hidden)]
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {

@@ -1,20 +1,21 @@
 //! The canonical query string: every parameter encoded once, sorted by encoded name and then by encoded value.
 //!
-//! Parameters are sorted as pairs, not as joined strings; `k` is `k=`; repeats are kept; empty pieces (`a&&b`) are none.
-//! A `+` on the wire is a space, as AWS's services, MinIO and the Go and Rust SDKs read it; `%2B` is the plus sign.
+//! Parameters are sorted as pairs, not as joined strings; `k` means `k=`; repeated parameters are kept; empty pieces
+//! (`a&&b`) are ignored. A `+` on the wire is a space, as AWS's services, MinIO and the Go and Rust SDKs read it; a
+//! plus sign is written `%2B`.
 
 use crate::encode::{self, Plus, Slash};
 use crate::request::Request;
 use crate::request::target::split_query;
 
-/// Appends the canonical query string; a parameter is left out where `omits` says so of its encoded name.
+/// Appends the canonical query string, without the parameters whose encoded name `omits` returns true for.
 pub fn write(query: Option<&[u8]>, omits: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
     if let Some(query) = query.filter(|query| !query.is_empty()) {
         Parameters::new(query, omits).write(out);
     }
 }
 
-/// Whether this is how a name is written. Most are written as they are.
+/// Whether `written`, as it appears on the wire, spells `name`. Most names are not escaped.
 fn is_name(written: &[u8], name: &[u8]) -> bool {
     written == name || (written.contains(&b'%') && encode::decode(written, Plus::Space) == name)
 }
@@ -27,7 +28,7 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// Reads a wire query, without the parameters of which `omits` says so by their encoded name.
+    /// Reads a wire query, without the parameters whose encoded name `omits` returns true for.
     pub(crate) fn new(query: &[u8], omits: impl Fn(&[u8]) -> bool) -> Self {
         let mut encoded = Vec::with_capacity(query.len() + 16);
         let pairs = split_query(query);
@@ -38,12 +39,12 @@ impl Parameters {
         Self { encoded, pairs }
     }
 
-    /// Appends them all.
+    /// Appends all parameters.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         self.write_with(&Self { encoded: Vec::new(), pairs: Vec::new() }, out);
     }
 
-    /// Appends them with those of another part of the same query.
+    /// Appends all parameters, merged with those of another part of the same query.
     pub(crate) fn write_with(&self, other: &Self, out: &mut Vec<u8>) {
         let (mut own, mut others) = (self.sides().peekable(), other.sides().peekable());
         let mut is_first = true;
@@ -72,14 +73,14 @@ pub fn parameters(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     split_query(query).map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
 }
 
-/// The first parameter of that name in the query of a request, decoded.
+/// The decoded value of the first parameter called `name` in the query of a request.
 pub fn parameter(request: &Request, name: &str) -> Option<Vec<u8>> {
     let mut pairs = split_query(request.query().unwrap_or_default());
     let (_, value) = pairs.find(|(found, _)| is_name(found, name.as_bytes()))?;
     Some(encode::decode(value.unwrap_or_default(), Plus::Space))
 }
 
-/// Where one encoded pair lies in the buffer that holds them all.
+/// The position of one encoded pair in the buffer that holds them all.
 #[derive(Clone)]
 struct Pair {
     start: usize,
@@ -115,7 +116,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// Catches a merge that is not the sort of both parts as one.
+    /// Catches a merge that differs from sorting both parts together.
     #[test]
     fn two_parts_of_a_query_are_sorted_as_one() {
         for (one, other) in [("b=2&a=1", "a=0&c&a=1"), ("", "x=1"), ("x=1", ""), ("X-Amz-Date=1&x=1", "X-Amz-D=2")] {
@@ -126,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Each row is a way in which public clients got the query wrong; the right column follows AWS's description.
+    /// Each row is a query that some public client got wrong; the right column follows AWS's documentation.
     #[test]
     fn parameters_are_sorted_as_encoded_pairs() {
         for (wire, expected) in [

@@ -1,11 +1,12 @@
-//! Whose names a signed request uses: the algorithm tells the first provider, a header or parameter the second.
+//! Finds the provider whose names a signed request uses: the first provider from the algorithm, the second from a
+//! header or parameter.
 
 use super::{ClaimError, Parameters};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme};
 
-/// The dialect of a signature in the `Authorization` header. The second provider is the word of `x-WORD-date`; where only
-/// `Date` was sent, it is the one that goes with the first.
+/// The dialect of a signature in the `Authorization` header. The second provider is the `WORD` in `x-WORD-date`; if
+/// only `Date` was sent, it is the one that goes with the first.
 pub(super) fn of_header(algorithm: &str, request: &Request) -> Result<(Dialect, Scheme), ClaimError> {
     let (provider1, scheme) = provider1(algorithm)?;
     let word = |name: &str| {
@@ -29,18 +30,18 @@ pub(super) fn of_query<'a>(
     Ok((of_session(dialect, |session| names.any(|name| name == session.token_query_name())), scheme))
 }
 
-/// S3 Express is known by the token of its session, and by nothing else: its hosts take the usual names as well.
+/// Only its session token identifies an S3 Express request: its hosts accept the usual names as well.
 fn of_session(dialect: Dialect, carries_token: impl FnOnce(&Dialect) -> bool) -> Dialect {
     let session = Dialect::s3_express_session();
     if dialect == Dialect::AWS4 && carries_token(&session) { session } else { dialect }
 }
 
-/// The word of `X-WORD-Signature`, or of another parameter that only a presigned URL has.
+/// The `WORD` in `X-WORD-Signature`, or in another parameter that only presigned URLs have.
 pub(super) fn query_word<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.into_iter().find_map(marked_word)
 }
 
-/// Whether the query has the signature of another provider too: servers take the one that they know.
+/// Whether the query also has another provider's signature: each server uses the one that it knows.
 pub(super) fn has_other_word<'a>(names: impl Iterator<Item = &'a str>, word: Option<&str>) -> bool {
     names.filter(|name| name.ends_with("-Signature")).filter_map(marked_word).any(|other| Some(other) != word)
 }
@@ -51,13 +52,13 @@ fn marked_word(name: &str) -> Option<&str> {
     MARKS.iter().find_map(|mark| rest.strip_suffix(mark)).filter(|word| is_word(word))
 }
 
-/// How Alibaba Cloud OSS begins its algorithm.
+/// The prefix of Alibaba Cloud OSS's algorithm names.
 const OSS: &str = "OSS4";
 
-/// Google's signatures by a service account, which only the account's own certificate can check.
+/// Google's signatures with a service account's key; only the account's certificate can verify them.
 const GOOGLE_RSA: &str = "GOOG4-RSA-SHA256";
 
-/// What a URL of a procedure that is not spoken is refused with: OSS names its algorithm in a parameter of its own.
+/// The error for a URL signed by an unsupported procedure: OSS names its algorithm in a parameter of its own.
 pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> {
     let presented = parameters.get("x-oss-signature-version")?;
     presented.starts_with(OSS).then_some(ClaimError::Procedure { presented })
@@ -80,7 +81,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The known rows know more than their names.
+/// Prefers a known dialect, which holds more than the two provider names.
 fn from_providers(provider1: &str, provider2: &str) -> Dialect {
     let made = || Dialect::from_providers(provider1, provider2);
     Dialect::from_name(&format!("{provider1}:{provider2}")).unwrap_or_else(|_| made())

@@ -1,4 +1,5 @@
-//! Why a request makes no claim, in Version 4 and in Version 2: what stands where a part of its signature is expected.
+//! Why a request makes no claim, in Version 4 and in Version 2: each error carries the text found in place of a part of
+//! the signature.
 
 use crate::scheme::Scheme;
 use crate::time::InvalidTimestamp;
@@ -6,19 +7,20 @@ use crate::time::InvalidTimestamp;
 /// Why a request makes no claim that could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
-    /// Neither an `Authorization` header nor the parameters of a presigned URL.
+    /// The request has neither an `Authorization` header nor the parameters of a presigned URL.
     #[error("the request is not signed: no Authorization header, and no X-Amz-Signature in its query")]
     NotSigned,
-    /// A header and a query signature at once, or a second `Authorization` header where the first makes no claim.
+    /// The request has a header and a query signature at once, or a second `Authorization` header and the first makes
+    /// no claim.
     #[error("the request is authenticated twice: by two Authorization headers, or by one and its query")]
     SignedTwice,
-    /// An algorithm that is neither Signature Version 4's nor 4A's.
+    /// The algorithm belongs to neither Signature Version 4 nor 4A.
     #[error("unknown signature algorithm '{presented}'; expected {}", expected_algorithms())]
     Algorithm {
-        /// What stands in its place.
+        /// The algorithm that was given.
         presented: String,
     },
-    /// An algorithm that is named like one of Version 4 and follows another procedure.
+    /// The algorithm is named like those of Version 4 but follows another procedure.
     #[error(
         "signed with '{presented}', which does not use an access key and a secret key as Version 4 does and is not supported"
     )]
@@ -31,47 +33,47 @@ pub enum ClaimError {
     Missing {
         /// `Authorization header` or `query`.
         carrier: &'static str,
-        /// What is missing.
+        /// The part that is missing.
         part: String,
     },
     /// The credential is not of the form `AKID/date/region/service/aws4_request`; in Version 4A it has no region.
     #[error("invalid credential '{presented}'; expected {}", form_of_credential(*.scheme))]
     Credential {
-        /// Whose form it should have.
+        /// The scheme whose form was expected.
         scheme: Scheme,
-        /// What stands in its place.
+        /// The credential that was given.
         presented: String,
     },
-    /// The date of the request is missing.
+    /// The request has no date.
     #[error("the request has no date: neither {expected} nor Date")]
     NoDate {
-        /// The header that would carry it.
+        /// The header in which the date was expected.
         expected: String,
     },
-    /// The `Authorization` header has another form than its scheme asks for.
+    /// The `Authorization` header does not have the form that its scheme requires.
     #[error("the Authorization header is not of the form {expected}")]
     Authorization {
-        /// The form: `AWS ID:signature`.
+        /// The expected form: `AWS ID:signature`.
         expected: String,
     },
     /// The date of the request is not a date.
     #[error("{carrier}: {source}; expected the form {expected}")]
     Date {
-        /// The header or parameter.
+        /// The header or parameter that carries the date.
         carrier: String,
-        /// The form that its scheme writes.
+        /// The form in which the scheme writes a date.
         expected: &'static str,
-        /// What it says.
+        /// Why it could not be parsed, with the text.
         source: InvalidTimestamp,
     },
     /// The expiry of a presigned URL is not a number.
     #[error("not {expected}: '{presented}' in {name}")]
     Expires {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
-        /// What its scheme counts: `a number of seconds`.
+        /// The kind of value that its scheme expects: `a number of seconds`.
         expected: &'static str,
-        /// What it says.
+        /// The value that was given.
         presented: String,
     },
 }

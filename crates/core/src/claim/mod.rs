@@ -1,7 +1,7 @@
-//! From a signed request to its terms: what the request claims of itself, in its `Authorization` header or in its query.
+//! Reads the terms of a signed request: what it claims about its signature, in its `Authorization` header or its query.
 //!
-//! Reading is lenient where text was only formatted differently, and strict where something is missing. Nothing is judged
-//! here: a claim may be false, expired or absurd.
+//! Reading is lenient about formatting and strict about missing parts. Nothing is judged here: a claim may be false,
+//! expired or absurd.
 
 mod error;
 mod dialect;
@@ -21,15 +21,15 @@ use crate::time::Timestamp;
 /// The form of `x-amz-date`.
 const DATE_FORM: &str = "20150830T123600Z";
 
-/// What a signed request says of its signature.
+/// What a signed request claims about its signature. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claim {
-    /// What it says was agreed on.
+    /// The terms that the request claims.
     pub terms: Terms,
     /// The signature it presents.
     pub signature: Signature,
-    /// The list of signed headers as it stands in the request, which may be out of order.
+    /// The list of signed headers as the request presents it, which may be out of order.
     pub signed_headers_listed: String,
 }
 
@@ -46,7 +46,7 @@ impl Claim {
         }
         match (request.headers.first_text("authorization"), word) {
             (Some(_), Some(_)) => Err(ClaimError::SignedTwice),
-            // Servers differ in which of two they read; of one that is a signature, it is a finding.
+            // Servers differ in which of two headers they read. If the first is a signature, the second is a finding.
             (Some(authorization), None) => from_header(request, authorization).map_err(|error| match error {
                 _ if request.headers.values("authorization").nth(1).is_some() => ClaimError::SignedTwice,
                 error => error,
@@ -56,10 +56,10 @@ impl Claim {
         }
     }
 
-    /// When the server takes a presigned URL no longer; none for a signature in a header.
+    /// When the server stops accepting a presigned URL; `None` for a signature in a header.
     ///
-    /// How long it lives the query says to services that store objects, and to some others. The rest do not read that: they take
-    /// a signature for some time from its date on, STS and most services for 15 minutes, IoT for less.
+    /// Services that store objects, and some others, read the expiry from the query. The rest ignore it and accept a
+    /// signature for a fixed time after its date: 15 minutes at STS and most services, less at AWS IoT.
     pub fn held_until(&self) -> Option<Timestamp> {
         let terms = &self.terms;
         let Placement::Query { expires } = terms.placement else { return None };
@@ -70,7 +70,7 @@ impl Claim {
         Some(terms.timestamp.plus(life))
     }
 
-    /// What the server derives from the request, by the terms that it claims.
+    /// Derives what the server would, from the request and the terms that it claims.
     pub fn derive(&self, request: &Request) -> Derivation {
         derive(request, &self.terms)
     }
@@ -133,7 +133,7 @@ fn from_query(request: &Request, parameters: &Parameters, word: &str) -> Result<
     parts.into_claim(request)
 }
 
-/// What was read, by whichever way it came.
+/// The parts of a claim, whether read from a header or from a query.
 struct Parts<'a> {
     scheme: Scheme,
     dialect: Dialect,
@@ -168,7 +168,7 @@ impl Parts<'_> {
     }
 }
 
-/// The hash of the body; where the body is not known, that of an empty one.
+/// The hash of the body, or that of an empty body if the body is unknown.
 fn hash_of_body(request: &Request) -> PayloadHash {
     PayloadHash::Sha256(request.body.sha256().unwrap_or_else(|| crate::crypto::sha256(b"")))
 }
@@ -184,8 +184,8 @@ fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), Claim
     Scope::parse_credential(text, scheme).ok_or_else(malformed)
 }
 
-/// Of services that store objects the query says how long a URL lives. Others do not read that, and hold a URL for a time of
-/// their own.
+/// The expiry of a presigned URL. Services that store objects read it from the query; others ignore the query and use a
+/// fixed expiry.
 fn expires_of(parameters: &Parameters, dialect: &Dialect, service: &str) -> Result<Duration, ClaimError> {
     let name = dialect.query_name("Expires");
     match parameters.required(&name) {
@@ -203,8 +203,8 @@ fn parse_expires(dialect: &Dialect, text: String) -> Result<Duration, ClaimError
     plain_number(&text).map(Duration::from_secs).ok_or_else(|| invalid(text))
 }
 
-/// Reads a whole number as every server reads it: digits alone, for some readers take a sign and others do not, and none before
-/// them, for some take a leading zero for octal.
+/// Reads a whole number only if every server reads it the same way: no sign, because some parsers accept one, and no
+/// leading zero, because some read it as octal.
 pub(crate) fn plain_number<N: std::str::FromStr>(text: &str) -> Option<N> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| is_plain)
@@ -268,9 +268,9 @@ mod tests {
         .unwrap()
     }
 
-    /// aws-sdk-rust writes a token that it signed behind the signature; AWS IoT's clients one that they did not, anywhere.
+    /// aws-sdk-rust puts a signed token after the signature; AWS IoT's clients put an unsigned one anywhere.
     #[test]
-    fn the_service_tells_whether_a_token_in_the_query_is_signed_and_its_place_does_not() {
+    fn whether_a_query_token_is_signed_depends_on_the_service_not_its_position() {
         let token = "&X-Amz-Security-Token=token";
         for (service, travel) in [("s3", TokenTravel::Signed), ("iotdevicegateway", TokenTravel::Unsigned)] {
             for (before, behind) in [(token, ""), ("", token)] {
@@ -283,9 +283,10 @@ mod tests {
         }
     }
 
-    /// `X-Amz-Expires` counts for S3; STS and the others hold a URL for 15 minutes whatever it says, and may do without it.
+    /// S3 reads `X-Amz-Expires`; STS and the others accept a URL for 15 minutes whatever it says, and do not require
+    /// it.
     #[test]
-    fn how_long_a_url_is_held_is_up_to_its_service() {
+    fn each_service_decides_how_long_it_accepts_a_url() {
         let of = |service: &str, expires: &str| {
             format!(
                 "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
@@ -315,7 +316,7 @@ mod tests {
         assert!(Claim::extract(&Request::new("GET", &url).unwrap()).is_err(), "S3 wants X-Amz-Expires");
     }
 
-    /// A token that is sent beside the signature was not covered by it.
+    /// A token that was sent without being in the list of signed headers is not covered by the signature.
     #[test]
     fn a_token_in_a_header_is_signed_only_if_it_is_listed() {
         let of = |listed: &str, token: bool| {
@@ -353,7 +354,7 @@ mod tests {
         }
     }
 
-    /// No server takes a URL without its algorithm, or with one that it does not know.
+    /// No server accepts a URL without an algorithm, or with an unknown one.
     #[test]
     fn an_algorithm_that_is_missing_or_unknown_makes_no_claim() {
         for algorithm in ["", "GARBAGE", "AWS4-HMAC-SHA512", "4-HMAC-SHA256"] {
@@ -364,9 +365,10 @@ mod tests {
         }
     }
 
-    /// Alibaba's signer (alibabacloud-oss-v2 1.4.1, `SignerV4`) writes these; to judge them by Version 4 would call them wrong.
+    /// Alibaba's signer (alibabacloud-oss-v2 1.4.1, `SignerV4`) writes these; judged as Version 4, they would all seem
+    /// wrong.
     #[test]
-    fn a_signature_by_another_procedure_is_told_apart() {
+    fn a_signature_by_another_procedure_has_its_own_error() {
         let header = "OSS4-HMAC-SHA256 Credential=ak/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=00";
         let mut request = Request::new("GET", &RequestUrl::parse("https://b.oss-cn-hangzhou.aliyuncs.com/k").unwrap());
         let signed = request.as_mut().unwrap();
@@ -382,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_only_ends_like_a_date_is_none() {
+    fn a_header_that_only_ends_in_date_is_not_a_date_header() {
         let authorization =
             "OSC4-HMAC-SHA256 Credential=AKID/20150830/r/s/osc4_request, SignedHeaders=host, Signature=00";
         let mut headers = Headers::default();
@@ -400,10 +402,10 @@ mod tests {
         assert_eq!(Claim::extract(&request).unwrap().terms.dialect, Dialect::from_providers("osc", "osc"));
     }
 
-    /// A header that only has `Date` is read with the names that go with its algorithm; the token of a session of S3 Express tells
-    /// a bucket of directories, and of nobody's else.
+    /// A request that only has a `Date` header is read with the names that go with its algorithm. The session token of
+    /// S3 Express identifies a directory bucket, and nothing else does.
     #[test]
-    fn the_names_are_those_of_the_algorithm_and_of_the_token() {
+    fn the_dialect_follows_from_the_algorithm_and_the_token() {
         let of = |algorithm: &str, lines: &[(&str, &str)]| {
             let mut request = Request::new("GET", &RequestUrl::parse("https://h.example/").unwrap()).unwrap();
             lines.iter().for_each(|(name, value)| request.headers.push(name, *value).unwrap());

@@ -1,4 +1,4 @@
-//! Hashes and codes that the signer has no public use for: those of other schemes, and hex without an allocation.
+//! Hashes and MACs that are not part of the public API: those of other schemes, and hex without an allocation.
 
 #[cfg(feature = "v2")]
 use hmac::{Hmac, KeyInit, Mac};
@@ -6,13 +6,13 @@ use sha2::Digest;
 
 use super::Sha256Digest;
 
-/// SHA-1 of bytes, which some clients take for SHA-256.
+/// SHA-1 of bytes. Some clients use it by mistake for SHA-256.
 #[cfg(any(feature = "stream", feature = "v2"))]
 pub fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()
 }
 
-/// SHA-512 of bytes, which some clients take for SHA-256.
+/// SHA-512 of bytes. Some clients use it by mistake for SHA-256.
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     sha2::Sha512::digest(bytes).into()
 }
@@ -22,8 +22,8 @@ pub fn sha512(bytes: &[u8]) -> [u8; 64] {
 pub struct Hex([u8; 64]);
 
 impl Hex {
-    /// Writes a digest out. Without a table and without a branch, so that the compiler computes all digits side by side:
-    /// each signature writes two digests or more.
+    /// Writes a digest in hex. There is no table and no branch, so the compiler can compute all digits side by side:
+    /// each signature writes at least two digests.
     pub fn new(digest: &Sha256Digest) -> Self {
         let mut text = [0; 64];
         for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(digest.0) {
@@ -49,7 +49,7 @@ fn digit(number: u8) -> u8 {
     b'0' + number + above_nine * (b'a' - b'0' - 10)
 }
 
-/// HMAC-SHA1 with a key that is used once: what Signature Version 2 signs with.
+/// HMAC-SHA1 with a key that is used once, as Signature Version 2 signs.
 #[cfg(feature = "v2")]
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
@@ -61,7 +61,7 @@ pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
 mod tests {
     use super::*;
 
-    /// Beside the crate `hex`.
+    /// Compared with the crate `hex`.
     #[test]
     fn every_byte_has_its_two_digits() {
         for start in 0..=u8::MAX {

@@ -1,7 +1,7 @@
-//! ECDSA over P-256 with SHA-256, signatures in DER: what Signature Version 4A signs with.
+//! ECDSA over P-256 with SHA-256 and signatures in DER, as Signature Version 4A signs.
 //!
-//! Signatures are made by RFC 6979, so that the same request gives the same signature. Which numbers become keys is not
-//! known here. The private key is wiped on drop by the crate below.
+//! Signatures are deterministic (RFC 6979): the same request gets the same signature. This module does not know how
+//! keys are derived. The `p256` crate wipes the private key on drop.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ pub struct EcdsaKey(SigningKey);
 pub struct PublicKey(VerifyingKey);
 
 impl EcdsaKey {
-    /// The key of a private number, most significant byte first; none where the number is zero, or not below the order of
-    /// the group.
+    /// Makes a key from a private number, most significant byte first; `None` if the number is zero or not below the
+    /// order of the group.
     pub(crate) fn new(number: &[u8; 32]) -> Option<Self> {
         SigningKey::from_slice(number).ok().map(Self)
     }
@@ -36,24 +36,25 @@ impl EcdsaKey {
 }
 
 impl PublicKey {
-    /// Takes a point, by its coordinates, most significant byte first; none where it does not lie on the curve.
+    /// Makes a public key from the coordinates of a point, most significant byte first; `None` if the point is not on
+    /// the curve.
     pub fn from_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Option<Self> {
         let sec1 = [&[4], x.as_slice(), y.as_slice()].concat();
         VerifyingKey::from_sec1_bytes(&sec1).ok().map(Self)
     }
 
-    /// The point as SEC 1 §2.3.3 writes it uncompressed: `04`, then x and y, 65 bytes.
+    /// The point in the uncompressed form of SEC 1 §2.3.3: `04`, then x and y, 65 bytes.
     pub fn to_sec1_bytes(&self) -> Vec<u8> {
         self.0.to_sec1_point(false).as_bytes().to_vec()
     }
 
-    /// The coordinates, in lower-case hex.
+    /// The coordinates x and y, in lower-case hex.
     pub fn coordinates(&self) -> (String, String) {
         let bytes = self.to_sec1_bytes();
         (hex::encode(&bytes[1..33]), hex::encode(&bytes[33..]))
     }
 
-    /// Whether a signature in DER is the private half's over a message.
+    /// Whether a signature in DER was made over this message by the private half.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         DerSignature::from_bytes(signature).is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
@@ -69,7 +70,7 @@ impl fmt::Debug for EcdsaKey {
 mod tests {
     use super::*;
 
-    /// RFC 6979 appendix A.2.5 (P-256, SHA-256, `sample`). Catches another nonce, and another order of bytes.
+    /// RFC 6979 appendix A.2.5 (P-256, SHA-256, `sample`). Catches a different nonce and a different byte order.
     #[test]
     fn a_signature_is_repeatable() {
         let number = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721";
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_outside_of_the_group_are_no_keys() {
+    fn numbers_outside_the_group_are_not_keys() {
         let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
         assert!(EcdsaKey::new(&hex::decode(order).unwrap().try_into().unwrap()).is_none());
         assert!(EcdsaKey::new(&[0; 32]).is_none());

@@ -1,29 +1,30 @@
-//! SHA-256 of many messages that begin alike: what they share is read once.
+//! SHA-256 of many messages that share a beginning: the shared bytes are hashed once.
 
 use super::Sha256Digest;
 use super::lanes::finish_each;
 use super::state::{BLOCK, State};
 use crate::texts::Texts;
 
-/// Bytes that are joined without an allocation: more than the rest of a head and the hex digits of a hash.
+/// Number of bytes that can be joined without an allocation: enough for the rest of a head and the hex digits of a
+/// hash.
 const JOINED: usize = 3 * BLOCK;
 
-/// A hash that has read what its messages begin with. Wiped on drop, for that may be a key.
+/// A hash that has absorbed the shared beginning of its messages. Wiped on drop, because that may be a key.
 #[derive(Clone)]
 pub struct Head {
     state: State,
-    /// What of it fills no block.
+    /// The last bytes of the beginning, which do not fill a block.
     rest: [u8; BLOCK],
     rest_length: usize,
 }
 
 impl Head {
-    /// A hash that has read this.
+    /// Makes a hash that has absorbed `text`.
     pub fn new(text: &[u8]) -> Self {
         Self { state: State::EMPTY, rest: [0; BLOCK], rest_length: 0 }.absorb(text)
     }
 
-    /// The same hash when it has read this too.
+    /// Absorbs more of the shared beginning.
     pub fn absorb(mut self, text: &[u8]) -> Self {
         let joined;
         let text = match self.rest_length {
@@ -40,7 +41,7 @@ impl Head {
         self
     }
 
-    /// The hash of the message that goes on with these parts.
+    /// The hash of the message that continues with these parts.
     pub fn finish(&self, parts: &[&[u8]]) -> Sha256Digest {
         let length = self.rest_length + parts.iter().map(|part| part.len()).sum::<usize>();
         if length > JOINED {
@@ -56,7 +57,7 @@ impl Head {
         self.state.finish(&joined[..length])
     }
 
-    /// The hashes of many messages, each of which goes on with its own part and ends with the same tail.
+    /// The hashes of many messages, each of which continues with its own part and ends with the same tail.
     pub fn finish_each<'m>(&self, messages: impl ExactSizeIterator<Item = &'m [u8]>, tail: &[u8]) -> Vec<Sha256Digest> {
         let count = messages.len();
         let mut digests = Vec::with_capacity(count);

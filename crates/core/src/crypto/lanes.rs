@@ -1,9 +1,10 @@
-//! SHA-256 of many messages at once, one in each lane of the processor's vectors.
+//! SHA-256 of many messages at once, one in each lane of the processor's vector registers.
 //!
-//! A single message is a chain in which each step waits for the one before; messages side by side wait for nobody. With AVX-512
-//! sixteen of them cost a third of what SHA instructions take one after the other. SHA instructions are quicker than lanes of
-//! AVX2 and NEON, and these quicker than plain code; so which of them hashes is clear from what the processor has. All of it
-//! is safe code: `fearless_simd` chooses the instructions.
+//! Hashing a single message is a chain in which each step waits for the one before; messages side by side do not wait
+//! for each other. With AVX-512, sixteen of them cost a third of what SHA instructions need to hash them one after
+//! another. SHA instructions are faster than lanes of AVX2 and NEON, which are faster than plain code, so the
+//! processor's features determine which of them is used. All of it is safe code: `fearless_simd` chooses the
+//! instructions.
 
 use std::sync::LazyLock;
 
@@ -12,20 +13,20 @@ use fearless_simd::{Level, Simd, SimdBase, dispatch};
 use super::Sha256Digest;
 use super::state::{End, State, digest};
 
-/// Messages that are hashed together.
+/// Number of messages that are hashed together.
 pub(crate) const LANES: usize = 16;
 
-/// Below this many messages one after the other is quicker.
+/// With fewer messages than this, hashing one after the other is faster.
 const WORTH_LANES: usize = 6;
 
-/// How many messages are hashed: side by side with these vectors, or one after the other.
+/// The vector instructions with which many messages are hashed side by side; `None` if one after the other is faster.
 static VECTORS: LazyLock<Option<Level>> = LazyLock::new(|| {
     let level = Level::new();
     let is_wide = dispatch!(level, simd => width(simd)) == LANES;
     (is_wide || !(level.is_fallback() || has_sha_instructions())).then_some(level)
 });
 
-/// The hashes of messages of which each goes on from the same state, appended in order.
+/// Appends the hashes of messages, in order; each message continues from the same state.
 pub(crate) fn finish_each<'m>(
     from: &State,
     messages: impl IntoIterator<Item = &'m [u8]>,
@@ -46,7 +47,7 @@ pub(crate) fn finish_each<'m>(
     }
 }
 
-/// Up to sixteen messages. A lane whose message has ended goes on with blocks that count for nothing.
+/// Hashes up to sixteen messages. A lane whose message has ended goes on with blocks whose result is not used.
 fn finish_in_lanes(level: Level, from: &State, messages: &[&[u8]], digests: &mut Vec<Sha256Digest>) {
     let ends: [End<'_>; LANES] =
         std::array::from_fn(|lane| End::new(messages.get(lane).copied().unwrap_or_default(), from.absorbed));
@@ -66,7 +67,7 @@ fn finish_in_lanes(level: Level, from: &State, messages: &[&[u8]], digests: &mut
     }
 }
 
-/// The words of a block of each message, number by number.
+/// Loads the words of block `number` of each message.
 fn load(ends: &[End<'_>; LANES], number: usize, words: &mut [[u32; LANES]; 16]) {
     for (lane, end) in ends.iter().enumerate() {
         for (word, bytes) in words.iter_mut().zip(end.block(number).as_chunks::<4>().0) {
@@ -75,7 +76,7 @@ fn load(ends: &[End<'_>; LANES], number: usize, words: &mut [[u32; LANES]; 16]) 
     }
 }
 
-/// The eight words of the state of each lane.
+/// The eight words of each lane's state.
 struct States([[u32; LANES]; 8]);
 
 impl States {
@@ -93,7 +94,7 @@ fn width<S: Simd>(_: S) -> usize {
     S::u32s::LEN
 }
 
-/// The compression (FIPS 180-4 §6.2.2) in as many lanes at a time as the vectors have.
+/// The compression function (FIPS 180-4 §6.2.2), in as many lanes at a time as a vector has.
 #[inline(always)]
 fn compress<S: Simd>(simd: S, states: &mut [[u32; LANES]; 8], words: &[[u32; LANES]; 16]) {
     for at in (0..LANES).step_by(S::u32s::LEN) {
@@ -113,7 +114,7 @@ fn compress<S: Simd>(simd: S, states: &mut [[u32; LANES]; 8], words: &[[u32; LAN
     }
 }
 
-/// The next sixteen words of the message schedule, in place of the sixteen before them.
+/// Replaces sixteen words of the message schedule by the next sixteen.
 #[inline(always)]
 fn extend<S: Simd>(words: &mut [S::u32s; 16]) {
     for at in 0..16 {
@@ -124,7 +125,7 @@ fn extend<S: Simd>(words: &mut [S::u32s; 16]) {
     }
 }
 
-/// Sixteen rounds.
+/// Sixteen rounds of the compression function.
 #[inline(always)]
 fn rounds<S: Simd>(simd: S, state: &mut [S::u32s; 8], words: &[S::u32s; 16], constants: &[u32; 16]) {
     for (word, constant) in words.iter().zip(constants) {
@@ -138,13 +139,13 @@ fn rounds<S: Simd>(simd: S, state: &mut [S::u32s; 8], words: &[S::u32s; 16], con
     }
 }
 
-/// To the right.
+/// Rotates to the right.
 #[inline(always)]
 fn rotate<S: Simd>(word: S::u32s, by: u32) -> S::u32s {
     (word >> by) | (word << (32 - by))
 }
 
-/// Whether SHA-256 has instructions of its own.
+/// Whether the processor has SHA-256 instructions.
 fn has_sha_instructions() -> bool {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     return std::arch::is_x86_feature_detected!("sha");
@@ -154,7 +155,7 @@ fn has_sha_instructions() -> bool {
     return false;
 }
 
-/// The constants of the rounds (FIPS 180-4 §4.2.2).
+/// The round constants (FIPS 180-4 §4.2.2).
 #[rustfmt::skip]
 const K: [[u32; 16]; 4] = [
     [0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -175,7 +176,7 @@ mod tests {
     use crate::crypto::sha256;
     use crate::crypto::state::BLOCK;
 
-    /// The strongest vectors of this machine, and all that are weaker: plain code last.
+    /// The widest vectors of this machine and all weaker ones, with plain code last.
     fn levels() -> Vec<Level> {
         let best = Level::new();
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -189,9 +190,9 @@ mod tests {
         [Some(best)].into_iter().chain(weaker).flatten().collect()
     }
 
-    /// Beside `sha2`: each number of lanes, and in each lane each length around that of a block.
+    /// Compared with `sha2`, for each number of lanes and, in each lane, each length around that of a block.
     #[test]
-    fn each_lane_gives_what_one_hash_gives() {
+    fn each_lane_agrees_with_a_single_hash() {
         let bytes: Vec<u8> = (0..=255).cycle().skip(7).take(700).collect();
         for level in levels() {
             for count in 1..=LANES {
@@ -207,9 +208,9 @@ mod tests {
     }
 
     proptest! {
-        /// Of any number of messages behind a head that was read before.
+        /// Any number of messages after a head that was absorbed before.
         #[test]
-        fn many_messages_go_on_from_one_state(
+        fn many_messages_continue_from_one_state(
             head in proptest::collection::vec(any::<[u8; BLOCK]>(), 0..3),
             messages in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..40),
         ) {

@@ -1,7 +1,8 @@
-//! HMAC-SHA256 (RFC 2104) by the two states that a key leads to, with heads of messages absorbed once.
+//! HMAC-SHA256 (RFC 2104) from the two hash states that a key leads to; the shared beginning of messages is absorbed
+//! once.
 //!
-//! It gives what `hmac` gives, and costs the compressions alone: no buffer is copied, no block is hashed twice, and the codes of
-//! many messages are computed side by side.
+//! The result is that of `hmac`, and costs only the compressions: no buffer is copied, no block is hashed twice, and
+//! the MACs of many messages are computed side by side.
 
 use zeroize::Zeroize;
 
@@ -10,17 +11,17 @@ use super::lanes::finish_each;
 use super::state::{BLOCK, State, digest};
 use super::{Sha256Digest, sha256};
 
-/// What the key is combined with before each of the two hashes (RFC 2104 §2).
+/// The bytes with which the key is combined before each of the two hashes (RFC 2104 §2).
 const INNER: u8 = 0x36;
 const OUTER: u8 = 0x5c;
 
-/// How many blocks a short message has at most: strings to sign have three.
+/// Maximum number of blocks in a short message: strings to sign have three.
 const SHORT_BLOCKS: usize = 3;
 
-/// The length of a short message: its last block has nine bytes of padding.
+/// Maximum length of a short message, in bytes: the last block needs nine bytes of padding.
 const SHORT: usize = SHORT_BLOCKS * BLOCK - 9;
 
-/// A key, and the head that all its messages share. Wiped on drop.
+/// A key and the head that all its messages share. Wiped on drop.
 #[derive(Clone)]
 pub struct Midstate {
     inner: Head,
@@ -28,7 +29,7 @@ pub struct Midstate {
 }
 
 impl Midstate {
-    /// Keys an HMAC.
+    /// Makes the state of an HMAC with this key.
     pub fn new(key: &[u8]) -> Self {
         let mut block = padded(key);
         combine(&mut block, INNER);
@@ -40,17 +41,17 @@ impl Midstate {
         Self { inner, outer }
     }
 
-    /// The same key with the head of its messages absorbed.
+    /// Absorbs the head that all messages share.
     pub fn absorb(self, head: &[u8]) -> Self {
         Self { inner: self.inner.absorb(head), ..self }
     }
 
-    /// The code of the message that these parts make when joined, behind the head.
+    /// The MAC of the message made of the head and these parts.
     pub fn finish(&self, parts: &[&[u8]]) -> Sha256Digest {
         self.outer.finish(&self.inner.finish(parts).0)
     }
 
-    /// The codes of many messages behind the head, each with the same tail behind its own part, in order.
+    /// The MACs of many messages, in order; each is made of the head, its own part, and the same tail.
     pub fn finish_each<'m>(&self, messages: impl ExactSizeIterator<Item = &'m [u8]>, tail: &[u8]) -> Vec<Sha256Digest> {
         let inner = self.inner.finish_each(messages, tail);
         let mut codes = Vec::with_capacity(inner.len());
@@ -59,7 +60,7 @@ impl Midstate {
     }
 }
 
-/// HMAC-SHA256 with a key that is used once: of a short message each of the two hashes is one run over blocks.
+/// HMAC-SHA256 with a key that is used once. For a short message, each of the two hashes is one run over blocks.
 pub fn hmac(key: &[u8], message: &[u8]) -> Sha256Digest {
     if message.len() > SHORT {
         return Midstate::new(key).finish(&[message]);
@@ -74,7 +75,7 @@ pub fn hmac(key: &[u8], message: &[u8]) -> Sha256Digest {
     code
 }
 
-/// The hash of the first block and of a short message behind it. What else is in the blocks is overwritten.
+/// The hash of the first block followed by a short message. Whatever else is in the blocks is overwritten.
 fn hash_behind_key(blocks: &mut [[u8; BLOCK]; SHORT_BLOCKS + 1], message: &[u8]) -> Sha256Digest {
     let end = (message.len() + 9).next_multiple_of(BLOCK);
     let text = &mut blocks[1..].as_flattened_mut()[..end];
@@ -88,7 +89,7 @@ fn hash_behind_key(blocks: &mut [[u8; BLOCK]; SHORT_BLOCKS + 1], message: &[u8])
     digest(&state.words)
 }
 
-/// A key as long as a block: a longer one is hashed.
+/// Pads a key to the length of a block; a longer key is hashed first.
 fn padded(key: &[u8]) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
     match block.get_mut(..key.len()) {
@@ -108,9 +109,9 @@ mod tests {
     use hmac::{Hmac, KeyInit, Mac};
     use sha2::Sha256;
 
-    /// Beside the crate `hmac`, at every length around a block's.
+    /// Compared with the crate `hmac`, at every length around that of a block.
     #[test]
-    fn it_gives_what_hmac_gives() {
+    fn a_midstate_agrees_with_hmac() {
         let bytes: Vec<u8> = (0..200).collect();
         for key in [0, 1, 32, 63, 64, 65, 130] {
             for head in [0, 1, 63, 64, 65, 128] {

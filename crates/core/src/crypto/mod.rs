@@ -1,6 +1,6 @@
-//! The hash, the keyed hash, and comparison in constant time; the only user of the crates that implement them.
+//! Hashes, MACs and comparison in constant time; the only module that uses the crates that implement them.
 //!
-//! What the messages mean is not known here.
+//! It does not know what the messages mean.
 
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]
@@ -28,7 +28,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The 32 bytes of a SHA-256 or an HMAC-SHA256. Displays as lower-case hex.
+/// The 32 bytes of a SHA-256 hash or an HMAC-SHA256. Displays as lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sha256Digest(pub [u8; 32]);
 
@@ -44,23 +44,23 @@ impl fmt::Debug for Sha256Digest {
     }
 }
 
-/// SHA-256 of no bytes at all: most requests have no payload, and need not hash it each time.
+/// SHA-256 of an empty message: most requests have no payload, and should not hash it each time.
 const EMPTY_SHA256: Sha256Digest = Sha256Digest([
     0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
     0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 ]);
 
-/// SHA-256 of bytes that arrive piece by piece.
+/// Computes SHA-256 of bytes that arrive piece by piece.
 #[derive(Clone, Default)]
 pub struct Sha256Hasher(Sha256);
 
 impl Sha256Hasher {
-    /// Starts with no bytes.
+    /// Makes a hasher that has read no bytes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Appends bytes.
+    /// Adds bytes to the message.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -76,26 +76,26 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
     if bytes.is_empty() { EMPTY_SHA256 } else { Sha256Digest(Sha256::digest(bytes).into()) }
 }
 
-/// SHA-256 of many texts, side by side.
+/// SHA-256 of many texts, computed side by side.
 pub(crate) fn sha256_each<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Vec<Sha256Digest> {
     let mut digests = Vec::new();
     lanes::finish_each(&state::State::EMPTY, texts, &mut digests);
     digests
 }
 
-/// SHA-1 of bytes that arrive piece by piece: a checksum, no signature.
+/// Computes SHA-1 of bytes that arrive piece by piece, for checksums only, never for signatures.
 #[cfg(feature = "stream")]
 #[derive(Clone, Default)]
 pub struct Sha1Hasher(sha1::Sha1);
 
 #[cfg(feature = "stream")]
 impl Sha1Hasher {
-    /// Starts with no bytes.
+    /// Makes a hasher that has read no bytes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Appends bytes.
+    /// Adds bytes to the message.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -106,7 +106,7 @@ impl Sha1Hasher {
     }
 }
 
-/// An MD5 of bytes that arrive piece by piece: ETags of S3 are made of it.
+/// Computes MD5 of bytes that arrive piece by piece, as in S3's ETags.
 #[cfg(feature = "stream")]
 #[derive(Clone, Default)]
 #[must_use]
@@ -114,12 +114,12 @@ pub struct Md5Hasher(md5::Md5);
 
 #[cfg(feature = "stream")]
 impl Md5Hasher {
-    /// Starts with no bytes.
+    /// Makes a hasher that has read no bytes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Appends bytes.
+    /// Adds bytes to the message.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -130,7 +130,7 @@ impl Md5Hasher {
     }
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+/// Whether two byte strings are equal, in time that depends only on their lengths.
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_digest_is_written_in_lower_case_hex() {
-        // As AWS's documentation gives it.
+        // From AWS's documentation.
         let expected = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Hex::new(&sha256(b"")).as_str(), expected);
         assert_eq!(sha256(b""), Sha256Hasher::new().finish());

@@ -1,36 +1,36 @@
-//! SHA-256 from a state on (FIPS 180-4): what was absorbed before is not hashed again.
+//! SHA-256 (FIPS 180-4) that continues from a saved state, so that what was absorbed before is not hashed again.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
 use super::Sha256Digest;
 
-/// Bytes of a block.
+/// Length of a block, in bytes.
 pub(crate) const BLOCK: usize = 64;
 
-/// The state that SHA-256 begins with (FIPS 180-4 §5.3.3).
+/// The initial state of SHA-256 (FIPS 180-4 §5.3.3).
 const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// A hash that has read whole blocks. Wiped on drop, for it may have read a key.
+/// A hash that has absorbed whole blocks. Wiped on drop, because it may have absorbed a key.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) words: [u32; 8],
-    /// Bytes read so far.
+    /// Number of bytes absorbed so far.
     pub(crate) absorbed: u64,
 }
 
 impl State {
-    /// A hash that has read nothing.
+    /// A hash that has absorbed nothing.
     pub(crate) const EMPTY: Self = Self { words: INITIAL, absorbed: 0 };
 
-    /// Reads blocks.
+    /// Absorbs blocks.
     pub(crate) fn absorb(&mut self, blocks: &[[u8; BLOCK]]) {
         compress256(&mut self.words, blocks);
         self.absorbed += (blocks.len() * BLOCK) as u64;
     }
 
-    /// The hash of what was read and of a message behind it.
+    /// The hash of everything absorbed, followed by `message`.
     pub(crate) fn finish(&self, message: &[u8]) -> Sha256Digest {
         let end = End::new(message, self.absorbed);
         let mut words = self.words;
@@ -46,7 +46,7 @@ impl Drop for State {
     }
 }
 
-/// The digest that a state is.
+/// The words of a state, as a digest.
 pub(crate) fn digest(words: &[u32; 8]) -> Sha256Digest {
     let mut digest = [0; 32];
     for (bytes, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(words) {
@@ -55,7 +55,8 @@ pub(crate) fn digest(words: &[u32; 8]) -> Sha256Digest {
     Sha256Digest(digest)
 }
 
-/// The end of a message as blocks: those that it fills, and one or two with its rest and the padding (FIPS 180-4 §5.1.1).
+/// The end of a message as blocks: the whole blocks, and one or two more with the remaining bytes and the padding (FIPS
+/// 180-4 §5.1.1).
 #[derive(Clone, Copy)]
 pub(crate) struct End<'m> {
     whole: &'m [[u8; BLOCK]],
@@ -64,7 +65,7 @@ pub(crate) struct End<'m> {
 }
 
 impl<'m> End<'m> {
-    /// Pads a message in front of which `absorbed` bytes were read.
+    /// Pads a message that follows `absorbed` bytes.
     pub(crate) fn new(message: &'m [u8], absorbed: u64) -> Self {
         let (whole, rest) = message.as_chunks::<BLOCK>();
         let padded_length = if rest.len() + 9 > BLOCK { 2 } else { 1 };
@@ -80,12 +81,12 @@ impl<'m> End<'m> {
         &self.padded[..self.padded_length]
     }
 
-    /// How many blocks there are.
+    /// Number of blocks.
     pub(crate) fn length(&self) -> usize {
         self.whole.len() + self.padded_length
     }
 
-    /// A block by its number; the last one behind them all.
+    /// A block by its number; beyond the end, the last block.
     pub(crate) fn block(&self, number: usize) -> &[u8; BLOCK] {
         match self.whole.get(number) {
             Some(block) => block,

@@ -1,8 +1,8 @@
-//! The lines that every string to sign begins with; request, chunk and trailer differ below them.
+//! The lines that every string to sign begins with. Requests, chunks and trailers differ in the lines that follow.
 
 use super::Terms;
 
-/// What a string to sign is of. It ends the first line.
+/// What a string to sign covers; determines the ending of its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A request.
@@ -13,7 +13,7 @@ pub enum Subject {
     Trailer,
 }
 
-/// A string to sign: algorithm, timestamp and scope, and below them the lines that its subject asks for.
+/// Builds a string to sign: algorithm, timestamp and scope, followed by the lines specific to its subject.
 pub fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
     let mut text = frame_head(terms, subject);
     for (at, line) in tail.iter().enumerate() {
@@ -23,7 +23,7 @@ pub fn frame(terms: &Terms, subject: Subject, tail: &[&str]) -> String {
     text
 }
 
-/// The lines that stand above the tail, the same for every subject of that kind within one second.
+/// The lines before the tail; they are the same for all subjects of that kind within one second.
 pub(crate) fn frame_head(terms: &Terms, subject: Subject) -> String {
     let kind = match subject {
         Subject::Request => "",

@@ -1,7 +1,7 @@
-//! The derivation: from a request and its terms to the canonical request and the string to sign.
+//! Derives the canonical request and the string to sign from a request and its terms.
 //!
-//! Signing and verifying are two ways into this one function. It is pure: no secret, no clock, no decision. What the terms
-//! are is decided by `prepare` for a request to sign, and read by `claim` from a signed one.
+//! Signing and verifying both call this one function. It is pure: no secret, no clock, no decision. `prepare` decides
+//! the terms of a request to sign; `claim` reads them from a signed request.
 
 mod part;
 mod terms;
@@ -18,7 +18,7 @@ use crate::canonical::{self, CanonicalRequest, Field};
 use crate::crypto::{Hex, Sha256Digest};
 use crate::request::Request;
 
-/// Every intermediate of a signature that is no secret.
+/// All intermediate results of a signature that are not secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
@@ -31,7 +31,7 @@ pub struct Derivation {
     pub string_to_sign: String,
 }
 
-/// Derives what is signed.
+/// Derives the canonical request and the string to sign.
 pub fn derive(request: &Request, terms: &Terms) -> Derivation {
     let canonical_request = canonical_request(request, terms);
     let canonical_request_sha256 = canonical_request.sha256();

@@ -1,20 +1,20 @@
-//! A labelled part of what is signed, for schemes that have no canonical request.
+//! A labelled part of the string to sign, for schemes that have no canonical request.
 
 use std::fmt;
 
-/// One part of what is signed: its name, and its text as it is signed. `Debug` leaves out the text, which may hold a session
-/// token.
+/// One part of the string to sign: its name, and its text exactly as signed. `Debug` omits the text, which may contain
+/// a session token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
-    /// What it is called, `amz-headers`: in lower case, with hyphens.
+    /// The name, in lower case with hyphens: `amz-headers`.
     pub name: &'static str,
-    /// The text. Where it is made of lines of its own, each has its newline.
+    /// The text. If it consists of lines, each line includes its newline.
     pub text: Vec<u8>,
 }
 
 impl Part {
-    /// A part with its text.
+    /// Makes a part.
     pub fn new(name: &'static str, text: impl Into<Vec<u8>>) -> Self {
         Self { name, text: text.into() }
     }

@@ -1,17 +1,17 @@
-//! What the canonical requests of many requests have in common, made once.
+//! The common text of many canonical requests, built once.
 
 use super::{Terms, derive};
 use crate::canonical::query::Parameters;
 use crate::canonical::{self, Field};
 use crate::request::Request;
 
-/// A canonical request cut open where targets differ: at its path and, for a target with a query of its own, at its query.
+/// A canonical request split where targets differ: at the path and, for a target with its own query, at the query.
 #[derive(Clone)]
 pub(crate) struct CanonicalTemplate {
     before_path: Vec<u8>,
     after_path: Vec<u8>,
     parameters: Parameters,
-    /// Ends `after_path`.
+    /// The end of `after_path`: the text after the query.
     after_query: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What signer and verifier must agree on besides the request.
+//! What signer and verifier must agree on, apart from the request itself.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,69 +9,70 @@ use crate::scheme::key_pair;
 use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
 
-/// The terms of a signature.
+/// The terms of a signature: everything that determines the string to sign, apart from the request itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Terms {
-    /// The procedure.
+    /// The signature scheme, which determines the procedure.
     pub scheme: Scheme,
-    /// The provider's names.
+    /// The names that the provider uses.
     pub dialect: Dialect,
-    /// Whose key it is.
+    /// The access key ID.
     pub access_key_id: String,
-    /// The instant of the signature.
+    /// When the request was signed.
     pub timestamp: Timestamp,
     /// The credential scope.
     pub scope: Scope,
     /// Which headers the signature covers.
     pub signed_headers: SignedHeaders,
-    /// What the canonical request says of the payload.
+    /// The payload's hash, or the word that replaces it in the canonical request.
     pub payload: PayloadHash,
-    /// How the path becomes canonical.
+    /// The rule for the canonical path.
     pub path_rule: PathRule,
-    /// Where the signature goes.
+    /// Where the signature goes: header or query.
     pub placement: Placement,
-    /// How the session token travels.
+    /// Whether the session token is signed.
     pub token: TokenTravel,
 }
 
 /// Where a signature goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
-    /// Into the `Authorization` header.
+    /// In the `Authorization` header.
     Header,
-    /// Into the query, as a presigned URL.
+    /// In the query, as in a presigned URL.
     Query {
-        /// How long the URL is good for, from the timestamp on.
+        /// How long the URL is valid, counted from the timestamp.
         expires: Duration,
     },
 }
 
-/// How a session token travels.
+/// Whether a session token is part of what is signed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TokenTravel {
-    /// As part of what is signed.
+    /// The token is signed.
     #[default]
     Signed,
-    /// Added after signing, as AWS IoT wants it.
+    /// The token is added after signing, as AWS IoT expects it.
     Unsigned,
 }
 
 impl TokenTravel {
-    /// How a service wants it. All sign the token but the message broker of AWS IoT (its developer guide, *IAM users,
-    /// groups, and roles*); no request says so by itself, for clients differ on where in the query they put the token.
+    /// How a service expects the token. All services sign it except the message broker of AWS IoT (its developer guide,
+    /// *IAM users, groups, and roles*). A request does not show which, because clients differ on where in the query
+    /// they put the token.
     pub fn for_service(service: &str) -> Self {
         if service == "iotdevicegateway" { Self::Unsigned } else { Self::Signed }
     }
 }
 
 impl Terms {
-    /// The algorithm, which begins the string to sign: `AWS4-HMAC-SHA256`.
+    /// The algorithm, which is the first line of the string to sign: `AWS4-HMAC-SHA256`.
     pub fn algorithm(&self) -> Cow<'static, str> {
         self.dialect.algorithm_for(self.scheme)
     }
 
-    /// What stands before the secret where keys are derived: `AWS4`, or `AWS4A` in Version 4A.
+    /// The prefix put before the secret when keys are derived: `AWS4`, or `AWS4A` in Version 4A.
     pub fn secret_prefix(&self) -> String {
         match self.scheme {
             Scheme::V4 => self.dialect.secret_prefix.clone().into_owned(),
@@ -82,22 +83,22 @@ impl Terms {
         }
     }
 
-    /// The access key id with the scope: `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
+    /// The credential: access key ID and scope, `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request`.
     pub fn credential(&self) -> String {
         let mut text = String::with_capacity(self.access_key_id.len() + 64);
         self.write_credential(&mut text);
         text
     }
 
-    /// Appends the same.
+    /// Appends the credential.
     pub(crate) fn write_credential(&self, out: &mut String) {
         out.push_str(&self.access_key_id);
         out.push('/');
         self.scope.write(out);
     }
 
-    /// Whether a query parameter, by its encoded name, is no part of what is signed: the signature, and a token that was
-    /// added after it.
+    /// Whether a query parameter, given its encoded name, is excluded from what is signed: the signature, and a token
+    /// that was added after signing.
     #[doc(hidden)]
     pub fn omits_parameter(&self, name: &[u8]) -> bool {
         let (dialect, token) = (&self.dialect, self.dialect.token_parameter.as_bytes());

@@ -1,22 +1,23 @@
-//! From the ARN of an access point to the host that serves it, as AWS's own tools take `s3://arn:…/key`.
+//! Turns the ARN of an access point into the host that serves it, as AWS's own tools do for `s3://arn:…/key`.
 //!
-//! Access points of one region, multi-region access points, those of Object Lambda and of Outposts; and the directory
-//! buckets of S3 Express, whose names tell their zone. The host is only made here: what it says about the scope is read
-//! back out of it like any other host. Follows *Access points* of the S3 user guide and botocore's endpoint rules.
+//! It supports access points of one region, multi-region access points, and those of Object Lambda and of Outposts; and
+//! the directory buckets of S3 Express, whose names contain their zone. Only the host is built here: the scope is then
+//! inferred from it, as from any other host. Follows *Access points* of the S3 user guide and botocore's endpoint
+//! rules.
 
 use super::partition::{partition_of_region, suffix_of_partition};
 
-/// What an `s3://` address names instead of a bucket at an endpoint, split from the key behind it.
+/// What an `s3://` URL names instead of a bucket at an endpoint, separated from the key that follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resource<'a> {
     /// The host that serves it.
     pub host: String,
-    /// What stands behind it: the key.
+    /// The object key that follows the ARN or bucket name.
     pub key: &'a str,
 }
 
-/// An ARN that names nothing which S3 has a host for.
+/// The error for an ARN that names nothing S3 has a host for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid access point ARN '{presented}': {problem}")]
 #[non_exhaustive]
@@ -36,10 +37,10 @@ const ACCOUNT: &str = "expected an account ID of digits";
 const LABEL: &str = "its parts may contain only letters, digits and '-'";
 
 impl<'a> Resource<'a> {
-    /// Reads `arn:…:accesspoint/NAME/key`; `None` where the text is no ARN at all.
+    /// Reads `arn:…:accesspoint/NAME/key`; `None` if the text is not an ARN at all.
     ///
     /// # Errors
-    /// An ARN of something else, or one that lacks a part.
+    /// The ARN names something else, or lacks a part.
     pub fn from_arn(text: &'a str) -> Option<Result<Self, InvalidArn>> {
         let rest = text.strip_prefix("arn:")?;
         let refuse = |problem| InvalidArn { presented: text.to_owned(), problem };
@@ -76,8 +77,8 @@ impl<'a> Resource<'a> {
         Ok(Self { host: format!("{host}.{suffix}"), key })
     }
 
-    /// Reads `NAME--ZONE--x-s3/key`: a directory bucket of S3 Express, or an access point to one (`--xa-s3`). `None` where
-    /// it is another bucket.
+    /// Reads `NAME--ZONE--x-s3/key`: a directory bucket of S3 Express, or an access point to one (`--xa-s3`). `None`
+    /// for any other bucket.
     pub fn from_directory_bucket(text: &'a str, region: &str) -> Option<Self> {
         let (bucket, key) = split_key(text);
         let (name, zone) =
@@ -88,7 +89,7 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// Without a region it is a multi-region access point, by its alias.
+/// An access point without a region is a multi-region access point, named by its alias.
 fn access_point_host(service: &str, name: &str, region: &str, account: &str) -> Result<String, &'static str> {
     match (service, region) {
         ("s3", "") => Ok(format!("{name}.accesspoint.s3-global")),
@@ -98,7 +99,7 @@ fn access_point_host(service: &str, name: &str, region: &str, account: &str) -> 
     }
 }
 
-/// The parts of a resource are divided by `/` or `:`, as AWS writes both.
+/// Splits a resource at `/` or `:`; AWS writes both.
 fn split_part(text: &str) -> (&str, &str) {
     text.split_once(['/', ':']).unwrap_or((text, ""))
 }
@@ -112,7 +113,7 @@ fn label<'t>(text: &'t str, problem: &'static str) -> Result<&'t str, &'static s
     if !text.is_empty() && text.bytes().all(fits) { Ok(text) } else { Err(problem) }
 }
 
-/// An alias may hold dots: `mfzwi23gnjvgw.mrap`.
+/// Checks an alias, which may contain dots: `mfzwi23gnjvgw.mrap`.
 fn label_path(text: &str) -> Result<&str, &'static str> {
     if text.is_empty() {
         return Err(RESOURCE);
@@ -125,9 +126,9 @@ fn label_path(text: &str) -> Result<&str, &'static str> {
 mod tests {
     use super::*;
 
-    /// Source: the URL that botocore 1.44.5 makes of `get_object(Bucket=ARN, Key='a/b')`, for each of these.
+    /// Source: the URLs that botocore 1.44.5 builds for `get_object(Bucket=ARN, Key='a/b')`.
     #[test]
-    fn an_arn_leads_where_botocore_has_it() {
+    fn an_arn_gives_the_host_that_botocore_uses() {
         for (arn, host) in [
             (
                 "s3:us-west-2:123456789012:accesspoint/my-ap",
@@ -165,7 +166,7 @@ mod tests {
         assert_eq!(china.host, "ap-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn");
     }
 
-    /// What botocore refuses, and what would change the shape of the host.
+    /// Texts that botocore refuses, and texts that would change the structure of the host.
     #[test]
     fn an_arn_of_something_else_is_refused() {
         assert_eq!(Resource::from_arn("bucket/key"), None);
@@ -191,7 +192,7 @@ mod tests {
 
     /// Source: botocore 1.44.5 as above.
     #[test]
-    fn a_directory_bucket_tells_its_zone() {
+    fn a_directory_bucket_implies_its_zone() {
         for (address, region, host) in [
             ("b--use1-az4--x-s3/k", "us-east-1", "b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com"),
             ("ap--use1-az4--xa-s3/k", "us-east-1", "ap--use1-az4--xa-s3.s3express-use1-az4.us-east-1.amazonaws.com"),

@@ -1,8 +1,8 @@
 //! The hosts of AWS, in all its partitions.
 //!
-//! A host is read from its right end: the suffix names the partition, then comes the region, then the service, then
-//! whatever is the customer's own. What a customer may choose stands furthest left, so it cannot be mistaken for the
-//! rest, even where a bucket is called `s3.us-west-2`. Which names sign for which services is data, in `names`.
+//! A host is read from the right: the suffix names the partition, then comes the region, then the service, then
+//! whatever belongs to the customer. Names that a customer may choose are furthest left, so they cannot be mistaken for
+//! the rest, even if a bucket is called `s3.us-west-2`. Which names sign for which services is data, in `names`.
 
 use super::names::{
     GLOBAL_SERVICES, MULTI_REGION_NAMES, NOTES, REGION_FIRST_NAMES, RESOURCE_NAMES, SIGNING_NAMES, UNSIGNED_NAMES,
@@ -17,10 +17,10 @@ const NO_REGION: &str = "the host has no region";
 const NOT_A_SERVICE: &str = "this is the host of one resource, and its name does not show the service";
 const MULTI_REGION: &str = "a multi-region endpoint: sign with v4a for a set of regions";
 
-/// Hosts that carry what customers run, not an API of AWS.
+/// Names of hosts that run customers' own programs, not an API of AWS.
 const CUSTOMER_NAMES: &[&str] = &["compute", "compute-1", "elb"];
 
-/// Resources of a customer that have hosts under this suffix rather than under a partition's.
+/// The suffix of customers' resources whose hosts are not under a partition's suffix.
 pub(super) const RESOURCE_SUFFIX: &str = "on.aws";
 
 pub(super) fn infer(host: &str) -> Option<Inference> {
@@ -68,7 +68,7 @@ fn infer_scope(parts: &Parts, names: &[String], mut found: Inference, service: &
     }
 }
 
-/// Resources whose hosts put the region before the service: `search-logs-abc.us-east-1.es.amazonaws.com`.
+/// Infers the service of hosts that put the region before the service: `search-logs-abc.us-east-1.es.amazonaws.com`.
 fn infer_region_first(found: Inference, last: &str, region: &str) -> Inference {
     let found = found.in_region(Some(region));
     match REGION_FIRST_NAMES.iter().find(|(name, _)| *name == without_fips(last)) {
@@ -77,12 +77,12 @@ fn infer_region_first(found: Inference, last: &str, region: &str) -> Inference {
     }
 }
 
-/// `ID.lambda-url.us-east-1.on.aws`: only names that are known to be signed for have a service.
+/// Reads `ID.lambda-url.us-east-1.on.aws`. Only names whose requests are known to be signed get a service.
 fn infer_resource(front: &str) -> Option<Inference> {
     let mut labels: Vec<&str> = front.split('.').collect();
     let region = labels.pop_if(|last| is_region(last))?;
     let found = Inference::from_provider(PROVIDER).in_region(Some(region));
-    // DSQL's hosts for PrivateLink have an ID behind the name: `abc.dsql-fnh4.us-east-1.on.aws`.
+    // DSQL's hosts for PrivateLink append an ID to the name: `abc.dsql-fnh4.us-east-1.on.aws`.
     let last = labels.last().copied();
     let name = last.map(|last| if last.starts_with("dsql-") { "dsql" } else { without_fips(last) });
     let known = name.and_then(|name| RESOURCE_NAMES.iter().find(|(known, _)| *known == name));
@@ -96,28 +96,28 @@ fn global_region(parts: &Parts, service: &str) -> Option<&'static str> {
     if !parts.is_global && !GLOBAL_SERVICES.contains(&service) {
         return None;
     }
-    // IAM of China is the one global service that lives apart from the others of its partition.
+    // IAM in China is the one global service that is in another region than the others of its partition.
     let is_china = parts.global_region.starts_with("cn-");
     Some(if is_china && service == "iam" { "cn-north-1" } else { parts.global_region })
 }
 
-/// The signing name of the longest known name at the end of a host, or else its last label.
+/// The signing name for the longest known name at the end of a host; otherwise its last label.
 fn service_of(names: &[String]) -> String {
     match find(SIGNING_NAMES, names, |(name, _)| name) {
         Some((_, service)) => (*service).to_owned(),
-        // `abc-ats.iot`: a thing talks to the data plane on a host of its own, the control plane is plain `iot`.
+        // `abc-ats.iot`: the data plane has a host for each account; the control plane is plain `iot`.
         None if names.first().is_some_and(|name| name.ends_with(".iot")) => "iotdata".to_owned(),
         None => names.last().cloned().unwrap_or_default(),
     }
 }
 
-/// The row of a table for the longest of the names.
+/// The row of a table for the longest of the names that has one.
 fn find<'t, T>(table: &'t [T], names: &[String], key: impl Fn(&T) -> &str) -> Option<&'t T> {
     names.iter().find_map(|name| table.iter().find(|row| key(row) == name))
 }
 
-/// The last three labels, the last two and the last, each as one name, without the marks of a FIPS endpoint
-/// (`fips.batch`, `models-fips.lex`).
+/// The last three labels, the last two, and the last one, each joined to one name, without FIPS marks (`fips.batch`,
+/// `models-fips.lex`).
 fn ending_names(labels: &[&str]) -> Vec<String> {
     let labels: Vec<&str> = labels.iter().filter(|label| **label != "fips").map(|label| without_fips(label)).collect();
     (1..=labels.len().min(3))

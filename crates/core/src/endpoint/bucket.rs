@@ -1,19 +1,20 @@
-//! The bucket that a host names. What Version 2 and forms sign depends on it, and no request says how its server was addressed.
+//! Finds the bucket that a host names. Version 2 and forms sign the bucket, and a request does not show whether it uses
+//! virtual-hosted or path-style addressing.
 
 use super::infer;
 
-/// What is known of how buckets stand in hosts.
+/// What is known about buckets in host names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BucketRule<'a> {
-    /// The bucket of the host, as the user says it; an empty one means that the host names none.
+    /// The bucket that the user gave for the host; an empty one means that the host names none.
     pub chosen: Option<&'a str>,
-    /// Hosts of endpoints, with or without their ports: what stands before one of them is a bucket.
+    /// Hosts of endpoints, with or without ports: whatever precedes one of them is a bucket.
     pub endpoints: &'a [String],
 }
 
 impl BucketRule<'_> {
-    /// The bucket that a host names: as chosen, else what stands before a known endpoint, else what the host's own form
-    /// says. None where the bucket stands in the path, and where nothing is known of the host.
+    /// The bucket that a host names: `chosen` if given; otherwise the part before a known endpoint; otherwise what
+    /// [`infer`](super::infer) finds. `None` if the bucket is in the path, or if the host is unknown.
     pub fn bucket_of(&self, host: &str) -> Option<String> {
         if let Some(chosen) = self.chosen {
             return Some(chosen.to_owned()).filter(|chosen| !chosen.is_empty());
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_choice_goes_before_the_endpoint_and_the_endpoint_before_the_form_of_the_host() {
+    fn the_chosen_bucket_precedes_the_endpoint_and_that_precedes_inference() {
         let endpoints = ["store.example:8080".to_owned()];
         let rule = BucketRule { chosen: None, endpoints: &endpoints };
         assert_eq!(rule.bucket_of("my.bucket.Store.example:8080").as_deref(), Some("my.bucket"));

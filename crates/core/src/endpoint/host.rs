@@ -1,22 +1,22 @@
-//! From a region to the host of S3 there, as AWS's own tools make it where no endpoint is given.
+//! The host of S3 in a region, as AWS's own tools build it if no endpoint is given.
 //!
-//! Only the forms of AWS are made here: the host of a region, dual-stack, FIPS and accelerated. Which bucket goes in front of
-//! it, and whether it does, is the caller's business. Follows *Amazon S3 endpoints and quotas* and botocore's endpoint rules.
+//! Only AWS's own forms are supported: the host of a region, dual-stack, FIPS and accelerated. Whether a bucket goes in
+//! front of it, and which, is up to the caller. Follows *Amazon S3 endpoints and quotas* and botocore's endpoint rules.
 
 use super::partition::{is_region, partition_of_region, suffix_of_partition};
 
-/// Which of its hosts S3 is reached at.
+/// Which kind of S3 host to use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct S3Variant {
-    /// Over IPv6 as well as IPv4.
+    /// Reachable over IPv6 as well as IPv4.
     pub dual_stack: bool,
-    /// With cryptography validated by FIPS 140.
+    /// Uses cryptography validated by FIPS 140.
     pub fips: bool,
-    /// By way of Amazon's edge locations; such a host needs the bucket in front of it.
+    /// Uses Amazon's edge locations (S3 Transfer Acceleration); such a host needs the bucket in front of it.
     pub accelerate: bool,
 }
 
-/// Why S3 has no such host.
+/// The error for a host that S3 does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}: '{region}'")]
 #[non_exhaustive]
@@ -33,7 +33,7 @@ const NO_DUAL_STACK: &str = "S3 has no dual-stack endpoints in this region";
 const NO_ACCELERATION: &str = "S3 Transfer Acceleration does not exist in this region";
 const FIPS_ACCELERATED: &str = "S3 Transfer Acceleration has no FIPS endpoints";
 
-/// The domain that AWS's hosts in a region stand under: `amazonaws.com`, `amazonaws.com.cn`.
+/// The domain of AWS's hosts in a region: `amazonaws.com`, `amazonaws.com.cn`.
 pub fn domain_in(region: &str) -> &'static str {
     suffix_of_partition(partition_of_region(region)).expect("each partition has a suffix")
 }
@@ -42,7 +42,7 @@ impl S3Variant {
     /// The host of S3 in a region: `s3.eu-west-1.amazonaws.com`.
     ///
     /// # Errors
-    /// The text is no region of AWS, or AWS has no such host there.
+    /// The text is not a region of AWS, or AWS has no such host there.
     pub fn host_in(self, region: &str) -> Result<String, NoS3Host> {
         self.check(region).map_err(|problem| NoS3Host { region: region.to_owned(), problem })?;
         let suffix = domain_in(region);
@@ -76,8 +76,8 @@ mod tests {
     const FIPS: S3Variant = S3Variant { fips: true, ..PLAIN };
     const FAST: S3Variant = S3Variant { accelerate: true, ..PLAIN };
 
-    /// Source: what botocore 1.43.11 makes of the same settings with virtual addressing (in us-east-1 with
-    /// `us_east_1_regional_endpoint = regional`, as the AWS CLI 2 has it).
+    /// Source: what botocore 1.43.11 builds from the same settings with virtual addressing (in us-east-1 with
+    /// `us_east_1_regional_endpoint = regional`, like the AWS CLI 2).
     #[test]
     fn hosts_are_those_of_botocore() {
         for (variant, region, host) in [
@@ -101,9 +101,9 @@ mod tests {
         }
     }
 
-    /// botocore refuses these too, but for accelerated hosts outside the commercial partition, which do not exist.
+    /// botocore refuses these too, except accelerated hosts outside the commercial partition, which do not exist.
     #[test]
-    fn what_aws_does_not_have_is_refused() {
+    fn hosts_that_aws_does_not_have_are_refused() {
         for (variant, region, problem) in [
             (PLAIN, "fsn1", NOT_A_REGION),
             (PLAIN, "eu-west-1.evil.example", NOT_A_REGION),

@@ -1,9 +1,9 @@
-//! What a host name says about the scope of a signature: service, region, and the bucket in front of it.
+//! Infers the scope of a signature from a host name: the service, the region, and the bucket in front of it.
 //!
-//! Pure string work: no network, no list of AWS regions (a region is known by its shape, so that one opened tomorrow
-//! is recognised), and no opinion on what to do with the answer. `aws` reads the hosts of AWS in all its partitions,
-//! with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores. Paths, ports and
-//! schemes are not its business. `arn` makes a host of the name of an access point, as AWS's tools do.
+//! This is pure string work: there is no network, no list of AWS regions (a region is recognised by its shape, so a new
+//! one works too), and no decision about what to do with the answer. `aws` reads the hosts of AWS in all its
+//! partitions, with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores; `arn` builds
+//! a host from the name of an access point, as AWS's tools do. Paths, ports and schemes are ignored.
 
 mod bucket;
 mod names;
@@ -23,33 +23,34 @@ pub use host::{NoS3Host, S3Variant, domain_in};
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
 use crate::request::Request;
 
-/// Who runs the hosts of AWS.
+/// The provider of AWS's own hosts.
 pub(crate) const AWS: &str = "AWS";
 
-/// What a host name says about the scope of a signature.
+/// The scope that was inferred from a host name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inference {
-    /// The service to sign for, as it stands in the credential scope (`s3`, `execute-api`, `es`).
+    /// The service to sign for, as in the credential scope (`s3`, `execute-api`, `es`).
     pub service: Option<String>,
-    /// The region to sign for, as it stands in the credential scope.
+    /// The region to sign for, as in the credential scope.
     pub region: Option<String>,
-    /// Who runs the host, for people to read (`AWS`, `Cloudflare R2`).
+    /// Name of the company or product that runs the host (`AWS`, `Cloudflare R2`).
     pub provider: &'static str,
     /// The bucket that a virtual-hosted S3 host carries, in lower case; never an access point.
     pub bucket: Option<String>,
-    /// The regions that Signature Version 4A is to sign for, where the host stands in many and wants that scheme: `*`.
+    /// The region set to sign for with Signature Version 4A, if the host serves many regions and needs that scheme:
+    /// `*`.
     pub region_set: Option<&'static str>,
-    /// The availability zone (`use1-az4`) of a directory bucket or its access point: S3 Express signs what concerns its
+    /// The availability zone (`use1-az4`) of a directory bucket or its access point: S3 Express signs requests for
     /// objects with the credentials of a session.
     pub zone: Option<String>,
-    /// What a user would want to know of this guess, as a fragment without a full stop.
+    /// A remark about this guess for the user, as a fragment without a full stop.
     pub note: Option<&'static str>,
 }
 
-/// Infers the scope from a host name without its port, in any case, with or without the root dot.
+/// Infers the scope from a host name without its port, in any case, with or without a trailing dot.
 ///
-/// `None` where the host is not known at all.
+/// `None` if the host is unknown.
 pub fn infer(host: &str) -> Option<Inference> {
     let host = host.to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
@@ -59,27 +60,28 @@ pub fn infer(host: &str) -> Option<Inference> {
     aws::infer(host).or_else(|| stores::infer(host))
 }
 
-/// The domains that every known host is below, or is.
+/// The domains of all known hosts: every such host is one of them or a subdomain.
 pub(crate) fn domains() -> impl Iterator<Item = &'static str> {
     aws_domains().chain(stores::suffixes())
 }
 
-/// The domains that every host of AWS is below, or is.
+/// The domains of all AWS hosts: every such host is one of them or a subdomain.
 pub(crate) fn aws_domains() -> impl Iterator<Item = &'static str> {
     partition::suffixes().chain([aws::RESOURCE_SUFFIX])
 }
 
-/// What a `Host` header says, with its port or without.
+/// Infers the scope from a `Host` header, with or without a port.
 pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
     infer(host.rsplit_once(':').map_or(host, |(name, _)| name))
 }
 
-/// A rule for paths as the server of a request has it, as far as that matters to its path: only a raw `+` is read in two ways.
+/// Adapts a path rule to the server of a request. Only a raw `+` in the path is read in two ways, so other paths keep
+/// the rule.
 pub(crate) fn path_rule_for(request: &Request, rule: PathRule) -> PathRule {
     if request.path().contains(&b'+') { path_rule_at(request.host(), rule) } else { rule }
 }
 
-/// The same for any path: AWS reads a raw `+` in the name of an object as a space.
+/// Adapts a path rule to a host, for any path: AWS reads a raw `+` in an object key as a space.
 pub(crate) fn path_rule_at(host: Option<&str>, rule: PathRule) -> PathRule {
     let is_aws = || host.and_then(infer_from_header).is_some_and(|inference| inference.provider == AWS);
     let is_read = rule.encoding == PathEncoding::Once && rule.plus == PathPlus::Plus;
@@ -118,13 +120,13 @@ impl Inference {
     }
 }
 
-/// What stands in front of `suffix` and its dot: empty where the host is the suffix itself.
+/// The part before `suffix` and its dot; empty if the host is the suffix itself.
 fn in_front_of<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
     let front = host.strip_suffix(suffix)?;
     if front.is_empty() { Some(front) } else { front.strip_suffix('.') }
 }
 
-/// Underscores are no part of a host name, but old buckets have them.
+/// Accepts underscores, which host names may not contain but old buckets do.
 fn is_label(label: &str) -> bool {
     !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

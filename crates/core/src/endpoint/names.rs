@@ -1,11 +1,11 @@
-//! Which names of AWS hosts sign for which services: data, without a rule of its own.
+//! Which names in AWS hosts sign for which services: only data, no rules.
 //!
-//! Only what the rules of `aws` would get wrong is here: by them the last label of a name is its signing name, so that
-//! `api.ecr` signs for `ecr` and needs no row. The rows are facts about AWS's endpoints as botocore's service models
-//! (endpoint prefix and signing name), its endpoint rules and its operations' host prefixes state them; a name that is
-//! not in those sources says where it is from.
+//! Only exceptions to the rules in `aws` are listed: by those rules the last label of a name is its signing name, so
+//! `api.ecr` signs for `ecr` and needs no row. The rows are facts about AWS's endpoints from botocore's service models
+//! (endpoint prefix and signing name), its endpoint rules, and its operations' host prefixes; a name from another
+//! source has a comment that gives it.
 
-/// Names, without marks of FIPS, and the services they sign for; the longest match at the end of a host wins.
+/// Names, without FIPS marks, and the services they sign for; the longest match at the end of a host wins.
 #[rustfmt::skip]
 pub(super) const SIGNING_NAMES: &[(&str, &str)] = &[
     ("acm-acme", "acm"),
@@ -102,7 +102,8 @@ pub(super) const SIGNING_NAMES: &[(&str, &str)] = &[
     ("transcribestreaming", "transcribe"),
 ];
 
-/// Names of resources under `on.aws` that are signed for, from the documentation of each service.
+/// Names of resources under `on.aws` whose requests are signed, and the services they sign for, from each service's
+/// documentation.
 #[rustfmt::skip]
 pub(super) const RESOURCE_NAMES: &[(&str, &str)] = &[
     ("aos", "es"),
@@ -114,7 +115,7 @@ pub(super) const RESOURCE_NAMES: &[(&str, &str)] = &[
     ("vpc-lattice-svcs", "vpc-lattice-svcs"),
 ];
 
-/// Names that stand after the region, and the services they sign for, from the documentation of each service.
+/// Names that follow the region, and the services they sign for, from each service's documentation.
 #[rustfmt::skip]
 pub(super) const REGION_FIRST_NAMES: &[(&str, &str)] = &[
     ("aoss", "aoss"),
@@ -126,9 +127,9 @@ pub(super) const REGION_FIRST_NAMES: &[(&str, &str)] = &[
     ("rds", "rds-db"),
 ];
 
-/// Services that answer on a host without a region and sign for one region of their partition.
+/// Services that answer on a host without a region, and sign for one region of their partition.
 ///
-/// From botocore's endpoint rules; the last row is of services whose first hosts, still answering, named no region.
+/// From botocore's endpoint rules. The last row lists services whose oldest hosts, which still answer, name no region.
 #[rustfmt::skip]
 pub(super) const GLOBAL_SERVICES: &[&str] = &[
     "IngestionService", "budgets", "ce", "cloudfront", "globalaccelerator", "health", "iam",
@@ -136,20 +137,20 @@ pub(super) const GLOBAL_SERVICES: &[&str] = &[
     "autoscaling", "ec2", "elasticloadbalancing", "elasticmapreduce", "monitoring", "rds", "sdb", "sns", "sqs",
 ];
 
-/// Names of endpoints that serve several regions at once and want V4A.
+/// Names of endpoints that serve several regions at once and need V4A.
 #[rustfmt::skip]
 pub(super) const MULTI_REGION_NAMES: &[&str] = &[
     "cloudfront-kvs", "endpoint.events", "endpoints.email", "partnercentral-channel", "partnercentral-prm",
     "sustainability",
 ];
 
-/// Names of endpoints that authenticate in another way: the credentials provider of IoT takes a client certificate,
-/// CodeCatalyst a bearer token, and SMTP has a password.
+/// Names of endpoints that authenticate in another way: the IoT credentials provider requires a client certificate,
+/// CodeCatalyst a bearer token, and SMTP a password.
 pub(super) const UNSIGNED_NAMES: &[&str] = &["codecatalyst", "credentials.iot", "email-smtp"];
 
 const SHARED_WITH_GEO: &str = "the resource-based API of Amazon Location on the same host signs for geo";
 
-/// What else to say of a name.
+/// Remarks about names.
 #[rustfmt::skip]
 pub(super) const NOTES: &[(&str, &str)] = &[
     ("maps.geo", SHARED_WITH_GEO),

@@ -1,11 +1,11 @@
-//! The partitions of AWS, and a host of one of them taken apart: suffix, region, and the labels that are left.
+//! The partitions of AWS, and the split of a host into suffix, region, and the remaining labels.
 
 use super::in_front_of;
 
-/// The region set of every host that stands in many regions, in botocore's endpoint rules.
+/// The region set of every host that serves many regions, from botocore's endpoint rules.
 pub(super) const ALL_REGIONS: &str = "*";
 
-/// A partition: its names in ARNs, its suffixes, and the region that its global services sign for.
+/// A partition: its names in ARNs, its suffixes, and the region its global services sign for.
 struct Partition {
     names: &'static [&'static str],
     suffixes: &'static [&'static str],
@@ -23,17 +23,17 @@ const PARTITIONS: &[Partition] = &[
     Partition { names: &["aws-iso-f"], suffixes: &["csp.hci.ic.gov", "api.aws.hci.ic.gov"], global_region: "us-isof-south-1" },
 ];
 
-/// A host split into what it means, before the service is looked up.
+/// The parts of a host, before the service is looked up.
 pub(super) struct Parts<'h> {
-    /// The labels of the service and of what the customer put in front of it.
+    /// The labels of the service and whatever the customer put in front of it.
     pub labels: Vec<&'h str>,
-    /// The region, where the host names one.
+    /// The region, if the host names one.
     pub region: Option<&'h str>,
-    /// What stands before the id of an interface endpoint (`….vpce-1a2b.s3.…`), which only S3 uses.
+    /// The labels before the ID of an interface endpoint (`….vpce-1a2b.s3.…`), which only S3 uses.
     pub before_vpce: Option<Vec<&'h str>>,
-    /// The region that the partition's global services sign for.
+    /// The region the partition's global services sign for.
     pub global_region: &'static str,
-    /// Whether the host stands in for a region by a word for all of them (`global`, `us-gov`).
+    /// Whether the host has a word for all regions (`global`, `us-gov`) in place of a region.
     pub is_global: bool,
 }
 
@@ -82,7 +82,7 @@ impl<'h> Parts<'h> {
     }
 }
 
-/// Tells a region by its shape: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
+/// Whether a label has the shape of a region: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
 pub(super) fn is_region(label: &str) -> bool {
     let words: Vec<&str> = label.split('-').collect();
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -98,7 +98,7 @@ pub(super) fn is_region(label: &str) -> bool {
     }
 }
 
-/// The partition that a region lies in, by the beginning of its name.
+/// The partition of a region, from the beginning of the region's name.
 pub(super) fn partition_of_region(region: &str) -> &'static str {
     let beginnings = [
         ("cn-", "aws-cn"),
@@ -112,7 +112,7 @@ pub(super) fn partition_of_region(region: &str) -> &'static str {
     beginnings.into_iter().find(|(beginning, _)| region.starts_with(beginning)).map_or("aws", |(_, name)| name)
 }
 
-/// The suffix of a partition's hosts, by the name of the partition in ARNs.
+/// The suffix of a partition's hosts, given the partition's name in ARNs.
 pub(super) fn suffix_of_partition(name: &str) -> Option<&'static str> {
     let partition = PARTITIONS.iter().find(|partition| partition.names.contains(&name))?;
     partition.suffixes.first().copied()

@@ -1,8 +1,9 @@
-//! The hosts of AWS S3 and its relatives: regional, legacy, dual-stack, accelerated, access points, Outposts, Express.
+//! The hosts of AWS S3 and related services: regional, legacy, dual-stack, accelerated, access points, Outposts,
+//! Express.
 //!
-//! It is given a host whose partition and region have been read, and looks at the last of the remaining labels; what
-//! stands before that label is a bucket, dots and all, or a resource of another kind. It knows nothing of paths: with
-//! path-style addressing there is simply no bucket here.
+//! Partition and region have been read before. This module looks at the last of the remaining labels; whatever precedes
+//! that label is a bucket, including its dots, or another kind of resource. Paths are not considered: with path-style
+//! addressing no bucket is found.
 
 use super::Inference;
 use super::partition::{ALL_REGIONS, Parts, is_region, without_fips};
@@ -17,14 +18,14 @@ const GLOBAL_LABEL: &str = "s3-global";
 const EXPRESS: &str = "S3 Express: object requests are signed with the credentials of CreateSession";
 const OUTPOSTS: &str = "S3 on Outposts also accepts v4a";
 
-/// What stands before the service's label.
+/// What precedes the service's label.
 #[derive(Clone, Copy, PartialEq)]
 enum Front {
     Bucket,
     Resource,
 }
 
-/// A last label of S3: the service it signs for, what stands before it, and what to say of it.
+/// A label that ends a host of S3: the service it signs for, what precedes it, and a note for the user.
 struct S3Label {
     label: &'static str,
     service: &'static str,
@@ -45,10 +46,10 @@ const S3_LABELS: &[S3Label] = &[
     S3Label { label: "s3express-control", service: "s3express", front: Front::Resource, note: None },
 ];
 
-/// A label that only the first region has, besides plain `s3`.
+/// A label that only us-east-1 has, besides plain `s3`.
 const LEGACY_LABEL: &str = "s3-external-1";
 
-/// `None` where the last label is none of S3's.
+/// Infers the scope of an S3 host; `None` if the last label is not one of S3's.
 pub(super) fn infer(parts: &Parts, found: Inference) -> Option<Inference> {
     let (last, front) = parts.labels.split_last()?;
     let bucket = match &parts.before_vpce {
@@ -88,7 +89,8 @@ fn split_region(label: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A directory bucket tells its zone and its kind in its own name: `--x-s3`; `--xa-s3` is an access point.
+/// Reads a host of S3 Express. The name of a directory bucket ends in `--x-s3`; `--xa-s3` is an access point. The zone
+/// is in the label.
 fn infer_express(found: Inference, (label, front): (&str, &str), region: Option<&str>) -> Inference {
     let zone = label.trim_start_matches("s3express-").trim_start_matches("fips-");
     let bucket = front.ends_with("--x-s3").then_some(front);
@@ -96,7 +98,8 @@ fn infer_express(found: Inference, (label, front): (&str, &str), region: Option<
     Inference { zone: (!front.is_empty()).then(|| zone.to_owned()), ..found }
 }
 
-/// `my.bucket.bucket.vpce-1a2b.s3.…`: the last label says what the endpoint is asked for, and only buckets count.
+/// The bucket in `my.bucket.bucket.vpce-1a2b.s3.…`: the last label names the kind of resource, and only `bucket`
+/// counts.
 fn bucket_before_interface_endpoint(before: &[&str]) -> String {
     match before.split_last() {
         Some((&"bucket", bucket)) => bucket.join("."),

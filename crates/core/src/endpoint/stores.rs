@@ -1,8 +1,8 @@
 //! The hosts of S3-compatible stores other than AWS.
 //!
-//! Each row holds a suffix and the rule by which the region is read from what stands before it, as the store's own
-//! documentation gives it. A store whose rule could not be verified has no row: no answer is better than a wrong one,
-//! since the user is then asked for the region.
+//! Each row has a suffix and a rule for reading the region from the part before it, taken from the store's own
+//! documentation. A store whose rule could not be verified has no row: no answer is better than a wrong one, because
+//! then the user is asked for the region.
 
 use super::{Inference, in_front_of};
 
@@ -12,21 +12,21 @@ const GOOGLE: &str = "for AWS4-HMAC-SHA256; GOOG4-HMAC-SHA256 signs for the serv
 const PROJECT_REGION: &str = "the host does not name the region: it is the project's";
 const UNKNOWN_ALIAS: &str = "an alias of a region that sigvet does not know";
 
-/// How the host of a store tells region and bucket; `BUCKET` and its dot may always be missing.
+/// How to read region and bucket from the host of a store; `BUCKET` and its dot may always be missing.
 enum Rule {
     /// `BUCKET.REGION.suffix`
     Region,
-    /// `BUCKET.LABEL.REGION.suffix`, the label being one of these.
+    /// `BUCKET.LABEL.REGION.suffix`, with one of these labels.
     LabelRegion(&'static [&'static str]),
-    /// `BUCKET.PREFIX-REGION.suffix`, written with its dash.
+    /// `BUCKET.PREFIX-REGION.suffix`; the prefix is given with its dash.
     PrefixRegion(&'static str),
-    /// `BUCKET.suffix`, with one region for all.
+    /// `BUCKET.suffix`, with one region for all hosts, and a note.
     Fixed(&'static str, Option<&'static str>),
     /// The host is the suffix itself, with one region and path-style addressing only.
     PathOnly(&'static str),
     /// `ACCOUNT.LABEL.REGION.suffix`, with path-style addressing only.
     AccountLabelRegion(&'static str),
-    /// A rule of its own.
+    /// A function of its own.
     Special(fn(Inference, &str) -> Option<Inference>),
 }
 
@@ -112,24 +112,25 @@ impl Rule {
     }
 }
 
-/// What stands before the last label, and the last label; `None` where there is no label at all.
+/// Splits off the last label, and returns the part before it and the label; `None` if there is no label.
 fn split_last_label(front: &str) -> Option<(&str, &str)> {
     if front.is_empty() { None } else { Some(front.rsplit_once('.').unwrap_or(("", front))) }
 }
 
-/// Tells `fsn1` and `us-iad-1` from `www`, and from the hosts that serve buckets as websites.
+/// Whether a label looks like a location (`fsn1`, `us-iad-1`): `www`, and hosts that serve buckets as websites, are
+/// not.
 fn is_location(label: &str) -> bool {
     label.contains(|character: char| character == '-' || character.is_ascii_digit()) && !label.starts_with("website-")
 }
 
-/// `BUCKET.LABEL.REGION` as bucket and region.
+/// Splits `BUCKET.LABEL.REGION` into bucket and region.
 fn split_label_region<'h>(front: &'h str, labels: &[&str]) -> Option<(&'h str, &'h str)> {
     let (rest, region) = split_last_label(front)?;
     let bucket = labels.iter().find_map(|label| in_front_of(rest, label))?;
     Some((bucket, region))
 }
 
-/// `[BUCKET.]ACCOUNT[.JURISDICTION]`, the account being 32 hexadecimal digits: what stands before it is the bucket.
+/// Reads `[BUCKET.]ACCOUNT[.JURISDICTION]`. The account is 32 hexadecimal digits; whatever precedes it is the bucket.
 fn infer_r2(found: Inference, front: &str) -> Option<Inference> {
     let is_account = |label: &&str| label.len() == 32 && label.bytes().all(|byte| byte.is_ascii_hexdigit());
     let account = front.split('.').rev().find(is_account);
@@ -142,7 +143,7 @@ fn infer_cdn(found: Inference, front: &str) -> Option<Inference> {
     Some(Rule::Region.apply(found, front)?.noting(CDN))
 }
 
-/// `[BUCKET.]s3[.REGION]`, and `iam` and `sts`, which have one host each.
+/// Reads `[BUCKET.]s3[.REGION]`, and `iam` and `sts`, which have one host each.
 fn infer_wasabi(found: Inference, front: &str) -> Option<Inference> {
     if let "iam" | "sts" = front {
         return Some(found.for_service(front).in_region(Some("us-east-1")));
@@ -156,7 +157,7 @@ fn infer_wasabi(found: Inference, front: &str) -> Option<Inference> {
     Some(found.in_region(Some(region)).with_bucket(Some(bucket)))
 }
 
-/// `[BUCKET.]s3.REGION`; regions end in a direction and a number, their aliases are a place and a number.
+/// Reads `[BUCKET.]s3.REGION`. Regions end in a direction and a number; aliases are a place and a number.
 fn infer_idrive(found: Inference, front: &str) -> Option<Inference> {
     let (bucket, region) = split_label_region(front, &["s3"])?;
     let found = found.with_bucket(Some(bucket));
@@ -164,13 +165,13 @@ fn infer_idrive(found: Inference, front: &str) -> Option<Inference> {
     Some(if is_region { found.in_region(Some(region)) } else { found.noting(UNKNOWN_ALIAS) })
 }
 
-/// `s3.REGION`: whatever the host says, signatures are for us-east-1, and there are no virtual hosts.
+/// Reads `s3.REGION`. Signatures are for us-east-1 whatever the host says, and there are no virtual hosts.
 fn infer_idrive_cloud(found: Inference, front: &str) -> Option<Inference> {
     split_label_region(front, &["s3"])?;
     Some(found.in_region(Some("us-east-1")))
 }
 
-/// `PROJECT.storage.supabase.co`.
+/// Reads `PROJECT.storage.supabase.co`.
 fn infer_supabase(found: Inference, front: &str) -> Option<Inference> {
     (!front.is_empty()).then(|| found.noting(PROJECT_REGION))
 }

@@ -1,12 +1,12 @@
-//! What hosts say, against sources other than this code.
+//! Checks what is inferred from hosts against sources other than this code.
 //!
-//! Each table names its source. An empty string stands for what a host does not tell.
+//! Each table names its source. An empty string means that the host does not show it.
 
 use super::*;
 
 /// Source: botocore's endpoint rule tests (`tests/functional/endpoint-rules/*/endpoint-tests-1.json`): the host of the
-/// expected URL with its signing name and region. Where the first scheme is V4A, which has no region, the region is
-/// that of the V4 scheme after it, if any. The bucket is the case's parameter, if it stands in the host.
+/// expected URL with its signing name and region. If the first scheme is V4A, which has no region, the region is that
+/// of the V4 scheme after it, if any. The bucket is the case's parameter, if the host contains it.
 #[rustfmt::skip]
 const BOTOCORE: &[(&str, &str, &str, &str)] = &[
     ("abc123.456def.endpoint.events.amazonaws.com", "events", "", ""),
@@ -98,7 +98,8 @@ const BOTOCORE: &[(&str, &str, &str, &str)] = &[
     ("s3-control-fips.dualstack.us-east-1.amazonaws.com", "s3", "us-east-1", ""),
 ];
 
-/// Source: AWS's own documentation, as each part says; a case or two is made up to show what must not be misread.
+/// Source: AWS's own documentation, as the comments say; one or two cases are invented, to show what must not be
+/// misread.
 #[rustfmt::skip]
 const AWS_GUIDES: &[(&str, &str, &str, &str)] = &[
     // S3 user guide: legacy regional hosts, dotted buckets, websites, acceleration.
@@ -143,12 +144,12 @@ const AWS_GUIDES: &[(&str, &str, &str, &str)] = &[
     ("sqs.ap-southeast-10.amazonaws.com", "sqs", "ap-southeast-10", ""),
     ("sqs.eusc-de-east-1.amazonaws.eu", "sqs", "eusc-de-east-1", ""),
     ("S3.EU-West-1.AmazonAWS.com.", "s3", "eu-west-1", ""),
-    // Nothing to tell but that it is AWS.
+    // Hosts that show nothing except that they are AWS's.
     ("foo.amazonaws.com", "foo", "", ""),
     ("a1b2.gr7.us-west-2.eks.amazonaws.com", "", "us-west-2", ""),
 ];
 
-/// Host, region, bucket and provider; the service is always `s3`. Sources stand above the rows.
+/// Host, region, bucket and provider; the service is always `s3`. The comments above the rows give the sources.
 #[rustfmt::skip]
 const STORES: &[(&str, &str, &str, &str)] = &[
     // Hetzner's documentation; rclone's list of its endpoints.
@@ -187,7 +188,7 @@ const STORES: &[(&str, &str, &str, &str)] = &[
     // django-storages on Linode; rclone's list of its endpoints.
     ("eu-central-1.linodeobjects.com", "eu-central-1", "", "Linode Object Storage"),
     ("data.us-iad-1.linodeobjects.com", "us-iad-1", "data", "Linode Object Storage"),
-    // A presigned URL of Vultr's in the wild.
+    // A presigned URL of Vultr found in public.
     ("sgp1.vultrobjects.com", "sgp1", "", "Vultr Object Storage"),
     // Gcore's list of service URLs and default region names.
     ("s-ed1.cloud.gcore.lu", "s-ed1", "", "Gcore Object Storage"),
@@ -216,7 +217,7 @@ const STORES: &[(&str, &str, &str, &str)] = &[
     ("s3.cubbit.eu", "eu-west-1", "", "Cubbit DS3"),
 ];
 
-/// Hosts that look like others, or that say nothing.
+/// Hosts that resemble known ones, or that show nothing.
 #[rustfmt::skip]
 const UNKNOWN: &[&str] = &[
     "", ".", "..", "localhost", "127.0.0.1", "::1", "[::1]", "minio.example.com", "example.com", "s3.example.com",
@@ -236,9 +237,9 @@ fn described(host: &str) -> Option<(String, String, String)> {
     Some((found.service.unwrap_or_default(), found.region.unwrap_or_default(), found.bucket.unwrap_or_default()))
 }
 
-/// Catches a host of AWS that would be signed for the wrong scope.
+/// Catches an AWS host that would be signed for the wrong scope.
 #[test]
-fn aws_hosts_tell_service_region_and_bucket() {
+fn aws_hosts_imply_service_region_and_bucket() {
     for (host, service, region, bucket) in BOTOCORE.iter().chain(AWS_GUIDES) {
         let expected = (service.to_string(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
@@ -248,7 +249,7 @@ fn aws_hosts_tell_service_region_and_bucket() {
 
 /// Catches a store's host that would be signed for the wrong region, or taken for another store's.
 #[test]
-fn store_hosts_tell_region_bucket_and_provider() {
+fn store_hosts_imply_region_bucket_and_provider() {
     for (host, region, bucket, provider) in STORES {
         let expected = ("s3".to_owned(), region.to_string(), bucket.to_string());
         assert_eq!(described(host), Some(expected), "{host}");
@@ -256,15 +257,15 @@ fn store_hosts_tell_region_bucket_and_provider() {
     }
 }
 
-/// Catches a host that merely resembles a known one, and answers made of thin air.
+/// Catches a host that only resembles a known one, and invented answers.
 #[test]
-fn unknown_hosts_tell_nothing() {
+fn unknown_hosts_imply_nothing() {
     for host in UNKNOWN {
         assert_eq!(infer(host), None, "{host}");
     }
 }
 
-/// Catches a guess that is passed on without saying that it is one.
+/// Catches a guess that is not marked as one.
 #[test]
 fn guesses_carry_a_note() {
     for host in [
@@ -287,9 +288,10 @@ fn guesses_carry_a_note() {
     }
 }
 
-/// Catches a shape that is too loose (a bucket or a word taken for a region) or too tight (a region of tomorrow).
+/// Catches a shape that is too loose (it takes a bucket or a word for a region) or too tight (it rejects future
+/// regions).
 #[test]
-fn regions_are_known_by_shape() {
+fn regions_are_recognised_by_shape() {
     for region in ["us-west-2", "ap-southeast-10", "mx-central-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"]
     {
         assert!(partition::is_region(region), "{region}");
@@ -301,7 +303,7 @@ fn regions_are_known_by_shape() {
     }
 }
 
-/// Catches a row that no host can reach, or that says what the rules say already.
+/// Catches a row that no host can reach, or that repeats what the rules say already.
 #[test]
 fn tables_hold_no_idle_rows() {
     for (name, service) in names::SIGNING_NAMES {
@@ -315,10 +317,10 @@ fn tables_hold_no_idle_rows() {
     }
 }
 
-/// Source: botocore's endpoint rules, where the scheme is `sigv4a` with `signingRegionSet` `["*"]`; Outposts lists `sigv4`
-/// beside it, and needs no other scheme.
+/// Source: botocore's endpoint rules that have the scheme `sigv4a` with `signingRegionSet` `["*"]`. Outposts also lists
+/// `sigv4`, and needs no other scheme.
 #[test]
-fn hosts_of_many_regions_ask_for_all_of_them() {
+fn hosts_of_many_regions_need_a_set_of_all_regions() {
     for (host, regions) in [
         ("mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com", Some("*")),
         ("my.dotted.alias.accesspoint.s3-global.amazonaws.com", Some("*")),
@@ -332,9 +334,9 @@ fn hosts_of_many_regions_ask_for_all_of_them() {
     }
 }
 
-/// The zone is there where objects are, and not where buckets are made. The hosts are those of botocore's endpoint rules.
+/// Hosts for objects have a zone; hosts for creating buckets do not. The hosts are those of botocore's endpoint rules.
 #[test]
-fn hosts_of_directory_buckets_tell_their_zone() {
+fn hosts_of_directory_buckets_imply_their_zone() {
     for (host, zone) in [
         ("b--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com", Some("usw2-az1")),
         ("b--usw2-az1--x-s3.s3express-fips-usw2-az1.dualstack.us-west-2.amazonaws.com", Some("usw2-az1")),

@@ -1,49 +1,49 @@
-//! One condition of a policy: what it says, and whether a field meets it (*POST policy*, condition matching).
+//! One condition of a policy, and whether a field meets it (*POST policy*, condition matching).
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-/// A condition on a field, or on the file. Names stand without their `$`.
+/// A condition on a field, or on the file. Names are stored without their `$`.
 ///
-/// `Debug` shows no session token; as text and as JSON a condition is shown whole.
+/// `Debug` hides session tokens; `Display` and JSON show the whole condition.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Condition {
     /// `{"acl": "private"}`, or `["eq", "$acl", "private"]`.
     Equals {
-        /// The field.
+        /// The name of the field.
         name: String,
-        /// Its value.
+        /// The value it must have.
         value: String,
     },
-    /// `["starts-with", "$key", "user/"]`; an empty beginning allows any value.
+    /// `["starts-with", "$key", "user/"]`; an empty prefix allows any value.
     StartsWith {
-        /// The field.
+        /// The name of the field.
         name: String,
-        /// How its value begins.
+        /// The prefix its value must have.
         prefix: String,
     },
-    /// `["content-length-range", 1, 1048576]`, both ends included.
+    /// `["content-length-range", 1, 1048576]`; both limits are inclusive.
     ContentLengthRange {
-        /// The shortest file, in bytes.
+        /// Minimum length of the file, in bytes.
         min: u64,
-        /// The longest.
+        /// Maximum length of the file, in bytes.
         max: u64,
     },
 }
 
 impl Condition {
-    /// A condition on the whole value.
+    /// Makes a condition on the whole value of a field.
     pub fn equals(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self::Equals { name: name.into(), value: value.into() }
     }
 
-    /// A condition on the beginning of the value.
+    /// Makes a condition on the beginning of a field's value.
     pub fn starts_with(name: impl Into<String>, prefix: impl Into<String>) -> Self {
         Self::StartsWith { name: name.into(), prefix: prefix.into() }
     }
 
-    /// The field that it is about; none where it is about the file.
+    /// The field it applies to; `None` if it applies to the file.
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Equals { name, .. } | Self::StartsWith { name, .. } => Some(name),
@@ -51,21 +51,21 @@ impl Condition {
         }
     }
 
-    /// Whether it is about the field of that name.
+    /// Whether it applies to the field of that name, in any case.
     pub fn is_about(&self, name: &str) -> bool {
         self.field().is_some_and(|own| own.eq_ignore_ascii_case(name))
     }
 
-    /// Whether it is on a session token or on a customer's encryption key.
+    /// Whether it applies to a session token or to a customer's encryption key.
     pub(super) fn is_secret(&self) -> bool {
         self.field().is_some_and(is_secret_field)
     }
 
-    /// Whether a field's value meets it; a condition on the file is met by any field.
+    /// Whether a field's value meets the condition; a condition on the file is met by any field.
     pub fn allows(&self, value: &str) -> bool {
         match self {
             Self::Equals { value: expected, .. } => value == expected,
-            // A list of content types has to begin so in each of its items; other commas mean nothing.
+            // In a list of content types, every item must have the prefix; commas in other fields have no meaning.
             Self::StartsWith { name, prefix } if name.eq_ignore_ascii_case("content-type") => {
                 value.split(',').all(|item| item.starts_with(prefix.as_str()))
             }
@@ -82,7 +82,7 @@ impl Condition {
         }
     }
 
-    /// Reads a condition; the error says what was expected.
+    /// Reads a condition; the error is what was expected.
     pub(super) fn parse(value: &Value) -> Result<Self, &'static str> {
         match value {
             Value::Object(members) if members.len() != 1 => Err("an object of one member, {\"name\": \"value\"}"),
@@ -98,7 +98,7 @@ impl Condition {
         }
     }
 
-    /// S3 takes operators in any case, and lengths that stand in quotes.
+    /// Reads a condition written as a list. S3 accepts operators in any case, and lengths in quotes.
     fn of_operator(operator: &str, first: &Value, second: &Value) -> Result<Self, &'static str> {
         const FIELD: &str = "a field, \"$name\", and a text";
         let operator = operator.to_ascii_lowercase();
@@ -118,7 +118,7 @@ impl Condition {
 }
 
 impl fmt::Display for Condition {
-    /// As S3 quotes it when it refuses: a list.
+    /// Writes the condition as a list, as S3 quotes it when it refuses an upload.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Equals { name, value } => write!(f, "{}", json!(["eq", format!("${name}"), value])),
@@ -127,7 +127,7 @@ impl fmt::Display for Condition {
     }
 }
 
-/// How the names of fields end that nobody may see: session tokens, and the keys of SSE-C.
+/// Endings of the names of fields whose values must not be shown: session tokens, and the keys of SSE-C.
 pub(super) const SECRET_FIELDS: [&str; 2] = ["-security-token", "-customer-key"];
 
 pub(super) fn is_secret_field(name: &str) -> bool {
@@ -148,9 +148,9 @@ impl fmt::Debug for Condition {
 mod tests {
     use super::*;
 
-    /// The lists are the examples of S3's manual (*Matching Content-Types in a comma-separated list*).
+    /// The lists are the examples in S3's manual (*Matching Content-Types in a comma-separated list*).
     #[test]
-    fn each_type_of_a_list_has_to_begin_as_asked() {
+    fn each_content_type_in_a_list_must_have_the_prefix() {
         let images = Condition::starts_with("Content-Type", "image/");
         assert!(images.allows("image/jpg,image/png,image/gif"));
         assert!(!images.allows("image/jpg,text/plain"));

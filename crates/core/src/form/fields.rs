@@ -1,11 +1,11 @@
-//! The fields of a form, in the order in which they are sent, and what S3 knows of their names.
+//! The fields of a form, in the order in which they are sent, and S3's rules for their names.
 //!
-//! Names are the same in any case, values are not (*POST Object*, form fields). What a policy says of them is not known here.
+//! Names are compared without regard to case, values are not (*POST Object*, form fields). Policies are not known here.
 
 use std::collections::HashMap;
 use std::fmt;
 
-/// Named values in order. `Debug` shows the names alone: one of the values may be a session token.
+/// Named values in order. `Debug` shows only the names, because a value may be a session token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, String)>);
 
@@ -15,17 +15,17 @@ impl Fields {
         self.0.push((name.into(), value.into()));
     }
 
-    /// The value of the first field of that name, whatever its case.
+    /// The value of the first field of that name, in any case.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Whether there is a field of that name.
+    /// Whether there is a field of that name, in any case.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The first value of each name, by the name in lower case, for whoever asks for many.
+    /// The first value of each name, keyed by the name in lower case, for callers that look up many.
     pub(super) fn by_name(&self) -> HashMap<String, &str> {
         let mut values = HashMap::with_capacity(self.0.len());
         for (name, value) in self.iter() {
@@ -34,7 +34,7 @@ impl Fields {
         values
     }
 
-    /// Names and values.
+    /// Iterates over names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -46,18 +46,18 @@ impl fmt::Debug for Fields {
     }
 }
 
-/// What a policy can say of a field (*POST policy*, conditions).
+/// The conditions that a policy can set on a field (*POST policy*, conditions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Matching {
-    /// Its value, or how it begins.
+    /// Its value, or the beginning of its value.
     ExactOrPrefix,
-    /// Its value only.
+    /// Only its value.
     Exact,
-    /// Nothing: the field is not looked at.
+    /// None: the field is ignored.
     Ignored,
 }
 
-/// The fields beside `key` that S3 knows by their whole names.
+/// The fields other than `key` that S3 knows by their full names.
 const KNOWN: [(&str, Matching); 11] = [
     ("acl", Matching::ExactOrPrefix),
     ("Cache-Control", Matching::ExactOrPrefix),
@@ -72,13 +72,14 @@ const KNOWN: [(&str, Matching); 11] = [
     ("tagging", Matching::ExactOrPrefix),
 ];
 
-/// Fields of this beginning are there for other readers than S3.
+/// Fields with this prefix are ignored by S3; they are meant for other readers.
 const IGNORED_PREFIX: &str = "x-ignore-";
 
-/// Fields that belong to the form itself, in either scheme: no condition has to name them.
+/// Fields that belong to the form itself, in either scheme: they need no condition.
 const EXEMPT: [&str; 5] = ["policy", "file", "signature", "AWSAccessKeyId", "GoogleAccessId"];
 
-/// What a policy can say of a field of that name; none where S3 knows no such field. `header_prefix` is `x-amz-`.
+/// The conditions that a policy can set on a field of that name; `None` if S3 knows no such field. `header_prefix` is
+/// `x-amz-`.
 pub(super) fn matching(name: &str, header_prefix: &str) -> Option<Matching> {
     let lower = name.to_ascii_lowercase();
     if let Some((_, matching)) = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -95,12 +96,12 @@ pub(super) fn matching(name: &str, header_prefix: &str) -> Option<Matching> {
     }
 }
 
-/// The names that messages offer.
+/// The known names, to list in messages.
 pub(super) fn known_names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|(name, _)| *name)
 }
 
-/// Whether the field is there for other readers than S3.
+/// Whether S3 ignores the field.
 pub(super) fn is_ignored(name: &str) -> bool {
     name.to_ascii_lowercase().starts_with(IGNORED_PREFIX)
 }
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_known_in_any_case_and_by_their_beginnings() {
+    fn names_are_recognised_in_any_case_and_by_their_prefixes() {
         for (name, expected) in [
             ("CONTENT-type", Some(Matching::ExactOrPrefix)),
             ("success_action_status", Some(Matching::Exact)),
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_up_the_form_needs_no_condition() {
+    fn fields_of_the_form_itself_need_no_condition() {
         for name in ["Policy", "x-amz-signature", "X-Goog-Signature", "awsaccesskeyid", "x-ignore-a", "file"] {
             assert!(is_exempt(name), "{name}");
         }

@@ -1,5 +1,6 @@
-//! An upload held against its policy, as S3 does it: each condition against the fields, each field against the conditions, the
-//! file against the range of lengths, the end against the clock (*POST policy*, condition matching).
+//! Checks an upload against its policy, as S3 does: each condition against the fields, each field against the
+//! conditions, the file against the range of lengths, and the expiration against the clock (*POST policy*, condition
+//! matching).
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,62 +12,62 @@ use super::policy::PolicyError;
 use super::upload::FILENAME;
 use crate::time::{Timestamp, in_words};
 
-/// One way in which an upload breaks its policy. Values of session tokens are never in it.
+/// One way in which an upload violates its policy. Never contains the value of a session token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// There is no policy to hold it against.
+    /// The policy cannot be read.
     Unreadable(PolicyError),
-    /// The policy has come to its end.
+    /// The policy has expired.
     Expired {
-        /// When it did.
+        /// When it expired.
         at: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
     /// A field does not meet a condition.
     ConditionFailed {
-        /// The condition.
+        /// The condition that failed.
         condition: Condition,
-        /// The field's value; none where it was not sent, and of a session token.
+        /// The field's value; `None` if it was not sent, or if it is a session token.
         presented: Option<String>,
     },
     /// The file is too short or too long.
     LengthOutOfRange {
-        /// The least.
+        /// Minimum length, in bytes.
         min: u64,
-        /// The most.
+        /// Maximum length, in bytes.
         max: u64,
-        /// The file's length.
+        /// The file's length, in bytes.
         presented: u64,
     },
-    /// No condition names the field.
+    /// The policy has no condition on the field.
     FieldNotAllowed {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// Nothing was uploaded.
+    /// The form has no file.
     FileMissing,
-    /// A field, or the file, was sent twice, before the file or behind it. MinIO refuses two values of a field that a condition
-    /// names, S3 two files (`IncorrectNumberOfFilesInPostRequest`); others take the first or the last.
+    /// A field or the file was sent twice, before or after the file. MinIO refuses two values of a field that a
+    /// condition names, S3 refuses two files (`IncorrectNumberOfFilesInPostRequest`); others use the first or the last.
     FieldRepeated {
-        /// Its name, in lower case.
+        /// The name of the field, in lower case.
         name: String,
     },
-    /// A field stands behind the file, where S3 reads none; the submit button of a page stands there rightfully.
+    /// A field comes after the file, where S3 ignores it; for the submit button of a page that is normal.
     FieldBehindFile {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The policy names a bucket, and nobody says to which one the form was sent. What the form itself says is no evidence: who
-    /// uploads writes it.
+    /// The policy names a bucket, but the bucket that the form was sent to is unknown. The form's own field is not
+    /// evidence, because the uploader writes it.
     BucketUnknown {
-        /// The condition.
+        /// The condition on the bucket.
         condition: Condition,
     },
 }
 
 impl Violation {
-    /// What stands in the form, and what the policy asks for. Either is empty where it is nothing to show.
+    /// The value in the form, and the value that the policy requires. Either is empty if there is nothing to show.
     pub fn sides(&self) -> (String, String) {
         match self {
             Self::Unreadable(_) | Self::FileMissing => (String::new(), String::new()),
@@ -119,8 +120,8 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Holds an upload against its policy. `bucket` is the one that it was sent to, if that is known: what the form says of it
-/// is not believed.
+/// Checks an upload against its policy. `bucket` is the one that the form was sent to, if known; the form's own field
+/// is not trusted.
 pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Violation> {
     let mut violations = Vec::new();
     violations.extend(claim.file.is_none().then_some(Violation::FileMissing));
@@ -141,7 +142,7 @@ pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Vio
     violations.extend(bucket.and_then(|bucket| other_bucket(claim, bucket)));
     let conditioned: HashSet<String> =
         policy.conditions.iter().filter_map(Condition::field).map(str::to_ascii_lowercase).collect();
-    // S3, MinIO and Ceph count the bucket among the fields, whether the form names it or not.
+    // S3, MinIO and Ceph treat the bucket as a field, whether or not the form names it.
     let unsent = (!claim.fields.contains(BUCKET)).then_some(BUCKET);
     let is_allowed = |name: &str| is_exempt(name) || conditioned.contains(&name.to_ascii_lowercase());
     let names = claim.fields.iter().map(|(name, _)| name).chain(unsent);
@@ -150,10 +151,11 @@ pub fn judge(claim: &FormClaim, bucket: Option<&str>, now: Timestamp) -> Vec<Vio
     violations
 }
 
-/// The field that every form has, sent or not.
+/// The field that every form has implicitly, sent or not.
 const BUCKET: &str = "bucket";
 
-/// A form that names another bucket than the one that it was sent to, in a field that the policy leaves free.
+/// The violation of a form whose field names another bucket than the one it was sent to, while the policy leaves the
+/// field free.
 fn other_bucket(claim: &FormClaim, bucket: &str) -> Option<Violation> {
     let presented = claim.fields.get(BUCKET).filter(|presented| *presented != bucket)?.to_owned();
     Some(Violation::ConditionFailed { condition: Condition::equals(BUCKET, bucket), presented: Some(presented) })
@@ -175,13 +177,13 @@ fn check(
         (true, Some(bucket)) => Some(bucket.to_owned()),
         (false, _) => values.get(&condition.field()?.to_ascii_lowercase()).map(|value| expanded(claim, value)),
     };
-    // A condition on a field that was not sent fails at S3, even if it allows any value.
+    // At S3, a condition on a field that was not sent fails, even if it allows any value.
     let is_met = presented.as_deref().is_some_and(|value| condition.allows(value));
     let presented = presented.filter(|_| !condition.is_secret());
     (!is_met).then(|| Violation::ConditionFailed { condition: condition.clone(), presented })
 }
 
-/// The value with the file's name in place of the variable. S3 leaves it where the file has no name.
+/// Replaces the variable by the file's name. S3 keeps the variable if the file has no name.
 fn expanded(claim: &FormClaim, value: &str) -> String {
     match claim.file.as_ref().and_then(|file| file.name.as_deref()) {
         Some(name) => value.replace(FILENAME, name),
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_as_the_policy_wants_it_is_let_pass() {
+    fn an_upload_that_meets_its_policy_has_no_violations() {
         let conditions = vec![
             Condition::equals("Bucket", "bucket"),
             Condition::starts_with("KEY", "a/b.p"),
@@ -231,9 +233,9 @@ mod tests {
         assert_eq!(found(&claim(conditions, &fields), 999), Vec::<String>::new());
     }
 
-    /// One row for each way; the words are what a user reads.
+    /// One row for each kind of violation, with the text that a user reads.
     #[test]
-    fn each_violation_is_told_with_its_value() {
+    fn each_violation_is_reported_with_its_value() {
         let key = || Condition::starts_with("key", "a/");
         for (conditions, fields, now, expected) in [
             (
@@ -279,7 +281,7 @@ mod tests {
         assert_eq!(found(&without, 0), ["the form has no 'file' field"]);
     }
 
-    /// The bucket is the one that the form was sent to, whatever its own field says, and a condition has to name it.
+    /// The bucket is the one that the form was sent to, whatever its own field says, and a condition must name it.
     #[test]
     fn a_form_may_name_the_bucket_that_it_is_sent_to_and_no_other() {
         let bare = |fields: &[(&str, &str)]| {

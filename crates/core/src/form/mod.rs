@@ -1,11 +1,11 @@
-//! Presigned POST: a form by which a browser uploads a file to an S3 bucket, within the limits of a signed policy.
+//! Presigned POST: a form with which a browser uploads a file to an S3 bucket, within the limits of a signed policy.
 //!
 //! The policy is a JSON document of conditions; its base64 text is the whole string to sign, so there is no canonical
-//! request. [`Upload`] says what is wanted, [`prepare`] makes policy and fields of it, [`Prepared`] signs them.
-//! [`FormClaim`] reads an upload back, of which [`Outliner`] leaves out the file, and [`judge`] holds its fields and its file
-//! against its policy. Follows *Browser-based
-//! uploads using POST* of the S3 API reference, for Signature Version 4 and for Version 2. Which bucket a URL means is
-//! for the caller to say, and no file is opened here.
+//! request. [`Upload`] describes the upload to allow, [`prepare`] turns it into policy and fields, and [`Prepared`]
+//! signs them. [`FormClaim`] reads an upload back, [`Outliner`] reads one without keeping the file, and [`judge`]
+//! checks its fields and its file against its policy. Follows *Browser-based uploads using POST* of the S3 API
+//! reference, for Signature Version 4 and for Version 2. The caller says which bucket a URL means, and no file is
+//! opened here.
 
 mod conditions;
 mod fields;

@@ -1,7 +1,7 @@
 //! The policy: until when, and under which conditions, an upload is allowed (*POST policy*).
 //!
-//! Written, it is one line of JSON in plain ASCII, so that no step on the way to the server can spell it in another way. Read, it
-//! may be anything that a client made; what is wrong with it is said.
+//! It is written as one line of plain ASCII JSON, so nothing on the way to the server can respell it. When read, it may
+//! be anything that a client made; errors say what is wrong with it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,34 +17,34 @@ use crate::time::Timestamp;
 /// A policy document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The upload has to arrive before.
+    /// The upload must arrive before this time.
     pub expiration: Timestamp,
-    /// All of them have to be met.
+    /// The conditions, all of which must be met.
     pub conditions: Vec<Condition>,
 }
 
-/// Why a text is no policy.
+/// Why a text is not a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// It is no base64 of the common alphabet, with its padding.
+    /// The text is not padded base64 in the standard alphabet.
     #[error("the policy is not base64: {0}")]
     NotBase64(#[source] InvalidBase64),
-    /// It decodes to something else than JSON.
+    /// The decoded text is not JSON.
     #[error("the policy is not JSON: {0}")]
     NotJson(#[source] InvalidJson),
-    /// It is JSON of another shape.
+    /// The JSON does not have the structure of a policy.
     #[error("the policy is malformed: {place} is {presented}; expected {expected}")]
     Malformed {
         /// The part: `expiration`, `condition 3`.
         place: String,
-        /// What stands there.
+        /// The value that was given.
         presented: String,
-        /// What should.
+        /// The value that was expected.
         expected: &'static str,
     },
 }
 
-/// What is wrong with a text that should be base64. The character itself is shown where it is seen.
+/// What is wrong with a text that should be base64. Displays the invalid character if it is printable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidBase64(DecodeError);
 
@@ -66,7 +66,7 @@ impl fmt::Display for InvalidBase64 {
 
 impl std::error::Error for InvalidBase64 {}
 
-/// What is wrong with a text that should be JSON, and where. It quotes nothing of the text.
+/// What is wrong with a text that should be JSON, and where. Quotes nothing of the text.
 #[derive(Debug, Clone)]
 pub struct InvalidJson(Arc<serde_json::Error>);
 
@@ -89,7 +89,7 @@ impl std::error::Error for InvalidJson {}
 const EXPIRATION: &str = "a time in UTC such as 2015-12-30T12:00:00.000Z";
 
 impl Policy {
-    /// The document as it is signed and sent, before base64: one line, what is not ASCII written as `\uXXXX`.
+    /// The document as signed and sent, before base64: one line, with non-ASCII characters written as `\uXXXX`.
     pub fn to_json(&self) -> String {
         let seconds = self.expiration.to_rfc3339();
         let document = json!({
@@ -99,7 +99,7 @@ impl Policy {
         escape_non_ascii(&document.to_string())
     }
 
-    /// The conditions on the field of that name.
+    /// The conditions on the field of that name, in any case.
     pub fn about<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Condition> {
         self.conditions.iter().filter(move |condition| condition.is_about(name))
     }
@@ -112,10 +112,10 @@ impl Policy {
         Self::from_value(&Self::decode(encoded)?)
     }
 
-    /// The document in the field `policy`, whatever it says.
+    /// Decodes the JSON document in the field `policy`, whatever its structure.
     ///
     /// # Errors
-    /// A text that is no base64, or no JSON.
+    /// The text is not base64, or not JSON.
     #[doc(hidden)]
     pub fn decode(encoded: &str) -> Result<Value, PolicyError> {
         serde_json::from_slice(&decode_base64(encoded)?)
@@ -145,12 +145,12 @@ impl Policy {
     }
 }
 
-/// The bytes of the field `policy`.
+/// Decodes the field `policy`.
 pub(super) fn decode_base64(encoded: &str) -> Result<Vec<u8>, PolicyError> {
     BASE64_STANDARD.decode(encoded).map_err(|error| PolicyError::NotBase64(InvalidBase64(error)))
 }
 
-/// What stands there, as JSON; a session token is no text to show.
+/// The value as JSON, to show in an error; a session token is replaced.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     if text.to_ascii_lowercase().contains("-security-token") {
@@ -160,7 +160,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// S3 takes neither another offset than `Z` nor a blank for the `T`; a fraction of a second may be there.
+/// Reads an expiration. S3 requires the offset `Z` and a `T`; a fraction of a second is optional.
 fn parse_expiration(text: &str) -> Option<Timestamp> {
     let date_and_time = text.strip_suffix('Z')?;
     let shape = |(at, byte): (usize, u8)| match at {
@@ -174,7 +174,7 @@ fn parse_expiration(text: &str) -> Option<Timestamp> {
     is_shaped.then(|| Timestamp::parse(text).ok()).flatten()
 }
 
-/// Non-ASCII stands only inside the strings of JSON, where an escape says the same.
+/// Escapes non-ASCII characters. In JSON they occur only inside strings, where an escape means the same.
 fn escape_non_ascii(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
@@ -199,7 +199,7 @@ mod tests {
         Policy::parse(&BASE64_STANDARD.encode(json))
     }
 
-    /// The text is read back by serde_json, which knows nothing of how it was written.
+    /// serde_json reads the text back, independently of how it was written.
     #[test]
     fn a_policy_is_ascii_and_reads_back_as_it_was() {
         let policy = Policy {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_refused_with_its_place() {
+    fn an_invalid_policy_is_refused_with_the_place_of_the_error() {
         for (json, expected) in [
             ("[]", "the document is []"),
             (r#"{"conditions": []}"#, "expiration is missing"),

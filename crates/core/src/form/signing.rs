@@ -1,5 +1,4 @@
-//! The signature of a form: that of its policy, in base64, which is all that is signed (*Authenticating requests in
-//! browser-based uploads using POST*).
+//! Signs a form. Only its policy, in base64, is signed (*Authenticating requests in browser-based uploads using POST*).
 
 use std::fmt;
 
@@ -13,24 +12,24 @@ use crate::credentials::Secret;
 use crate::scheme::{Signature, SigningKey};
 use crate::v2;
 
-/// The bytes that a multipart body adds to name and value of a field: its boundary, as browsers and curl make them (40
-/// bytes), two dashes, the line ends and `Content-Disposition: form-data; name=""`.
+/// Number of bytes that a multipart body adds to the name and value of a field: the boundary, as browsers and curl make
+/// it (40 bytes), two dashes, the line ends, and `Content-Disposition: form-data; name=""`.
 const FRAME: usize = 40 + 2 + 4 * 2 + 38;
 
-/// A form ready to be filled in and sent. `Debug` leaves out the policy's text, which may hold a session token.
+/// A form that is ready to be filled in and sent. `Debug` omits the policy's text, which may contain a session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedForm {
-    /// What was signed, decoded.
+    /// The policy that was signed.
     pub policy: Policy,
-    /// The policy's document, whose base64 is the field `policy`.
+    /// The policy as JSON; the field `policy` is its base64.
     pub policy_json: String,
-    /// All fields of the form, in order; the file comes behind them.
+    /// All fields of the form, in order; the file comes after them.
     pub fields: Fields,
-    /// What the uploader has to add before the file.
+    /// The fields that the uploader must add before the file.
     pub to_fill: Vec<FieldToFill>,
     /// The string to sign: the policy in base64.
     pub string_to_sign: String,
-    /// Its signature.
+    /// The signature.
     pub signature: Signature,
 }
 
@@ -44,10 +43,10 @@ impl fmt::Debug for SignedForm {
 }
 
 impl Prepared {
-    /// Signs with a key of Version 4.
+    /// Signs the form with a signing key of Version 4.
     ///
     /// # Errors
-    /// A key of another scope, a form of Version 2, or one that is too large.
+    /// The key is for another scope, the form is of Version 2, or it is larger than [`FORM_LIMIT`](super::FORM_LIMIT).
     pub fn sign(self, key: &SigningKey) -> Result<SignedForm, FormError> {
         let scope = self.scope.clone().ok_or(FormError::Scheme)?;
         let string_to_sign = self.string_to_sign();
@@ -57,10 +56,10 @@ impl Prepared {
         self.finish(string_to_sign, signature)
     }
 
-    /// Signs with a secret, by Version 2.
+    /// Signs the form with a secret access key, as in Version 2.
     ///
     /// # Errors
-    /// A form of Version 4, or one that is too large.
+    /// The form is of Version 4, or it is larger than [`FORM_LIMIT`](super::FORM_LIMIT).
     pub fn sign_v2(self, secret: &Secret) -> Result<SignedForm, FormError> {
         if self.scope.is_some() {
             return Err(FormError::Scheme);

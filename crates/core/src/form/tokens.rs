@@ -1,5 +1,5 @@
-//! Session tokens in the text of a policy, whether that can be read as a policy or not: what must not be shown has to be found
-//! in broken JSON too.
+//! Finds session tokens in the text of a policy, even if it cannot be read as a policy: tokens must be hidden in broken
+//! JSON too.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::claim::FormClaim;
 use super::conditions::{SECRET_FIELDS, is_secret_field};
 
-/// Reads base64 with padding or without, and with bits to spare.
+/// Reads base64 with or without padding, and with non-zero trailing bits.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -17,8 +17,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl FormClaim {
-    /// All that gives access: session tokens and encryption keys, in field and policy, and the field `policy` where one is in it.
-    /// What they may be, they are: none is checked.
+    /// Everything that gives access: session tokens and encryption keys, in the fields and in the policy, and the whole
+    /// field `policy` if it contains one. Nothing is verified, so these are only possible secrets.
     pub fn bearers(&self) -> Vec<Vec<u8>> {
         let is_secret = |(name, value): (&str, &str)| is_secret_field(name).then(|| value.as_bytes().to_vec());
         let sent = self.fields.iter().filter_map(is_secret);
@@ -29,7 +29,7 @@ impl FormClaim {
     }
 }
 
-/// The text of a policy in any base64, broken into lines or not; else as it stands.
+/// Decodes a policy from any kind of base64, with or without line breaks; otherwise returns the text itself.
 fn decoded(policy: &str) -> Vec<u8> {
     let common = |character: char| match character {
         '-' => '+',
@@ -40,8 +40,8 @@ fn decoded(policy: &str) -> Vec<u8> {
     LENIENT.decode(text).unwrap_or_else(|_| policy.as_bytes().to_vec())
 }
 
-/// The texts that stand behind the name of a token's field, as JSON spells them: a condition of either shape has the name
-/// first. A text that is not closed goes to the end.
+/// The strings that follow the name of a token's field, as JSON spells them: in either form of a condition, the name
+/// comes first. A string that is not closed runs to the end.
 fn tokens_in(policy: &[u8]) -> Vec<Vec<u8>> {
     SECRET_FIELDS.iter().flat_map(|name| texts_behind(policy, name.as_bytes())).collect()
 }
@@ -61,7 +61,7 @@ fn texts_behind(policy: &[u8], name: &[u8]) -> Vec<Vec<u8>> {
     tokens
 }
 
-/// A text up to its closing quote.
+/// The string up to its closing quote.
 fn closed(text: &[u8]) -> &[u8] {
     let mut is_escaped = false;
     let end = text.iter().position(|byte| {
@@ -84,7 +84,7 @@ mod tests {
         tokens_in(policy.as_bytes()).into_iter().map(|token| String::from_utf8(token).unwrap()).collect()
     }
 
-    /// PHP writes `\/` for `/`; the last three are no policies, and hold the token all the same.
+    /// PHP writes `\/` for `/`; the last three are not policies, but contain the token anyway.
     #[test]
     fn a_token_is_found_however_its_condition_is_written() {
         for (policy, expected) in [

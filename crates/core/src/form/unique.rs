@@ -1,5 +1,5 @@
-//! JSON whose objects have each member once, in any case. Of two, parsers take the first, the last or, as Go's, either case; MinIO
-//! refuses the document (`sanitizePolicy`), and so does this reader.
+//! Reads JSON whose objects have each member only once, in any case. If a member is repeated, some parsers use the
+//! first, some the last, and Go's either case; MinIO refuses the document (`sanitizePolicy`), and so does this reader.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A value without repeated members, however deep.
+/// A value without repeated members at any depth.
 pub(super) struct UniqueMembers(pub(super) Value);
 
 impl<'de> Deserialize<'de> for UniqueMembers {
@@ -74,9 +74,9 @@ impl<'de> Visitor<'de> for Unique {
 mod tests {
     use super::*;
 
-    /// serde_json's own reader knows nothing of the rule, and reads the same from what is sound.
+    /// serde_json's own reader does not have this rule, and reads valid documents the same way.
     #[test]
-    fn what_is_sound_reads_as_ever() {
+    fn valid_json_is_read_as_usual() {
         for text in [r#"{"a": [1, -2, 1.5, null, true, "x", {"b": {}}], "c": {"a": "\u00e9"}}"#, "[]", "7", r#""x""#] {
             let UniqueMembers(value) = serde_json::from_str(text).unwrap();
             assert_eq!(value, serde_json::from_str::<Value>(text).unwrap(), "{text}");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_however_deep_and_however_spelt() {
+    fn a_repeated_member_is_refused_at_any_depth_and_in_any_spelling() {
         for text in [
             r#"{"a": 1, "a": 1}"#,
             r#"{"expiration": 1, "Expiration": 2}"#,

@@ -1,4 +1,4 @@
-//! What is wanted of a form: which file may be uploaded, where to, until when. Nothing is decided here.
+//! Describes the upload that a form allows: which file, to which bucket, until when. Nothing is decided here.
 
 use std::time::Duration;
 
@@ -6,33 +6,34 @@ use super::fields::Fields;
 use crate::scheme::Dialect;
 use crate::v2::Names;
 
-/// What S3 replaces by the name of the uploaded file, in any field.
+/// The variable that S3 replaces by the name of the uploaded file, in any field.
 pub const FILENAME: &str = "${filename}";
 
-/// An upload to allow.
+/// An upload that a form allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// The bucket it goes to.
+    /// The bucket to upload to.
     pub bucket: String,
-    /// The object's key; with [`FILENAME`] in it any key that begins like it.
+    /// The object key; if it contains [`FILENAME`], any key with the same beginning is allowed.
     pub key: String,
     /// Fields with their values: `acl`, `Content-Type`, `x-amz-meta-author`.
     pub fields: Fields,
-    /// Fields that only have to begin so. The form leaves them to the uploader, unless `fields` has a value for them.
+    /// Fields whose value must only have this prefix. The form leaves them to the uploader, unless `fields` has a value
+    /// for them.
     pub prefixes: Fields,
-    /// The least and the most that the file may hold, in bytes, both included.
+    /// Minimum and maximum length of the file, in bytes, both inclusive.
     pub length: Option<(u64, u64)>,
-    /// How long the form is good for.
+    /// How long the form is valid.
     pub expires: Duration,
 }
 
-/// By which scheme the policy is signed.
+/// The scheme that the policy is signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "a form has one, and nobody keeps many")]
 pub enum Signing {
     /// Signature Version 4, in a provider's names.
     V4 {
-        /// The provider's names.
+        /// The names that the provider uses.
         dialect: Dialect,
         /// The region.
         region: String,
@@ -41,13 +42,13 @@ pub enum Signing {
     },
     /// Signature Version 2, in a provider's names.
     V2 {
-        /// The provider's names.
+        /// The names that the provider uses.
         names: &'static Names,
     },
 }
 
 impl Signing {
-    /// Begins the provider's own fields: `x-amz-`.
+    /// The prefix of the provider's own fields: `x-amz-`.
     pub(super) fn header_prefix(&self) -> &str {
         match self {
             Self::V4 { dialect, .. } => &dialect.header_prefix,

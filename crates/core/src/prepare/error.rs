@@ -10,50 +10,50 @@ pub enum PrepareError {
     /// The request has no `Host`.
     #[error("the request has no host header")]
     MissingHost,
-    /// The request carries a signature.
+    /// The request is already signed.
     #[error("the request is already signed: it has {carrier}")]
     AlreadySigned {
-        /// What carries it.
+        /// The part that carries the signature: `an Authorization header`, `the parameter X-Amz-Signature`.
         carrier: String,
     },
-    /// Its date header is not a date.
+    /// The date header is not a date.
     #[error("header {name}: {source}; expected the form {expected}")]
     Date {
-        /// The header.
+        /// The name of the header.
         name: String,
-        /// The form that its scheme writes.
+        /// The form in which the scheme writes a date.
         expected: &'static str,
-        /// What it says.
+        /// Why it could not be parsed.
         source: InvalidTimestamp,
     },
-    /// The set of regions of Version 4A is none.
+    /// The region set of Version 4A is invalid.
     #[error("invalid region set '{presented}'; expected * or comma-separated regions: us-east-1,eu-*")]
     RegionSet {
         /// The text as it was given.
         presented: String,
     },
-    /// The region or the service cannot stand in a scope.
+    /// The region or the service cannot be part of a scope.
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
-    /// The life of a presigned URL is out of bounds.
+    /// The expiry of a presigned URL is not within [`EXPIRES_LIMITS`](super::EXPIRES_LIMITS).
     #[error("the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")]
     Expires {
-        /// Seconds asked for.
+        /// The expiry that was given, in seconds.
         presented: u64,
     },
-    /// A presigned URL of Version 2 that would expire at once.
+    /// A presigned URL of Version 2 would expire at once.
     #[error("the expiry of a presigned URL must be at least 1 second")]
     ExpiresAtOnce,
-    /// The payload is to be hashed and is not known.
+    /// The payload must be hashed, but is unknown.
     #[error("the payload is unknown, so it cannot be hashed")]
     UnknownPayload,
-    /// The access key id cannot stand in a request.
+    /// The access key ID is empty, or contains a character that cannot be in a credential.
     #[error("invalid access key ID: it is empty or contains spaces, quotes, commas or control characters")]
     AccessKeyId,
     /// The session token cannot be the value of a header. It is not quoted, because it is a secret.
     #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
-    /// The scheme signs with the key of a certificate, and the certificate is not there.
+    /// The scheme signs with the key of a certificate, but no certificate was given.
     #[error("the request has no certificate, and it is to be signed with the key of one")]
     CertificateMissing,
     /// A signature by the key of a certificate in a URL: the certificate travels in a header, which a URL has none of.

@@ -4,7 +4,7 @@ use super::{HeaderSelection, Settings};
 use crate::canonical::SignedHeaders;
 use crate::request::Headers;
 
-/// Headers that are not signed unless named: connections, proxies and tracers add, drop or rewrite them on the way.
+/// Headers that are not signed unless named: connections, proxies and tracers add, remove or rewrite them in transit.
 pub const NEVER_SIGNED: [&str; 24] = [
     "accept-encoding",
     "authorization",

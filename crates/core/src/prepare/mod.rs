@@ -1,7 +1,7 @@
-//! From a request to sign to a request with its terms: every decision of the signer is made here.
+//! Prepares a request for signing: every decision of the signer is made here.
 //!
-//! Date, token and payload-hash headers are added, or, for a presigned URL, the parameters of its query; which headers are
-//! signed is chosen; the payload is hashed or declared unsigned. Nothing is signed here, and no secret is needed.
+//! It adds date, token and payload-hash headers or, for a presigned URL, the query parameters; it selects the headers
+//! to sign; it hashes the payload or declares it unsigned. Nothing is signed here, and no secret is needed.
 
 mod error;
 mod parameters;
@@ -31,19 +31,18 @@ use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
 
-/// Shortest and longest life of a presigned URL: one second to seven days.
+/// Minimum and maximum expiry of a presigned URL: one second to seven days.
 pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
 
-/// How long services take presigned URLs that do not say otherwise here: as long as they allow clocks to differ, whatever
-/// the URL says.
+/// How long other services accept presigned URLs: as long as they allow clocks to differ, whatever the URL says.
 pub(crate) const USUAL_LIFE: Duration = Duration::from_secs(900);
 
-/// How long a service takes a presigned URL.
+/// How long a service accepts a presigned URL.
 struct Life {
     service: &'static str,
-    /// The longest expiry that a URL may name, in seconds.
+    /// Maximum expiry that a URL may name, in seconds.
     longest: u64,
-    /// How many seconds the service takes the URL, whatever expiry it names. None if the URL decides.
+    /// How many seconds the service accepts the URL, whatever expiry it names. `None` if the URL's expiry counts.
     held: Option<u64>,
 }
 
@@ -57,11 +56,12 @@ impl Life {
     }
 }
 
-/// What is known of services that store no objects: Transcribe by its developer guide (*Setting up a WebSocket stream*),
-/// AgentCore by AWS's own client for it (`MAX_PRESIGNED_URL_TIMEOUT`), Kinesis Video by the signer of its WebRTC SDK, Aurora
-/// DSQL by its user guide (*Generating an authentication token*), Bedrock by the README of its token generator (twelve hours
-/// at most), RDS, ElastiCache and MemoryDB by their guides on IAM authentication (15 minutes), MSK by its signer. IoT takes
-/// any expiry and does not keep it: by public reports a URL lasts minutes, and ten are too many (aws-sdk-js#2254).
+/// Limits of services that do not store objects. Sources: for Transcribe its developer guide (*Setting up a WebSocket
+/// stream*), for AgentCore AWS's own client (`MAX_PRESIGNED_URL_TIMEOUT`), for Kinesis Video the signer of its WebRTC
+/// SDK, for Aurora DSQL its user guide (*Generating an authentication token*), for Bedrock the README of its token
+/// generator (twelve hours at most), for RDS, ElastiCache and MemoryDB their guides on IAM authentication (15 minutes),
+/// for MSK its signer. IoT accepts any expiry but does not honour it: according to public reports a URL lasts minutes,
+/// and ten are too many (aws-sdk-js#2254).
 const LIVES: [Life; 11] = [
     Life::fixed("transcribe", 300, 300),
     Life::fixed("bedrock-agentcore", 300, 300),
@@ -80,12 +80,12 @@ fn life_of(service: &str) -> Option<&'static Life> {
     LIVES.iter().find(|life| life.service == service)
 }
 
-/// The longest life of a presigned URL that a service takes, as far as it says.
+/// The maximum expiry of a presigned URL that a service accepts; seven days if the service documents no limit.
 pub fn longest_life(service: &str) -> Duration {
     life_of(service).map_or(EXPIRES_LIMITS.1, |life| Duration::from_secs(life.longest))
 }
 
-/// How long a service that stores no objects takes a URL that names this expiry.
+/// How long a service that does not store objects accepts a URL with this expiry.
 pub(crate) fn held_for(service: &str, expires: Duration) -> Duration {
     match life_of(service) {
         Some(Life { held: Some(seconds), .. }) => Duration::from_secs(*seconds),
@@ -94,28 +94,29 @@ pub(crate) fn held_for(service: &str, expires: Duration) -> Duration {
     }
 }
 
-/// Who signs: what of credentials stands in a request.
+/// Who signs: the parts of credentials that appear in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// Names the key.
+    /// The access key ID.
     pub access_key_id: String,
-    /// Goes with temporary credentials.
+    /// The session token of temporary credentials.
     pub session_token: Option<Secret>,
-    /// When temporary credentials stop working.
+    /// When temporary credentials expire, if known.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Identity {
-    /// Whether the access key id can stand in a request: not empty, and nothing in it that would end it there.
+    /// Whether the access key ID can be part of a request: it is not empty, and contains no character that would end
+    /// it.
     pub(crate) fn names_a_key(&self) -> bool {
         let id = self.access_key_id.as_str();
         let ends_it = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | ',');
-        // As AWS's ids are.
+        // As all of AWS's IDs are.
         let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         !id.is_empty() && (is_plain || !id.contains(ends_it))
     }
 
-    /// Whether the session token, if there is one, can be the value of a header: a line break in it would begin another field.
+    /// Whether the session token, if any, can be the value of a header: a line break in it would begin another field.
     pub(crate) fn has_sendable_token(&self) -> bool {
         self.session_token.as_ref().is_none_or(|token| !token.expose_secret().contains(char::is_control))
     }
@@ -131,29 +132,29 @@ impl From<&Credentials> for Identity {
     }
 }
 
-/// A request ready to be signed, by the terms of its scheme.
+/// A request that is ready to be signed, with the terms of its scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
 pub struct Prepared<T = Terms> {
-    /// The request with everything on it that is signed.
+    /// The request with everything that is signed.
     pub request: Request,
-    /// What signer and verifier agree on.
+    /// The terms that signer and verifier agree on.
     pub terms: T,
-    /// What of the request was there before.
+    /// The part of the request that was there before.
     pub(crate) given: Given,
     /// A session token to add after signing.
     pub(crate) unsigned_token: Option<Secret>,
-    /// What is legal and yet likely to go wrong.
+    /// Warnings: the request is valid, but likely to be refused or to surprise.
     pub warnings: Vec<Warning>,
 }
 
-/// What of a request was there before it was prepared; additions stand behind it.
+/// The part of a request that was there before it was prepared; additions come after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Given {
-    /// How many of the headers.
+    /// Number of headers.
     pub(crate) headers: usize,
-    /// How many bytes of the target.
+    /// Length of the target, in bytes.
     pub(crate) target: usize,
 }
 
@@ -162,22 +163,22 @@ impl Given {
         Self { headers: request.headers.as_slice().len(), target: request.target().len() }
     }
 
-    /// The same after headers were removed: a presigned URL carries its date in the query.
+    /// Adjusts the number after headers were removed: a presigned URL has its date in the query.
     pub(crate) fn without_removed(self, request: &Request) -> Self {
         Self { headers: self.headers.min(request.headers.as_slice().len()), ..self }
     }
 }
 
 impl Prepared {
-    /// Every intermediate that is no secret.
+    /// Derives all intermediate results that are not secret.
     pub fn derive(&self) -> Derivation {
         derive(&self.request, &self.terms)
     }
 }
 
-/// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
+/// Decides the terms of a signature made at `now`, and adds to the request what they require.
 ///
-/// A request that carries its own date, token or payload-hash header is signed by what these say.
+/// If the request already has a date, token or payload-hash header, that header is used.
 ///
 /// # Errors
 /// See [`PrepareError`].
@@ -227,7 +228,7 @@ pub fn prepare(
     Ok(Prepared { request, terms, given, unsigned_token, warnings })
 }
 
-/// Refuses what no scheme signs: no host, no name of a key, a signature already.
+/// Refuses what no scheme can sign: a request without a host, an invalid access key ID, a signed request.
 pub(crate) fn check_unsigned(request: &Request, identity: &Identity) -> Result<(), PrepareError> {
     if !request.headers.contains("host") {
         return Err(PrepareError::MissingHost);
@@ -257,8 +258,8 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
     }
 }
 
-/// The instant of the signature: the request's own date header, or `now`. In the header form the header is there afterwards,
-/// in the query form it is not, for the query carries the date.
+/// Decides the time of the signature: the request's own date header, or `now`. For a signature in a header, the date
+/// header is present afterwards; for a presigned URL it is removed, because the query has the date.
 fn settle_date(request: &mut Request, settings: &Settings, now: Timestamp) -> Result<Timestamp, PrepareError> {
     let name = settings.dialect.date_header.as_ref();
     let own = request.headers.first_text(name).map(Timestamp::parse_amz_date).transpose();
@@ -272,7 +273,7 @@ fn settle_date(request: &mut Request, settings: &Settings, now: Timestamp) -> Re
     Ok(own.unwrap_or(now))
 }
 
-/// Adds the token's header where it is signed; gives the token back where it is to be added after signing.
+/// Adds the token's header if the token is signed; returns the token if it must be added after signing.
 fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Settings) -> Option<Secret> {
     let token = identity.session_token.as_ref()?;
     let name = settings.dialect.token_header.as_ref();
@@ -288,7 +289,7 @@ fn settle_header_token(request: &mut Request, identity: &Identity, settings: &Se
 }
 
 impl Terms {
-    /// The headers, besides `Host`, that whoever uses the presigned URL must send as they are in `request`.
+    /// The headers, apart from `Host`, that users of the presigned URL must send exactly as in `request`.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
         headers_to_send(&self.signed_headers, request)
     }
@@ -302,7 +303,7 @@ pub(crate) fn headers_to_send<'a>(signed: &SignedHeaders, request: &'a Request) 
     request.headers.iter().filter(|h| bound(&h.name)).map(|h| (h.name.as_str(), h.value.as_slice())).collect()
 }
 
-/// The payload line of a signature that covers no payload by default: S3's presigned URLs.
+/// The payload line of a signature that by default covers no payload, as in S3's presigned URLs.
 pub(crate) fn presigned_default(dialect: &Dialect, service: &str) -> Option<PayloadHash> {
     dialect.stores_objects(service).then_some(PayloadHash::Unsigned)
 }
@@ -317,9 +318,9 @@ mod tests {
         prepare(request, identity, settings, Timestamp::from_epoch_seconds(0)).unwrap_err()
     }
 
-    /// Catches a value that begins a header of its own: `a\r\nX-Evil: y`.
+    /// Catches a value that begins another header: `a\r\nX-Evil: y`.
     #[test]
-    fn what_becomes_a_header_adds_no_line() {
+    fn values_that_would_add_a_header_are_refused() {
         let settings = [Settings::new("r", "s3"), Settings::new("r", "s3").presigned(Duration::from_secs(60))];
         for bad in ["a\r\nX-Evil: y", "a\n", "\ra", "a\0b", "a\x1bb"] {
             let token = Identity::from(&Credentials::new("AKID", "s").with_session_token(bad));

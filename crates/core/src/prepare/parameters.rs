@@ -1,5 +1,5 @@
-//! The parameters of a presigned URL (*Authenticating Requests: Using Query Parameters*): put on a target, and refused where
-//! they stand in it already.
+//! Adds the parameters of a presigned URL (*Authenticating Requests: Using Query Parameters*) to a target, and refuses
+//! targets that already have them.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::request::Request;
 use crate::request::target::push_parameter;
 use crate::scheme::Dialect;
 
-/// What a presigned URL carries, and so cannot carry already.
+/// Parameters that presigning adds, so the query must not have them already.
 const RESERVED: [&str; 6] = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
 
-/// The names that no query to sign may have.
+/// The full names of the parameters that a query must not have before it is presigned.
 pub(crate) fn reserved_names(dialect: &Dialect) -> [String; 6] {
     RESERVED.map(|name| dialect.query_name(name))
 }
 
-/// Refuses a query that has a signature in it, or parts of one.
+/// Refuses a query that already has a signature, or parts of one.
 pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), PrepareError> {
     let reserved = reserved_names(dialect);
     let is_reserved = |name: &[u8]| reserved.iter().find(|reserved| reserved.as_bytes() == name);
@@ -28,14 +28,14 @@ pub(crate) fn refuse_signature(query: &[u8], dialect: &Dialect) -> Result<(), Pr
     }
 }
 
-/// How long and where a presigned URL is good for.
+/// How long, and in which regions, a presigned URL is valid.
 pub(crate) struct Expiry {
     pub(crate) expires: Duration,
-    /// In Version 4A.
+    /// The region set, in Version 4A.
     pub(crate) region_set: Option<String>,
 }
 
-/// Appends what a presigned URL carries, all but the signature, to the query that is there.
+/// Appends all parameters of a presigned URL except the signature to the existing query.
 pub(crate) fn append_parameters(request: &mut Request, terms: &Terms, identity: &Identity, expiry: Expiry) {
     let target = &mut request.target;
     target.reserve(320);

@@ -1,17 +1,18 @@
-//! What is signed of the payload, and whether a header declares it.
+//! Decides how the payload is signed, and whether a header declares it.
 
 use super::{ContentSha256, PayloadChoice, PrepareError, Settings, presigned_default};
 use crate::canonical::PayloadHash;
 use crate::derivation::Placement;
 use crate::request::Request;
 
-/// Services besides the S3 family that refuse requests without `x-amz-content-sha256`.
+/// Services outside the S3 family that refuse requests without `x-amz-content-sha256`.
 const WANT_CONTENT_SHA256: [&str; 3] = ["aoss", "vpc-lattice-svcs", "vpc-lattice"];
 
-/// Services that verify no payload hash, and ask for `UNSIGNED-PAYLOAD` instead.
+/// Services that do not verify payload hashes and expect `UNSIGNED-PAYLOAD` instead.
 const TAKE_NO_HASH: [&str; 2] = ["vpc-lattice-svcs", "vpc-lattice"];
 
-/// The last line of the canonical request. A header that the request brings decides; then the caller; then the service.
+/// Decides the last line of the canonical request: from a header of the request; otherwise as the caller says;
+/// otherwise by service.
 pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHash, PrepareError> {
     if let Some(declared) = request.headers.first_text(&settings.dialect.content_sha256_header) {
         return Ok(PayloadHash::declared(declared));
@@ -30,7 +31,7 @@ pub(super) fn decide(request: &Request, settings: &Settings) -> Result<PayloadHa
     }
 }
 
-/// Adds the header that declares the payload, where the server cannot know otherwise.
+/// Adds the header that declares the payload, if the server needs it.
 pub(super) fn declare(request: &mut Request, settings: &Settings, payload: &PayloadHash) {
     let name = settings.dialect.content_sha256_header.as_ref();
     if !request.headers.contains(name) && needs_header(settings, payload) {

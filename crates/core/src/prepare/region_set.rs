@@ -1,11 +1,11 @@
-//! The set of regions that a signature of Version 4A is meant for: a header, or a parameter of a presigned URL.
+//! The region set of a signature of Version 4A: a header, or a parameter of a presigned URL.
 
 use super::{PrepareError, Settings};
 use crate::derivation::Placement;
 use crate::request::Request;
 
-/// Puts the set on the request in the header form, and gives it back for the query. A header that the request brings
-/// decides.
+/// Adds the region set to the request if the signature goes in a header, and returns it if it goes in the query. A
+/// header that the request already has takes precedence.
 pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<Option<String>, PrepareError> {
     if !settings.scheme.has_region_set() {
         return Ok(None);
@@ -21,7 +21,7 @@ pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<Optio
     Ok(Some(region_set))
 }
 
-/// Takes a text that is a set of regions.
+/// Returns the text if it is a valid region set.
 pub(crate) fn sound(text: &str) -> Result<String, PrepareError> {
     let is_region = |name: &str| {
         let stem = name.strip_suffix('*').unwrap_or(name);
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_is_a_star_or_names() {
+    fn a_region_set_is_a_star_or_names() {
         for text in ["*", "us-east-1", "us-east-1,eu-west-1", "us-*,eu-*"] {
             assert_eq!(sound(text).as_deref(), Ok(text));
         }

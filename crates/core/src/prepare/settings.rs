@@ -1,4 +1,4 @@
-//! How a request is to be signed: what the signer decides, and what a region and a service decide for it.
+//! How to sign a request: what the caller chooses, and what follows from region and service.
 
 use std::time::Duration;
 
@@ -8,47 +8,49 @@ use crate::scheme::{Dialect, Scheme};
 #[cfg(feature = "x509")]
 use crate::x509::CertificateHeaders;
 
-/// How a request is to be signed.
+/// How to sign a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
 pub struct Settings {
-    /// The procedure.
+    /// The signature scheme, which determines the procedure.
     pub scheme: Scheme,
-    /// The provider's names.
+    /// The names that the provider uses.
     pub dialect: Dialect,
-    /// The region, `eu-central-1`; in Version 4A the set of regions, `*` or names with commas between, which may end in `*`.
+    /// The region, `eu-central-1`. In Version 4A the region set: `*`, or comma-separated regions, each of which may end
+    /// in `*`.
     pub region: String,
-    /// The service as credential scopes name it, `s3`.
+    /// The service as in the credential scope, `s3`.
     pub service: String,
-    /// How the path becomes canonical.
+    /// The rule for the canonical path.
     pub path_rule: PathRule,
-    /// What is signed of the payload.
+    /// How the payload is signed.
     pub payload: PayloadChoice,
     /// Whether the payload's hash is sent as a header.
     pub content_sha256: ContentSha256,
-    /// Where the signature goes.
+    /// Where the signature goes: header or query.
     pub placement: Placement,
-    /// How the session token travels.
+    /// Whether the session token is signed.
     pub token: TokenTravel,
     /// Which headers are signed.
     pub signed_headers: HeaderSelection,
-    /// The certificate whose key signs, as the request carries it, and the certificates above it.
+    /// The certificate whose key signs, and the certificates above it, as the request carries them.
     #[cfg(feature = "x509")]
     pub certificates: Option<CertificateHeaders>,
 }
 
-/// What to sign of the payload.
+/// How to sign the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PayloadChoice {
-    /// Its hash; for presigned URLs of the S3 family and for services that take no hash, `UNSIGNED-PAYLOAD`.
+    /// As the service expects: the hash, or `UNSIGNED-PAYLOAD` for presigned URLs of the S3 family and for services
+    /// that do not accept a hash.
     ByService,
-    /// Its hash.
+    /// Sign its hash.
     Hashed,
-    /// Nothing: `UNSIGNED-PAYLOAD`.
+    /// Do not sign it: `UNSIGNED-PAYLOAD`.
     Unsigned,
-    /// What the caller says: a hash made elsewhere, or a word of the protocol.
+    /// Use this value: a hash computed elsewhere, or a word of the protocol.
     Declared(String),
 }
 
@@ -56,9 +58,9 @@ pub enum PayloadChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContentSha256 {
-    /// Where the service asks for it, and where the payload is not simply hashed.
+    /// If the service requires it, or the payload is not simply hashed.
     AsNeeded,
-    /// Always, in the header form.
+    /// Always, if the signature goes in a header.
     Always,
 }
 
@@ -66,19 +68,19 @@ pub enum ContentSha256 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderSelection {
-    /// All that the request has, but for [`NEVER_SIGNED`](super::NEVER_SIGNED).
+    /// All headers of the request except [`NEVER_SIGNED`](super::NEVER_SIGNED).
     All,
-    /// The named ones that the request has; `host` and the provider's own (`x-amz-*`) are signed in any case.
+    /// The named headers, if the request has them; `host` and the provider's own (`x-amz-*`) are always signed.
     Named(Vec<String>),
 }
 
 impl Settings {
-    /// The settings of a region and service that need no thought: signed headers, hashed payload, the service's path rule.
+    /// The defaults for a region and service: signature in a header, hashed payload, the service's path rule.
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
         Self::for_dialect(Dialect::AWS4, region, service)
     }
 
-    /// The same in another provider's names.
+    /// The defaults for a region and service, with another provider's names.
     pub fn for_dialect(dialect: Dialect, region: impl Into<String>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self {
@@ -97,7 +99,7 @@ impl Settings {
         }
     }
 
-    /// The same for a presigned URL of that life.
+    /// Makes a presigned URL with this expiry instead of a header.
     pub fn presigned(mut self, expires: Duration) -> Self {
         self.placement = Placement::Query { expires };
         self

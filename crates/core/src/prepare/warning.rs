@@ -1,4 +1,4 @@
-//! What is legal, and yet likely to be refused or to surprise.
+//! Warnings about requests that are valid but likely to be refused or to surprise.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use super::{Identity, Settings, longest_life};
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
-/// A thing to tell the user before the request goes out.
+/// A warning for the user before the request is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
     /// Implementations differ on tabs inside header values.
     #[error("the value of header {name} contains a tab, which signers and servers treat differently")]
     Tab {
-        /// Whose value it is.
+        /// The name of the header.
         name: String,
     },
-    /// A `+` in an object key: S3 takes it for a space.
+    /// The path has a `+`, which S3 reads as a space.
     #[error("the path contains '+', which S3 reads as a space and other stores as a plus: write %2B or %20")]
     PlusInPath,
-    /// A `%2F` in an object key: stores read it as `/`, but not all of them sign it so.
+    /// The path has a `%2F`: stores read it as `/`, but not all of them sign it as `/`.
     #[error("the path contains %2F, which is signed as '/'; some servers differ: write '/'")]
     SlashInPath,
     /// The declared payload hash is not that of the payload.
@@ -28,27 +28,27 @@ pub enum Warning {
         /// The header that declares it.
         name: String,
     },
-    /// The service takes no URL of so long a life.
+    /// The expiry is longer than the service accepts.
     #[error("{service} accepts an expiry of at most {} s, but this URL has {} s", .longest.as_secs(), .presented.as_secs())]
     LongerThanServiceTakes {
         /// The service.
         service: String,
-        /// The longest life that it takes.
+        /// The longest expiry that it accepts.
         longest: Duration,
-        /// The life that was asked for.
+        /// The expiry that was given.
         presented: Duration,
     },
-    /// The URL outlives the credentials that sign it.
+    /// The credentials expire before the URL does.
     #[error("the credentials expire at {}, before the signature expires at {}", .credentials.to_rfc3339(), .url.to_rfc3339())]
     CredentialsExpireFirst {
-        /// When the credentials stop working.
+        /// When the credentials expire.
         credentials: Timestamp,
-        /// When the URL would.
+        /// When the URL expires.
         url: Timestamp,
     },
 }
 
-/// What the request itself gives reason to warn of.
+/// Warnings about the request itself.
 pub(super) fn of_request(request: &Request, settings: &Settings) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = request
         .headers
@@ -73,13 +73,13 @@ fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
     (is_hash && known && differs()).then(|| Warning::PayloadMismatch { name: header.to_owned() })
 }
 
-/// Whether the service takes a URL of that life.
+/// Warns if the service does not accept an expiry this long.
 pub(super) fn of_service(expires: Duration, settings: &Settings) -> Option<Warning> {
     let (service, longest) = (settings.service.clone(), longest_life(&settings.service));
     (expires > longest).then_some(Warning::LongerThanServiceTakes { service, longest, presented: expires })
 }
 
-/// Whether the credentials end before a URL that is good for `expires` from `timestamp` on.
+/// Warns if the credentials expire before a URL that is valid for `expires` from `timestamp`.
 pub(super) fn of_life(timestamp: Timestamp, expires: Duration, identity: &Identity) -> Option<Warning> {
     let url = timestamp.plus(expires);
     let credentials = identity.expires_at.filter(|end| *end < url)?;

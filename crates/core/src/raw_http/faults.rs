@@ -1,11 +1,11 @@
-//! What a request line says that one server reads and another refuses.
+//! Faults of a request line: one server reads the line and another refuses it.
 
 use crate::request::{Headers, WireFault};
 
-/// Versions that request lines name. HTTP/2 and HTTP/3 have no such line, but tools print one.
+/// Other versions in request lines. HTTP/2 and HTTP/3 have no such line, but tools print one.
 const OTHER_VERSIONS: [&[u8]; 4] = [b"HTTP/2", b"HTTP/2.0", b"HTTP/3", b"HTTP/3.0"];
 
-/// What is wrong with a request line, by itself and beside the fields.
+/// The faults of a request line, by itself and together with the headers.
 pub(super) fn faults_of(line: &[u8], origin: Option<&[u8]>, headers: &Headers) -> Vec<WireFault> {
     let version = version_of(line);
     let is_absurd = version.is_some_and(|version| !is_known(version));
@@ -22,19 +22,20 @@ pub(super) fn faults_of(line: &[u8], origin: Option<&[u8]>, headers: &Headers) -
     .collect()
 }
 
-/// The last word, where it is a version: tools print lines without one.
+/// The last word, if it is a version: tools print lines without one.
 fn version_of(line: &[u8]) -> Option<&[u8]> {
     line.trim_ascii_end().rsplit(|byte| *byte == b' ').next().filter(|word| word.starts_with(b"HTTP/"))
 }
 
-/// `HTTP/1.` and a digit: a server reads an unknown minor version as the highest that it knows (RFC 9110 §2.5).
+/// Whether a version is known. For `HTTP/1.` with any digit it is: a server reads an unknown minor version as the
+/// highest that it knows (RFC 9110 §2.5).
 fn is_known(version: &[u8]) -> bool {
     matches!(version.strip_prefix(b"HTTP/1."), Some([digit]) if digit.is_ascii_digit())
         || OTHER_VERSIONS.contains(&version)
 }
 
-/// A reader who splits at runs of white space, and one who splits at each blank, find different targets in such a line. What a
-/// copy leaves at its end stands behind all words.
+/// Whether the line has unusual blanks: a reader that splits at runs of white space and one that splits at each blank
+/// find different targets in it. Blanks at the end of the line, which copying leaves, do not count.
 fn has_odd_blanks(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     let expected = if version_of(line).is_some() { 2 } else { 1 };
@@ -50,9 +51,9 @@ mod tests {
         parse_request(text.as_bytes()).unwrap().wire
     }
 
-    /// Catches a line that is good and refused, in the spellings of servers, clients and tools.
+    /// Catches a valid line that is refused, in the spellings of servers, clients and tools.
     #[test]
-    fn lines_that_are_sent_and_printed_have_no_fault() {
+    fn valid_request_lines_have_no_fault() {
         for line in [
             "GET /k HTTP/1.1",
             "GET /k HTTP/1.0",

@@ -1,4 +1,4 @@
-//! A request as HTTP/1.x writes it: request line, fields, empty line, body. Lines end in CR LF or LF.
+//! Parses a request in HTTP/1.x format: request line, fields, empty line, body. Lines end in CR LF or LF.
 
 mod faults;
 mod transfer;
@@ -9,71 +9,72 @@ use faults::faults_of;
 
 use crate::request::{Body, Headers, InvalidHeader, Request, WireFault};
 
-/// A text that is no HTTP request.
+/// Why a text is not an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedRequest {
-    /// There is nothing.
+    /// The text is empty.
     #[error("the input is empty; expected a request")]
     Empty,
-    /// The first line is no request line.
+    /// The first line is not a request line.
     #[error("line {line} is not a request line; expected 'METHOD /path HTTP/1.1'")]
     RequestLine {
-        /// Its number, from 1.
+        /// Number of the line, counted from 1.
         line: usize,
     },
-    /// A line between the first and the empty one is no field.
+    /// A line between the first and the empty line is not a field.
     #[error("line {line} is not a header; expected 'Name: value'")]
     Field {
-        /// Its number, from 1.
+        /// Number of the line, counted from 1.
         line: usize,
     },
-    /// White space before a colon, which servers refuse (RFC 9112 §5.1): some proxies took it for part of the name.
+    /// There is white space before a colon, which servers refuse (RFC 9112 §5.1), because some proxies read it as part
+    /// of the name.
     #[error("line {line}: whitespace between a header's name and its colon")]
     BlankBeforeColon {
-        /// Its number, from 1.
+        /// Number of the line, counted from 1.
         line: usize,
     },
-    /// A field that no request can have.
+    /// A field is invalid.
     #[error("line {line}: {source}")]
     Header {
-        /// Its number, from 1.
+        /// Number of the line, counted from 1.
         line: usize,
-        /// What is wrong with it.
+        /// Why it is invalid.
         source: InvalidHeader,
     },
-    /// An `Authorization` header of nothing.
+    /// The `Authorization` header has no value.
     #[error("line {line}: the Authorization header has no value")]
     EmptyAuthorization {
-        /// Its number, from 1.
+        /// Number of the line, counted from 1.
         line: usize,
     },
-    /// The body is shorter than the request says.
+    /// The body is shorter than the request declares.
     #[error("the body is truncated: {presented} of {expected} bytes")]
     Truncated {
-        /// `Content-Length`.
+        /// The value of `Content-Length`.
         expected: u64,
-        /// The bytes that are there.
+        /// Number of bytes present.
         presented: u64,
     },
-    /// `Transfer-Encoding: chunked`, and the chunks break off or are not framed as RFC 9112 §7.1 has it.
+    /// The request has `Transfer-Encoding: chunked`, but its chunks are cut off or not framed as in RFC 9112 §7.1.
     #[error("the chunked body (Transfer-Encoding) is malformed at byte {offset}")]
     BrokenChunks {
-        /// Bytes of the body before it.
+        /// Number of bytes of the body before the fault.
         offset: usize,
     },
 }
 
-/// A line of a text, without its end, and its number from 1.
+/// A line of a text, without its line end, with its number counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// Its number, from 1.
+    /// Number of the line, counted from 1.
     pub number: usize,
-    /// Its bytes.
+    /// The bytes of the line.
     pub text: &'a [u8],
 }
 
-/// The lines of a text, with what follows the last one taken.
+/// An iterator over the lines of a text; what follows the last line taken is available too.
 #[derive(Debug, Clone)]
 pub struct Lines<'a> {
     rest: &'a [u8],
@@ -81,24 +82,24 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// All lines of a text.
+    /// Iterates over all lines of a text.
     pub fn of(text: &'a [u8]) -> Self {
         Self { rest: text, number: 0 }
     }
 
-    /// What follows the last line taken.
+    /// The text after the last line taken.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// Jumps over that many bytes.
+    /// Skips that many bytes.
     pub fn skip_bytes(&mut self, length: usize) {
         let (skipped, rest) = self.rest.split_at(length.min(self.rest.len()));
         self.number += skipped.iter().filter(|&&byte| byte == b'\n').count();
         self.rest = rest;
     }
 
-    /// Jumps over lines of white space.
+    /// Skips lines that are empty or only white space.
     pub fn skip_blank_lines(&mut self) {
         let mut ahead = self.clone();
         while ahead.next().is_some_and(|line| line.text.trim_ascii().is_empty()) {
@@ -123,19 +124,19 @@ impl<'a> Iterator for Lines<'a> {
 pub struct Head {
     /// The method.
     pub method: String,
-    /// In origin form.
+    /// The target, in origin form.
     pub target: Vec<u8>,
-    /// `https://host`, where the request line had it.
+    /// `https://host`, if the request line had it.
     pub origin: Option<Vec<u8>>,
     /// The fields, in the order of the text.
     pub headers: Headers,
-    /// What of it servers read differently.
+    /// Faults that servers read differently.
     pub faults: Vec<WireFault>,
 }
 
-/// Parses a raw request. The body ends where `Content-Length` says, else at the end of the text.
+/// Parses a raw request. The body ends where `Content-Length` says; otherwise at the end of the text.
 ///
-/// Of a value, the line's end and one blank behind the colon are dropped; all else of it is kept, outer white space too.
+/// From each header value, the line end and one blank after the colon are dropped; any other outer white space is kept.
 ///
 /// # Errors
 /// See [`MalformedRequest`].
@@ -147,13 +148,13 @@ pub fn parse_request(text: &[u8]) -> Result<Request, MalformedRequest> {
     Ok(Request { method, target, authority: origin.as_deref().map(authority_of), wire, headers, body })
 }
 
-/// What stands behind `https://` and before the path; user information is no part of a host.
+/// The part between `https://` and the path, without user information, which is not part of a host.
 pub fn authority_of(origin: &[u8]) -> Vec<u8> {
     let behind_scheme = origin.splitn(3, |byte| *byte == b'/').nth(2).unwrap_or(origin);
     behind_scheme.rsplit(|byte| *byte == b'@').next().unwrap_or(behind_scheme).to_vec()
 }
 
-/// Takes the head of a request and the empty line behind it.
+/// Takes the head of a request and the empty line that follows.
 pub fn take_head(lines: &mut Lines<'_>) -> Result<Head, MalformedRequest> {
     lines.skip_blank_lines();
     let first = lines.next().ok_or(MalformedRequest::Empty)?;
@@ -161,7 +162,7 @@ pub fn take_head(lines: &mut Lines<'_>) -> Result<Head, MalformedRequest> {
     head_of(first, take_fields(lines))
 }
 
-/// The head of a request line and of fields by their line numbers.
+/// Makes a head from a request line and fields with their line numbers.
 pub fn head_of(first: Line<'_>, fields: Vec<(usize, Vec<u8>)>) -> Result<Head, MalformedRequest> {
     let parsed = parse_request_line(first.text).and_then(|(method, target)| Some((method, split_origin(target)?)));
     let (method, (origin, target)) = parsed.ok_or(MalformedRequest::RequestLine { line: first.number })?;
@@ -170,7 +171,7 @@ pub fn head_of(first: Line<'_>, fields: Vec<(usize, Vec<u8>)>) -> Result<Head, M
     Ok(Head { method, target, origin, headers, faults })
 }
 
-/// Takes lines up to the empty one, folded ones joined to what they continue.
+/// Takes lines up to the empty one, and joins folded lines to those they continue.
 pub fn take_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
     let mut fields: Vec<(usize, Vec<u8>)> = Vec::new();
     for Line { number, text } in lines.by_ref() {
@@ -186,7 +187,7 @@ pub fn take_fields(lines: &mut Lines<'_>) -> Vec<(usize, Vec<u8>)> {
     fields
 }
 
-/// The next line without its end, and what follows.
+/// The next line without its line end, and what follows.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if text.is_empty() {
         return None;
@@ -198,7 +199,7 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
 }
 
-/// Method and raw target; a target may hold spaces, as broken clients send them.
+/// Splits a request line into method and raw target; the target may contain spaces, as broken clients send them.
 pub fn parse_request_line(line: &[u8]) -> Option<(String, &[u8])> {
     let (method, rest) = split_once(line.trim_ascii_end(), b' ')?;
     let target = match rest.iter().rposition(|&byte| byte == b' ') {
@@ -210,7 +211,8 @@ pub fn parse_request_line(line: &[u8]) -> Option<(String, &[u8])> {
     split_origin(target).map(|_| (method.to_owned(), target))
 }
 
-/// The target as origin servers get it, and the scheme and host before it that are sent to proxies.
+/// Splits a target into the scheme and host that are sent to proxies, if present, and the target that origin servers
+/// receive.
 fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     if target.starts_with(b"/") {
         return Some((None, target.to_vec()));
@@ -226,7 +228,7 @@ fn split_origin(target: &[u8]) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
 /// Parses fields, each with the number of its line.
 ///
 /// # Errors
-/// A field that no request can have.
+/// A field is invalid.
 pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedRequest> {
     let mut headers = Headers::default();
     for (line, field) in fields {
@@ -244,8 +246,9 @@ pub fn parse_fields(fields: Vec<(usize, Vec<u8>)>) -> Result<Headers, MalformedR
     Ok(headers)
 }
 
-/// The body, and what follows its chunks: the payload of the chunks if there is a transfer coding, otherwise as many bytes as `Content-Length` says. Without
-/// either there is no body (RFC 9112 §6.3), but a capture that lost the header keeps anything that is more than line ends.
+/// Takes the body, and the trailer of its chunks: if there is a transfer coding, the payload of the chunks; otherwise
+/// as many bytes as `Content-Length` says. Without either there is no body (RFC 9112 §6.3), but a capture that lost the
+/// header keeps anything other than line ends.
 fn take_body(rest: &[u8], headers: &Headers) -> Result<(Body, Vec<WireFault>), MalformedRequest> {
     let body = match Transferred::read(rest, headers) {
         Some(Transferred::Chunks { payload, trailer, .. }) => return Ok((Body::Bytes(payload), trailer)),
@@ -269,7 +272,7 @@ fn body_by_length(rest: &[u8], headers: &Headers) -> Result<Body, MalformedReque
     }
 }
 
-/// Splits a text at the first such byte, which is in neither half.
+/// Splits a text at the first occurrence of a byte, which is in neither half.
 pub fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|&b| b == byte)?;
     Some((text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()))
@@ -290,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_refused_with_its_line() {
+    fn malformed_requests_are_refused_with_the_line_number() {
         assert_eq!(parse_request(b" \n"), Err(MalformedRequest::Empty));
         assert_eq!(parse_request(b"hello\n"), Err(MalformedRequest::RequestLine { line: 1 }));
         assert_eq!(parse_request(b"GET / HTTP/1.1\na: b\nnothing\n\n"), Err(MalformedRequest::Field { line: 3 }));
@@ -298,9 +301,9 @@ mod tests {
         assert_eq!(cut, Err(MalformedRequest::Truncated { expected: 9, presented: 5 }));
     }
 
-    /// Whoever explains a signature has to see white space that a client forgot to trim.
+    /// To explain a signature, white space that a client forgot to trim must be visible.
     #[test]
-    fn values_keep_their_outer_white_space_but_one_blank() {
+    fn values_keep_outer_white_space_except_one_blank() {
         let request = parse_request(b"GET / HTTP/1.1\r\nA:  a \r\nB:b\r\nC:\t\tc\r\nHost: h \r\n\r\n").unwrap();
         let values: Vec<&[u8]> = request.headers.iter().map(|header| header.value.as_slice()).collect();
         assert_eq!(values, [&b" a "[..], b"b", b"\tc", b"h "]);
@@ -308,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_behind_a_capture_are_no_body() {
+    fn trailing_line_ends_are_not_a_body() {
         let body = |text: &str| parse_request(text.as_bytes()).unwrap().body;
         assert_eq!(body("GET / HTTP/1.1\nhost: h\n\n\r\n\n"), Body::Bytes(Vec::new()));
         assert_eq!(body("POST / HTTP/1.1\nhost: h\n\nhi\n"), Body::Bytes(b"hi\n".to_vec()));

@@ -1,5 +1,5 @@
-//! `Transfer-Encoding: chunked` (RFC 9112 §7.1): the framing between two hops. Nobody signs it, so it comes off before a request
-//! is judged. The chunks of `aws-chunked` are another thing: they are the body, and stay.
+//! Removes `Transfer-Encoding: chunked` (RFC 9112 §7.1), the framing between two hops. Nobody signs it, so it is
+//! removed before a request is judged. The chunks of `aws-chunked` are different: they are the body, and are kept.
 
 use std::collections::BTreeSet;
 
@@ -7,33 +7,33 @@ use crate::request::{Headers, WireFault};
 
 use super::split_once;
 
-/// A body whose head names a transfer coding.
+/// The body of a request that has a transfer coding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transferred {
-    /// It is in chunks.
+    /// The body is in chunks.
     Chunks {
-        /// What they hold.
+        /// The data of the chunks.
         payload: Vec<u8>,
-        /// Bytes that chunks, their framing and the trailer took.
+        /// Number of bytes of the chunks with their framing and the trailer.
         length: usize,
-        /// The fields behind them.
+        /// The fields of the trailer.
         trailer: Vec<WireFault>,
     },
-    /// It is not in chunks: the capture shows what they held.
+    /// The body is not in chunks: the capture has only their data.
     Bare,
-    /// The chunks break off, or are followed by what is no chunk.
+    /// The chunks are cut off, or followed by something that is not a chunk.
     Broken {
-        /// Bytes before it.
+        /// Number of bytes before the fault.
         offset: usize,
     },
-    /// Nothing is there.
+    /// There is no body.
     Missing,
-    /// It is compressed, or in another coding that is not taken off here.
+    /// The body is compressed, or in another coding that is not supported.
     Coded,
 }
 
 impl Transferred {
-    /// What a body is by the `Transfer-Encoding` of its head; none where the head has no such field.
+    /// Reads a body according to the `Transfer-Encoding` of its head; `None` if the head has no such field.
     pub fn read(body: &[u8], headers: &Headers) -> Option<Self> {
         let codings: Vec<&[u8]> =
             headers.values("transfer-encoding").flat_map(|value| value.split(|byte| *byte == b',')).collect();
@@ -46,7 +46,7 @@ impl Transferred {
         })
     }
 
-    /// A body of `aws-chunked` may stand in the text with the framing around it or without.
+    /// Reads a body in chunks. A body of `aws-chunked` may appear in a capture with or without the framing around it.
     fn of_chunks(body: &[u8], is_aws_chunked: bool) -> Self {
         let is_bare = |payload: &[u8]| is_aws_chunked && chunk_size(payload).is_none();
         match without_chunks(body) {
@@ -59,21 +59,21 @@ impl Transferred {
     }
 }
 
-/// What chunks hold.
+/// The data of chunks, without their framing.
 #[derive(Debug)]
 pub struct Unchunked<'a> {
-    /// Their data.
+    /// The data.
     pub payload: Vec<u8>,
-    /// How many bytes they took with their trailer.
+    /// Number of bytes of the chunks and their trailer.
     pub length: usize,
-    /// The lines behind the last of them, with the empty one that ends them.
+    /// The lines after the last chunk, including the empty one that ends them.
     trailer: &'a [u8],
 }
 
-/// What chunks hold; or how many bytes there are before the first fault.
+/// Removes the framing of chunks.
 ///
 /// # Errors
-/// The offset where a chunk should stand and does not; 0 where the text does not begin with the size of one.
+/// The offset at which a chunk was expected and not found; 0 if the text does not begin with the size of a chunk.
 pub fn without_chunks(body: &[u8]) -> Result<Unchunked<'_>, usize> {
     let mut payload = Vec::new();
     let mut rest = body;
@@ -92,7 +92,7 @@ pub fn without_chunks(body: &[u8]) -> Result<Unchunked<'_>, usize> {
     }
 }
 
-/// The size that stands at the head of a chunk, and what follows its line.
+/// The size at the head of a chunk, and what follows that line.
 fn chunk_size(text: &[u8]) -> Option<(usize, &[u8])> {
     let (head, behind) = split_once(text, b'\n')?;
     let size = head.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
@@ -101,7 +101,7 @@ fn chunk_size(text: &[u8]) -> Option<(usize, &[u8])> {
     Some((usize::from_str_radix(size, 16).ok()?, behind))
 }
 
-/// What follows the trailer and its empty line; a text that was trimmed at its end may lack that.
+/// The text after the trailer and its empty line, which may be missing if the text was trimmed.
 fn behind_trailer(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let Some((line, behind)) = split_once(rest, b'\n') {
@@ -117,7 +117,7 @@ fn behind_trailer(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// The fields of a trailer, each name once.
+/// The fields of a trailer, without repeated names.
 fn fields_of(trailer: &[u8]) -> Vec<WireFault> {
     let names: BTreeSet<String> = trailer
         .split(|byte| *byte == b'\n')
@@ -143,9 +143,9 @@ mod tests {
 
     const CHUNKED: (&str, &str) = ("Transfer-Encoding", "chunked");
 
-    /// The example of RFC 9112 §7.1 in its shape: sizes, extensions, a trailer.
+    /// Like the example in RFC 9112 §7.1: sizes, extensions, a trailer.
     #[test]
-    fn chunks_come_off_with_extensions_and_trailer() {
+    fn chunks_are_decoded_with_extensions_and_trailer() {
         let chunks = "4\r\nWiki\r\n6;name=\"v\"\r\npedia \r\nE\r\nin \r\n\r\nchunks.\r\n0\r\nx-sum: 1\r\n\r\nGET /";
         let payload = b"Wikipedia in \r\n\r\nchunks.".to_vec();
         let length = chunks.len() - "GET /".len();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn line_feeds_alone_and_a_missing_last_line_are_read() {
+    fn bare_line_feeds_and_a_missing_last_line_are_accepted() {
         for text in ["2\nhi\n0\n\n", "2\nhi\n0\n", "02\r\nhi\r\n000\r\n"] {
             let read = read(&[("transfer-encoding", " Chunked ")], text);
             assert_eq!(
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_chunks_is_told_from_what_breaks_off() {
+    fn an_unchunked_body_differs_from_a_truncated_one() {
         assert_eq!(read(&[CHUNKED], "{\"a\":1}"), Some(Transferred::Bare));
         assert_eq!(read(&[CHUNKED], "\r\n"), Some(Transferred::Missing));
         assert_eq!(read(&[("Transfer-Encoding", "gzip, chunked")], "2\r\nhi\r\n0\r\n\r\n"), Some(Transferred::Coded));
@@ -176,9 +176,9 @@ mod tests {
         assert_eq!(read(&[CHUNKED], "ffffffffffffffff\r\nhi"), Some(Transferred::Broken { offset: 20 }));
     }
 
-    /// A body of `aws-chunked` has heads of its own; they are the body, and no framing.
+    /// The chunk heads of `aws-chunked` are part of the body, not framing.
     #[test]
-    fn the_chunks_of_aws_stay() {
+    fn aws_chunks_are_kept() {
         let word = ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
         let inner = "2\r\nhi\r\n0\r\nx-amz-checksum-crc32:2MCKNA==\r\n\r\n";
         let framed = format!("{:x}\r\n{inner}\r\n0\r\n\r\n", inner.len());

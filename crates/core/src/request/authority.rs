@@ -1,35 +1,35 @@
-//! The authority of a URL (RFC 3986 §3.2) as it is on the wire: an ASCII name or an address, and a port.
+//! The authority of a URL (RFC 3986 §3.2) as on the wire: an ASCII name or an address, and a port.
 //!
-//! Hosts are read as browsers read them (WHATWG URL), and equal ones are written alike: lower case, the shortest form of
-//! an IPv6 address. What would have to be rewritten first is refused: international names, percent-encoding, addresses
-//! such as `127.1`. User information is skipped.
+//! Hosts are read as browsers read them (WHATWG URL), and equal hosts are written alike: in lower case, with the
+//! shortest form of an IPv6 address. Hosts that would have to be rewritten first are refused: international names,
+//! percent-encoding, addresses such as `127.1`. User information is skipped.
 
-// The addresses alone: `std::net` has sockets too.
+// From `core`, which has only the addresses: `std::net` has sockets too.
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-/// Why the authority of a URL names no host and port.
+/// Why the authority of a URL does not name a host and port.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidAuthority {
-    /// There is no host.
+    /// The host is missing.
     #[error("empty host")]
     EmptyHost,
-    /// A host with letters that are not ASCII.
+    /// The host has letters that are not ASCII.
     #[error("the host is not ASCII; write an international name in Punycode, xn--…")]
     NotAscii,
-    /// A character that no host name may hold.
+    /// The host has a character that a host name cannot contain.
     #[error("a host name cannot contain {character:?}")]
     Character {
         /// The first such character.
         character: char,
     },
-    /// A name that ends in a number, which only an IPv4 address may.
+    /// The host ends in a number but is not a valid IPv4 address.
     #[error("invalid IPv4 address; expected four numbers from 0 to 255")]
     Ipv4,
-    /// Brackets without an IPv6 address in them.
+    /// The brackets do not contain an IPv6 address.
     #[error("invalid IPv6 address")]
     Ipv6,
-    /// A port that is not a number, or is over 65535.
+    /// The port is not a number, or is above 65535.
     #[error("invalid port number")]
     Port,
 }
@@ -43,7 +43,7 @@ pub(super) struct Authority {
 
 impl Authority {
     pub(super) fn parse(text: &str) -> Result<Self, InvalidAuthority> {
-        // Browsers end the host here and take what follows for a path: `evil\@good` must not be read as `good`.
+        // Browsers end the host here and read what follows as a path: `evil\@good` must not be read as `good`.
         if text.contains('\\') {
             return Err(InvalidAuthority::Character { character: '\\' });
         }
@@ -97,7 +97,8 @@ fn parse_name(text: &str) -> Result<String, InvalidAuthority> {
     }
 }
 
-/// Whether browsers take a name for an IPv4 address (WHATWG URL §3.5): by its last label, decimal or hexadecimal.
+/// Whether browsers read a name as an IPv4 address (WHATWG URL §3.5): if its last label is a decimal or hexadecimal
+/// number.
 fn ends_in_a_number(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -106,7 +107,7 @@ fn ends_in_a_number(name: &str) -> bool {
     is_decimal || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// The address as URLs write it: IPv4 inside of IPv6 in hexadecimal too, which `Display` writes with dots.
+/// The address as URLs write it, with IPv4 inside IPv6 in hexadecimal too; `Display` writes that with dots.
 fn bracketed(address: Ipv6Addr) -> String {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),
@@ -124,14 +125,14 @@ mod tests {
         Authority::parse(text).unwrap_err()
     }
 
-    /// The same in the words of the `url` crate: no scheme has this port as its default.
+    /// The authority as the `url` crate reads it.
     fn by_url_crate(text: &str) -> Option<Authority> {
         let url = url::Url::parse(&format!("https://{text}/")).ok()?;
         Some(Authority { host: url.host_str()?.to_owned(), port: url.port() })
     }
 
     #[test]
-    fn what_would_have_to_be_rewritten_is_refused() {
+    fn hosts_that_would_have_to_be_rewritten_are_refused() {
         for host in ["bücher.example", "\u{ff41}.example", "b\u{ad}.example"] {
             assert_eq!(refused(host), InvalidAuthority::NotAscii, "{host}");
         }
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_and_a_port_are_asked_for() {
+    fn an_authority_needs_a_host_and_a_valid_port() {
         for text in ["", ":80", "user@", "user@:80"] {
             assert_eq!(refused(text), InvalidAuthority::EmptyHost, "{text}");
         }
@@ -158,7 +159,7 @@ mod tests {
         }
     }
 
-    /// Labels in Punycode are left out: only the `url` crate knows which of them are names.
+    /// Without labels in Punycode: only the `url` crate knows which of them are valid names.
     fn authorities() -> impl Strategy<Value = String> {
         let name = "[a-zA-Z0-9._~!$&'()*+,;=`{}\"-]{0,12}";
         let number = "(0x|0X|0)?[0-9a-f]{0,4}(\\.(0x|0)?[0-9]{1,3}){0,4}\\.?";
@@ -176,18 +177,19 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2048))]
 
-        /// What is accepted is what the `url` crate makes of it; catches a host that is read as another.
+        /// Catches a host that is read as another: an accepted authority must be read as the `url` crate reads it.
         #[test]
-        fn what_is_accepted_is_what_the_url_crate_reads(text in authorities()) {
+        fn accepted_authorities_are_read_as_the_url_crate_reads_them(text in authorities()) {
             if let Ok(ours) = Authority::parse(&text) {
                 let ours = Authority { port: ours.port.filter(|port| *port != 443), ..ours };
                 prop_assert_eq!(Some(ours), by_url_crate(&text));
             }
         }
 
-        /// What the `url` crate has written is accepted as it stands; catches a host that is refused without need.
+        /// Catches a host that is refused needlessly: an authority that the `url` crate wrote must be accepted
+        /// unchanged.
         #[test]
-        fn what_the_url_crate_writes_is_accepted(text in authorities()) {
+        fn authorities_that_the_url_crate_writes_are_accepted(text in authorities()) {
             if let Some(theirs) = by_url_crate(&text) {
                 let port = theirs.port.map(|port| format!(":{port}")).unwrap_or_default();
                 prop_assert_eq!(Authority::parse(&format!("{}{port}", theirs.host)), Ok(theirs));

@@ -1,4 +1,4 @@
-//! What a request says of its own body by a checksum (*Checking object integrity in Amazon S3*).
+//! The checksums that a request states for its own body (*Checking object integrity in Amazon S3*).
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::crypto::Md5Hasher;
 use crate::encode::{Plus, decode};
 
-/// A checksum in a request that is not that of its body.
+/// A checksum in a request that does not match its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrongChecksum {
@@ -19,11 +19,11 @@ pub struct WrongChecksum {
     pub name: &'static str,
     /// The checksum of the body, in base64.
     pub expected: String,
-    /// What it says.
+    /// The checksum that the request states.
     pub presented: String,
 }
 
-/// The checksums that a request states of its body, computed as the body arrives.
+/// The checksums that a request states for its body, computed as the body arrives.
 #[derive(Clone)]
 pub struct StatedChecksums {
     md5: Option<Md5Hasher>,
@@ -31,8 +31,8 @@ pub struct StatedChecksums {
 }
 
 impl StatedChecksums {
-    /// Reads from a request which ones there are: none if its body is in chunks. The body that completes a multipart upload is
-    /// not compared with `x-amz-checksum-*`, which is the checksum of the object.
+    /// Reads from a request which checksums it states: none if its body is in chunks. For the request that completes a
+    /// multipart upload, `x-amz-checksum-*` is not compared with the body, because it is the checksum of the object.
     pub fn new(request: &Request) -> Self {
         if request.headers.declare_aws_chunks() {
             return Self { md5: None, amz: Vec::new() };
@@ -40,7 +40,7 @@ impl StatedChecksums {
         let ends_upload = request.method == "POST" && request.parameters().any(|(name, _)| name == b"uploadId");
         let mut amz: Vec<ChecksumHasher> = Vec::new();
         for (algorithm, _) in request.stated_checksums().filter(|_| !ends_upload) {
-            // A header that is repeated ten thousand times does not have the body hashed as often.
+            // A header that is repeated ten thousand times must not make the body be hashed as often.
             if amz.iter().all(|hasher| hasher.algorithm() != algorithm) {
                 amz.push(ChecksumHasher::new(algorithm));
             }
@@ -48,7 +48,7 @@ impl StatedChecksums {
         Self { md5: request.headers.contains("content-md5").then(Md5Hasher::new), amz }
     }
 
-    /// Takes the next piece of the body.
+    /// Adds the next piece of the body.
     pub fn update(&mut self, piece: &[u8]) {
         if let Some(md5) = &mut self.md5 {
             md5.update(piece);
@@ -56,8 +56,8 @@ impl StatedChecksums {
         self.amz.iter_mut().for_each(|hasher| hasher.update(piece));
     }
 
-    /// The first `Content-MD5` or `x-amz-checksum-*` of the request, in a header or in the query of a presigned URL, that is
-    /// not the one of the body.
+    /// The first `Content-MD5` or `x-amz-checksum-*` of the request, in a header or in the query of a presigned URL,
+    /// that does not match the body.
     pub fn find_wrong(self, request: &Request) -> Option<WrongChecksum> {
         let computed: HashMap<ChecksumAlgorithm, String> =
             self.amz.into_iter().map(|hasher| (hasher.algorithm(), hasher.finish().to_string())).collect();
@@ -67,7 +67,7 @@ impl StatedChecksums {
 }
 
 impl Request {
-    /// The first `Content-MD5` or `x-amz-checksum-*` that does not match the body, as [`StatedChecksums`] finds it. Returns
+    /// The first `Content-MD5` or `x-amz-checksum-*` that does not match the body, as [`StatedChecksums`] finds it;
     /// `None` if the body is unknown or not in memory.
     pub fn wrong_checksum(&self) -> Option<WrongChecksum> {
         let Body::Bytes(bytes) = &self.body else { return None };
@@ -76,7 +76,7 @@ impl Request {
         stated.find_wrong(self)
     }
 
-    /// RFC 1864: the 16 bytes in base64.
+    /// Compares `Content-MD5` (RFC 1864): the 16 bytes in base64.
     fn wrong_md5(&self, expected: String) -> Option<WrongChecksum> {
         let presented = self.headers.first_text_lossy("content-md5")?;
         (expected != presented).then(|| WrongChecksum {
@@ -93,7 +93,7 @@ impl Request {
         })
     }
 
-    /// Each `x-amz-checksum-*` with its value, in headers and in the query.
+    /// The algorithm and value of each `x-amz-checksum-*`, in headers and in the query.
     fn stated_checksums(&self) -> impl Iterator<Item = (ChecksumAlgorithm, String)> {
         let headers = self.headers.iter().map(|header| (header.name.clone().into_bytes(), header.value.clone()));
         headers.chain(self.parameters()).filter_map(|(name, value)| {
@@ -103,7 +103,7 @@ impl Request {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        // Base64 has a plus, and no space.
+        // Base64 contains `+` but no space.
         let decoded = |text: &[u8]| decode(text, Plus::Literal);
         let pairs = split_query(self.query().unwrap_or_default());
         pairs.map(move |(name, value)| (decoded(name), decoded(value.unwrap_or_default())))
@@ -122,12 +122,12 @@ mod tests {
         Request { body, ..request }
     }
 
-    /// By `zlib.crc32` and `hashlib.sha1` of Python, of `123456789`.
+    /// Computed with Python's `zlib.crc32` and `hashlib.sha1` from `123456789`.
     const RIGHT: [(&str, &str); 2] =
         [("X-Amz-Checksum-Crc32", "y/Q5Jg=="), ("x-amz-checksum-sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=")];
 
     #[test]
-    fn a_checksum_is_held_against_the_body() {
+    fn a_checksum_is_compared_with_the_body() {
         let body = || Body::Bytes(b"123456789".to_vec());
         assert_eq!(request("PUT", "/k", &RIGHT, body()).wrong_checksum(), None);
         let wrong =
@@ -137,16 +137,16 @@ mod tests {
         assert!(
             request("PUT", "/k?uploadId=1&partNumber=2", &[(RIGHT[0].0, "AAAA")], body()).wrong_checksum().is_some()
         );
-        // As aws-sdk-js presigns a PUT whose body is to come.
+        // As aws-sdk-js presigns a PUT whose body is not known yet.
         let of_nothing = "/k?x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32";
         assert_eq!(request("PUT", of_nothing, &[], body()).wrong_checksum().unwrap().presented, "AAAAAA==");
         assert_eq!(request("PUT", of_nothing, &[], Body::Bytes(Vec::new())).wrong_checksum(), None);
         assert!(request("POST", "/k?xuploadId=1", &[(RIGHT[0].0, "AAAA")], body()).wrong_checksum().is_some());
     }
 
-    /// By `hashlib.md5` of Python.
+    /// Computed with Python's `hashlib.md5`.
     #[test]
-    fn content_md5_is_held_against_the_body() {
+    fn content_md5_is_compared_with_the_body() {
         let put = |target: &str, md5: &str| {
             request("PUT", target, &[("Content-MD5", md5)], Body::Bytes(b"123456789".to_vec())).wrong_checksum()
         };
@@ -157,9 +157,9 @@ mod tests {
         assert!(put("/k", "25f9e794323b453885f5181f1b624d0b").is_some());
     }
 
-    /// It would catch a right request that is called wrong.
+    /// Catches a valid request that is reported as wrong.
     #[test]
-    fn what_is_not_of_the_body_is_left_alone() {
+    fn checksums_of_something_else_than_the_body_are_ignored() {
         let (wrong, body) = ((RIGHT[0].0, "AAAAAA=="), || Body::Bytes(b"123456789".to_vec()));
         let chunks = ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
         for request in [

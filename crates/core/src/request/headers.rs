@@ -1,22 +1,22 @@
-//! The header fields of a request or a response, in order, with repeats and with the very bytes of their values.
+//! The header fields of a request or a response, in order, with repeats and the exact bytes of their values.
 //!
-//! Names are compared without regard to case and kept as they were written. A value may hold a folded line
-//! (RFC 9112 §5.2), as captures of old clients do; any other line break is refused, for it would begin a new field.
+//! Names are compared without regard to case and kept as written. A value may contain a folded line (RFC 9112 §5.2), as
+//! captures of old clients do; any other line break is refused, because it would begin a new field.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-/// One header field. `Debug` does not show the value of a header that gives access.
+/// One header field. `Debug` hides the value if it gives access.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// The name as written.
     pub name: String,
-    /// The value as written, outer white space included.
+    /// The value as written, including outer white space.
     pub value: Vec<u8>,
 }
 
-/// Headers whose value gives access to whoever has it, by the ends of their names.
+/// Endings of the names of headers whose value gives access to anyone who has it.
 const BEARERS: [&str; 10] = [
     "-token",
     "authorization",
@@ -36,7 +36,8 @@ impl Header {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Whether whoever has the value can use it: tokens, cookies, authorization, API keys, keys of server-side encryption.
+    /// Whether the value gives access to anyone who has it: tokens, cookies, authorization, API keys, keys of
+    /// server-side encryption.
     pub fn is_bearer(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         BEARERS.iter().any(|end| name.ends_with(end))
@@ -50,7 +51,7 @@ impl fmt::Debug for Header {
     }
 }
 
-/// Header fields in order, with repeats. Every look-up compares names without regard to case.
+/// Header fields in order, with repeats. Names are always compared without regard to case.
 ///
 /// ```
 /// use sigvet_core::request::Headers;
@@ -63,20 +64,20 @@ impl fmt::Debug for Header {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<Header>);
 
-/// A header field that cannot go on the wire.
+/// Why a header field cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidHeader {
-    /// The name is empty or has a character that names cannot have.
+    /// The name is empty or contains a character that names cannot have.
     #[error("invalid header name '{presented}'")]
     Name {
         /// The name as it was given.
         presented: String,
     },
-    /// The value has a line break or a NUL.
+    /// The value contains a line break or a NUL.
     #[error("the value of header '{name}' contains a line break or a NUL")]
     Value {
-        /// Whose value it is. The value itself may be a secret and is not quoted.
+        /// The name of the header. The value may be a secret and is not quoted.
         name: String,
     },
 }
@@ -99,7 +100,8 @@ impl Headers {
     /// Appends a field.
     ///
     /// # Errors
-    /// A name that is no token, a value with a NUL or with a line break that folds no line.
+    /// The name is not a token (RFC 9110 §5.6.2), or the value contains a NUL or a line break that does not fold a
+    /// line.
     pub fn push(&mut self, name: &str, value: impl Into<Vec<u8>>) -> Result<(), InvalidHeader> {
         let value = value.into();
         if !is_token(name) {
@@ -112,7 +114,7 @@ impl Headers {
         Ok(())
     }
 
-    /// Appends a field without a check: one that this crate made itself, or that an HTTP parser took off the wire.
+    /// Appends a field without checking it: one that this crate made, or that an HTTP parser read from the wire.
     pub fn push_unchecked(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.0.push(Header { name: name.to_owned(), value: value.into() });
     }
@@ -142,19 +144,19 @@ impl Headers {
         self.0.iter().filter(move |header| header.is_named(name)).map(|header| header.value.as_slice())
     }
 
-    /// Prepares for looking up so many names. Only that many look-ups in that many fields are worth sorting for.
+    /// Prepares for looking up `count` names. Sorting is worthwhile only for many lookups in many fields.
     pub(crate) fn for_lookups(&self, count: usize) -> FieldsByName<'_> {
         const SCANNED: usize = 4096;
         let is_large = self.0.len().saturating_mul(count) > SCANNED;
         FieldsByName { all: &self.0, sorted: is_large.then(|| sorted_by_name(&self.0)) }
     }
 
-    /// The first value of a name, as it was sent.
+    /// The first value of a name, exactly as sent.
     pub fn first(&self, name: &str) -> Option<&[u8]> {
         self.0.iter().find(|header| header.is_named(name)).map(|header| header.value.as_slice())
     }
 
-    /// Whether a field of that name is there.
+    /// Whether there is a field of that name.
     pub fn contains(&self, name: &str) -> bool {
         self.values(name).next().is_some()
     }
@@ -164,7 +166,7 @@ impl Headers {
         std::str::from_utf8(self.first(name)?).ok().map(str::trim)
     }
 
-    /// The first value of a name as text, trimmed; U+FFFD replaces what is not UTF-8.
+    /// The first value of a name as text, trimmed; bytes that are not UTF-8 become U+FFFD.
     pub fn first_text_lossy(&self, name: &str) -> Option<Cow<'_, str>> {
         Some(match String::from_utf8_lossy(self.first(name)?) {
             Cow::Borrowed(text) => text.trim().into(),
@@ -172,7 +174,7 @@ impl Headers {
         })
     }
 
-    /// Whether they declare a body in the chunks of `aws-chunked`.
+    /// Whether the headers declare a body in `aws-chunked` encoding.
     pub(crate) fn declare_aws_chunks(&self) -> bool {
         let says = |name: &str, word: &str| self.first_text(name).is_some_and(|value| value.contains(word));
         says("x-amz-content-sha256", "STREAMING-") || says("content-encoding", "aws-chunked")
@@ -183,12 +185,12 @@ impl Headers {
         self.first_text("content-length")?.parse().ok()
     }
 
-    /// Keeps the fields that are wanted.
+    /// Keeps only the fields for which `is_wanted` returns true.
     pub fn retain(&mut self, is_wanted: impl FnMut(&Header) -> bool) {
         self.0.retain(is_wanted);
     }
 
-    /// Gives every field of a name another value in its place. The value was made by this crate, or checked.
+    /// Replaces the value of every field of a name, in place. The value must be one that this crate made or checked.
     pub(crate) fn replace(&mut self, name: &str, value: &str) {
         let named = self.0.iter_mut().filter(|header| header.is_named(name));
         named.for_each(|header| header.value = value.as_bytes().to_vec());
@@ -211,7 +213,7 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
-/// Fields to be looked up by many names, in a time that does not grow with the square of a request.
+/// Fields to look up by many names, in time that does not grow with the square of a request's size.
 pub(crate) struct FieldsByName<'a> {
     all: &'a [Header],
     /// Sorted by name without regard to case; fields of the same name keep their order.
@@ -233,7 +235,7 @@ impl<'a> FieldsByName<'a> {
         named.map(|header| header.value.as_slice())
     }
 
-    /// Whether a field of that name is there.
+    /// Whether there is a field of that name.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.values(name).next().is_some()
     }
@@ -249,7 +251,7 @@ fn compare_names(one: &str, other: &str) -> Ordering {
     one.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
-/// RFC 9110 §5.6.2.
+/// Whether a text is a token (RFC 9110 §5.6.2).
 pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
@@ -268,9 +270,9 @@ fn is_field_value(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Catches a sorted look-up that loses a field, its order, or its case.
+    /// Catches a sorted lookup that loses a field or its order, or that minds case.
     #[test]
-    fn fields_are_found_alike_by_scanning_and_by_sorting() {
+    fn scanning_and_sorting_find_the_same_fields() {
         let names = ["b", "A", "a", "B-c", "b", "x-amz-date", "X-AMZ-DATE", "a"];
         let pairs = names.iter().enumerate().map(|(at, name)| (*name, at.to_string()));
         let headers = Headers::from_pairs(pairs).unwrap();
@@ -296,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_access_is_known_by_its_name() {
+    fn headers_that_give_access_are_recognised_by_name() {
         let is_bearer = |name: &str| Header { name: name.to_owned(), value: Vec::new() }.is_bearer();
         for name in [
             "X-Amz-Security-Token",
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_trimmed_and_what_is_no_text_is_replaced() {
+    fn text_is_trimmed_and_invalid_utf_8_is_replaced() {
         let headers = Headers::from_pairs([("A", &b" \xfc\tb "[..]), ("b", b" caf\xc3\xa9 ")]).unwrap();
         assert_eq!(headers.first_text("a"), None);
         assert_eq!(headers.first_text_lossy("a").as_deref(), Some("\u{fffd}\tb"));

@@ -1,8 +1,8 @@
-//! What no request can have as its method or target, and the errors that say so.
+//! Checks methods and targets, with the errors for invalid ones.
 
 use super::is_token;
 
-/// A method that is no HTTP token.
+/// The error for a method that is not an HTTP token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid HTTP method '{presented}'")]
 #[non_exhaustive]
@@ -11,31 +11,31 @@ pub struct InvalidMethod {
     pub presented: String,
 }
 
-/// A raw target that cannot be on the wire. The target may hold a token, so only what is wrong with it is shown.
+/// Why a raw target cannot be sent. The target may contain a token, so it is not quoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTarget {
-    /// It does not begin with `/`.
+    /// The target does not begin with `/`.
     #[error("a request target must begin with '/'")]
     NoSlash,
-    /// It holds a space, a control character, `#`, or a byte outside ASCII.
+    /// The target contains a space, a control character, `#`, or a byte outside ASCII.
     #[error("byte 0x{byte:02x} at offset {offset} cannot be in a request target; percent-encode it")]
     Byte {
         /// The byte.
         byte: u8,
-        /// Where it is, from 0.
+        /// Its offset in the target, counted from 0.
         offset: usize,
     },
 }
 
-/// A method or target that no request can have.
+/// Why a method or target is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {
-    /// The method.
+    /// The method is invalid.
     #[error(transparent)]
     Method(#[from] InvalidMethod),
-    /// The target.
+    /// The target is invalid.
     #[error(transparent)]
     Target(#[from] InvalidTarget),
 }
@@ -45,7 +45,8 @@ pub(super) fn check_method(method: &str) -> Result<String, InvalidMethod> {
     if is_token(method) { Ok(presented) } else { Err(InvalidMethod { presented }) }
 }
 
-/// Refuses what would end the request line early or be cut off; quotes, braces and the like go through, as clients send them.
+/// Refuses bytes that would end the request line early or be cut off. Quotes, braces and the like are accepted, because
+/// clients send them.
 pub(super) fn check_target(target: Vec<u8>) -> Result<Vec<u8>, InvalidTarget> {
     if !target.starts_with(b"/") {
         return Err(InvalidTarget::NoSlash);
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_is_a_token_by_every_way_in() {
+    fn every_constructor_refuses_a_method_that_is_not_a_token() {
         for method in ["", "GET ", "GE T", "GET\r\nx: y", "GÉT"] {
             let expected = InvalidMethod { presented: method.to_owned() };
             assert_eq!(request().with_method(method).unwrap_err(), expected);
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_can_be_on_the_wire_by_every_way_in() {
+    fn every_constructor_refuses_a_target_that_cannot_be_sent() {
         for (target, expected) in [
             ("", InvalidTarget::NoSlash),
             ("*", InvalidTarget::NoSlash),

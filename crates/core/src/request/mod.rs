@@ -1,7 +1,7 @@
-//! A request as it is on the wire, byte for byte: method, raw target, headers in order with repeats, body.
+//! A request exactly as it is on the wire: method, raw target, headers in order with repeats, body.
 //!
-//! Nothing here normalises, sorts, trims or decodes: what a client sends and what a server received are the same type.
-//! What a signature makes of it is the business of `canonical`.
+//! Nothing here normalises, sorts, trims or decodes: a request that a client sends and one that a server received have
+//! the same type. `canonical` builds from it what is signed.
 
 mod authority;
 pub(crate) mod headers;
@@ -31,56 +31,56 @@ use target::split_target;
 
 use crate::crypto::{self, Sha256Digest};
 
-/// A request on the wire. `Debug` shows neither the query, which may hold a token, nor the payload.
+/// A request on the wire. `Debug` shows neither the query, which may contain a token, nor the payload.
 ///
-/// Its method is an HTTP token and its target can go on the wire, except in a request that was read from a capture
-/// ([`parse_request`](crate::parse_request)): broken clients send anything, and what they sent has to be judged.
+/// Its method is an HTTP token and its target can be sent, except in a request that was read from a capture
+/// ([`parse_request`](crate::parse_request)): broken clients send anything, and what they sent must be judged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     pub(crate) method: String,
     pub(crate) target: Vec<u8>,
     /// The authority of an absolute target, or `:authority`, if the request line of a capture had one.
     pub(crate) authority: Option<Vec<u8>>,
-    /// What of the text of a capture servers read differently.
+    /// Faults in the text of a capture that servers read differently.
     pub(crate) wire: Vec<WireFault>,
-    /// The headers in the order sent, with repeats; `Host` among them.
+    /// The headers in the order sent, with repeats, including `Host`.
     pub headers: Headers,
     /// The payload.
     pub body: Body,
 }
 
-/// The payload of a request, or what is known of it.
+/// The payload of a request, or what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// All of it.
+    /// The whole payload.
     Bytes(Vec<u8>),
-    /// It lies elsewhere: a file to stream.
+    /// The payload is not in memory, such as a file to stream.
     Elsewhere {
-        /// SHA-256 of the whole payload, where it was hashed.
+        /// SHA-256 of the whole payload, if it was hashed.
         sha256: Option<Sha256Digest>,
         /// Length in bytes.
         length: u64,
     },
-    /// A form whose file lies elsewhere.
+    /// A form whose file is not in memory.
     Form {
-        /// The form without the content of its file, and without what the parts behind it hold.
+        /// The form without the content of its file, and without the content of the parts after it.
         outline: Vec<u8>,
-        /// Length of the file in bytes.
+        /// Length of the file, in bytes.
         file_length: u64,
         /// SHA-256 of the whole payload, if it was hashed.
         sha256: Option<Sha256Digest>,
-        /// Length of the whole payload in bytes.
+        /// Length of the whole payload, in bytes.
         length: u64,
     },
-    /// It was not captured; only what the headers claim of it is known.
+    /// The payload was not captured; only what the headers claim about it is known.
     Unknown,
 }
 
 impl Request {
-    /// Makes a request to a URL: its target, and the `Host` header that an HTTP client sends for it. No body.
+    /// Makes a request to a URL, with its target, the `Host` header that an HTTP client sends for it, and no body.
     ///
     /// # Errors
-    /// A method that is no token (RFC 9110 §5.6.2).
+    /// The method is not a token (RFC 9110 §5.6.2).
     pub fn new(method: &str, url: &RequestUrl) -> Result<Self, InvalidMethod> {
         let method = invalid::check_method(method)?;
         let mut headers = Headers::default();
@@ -89,10 +89,10 @@ impl Request {
         Ok(Self { method, target, authority: None, wire: Vec::new(), headers, body: Body::Bytes(Vec::new()) })
     }
 
-    /// Makes a request of its parts, as a server receives them. `Host` must be among the headers.
+    /// Makes a request from its parts, as a server receives them. `Host` must be among the headers.
     ///
     /// # Errors
-    /// A method that is no token, a target that cannot be on the wire.
+    /// The method is not a token (RFC 9110 §5.6.2), or the target cannot be sent (RFC 9112 §3.2).
     pub fn from_parts(
         method: &str,
         target: impl Into<Vec<u8>>,
@@ -109,10 +109,10 @@ impl Request {
         })
     }
 
-    /// The same request with another method.
+    /// Returns the request with another method.
     ///
     /// # Errors
-    /// A method that is no token (RFC 9110 §5.6.2).
+    /// The method is not a token (RFC 9110 §5.6.2).
     pub fn with_method(mut self, method: &str) -> Result<Self, InvalidMethod> {
         self.set_method(method)?;
         Ok(self)
@@ -121,25 +121,25 @@ impl Request {
     /// Changes the method.
     ///
     /// # Errors
-    /// A method that is no token (RFC 9110 §5.6.2).
+    /// The method is not a token (RFC 9110 §5.6.2).
     pub fn set_method(&mut self, method: &str) -> Result<(), InvalidMethod> {
         self.method = invalid::check_method(method)?;
         Ok(())
     }
 
-    /// The same request with another raw target in origin form; the `Host` header stays.
+    /// Returns the request with another raw target in origin form; the `Host` header is kept.
     ///
     /// # Errors
-    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    /// The target does not begin with `/`, or contains a byte that targets cannot have (RFC 9112 §3.2).
     pub fn with_target(mut self, target: impl Into<Vec<u8>>) -> Result<Self, InvalidTarget> {
         self.set_target(target)?;
         Ok(self)
     }
 
-    /// Changes the raw target; the `Host` header stays.
+    /// Changes the raw target; the `Host` header is kept.
     ///
     /// # Errors
-    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    /// The target does not begin with `/`, or contains a byte that targets cannot have (RFC 9112 §3.2).
     pub fn set_target(&mut self, target: impl Into<Vec<u8>>) -> Result<(), InvalidTarget> {
         self.target = invalid::check_target(target.into())?;
         Ok(())
@@ -160,26 +160,27 @@ impl Request {
         split_target(&self.target).0
     }
 
-    /// The raw query: what follows the first `?`, if there is one.
+    /// The raw query: the part after the first `?`, if any.
     pub fn query(&self) -> Option<&[u8]> {
         split_target(&self.target).1
     }
 
-    /// The `Content-Length` that an HTTP client adds: none where a header tells it, or where no body is expected (RFC 9110 §8.6).
+    /// The `Content-Length` that an HTTP client adds; `None` if a header already gives the length, or if no body is
+    /// expected (RFC 9110 §8.6).
     pub fn length_to_declare(&self) -> Option<u64> {
         let is_told = self.headers.contains("content-length") || self.headers.contains("transfer-encoding");
         let expects_body = !matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
         self.body.length().filter(|length| !is_told && (*length > 0 || expects_body))
     }
 
-    /// The value of the `Host` header, where there is one that is text.
+    /// The value of the `Host` header, if there is one that is text.
     pub fn host(&self) -> Option<&str> {
         self.headers.first_text("host")
     }
 }
 
 impl Body {
-    /// SHA-256 of the payload, where the payload is known or was hashed.
+    /// SHA-256 of the payload, if the payload is known or was hashed.
     pub fn sha256(&self) -> Option<Sha256Digest> {
         match self {
             Self::Bytes(bytes) => Some(crypto::sha256(bytes)),
@@ -188,7 +189,7 @@ impl Body {
         }
     }
 
-    /// Length in bytes, where the payload is known.
+    /// Length in bytes, if the payload is known.
     pub fn length(&self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len() as u64),

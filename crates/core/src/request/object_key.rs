@@ -1,10 +1,10 @@
-//! From an object key, which may hold any byte, to the path that leads to it.
+//! Turns an object key, which may contain any byte, into the path of its URL.
 
 use super::RequestUrl;
 use crate::encode::{Slash, encode};
 
-/// The path of an object key, from its `/` on: every byte but `A-Za-z0-9-._~/` is percent-encoded, once. A key that begins
-/// with `/` has it twice then, for it is part of the key.
+/// The path of an object key, including the leading `/`: every byte except `A-Za-z0-9-._~/` is percent-encoded once.
+/// For a key that begins with `/` the path begins with two, because the slash is part of the key.
 ///
 /// ```
 /// use sigvet_core::request::path_for_key;
@@ -27,7 +27,7 @@ pub fn write_path_for_key(key: &[u8], out: &mut Vec<u8>) {
 }
 
 impl RequestUrl {
-    /// The URL of an object key under this URL, which is that of a bucket or of a prefix; its query is dropped.
+    /// The URL of an object key below this URL, which is that of a bucket or a prefix; its query is dropped.
     ///
     /// ```
     /// # use sigvet_core::request::RequestUrl;
@@ -47,7 +47,7 @@ impl RequestUrl {
 mod tests {
     use super::*;
 
-    /// The expected paths are by `urllib.parse.quote(key, safe='/~')` of Python, which botocore encodes keys with.
+    /// The expected paths come from Python's `urllib.parse.quote(key, safe='/~')`, which botocore encodes keys with.
     #[test]
     fn each_byte_of_a_key_is_encoded_once() {
         for (key, path) in [
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_goes_under_its_bucket() {
+    fn a_key_is_appended_to_the_path_of_its_bucket() {
         for (base, expected) in [
             ("https://b.example", "https://b.example/a%3Fb"),
             ("https://h.example/bucket?list-type=2", "https://h.example/bucket/a%3Fb"),

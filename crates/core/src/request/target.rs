@@ -1,7 +1,7 @@
-//! The raw target of a request: where its path ends, how its query splits, and how a parameter is appended to it.
+//! Splits the raw target of a request into path and query, splits the query, and appends parameters.
 //!
-//! Targets are taken in origin form, so they have no fragment. Nothing that is there already is rewritten: appending decides
-//! about the one byte between the old target and the new parameter, and nothing else.
+//! Targets are in origin form, so they have no fragment. The existing target is never rewritten: appending only chooses
+//! the byte between the old target and the new parameter.
 
 use crate::encode::{self, Slash};
 
@@ -32,8 +32,8 @@ pub fn split_query(query: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)>
     })
 }
 
-/// The byte that separates a raw target from a parameter behind it: `?` if there is no query, `&` behind a query, nothing
-/// behind an empty query or a query that ends in `&`.
+/// The byte that separates a raw target from a parameter appended to it: `?` if there is no query, `&` after a query,
+/// and none after an empty query or one that ends in `&`.
 pub(crate) fn parameter_separator(target: &[u8]) -> Option<u8> {
     match split_target(target).1 {
         None => Some(b'?'),
@@ -42,8 +42,8 @@ pub(crate) fn parameter_separator(target: &[u8]) -> Option<u8> {
     }
 }
 
-/// Appends a parameter to a raw target. The name is the concatenation of the given pieces and is written as it is; the value
-/// is percent-encoded.
+/// Appends a parameter to a raw target. The name is the concatenation of the given pieces and is written unchanged; the
+/// value is percent-encoded.
 pub(crate) fn push_parameter(target: &mut Vec<u8>, name: &[&str], value: &str) {
     target.extend(parameter_separator(target));
     for piece in name {

@@ -1,7 +1,8 @@
-//! Where a request goes: scheme, host and port, and the raw target that will be on the wire.
+//! The URL of a request: scheme, host and port, and the raw target as it will be on the wire.
 //!
-//! The authority is read by `authority`; the target is left alone, for rewriting it would sign something else than was
-//! asked for. Only bytes that no request target may hold (a space, a quote, non-ASCII) are percent-encoded, as browsers do.
+//! `authority` reads the authority; the target is left alone, because rewriting it would sign something else than the
+//! caller asked for. Only bytes that a target cannot contain (a space, a quote, non-ASCII) are percent-encoded, as
+//! browsers do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,7 @@ use super::invalid::{self, InvalidTarget};
 use super::target::{parameter_separator, split_target};
 use crate::encode;
 
-/// The URI schemes that requests are sent by.
+/// The URI scheme of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UriScheme {
     /// Plain HTTP, default port 80.
@@ -24,7 +25,7 @@ pub enum UriScheme {
 }
 
 impl UriScheme {
-    /// The scheme as URLs begin: `https`.
+    /// The scheme as written in URLs: `https`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -33,7 +34,7 @@ impl UriScheme {
         }
     }
 
-    /// The port of a URL that names none.
+    /// The port of a URL that does not name one.
     pub fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -48,7 +49,7 @@ impl fmt::Display for UriScheme {
     }
 }
 
-/// A URL to send a request to. `Debug` does not show the query, which may hold a token.
+/// A URL to send a request to. `Debug` hides the query, which may contain a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RequestUrl {
     scheme: UriScheme,
@@ -64,17 +65,17 @@ impl fmt::Debug for RequestUrl {
     }
 }
 
-/// A text that is no URL to send a request to.
+/// Why a text is not a URL to send a request to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidUrl {
-    /// No `http://`, `https://` or `wss://` at its beginning.
+    /// The text does not begin with `http://`, `https://` or `wss://`.
     #[error("invalid URL '{presented}': expected http://, https:// or wss://")]
     Scheme {
         /// The text, without user information and query, which may be secret.
         presented: String,
     },
-    /// The part between `//` and `/` names no host.
+    /// The part between `//` and `/` does not name a host.
     #[error("invalid host in URL '{presented}': {reason}")]
     Authority {
         /// The text, without user information and query.
@@ -82,7 +83,7 @@ pub enum InvalidUrl {
         /// What is wrong with it.
         reason: InvalidAuthority,
     },
-    /// A line break or another control character.
+    /// The text contains a line break or another control character.
     #[error("control character {character:?} in URL '{presented}'")]
     Control {
         /// The text up to that character, without user information and query.
@@ -93,10 +94,10 @@ pub enum InvalidUrl {
 }
 
 impl RequestUrl {
-    /// Parses a URL as it is on the wire. User information and fragment are dropped; an empty path is `/`.
+    /// Parses a URL as it is on the wire. User information and fragment are dropped; an empty path becomes `/`.
     ///
     /// # Errors
-    /// Another scheme than http, https and wss, no valid host, a host that is not ASCII, control characters.
+    /// The scheme is not http, https or wss; the host is invalid or not ASCII; or the text contains control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         if let Some((at, character)) = text.char_indices().find(|(_, character)| character.is_ascii_control()) {
             return Err(InvalidUrl::Control { presented: presentable_up_to(at, text), character });
@@ -114,12 +115,12 @@ impl RequestUrl {
         self.scheme
     }
 
-    /// The host in lower case, an IPv6 address in brackets.
+    /// The host in lower case; an IPv6 address is in brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, where it is not the scheme's default.
+    /// The port, if it is not the scheme's default.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
@@ -129,12 +130,12 @@ impl RequestUrl {
         self.port.unwrap_or_else(|| self.scheme.default_port())
     }
 
-    /// The raw target: path and query as on the wire.
+    /// The raw target: path and query as they are on the wire.
     pub fn target(&self) -> &[u8] {
         &self.target
     }
 
-    /// What the `Host` header says: the host, and the port where it is not the scheme's default (RFC 9110 §7.2).
+    /// The value of the `Host` header: the host, and the port if it is not the scheme's default (RFC 9110 §7.2).
     pub fn host_header(&self) -> String {
         match self.port {
             Some(port) => format!("{}:{port}", self.host),
@@ -142,16 +143,17 @@ impl RequestUrl {
         }
     }
 
-    /// Where a `Location` of a response from this URL leads (RFC 9110 §10.2.2). It is taken as it stands; only the dot segments
-    /// of a relative path are resolved.
+    /// The URL that a `Location` header in a response from this URL points to (RFC 9110 §10.2.2). It is used unchanged;
+    /// only the dot segments of a relative path are resolved.
     ///
     /// # Errors
-    /// What leads to no http or https URL.
+    /// The location does not lead to a URL that [`RequestUrl::parse`] accepts.
     pub fn join(&self, location: &[u8]) -> Result<Self, InvalidUrl> {
         Self::parse(&self.resolve(location))
     }
 
-    /// The same as text, which need not be a URL that [`RequestUrl::parse`] takes: a `Location` may name a host in Unicode.
+    /// Like [`join`](Self::join), as text. It need not be a URL that [`RequestUrl::parse`] accepts: a `Location` may
+    /// name a host in Unicode.
     pub fn resolve(&self, location: &[u8]) -> String {
         let location = readable(location);
         if has_scheme(&location) {
@@ -176,20 +178,21 @@ impl RequestUrl {
         }
     }
 
-    /// Whether both are at the same scheme, host and port.
+    /// Whether both have the same scheme, host and port.
     pub fn is_same_origin(&self, other: &Self) -> bool {
         (self.scheme, &self.host, self.port) == (other.scheme, &other.host, other.port)
     }
 
-    /// The same place with another raw target in origin form.
+    /// Returns a URL with the same scheme, host and port, and another raw target in origin form.
     ///
     /// # Errors
-    /// A target that does not begin with `/`, or holds a byte that no target can have (RFC 9112 §3.2).
+    /// The target does not begin with `/`, or contains a byte that targets cannot have (RFC 9112 §3.2).
     pub fn with_target(&self, target: impl Into<Vec<u8>>) -> Result<Self, InvalidTarget> {
         Ok(self.at(invalid::check_target(target.into())?))
     }
 
-    /// The same place with the target of a request: the URL that the request was sent to.
+    /// Returns a URL with the same scheme, host and port, and the target of `request`: the URL that the request was
+    /// sent to.
     #[must_use]
     pub fn for_request(&self, request: &Request) -> Self {
         self.at(request.target().to_vec())
@@ -199,7 +202,7 @@ impl RequestUrl {
         Self { target, ..self.clone() }
     }
 
-    /// The same place with more of a query, appended as curl appends one; no query gets none.
+    /// Returns the URL with a query appended, as curl does; an empty query is not appended to a URL without a query.
     #[must_use]
     pub fn with_more_query(&self, query: &[u8]) -> Self {
         let mut target = self.target.clone();
@@ -222,7 +225,7 @@ impl RequestUrl {
 }
 
 impl fmt::Display for RequestUrl {
-    /// The URL with its raw target, which may hold a token.
+    /// Writes the URL with its raw target, which may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.origin(), String::from_utf8_lossy(&self.target))
     }
@@ -254,7 +257,7 @@ fn split_scheme(text: &str) -> Option<(UriScheme, &str)> {
     }
 }
 
-/// The text of a field's value; what is no UTF-8 is percent-encoded, as the target would be.
+/// A header value as text. If it is not UTF-8, bytes outside ASCII are percent-encoded, as they would be in the target.
 fn readable(value: &[u8]) -> String {
     let encoded = || {
         let mut wire = Vec::with_capacity(value.len());
@@ -267,14 +270,14 @@ fn readable(value: &[u8]) -> String {
     String::from_utf8_lossy(text.trim_ascii()).into_owned()
 }
 
-/// Whether a reference begins with a scheme, any scheme (RFC 3986 §3.1).
+/// Whether a reference begins with any scheme (RFC 3986 §3.1).
 fn has_scheme(reference: &str) -> bool {
     let name = reference.split_once(':').map_or("", |(name, _)| name);
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-/// A relative path, resolved against the directory of another.
+/// Resolves a relative path against the directory of another path.
 fn resolve_segments(base: &str, path: &str) -> String {
     let directory = |path: &str| format!("{}/", path.rsplit_once('/').map_or("", |(directory, _)| directory));
     let mut resolved = directory(base);
@@ -307,10 +310,11 @@ fn push_wire_byte(byte: u8, wire: &mut Vec<u8>) {
     }
 }
 
-/// The text without what may be secret: user information, and the query (a presigned URL is a bearer's secret).
+/// The text without what may be secret: user information, and the query (a presigned URL gives access to anyone who has
+/// it).
 ///
-/// A password that was not percent-encoded may hold `/`, `?` and `#`. So of a text with an `@` behind its first `/` nothing is
-/// shown but the scheme and what may be a host behind the last `@`.
+/// A password that was not percent-encoded may contain `/`, `?` and `#`. So if there is an `@` after the first `/`,
+/// only the scheme and the possible host after the last `@` are shown.
 fn presentable(text: &str) -> String {
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
@@ -326,7 +330,8 @@ fn presentable(text: &str) -> String {
     format!("{scheme}{host}{path}")
 }
 
-/// The same of the text up to a character that no URL holds; of a text with an `@` behind that character, the scheme alone.
+/// Like [`presentable`], for the text up to a character that URLs cannot contain; if there is an `@` after that
+/// character, only the scheme.
 fn presentable_up_to(at: usize, text: &str) -> String {
     let (before, behind) = text.split_at(at);
     match behind.contains('@') {
@@ -344,7 +349,7 @@ mod tests {
         (url.host_header(), String::from_utf8(url.target().to_vec()).unwrap())
     }
 
-    /// Passwords as they are pasted: nothing of them is in an error, whatever they hold.
+    /// Passwords as people paste them: no part of them is in an error, whatever they contain.
     #[test]
     fn an_error_shows_no_user_information() {
         for (text, expected) in [
@@ -387,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_without_a_port_connects_to_that_of_its_scheme() {
+    fn a_url_without_a_port_uses_the_port_of_its_scheme() {
         for (text, port) in [
             ("http://h", 80),
             ("https://h:443/", 443),
@@ -412,9 +417,9 @@ mod tests {
         }
     }
 
-    /// The targets are what curl 7.88 sent for `-G -d`; the last two it refuses, or cuts off at the fragment.
+    /// The targets are what curl 7.88 sent for `-G -d`; curl refuses the last two, or cuts them off at the fragment.
     #[test]
-    fn a_query_grows_as_curl_grows_it() {
+    fn a_query_is_appended_as_curl_appends_it() {
         for (target, query, expected) in [
             ("/p", "a=1&b=2", "/p?a=1&b=2"),
             ("/p?q=1", "a=1&b=2", "/p?q=1&a=1&b=2"),
@@ -438,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_location_leads_where_it_says() {
+    fn a_location_is_resolved_against_the_url() {
         let from = RequestUrl::parse("https://h.example:8443/a/b?q").unwrap();
         for (location, expected) in [
             ("/x/../y?z", "https://h.example:8443/x/../y?z"),

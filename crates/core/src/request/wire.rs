@@ -1,25 +1,26 @@
-//! What stood in the text of a captured request that HTTP/1.1 tells servers to refuse, or that nobody signs.
+//! Faults in the text of a captured request that HTTP/1.1 tells servers to refuse, or that nobody signs.
 //!
-//! A [`Request`](super::Request) holds what a server acts on. Where the text says it in a way that one server reads and another
-//! does not, that is lost in it, and kept here for whoever judges. A request that was put together from parts has none of it.
+//! A [`Request`](super::Request) contains what a server acts on. If its text says that in a way that one server reads
+//! and another does not, the difference is recorded here, for whoever judges the request. A request that was built from
+//! parts has no such faults.
 
-/// One such thing.
+/// One fault in the text of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WireFault {
-    /// There are other blanks in the request line than one before the target and one behind it (RFC 9112 §3).
+    /// The request line has other blanks than one before the target and one after it (RFC 9112 §3).
     Blanks,
-    /// No version of HTTP that a request line can name (RFC 9112 §2.3).
+    /// The request line ends in an unknown version of HTTP (RFC 9112 §2.3).
     Version {
-        /// What stands in its place.
+        /// The version that was given.
         presented: String,
     },
-    /// The target of absolute form has a user before the host (RFC 9110 §4.2.4).
+    /// The target is in absolute form with user information before the host (RFC 9110 §4.2.4).
     UserInformation,
-    /// `Transfer-Encoding` in HTTP/1.0, which does not know it (RFC 9112 §6.1).
+    /// The request has `Transfer-Encoding`, which HTTP/1.0 does not have (RFC 9112 §6.1).
     CodingBeforeItsTime,
-    /// A field that follows the chunks of `Transfer-Encoding: chunked` (RFC 9112 §7.1.2).
+    /// A field follows the chunks of `Transfer-Encoding: chunked` (RFC 9112 §7.1.2).
     Trailer {
-        /// Its name, in lower case.
+        /// Name of the field, in lower case.
         name: String,
     },
 }

@@ -4,56 +4,58 @@ use std::fmt;
 
 use crate::prepare::PrepareError;
 
-/// Why an accepted request is not signed again.
+/// Why an accepted request cannot be signed again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResignError {
-    /// A header of the provider's own is not covered by the client's signature. Whoever added it on the way would have it signed
-    /// by a key that is not theirs (*confused deputy*).
+    /// One of the provider's own headers is not covered by the client's signature. Anyone on the way could have added
+    /// it, to have it signed with a key that is not theirs (*confused deputy*).
     #[error("the header {name} is not covered by the client's signature and would be signed with the gateway's key")]
     UnsignedHeader {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
-    /// A request signed with the key of a certificate: its next hop wants the same key, which the gateway does not have.
+    /// The request was signed with the key of a certificate: the next hop expects the same key, which the gateway does
+    /// not have.
     #[error("a request signed with the key of a certificate cannot be signed again with an access key")]
     Certified,
     /// The request is not the one that was accepted.
     #[error("the request is not the one that was accepted: its signature differs")]
     OtherRequest,
-    /// The payload comes in signed frames that are not chunks, such as an event stream: each is signed after the one before it, and
-    /// nobody here reads them.
+    /// The payload is in signed frames that are not chunks, such as an event stream: each signature covers the one
+    /// before, and this crate does not read such frames.
     #[error("a payload declared as '{word}' cannot be signed again frame by frame")]
     Frames {
-        /// What the request says of its payload.
+        /// The word that declares the payload.
         word: String,
     },
-    /// A presigned URL that expired between being accepted and being signed.
+    /// The presigned URL expired between being accepted and being signed.
     #[error("the presigned URL has expired")]
     Expired,
-    /// A session of S3 Express is signed with the token that `CreateSession` gave, and the outbound credentials have none.
+    /// Requests in an S3 Express session are signed with the token from `CreateSession`, but the outbound credentials
+    /// have no token.
     #[error("the request belongs to an S3 Express session, but the outbound credentials have no session token")]
     SessionTokenMissing,
-    /// The outbound credentials or scope cannot sign.
+    /// The request cannot be prepared with the outbound credentials or scope.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
     /// The policy of a form cannot be read, so the credential in it cannot be replaced.
     #[error("the form cannot be signed again: {problem}")]
     Form {
-        /// What is wrong with it.
+        /// What is wrong with the form.
         problem: String,
     },
-    /// Something of the client's key is still in the outbound request. The value is not quoted.
+    /// Part of the client's key is still in the outbound request. The value is not quoted.
     #[error("the client's {part} is in the {place} of the outbound request")]
     Leak {
-        /// What is left of the client's key.
+        /// The part of the client's key.
         part: InboundPart,
-        /// Where: `target`, `header referer`, `field key`.
+        /// Where it is: `target`, `header referer`, `field key`.
         place: String,
     },
 }
 
-/// What of the client's key must not reach the next hop.
+/// A part of the client's key that must not reach the next hop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InboundPart {
     /// The access key ID.

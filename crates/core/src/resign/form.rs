@@ -1,5 +1,6 @@
-//! Presigned POST: the policy pins credential, date and token, so these are replaced in policy and fields, and the policy is signed
-//! again. When it expires and all that it allows stays, and so does every other byte of the body.
+//! Re-signs a presigned POST. The policy contains credential, date and token, so these are replaced in the policy and
+//! in the fields, and the policy is signed again. Its expiration, everything that it allows, and every other byte of
+//! the body are kept.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -44,7 +45,7 @@ pub(super) fn resign(
     Ok(Resigned { request, signature, terms: None, key: None })
 }
 
-/// No policy covers a header.
+/// Refuses the provider's own headers, because a policy does not cover headers.
 fn refuse_provider_headers(request: &Request, claim: &FormClaim) -> Result<(), ResignError> {
     let prefix = match &claim.scheme {
         FormScheme::V4 { dialect, .. } => dialect.header_prefix.as_ref(),
@@ -57,7 +58,7 @@ fn refuse_provider_headers(request: &Request, claim: &FormClaim) -> Result<(), R
     }
 }
 
-/// What signs a policy.
+/// The key that signs a policy.
 enum PolicyKey<'a> {
     V4(Box<SigningKey>),
     V2(&'a Secret),
@@ -72,7 +73,7 @@ impl PolicyKey<'_> {
     }
 }
 
-/// The fields that name the key, and the key.
+/// The fields that name the key, with their new values, and the key.
 fn of_scheme<'o>(
     claim: &FormClaim,
     outbound: &Outbound<'o>,
@@ -105,7 +106,7 @@ fn signature_name(claim: &FormClaim) -> String {
     }
 }
 
-/// The same policy with conditions that the new fields meet.
+/// The policy, with its conditions changed so that the new fields meet them.
 fn rewritten(policy: &Policy, fields: &[Field], (token_name, token): (&str, Option<&str>)) -> Policy {
     let mut conditions = Vec::with_capacity(policy.conditions.len() + 1);
     for condition in &policy.conditions {
@@ -120,7 +121,7 @@ fn rewritten(policy: &Policy, fields: &[Field], (token_name, token): (&str, Opti
     Policy { expiration: policy.expiration, conditions }
 }
 
-/// The body with other values in these fields, with the token's field or without it.
+/// The body with new values for these fields, and with the token's field added, replaced or removed.
 fn with_fields(
     content_type: &str,
     body: &[u8],
@@ -151,7 +152,8 @@ fn with_fields(
     Ok(out)
 }
 
-/// Boundary and head of a part: between parts they begin with a line end, and at the beginning of the body without.
+/// Appends the boundary and head of a part: between parts they begin with a line end, at the beginning of the body they
+/// do not.
 fn push_lead(out: &mut Vec<u8>, lead: &[u8]) {
     let bare = lead.strip_prefix(b"\r\n").unwrap_or(lead);
     if !out.is_empty() {
@@ -160,12 +162,13 @@ fn push_lead(out: &mut Vec<u8>, lead: &[u8]) {
     out.extend_from_slice(bare);
 }
 
-/// Where the body of a part begins, which is a slice of the whole.
+/// The offset at which the body of a part, a slice of the whole body, begins.
 fn offset_in(body: &[u8], part: &Part<'_>) -> usize {
     part.body.as_ptr().addr() - body.as_ptr().addr()
 }
 
-/// Where a value stands in the fields of a form, behind the file too, or in its policy. The file is the client's own.
+/// Where a value occurs: in the fields of a form, including those after the file, or in its policy. The file is the
+/// client's own and is not searched.
 pub(super) fn place_of(holds: &dyn Fn(&[u8]) -> bool, request: &Request) -> Option<String> {
     let Body::Bytes(body) = &request.body else { return None };
     let parts = multipart::parse(request.headers.first_text("content-type")?, body).ok()?;

@@ -1,10 +1,10 @@
-//! The headers that belong to one connection (RFC 9110 §7.6.1): neither signed again nor passed on.
+//! Headers that belong to one connection (RFC 9110 §7.6.1): they are neither signed again nor forwarded.
 
 use std::collections::HashSet;
 
 use crate::request::{Headers, Request, RequestUrl};
 
-/// The headers that end at each hop, besides those that `Connection` names. Whoever needs one at the next hop adds it there.
+/// Headers that end at each hop, in addition to those that `Connection` names. If the next hop needs one, add it there.
 pub const HOP_BY_HOP: [&str; 8] = [
     "connection",
     "keep-alive",
@@ -16,8 +16,8 @@ pub const HOP_BY_HOP: [&str; 8] = [
     "upgrade",
 ];
 
-/// Removes the headers of the connection that the request came by. What `Connection` names is not removed if it is one that the
-/// client's signature or its framing depends on.
+/// Removes the headers that belong to the inbound connection. A header that `Connection` names is kept if the client's
+/// signature or the framing depends on it.
 pub(super) fn remove_hop_by_hop(headers: &mut Headers, is_needed: impl Fn(&str) -> bool) {
     let named: HashSet<String> = headers
         .values("connection")
@@ -31,7 +31,7 @@ pub(super) fn remove_hop_by_hop(headers: &mut Headers, is_needed: impl Fn(&str) 
     });
 }
 
-/// Replaces the host, if another one is wanted.
+/// Replaces the host, if another one is given.
 pub(super) fn replace_host(request: &mut Request, url: Option<&RequestUrl>) {
     if let Some(url) = url {
         request.headers.replace("host", &url.host_header());

@@ -1,7 +1,8 @@
-//! What of the client's key must not reach the next hop, looked for by value: whatever carried it, it would be found.
+//! Checks that no part of the client's key reaches the next hop. It is searched by value, so it is found wherever it
+//! is.
 //!
-//! Values are found in the target, encoded or not, and in the headers. Short ones would be found in anything: of a short access key
-//! ID the text of its credential is looked for instead.
+//! Values are searched in the target, encoded or not, and in the headers. A short value could occur anywhere: for a
+//! short access key ID, the beginning of its credential is searched instead.
 
 use super::query::parameter;
 use super::{InboundPart, Outbound, ResignError, Resigned};
@@ -10,13 +11,13 @@ use crate::encode::{Plus, decode};
 use crate::request::Request;
 use crate::verify::Claimed;
 
-/// IAM's shortest access key ID (*AccessKey* of its API reference).
+/// Minimum length of an access key ID of IAM (*AccessKey* in its API reference).
 const SHORTEST: usize = 16;
 
-/// What the client's request carried.
+/// The parts of the client's key that its request carried.
 pub(super) struct Inbound {
     access_key_id: String,
-    /// How the credential begins, if the scheme has one: `AKID/20150830/`.
+    /// The beginning of the credential, if the scheme has one: `AKID/20150830/`.
     credential: Option<String>,
     signature: String,
     token: Option<Secret>,
@@ -33,7 +34,8 @@ impl Inbound {
         }
     }
 
-    /// Refuses a request that still carries something of it. What the gateway's own credentials have is its own.
+    /// Refuses a request that still carries part of the client's key. Values that the gateway's own credentials have in
+    /// common with it are allowed.
     pub(super) fn check_absence(&self, resigned: &Resigned, outbound: &Outbound<'_>) -> Result<(), ResignError> {
         let own = outbound.credentials;
         let is_other_id = self.access_key_id != own.access_key_id;
@@ -70,7 +72,7 @@ fn token(request: &Request, claimed: &Claimed) -> Option<Secret> {
     token.map(Secret::new)
 }
 
-/// Where a value stands in a request.
+/// Where a value occurs in a request.
 fn place_of(value: &str, request: &Request) -> Option<String> {
     let value = value.as_bytes();
     let holds = |text: &[u8]| text.windows(value.len()).any(|window| window == value);

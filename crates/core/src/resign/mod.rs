@@ -1,9 +1,9 @@
-//! Signs an accepted request again with other credentials, for whoever stands between a client and a service.
+//! Signs an accepted request again with other credentials, for gateways between a client and a service.
 //!
-//! The client holds placeholder keys, the gateway the real ones. The shape of the signature stays: its scheme, its place in the
-//! header or in the query, its scope, its list of headers, its word for the payload, its rule for the path, the time that is left
-//! of a presigned URL. Nothing of the client's key stays. Nothing is sent here; a body in signed chunks goes on by
-//! [`stream::Resigner`](crate::stream::Resigner).
+//! The client has placeholder keys, the gateway the real ones. The signature keeps its form: its scheme, its place in
+//! the header or in the query, its scope, its list of headers, its word for the payload, its path rule, and the
+//! remaining time of a presigned URL. No part of the client's key is kept. Nothing is sent here; a body in signed
+//! chunks is re-signed by [`stream::Resigner`](crate::stream::Resigner).
 
 mod error;
 mod outbound;
@@ -35,33 +35,35 @@ use inbound::Inbound;
 #[non_exhaustive]
 #[must_use]
 pub struct Resigned {
-    /// The request for the next hop. Its body is the one that was given, except that of a form, whose fields were replaced.
+    /// The request for the next hop. Its body is unchanged, except in a form, whose fields were replaced.
     pub request: Request,
-    /// The signature on it.
+    /// The new signature.
     pub signature: Signature,
-    /// The terms of Version 4 and 4A; none in Version 2 and forms.
+    /// The terms of Version 4 and 4A; `None` for Version 2 and forms.
     pub terms: Option<Terms>,
     key: Option<SigningKey>,
 }
 
 impl Resigned {
-    /// The chain by which chunks are signed after this head; none in Version 2 and forms, which have no chunks.
+    /// The chain that signs the chunks after this head; `None` for Version 2 and forms, which have no chunks.
     #[cfg(feature = "stream")]
     pub fn chain(&self) -> Option<Chain> {
         Some(Chain::new(self.terms.as_ref()?, self.key.as_ref()?, &self.signature))
     }
 
-    /// The key of Version 4 or 4A that signed it, to be kept for the next request of the same scope: see [`Outbound::with_key`].
+    /// The key of Version 4 or 4A that signed the request, to keep for the next request of the same scope: see
+    /// [`Outbound::with_key`].
     pub fn key(&self) -> Option<&SigningKey> {
         self.key.as_ref()
     }
 }
 
-/// Signs a request again that was [accepted](crate::verify::Verdict::accept), or
-/// [accepted before its body](crate::verify::Verdict::accept_before_body) arrived.
+/// Signs again a request that was [accepted](crate::verify::Verdict::accept), or [accepted before its
+/// body](crate::verify::Verdict::accept_before_body) arrived.
 ///
-/// A signature in a header is made at `now`. A presigned URL of an object store gets the time that is left of it; one of another
-/// service keeps its date, because such services count from there. Headers of [`HOP_BY_HOP`] are neither signed nor passed on.
+/// A signature in a header is made at `now`. A presigned URL of an object store gets the time that remains; one of
+/// another service keeps its date, because such services count from that date. The headers in [`HOP_BY_HOP`] are
+/// neither signed nor forwarded.
 ///
 /// ```
 /// use sigvet_core::credentials::Credentials;
@@ -95,7 +97,7 @@ pub fn resign(
     now: Timestamp,
 ) -> Result<Resigned, ResignError> {
     let inbound = Inbound::of(&request, &accepted.claimed);
-    // A request that does not read back as what was accepted is another one.
+    // If the request does not read back as what was accepted, it is another request.
     let claimed = Claimed::extract(&request, BucketRule::default());
     if claimed.map(|claimed| claimed.signature().clone()).ok().as_ref() != Some(accepted.claimed.signature()) {
         return Err(ResignError::OtherRequest);

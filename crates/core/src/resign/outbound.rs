@@ -1,4 +1,4 @@
-//! Who signs for the next hop, and what is changed besides.
+//! Who signs for the next hop, and what else changes.
 
 use crate::credentials::Credentials;
 use crate::endpoint::BucketRule;
@@ -6,22 +6,22 @@ use crate::prepare::Identity;
 use crate::request::RequestUrl;
 use crate::scheme::{Dialect, Scheme, Scope, SigningKey};
 
-/// Who signs for the next hop. What is not given here stays as the client has it.
+/// Who signs for the next hop. Anything not set here stays as in the client's request.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 #[must_use]
 pub struct Outbound<'a> {
     /// The credentials to sign with.
     pub credentials: &'a Credentials,
-    /// The host of the next hop; path and query of the URL are not used.
+    /// The host of the next hop; the path and query of the URL are not used.
     pub host: Option<&'a RequestUrl>,
-    /// The region to sign for; in Version 4A the set of regions.
+    /// The region to sign for; in Version 4A, the region set.
     pub region: Option<&'a str>,
-    /// The service to sign for. The rules for paths and tokens are then this service's.
+    /// The service to sign for, whose rules for paths and tokens then apply.
     pub service: Option<&'a str>,
-    /// How buckets stand in the new host, for Version 2.
+    /// How to find the bucket in the new host, for Version 2.
     pub buckets: BucketRule<'a>,
-    /// A key of these credentials that was derived before. It is used if it is of the right scope.
+    /// A signing key that was derived from these credentials before. It is used if its scope fits.
     pub key: Option<&'a SigningKey>,
 }
 
@@ -46,12 +46,12 @@ impl<'a> Outbound<'a> {
         Self { service: Some(service), ..self }
     }
 
-    /// Knows how buckets stand in the new host.
+    /// Sets how to find the bucket in the new host, for Version 2.
     pub fn with_buckets(self, buckets: BucketRule<'a>) -> Self {
         Self { buckets, ..self }
     }
 
-    /// Signs with a key that was derived before, if it is of the right scope.
+    /// Signs with a key that was derived before, if its scope fits.
     pub fn with_key(self, key: &'a SigningKey) -> Self {
         Self { key: Some(key), ..self }
     }

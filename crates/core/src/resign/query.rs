@@ -1,10 +1,10 @@
-//! Parameters taken off a raw target. What stays is left as it is written.
+//! Removes parameters from a raw target. The remaining ones keep their spelling.
 
 use crate::canonical::query;
 use crate::request::Request;
 use crate::request::target::{join_target, split_target};
 
-/// Removes the parameters whose decoded names are not wanted.
+/// Removes the parameters for whose decoded names `is_unwanted` returns true.
 pub(super) fn remove_parameters(request: &mut Request, is_unwanted: impl Fn(&str) -> bool) {
     let (path, Some(query)) = split_target(&request.target) else { return };
     let is_kept = |piece: &&[u8]| {
@@ -15,7 +15,7 @@ pub(super) fn remove_parameters(request: &mut Request, is_unwanted: impl Fn(&str
     request.target = join_target(path, Some(&kept.join(&b'&')));
 }
 
-/// A decoded parameter as text.
+/// The decoded value of a parameter, as text.
 pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
     query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
 }

@@ -1,4 +1,5 @@
-//! Version 2: what the client's signature was put on is taken off, and the request is signed like a new one.
+//! Re-signs a request of Version 2: everything that carried the client's signature is removed, and the request is
+//! signed like a new one.
 
 use super::query::remove_parameters;
 use super::{Outbound, ResignError, Resigned, hops};
@@ -28,7 +29,7 @@ pub(super) fn resign(
     Ok(Resigned { request: signed.request, signature: signed.signature, terms: None, key: None })
 }
 
-/// A URL ends when the client's would have.
+/// Where the new signature goes. A URL expires when the client's would have.
 fn placement(claim: &Claim, now: Timestamp) -> Result<derivation::Placement, ResignError> {
     match claim.terms.placement {
         Placement::Header { .. } => Ok(derivation::Placement::Header),
@@ -39,7 +40,8 @@ fn placement(claim: &Claim, now: Timestamp) -> Result<derivation::Placement, Res
     }
 }
 
-/// The date stays in the header that has it. All of the provider's headers are signed in Version 2, so that none has to be refused.
+/// Removes the client's signature. The date stays in its header. Version 2 signs all of the provider's headers, so none
+/// has to be refused.
 fn strip(request: &mut Request, claim: &Claim, now: Timestamp) {
     let names = claim.terms.names;
     let is_signed =

@@ -1,4 +1,4 @@
-//! Version 4 and 4A: the terms of the client's signature, with other credentials.
+//! Re-signs a request of Version 4 or 4A: with the terms of the client's signature and other credentials.
 
 use super::query::{parameter, remove_parameters};
 use super::{Outbound, ResignError, Resigned, hops};
@@ -49,8 +49,8 @@ pub(super) fn resign(
     Ok(Resigned { request: signed.request, signature: signed.signature, terms: Some(terms), key: Some(key) })
 }
 
-/// Headers of the provider's own that the client did not sign. Its token is taken off, and the payload line says what
-/// `x-amz-content-sha256` says, if it does.
+/// Refuses the provider's own headers if the client did not sign them. Exceptions are the client's token, which is
+/// removed, and an `x-amz-content-sha256` equal to the signed payload line.
 fn refuse_uncovered(headers: &Headers, claim: &Claim) -> Result<(), ResignError> {
     let Terms { dialect, signed_headers, payload, .. } = &claim.terms;
     let payload = payload.to_string();
@@ -72,7 +72,7 @@ fn refuse_session_without_token(claim: &Claim, outbound: &Outbound<'_>) -> Resul
     if is_session && !has_token { Err(ResignError::SessionTokenMissing) } else { Ok(()) }
 }
 
-/// Of a payload in frames only those that are chunks can be signed again.
+/// Refuses a payload in frames that are not chunks: only chunks can be signed again.
 fn refuse_frames(terms: &Terms) -> Result<(), ResignError> {
     #[cfg(feature = "stream")]
     let is_in_chunks = crate::stream::is_in_chunks(terms);
@@ -86,8 +86,8 @@ fn refuse_frames(terms: &Terms) -> Result<(), ResignError> {
     }
 }
 
-/// The instant and the place of the new signature. A URL ends when the client's would have: services that read how long it is to
-/// live get what is left of that; others count from its date, which stays.
+/// The time and the place of the new signature. A URL expires when the client's would have: services that read the
+/// expiry get the remaining time; others count from the date, which is kept.
 fn life(claim: &Claim, now: Timestamp) -> Result<(Timestamp, Placement), ResignError> {
     let terms = &claim.terms;
     let Placement::Query { expires } = terms.placement else { return Ok((now, Placement::Header)) };
@@ -96,12 +96,12 @@ fn life(claim: &Claim, now: Timestamp) -> Result<(Timestamp, Placement), ResignE
         return Ok((terms.timestamp, Placement::Query { expires }));
     }
     let left = u64::try_from(now.seconds_until(terms.timestamp.plus(expires))).map_err(|_| ResignError::Expired)?;
-    // A URL that ends in this second is good for it.
+    // A URL that expires in this second is still valid during it.
     let expires = std::time::Duration::from_secs(left.max(1)).min(expires);
     Ok((now, Placement::Query { expires }))
 }
 
-/// In Version 4A the client's own set, or another.
+/// The region set in Version 4A: the client's own, or another.
 fn region_set(request: &Request, claim: &Claim, outbound: &Outbound<'_>) -> Result<Option<String>, PrepareError> {
     let terms = &claim.terms;
     if !terms.scheme.has_region_set() {
@@ -115,7 +115,8 @@ fn region_set(request: &Request, claim: &Claim, outbound: &Outbound<'_>) -> Resu
     sound_region_set(&set).map(Some)
 }
 
-/// As the client's token travels. If it has none, or for another service, as the service wants it.
+/// Whether to sign the token: as the client did; if the client sent no token, or the service changes, as the service
+/// expects.
 fn token_travel(request: &Request, claim: &Claim, outbound: &Outbound<'_>) -> TokenTravel {
     let terms = &claim.terms;
     let service = outbound.service.unwrap_or(&terms.scope.service);
@@ -123,7 +124,7 @@ fn token_travel(request: &Request, claim: &Claim, outbound: &Outbound<'_>) -> To
     if shows_it && service == terms.scope.service { terms.token } else { TokenTravel::for_service(service) }
 }
 
-/// Takes off what carries the client's signature, and what ends at this hop.
+/// Removes what carries the client's signature, and the headers that end at this hop.
 fn strip(request: &mut Request, claim: &Claim) {
     let Terms { dialect, placement, signed_headers, .. } = &claim.terms;
     let is_needed = |name: &str| matches!(name, "host" | "content-length") || signed_headers.contains(name);
@@ -163,7 +164,7 @@ fn terms(
     Ok(Terms { access_key_id, timestamp, scope, placement, path_rule, ..inbound.clone() })
 }
 
-/// Date, token and set of regions of a signature in a header.
+/// Sets date, token and region set for a signature in a header.
 fn put_on_headers(headers: &mut Headers, terms: &Terms, outbound: &Outbound<'_>, region_set: Option<&str>) {
     if terms.placement != Placement::Header {
         return;
@@ -179,7 +180,7 @@ fn put_on_headers(headers: &mut Headers, terms: &Terms, outbound: &Outbound<'_>,
     }
 }
 
-/// Replaces a header in its place, or adds it.
+/// Replaces a header in place, or adds it.
 fn put(headers: &mut Headers, name: &str, value: &str) {
     match headers.contains(name) {
         true => headers.replace(name, value),
@@ -187,7 +188,7 @@ fn put(headers: &mut Headers, name: &str, value: &str) {
     }
 }
 
-/// The client's list, as far as the headers are still there, the host, and every header of the provider's own.
+/// The headers to sign: those in the client's list that are still present, the host, and all of the provider's own.
 fn signed_headers(headers: &Headers, inbound: &Terms) -> SignedHeaders {
     let prefix = inbound.dialect.header_prefix.as_ref();
     let names: Vec<String> = headers.iter().map(|header| header.name.to_ascii_lowercase()).collect();

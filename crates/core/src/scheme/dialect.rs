@@ -1,7 +1,7 @@
-//! The names that a provider of Signature Version 4 chose: a row each.
+//! The names that each provider of Signature Version 4 uses.
 //!
-//! AWS, Google Cloud Storage's HMAC keys, and whatever curl's `--aws-sigv4 provider1[:provider2]` spells. A provider
-//! whose *procedure* differs is no dialect.
+//! AWS, Google Cloud Storage's HMAC keys, and whatever curl's `--aws-sigv4 provider1[:provider2]` can express. A
+//! provider whose *procedure* differs is not a dialect.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -16,43 +16,43 @@ type Name = Cow<'static, str>;
 pub struct Dialect {
     /// First line of the string to sign in Version 4: `AWS4-HMAC-SHA256`.
     pub algorithm: Name,
-    /// Stands before the secret in the first key: `AWS4`.
+    /// Prefix of the secret when keys are derived: `AWS4`.
     pub secret_prefix: Name,
     /// Last part of the credential scope: `aws4_request`.
     pub terminator: Name,
-    /// Begins the provider's headers, in lower case: `x-amz-`. All of them are signed.
+    /// Prefix of the provider's headers, in lower case: `x-amz-`. All of them are signed.
     pub header_prefix: Name,
-    /// Begins the parameters of a presigned URL: `X-Amz-`.
+    /// Prefix of the parameters of a presigned URL: `X-Amz-`.
     pub query_prefix: Name,
-    /// Carries the timestamp, in lower case: `x-amz-date`.
+    /// Header that carries the timestamp, in lower case: `x-amz-date`.
     pub date_header: Name,
-    /// Carries the payload's hash, in lower case: `x-amz-content-sha256`.
+    /// Header that carries the payload's hash, in lower case: `x-amz-content-sha256`.
     pub content_sha256_header: Name,
-    /// Carries the session token, in lower case: `x-amz-security-token`.
+    /// Header that carries the session token, in lower case: `x-amz-security-token`.
     pub token_header: Name,
-    /// Carries the session token of a presigned URL, behind the prefix: `Security-Token`.
+    /// Parameter, without the prefix, that carries the session token of a presigned URL: `Security-Token`.
     pub token_parameter: Name,
-    /// The services whose paths are object keys: `s3` and its family.
+    /// Services whose paths are object keys: `s3` and its family.
     pub object_services: &'static [&'static str],
 }
 
-/// The services of AWS whose paths are object keys, by their names in credential scopes.
+/// AWS services whose paths are object keys, by their names in credential scopes.
 const S3_FAMILY: &[&str] = &["s3", "s3-outposts", "s3-object-lambda", "s3express"];
 
-/// What nearly everybody calls the session token in a query.
+/// The parameter, without the prefix, in which nearly all providers carry the session token.
 const TOKEN_PARAMETER: &str = "Security-Token";
 
-/// A name that is no dialect's.
+/// Why a name is not that of a dialect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnknownDialect {
-    /// Neither a name that is known nor two providers.
+    /// The text is neither a known name nor two providers.
     #[error("unknown dialect '{presented}'; expected aws, goog or provider1:provider2")]
     Name {
         /// The name as it was given.
         presented: String,
     },
-    /// A provider whose procedure is another, so that a row of names would sign what its servers refuse.
+    /// The provider's procedure differs, so its servers would refuse what this crate signs with its names.
     #[error(
         "{OTHER_PROCEDURE} of Alibaba Cloud OSS is not a Version 4 dialect and is not supported; OSS also accepts AWS4-HMAC-SHA256, at s3.oss-REGION.aliyuncs.com"
     )]
@@ -62,13 +62,13 @@ pub enum UnknownDialect {
     },
 }
 
-/// The algorithm that is named like a dialect and is none. It signs the bucket of a virtual host as part of the path, valueless
-/// parameters without `=`, and headers that its list does not name (*Include signatures in the Authorization header (V4)* of
-/// the OSS developer guide).
+/// The algorithm that is named like a dialect but is not one. It signs the bucket of a virtual host as part of the
+/// path, valueless parameters without `=`, and headers that its list does not name (*Include signatures in the
+/// Authorization header (V4)* in the OSS developer guide).
 const OTHER_PROCEDURE: &str = "OSS4-HMAC-SHA256";
 
 impl Dialect {
-    /// Amazon Web Services, and the object stores that speak its protocol.
+    /// Amazon Web Services, and object stores with the same protocol.
     pub const AWS4: Self = Self {
         algorithm: Cow::Borrowed("AWS4-HMAC-SHA256"),
         secret_prefix: Cow::Borrowed("AWS4"),
@@ -82,8 +82,8 @@ impl Dialect {
         object_services: S3_FAMILY,
     };
 
-    /// AWS's names in a session of S3 Express: the token that `CreateSession` gave has a name of its own (*CreateSession* of
-    /// the S3 API reference). Requests signed with other credentials, to the same hosts too, have the usual names.
+    /// AWS's names in an S3 Express session: the token from `CreateSession` has its own name (*CreateSession* in the S3
+    /// API reference). Requests signed with other credentials have the usual names, even to the same hosts.
     pub fn s3_express_session() -> Self {
         Self {
             token_header: Cow::Borrowed("x-amz-s3session-token"),
@@ -106,8 +106,8 @@ impl Dialect {
         object_services: &["storage", "s3"],
     };
 
-    /// The row that curl makes of `provider1` and `provider2`: the first names algorithm, key prefix, terminator and the
-    /// payload's header, the second the date header.
+    /// The names that curl derives from `provider1` and `provider2`: algorithm, key prefix, terminator and the
+    /// payload's header from the first, the date header from the second.
     pub fn from_providers(provider1: &str, provider2: &str) -> Self {
         let (upper, lower) = (provider1.to_ascii_uppercase(), provider1.to_ascii_lowercase());
         let headers = provider2.to_ascii_lowercase();
@@ -125,10 +125,11 @@ impl Dialect {
         }
     }
 
-    /// Finds a dialect by its name, as curl's `--aws-sigv4` spells it: `aws`, `goog`, or `provider1:provider2`.
+    /// Finds a dialect by its name, as in curl's `--aws-sigv4`: `aws`, `goog`, or `provider1:provider2`.
     ///
     /// # Errors
-    /// A single word that is neither, or an empty or unusual provider; a provider of another procedure.
+    /// The text is another single word, a provider is empty or contains characters other than letters and digits, or
+    /// the provider's procedure differs.
     pub fn from_name(name: &str) -> Result<Self, UnknownDialect> {
         let presented = name.to_owned();
         let sound = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -144,7 +145,7 @@ impl Dialect {
         }
     }
 
-    /// First line of the string to sign in a scheme: `AWS4-ECDSA-P256-SHA256`.
+    /// The first line of the string to sign in the given scheme: `AWS4-ECDSA-P256-SHA256`.
     pub fn algorithm_for(&self, scheme: Scheme) -> Name {
         match Scheme::from_algorithm(&self.algorithm) {
             Some((provider, own)) if own != scheme => format!("{provider}{}", scheme.algorithm_suffix()).into(),
@@ -152,7 +153,7 @@ impl Dialect {
         }
     }
 
-    /// The header, in lower case, that names the set of regions in Version 4A: `x-amz-region-set`.
+    /// The header, in lower case, that carries the region set of Version 4A: `x-amz-region-set`.
     pub fn region_set_header(&self) -> String {
         format!("{}region-set", self.header_prefix)
     }
@@ -163,7 +164,8 @@ impl Dialect {
         format!("{}x509", self.header_prefix)
     }
 
-    /// The header, in lower case, that carries the certificates between it and the trust anchor: `x-amz-x509-chain`.
+    /// The header, in lower case, that carries the certificates between that certificate and the trust anchor:
+    /// `x-amz-x509-chain`.
     #[cfg(feature = "x509")]
     pub fn certificate_chain_header(&self) -> String {
         format!("{}x509-chain", self.header_prefix)
@@ -179,7 +181,7 @@ impl Dialect {
         self.query_name(&self.token_parameter)
     }
 
-    /// The name of a parameter of presigned URLs: `X-Amz-Date` for `Date`.
+    /// The full name of a parameter of presigned URLs: `X-Amz-Date` for `Date`.
     pub fn query_name(&self, name: &str) -> String {
         format!("{}{name}", self.query_prefix)
     }
@@ -188,7 +190,7 @@ impl Dialect {
 impl FromStr for Dialect {
     type Err = UnknownDialect;
 
-    /// As [`from_name`](Dialect::from_name).
+    /// Same as [`from_name`](Dialect::from_name).
     fn from_str(name: &str) -> Result<Self, UnknownDialect> {
         Self::from_name(name)
     }
@@ -204,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_named_rows_are_what_curls_rule_makes() {
+    fn the_named_dialects_follow_curls_rule() {
         assert_eq!(Dialect::from_providers("aws", "amz"), Dialect::AWS4);
         let goog = Dialect { object_services: S3_FAMILY, ..Dialect::GOOG4 };
         assert_eq!(Dialect::from_providers("GOOG", "goog"), goog);
@@ -212,7 +214,7 @@ mod tests {
         assert_eq!((osc.algorithm.as_ref(), osc.date_header.as_ref()), ("OSC4-HMAC-SHA256", "x-osc-date"));
     }
 
-    /// By curl's rule they would make a row, and Alibaba's servers refuse what it signs.
+    /// curl's rule would accept these names, but Alibaba's servers refuse the resulting signature.
     #[test]
     fn a_provider_of_another_procedure_is_refused() {
         for name in ["oss", "OSS4", "oss:oss", "OSS:amz"] {
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_names_nothing_is_refused() {
+    fn an_unknown_name_is_refused() {
         for name in ["", "azure", "aws:", ":amz", "a b:c"] {
             assert_eq!(Dialect::from_name(name), Err(UnknownDialect::Name { presented: name.to_owned() }));
         }

@@ -1,7 +1,7 @@
-//! The signing key: in Version 4 the secret, bound to one day, region and service by a chain of four HMACs; in Version 4A
-//! the private half of a key pair.
+//! The signing key. In Version 4 it is derived from the secret for one day, region and service, by a chain of four
+//! HMACs; in Version 4A it is the private half of a key pair.
 //!
-//! A key remembers its scope and refuses to sign for another. The chain is shown only when asked for by name
+//! A key knows its scope and refuses to sign for another. The chain is shown only if requested explicitly
 //! ([`KeyTrace`]). Follows *Derive a signing key* of AWS's signing reference.
 
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::texts::Texts;
 #[cfg(feature = "x509")]
 use crate::x509::{self, PrivateKey};
 
-/// A key that signs within one scope. `Debug` shows the scope only.
+/// A key that signs within one scope. `Debug` shows only the scope.
 #[derive(Clone)]
 pub struct SigningKey {
     kind: Kind,
@@ -33,23 +33,24 @@ enum Kind {
     Ecdsa(EcdsaKey),
     #[cfg(feature = "x509")]
     Certified(PrivateKey),
-    /// No key at all: its signature is the empty text, which no request can present.
+    /// No key: its signature is empty, and no request can present that.
     #[cfg(feature = "x509")]
     Absent,
 }
 
-/// A signing key asked to sign outside its scope.
+/// The error for a signing key that was asked to sign outside its scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key is for scope {expected} and cannot sign for {presented}")]
 #[non_exhaustive]
 pub struct KeyScopeMismatch {
-    /// The key's own scope.
+    /// The scope of the key.
     pub expected: Box<Scope>,
-    /// The scope of what was to be signed.
+    /// The scope to sign for.
     pub presented: Box<Scope>,
 }
 
-/// Every step of the derivation. All of it is secret: kSigning signs for a day, the others for more.
+/// Every step of the key derivation. All of it is secret: kSigning signs for one day, region and service, the other
+/// keys for more.
 pub struct KeyTrace {
     k_date: Zeroizing<[u8; 32]>,
     k_region: Zeroizing<[u8; 32]>,
@@ -58,7 +59,7 @@ pub struct KeyTrace {
 }
 
 impl KeyTrace {
-    /// Derives the chain for a scope.
+    /// Derives all keys for a scope.
     pub fn derive(secret: &Secret, secret_prefix: &str, scope: &Scope) -> Self {
         let mut k_secret = Zeroizing::new(Vec::with_capacity(secret_prefix.len() + secret.expose_secret().len()));
         k_secret.extend_from_slice(secret_prefix.as_bytes());
@@ -90,7 +91,7 @@ impl KeyTrace {
         &self.k_signing
     }
 
-    /// Signs a string to sign, of the scope that the chain was derived for.
+    /// Signs a string to sign; its scope must be the one that the chain was derived for.
     pub(crate) fn sign(&self, string_to_sign: &[u8]) -> Signature {
         Signature::from_digest(&hmac_sha256(&*self.k_signing, string_to_sign))
     }
@@ -101,8 +102,9 @@ fn link(key: &[u8], message: &str) -> Zeroizing<[u8; 32]> {
 }
 
 impl SigningKey {
-    /// Derives the key that a scheme signs with within a scope. No secret access key gives the key of a certificate: of
-    /// `Scheme::X509` the signatures are empty, and match no request; see [`for_certificate`](Self::for_certificate).
+    /// Derives the key with which a scheme signs within a scope. The key of a certificate cannot be derived from a
+    /// secret access key: for `Scheme::X509` the signatures are empty and match no request; see
+    /// [`for_certificate`](Self::for_certificate).
     pub fn for_scheme(scheme: Scheme, credentials: &Credentials, dialect: &Dialect, scope: &Scope) -> Self {
         let secret = &credentials.secret_access_key;
         match scheme {
@@ -114,32 +116,32 @@ impl SigningKey {
         }
     }
 
-    /// Takes the private key of a certificate, and keeps it for one scope.
+    /// Makes a signing key for one scope from the private key of a certificate.
     #[cfg(feature = "x509")]
     pub fn for_certificate(key: &PrivateKey, scope: Scope) -> Self {
         Self { kind: Kind::Certified(key.clone()), scope }
     }
 
-    /// Derives the key of Version 4A, and keeps it for one scope. It is the same for every scope: to derive it takes some
-    /// hundred times as long as a key of Version 4.
+    /// Derives the key of Version 4A, bound to one scope. The key pair is the same for every scope; deriving it takes
+    /// some hundred times as long as deriving a key of Version 4.
     #[cfg(feature = "v4a")]
     pub fn derive_pair(secret: &Secret, access_key_id: &str, dialect: &Dialect, scope: &Scope) -> Self {
         let key = key_pair::of_secret(secret, &dialect.secret_prefix, access_key_id);
         Self { kind: Kind::Ecdsa(key), scope: scope.clone() }
     }
 
-    /// Derives the key of Version 4 of a scope from a secret.
+    /// Derives the key of Version 4 for a scope from a secret.
     pub fn derive(secret: &Secret, dialect: &Dialect, scope: &Scope) -> Self {
         let trace = KeyTrace::derive(secret, &dialect.secret_prefix, scope);
         Self::from_bytes(&trace.k_signing, scope.clone())
     }
 
-    /// Takes a key that was derived elsewhere, with the scope it was derived for.
+    /// Makes a signing key from one that was derived elsewhere, and the scope it was derived for.
     pub fn from_bytes(k_signing: &[u8; 32], scope: Scope) -> Self {
         Self { kind: Kind::Hmac(Midstate::new(k_signing)), scope }
     }
 
-    /// What the key is good for.
+    /// The scope in which the key signs.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -147,13 +149,13 @@ impl SigningKey {
     /// Signs a string to sign of the given scope.
     ///
     /// # Errors
-    /// A scope that is not the key's own.
+    /// The scope is not that of the key.
     pub fn sign(&self, scope: &Scope, string_to_sign: &[u8]) -> Result<Signature, KeyScopeMismatch> {
         self.check(scope)?;
         Ok(self.sign_unchecked(string_to_sign))
     }
 
-    /// Signs a string to sign whose scope is the key's own by construction.
+    /// Signs a string to sign whose scope is known to be that of the key.
     pub(crate) fn sign_unchecked(&self, string_to_sign: &[u8]) -> Signature {
         match &self.kind {
             Kind::Hmac(key) => Signature::from_digest(&key.finish(&[string_to_sign])),
@@ -166,7 +168,8 @@ impl SigningKey {
         }
     }
 
-    /// The signature that should be presented: of Version 4A there are many that are right, and a right one is left as it is.
+    /// The signature that should be presented. In Version 4A many signatures are valid, so a valid one is returned
+    /// unchanged.
     #[doc(hidden)]
     #[cfg_attr(not(feature = "v4a"), expect(unused_variables, reason = "in Version 4 one signature alone is right"))]
     pub fn expected(&self, string_to_sign: &[u8], presented: &Signature) -> Signature {
@@ -177,7 +180,7 @@ impl SigningKey {
         }
     }
 
-    /// The public half of a key of Version 4A.
+    /// The public half of a key of Version 4A; `None` for other keys.
     #[cfg(feature = "v4a")]
     pub fn public_key(&self) -> Option<PublicKey> {
         match &self.kind {
@@ -186,10 +189,10 @@ impl SigningKey {
         }
     }
 
-    /// Refuses a scope that is not the key's own.
+    /// Checks that a scope is that of the key.
     ///
     /// # Errors
-    /// Says both scopes.
+    /// The scopes differ; the error contains both.
     pub fn check(&self, scope: &Scope) -> Result<(), KeyScopeMismatch> {
         if self.scope == *scope {
             return Ok(());
@@ -197,7 +200,7 @@ impl SigningKey {
         Err(KeyScopeMismatch { expected: Box::new(self.scope.clone()), presented: Box::new(scope.clone()) })
     }
 
-    /// The key for messages that all begin with `head`.
+    /// A key for messages that all begin with `head`.
     pub(crate) fn absorb(&self, head: &[u8]) -> AbsorbedKey {
         match &self.kind {
             Kind::Hmac(key) => AbsorbedKey::Hmac(key.clone().absorb(head)),
@@ -209,7 +212,7 @@ impl SigningKey {
     }
 }
 
-/// Whether a signature of Version 4A is right, and written in lower case.
+/// Whether a signature of Version 4A is valid and written in lower case.
 #[cfg(feature = "v4a")]
 fn is_right(presented: &Signature, key: &PublicKey, string_to_sign: &[u8]) -> bool {
     let is_lower = !presented.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
@@ -223,7 +226,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// A signing key that has read the beginning of its messages.
+/// A signing key that has absorbed the beginning of its messages.
 #[derive(Clone)]
 pub(crate) enum AbsorbedKey {
     Hmac(Midstate),
@@ -232,7 +235,7 @@ pub(crate) enum AbsorbedKey {
         key: EcdsaKey,
         head: Vec<u8>,
     },
-    /// A key that signs a message in one go.
+    /// A key that can only sign whole messages.
     #[cfg(feature = "x509")]
     Whole {
         key: SigningKey,
@@ -257,7 +260,7 @@ impl AbsorbedKey {
         }
     }
 
-    /// The signatures of many messages, which end in these hashes.
+    /// The signatures of many messages, each of which ends in one of these hashes.
     pub(crate) fn sign_each(&self, rests: &[Hex]) -> Texts {
         let mut signatures = Texts::with_capacity(rests.len(), 64);
         match self {

@@ -1,8 +1,8 @@
-//! The key pair of Signature Version 4A, derived from secret and access key id.
+//! The key pair of Signature Version 4A, derived from secret and access key ID.
 //!
-//! The key derivation function in counter mode of NIST SP 800-108 §4.1, over HMAC-SHA256, with the label
-//! `AWS4-ECDSA-P256-SHA256` and the access key id with an outer counter as its context; a result that gives no private key
-//! is passed over, and the outer counter goes on. The pair is bound to neither day, region nor service.
+//! The derivation is the key derivation function in counter mode of NIST SP 800-108 §4.1, over HMAC-SHA256. Its label
+//! is `AWS4-ECDSA-P256-SHA256`; its context is the access key ID and an outer counter. If a result is not a valid
+//! private key, the next value of the outer counter is tried. The pair is not bound to a day, region or service.
 
 use zeroize::Zeroizing;
 
@@ -11,13 +11,13 @@ use crate::crypto::{EcdsaKey, hmac_sha256};
 
 /// The label of the derivation.
 const LABEL: &[u8] = b"AWS4-ECDSA-P256-SHA256";
-/// The length of the result in bits, and the number of the only block that it takes.
+/// The length of the result in bits, and the number of its only block.
 const LENGTH: u32 = 256;
 const BLOCK: u32 = 1;
-/// What Version 4A puts between the prefix of Version 4 and the secret.
+/// The text that Version 4A puts between the prefix of Version 4 and the secret.
 pub const PREFIX_SUFFIX: &str = "A";
 
-/// The pair of a secret.
+/// Derives the key pair of a secret.
 pub fn of_secret(secret: &Secret, secret_prefix: &str, access_key_id: &str) -> EcdsaKey {
     let text = secret.expose_secret();
     let mut k_secret = Zeroizing::new(Vec::with_capacity(secret_prefix.len() + 1 + text.len()));
@@ -27,7 +27,7 @@ pub fn of_secret(secret: &Secret, secret_prefix: &str, access_key_id: &str) -> E
     derive(&k_secret, access_key_id)
 }
 
-/// The pair of what the derivation is keyed with, rightly the prefix `AWS4A` and the secret.
+/// Derives the key pair from the input key of the derivation, which should be the prefix `AWS4A` and the secret.
 pub fn derive(k_secret: &[u8], access_key_id: &str) -> EcdsaKey {
     let block = |counter: u8| {
         [&BLOCK.to_be_bytes(), LABEL, &[0], access_key_id.as_bytes(), &[counter], &LENGTH.to_be_bytes()].concat()
@@ -40,8 +40,8 @@ pub fn derive(k_secret: &[u8], access_key_id: &str) -> EcdsaKey {
     key.expect("of 254 tries each fails once in 2^32")
 }
 
-/// The private key is one more than the number, which must not be above the order less two: so what is no key afterwards is
-/// what had to be passed over.
+/// Adds one to the number, which gives the private key. The number must not be above the order minus two; a number
+/// above it gives an invalid key, and so is skipped.
 fn add_one(number: &mut [u8; 32]) {
     let mut carry = 1;
     for byte in number.iter_mut().rev() {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carry_goes_all_the_way() {
+    fn a_carry_propagates_to_the_first_byte() {
         let mut number = [0xff; 32];
         add_one(&mut number);
         assert_eq!(number, [0; 32]);

@@ -1,6 +1,6 @@
-//! The nouns of Signature Version 4 and 4A: dialect, credential scope, signing key, signature.
+//! The basic types of Signature Version 4 and 4A: dialect, credential scope, signing key, signature.
 //!
-//! A dialect is data, a row of names; the procedure around it is the same for all. What is signed is not known here.
+//! A dialect is data, a set of names; the procedure is the same for all. This module does not know what is signed.
 
 mod dialect;
 #[cfg(feature = "v4a")]
@@ -18,20 +18,20 @@ pub use signature::{InvalidSignature, Signature};
 #[cfg(feature = "x509")]
 use crate::x509::KeyAlgorithm;
 
-/// The procedures that sigvet knows.
-// A feature adds a variant: only who has turned it on may match on all of them.
+/// A signature scheme that this crate supports.
+// A feature adds a variant: only callers who turned it on may match exhaustively.
 #[cfg_attr(not(all(feature = "v4a", feature = "x509")), non_exhaustive)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// Signature Version 4: HMAC-SHA256 with a key derived for one day, region and service.
     #[default]
     V4,
-    /// Signature Version 4A: ECDSA over P-256, with a key pair that is good for every region; the request names the set of
-    /// regions that it is meant for.
+    /// Signature Version 4A: ECDSA over P-256, with a key pair that is valid in every region; the request names the
+    /// region set for which it is meant.
     #[cfg(feature = "v4a")]
     V4a,
-    /// Version 4 with the key of an X.509 certificate, for IAM Roles Anywhere: the certificate goes along, and its serial number
-    /// stands where the access key id does.
+    /// Version 4 with the key of an X.509 certificate, for IAM Roles Anywhere: the request carries the certificate, and
+    /// the credential has its serial number in place of the access key ID.
     #[cfg(feature = "x509")]
     X509(KeyAlgorithm),
 }
@@ -47,7 +47,7 @@ impl Scheme {
         Self::X509(KeyAlgorithm::Ecdsa),
     ];
 
-    /// What stands behind the provider's name in the algorithm: `-HMAC-SHA256`.
+    /// The part of the algorithm after the provider's name: `-HMAC-SHA256`.
     const fn algorithm_suffix(self) -> &'static str {
         match self {
             Self::V4 => "-HMAC-SHA256",
@@ -58,13 +58,13 @@ impl Scheme {
         }
     }
 
-    /// Reads an algorithm: the provider with its number, `AWS4`, and the scheme.
+    /// Splits an algorithm into the provider with its number, `AWS4`, and the scheme.
     pub fn from_algorithm(algorithm: &str) -> Option<(&str, Self)> {
         let named = |scheme: Self| Some((algorithm.strip_suffix(scheme.algorithm_suffix())?, scheme));
         Self::ALL.iter().copied().find_map(named)
     }
 
-    /// Whether a set of regions stands beside a scope without a region, as in Version 4A.
+    /// Whether the scope has no region and a region set is sent instead, as in Version 4A.
     pub(crate) fn has_region_set(self) -> bool {
         match self {
             Self::V4 => false,
@@ -75,7 +75,7 @@ impl Scheme {
         }
     }
 
-    /// Whether the key of a certificate signs, which goes along with the request.
+    /// Whether the key of a certificate signs; the request then carries the certificate.
     pub fn is_certified(self) -> bool {
         match self {
             #[cfg(feature = "x509")]

@@ -1,4 +1,4 @@
-//! The credential scope: the day, region and service that a signing key is made for.
+//! The credential scope: the day, region and service that a signing key is derived for.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use crate::time::Timestamp;
 
 /// A credential scope: `20150830/us-east-1/iam/aws4_request`.
 ///
-/// Read out of a request it holds whatever stood there, sound or not.
+/// If it was read from a request, it contains whatever the request had, valid or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// The day, `20150830`.
     pub date: String,
-    /// The region, `us-east-1`; none in Version 4A.
+    /// The region, `us-east-1`; `None` in Version 4A.
     pub region: Option<String>,
     /// The service, `iam`.
     pub service: String,
@@ -21,7 +21,7 @@ pub struct Scope {
     pub terminator: String,
 }
 
-/// A region or service that cannot stand in a scope.
+/// The error for a region or service that cannot be part of a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {part} '{presented}'; expected letters, digits, '-', '_' and '.'")]
 #[non_exhaustive]
@@ -32,7 +32,7 @@ pub struct InvalidScopePart {
     pub presented: String,
 }
 
-/// A text that is no credential scope.
+/// The error for text that is not a credential scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid credential scope '{presented}'; expected a form like 20150830/us-east-1/iam/aws4_request")]
 #[non_exhaustive]
@@ -42,10 +42,10 @@ pub struct InvalidScope {
 }
 
 impl Scope {
-    /// The scope of a signature of Version 4 made now, for a region and a service.
+    /// Makes the scope of a Version 4 signature made on this day, for a region and a service.
     ///
     /// # Errors
-    /// A region or a service that is empty or holds other than `A-Za-z0-9-_.`.
+    /// The region or the service is empty, or contains characters other than `A-Za-z0-9-_.`.
     pub fn new(day: &Timestamp, region: &str, service: &str, dialect: &Dialect) -> Result<Self, InvalidScopePart> {
         Ok(Self {
             date: day.day().to_owned(),
@@ -55,17 +55,17 @@ impl Scope {
         })
     }
 
-    /// The scope of a signature of Version 4A made now, for a service in any region.
+    /// Makes the scope of a Version 4A signature made on this day, for a service in any region.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// See [`new`](Self::new).
     pub fn without_region(day: &Timestamp, service: &str, dialect: &Dialect) -> Result<Self, InvalidScopePart> {
         let terminator = dialect.terminator.clone().into_owned();
         Ok(Self { date: day.day().to_owned(), region: None, service: sound("service", service)?, terminator })
     }
 
-    /// Splits `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request` into the access key id and the scope, which in Version 4A has
-    /// no region. The id may hold `/`.
+    /// Splits `AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request` into the access key ID and the scope, which in Version
+    /// 4A has no region. The ID may contain `/`.
     pub fn parse_credential(credential: &str, scheme: Scheme) -> Option<(String, Self)> {
         let mut rest = credential;
         let mut last = || {
@@ -85,14 +85,14 @@ impl Scope {
         Some((rest.to_owned(), Self { date, region, service, terminator }))
     }
 
-    /// The region; empty where the scope has none.
+    /// The region; empty if the scope has none.
     pub fn region(&self) -> &str {
         self.region.as_deref().unwrap_or_default()
     }
 }
 
 impl Scope {
-    /// Appends the text.
+    /// Appends the scope as text.
     pub(crate) fn write(&self, out: &mut String) {
         for part in [Some(&self.date), self.region.as_ref(), Some(&self.service)].into_iter().flatten() {
             out.push_str(part);
@@ -113,7 +113,7 @@ impl fmt::Display for Scope {
 impl FromStr for Scope {
     type Err = InvalidScope;
 
-    /// Reads `20150830/us-east-1/iam/aws4_request`, or `20150830/iam/aws4_request` of Version 4A.
+    /// Parses `20150830/us-east-1/iam/aws4_request`, or `20150830/iam/aws4_request` as in Version 4A.
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         let invalid = || InvalidScope { presented: text.to_owned() };
         let parts: Vec<&str> = text.split('/').collect();
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_credential_splits_from_its_end() {
+    fn a_credential_is_split_from_its_end() {
         let (id, scope) = Scope::parse_credential("a/b:c/20150830/us-east-1/iam/aws4_request", Scheme::V4).unwrap();
         assert_eq!((id.as_str(), scope.to_string().as_str()), ("a/b:c", "20150830/us-east-1/iam/aws4_request"));
         assert_eq!(Scope::parse_credential("AKID/20150830/iam/aws4_request", Scheme::V4), None);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_cannot_change_the_shape_of_the_scope() {
+    fn a_region_cannot_change_the_structure_of_the_scope() {
         let now = Timestamp::from_epoch_seconds(0);
         for region in ["", "eu/west", "eu west", "eu\n", "eu,west"] {
             assert!(Scope::new(&now, region, "s3", &Dialect::AWS4).is_err(), "{region:?}");

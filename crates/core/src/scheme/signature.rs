@@ -8,9 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::crypto::{self, Hex, Sha256Digest};
 
-/// A signature as it stands in a request: lower-case hex where it is sound, 64 digits of Version 4 and some 140 of
-/// Version 4A; any text where it was presented.
-/// Comparing takes a time that depends on the lengths alone.
+/// A signature as in a request: a valid one is lower-case hex, 64 digits in Version 4 and about 140 in Version 4A; one
+/// that a client presented may be any text. Comparison takes time that depends only on the lengths.
 #[derive(Clone)]
 pub struct Signature(String);
 
@@ -19,18 +18,18 @@ impl Signature {
         Self(Hex::new(digest).as_str().to_owned())
     }
 
-    /// Takes a signature as someone presented it.
+    /// Makes a signature from any text that a client presented.
     pub fn presented(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text.
+    /// The signature as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that cannot be a signature of any scheme.
+/// The error for text that cannot be a signature of any scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid signature '{presented}'; expected hex digits, or base64 in Version 2")]
 #[non_exhaustive]
@@ -42,12 +41,12 @@ pub struct InvalidSignature {
 impl FromStr for Signature {
     type Err = InvalidSignature;
 
-    /// Reads what a signer can have written: lower-case hex of Version 4 and 4A, base64 of Version 2. What a client
-    /// presented may be anything, and is taken by [`presented`](Signature::presented).
+    /// Parses a signature that a signer could have written: lower-case hex of Version 4 and 4A, base64 of Version 2.
+    /// For what a client presented, which may be anything, use [`presented`](Signature::presented).
     fn from_str(text: &str) -> Result<Self, InvalidSignature> {
         let is_hex = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         let is_of_hmac = text.len() == 64 && is_hex;
-        // DER of two numbers of up to 33 bytes.
+        // DER encoding of two numbers of up to 33 bytes.
         let is_of_ecdsa =
             (16..=144).contains(&text.len()) && text.len().is_multiple_of(2) && is_hex && text.starts_with("30");
         let is_of_v2 = STANDARD.decode(text).is_ok_and(|bytes| matches!(bytes.len(), 20 | 32));
@@ -96,7 +95,8 @@ impl fmt::Debug for Signature {
 mod tests {
     use super::*;
 
-    /// The first is of AWS's example of Version 4, the last of its example of Version 2; the one between begins as DER does.
+    /// The first is from AWS's example for Version 4, the last from its example for Version 2; the middle one begins as
+    /// DER does.
     #[test]
     fn a_signature_is_read_as_signers_write_it() {
         let of_ecdsa = format!("3045022100{}0220{}", "ab".repeat(32), "0c".repeat(32));

@@ -1,17 +1,17 @@
-//! The chain of signatures: each covers the one before it.
+//! The chain of signatures of a streamed payload: each signature covers the one before it.
 //!
-//! Strings to sign follow *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks*
-//! and *… Including Trailing Headers*. How the signatures are framed is not known here.
+//! Strings to sign follow *Signature Calculations for the Authorization Header: Transferring Payload in Multiple
+//! Chunks* and *… Including Trailing Headers*. The framing of the signatures is not known here.
 
 use super::fault::{ChunkPlace, StreamFault};
 use crate::crypto::{Hex, Sha256Digest, sha256};
 use crate::derivation::{Subject, Terms, frame};
 use crate::scheme::{Scheme, Signature, SigningKey};
 
-/// Fills a signature up to its longest form.
+/// The character with which a signature is padded to its maximum length.
 const PADDING: char = '*';
 
-/// The signatures of a payload's chunks, from the seed on. It remembers the one that the next must cover.
+/// Signs the chunks of a payload, beginning with the seed. It keeps the last signature, which the next one must cover.
 #[derive(Debug, Clone)]
 pub struct Chain {
     terms: Terms,
@@ -20,12 +20,12 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Starts with the signature of the request. The key is the one that it was signed with.
+    /// Starts a chain with the signature of the request. The key must be the one that signed the request.
     pub fn new(terms: &Terms, key: &SigningKey, seed: &Signature) -> Self {
         Self { terms: terms.clone(), key: key.clone(), previous: unpadded(seed) }
     }
 
-    /// The string to sign of the next chunk, by the hash of its data.
+    /// The string to sign of the next chunk, given the hash of its data.
     pub fn chunk_string_to_sign(&self, data: &Sha256Digest) -> String {
         chunk_string_to_sign(&self.terms, self.previous.as_str(), data)
     }
@@ -35,7 +35,7 @@ impl Chain {
         trailer_string_to_sign(&self.terms, self.previous.as_str(), canonical_trailers)
     }
 
-    /// Judges the signature of the next chunk, by the hash of its data.
+    /// Checks the signature of the next chunk, given the hash of its data.
     pub(super) fn judge_chunk(
         &mut self,
         chunk: ChunkPlace,
@@ -47,15 +47,15 @@ impl Chain {
         (!self.is_same(&expected, presented)).then(|| fault(expected.to_string(), presented.to_string()))
     }
 
-    /// Judges the signature of the trailer; one that is missing is empty.
+    /// Checks the signature of the trailer; a missing one is passed as an empty text.
     pub(super) fn judge_trailer(&mut self, canonical_trailers: &[u8], presented: &Signature) -> Option<StreamFault> {
         let expected = self.expect(&self.trailer_string_to_sign(canonical_trailers), presented);
         let fault = |expected, presented| StreamFault::TrailerSignature { expected, presented };
         (!self.is_same(&expected, presented)).then(|| fault(expected.to_string(), presented.to_string()))
     }
 
-    /// Whether two signatures are the same. Those of Version 4A are padded with `*`, for their lengths differ; those of Version 4
-    /// are 64 digits and nothing else.
+    /// Whether two signatures are equal. Those of Version 4A are padded with `*`, because their lengths differ; those
+    /// of Version 4 are exactly 64 digits.
     fn is_same(&self, expected: &Signature, presented: &Signature) -> bool {
         match self.terms.scheme {
             Scheme::V4 => expected == presented,
@@ -66,7 +66,8 @@ impl Chain {
         }
     }
 
-    /// The signature that the next one should be: of ECDSA there are many that are right, and a right one is left as it is.
+    /// The expected value of the next signature. With ECDSA many signatures are valid, so a valid one is returned
+    /// unchanged.
     fn expect(&mut self, string_to_sign: &str, presented: &Signature) -> Signature {
         let signature = self.key.expected(string_to_sign.as_bytes(), &unpadded(presented));
         self.previous = signature.clone();
@@ -83,12 +84,12 @@ impl Chain {
         self.link(&self.trailer_string_to_sign(canonical_trailers))
     }
 
-    /// The scheme that the signatures are made in.
+    /// The scheme of the signatures.
     pub fn scheme(&self) -> Scheme {
         self.terms.scheme
     }
 
-    /// How long the signatures are as text, padded where their length differs from one to the next.
+    /// Length of the signatures as text, padded if their lengths differ.
     pub fn signature_length(&self) -> usize {
         signature_length(self.terms.scheme)
     }
@@ -100,18 +101,20 @@ impl Chain {
     }
 }
 
-/// The string to sign of a chunk: below the scope the signature before it, the hash of no bytes, the hash of its data.
+/// The string to sign of a chunk. After the scope come the previous signature, the hash of an empty text, and the hash
+/// of the chunk's data.
 pub(crate) fn chunk_string_to_sign(terms: &Terms, previous: &str, data: &Sha256Digest) -> String {
     let (empty, data) = (Hex::new(&sha256(b"")), Hex::new(data));
     frame(terms, Subject::Chunk, &[previous, empty.as_str(), data.as_str()])
 }
 
-/// The string to sign of a trailer: below the scope the final chunk's signature and the hash of `name:value\n` lines.
+/// The string to sign of a trailer. After the scope come the final chunk's signature and the hash of the `name:value\n`
+/// lines.
 pub(crate) fn trailer_string_to_sign(terms: &Terms, previous: &str, canonical_trailers: &[u8]) -> String {
     frame(terms, Subject::Trailer, &[previous, Hex::new(&sha256(canonical_trailers)).as_str()])
 }
 
-/// Length of a chunk's signature as text.
+/// Length of a chunk's signature as text, with its padding.
 pub(super) fn signature_length(scheme: Scheme) -> usize {
     match scheme {
         Scheme::V4 => 64,
@@ -124,12 +127,12 @@ pub(super) fn signature_length(scheme: Scheme) -> usize {
     }
 }
 
-/// A signature filled up to its longest form. What the next signature covers is the signature without it.
+/// Pads a signature to its maximum length. The next signature covers it without the padding.
 pub(super) fn padded(signature: &Signature, length: usize) -> Signature {
     Signature::presented(format!("{:*<length$}", signature.as_str()))
 }
 
-/// A signature without what fills it up.
+/// Removes the padding of a signature.
 pub(super) fn unpadded(signature: &Signature) -> Signature {
     Signature::presented(signature.as_str().trim_end_matches(PADDING))
 }

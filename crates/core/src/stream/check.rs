@@ -1,6 +1,6 @@
-//! Judges a whole body in chunks as the server does: its framing, its lengths, its signatures, its trailer.
+//! Checks a whole body in chunks as the server does: its framing, its lengths, its signatures, its trailer.
 //!
-//! Framing needs no key, and is judged apart. A signature that fails ends the judgement of those behind it.
+//! Framing needs no key, and is checked separately. After a wrong signature, the following ones are not checked.
 
 use super::chain::Chain;
 use super::fault::{ChunkPlace, StreamFault};
@@ -12,7 +12,7 @@ use crate::derivation::Terms;
 use crate::request::{Body, Request};
 use crate::scheme::{Signature, SigningKey};
 
-/// Judges what needs no key. Of a body that was not given nothing is known but what the headers say.
+/// Checks everything that needs no key. If the body was not given, only the headers are checked.
 pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
     let Some(word) = Word::of(terms) else { return Vec::new() };
     let announcement = Announcement::of(&request.headers, word);
@@ -47,8 +47,8 @@ fn places<'c, 'a>(chunked: &'c Chunked<'a>) -> impl Iterator<Item = (ChunkPlace,
     chunked.chunks.iter().enumerate().map(place)
 }
 
-/// Judges the signatures of the chunks, and of the trailer, from the request's own on. The first that fails ends it: each
-/// covers the one before it.
+/// Checks the signatures of the chunks and the trailer, beginning with the request's own. The first wrong one ends the
+/// check, because each signature covers the one before it.
 pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKey) -> Option<StreamFault> {
     let (Some(word), Body::Bytes(body)) = (Word::of(terms), &request.body) else { return None };
     if !word.is_signed {

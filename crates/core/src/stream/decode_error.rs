@@ -1,36 +1,37 @@
-//! Why a reader of chunks gives nothing more out.
+//! Why a decoder of chunks stops releasing data.
 
 use super::fault::{ChunkPlace, StreamFault};
 
-/// Why nothing more of a body in chunks is given out.
+/// Why no more of a body in chunks is released.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// Something is wrong with the body.
+    /// The body has a fault.
     #[error("{0}")]
     Fault(StreamFault),
-    /// A signed chunk is longer than the reader keeps.
+    /// A signed chunk is longer than the limit for buffering it.
     #[error("{chunk}, is too long; expected at most {limit} bytes")]
     ChunkTooLong {
-        /// Which chunk, by its head.
+        /// The chunk, as its head describes it.
         chunk: ChunkPlace,
-        /// The longest chunk that is accepted.
+        /// Maximum length of a chunk, in bytes.
         limit: usize,
     },
-    /// The trailer is longer than any client makes it.
+    /// The trailer is longer than any client would make it.
     #[error("the trailer is too long; expected at most {limit} bytes")]
     TrailerTooLong {
-        /// The longest trailer that is accepted.
+        /// Maximum length of the trailer, in bytes.
         limit: usize,
     },
-    /// A signature is right, but another one does not fit in its place: in Version 4A they differ in length unless they are padded.
+    /// A signature is valid, but a new one does not have the same length: in Version 4A lengths differ unless
+    /// signatures are padded.
     #[error(
         "a chunk's signature has {presented} characters, so the length of the signed body is unknown; expected {expected}, padded with '*'"
     )]
     SignatureLength {
-        /// The length of a padded signature.
+        /// Length of a padded signature, in characters.
         expected: usize,
-        /// The length of this one.
+        /// Length of this signature, in characters.
         presented: usize,
     },
 }

@@ -1,8 +1,8 @@
-//! A body in chunks, verified piece by piece in constant memory: the way in for who passes a payload on.
+//! Verifies a body in chunks piece by piece, in constant memory, for programs that forward the payload.
 //!
-//! Of a signed payload nothing is given out before the signature of its chunk was right; so a chunk is kept whole, and how long one
-//! may be is an argument. Unsigned data is given out as it comes. The faults are those of [`check`](super::check) and
-//! [`check_framing`](super::check_framing), which have the whole body.
+//! Signed data is released only after the signature of its chunk was verified; so each chunk is buffered, and its
+//! maximum length is an argument. Unsigned data is released as it arrives. The faults are those of
+//! [`check`](super::check) and [`check_framing`](super::check_framing), which need the whole body.
 
 use super::decode_error::DecodeError;
 use super::reader::{Reader, Released};
@@ -10,7 +10,7 @@ use crate::claim::Claim;
 use crate::request::Request;
 use crate::scheme::SigningKey;
 
-/// Verifies a body in chunks as it arrives, and gives out its payload.
+/// Verifies a body in chunks as it arrives, and releases its payload.
 ///
 /// ```
 /// use sigvet_core::claim::Claim;
@@ -35,21 +35,23 @@ use crate::scheme::SigningKey;
 pub struct Decoder(pub(super) Reader);
 
 impl Decoder {
-    /// A limit for chunks that the usual clients stay far below: SDKs send chunks of 64 KiB to 1 MiB.
+    /// A limit for the length of chunks, in bytes: 16 MiB. Usual clients stay well below it; SDKs send chunks of 64 KiB
+    /// to 1 MiB.
     pub const CHUNK_LIMIT: usize = 16 * 1024 * 1024;
 
-    /// Starts the body of a request whose head was verified with this key; none if its payload is not in chunks. A signed chunk may
-    /// have at most `chunk_limit` bytes, because the decoder keeps it until its signature is known to be right.
+    /// Starts the body of a request whose head was verified with this key; `None` if its payload is not in chunks. A
+    /// signed chunk may have at most `chunk_limit` bytes, because the decoder buffers it until its signature is
+    /// verified.
     pub fn new(request: &Request, claim: &Claim, key: &SigningKey, chunk_limit: usize) -> Option<Self> {
         Reader::new(request, claim, key, chunk_limit).map(Self)
     }
 
-    /// Reads a piece of the body, of any length, and appends to `payload` what the signatures vouch for by now. After an error
-    /// nothing more is appended; what was appended before it was right.
+    /// Reads a piece of the body, of any length, and appends to `payload` the data that signatures vouch for so far.
+    /// After an error nothing more is appended; what was appended before is valid.
     ///
     /// # Errors
-    /// The first thing that is wrong, as far as it is known so far. Reading may go on, for [`finish`](Self::finish) to tell
-    /// everything that is wrong.
+    /// The first fault, as far as it is known yet. You may continue to push pieces, so that [`finish`](Self::finish)
+    /// reports all faults.
     pub fn push(&mut self, piece: &[u8], payload: &mut Vec<u8>) -> Result<(), DecodeError> {
         self.0.read(piece, &mut |released| match released {
             Released::Head(_) => {}
@@ -57,11 +59,11 @@ impl Decoder {
         })
     }
 
-    /// Ends the body, and gives out the names and values of its trailer, without the trailer's signature. Whoever passed the
-    /// payload on must take it back if this fails: the last chunk, the checksum or the length was wrong.
+    /// Ends the body, and returns the names and values of its trailer, without the trailer's signature. If this fails,
+    /// anyone who forwarded the payload must discard it: the last chunk, the checksum or the length was wrong.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order in which [`verify`](crate::verify::verify) finds it.
+    /// All faults, in the order in which [`verify`](crate::verify::verify) finds them.
     pub fn finish(self) -> Result<Vec<(String, String)>, Vec<DecodeError>> {
         self.0.finish().map(|ending| ending.trailers)
     }

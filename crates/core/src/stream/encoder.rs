@@ -1,7 +1,8 @@
-//! The way out: a payload, piece by piece, becomes a body in chunks.
+//! Encodes a payload, piece by piece, as a body in chunks.
 //!
-//! The data of a chunk is read to where it is sent from, and head and line end are written around it: nothing is copied.
-//! Several chunks make a batch, so that they can be hashed at once; only their signatures must follow one another.
+//! The caller reads the data of a chunk directly into the buffer to send, and the head and line end are written around
+//! it: nothing is copied. Several chunks form a batch, so they can be hashed at once; only their signatures must follow
+//! one another.
 
 use std::ops::Range;
 
@@ -12,9 +13,9 @@ use crate::checksum::{Checksum, ChecksumHasher};
 use crate::crypto::{Sha256Digest, sha256};
 use crate::scheme::Signature;
 
-/// Who hashes the chunks of a batch.
+/// Hashes the chunks of a batch.
 pub trait ChunkHasher {
-    /// The hash of each chunk, where they are signed, and all of them, in order, into the checksum.
+    /// Returns the hash of each chunk if chunks are signed, and adds all chunks, in order, to the checksum.
     fn hash(&self, chunks: &[&[u8]], is_signed: bool, checksum: Option<&mut ChecksumHasher>) -> Vec<Sha256Digest>;
 }
 
@@ -31,7 +32,7 @@ impl ChunkHasher for InOrder {
     }
 }
 
-/// Puts one payload into chunks. A clone of a fresh one puts it into the same chunks again.
+/// Encodes one payload in chunks. A clone of a fresh encoder encodes it in the same chunks again.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Encoder {
@@ -42,24 +43,24 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Starts a payload; with a chain its chunks are signed.
+    /// Starts a payload; with a chain, its chunks are signed.
     pub(super) fn new(layout: Layout, chain: Option<Chain>) -> Self {
         let checksum = layout.checksum.map(ChecksumHasher::new);
         Self { layout, chain, checksum, left: layout.decoded_length }
     }
 
-    /// What the length of the body follows from.
+    /// The layout, which determines the length of the body.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Bytes of the payload that are still to come.
+    /// Number of bytes of the payload that are still missing.
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// Where in a buffer of that length the data of the next chunks belongs, for as many as fit; none at the end of the
-    /// payload. A buffer that has no room for one chunk has room for none.
+    /// The ranges in a buffer of that length where the data of the next chunks belongs, for as many chunks as fit;
+    /// empty at the end of the payload. A buffer that is too small for one chunk gets none.
     pub fn places(&self, room: usize) -> Vec<Range<usize>> {
         let (mut places, mut left, mut at) = (Vec::new(), self.left, 0);
         while left > 0 {
@@ -75,17 +76,17 @@ impl Encoder {
         places
     }
 
-    /// How long a buffer is that has room for so many chunks.
+    /// Length of a buffer that has room for so many chunks, in bytes.
     pub fn room_for(&self, chunks: usize) -> usize {
         let size = self.layout.chunk_size.bytes();
         chunks * (self.layout.head_length(size as u64) + size + LINE_END.len())
     }
 
-    /// Finishes the chunks whose data stands in the buffer, where [`places`](Self::places) has it, and tells how many bytes
-    /// of the buffer are the body's.
+    /// Finishes the chunks whose data is in the buffer at the ranges from [`places`](Self::places), and returns the
+    /// number of bytes of the buffer that belong to the body.
     ///
     /// # Panics
-    /// Other places than those, or a shorter buffer.
+    /// The ranges are not those, or the buffer is shorter.
     pub fn seal(&mut self, buffer: &mut [u8], places: &[Range<usize>], hasher: &dyn ChunkHasher) -> usize {
         let chunks: Vec<&[u8]> = places.iter().map(|place| &buffer[place.clone()]).collect();
         let hashes = hasher.hash(&chunks, self.chain.is_some(), self.checksum.as_mut());
@@ -101,7 +102,7 @@ impl Encoder {
         at
     }
 
-    /// The end of the body: the final chunk, which is empty, and the trailer.
+    /// Returns the end of the body: the final chunk, which is empty, and the trailer.
     pub fn finish(mut self) -> Vec<u8> {
         let signature = self.chain.as_mut().map(|chain| chain.sign_chunk(&sha256(b"")));
         let mut end = head(0, signature.as_ref()).into_bytes();
@@ -123,10 +124,10 @@ impl Encoder {
         }
     }
 
-    /// The whole body of a payload that is at hand.
+    /// Encodes a payload that is in memory, and returns the whole body.
     ///
     /// # Panics
-    /// A payload of another length than the layout's.
+    /// The length of the payload is not that of the layout.
     pub fn encode(mut self, payload: &[u8], hasher: &dyn ChunkHasher) -> Vec<u8> {
         assert_eq!(payload.len() as u64, self.left, "the payload has the length of the layout");
         let length = self.layout.encoded_length() as usize;

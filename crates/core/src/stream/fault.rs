@@ -1,118 +1,118 @@
-//! What a server finds wrong with a body in chunks.
+//! Faults that a server finds in a body in chunks.
 
 use std::fmt;
 
 use super::layout::ChunkSize;
 use super::parse::Malformed;
 
-/// One thing that is wrong with a body in chunks. Its text is a lower-case fragment.
+/// A fault in a body in chunks. Displays as a lower-case fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamFault {
-    /// The body is not framed as its coding has it.
+    /// The framing of the body is invalid.
     Malformed(Malformed),
-    /// The signature of a chunk is not the one that the key gives. Those after it were not looked at.
+    /// The signature of a chunk is not the one that the key gives. The following signatures were not checked.
     ChunkSignature {
-        /// Which chunk.
+        /// The chunk.
         chunk: ChunkPlace,
         /// The signature that it should have.
         expected: String,
-        /// The one in its head.
+        /// The signature in its head.
         presented: String,
     },
-    /// A chunk has no signature where the request says that it has.
+    /// A chunk has no signature, although the request declares signed chunks.
     ChunkUnsigned {
-        /// Which chunk.
+        /// The chunk.
         chunk: ChunkPlace,
     },
-    /// The body ends without the empty chunk that says so.
+    /// The body ends without the empty final chunk.
     FinalChunkMissing,
-    /// The payload is longer or shorter than the request says.
+    /// The payload is longer or shorter than the request declares.
     DecodedLength {
-        /// As the request says.
+        /// The length that the request declares.
         declared: String,
-        /// As it arrived.
+        /// The length that arrived, in bytes.
         arrived: u64,
     },
-    /// The request does not say how long the payload is.
+    /// The request does not declare the length of the payload.
     DecodedLengthMissing,
-    /// The signature of the trailer is not the one that the key gives, or there is none.
+    /// The signature of the trailer is not the one that the key gives, or is missing.
     TrailerSignature {
         /// The signature that it should have.
         expected: String,
-        /// The one in the body.
+        /// The signature in the body.
         presented: String,
     },
-    /// A trailing header that was announced did not come.
+    /// An announced trailing header is missing.
     TrailerMissing {
-        /// Its name.
+        /// Name of the trailing header.
         name: String,
     },
-    /// A trailing header came that was not announced.
+    /// A trailing header was not announced.
     TrailerUnannounced {
-        /// Its name.
+        /// Name of the trailing header.
         name: String,
     },
-    /// A trailing header, or the trailer's signature, came twice, or where the payload's word announces none: nothing vouches
-    /// for it.
+    /// A trailing header, or the trailer's signature, occurs twice, or the payload's word does not announce a trailer:
+    /// no signature covers it.
     TrailerUnexpected {
-        /// Its name.
+        /// Name of the trailing header.
         name: String,
     },
-    /// A chunk has a signature, and the payload's word says that chunks are not signed.
+    /// A chunk has a signature, but the payload's word declares unsigned chunks.
     ChunkSigned {
-        /// Which chunk.
+        /// The chunk.
         chunk: ChunkPlace,
     },
-    /// A trailing header is no checksum, and S3 takes no other in a trailer.
+    /// A trailing header is not a checksum; S3 accepts nothing else in a trailer.
     TrailerNotChecksum {
-        /// Its name.
+        /// Name of the trailing header.
         name: String,
     },
-    /// `x-amz-content-sha256` announces a trailer, but there is none and no `x-amz-trailer` names one: no checksum protects the
-    /// payload.
+    /// `x-amz-content-sha256` announces a trailer, but there is none and no `x-amz-trailer` names one, so no checksum
+    /// protects the payload.
     TrailerNone,
-    /// A chunk before the last one is smaller than S3 takes.
+    /// A chunk before the last one is smaller than S3 accepts.
     ChunkTooSmall {
-        /// Which chunk.
+        /// The chunk.
         chunk: ChunkPlace,
-        /// Whether the store is one that refuses it.
+        /// Whether the store refuses it.
         minimum: MinimumChunk,
     },
     /// The checksum in the trailer is not that of the payload.
     Checksum {
         /// The trailing header.
         name: String,
-        /// That of the payload.
+        /// The checksum of the payload.
         expected: String,
-        /// The one in the trailer.
+        /// The checksum in the trailer.
         presented: String,
     },
 }
 
-/// Whether a store holds clients to the smallest size that S3 takes for a chunk that is not the last: 8192 bytes.
+/// Whether a store enforces S3's minimum size of all chunks except the last: 8192 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MinimumChunk {
-    /// S3 itself refuses smaller ones (`InvalidChunkSizeError`).
+    /// S3 itself refuses smaller chunks (`InvalidChunkSizeError`).
     Enforced,
-    /// Most other stores take them.
+    /// Most other stores accept them.
     Tolerated,
 }
 
 impl StreamFault {
-    /// Whether the server takes the body all the same.
+    /// Whether the server accepts the body anyway.
     pub fn is_tolerated(&self) -> bool {
         matches!(self, Self::TrailerNone | Self::ChunkTooSmall { minimum: MinimumChunk::Tolerated, .. })
     }
 }
 
-/// Which chunk of a body.
+/// The position of a chunk in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkPlace {
-    /// Counted from 1.
+    /// Number of the chunk, counted from 1.
     pub number: usize,
-    /// Where it begins in the body.
+    /// Offset in the body at which the chunk begins.
     pub offset: usize,
-    /// How many bytes of the payload it has.
+    /// Number of bytes of the payload in it.
     pub length: usize,
 }
 

@@ -1,65 +1,66 @@
-//! The framing of a body in chunks, read piece by piece: the same grammar as `parse`, for who cannot hold the body.
+//! Reads the framing of a body in chunks piece by piece: the same grammar as `parse`, for readers that cannot hold the
+//! whole body.
 //!
-//! Each piece is taken apart into steps; what is incomplete is kept, which is a head, a line or nothing. Nothing is judged.
+//! Each piece is split into steps; what is incomplete is kept, at most a head or a line. Nothing is judged.
 
 use super::parse::{
     DATA, END, HEAD, LINE_END, LONGEST_HEAD, LONGEST_SHOWN, Malformed, TRAILER, TRAILER_LINE, bytes_of, parse_head,
     parse_trailer, shown,
 };
 
-/// The most that is read of a trailer, its line ends included.
+/// Maximum length of a trailer that is read, including its line ends.
 pub(super) const TRAILER_LIMIT: usize = 16 * 1024;
 
 /// The head of a chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
-    /// Where it begins in the body.
+    /// Offset in the body at which it begins.
     pub(super) offset: usize,
-    /// What stands there, without its line end.
+    /// The text of the head, without its line end.
     pub(super) text: String,
-    /// How many bytes of data follow.
+    /// Number of bytes of data that follow.
     pub(super) length: u64,
     /// The signature in it.
     pub(super) signature: Option<String>,
 }
 
-/// What a piece of the body turned out to hold.
+/// What a piece of the body contains.
 #[derive(Debug)]
 pub(super) enum Step<'b> {
     /// A chunk begins; the final one has no data.
     Head(Head),
-    /// Data of the chunk, and whether it is the last of it.
+    /// Data of the chunk, and whether it is the last data of the chunk.
     Data(&'b [u8], bool),
-    /// A line of the trailer, empty ones included, with its line end.
+    /// A line of the trailer with its line end; may be empty.
     Line(Vec<u8>),
 }
 
-/// A reader that remembers where it is.
+/// A reader that keeps its position.
 #[derive(Debug)]
 pub(super) struct Framing {
     state: State,
-    /// Bytes read so far, those that are kept included.
+    /// Number of bytes read so far, including those that are kept.
     at: usize,
-    /// Bytes of the trailer so far.
+    /// Number of bytes of the trailer so far.
     trailer: usize,
     has_trailers: bool,
 }
 
 #[derive(Debug)]
 enum State {
-    /// In a head, of which this much is there.
+    /// In a head, with the bytes read so far.
     Head(Vec<u8>),
     /// In the data of a chunk.
     Data { start: usize, length: u64, left: u64 },
-    /// Behind the data.
+    /// After the data.
     LineEnd(Vec<u8>),
     /// In a line of the trailer.
     Line(Vec<u8>),
-    /// Behind an empty line, which ends the body if nothing follows.
+    /// After an empty line, which ends the body if nothing follows.
     EmptyLine,
-    /// The framing broke off. What stands there is collected as far as it is shown.
+    /// The framing is broken. The text found there is collected up to the length that is shown.
     Broken { offset: usize, expected: &'static str, presented: Vec<u8> },
-    /// The trailer is longer than anybody reads.
+    /// The trailer is longer than the limit.
     TooLong,
 }
 
@@ -68,7 +69,7 @@ impl Framing {
         Self { state: State::Head(Vec::new()), at: 0, trailer: 0, has_trailers: false }
     }
 
-    /// How many bytes were read.
+    /// Number of bytes read.
     pub(super) fn length(&self) -> usize {
         self.at
     }
@@ -77,13 +78,13 @@ impl Framing {
         matches!(self.state, State::TooLong)
     }
 
-    /// Where the framing breaks off, as far as that is known before the end.
+    /// Where the framing is broken, if that is already known.
     pub(super) fn broken(&self) -> Option<Malformed> {
         let State::Broken { offset, expected, presented } = &self.state else { return None };
         Some(Malformed { offset: *offset, expected, presented: shown(presented) })
     }
 
-    /// The next step of a piece, which is shortened by what was read of it; none if the piece is used up.
+    /// The next step of a piece, from which the bytes read are removed; `None` if the piece is used up.
     pub(super) fn step<'b>(&mut self, piece: &mut &'b [u8]) -> Option<Step<'b>> {
         while !piece.is_empty() {
             let step = match &mut self.state {
@@ -119,12 +120,12 @@ impl Framing {
         taken
     }
 
-    /// Takes as much as may belong to a head, and gives back what does not.
+    /// Takes as many bytes as may belong to a head, and puts back those that do not.
     fn read_head<'b>(&mut self, piece: &mut &'b [u8]) -> Option<Step<'b>> {
         let State::Head(kept) = &mut self.state else { return None };
         let mut kept = std::mem::take(kept);
         let offset = self.at - kept.len();
-        // A line end may lie across two pieces.
+        // A line end may be split across two pieces.
         let from = kept.len().saturating_sub(1);
         let more = piece.get(..piece.len().min(LONGEST_HEAD - kept.len())).unwrap_or_default();
         let before = kept.len();
@@ -209,7 +210,7 @@ impl Framing {
         Some(Step::Line(line))
     }
 
-    /// An empty line between the trailing headers, as S3's documentation shows them, ends nothing.
+    /// Continues after an empty line. Between trailing headers, as in S3's documentation, it does not end the body.
     fn read_on<'b>(&mut self) -> Option<Step<'b>> {
         match self.has_trailers {
             true => self.state = State::Line(Vec::new()),
@@ -223,7 +224,7 @@ impl Framing {
         self.state = State::Broken { offset, expected, presented: shown.to_vec() };
     }
 
-    /// Where the framing breaks off, now that nothing follows.
+    /// Where the framing is broken, given that the body is over.
     pub(super) fn finish(&self) -> Option<Malformed> {
         let broken =
             |kept: &Vec<u8>, expected| Malformed { offset: self.at - kept.len(), expected, presented: shown(kept) };

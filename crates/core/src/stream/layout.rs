@@ -1,36 +1,36 @@
-//! How long a body in chunks is, before a byte of it is read.
+//! Computes the length of a body in chunks before any of it is read.
 //!
-//! The length goes into `Content-Length`, and every part of the framing has a length that is known beforehand: the
-//! signatures of ECDSA, which differ in length, are padded.
+//! The length goes into `Content-Length`, so every part of the framing has a length that is known in advance: ECDSA
+//! signatures, whose lengths differ, are padded.
 
 use super::{CHUNK_SIGNATURE, TRAILER_SIGNATURE};
 use crate::checksum::{Checksum, ChecksumAlgorithm};
 
-/// How many bytes of the payload a chunk has, the last one excepted.
+/// Number of bytes of the payload in a chunk, except the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkSize(usize);
 
-/// A chunk size that S3 refuses.
+/// The error for a chunk size that S3 refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a chunk size of {presented} bytes is too small; expected at least {} bytes", ChunkSize::SMALLEST)]
 #[non_exhaustive]
 pub struct ChunkSizeTooSmall {
-    /// The size as it was given.
+    /// The size that was given, in bytes.
     pub presented: usize,
 }
 
 impl ChunkSize {
-    /// S3 refuses smaller chunks, the last one excepted, with `InvalidChunkSizeError`.
+    /// Minimum chunk size, in bytes. S3 refuses smaller chunks, except the last, with `InvalidChunkSizeError`.
     pub const SMALLEST: usize = 8 * 1024;
 
-    /// The size of S3's examples and of some SDKs, which every store takes; larger ones are quicker by a tenth at most, by
-    /// `benches/streaming.rs`.
+    /// The default, 64 KiB: the size in S3's examples and in some SDKs, which every store accepts. Larger chunks are at
+    /// most a tenth faster, according to `benches/streaming.rs`.
     pub const DEFAULT: Self = Self(64 * 1024);
 
-    /// A size in bytes.
+    /// Makes a chunk size from a number of bytes.
     ///
     /// # Errors
-    /// Less than [`ChunkSize::SMALLEST`].
+    /// The size is less than [`ChunkSize::SMALLEST`].
     pub fn new(bytes: usize) -> Result<Self, ChunkSizeTooSmall> {
         if bytes < Self::SMALLEST { Err(ChunkSizeTooSmall { presented: bytes }) } else { Ok(Self(bytes)) }
     }
@@ -41,22 +41,22 @@ impl ChunkSize {
     }
 }
 
-/// What the length of a body in chunks follows from.
+/// Everything that determines the length of a body in chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layout {
-    /// Length of the payload itself.
+    /// Length of the payload itself, in bytes.
     pub decoded_length: u64,
-    /// Length of its chunks.
+    /// Size of its chunks.
     pub chunk_size: ChunkSize,
-    /// Length of a chunk's signature as text; none where chunks are not signed.
+    /// Length of a chunk's signature as text, in characters; `None` if chunks are not signed.
     pub signature_length: Option<usize>,
-    /// The checksum in the trailer, where there is one.
+    /// The checksum in the trailer, if any.
     pub checksum: Option<ChecksumAlgorithm>,
 }
 
 impl Layout {
-    /// The exact length of the body in chunks.
+    /// The exact length of the body in chunks, in bytes.
     pub fn encoded_length(&self) -> u64 {
         let size = self.chunk_size.bytes() as u64;
         let (whole, rest) = (self.decoded_length / size, self.decoded_length % size);
@@ -69,7 +69,7 @@ impl Layout {
         self.head_length(data) as u64 + data + CRLF
     }
 
-    /// Length of a chunk's head, its line end included.
+    /// Length of a chunk's head, including its line end.
     pub(super) fn head_length(&self, data: u64) -> usize {
         let digits = (data.max(1).ilog2() / 4 + 1) as usize;
         let signature = self.signature_length.map_or(0, |length| CHUNK_SIGNATURE.len() + length);
@@ -79,7 +79,7 @@ impl Layout {
     fn trailer_length(&self) -> u64 {
         let Some(algorithm) = self.checksum else { return 0 };
         let line = |name: &str, value: usize| (name.len() + 1 + value) as u64 + CRLF;
-        // Every checksum of an algorithm is equally long.
+        // All checksums of an algorithm have the same length.
         let checksum = line(algorithm.header(), Checksum::compute(algorithm, b"").to_string().len());
         checksum + self.signature_length.map_or(0, |length| line(TRAILER_SIGNATURE, length))
     }

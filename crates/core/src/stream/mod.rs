@@ -1,10 +1,11 @@
-//! Streamed payloads: the content coding `aws-chunked`, whose chunks and trailer are signed one after the other.
+//! Streamed payloads: the content coding `aws-chunked`, in which chunks and trailer are signed one after another.
 //!
-//! Each signature covers the one before it, the first that of the request, its seed. Here are the strings to sign, the
-//! framing with its exact length, the way out (`Encoder`), the reader of a whole body (`Chunked::parse`, `check`) and of a body
-//! that arrives in pieces (`Decoder`), and `Resigner`, which signs it again. Bytes in, bytes out: where they come from, and who hashes them
-//! on how many cores, is the caller's business. Follows *Signature Calculations for the Authorization Header: Transferring Payload
-//! in Multiple Chunks* and *… Including Trailing Headers* of S3's API reference.
+//! Each signature covers the one before it; the first covers that of the request, the seed. This module has the strings
+//! to sign, the framing with its exact length, an encoder (`Encoder`), readers for a whole body (`Chunked::parse`,
+//! `check`) and for a body that arrives in pieces (`Decoder`), and `Resigner`, which signs such a body again. It takes
+//! and returns bytes: where they come from, and on how many cores they are hashed, is up to the caller. Follows
+//! *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks* and *… Including
+//! Trailing Headers* of S3's API reference.
 
 mod parse;
 mod layout;
@@ -36,7 +37,7 @@ pub use resigner::{Resigner, ResignerError};
 
 use crate::derivation::Terms;
 
-/// Whether the payload is in chunks, by what its request says of it.
+/// Whether the request declares a payload in chunks.
 pub(crate) fn is_in_chunks(terms: &Terms) -> bool {
     word::Word::of(terms).is_some()
 }
@@ -44,14 +45,14 @@ pub(crate) fn is_in_chunks(terms: &Terms) -> bool {
 /// The content coding of a body in chunks.
 pub const CODING: &str = "aws-chunked";
 
-/// Carries the length of the payload before it was put into chunks.
+/// Header that carries the length of the payload before it was encoded in chunks.
 pub const DECODED_LENGTH_HEADER: &str = "x-amz-decoded-content-length";
 
-/// Announces the names of the trailing headers.
+/// Header that announces the names of the trailing headers.
 pub const TRAILER_HEADER: &str = "x-amz-trailer";
 
-/// Ends the trailer of a payload whose chunks are signed.
+/// Trailing header that carries the trailer's signature, if chunks are signed.
 pub const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 
-/// Begins the signature in the head of a chunk.
+/// The text before the signature in the head of a chunk.
 const CHUNK_SIGNATURE: &str = ";chunk-signature=";

@@ -1,4 +1,4 @@
-//! What is seen of a body in chunks, by whichever reader, and what a server finds wrong with it. No key is needed here.
+//! Collects what a reader saw of a body in chunks, and finds the faults in it. No key is needed here.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,18 +12,18 @@ use crate::claim::plain_number;
 use crate::endpoint;
 use crate::request::{Headers, repeated_names};
 
-/// What the head of a request says of its body in chunks.
+/// What the head of a request declares about its body in chunks.
 pub(super) struct Announcement {
     pub(super) word: Word,
-    /// The header with the length of the payload, as it stands.
+    /// The header with the length of the payload, unchanged.
     pub(super) decoded_length: Option<String>,
-    /// The names of the trailing headers, as they stand.
+    /// The announced names of trailing headers, unchanged.
     trailers: Vec<String>,
-    /// The same in lower case.
+    /// The announced names in lower case.
     trailers_lower: HashSet<String>,
-    /// Whether there is a header for them, whatever it says.
+    /// Whether there is a header that announces them, whatever its value.
     has_trailer_header: bool,
-    /// Whether the store is one that refuses small chunks: by its host, S3 itself.
+    /// Whether the store refuses small chunks: only S3 itself, by its host.
     minimum: MinimumChunk,
 }
 
@@ -43,7 +43,7 @@ impl Announcement {
         }
     }
 
-    /// The length of the payload, where it is said as every server reads it.
+    /// The length of the payload, if every server would read it the same way.
     pub(super) fn length(&self) -> Option<u64> {
         plain_number(self.decoded_length.as_deref()?.trim())
     }
@@ -57,7 +57,7 @@ fn lower_case<'n>(names: impl Iterator<Item = &'n str>) -> HashSet<String> {
     names.map(str::to_ascii_lowercase).collect()
 }
 
-/// The checksums of a payload that its head announces: others are refused whatever they say.
+/// The checksums that the head announces for the payload: others are refused whatever their value.
 #[derive(Default)]
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, ChecksumHasher)>);
 
@@ -77,31 +77,31 @@ impl Checksums {
     }
 }
 
-/// What was read of a body in chunks.
+/// What was read from a body in chunks.
 #[derive(Default)]
 pub(super) struct Observed {
-    /// Chunks that are there to their end.
+    /// Number of complete chunks.
     pub(super) chunks: usize,
-    /// The first of them without a signature, and the first with one.
+    /// The first chunk without a signature, and the first with one.
     pub(super) first_unsigned: Option<ChunkPlace>,
     pub(super) first_signed: Option<ChunkPlace>,
-    /// The first chunk that is small though another one with data follows, and the first that is small so far.
+    /// The first small chunk that another one with data follows, and the first small chunk so far.
     small: Option<ChunkPlace>,
     small_so_far: Option<ChunkPlace>,
     pub(super) has_final_chunk: bool,
     pub(super) decoded_length: u64,
-    /// Names and values as they stand.
+    /// Names and values, unchanged.
     pub(super) trailers: Vec<(String, String)>,
     pub(super) trailer_signature: Option<String>,
     pub(super) trailer_signatures: usize,
-    /// Where the framing breaks off.
+    /// Where the framing is broken.
     pub(super) malformed: Option<Malformed>,
-    /// How long the body is, framing and all.
+    /// Length of the body with its framing, in bytes.
     pub(super) length: usize,
 }
 
 impl Observed {
-    /// A chunk that is there to its end.
+    /// Adds a complete chunk.
     pub(super) fn chunk(&mut self, place: ChunkPlace, is_signed: bool) {
         self.chunks += 1;
         self.decoded_length += place.length as u64;
@@ -114,18 +114,18 @@ impl Observed {
         }
     }
 
-    /// S3 refuses a small chunk once another one with data follows, signed or not (`InvalidChunkSizeError`, *Only the last chunk
-    /// is allowed to have a size less than 8192 bytes*).
+    /// The fault of a small chunk: S3 refuses one that another chunk with data follows, signed or not
+    /// (`InvalidChunkSizeError`, *Only the last chunk is allowed to have a size less than 8192 bytes*).
     fn small_chunk(&self, announcement: &Announcement) -> Option<StreamFault> {
         self.small.map(|chunk| StreamFault::ChunkTooSmall { chunk, minimum: announcement.minimum })
     }
 
-    /// The same once the head of another chunk with data is there, before the data is.
+    /// The fault of a small chunk, as soon as the head of another chunk with data arrives.
     pub(super) fn small_chunk_before(&self, announcement: &Announcement) -> Option<StreamFault> {
         self.small_so_far.map(|chunk| StreamFault::ChunkTooSmall { chunk, minimum: announcement.minimum })
     }
 
-    /// A trailing header, or the signature of all of them.
+    /// Adds a trailing header, or the trailer's signature.
     pub(super) fn trailer(&mut self, name: &str, value: &str) {
         if name.eq_ignore_ascii_case(TRAILER_SIGNATURE) {
             self.trailer_signature = Some(value.to_owned());
@@ -135,20 +135,20 @@ impl Observed {
         }
     }
 
-    /// The trailer as it is signed.
+    /// The trailer in the form that is signed.
     pub(super) fn canonical_trailers(&self) -> Vec<u8> {
         canonical_trailers(self.trailers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Whether the trailer has a signature to be judged, or should have one. If one was announced and did not come at all, that is
-    /// another fault.
+    /// Whether the trailer has, or should have, a signature to check. If a trailer was announced and is missing
+    /// altogether, that is another fault.
     pub(super) fn is_trailer_signature_judged(&self, announcement: &Announcement) -> bool {
         let is_forgotten = self.trailers.is_empty() && self.trailer_signature.is_none();
         let is_whole = self.malformed.is_none() && announcement.word.has_trailer;
         is_whole && !(is_forgotten && announcement.has_trailer_header)
     }
 
-    /// All that is wrong with the framing, the lengths and the trailer.
+    /// All faults of the framing, the lengths and the trailer.
     pub(super) fn judge(&self, announcement: &Announcement, checksums: Checksums) -> Vec<StreamFault> {
         let word = announcement.word;
         let mut faults = Vec::new();
@@ -156,7 +156,7 @@ impl Observed {
         faults.extend(self.judge_end());
         let unsigned = self.first_unsigned.filter(|_| word.is_signed);
         faults.extend(unsigned.map(|chunk| StreamFault::ChunkUnsigned { chunk }));
-        // Nobody checks a signature that the word does not announce, and a reader by another rule would take it for one.
+        // Nobody checks a signature that the word does not announce, but a reader with another rule would rely on it.
         let signed = self.first_signed.filter(|_| !word.is_signed);
         faults.extend(signed.map(|chunk| StreamFault::ChunkSigned { chunk }));
         faults.extend(self.unexpected_trailers(word));
@@ -180,8 +180,9 @@ impl Observed {
         (!is_right).then(|| StreamFault::DecodedLength { declared: declared.clone(), arrived })
     }
 
-    /// Trailers that no signature covers: S3 reads some only if the word ends in `-TRAILER` (*Signature calculations for trailing
-    /// headers*). A name that came twice has two values, and a trailer has at most one signature.
+    /// Trailers that no signature covers: S3 reads trailers only if the word ends in `-TRAILER` (*Signature
+    /// calculations for trailing headers*). A name that occurs twice has two values, and a trailer has at most one
+    /// signature.
     fn unexpected_trailers(&self, word: Word) -> Vec<StreamFault> {
         let mut names: Vec<String> = self.trailers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         if !word.has_trailer {
@@ -203,7 +204,7 @@ impl Observed {
         let arrived = lower_case(self.trailers.iter().map(|(name, _)| name.as_str()));
         let has_arrived = |name: &str| arrived.contains(&name.to_ascii_lowercase());
         let missing = announcement.trailers.iter().filter(|name| has_trailer && !has_arrived(name));
-        // S3 computes a checksum itself then.
+        // Then S3 computes a checksum itself.
         let is_none = announcement.trailers.is_empty() && self.trailers.is_empty() && self.trailer_signature.is_none();
         let none = has_trailer && !announcement.word.is_signed && is_none;
         let mut faults: Vec<StreamFault> = none.then_some(StreamFault::TrailerNone).into_iter().collect();
@@ -225,8 +226,8 @@ impl Observed {
     }
 }
 
-/// S3 takes one of its checksums as a trailer and nothing else (*The value specified in the x-amz-trailer header is not supported*).
-/// It adds algorithms from time to time.
+/// Whether a name is that of a checksum. S3 accepts one of its checksums as a trailer and nothing else (*The value
+/// specified in the x-amz-trailer header is not supported*). It adds algorithms from time to time.
 fn is_checksum(name: &str) -> bool {
     const OTHERS: [&str; 3] = ["algorithm", "mode", "type"];
     let name = name.to_ascii_lowercase();

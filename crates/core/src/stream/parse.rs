@@ -1,63 +1,63 @@
-//! The way in: a body in chunks, taken apart as far as its framing goes.
+//! Splits a body in chunks, as far as its framing is valid.
 //!
-//! What cannot be read is told by its offset, with what was expected there; what stands before it is kept. Nothing is judged.
+//! A fault is reported with its offset and what was expected there; everything before it is kept. Nothing is judged.
 
 use super::CHUNK_SIGNATURE;
 use super::TRAILER_SIGNATURE;
 
-/// A body in chunks, taken apart.
+/// A body in chunks, split into its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Chunked<'a> {
-    /// The chunks in order; the final one, which is empty, among them.
+    /// The chunks in order, including the final one, which is empty.
     pub chunks: Vec<Chunk<'a>>,
     /// The trailing headers in order, without their signature.
     pub trailers: Vec<Trailer<'a>>,
     /// The signature of the trailer.
     pub trailer_signature: Option<&'a str>,
-    /// How many signatures the trailer has: more than one is one too many.
+    /// Number of signatures in the trailer: more than one is a fault.
     pub trailer_signatures: usize,
-    /// Where the framing breaks off.
+    /// Where the framing is broken.
     pub malformed: Option<Malformed>,
 }
 
-/// One chunk.
+/// One chunk of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Chunk<'a> {
-    /// Where its head begins in the body.
+    /// Offset in the body at which its head begins.
     pub offset: usize,
     /// The head, without its line end.
     pub head: &'a [u8],
-    /// The signature in its head, as it stands there.
+    /// The signature in its head, unchanged.
     pub signature: Option<&'a str>,
-    /// Its part of the payload.
+    /// The part of the payload in it.
     pub data: &'a [u8],
 }
 
-/// A trailing header, as it stands in the body.
+/// A trailing header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trailer<'a> {
-    /// Its name.
+    /// Name of the header, unchanged.
     pub name: &'a str,
-    /// Its value, without the white space around it.
+    /// Value of the header, without the white space around it.
     pub value: &'a str,
 }
 
-/// Where a body is not framed as it should be.
+/// Where the framing of a body is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// Bytes before it.
+    /// Number of bytes before the fault.
     pub offset: usize,
-    /// What should stand there.
+    /// What was expected there.
     pub expected: &'static str,
-    /// What does, shortened.
+    /// The text found there, shortened.
     pub presented: String,
 }
 
 impl<'a> Chunked<'a> {
-    /// Takes a body apart.
+    /// Splits a body into its parts.
     pub fn parse(body: &'a [u8]) -> Self {
         let mut parsed = Self::default();
         let mut cursor = Cursor { body, at: 0 };
@@ -65,17 +65,18 @@ impl<'a> Chunked<'a> {
         parsed
     }
 
-    /// The final chunk, where the body has one.
+    /// The final chunk, if the body has one.
     pub fn final_chunk(&self) -> Option<&Chunk<'a>> {
         self.chunks.last().filter(|chunk| chunk.data.is_empty())
     }
 
-    /// How long the payload is.
+    /// Length of the payload, in bytes.
     pub fn decoded_length(&self) -> u64 {
         self.chunks.iter().map(|chunk| chunk.data.len() as u64).sum()
     }
 
-    /// The trailer as it is signed: names in lower case, values trimmed, sorted, a line feed behind each.
+    /// The trailer in the form that is signed: names in lower case, values trimmed, sorted, each followed by a line
+    /// feed.
     pub fn canonical_trailers(&self) -> Vec<u8> {
         canonical_trailers(self.trailers.iter().map(|trailer| (trailer.name, trailer.value)))
     }
@@ -96,7 +97,7 @@ impl<'a> Chunked<'a> {
         loop {
             let offset = cursor.at;
             let line = cursor.line(TRAILER_LINE)?;
-            // An empty line between the trailing headers, as S3's documentation shows them, ends nothing.
+            // An empty line between trailing headers, as in S3's documentation, does not end the body.
             if line.is_empty() && cursor.is_at_end() {
                 return Ok(());
             }
@@ -117,7 +118,7 @@ impl<'a> Chunked<'a> {
     }
 }
 
-/// Names and values of trailing headers as they are signed.
+/// Trailing headers in the form that is signed.
 pub(super) fn canonical_trailers<'t>(trailers: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<u8> {
     let mut lines: Vec<(String, &str)> = trailers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
     lines.sort();
@@ -130,7 +131,7 @@ pub(super) fn parse_trailer(line: &[u8]) -> Option<Trailer<'_>> {
     is_name.then(|| Trailer { name, value: value.trim() })
 }
 
-/// What is left of a body.
+/// A position in a body.
 struct Cursor<'a> {
     body: &'a [u8],
     at: usize,
@@ -149,7 +150,7 @@ impl<'a> Cursor<'a> {
         Malformed { offset, expected, presented: shown(self.body.get(offset..).unwrap_or_default()) }
     }
 
-    /// The next line, without its end.
+    /// The next line, without its line end.
     fn line(&mut self, expected: &'static str) -> Result<&'a [u8], Malformed> {
         let rest = self.rest();
         let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| self.malformed(self.at, expected))?;
@@ -183,7 +184,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// What is expected where the framing breaks off.
+/// What can be expected where the framing is broken.
 pub(super) const HEAD: &str = "a chunk header, SIZE or SIZE;chunk-signature=SIGNATURE, and CRLF";
 pub(super) const DATA: &str = "as many bytes as the chunk header says";
 pub(super) const LINE_END: &str = "CRLF after the data of a chunk";
@@ -191,12 +192,12 @@ pub(super) const TRAILER_LINE: &str = "a trailing header, or the empty line that
 pub(super) const TRAILER: &str = "a trailing header, name:value";
 pub(super) const END: &str = "the end of the body";
 
-/// What is presented in place of the data of a chunk.
+/// What was found in place of the data of a chunk.
 pub(super) fn bytes_of(arrived: usize, length: u64) -> String {
     format!("{arrived} of {length} bytes")
 }
 
-/// A head has at most 16 digits and a signature, which is at most 144 characters long.
+/// Maximum length of a head: it has at most 16 digits and a signature of at most 144 characters.
 pub(super) const LONGEST_HEAD: usize = 256;
 
 pub(super) fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
@@ -211,16 +212,16 @@ pub(super) fn parse_head(head: &[u8]) -> Option<(u64, Option<&str>)> {
     .filter(|(_, signature)| extension.is_empty() || signature.is_some())
 }
 
-/// A signature is the last extension and the only one. MinIO reads 64 characters and wants CRLF behind them; others would cut
-/// at `;` or at a blank, and take what follows for something else.
+/// Whether a text can be a signature, which must be the only extension. MinIO reads 64 characters and expects CRLF
+/// after them; other servers would cut at `;` or at a blank, and read the rest as something else.
 fn is_signature(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';')
 }
 
-/// How many bytes are shown of what stands in the wrong place.
+/// Maximum number of bytes shown of an unexpected text.
 pub(super) const LONGEST_SHOWN: usize = 40;
 
-/// The beginning of a text, as it can be printed.
+/// The beginning of a text, in printable form.
 pub(super) fn shown(bytes: &[u8]) -> String {
     match bytes.len() {
         0 => END.to_owned(),

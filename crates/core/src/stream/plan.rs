@@ -1,7 +1,7 @@
-//! What is decided before a payload is streamed, and what the request says of it.
+//! Plans how a payload is streamed, and declares it in the request.
 //!
-//! The headers are those of *Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks*.
-//! Nothing is read of the payload here, and nothing signed.
+//! The headers are those of *Signature Calculations for the Authorization Header: Transferring Payload in Multiple
+//! Chunks*. The payload is not read here, and nothing is signed.
 
 use super::chain::{Chain, signature_length};
 use super::encoder::Encoder;
@@ -15,11 +15,11 @@ use crate::scheme::{Dialect, Scheme, Signature, SigningKey};
 /// How a payload is streamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Whether its chunks are signed.
+    /// Whether the chunks are signed.
     pub protection: Protection,
-    /// Length of its chunks.
+    /// Size of the chunks.
     pub chunk_size: ChunkSize,
-    /// The checksum that goes into the trailer, where there is one.
+    /// The checksum that goes into the trailer, if any.
     pub checksum: Option<ChecksumAlgorithm>,
 }
 
@@ -28,7 +28,7 @@ pub struct Plan {
 pub enum Protection {
     /// Each chunk has a signature.
     Signed,
-    /// None has; the checksum in the trailer guards the payload, and TLS its sender.
+    /// No chunk has a signature; the checksum in the trailer protects the payload, and TLS authenticates its sender.
     Unsigned,
 }
 
@@ -36,31 +36,31 @@ pub enum Protection {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// There is no word for unsigned chunks without a trailer.
+    /// The protocol has no unsigned chunks without a trailer.
     #[error("unsigned chunks require a checksum in the trailer")]
     UnsignedWithoutChecksum,
-    /// The length of the payload has to be declared.
+    /// The length of the payload is unknown, but must be declared.
     #[error("the payload's length is unknown, but a streamed payload must declare it")]
     UnknownLength,
-    /// Providers other than AWS have no names for it.
+    /// Only AWS has names for streamed payloads.
     #[error("aws-chunked works only with x-amz-* headers, not with {presented}*")]
     Dialect {
-        /// How the dialect's headers begin.
+        /// The prefix of the dialect's headers.
         presented: String,
     },
-    /// Signed chunks are S3's, which takes no signature with a certificate's key.
+    /// Only S3 has signed chunks, and it does not accept signatures with the key of a certificate.
     #[error("chunks cannot be signed with the key of a certificate")]
     Certificate,
-    /// A header that says something of the body in its own way.
+    /// The request already has a header about the body that streaming sets.
     #[error("streaming sets the header {name} itself; do not give it")]
     HeaderGiven {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
 }
 
 impl Plan {
-    /// What the payload line and `x-amz-content-sha256` say.
+    /// The word for the payload line and for `x-amz-content-sha256`.
     pub fn word(&self, algorithm: &str) -> String {
         match (self.protection, self.checksum) {
             (Protection::Unsigned, _) => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
@@ -69,8 +69,9 @@ impl Plan {
         }
     }
 
-    /// Puts on a request what goes with a streamed payload, before it is prepared: the content coding, the payload's own
-    /// length, the name of the trailer. Its body becomes the one in chunks, known by its length alone.
+    /// Adds to a request the headers of a streamed payload, before it is prepared: the content coding, the payload's
+    /// own length, the name of the trailer. The request's body becomes the one in chunks, of which only the length is
+    /// known.
     ///
     /// # Errors
     /// See [`PlanError`].
@@ -113,7 +114,7 @@ impl Plan {
         Layout { decoded_length, chunk_size: self.chunk_size, signature_length, checksum: self.checksum }
     }
 
-    /// Begins the body of a request that was signed. The key is the one that signed it, the seed its signature.
+    /// Starts the body of a request that was signed: `key` must be the key that signed it, and `seed` its signature.
     pub fn encoder(&self, decoded_length: u64, terms: &Terms, key: &SigningKey, seed: &Signature) -> Encoder {
         let chain = (self.protection == Protection::Signed).then(|| Chain::new(terms, key, seed));
         Encoder::new(self.layout(terms.scheme, decoded_length), chain)

@@ -1,6 +1,8 @@
-//! The reader under [`Decoder`](super::Decoder) and [`Resigner`](super::Resigner): it verifies, and says what may be passed on.
+//! The reader behind [`Decoder`](super::Decoder) and [`Resigner`](super::Resigner): it verifies, and decides what may
+//! be forwarded.
 //!
-//! After the first fault it passes nothing on and reads on, so that in the end it knows as much as who has the whole body.
+//! After the first fault it forwards nothing but reads on, so at the end it knows as much as a reader of the whole
+//! body.
 
 use std::fmt;
 
@@ -16,23 +18,23 @@ use crate::crypto::{Sha256Digest, Sha256Hasher};
 use crate::request::Request;
 use crate::scheme::{Signature, SigningKey};
 
-/// What may be passed on.
+/// Data that may be forwarded.
 pub(super) enum Released<'r> {
     /// An unsigned chunk begins.
     Head(&'r Head),
-    /// Unsigned data, and whether it is the last of its chunk.
+    /// Unsigned data, and whether it is the last data of its chunk.
     Data(&'r [u8], bool),
-    /// A chunk whose signature was right, with the hash of its data.
+    /// A chunk whose signature is valid, with the hash of its data.
     Chunk(&'r Head, Sha256Digest, &'r [u8]),
 }
 
-/// The end of a body with which nothing is wrong.
+/// The end of a body without faults.
 pub(super) struct Ending {
     /// The head of the final chunk.
     pub(super) head: Head,
-    /// The lines of the trailer as they came, with their ends, the last empty one included.
+    /// The lines of the trailer unchanged, with their line ends, including the last empty one.
     pub(super) lines: Vec<Vec<u8>>,
-    /// The trailer as it is signed.
+    /// The trailer in the form that is signed.
     pub(super) canonical_trailers: Vec<u8>,
     /// The names and values of the trailer, without its signature.
     pub(super) trailers: Vec<(String, String)>,
@@ -41,7 +43,7 @@ pub(super) struct Ending {
 pub(super) struct Reader {
     framing: Framing,
     announcement: Announcement,
-    /// None in an unsigned body, and after a chunk whose signature was wrong or missing.
+    /// `None` for an unsigned body, and after a chunk whose signature was wrong or missing.
     chain: Option<Chain>,
     chunk_limit: usize,
     checksums: Checksums,
@@ -50,7 +52,7 @@ pub(super) struct Reader {
     final_head: Option<Head>,
     lines: Vec<Vec<u8>>,
     wrong_signature: Option<StreamFault>,
-    /// Why nothing more is passed on.
+    /// Why nothing more is forwarded.
     stopped: Option<DecodeError>,
 }
 
@@ -59,7 +61,7 @@ struct OpenChunk {
     place: ChunkPlace,
     head: Head,
     hasher: Sha256Hasher,
-    /// Its data, until its signature is known to be right.
+    /// Its data, until its signature is verified.
     kept: Vec<u8>,
 }
 
@@ -82,7 +84,7 @@ impl Reader {
         })
     }
 
-    /// Whether nothing was read yet.
+    /// Whether nothing has been read yet.
     pub(super) fn is_fresh(&self) -> bool {
         self.framing.length() == 0
     }
@@ -92,7 +94,7 @@ impl Reader {
         self.chain.as_ref()
     }
 
-    /// Passes nothing more on. The first reason counts.
+    /// Stops forwarding. The first reason counts.
     pub(super) fn stop(&mut self, error: DecodeError) {
         self.stopped.get_or_insert(error);
     }
@@ -136,7 +138,7 @@ impl Reader {
         self.chunk = Some(chunk);
     }
 
-    /// What a head shows to be wrong before the data of its chunk is there.
+    /// A fault that the head shows before the data of its chunk arrives.
     fn judge_head(&self, head: &Head, chunk: ChunkPlace) -> Option<DecodeError> {
         let is_signed = self.announcement.word.is_signed;
         let arrived = self.observed.decoded_length.saturating_add(head.length);
@@ -151,7 +153,7 @@ impl Reader {
             _ if is_signed && chunk.length > self.chunk_limit => {
                 Some(DecodeError::ChunkTooLong { chunk, limit: self.chunk_limit })
             }
-            // The one before it was not the last.
+            // Then the chunk before it was not the last.
             _ if chunk.length > 0 => {
                 let small = self.observed.small_chunk_before(&self.announcement);
                 small.filter(|fault| !fault.is_tolerated()).map(DecodeError::Fault)
@@ -218,7 +220,7 @@ impl Reader {
         }
     }
 
-    /// What whoever has the whole body finds; of a trailer that was not read to its end, nothing.
+    /// The faults that a reader of the whole body finds; none of a trailer that was not read to its end.
     fn faults(&mut self) -> Vec<StreamFault> {
         let mut faults: Vec<StreamFault> = self.wrong_signature.take().into_iter().collect();
         if self.framing.is_trailer_too_long() {
@@ -236,7 +238,7 @@ impl Reader {
 }
 
 impl fmt::Debug for Reader {
-    /// Without the payload that is kept.
+    /// Omits the payload that is kept.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Reader");
         shown.field("length", &self.framing.length()).field("chunks", &self.observed.chunks);
@@ -244,7 +246,7 @@ impl fmt::Debug for Reader {
     }
 }
 
-/// A head that does not say how long the payload is. Nothing of it could be passed on with a length.
+/// The fault of a head that does not declare the length of the payload, which could not be forwarded with a length.
 fn undeclared(announcement: &Announcement) -> Option<StreamFault> {
     match &announcement.decoded_length {
         None => Some(StreamFault::DecodedLengthMissing),

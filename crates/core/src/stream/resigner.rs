@@ -1,8 +1,8 @@
-//! A body in signed chunks, verified and signed again on its way: chunk n is signed by another key once its own signature is known
-//! to be right.
+//! Verifies a body in signed chunks and signs it again in transit: each chunk is signed with another key once its own
+//! signature is verified.
 //!
-//! Sizes and line ends stay as they are and signatures are equally long, so the signed body is as long as the one that arrives.
-//! The final chunk, which ends the payload, is given out only if nothing was wrong with any of it.
+//! Sizes and line ends are kept and signatures have the same length, so the new body is as long as the original. The
+//! final chunk, which ends the payload, is released only if there was no fault at all.
 
 use super::chain::Chain;
 use super::decode_error::DecodeError;
@@ -18,22 +18,22 @@ use crate::scheme::{Scheme, Signature};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResignerError {
-    /// The signatures of the schemes differ in length, so the length of the body is not known beforehand. Decode the payload, and
-    /// put it into chunks of its own by [`Plan::encoder`](super::Plan::encoder).
+    /// The signatures of the two schemes differ in length, so the length of the body is not known in advance. Decode
+    /// the payload instead, and encode it in new chunks with [`Plan::encoder`](super::Plan::encoder).
     #[error("the chunks are signed by {inbound:?} and cannot be signed again by {outbound:?} in place")]
     SchemesDiffer {
-        /// The scheme that the chunks arrive in.
+        /// The scheme of the chunks that arrive.
         inbound: Scheme,
-        /// The scheme to sign them in.
+        /// The scheme to sign them with.
         outbound: Scheme,
     },
-    /// A part of the body was read already, and is lost.
+    /// The decoder has already read part of the body, which is lost.
     #[error("the decoder has already read a part of the body")]
     AlreadyBegun,
 }
 
-/// Verifies a body in chunks as it arrives and signs it again: what is given out is the body for the next hop. Chunks that are not
-/// signed pass unchanged; their checksum is compared all the same.
+/// Verifies a body in chunks as it arrives and signs it again: its output is the body for the next hop. Unsigned chunks
+/// are forwarded unchanged, but their checksum is verified.
 ///
 /// ```
 /// use sigvet_core::stream::{Chain, DecodeError, Decoder, Resigner};
@@ -57,7 +57,7 @@ pub struct Resigner {
 }
 
 impl Resigner {
-    /// Starts a body. The chain is that of the outbound head, whose payload is the same word.
+    /// Starts a body. The chain must be that of the outbound head, whose payload is declared by the same word.
     ///
     /// # Errors
     /// See [`ResignerError`].
@@ -74,11 +74,11 @@ impl Resigner {
         }
     }
 
-    /// Reads a piece of the inbound body, of any length, and appends to `body` what goes to the next hop. After an error nothing
-    /// more is appended, and the outbound request has to be aborted: its body will not end.
+    /// Reads a piece of the inbound body, of any length, and appends to `body` what goes to the next hop. After an
+    /// error nothing more is appended, and the outbound request must be aborted, because its body will not end.
     ///
     /// # Errors
-    /// The first thing that is wrong: see [`Decoder::push`].
+    /// The first fault: see [`Decoder::push`].
     pub fn push(&mut self, piece: &[u8], body: &mut Vec<u8>) -> Result<(), DecodeError> {
         let Self { reader, outbound } = self;
         let mut failed = None;
@@ -99,7 +99,7 @@ impl Resigner {
     /// Ends the body: appends the final chunk and the trailer, signed again.
     ///
     /// # Errors
-    /// Everything that is wrong; then nothing is appended, and the outbound request has to be aborted.
+    /// All faults; then nothing is appended, and the outbound request must be aborted.
     pub fn finish(self, body: &mut Vec<u8>) -> Result<(), Vec<DecodeError>> {
         let Self { reader, mut outbound } = self;
         let end = reader.finish()?;
@@ -129,13 +129,13 @@ fn pass_on(released: &Released<'_>, outbound: &mut Chain, body: &mut Vec<u8>) ->
     Ok(())
 }
 
-/// The signature, if it takes the place of the other one to the byte.
+/// Returns the signature if it has exactly the length of the one it replaces.
 fn fitting(signature: Signature, replaced: Option<&str>) -> Result<Signature, DecodeError> {
     let (expected, presented) = (signature.as_str().len(), replaced.unwrap_or_default().len());
     if expected == presented { Ok(signature) } else { Err(DecodeError::SignatureLength { expected, presented }) }
 }
 
-/// The size stays as it is written.
+/// Writes the head of a chunk. The spelling of the size is kept.
 fn write_head(head: &Head, signature: &Signature, body: &mut Vec<u8>) {
     let size = head.text.split(';').next().unwrap_or_default();
     for piece in [size, CHUNK_SIGNATURE, signature.as_str()] {
@@ -168,7 +168,7 @@ fn end_of_body(end: &Ending, outbound: &mut Chain) -> Result<Vec<u8>, DecodeErro
     Ok(body)
 }
 
-/// What stands before the signature of the trailer, the signature, and what stands behind it, if the line carries it.
+/// Splits a line that carries the trailer's signature into the text before it, the signature, and the text after it.
 fn place_of_signature(line: &[u8]) -> Option<(&[u8], &str, &[u8])> {
     let text = without_line_end(line);
     let trailer = parse_trailer(text).filter(|trailer| trailer.name.eq_ignore_ascii_case(TRAILER_SIGNATURE))?;

@@ -1,4 +1,4 @@
-//! What a body in chunks may look like that is none, and what a plan refuses.
+//! Malformed bodies in chunks, and plans that are refused.
 
 use super::*;
 use crate::request::{Body, Request, RequestUrl};
@@ -9,9 +9,9 @@ fn malformed(body: &str) -> (usize, String) {
     (malformed.offset, malformed.presented)
 }
 
-/// A parser that reads on would take data for a head, or read behind the end.
+/// Catches a parser that reads on, and takes data for a head or reads beyond the end.
 #[test]
-fn what_is_no_chunk_is_told_by_its_place() {
+fn malformed_chunks_are_reported_with_their_offset() {
     for (body, offset, presented) in [
         ("", 0, "the end of the body"),
         ("hello", 0, "hello"),
@@ -39,7 +39,7 @@ fn what_is_no_chunk_is_told_by_its_place() {
 }
 
 #[test]
-fn chunks_are_taken_apart_to_where_the_framing_breaks_off() {
+fn chunks_are_parsed_up_to_the_broken_framing() {
     let parsed = Chunked::parse(b"A;chunk-signature=00\r\n0123456789\r\n05\r\nhello\r\nx");
     let data: Vec<&[u8]> = parsed.chunks.iter().map(|chunk| chunk.data).collect();
     assert_eq!(data, [&b"0123456789"[..], b"hello"]);
@@ -48,7 +48,7 @@ fn chunks_are_taken_apart_to_where_the_framing_breaks_off() {
     assert!(parsed.final_chunk().is_none() && parsed.malformed.is_some());
 }
 
-/// S3's documentation ends a trailing header in LF CR LF, SDKs in CR LF; both are signed with LF.
+/// S3's documentation ends a trailing header with LF CR LF, SDKs with CR LF; both sign it with LF.
 #[test]
 fn trailers_are_signed_in_lower_case_and_in_order_whatever_ends_them() {
     let ends = ["\r\n", "\n\r\n", "\n"];
@@ -61,10 +61,10 @@ fn trailers_are_signed_in_lower_case_and_in_order_whatever_ends_them() {
     }
 }
 
-/// The signatures of ECDSA are 140 to 144 digits long; the SDKs of AWS fill them up, and sign the next chunk over what is left
-/// without the filling (aws-c-auth, `aws_trim_padded_sigv4a_signature`).
+/// ECDSA signatures are 140 to 144 digits long; AWS's SDKs pad them, and sign the next chunk over the signature without
+/// its padding (aws-c-auth, `aws_trim_padded_sigv4a_signature`).
 #[test]
-fn what_fills_a_signature_up_is_no_part_of_it() {
+fn padding_is_not_part_of_a_signature() {
     let signature = Signature::presented("3045");
     let padded = chain::padded(&signature, 8);
     assert_eq!(padded.as_str(), "3045****");
@@ -88,7 +88,7 @@ fn request(headers: &[(&str, &str)]) -> Request {
 const SIGNED: Plan = Plan { protection: Protection::Signed, chunk_size: ChunkSize::DEFAULT, checksum: None };
 
 #[test]
-fn what_is_made_by_streaming_cannot_be_given() {
+fn headers_that_streaming_sets_cannot_be_given() {
     for name in ["x-amz-content-sha256", "X-Amz-Decoded-Content-Length", "x-amz-trailer", "Content-Length"] {
         let error = SIGNED.declare(&mut request(&[(name, "4")]), Scheme::V4, &Dialect::AWS4).unwrap_err();
         assert_eq!(error, PlanError::HeaderGiven { name: name.to_ascii_lowercase() });
@@ -103,9 +103,9 @@ fn what_is_made_by_streaming_cannot_be_given() {
     assert_eq!(SIGNED.declare(&mut unknown, Scheme::V4, &Dialect::AWS4), Err(PlanError::UnknownLength));
 }
 
-/// S3 keeps what follows `aws-chunked` as the coding of the object.
+/// S3 stores what follows `aws-chunked` as the coding of the object.
 #[test]
-fn a_coding_of_the_payloads_own_stays_behind_aws_chunked() {
+fn the_payloads_own_coding_is_kept_after_aws_chunked() {
     for (own, expected) in [("gzip", "aws-chunked,gzip"), ("", "aws-chunked")] {
         let mut request = request(&[("Content-Encoding", own)]);
         SIGNED.declare(&mut request, Scheme::V4, &Dialect::AWS4).unwrap();
@@ -115,9 +115,9 @@ fn a_coding_of_the_payloads_own_stays_behind_aws_chunked() {
     }
 }
 
-/// Each buffer takes what fits, and all of them together make the same body as one.
+/// Each buffer takes as many chunks as fit, and together they give the same body as one buffer.
 #[test]
-fn a_payload_makes_the_same_body_in_any_buffers() {
+fn the_size_of_buffers_does_not_change_the_body() {
     let layout = Layout {
         decoded_length: 50_000,
         chunk_size: ChunkSize::new(8_192).unwrap(),

@@ -1,4 +1,4 @@
-//! What the payload line of a request says of chunks.
+//! The word in a request's payload line that declares chunks.
 
 use crate::canonical::PayloadHash;
 use crate::derivation::Terms;
@@ -11,7 +11,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// None where the payload is not in chunks; the event streams of other services are not.
+    /// Reads the word; `None` if the payload is not in chunks. Event streams of other services are not.
     pub(super) fn of(terms: &Terms) -> Option<Self> {
         let PayloadHash::Declared(text) = &terms.payload else { return None };
         let rest = text.strip_prefix("STREAMING-")?;

@@ -1,7 +1,8 @@
-//! The instant of a signature, and its day.
+//! The time of a signature, and its day.
 //!
-//! A [`Timestamp`] is whole seconds in UTC, kept with the text that goes on the wire (`20150830T123600Z`). It is parsed
-//! from what headers, URLs and people write. The clock is not read here: `now` is always an argument.
+//! A [`Timestamp`] is a whole number of seconds in UTC, stored with the text that goes on the wire
+//! (`20150830T123600Z`). It can be parsed from what headers, URLs and people write. The clock is not read here: `now`
+//! is always an argument.
 
 mod parse;
 
@@ -9,14 +10,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-/// An instant in UTC, to the second, in the years 0000 to 9999.
+/// A point in time in UTC, to the second, in the years 0000 to 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     epoch_seconds: i64,
     text: [u8; 16],
 }
 
-/// A text that is no instant.
+/// The error for text that is not a date and time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid date and time '{presented}'")]
 #[non_exhaustive]
@@ -25,24 +26,25 @@ pub struct InvalidTimestamp {
     pub presented: String,
 }
 
-/// An instant that the clock of this operating system cannot show: Windows counts from 1601.
+/// The error for a time that this operating system's clock cannot represent: Windows counts from 1601.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the system's clock has no {}", .presented.to_rfc3339())]
 #[non_exhaustive]
 pub struct TimestampOutOfRange {
-    /// The instant.
+    /// The time.
     pub presented: Timestamp,
 }
 
 const YEAR_0000: i64 = -62_167_219_200;
 const YEAR_9999_END: i64 = 253_402_300_799;
 
-/// From the day of 1970-01-01.
+/// Weekdays, beginning with that of 1970-01-01.
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Timestamp {
-    /// Takes seconds since 1970-01-01T00:00:00Z; what lies outside the years 0000 to 9999 is moved to the nearest end.
+    /// Makes a timestamp from seconds since 1970-01-01T00:00:00Z; times outside the years 0000 to 9999 become the
+    /// nearest valid time.
     pub fn from_epoch_seconds(epoch_seconds: i64) -> Self {
         let epoch_seconds = epoch_seconds.clamp(YEAR_0000, YEAR_9999_END);
         let (year, month, day) = civil_from_days(epoch_seconds.div_euclid(86_400));
@@ -62,17 +64,17 @@ impl Timestamp {
         self.epoch_seconds
     }
 
-    /// The form of `x-amz-date`: `20150830T123600Z` (ISO 8601 basic).
+    /// The time in the form of `x-amz-date`: `20150830T123600Z` (ISO 8601 basic).
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.text).expect("digits, T and Z are ASCII")
     }
 
-    /// The day as a credential scope writes it: `20150830`.
+    /// The day as in a credential scope: `20150830`.
     pub fn day(&self) -> &str {
         self.as_str().get(..8).unwrap_or_default()
     }
 
-    /// The form people read: `2015-08-30T12:36:00Z` (RFC 3339).
+    /// The time in the form of RFC 3339: `2015-08-30T12:36:00Z`.
     pub fn to_rfc3339(&self) -> String {
         let t = self.as_str();
         format!(
@@ -86,7 +88,7 @@ impl Timestamp {
         )
     }
 
-    /// The form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
+    /// The time in the form of the header `Date`: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110 §5.6.7).
     pub fn to_http_date(&self) -> String {
         let days = self.epoch_seconds.div_euclid(86_400);
         let (year, month, day) = civil_from_days(days);
@@ -101,15 +103,15 @@ impl Timestamp {
         )
     }
 
-    /// Parses exactly the form of `x-amz-date`, `20150830T123600Z`.
+    /// Parses only the form of `x-amz-date`, `20150830T123600Z`.
     ///
     /// # Errors
-    /// Any other text, and days that no calendar has.
+    /// The text has another form, or is a day that does not exist or a leap second.
     pub fn parse_amz_date(text: &str) -> Result<Self, InvalidTimestamp> {
         let invalid = || InvalidTimestamp { presented: text.to_owned() };
         let bytes = text.as_bytes();
         let shaped = bytes.len() == 16 && bytes[8] == b'T' && bytes[15] == b'Z';
-        // A leap second has no number of its own in seconds since 1970, and no server takes one.
+        // A leap second has no number of its own in seconds since 1970, and no server accepts one.
         let is_leap = || bytes[13] == b'6';
         if !shaped || is_leap() {
             return Err(invalid());
@@ -117,11 +119,11 @@ impl Timestamp {
         parse::parse_iso_8601(text).map(Self::from_epoch_seconds).ok_or_else(invalid)
     }
 
-    /// Parses what headers and people write: `x-amz-date`'s form, ISO 8601 with an offset (RFC 3339), dates of HTTP and mail,
-    /// a bare day, or seconds since 1970.
+    /// Parses what headers and people write: the form of `x-amz-date`, ISO 8601 with an offset (RFC 3339), dates of
+    /// HTTP and mail, a day, or seconds since 1970.
     ///
     /// # Errors
-    /// Text that is none of these.
+    /// The text has none of these forms.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let trimmed = text.trim();
         let invalid = || InvalidTimestamp { presented: text.to_owned() };
@@ -133,14 +135,14 @@ impl Timestamp {
             .ok_or_else(invalid)
     }
 
-    /// The instant that much later.
+    /// Returns the time plus a duration, in whole seconds.
     #[must_use]
     pub fn plus(&self, duration: Duration) -> Self {
         let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         Self::from_epoch_seconds(self.epoch_seconds.saturating_add(seconds))
     }
 
-    /// Seconds from `self` to `later`; negative where `later` lies before.
+    /// Seconds from `self` to `later`; negative if `later` is earlier.
     pub fn seconds_until(&self, later: Self) -> i64 {
         later.epoch_seconds - self.epoch_seconds
     }
@@ -155,7 +157,7 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
-    /// As [`parse`](Timestamp::parse).
+    /// Same as [`parse`](Timestamp::parse).
     fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
         Self::parse(text)
     }
@@ -164,14 +166,14 @@ impl FromStr for Timestamp {
 impl TryFrom<&str> for Timestamp {
     type Error = InvalidTimestamp;
 
-    /// As [`parse`](Timestamp::parse).
+    /// Same as [`parse`](Timestamp::parse).
     fn try_from(text: &str) -> Result<Self, InvalidTimestamp> {
         Self::parse(text)
     }
 }
 
 impl From<SystemTime> for Timestamp {
-    /// The second that the time is in; what lies outside the years 0000 to 9999 is moved to the nearest end.
+    /// Truncates the time to its second; times outside the years 0000 to 9999 become the nearest valid time.
     fn from(time: SystemTime) -> Self {
         let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         Self::from_epoch_seconds(match time.duration_since(SystemTime::UNIX_EPOCH) {
@@ -185,7 +187,7 @@ impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampOutOfRange;
 
     /// # Errors
-    /// An instant that the operating system's clock cannot show.
+    /// The operating system's clock cannot represent the time.
     fn try_from(timestamp: Timestamp) -> Result<Self, TimestampOutOfRange> {
         let distance = Duration::from_secs(timestamp.epoch_seconds.unsigned_abs());
         let time = match timestamp.epoch_seconds {
@@ -214,8 +216,8 @@ fn write_digits(field: &mut [u8], mut value: i64) {
     }
 }
 
-/// Year, month and day of the proleptic Gregorian calendar, from days since 1970-01-01: the year is counted from March,
-/// so that the leap day comes last.
+/// Converts days since 1970-01-01 into year, month and day of the proleptic Gregorian calendar. The year is counted
+/// from March, so the leap day comes last.
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -228,7 +230,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
-/// Seconds as people say them: `15 min`, `2 h 5 min`, `3 d 4 h`.
+/// Formats seconds for people: `15 min`, `2 h 5 min`, `3 d 4 h`.
 #[doc(hidden)]
 pub fn in_words(seconds: u64) -> String {
     let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
@@ -249,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_of_writing_one_instant_is_that_instant() {
+    fn every_spelling_of_a_time_gives_the_same_timestamp() {
         for text in [
             "20150830T123600Z",
             "2015-08-30T12:36:00Z",
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_time_is_cut_to_its_second() {
+    fn the_system_time_is_truncated_to_its_second() {
         let (epoch, ms) = (SystemTime::UNIX_EPOCH, Duration::from_millis);
         for (time, seconds) in [
             (epoch, 0),
@@ -285,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_is_refused_with_its_text() {
+    fn an_invalid_time_is_refused_with_its_text() {
         for text in
             ["", "yesterday", "20150230T000000Z", "20150830T126000Z", "20150830T123600", "2015083", "+0150830T123600Z"]
         {

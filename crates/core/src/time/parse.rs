@@ -1,13 +1,13 @@
-//! Reads instants back from what headers, logs and people write, as seconds since 1970-01-01T00:00:00Z.
+//! Parses dates and times that headers, logs and people write, as seconds since 1970-01-01T00:00:00Z.
 //!
-//! Fractions of a second are dropped, and a leap second counts as the second before it. Which of the forms is meant is for
-//! [`Timestamp::parse`](super::Timestamp::parse) to find out.
+//! Fractions of a second are dropped, and a leap second counts as the second before it.
+//! [`Timestamp::parse`](super::Timestamp::parse) decides which form a text has.
 
 use super::{MONTHS, WEEKDAYS, civil_from_days};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// A date and time with its offset from UTC (ISO 8601, RFC 3339): `2015-08-30T12:36:00Z`, `20150830 1436+0200`.
+/// Parses a date and time with an offset from UTC (ISO 8601, RFC 3339): `2015-08-30T12:36:00Z`, `20150830 1436+0200`.
 pub(super) fn parse_iso_8601(text: &str) -> Option<i64> {
     let (date, time_and_offset) = text.split_once(['T', 't', ' '])?;
     let (time, offset) = time_and_offset.split_at(time_and_offset.find(['Z', 'z', '+', '-'])?);
@@ -15,7 +15,7 @@ pub(super) fn parse_iso_8601(text: &str) -> Option<i64> {
     Some(days_of(date)? * SECONDS_PER_DAY + parse_time(time)? - offset)
 }
 
-/// A date of HTTP or mail (RFC 9110 §5.6.7, RFC 5322 §3.3 and §4.3): `Sun, 30 Aug 2015 12:36:00 GMT`.
+/// Parses a date of HTTP or mail (RFC 9110 §5.6.7, RFC 5322 §3.3 and §4.3): `Sun, 30 Aug 2015 12:36:00 GMT`.
 pub(super) fn parse_http_date(text: &str) -> Option<i64> {
     let (weekday, rest) = text.split_once(',').map_or((None, text), |(weekday, rest)| (Some(weekday.trim()), rest));
     let words: Vec<&str> = without_comment(rest).split_ascii_whitespace().collect();
@@ -28,7 +28,7 @@ pub(super) fn parse_http_date(text: &str) -> Option<i64> {
     is_that_day.then_some(days * SECONDS_PER_DAY + seconds - parse_zone(zone)?)
 }
 
-/// The beginning of a day: `20150830`, `2015-08-30`.
+/// Parses a day, as its first second: `20150830`, `2015-08-30`.
 pub(super) fn parse_day(text: &str) -> Option<i64> {
     Some(days_of(text)? * SECONDS_PER_DAY)
 }
@@ -38,7 +38,7 @@ fn days_of(date: &str) -> Option<i64> {
     days_from_civil(year, month, day)
 }
 
-/// Seconds since midnight: `12:36:00.5`, `123600`, `12:36`.
+/// Parses a time of day as seconds since midnight: `12:36:00.5`, `123600`, `12:36`.
 fn parse_time(text: &str) -> Option<i64> {
     let Some((whole, fraction)) = text.split_once(['.', ',']) else {
         let [hour, minute, second] = numbers(text, ':', [2, 2, 2]).or_else(|| {
@@ -56,7 +56,7 @@ fn seconds_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
     is_on_the_clock.then(|| hour * 3_600 + minute * 60 + second.min(59))
 }
 
-/// Seconds east of Greenwich: `+02:00`, `-0800`, `+02`.
+/// Parses an offset as seconds east of Greenwich: `+02:00`, `-0800`, `+02`.
 fn parse_offset(text: &str) -> Option<i64> {
     let (sign, digits) = text.split_at_checked(1)?;
     let sign = match sign {
@@ -68,7 +68,7 @@ fn parse_offset(text: &str) -> Option<i64> {
     seconds_of_day(hours, minutes, 0).map(|seconds| sign * seconds)
 }
 
-/// The zone of a mail's date: an offset, or one of the names that RFC 5322 §4.3 still knows.
+/// Parses the zone of a mail's date: an offset, or a name from RFC 5322 §4.3.
 fn parse_zone(text: &str) -> Option<i64> {
     let hours = match text.to_ascii_uppercase().as_str() {
         "GMT" | "UT" | "Z" => 0,
@@ -82,7 +82,7 @@ fn parse_zone(text: &str) -> Option<i64> {
     Some(hours * 3_600)
 }
 
-/// A year of two digits is one from 1950 to 2049, one of three counts from 1900 (RFC 5322 §4.3).
+/// Parses a year. Two digits mean 1950 to 2049, three count from 1900 (RFC 5322 §4.3).
 fn parse_year(text: &str) -> Option<i64> {
     let year = number(text)?;
     match (text.len(), year) {
@@ -93,7 +93,7 @@ fn parse_year(text: &str) -> Option<i64> {
     }
 }
 
-/// The text without a comment at its end, such as `(UTC)`.
+/// Removes a comment at the end of the text, such as `(UTC)`.
 fn without_comment(text: &str) -> &str {
     let comment = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
     comment.map_or(text, |(before, _)| before)
@@ -103,7 +103,7 @@ fn weekday_of(days: i64) -> &'static str {
     WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()]
 }
 
-/// Days since 1970-01-01, the inverse of [`civil_from_days`]; none for a date that no calendar has.
+/// Converts a date into days since 1970-01-01, the inverse of [`civil_from_days`]; `None` if the date does not exist.
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     let (march_year, march_month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, year_of_era) = (march_year.div_euclid(400), march_year.rem_euclid(400));
@@ -113,7 +113,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     (civil_from_days(days) == (year, month, day)).then_some(days)
 }
 
-/// Numbers of these widths, with the separator between all of them or between none.
+/// Parses numbers of these widths, with the separator between all of them or none.
 fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
     let is_separated = text.contains(separator);
     let mut values = [0; N];
@@ -129,7 +129,7 @@ fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> O
     rest.is_empty().then_some(values)
 }
 
-/// A number without a sign.
+/// Parses a number without a sign.
 fn number(digits: &str) -> Option<i64> {
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| is_number)
@@ -150,7 +150,7 @@ mod tests {
         parse_http_date(text).map(|seconds| super::super::Timestamp::from_epoch_seconds(seconds).to_rfc3339())
     }
 
-    /// The first five are the examples of RFC 3339 §5.8.
+    /// The first five are the examples in RFC 3339 §5.8.
     #[test]
     fn iso_8601_is_read_in_its_basic_and_extended_form() {
         for (text, expected) in [
@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    /// The first three are the examples of RFC 9110 §5.6.7 and of RFC 5322, Appendix A.1 and A.6.2.
+    /// The first three are the examples in RFC 9110 §5.6.7 and in RFC 5322, appendices A.1 and A.6.2.
     #[test]
     fn dates_of_http_and_of_mail_are_read() {
         for (text, expected) in [
@@ -238,7 +238,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// Another implementation takes the same texts for the same instants, and refuses the same.
+        /// Another implementation must read the same texts as the same times, and refuse the same texts.
         #[test]
         fn iso_8601_is_what_jiff_reads(text in civil_texts()) {
             let theirs = text.parse::<jiff::Timestamp>().ok().map(|instant| instant.as_second());

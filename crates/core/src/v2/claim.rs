@@ -1,4 +1,4 @@
-//! From a request signed with Version 2 to its terms: what it says of itself, in its `Authorization` header or in its query
+//! Reads the terms of a request signed with Version 2: what it claims, in its `Authorization` header or its query
 //! (*Signing and authenticating REST requests*). Nothing is judged here.
 
 use super::{Names, Placement, SubResources, Terms};
@@ -9,12 +9,12 @@ use crate::request::Request;
 use crate::scheme::Signature;
 use crate::time::{InvalidTimestamp, Timestamp};
 
-/// What a signed request says of its signature.
+/// What a signed request claims about its signature. Claims are unverified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// What it says was agreed on.
+    /// The terms that the request claims.
     pub terms: Terms,
-    /// The signature it presents: base64, where it is sound.
+    /// The signature it presents; a valid one is base64.
     pub signature: Signature,
 }
 
@@ -22,12 +22,12 @@ pub struct Claim {
 pub(super) const DATE_FORM: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
 
 impl Claim {
-    /// Whether a request is signed with Version 2, soundly or not.
+    /// Whether a request has a signature of Version 2, valid or not.
     pub fn is_made_by(request: &Request) -> bool {
         header_names(request).is_some() || query_names(request).is_some()
     }
 
-    /// Reads the claim of a signed request; none where it is not signed with Version 2.
+    /// Reads the claim of a signed request; `None` if it is not signed with Version 2.
     ///
     /// # Errors
     /// See [`ClaimError`].
@@ -36,7 +36,7 @@ impl Claim {
         match (header_names(request), query_names(request)) {
             (None, None) => None,
             (Some(_), Some(_)) => Some(Err(ClaimError::SignedTwice)),
-            // Whatever the header holds, S3 takes no second mechanism beside the query.
+            // Whatever the header contains, S3 does not accept another mechanism in addition to the query.
             (None, Some(_)) if request.headers.contains("authorization") => Some(Err(ClaimError::SignedTwice)),
             (Some(names), None) => Some(from_header(request, names, bucket)),
             (None, Some(names)) => Some(from_query(request, names, bucket)),
@@ -49,14 +49,14 @@ fn header_names(request: &Request) -> Option<&'static Names> {
     Names::ALL.into_iter().find(|names| value.split_whitespace().next() == Some(names.word))
 }
 
-/// A `GoogleAccessId` with an `@` is a service account's, whose signatures are RSA's.
+/// A `GoogleAccessId` with an `@` is a service account, whose signatures are RSA.
 fn query_names(request: &Request) -> Option<&'static Names> {
     let is_key = |names: &&Names| parameter(request, names.key_parameter).is_some_and(|id| !id.contains('@'));
     parameter(request, "Signature")?;
     Names::ALL.into_iter().find(is_key)
 }
 
-/// Access keys may have colons of their own, as Swift's `account:user` has; base64 has none.
+/// Reads the header. Access key IDs may contain colons, like Swift's `account:user`; base64 does not.
 fn from_header(request: &Request, names: &'static Names, bucket: Option<String>) -> Result<Claim, ClaimError> {
     let malformed = || ClaimError::Authorization { expected: format!("{} ID:signature", names.word) };
     let value = request.headers.first_text("authorization").unwrap_or_default();
@@ -102,7 +102,7 @@ fn not_seconds(presented: String) -> ClaimError {
     ClaimError::Expires { name: "Expires".to_owned(), expected: "a number of seconds since 1970", presented }
 }
 
-/// A decoded parameter, where there is one that is text.
+/// The decoded value of a parameter, as text.
 pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
     query::parameter(request, name).map(|value| String::from_utf8_lossy(&value).into_owned())
 }

@@ -1,26 +1,26 @@
-//! Whose names a signature of Version 2 uses: a row for each provider.
+//! The names that each provider uses in signatures of Version 2.
 
 use crate::scheme::Dialect;
 
-/// The names of a provider.
+/// The names of one provider.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     /// The word that begins the `Authorization` header: `AWS`.
     pub word: &'static str,
     /// The parameter that names the key in a query: `AWSAccessKeyId`.
     pub key_parameter: &'static str,
-    /// How the provider's own headers begin, in lower case: `x-amz-`.
+    /// Prefix of the provider's own headers, in lower case: `x-amz-`.
     pub header_prefix: &'static str,
-    /// Carries the request's date in place of `Date`: `x-amz-date`.
+    /// Header that carries the request's date in place of `Date`: `x-amz-date`.
     pub date_header: &'static str,
-    /// Carries the session token: `x-amz-security-token`.
+    /// Header that carries the session token: `x-amz-security-token`.
     pub token_header: &'static str,
     /// Sub-resources that only this provider has.
     pub(super) own_sub_resources: &'static [&'static str],
 }
 
 impl Names {
-    /// S3, and the object stores that speak its protocol.
+    /// S3, and object stores with the same protocol.
     pub const AWS: Self = Self {
         word: "AWS",
         key_parameter: "AWSAccessKeyId",
@@ -30,7 +30,7 @@ impl Names {
         own_sub_resources: &[],
     };
 
-    /// Google Cloud Storage with HMAC keys; the row, sub-resources included, is that of boto's provider `google`.
+    /// Google Cloud Storage with HMAC keys; the names and sub-resources are those of boto's provider `google`.
     pub const GOOG: Self = Self {
         word: "GOOG1",
         key_parameter: "GoogleAccessId",
@@ -40,10 +40,10 @@ impl Names {
         own_sub_resources: &["compose", "websiteConfig"],
     };
 
-    /// Every row.
+    /// The names of all providers.
     pub const ALL: [&'static Self; 2] = [&Self::AWS, &Self::GOOG];
 
-    /// The row of a dialect; none where Version 2 is not known to have that dialect.
+    /// The names for a dialect; `None` if the dialect is not known to have Version 2.
     pub fn for_dialect(dialect: &Dialect) -> Option<&'static Self> {
         match dialect {
             dialect if *dialect == Dialect::AWS4 => Some(&Self::AWS),

@@ -1,5 +1,5 @@
-//! From a request to sign to a request with its terms: date and token are put on it, or the parameters of a signed query
-//! (*Signing and authenticating REST requests*, query string request authentication).
+//! Prepares a request for signing with Version 2: adds date and token, or the parameters of a signed query (*Signing
+//! and authenticating REST requests*, query string request authentication).
 
 use super::{Names, Placement, StringToSign, SubResources, Terms, claim, sign};
 use crate::canonical::SignedHeaders;
@@ -11,23 +11,23 @@ use crate::request::target::push_parameter;
 use crate::sign::Signed;
 use crate::time::Timestamp;
 
-/// How a request is to be signed.
+/// How to sign a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The provider's names.
+    /// The names that the provider uses.
     pub names: &'static Names,
-    /// Where the signature goes.
+    /// Where the signature goes: header or query.
     pub placement: derivation::Placement,
-    /// The bucket that the host names; none where it stands in the path, or where there is none.
+    /// The bucket that the host names; `None` if the bucket is in the path, or there is none.
     pub bucket: Option<String>,
     /// Which parameters of the query are signed.
     pub sub_resources: SubResources,
 }
 
-/// Decides the terms of a signature made at `now`, and puts on the request what goes with them.
+/// Decides the terms of a signature made at `now`, and adds to the request what they require.
 ///
-/// A request with a date of its own, `x-amz-date` or `Date`, is signed by that; else `Date` is added in the form of
-/// RFC 9110 §5.6.7, which every server takes.
+/// If the request already has a date, in `x-amz-date` or `Date`, that date is used; otherwise `Date` is added in the
+/// form of RFC 9110 §5.6.7, which every server accepts.
 ///
 /// # Errors
 /// See [`PrepareError`].
@@ -62,7 +62,7 @@ pub fn prepare(
 }
 
 impl Prepared<Terms> {
-    /// What is signed.
+    /// Derives the string to sign.
     pub fn derive(&self) -> StringToSign {
         self.terms.derive(&self.request)
     }
@@ -84,7 +84,7 @@ impl Prepared<Terms> {
 }
 
 impl Terms {
-    /// The headers that whoever uses a signed URL must send as they are, `Host` left out: those that are signed.
+    /// The signed headers, apart from `Host`, that users of a signed URL must send unchanged.
     pub fn headers_to_send<'a>(&self, request: &'a Request) -> Vec<(&'a str, &'a [u8])> {
         let is_signed = |name: &str| {
             let name = name.to_ascii_lowercase();
@@ -126,7 +126,8 @@ fn add_token_header(request: &mut Request, names: &Names, identity: &Identity) {
     }
 }
 
-/// A token in the query is signed as if it were a header. A `Date` header would say nothing, and is taken away.
+/// Appends the parameters of a signed query. A token in the query is signed as if it were a header. A `Date` header
+/// would have no meaning, and is removed.
 fn append_parameters(request: &mut Request, names: &Names, identity: &Identity, expires_at: Timestamp) {
     request.headers.remove("date");
     push_parameter(&mut request.target, &[names.key_parameter], &identity.access_key_id);

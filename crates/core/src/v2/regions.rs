@@ -1,6 +1,6 @@
-//! Which regions of AWS take Version 2.
+//! Which regions of AWS accept Version 2.
 
-/// The regions of S3 that take Version 2: those opened before 2014 (*Authenticating Requests* of S3's API reference).
+/// The regions of S3 that accept Version 2: those opened before 2014 (*Authenticating Requests* of S3's API reference).
 const REGIONS: [&str; 9] = [
     "us-east-1",
     "us-west-1",
@@ -13,7 +13,7 @@ const REGIONS: [&str; 9] = [
     "sa-east-1",
 ];
 
-/// Whether S3 takes Version 2 in a region of AWS: those opened since 2014 take only Version 4.
+/// Whether S3 accepts Version 2 in a region of AWS: regions opened since 2014 accept only Version 4.
 pub fn takes_version_2(region: &str) -> bool {
     REGIONS.contains(&region)
 }

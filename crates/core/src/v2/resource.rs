@@ -1,14 +1,14 @@
-//! The canonicalized resource: bucket, path as it is on the wire, and those parameters of the query that name a part of
-//! the resource or change the response.
+//! The canonicalized resource: bucket, path as on the wire, and the query parameters that name a part of the resource
+//! or change the response.
 //!
-//! Follows *Constructing the CanonicalizedResource element*; the list of parameters is what S3's documentation, botocore
-//! (`HmacV1Auth`), Ceph (`rgw_auth_s3.cc`), Swift (`s3api`) and s3s have between them.
+//! Follows *Constructing the CanonicalizedResource element*; the list of parameters combines those of S3's
+//! documentation, botocore (`HmacV1Auth`), Ceph (`rgw_auth_s3.cc`), Swift (`s3api`) and s3s.
 
 use super::{Names, Terms};
 use crate::canonical::query;
 use crate::request::Request;
 
-/// The signed parameters, sorted. A server that does not know one of them does not serve it either.
+/// The signed parameters, sorted. A server that does not know one of them does not support its operation either.
 const SUB_RESOURCES: [&str; 38] = [
     "accelerate",
     "acl",
@@ -50,14 +50,15 @@ const SUB_RESOURCES: [&str; 38] = [
     "website",
 ];
 
-/// Which parameters are signed as part of the resource. Servers have lists of their own, and what they do not have they leave out.
+/// Which parameters are signed as part of the resource. Servers have different lists, and leave out what is not in
+/// their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubResources {
-    /// All that S3 and the stores that speak its protocol have between them.
+    /// All parameters that S3 and stores with the same protocol sign.
     #[default]
     Standard,
-    /// Those of one server, by name.
+    /// The parameters that one server signs, by name.
     Named(Vec<String>),
 }
 
@@ -80,7 +81,8 @@ pub fn is_sub_resource(name: &str, names: &Names) -> bool {
     SUB_RESOURCES.contains(&name) || names.own_sub_resources.contains(&name)
 }
 
-/// The signed parameters of a request, decoded and sorted by name, with their values: `+` is a space, as servers read it.
+/// The signed parameters of a request, decoded and sorted by name, with their values; `+` is read as a space, as
+/// servers do.
 pub fn sub_resources(request: &Request, names: &Names) -> Vec<(Vec<u8>, Vec<u8>)> {
     signed_parameters(request, |name| is_sub_resource(name, names))
 }
@@ -93,18 +95,18 @@ fn signed_parameters(request: &Request, is_signed: impl Fn(&str) -> bool) -> Vec
     signed
 }
 
-/// The resource as it is signed.
+/// The resource in the form that is signed.
 pub(super) fn canonicalized(request: &Request, terms: &Terms) -> Vec<u8> {
     let parameters = signed_parameters(request, |name| terms.sub_resources.has(name, terms.names));
     join(terms.bucket.as_deref(), path_of(request), &parameters)
 }
 
-/// The path on the wire; an empty one is `/`.
+/// The path on the wire; an empty path becomes `/`.
 pub fn path_of(request: &Request) -> &[u8] {
     if request.path().is_empty() { b"/" } else { request.path() }
 }
 
-/// Puts the resource together. A parameter without a value is written without `=`.
+/// Joins the parts of the resource. A parameter without a value is written without `=`.
 pub fn join(bucket: Option<&str>, path: &[u8], parameters: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
     let mut text = Vec::with_capacity(path.len() + 64);
     if let Some(bucket) = bucket {

@@ -1,7 +1,7 @@
 //! The string to sign: method, Content-MD5, Content-Type, date, the provider's own headers, the resource.
 //!
-//! Lines are taken from the request as it is; nothing is decided here. In the query form the line of the date holds
-//! `Expires`, and parameters that are named like the provider's headers are signed as if they were headers.
+//! The lines are taken from the request unchanged; nothing is decided here. For a signed query, the date line contains
+//! `Expires`, and parameters named like the provider's headers are signed as if they were headers.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,7 +12,7 @@ use crate::canonical::query;
 use crate::derivation::Part;
 use crate::request::Request;
 
-/// What is signed, part by part. The first four are lines, each without its newline.
+/// The parts of the string to sign. The first four are lines, stored without their newlines.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StringToSign {
     /// The method.
@@ -21,15 +21,15 @@ pub struct StringToSign {
     pub content_md5: Vec<u8>,
     /// The value of `Content-Type`, or nothing.
     pub content_type: Vec<u8>,
-    /// The value of `Date`; nothing where `x-amz-date` is sent; in the query form `Expires`.
+    /// The value of `Date`, or nothing if `x-amz-date` is sent; for a signed query, `Expires`.
     pub date: Vec<u8>,
-    /// The canonicalized headers of the provider's own, each line with its newline.
+    /// The provider's own headers, canonicalized; each line includes its newline.
     pub amz_headers: Vec<u8>,
     /// The canonicalized resource.
     pub resource: Vec<u8>,
 }
 
-/// The headers may hold a session token.
+/// Shows only the method, because the headers may contain a session token.
 impl fmt::Debug for StringToSign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StringToSign").field("method", &String::from_utf8_lossy(&self.method)).finish_non_exhaustive()
@@ -62,7 +62,7 @@ impl StringToSign {
         text
     }
 
-    /// The parts with their names, in order.
+    /// The parts and their names, in order.
     pub fn parts(&self, placement: Placement) -> Vec<Part> {
         let date = match placement {
             Placement::Header { .. } => "date",
@@ -79,14 +79,14 @@ impl StringToSign {
     }
 }
 
-/// The value of a header that has a line of its own.
+/// The value of a header that has its own line.
 fn positional(request: &Request, name: &str) -> Vec<u8> {
     request.headers.values(name).next().map(|value| value.trim_ascii().to_vec()).unwrap_or_default()
 }
 
 fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
     match terms.placement {
-        // As it is spelt in the query. One that it does not have is the one that these terms would put there.
+        // As it is spelt in the query. If the query has none, the value that these terms would add.
         Placement::Query { expires_at } => {
             claim::parameter(request, "Expires").unwrap_or_else(|| expires_at.epoch_seconds().to_string()).into_bytes()
         }
@@ -95,7 +95,8 @@ fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
     }
 }
 
-/// The provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats joined by a comma.
+/// Canonicalizes the provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats
+/// joined by a comma.
 pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
     let mut fields: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (name, value) in own_fields(request, names, placement) {
@@ -117,7 +118,7 @@ pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement
     text
 }
 
-/// Headers first, then the parameters of a signed query that stand for headers.
+/// The headers, followed by the parameters of a signed query that act as headers.
 fn own_fields(request: &Request, names: &Names, placement: Placement) -> Vec<(String, Vec<u8>)> {
     let headers = request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), unfolded(&header.value)));
     let query = match placement {
@@ -129,7 +130,7 @@ fn own_fields(request: &Request, names: &Names, placement: Placement) -> Vec<(St
     headers.chain(parameters).filter(|(name, _)| name.starts_with(names.header_prefix)).collect()
 }
 
-/// A value trimmed, with a folded line joined by one space. Spaces inside a line stay.
+/// Trims a value and joins folded lines with one space. Spaces inside a line are kept.
 fn unfolded(value: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(value.len());
     for (at, line) in value.trim_ascii().split(|byte| *byte == b'\n').enumerate() {

@@ -1,6 +1,6 @@
-//! The examples of *Signing and authenticating REST requests* of S3's API reference: strings to sign and signatures are
-//! AWS's own, from the page's present edition (bucket `awsexamplebucket1`) and, where that prints no right signature for
-//! the request beside it, from the edition before (bucket `johnsmith`).
+//! The examples in *Signing and authenticating REST requests* of S3's API reference. Strings to sign and signatures are
+//! AWS's own: from the current edition of the page (bucket `awsexamplebucket1`) and, if that does not print a correct
+//! signature for its request, from the previous edition (bucket `johnsmith`).
 
 use super::*;
 use crate::credentials::Credentials;
@@ -85,7 +85,7 @@ const EXAMPLES: [(&str, &str, &str, &str); 8] = [
 ];
 
 #[test]
-fn the_examples_of_aws_come_out_as_printed() {
+fn awss_examples_are_reproduced_as_printed() {
     for (start, headers, string_to_sign, signature) in EXAMPLES {
         let text = format!("{start} HTTP/1.1\n{headers}\nAuthorization: AWS AKIAIOSFODNN7EXAMPLE:{signature}");
         let chosen = headers.contains("static.johnsmith.net").then_some("static.johnsmith.net");
@@ -97,9 +97,9 @@ fn the_examples_of_aws_come_out_as_printed() {
     }
 }
 
-/// The query of the page's section on query strings, in its edition before.
+/// The query from the page's section on query strings, previous edition.
 #[test]
-fn the_example_in_a_query_comes_out_as_printed() {
+fn the_query_example_is_reproduced_as_printed() {
     let url = RequestUrl::parse("http://johnsmith.s3.amazonaws.com/photos/puppy.jpg").unwrap();
     let now = Timestamp::from_epoch_seconds(1_175_139_620 - 60);
     let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
@@ -180,9 +180,9 @@ fn debug_shows_no_token() {
     assert!(!format!("{derived:?}").contains(&hushed[1..hushed.len() - 1]), "{derived:?}");
 }
 
-/// RGW's list has no `object-lock`, and no server has `x`.
+/// RGW's list does not have `object-lock`, and no server signs `x`.
 #[test]
-fn the_list_of_a_server_is_signed_in_place_of_the_standard_one() {
+fn a_servers_own_list_replaces_the_standard_one() {
     let url = RequestUrl::parse("http://h/b?acl&object-lock&x=1&versionId=2").unwrap();
     let request = Request::new("GET", &url).unwrap();
     let identity = Identity::from(&Credentials::new("AKID", SECRET));

@@ -1,20 +1,20 @@
-//! From a verdict to a decision: who signed the request, or why it is refused.
+//! Turns a verdict into a decision: who signed the request, or why it is refused.
 
 use super::{Claimed, Finding, Severity, Verdict};
 use crate::canonical::PayloadHash;
 use crate::scheme::Scope;
 
-/// A request that was accepted, with what its signature vouches for.
+/// What the signature of an accepted request vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Accepted {
     /// The ID of the key that signed it.
     pub access_key_id: String,
-    /// What the signature is for; none in Version 2, which is bound to neither region nor service.
+    /// The credential scope; `None` for Version 2, which is not bound to a region or service.
     pub scope: Option<Scope>,
-    /// What the signature says of the payload; none in Version 2 and forms, which sign no payload.
+    /// The signed payload line; `None` for Version 2 and forms, which do not sign the payload.
     pub payload: Option<PayloadHash>,
-    /// The whole claim, as it was verified: by the rule for paths that gave its signature.
+    /// The whole claim as it was verified, with the path rule that gave its signature.
     pub claimed: Claimed,
 }
 
@@ -22,16 +22,16 @@ pub struct Accepted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// There was no key to recompute its signature with.
+    /// There was no key to recompute the signature with.
     #[error("no credentials to verify the signature")]
     NoCredentials,
-    /// The findings that speak against it, in the order in which they were found.
+    /// The findings against the request, in the order in which they were found.
     #[error("{}", listed(.0))]
     Findings(Vec<Finding>),
 }
 
 impl Verdict {
-    /// Accepts the request if its signature is right, all of it was seen, and nothing speaks against it.
+    /// Accepts the request if its signature is valid, all of it was seen, and no finding speaks against it.
     ///
     /// # Errors
     /// See [`Rejection`].
@@ -44,8 +44,8 @@ impl Verdict {
         self.expected.is_some() && !self.findings.iter().any(speaks_against)
     }
 
-    /// Accepts the request before its body has arrived. The caller compares the body with [`Accepted::payload`] afterwards,
-    /// or its chunks with the signature: until then nothing vouches for it.
+    /// Accepts the request before its body has arrived. The caller must then compare the body with
+    /// [`Accepted::payload`], or verify the signatures of its chunks: until then nothing vouches for the body.
     ///
     /// # Errors
     /// See [`Rejection`].

@@ -1,5 +1,5 @@
-//! What the host says of service and region, beside what the scope says. Only AWS's own hosts say it surely: other stores
-//! take any region, and names of one's own say nothing.
+//! Compares the scope with the service and region that the host implies. Only AWS's own hosts imply them reliably:
+//! other stores accept any region, and custom host names imply nothing.
 
 use super::scope::covers;
 use super::{Finding, Judge};
@@ -9,13 +9,13 @@ use crate::endpoint::{self, Inference};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scope};
 
-/// Services that each sign for one name on their hosts, and for nothing else.
+/// Services that sign for exactly one name on their hosts.
 #[rustfmt::skip]
 const CERTAIN: [&str; 22] = [
     "s3", "s3express", "execute-api", "es", "aoss", "lambda", "sts", "iam", "dynamodb", "sqs", "sns", "kms", "kinesis",
     "firehose", "secretsmanager", "ssm", "logs", "events", "states", "athena", "glue", "bedrock",
 ];
-/// Other names that a host's service goes by in scopes: the name inferred, and the one that is taken too.
+/// Other names of a host's service in scopes: the inferred name, and one that is accepted too.
 const ALIASES: [(&str, &str); 7] = [
     ("iotdata", "iotdevicegateway"),
     ("iotdata", "iot-jobs-data"),
@@ -29,30 +29,31 @@ const ALIASES: [(&str, &str); 7] = [
 /// A part of the scope that the host contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
-    /// What the host says; empty if it only says that the scope is wrong.
+    /// The value that the host implies; empty if the host only shows that the scope is wrong.
     pub expected: String,
-    /// What the scope says.
+    /// The value in the scope.
     pub presented: String,
-    /// Whether the host leaves a doubt.
+    /// How certain the contradiction is.
     pub sureness: Sureness,
 }
 
-/// Whether a host leaves a doubt.
+/// How certain it is that the host refuses the scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sureness {
-    /// The server of that host refuses.
+    /// The server of that host refuses the request.
     Certain,
-    /// It may answer for several, or its name be read wrongly.
+    /// The host may serve several regions or services, or its name may have been misread.
     Likely,
 }
 
-/// The parts of the scope that the server of the host refuses. A judge who expects a scope knows better than a host.
+/// The parts of the scope that the server of the host refuses. If the judge expects a scope, that takes precedence over
+/// the host.
 pub(super) fn judge(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
     let regions = claim.region_set(request).filter(|_| claim.terms.scheme.has_region_set());
     judge_scope(request, (&claim.terms.scope, regions.as_deref()), &claim.terms.dialect, judge)
 }
 
-/// The same of a scope alone, as forms have it, or of one beside a set of regions.
+/// Judges a scope alone, as in forms, or a scope with a region set.
 pub(super) fn judge_scope(
     request: &Request,
     (scope, regions): (&Scope, Option<&str>),
@@ -74,12 +75,12 @@ pub(super) fn judge_scope(
     region.into_iter().chain(service).collect()
 }
 
-/// The scope names another region than the host.
+/// The contradiction if the scope names another region than the host.
 pub fn region_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
     contradicted_region(request, terms.scope.region.as_deref()?)
 }
 
-/// No region of the set is that of a host which names its own.
+/// The contradiction if the host names a region and the region set does not cover it.
 fn contradicted_regions(request: &Request, presented: &str) -> Option<Contradiction> {
     let (host, inference) = aws(request)?;
     let expected = inference.region.filter(|region| host.contains(region))?;
@@ -94,7 +95,7 @@ fn contradicted_region(request: &Request, presented: &str) -> Option<Contradicti
         return None;
     }
     let expected = inference.region.unwrap_or_default();
-    // A host that names no region answers for several, or for one that is only guessed.
+    // A host that names no region serves several, or one that is only guessed.
     let (expected, sureness) = match () {
         () if !expected.is_empty() && host.contains(&expected) => (expected, Sureness::Certain),
         () if !is_region(presented) => (String::new(), Sureness::Certain),
@@ -104,14 +105,15 @@ fn contradicted_region(request: &Request, presented: &str) -> Option<Contradicti
     Some(Contradiction { expected, presented: presented.to_owned(), sureness })
 }
 
-/// The scope names another service than the host.
+/// The contradiction if the scope names another service than the host.
 pub fn service_of_host(request: &Request, terms: &Terms) -> Option<Contradiction> {
     contradicted_service(request, &terms.scope.service, &terms.dialect)
 }
 
 fn contradicted_service(request: &Request, presented: &str, dialect: &Dialect) -> Option<Contradiction> {
     let expected = aws(request)?.1.service?;
-    // A directory bucket takes no signature for the service s3, and no other bucket one for s3express.
+    // A directory bucket does not accept a signature for the service s3, and other buckets do not accept one for
+    // s3express.
     let is_store = |service: &str| dialect.stores_objects(service) && service != "s3express";
     let are_stores = is_store(presented) && is_store(&expected);
     let is_alias = ALIASES.contains(&(expected.as_str(), presented));
@@ -161,9 +163,9 @@ mod tests {
         (request, terms)
     }
 
-    /// The names of regions are those of AWS's page *AWS regions*.
+    /// The region names are from AWS's page *AWS regions*.
     #[test]
-    fn a_region_is_known_by_its_shape() {
+    fn a_region_is_recognised_by_its_shape() {
         for region in ["us-east-1", "ap-southeast-10", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"] {
             assert!(is_region(region), "{region}");
         }
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_contradicts_a_region_as_surely_as_it_names_its_own() {
+    fn a_host_contradicts_a_region_with_certainty_only_if_it_names_one() {
         let found = |host: &str, region: &str, service: &str| {
             let (request, terms) = at(host, region, service);
             region_of_host(&request, &terms).map(|found| (found.expected, found.sureness))
@@ -197,7 +199,7 @@ mod tests {
         let certain = |region: &str| Some((region.to_owned(), Sureness::Certain));
         assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "eu-west-1", "s3"), None);
         assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "us-east-1", "s3"), certain("eu-west-1"));
-        // The global S3 host answers for every region, but a name that is not a region is wrong anywhere.
+        // The global S3 host serves every region, but a name that is not a region is wrong anywhere.
         assert_eq!(found("b.s3.amazonaws.com", "eu-west-1", "s3"), None);
         assert_eq!(found("b.s3.amazonaws.com", "london", "s3"), certain(""));
         // IAM has one region, which its host does not name.
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_contradicts_a_service_unless_that_goes_by_another_name() {
+    fn a_host_contradicts_a_service_unless_it_is_an_alias() {
         let found = |host: &str, service: &str| {
             let (request, terms) = at(host, "eu-west-1", service);
             service_of_host(&request, &terms).map(|found| (found.expected, found.sureness))

@@ -1,8 +1,9 @@
-//! Presigned URLs that differ from one that was judged in their paths and signatures alone: lists of them are judged side by
-//! side.
+//! Verifies lists of presigned URLs that differ only in paths and signatures from one that was judged: their signatures
+//! are computed side by side.
 //!
-//! What a server finds besides the signature depends on no path that is written plainly: times, scope, key and headers are the
-//! same. So a signature that is right leads to the same verdict. One that is not is judged by itself.
+//! Apart from the signature, nothing that a server checks depends on a path that is written plainly: times, scope, key
+//! and headers are the same. So a valid signature leads to the same verdict. A URL with an invalid one is judged by
+//! itself.
 
 use super::{Finding, Verdict};
 use crate::credentials::Credentials;
@@ -13,7 +14,7 @@ use crate::request::Request;
 use crate::scheme::{AbsorbedKey, Scheme, SigningKey};
 use crate::texts::Texts;
 
-/// The signatures of URLs that are alike. `Debug` is left out: it holds a key.
+/// Verifies the signatures of URLs that are alike. It has no `Debug`, because it contains a key.
 pub struct Alike {
     canonical: CanonicalTemplate,
     terms: Terms,
@@ -21,8 +22,8 @@ pub struct Alike {
 }
 
 impl Alike {
-    /// What is to be known of a URL that was judged by that key; none where its signature is not right, is of another scheme than
-    /// Version 4, or is right in one of several readings only.
+    /// Makes a verifier from a URL that was judged with this key; `None` if its signature is wrong, is of another
+    /// scheme than Version 4, or is valid only in one of several readings.
     pub fn new(request: &Request, verdict: &Verdict, credentials: &Credentials) -> Option<Self> {
         let (claim, _) = verdict.as_v4()?;
         let terms = &claim.terms;
@@ -40,7 +41,7 @@ impl Alike {
         })
     }
 
-    /// Whether each of these signatures is right for its path, which has to be [plain](is_plain_path).
+    /// Whether each of these signatures is valid for its path, which must be [plain](is_plain_path).
     pub fn verify_each(&self, urls: &[(&[u8], &[u8])]) -> Vec<bool> {
         let mut texts = Texts::with_capacity(urls.len(), self.canonical.length() + 64);
         for (path, _) in urls {
@@ -53,7 +54,8 @@ impl Alike {
     }
 }
 
-/// Whether a path is the same in every reading: of unreserved characters, with no segment that is empty or begins with a dot.
+/// Whether a path is the same in every reading: only unreserved characters, and no segment that is empty or begins with
+/// a dot.
 pub fn is_plain_path(path: &[u8]) -> bool {
     let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
     path.first() == Some(&b'/')

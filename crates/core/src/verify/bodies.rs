@@ -1,5 +1,5 @@
-//! Bodies that carry signatures of their own, chunks and forms: what a judge with the key finds in them. The signatures of the
-//! chunks are those of S3's page *Including Trailing Headers*; those of the forms were made by Python's `hmac`.
+//! Tests of bodies with their own signatures, chunks and forms: what a judge with the key finds. The signatures of the
+//! chunks are those in S3's page *Including Trailing Headers*; those of the forms were computed with Python's `hmac`.
 
 use super::{Claimed, ExpectedScope, Finding, FindingId, Judge, Outcome, Verdict, VerifyError, verify};
 use crate::claim::ClaimError;
@@ -25,7 +25,7 @@ fn judged_with(request: &Request, credentials: &Credentials, now: &str) -> Verdi
     verify(request, &Judge::new(Some(credentials), now, ExpectedScope::Any)).unwrap()
 }
 
-/// The ids of all that was found, in order.
+/// The IDs of all findings, in order.
 fn ids(verdict: &Verdict) -> Vec<&'static str> {
     verdict.findings.iter().filter_map(Finding::id).map(FindingId::as_str).collect()
 }
@@ -34,7 +34,7 @@ fn request(text: &str) -> Request {
     parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// The example of the page, with another seed, data or trailer than it has.
+/// The example in the page, with the given seed, data and trailer.
 fn chunked(seed: &str, data: &str, trailer: &str) -> Request {
     let head = format!(
         "PUT /examplebucket/chunkObject.txt HTTP/1.1\nHost: s3.amazonaws.com\nx-amz-date: 20130524T000000Z\n\
@@ -56,9 +56,9 @@ fn chunked(seed: &str, data: &str, trailer: &str) -> Request {
     Request { body: Body::Bytes(body.into_bytes()), ..request(&head) }
 }
 
-/// Catches a server that takes chunks whose signatures nobody compared.
+/// Catches a server that accepts chunks without comparing their signatures.
 #[test]
-fn chunks_are_those_that_were_signed() {
+fn altered_chunks_are_found() {
     let judged = |request: &Request| judged(request, "2013-05-24T00:00:00Z");
     assert_eq!(judged(&chunked(SEED, "a", TRAILER)).findings, []);
     let altered = judged(&chunked(SEED, "b", TRAILER));
@@ -67,9 +67,10 @@ fn chunks_are_those_that_were_signed() {
     assert_eq!((ids(&forged), forged.outcome()), (vec!["trailer-signature"], Outcome::Invalid));
 }
 
-/// The chunks of a request whose own signature was taken out can be checked by nobody, and are called neither right nor wrong.
+/// If the request's own signature was redacted, nobody can verify its chunks, so they are called neither valid nor
+/// wrong.
 #[test]
-fn chunks_behind_a_signature_that_was_taken_out_are_not_judged() {
+fn chunks_after_a_redacted_signature_are_not_judged() {
     let hidden = judged(&chunked("REDACTED", "a", TRAILER), "2013-05-24T00:00:00Z");
     let part = "the signature".to_owned();
     assert_eq!((hidden.outcome(), hidden.findings), (Outcome::Unknown, vec![Finding::NotKnown { part }]));
@@ -101,7 +102,7 @@ fn v2_fields(signature: &str) -> Vec<(&'static str, &str)> {
 const CREDENTIAL: &str = "AKIAIOSFODNN7EXAMPLE/20151229/us-east-1/s3/aws4_request";
 const BEFORE_ITS_END: &str = "2015-12-30T11:00:00Z";
 
-/// An upload to the target, with more header lines than it needs.
+/// An upload to the target, with additional header lines.
 fn upload(target: &str, lines: &str, fields: &[(&str, &str)]) -> Request {
     let part = |(name, value): &(&str, &str)| {
         format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
@@ -114,7 +115,7 @@ fn upload(target: &str, lines: &str, fields: &[(&str, &str)]) -> Request {
     Request { body: Body::Bytes(body.into_bytes()), ..request(&head) }
 }
 
-/// What was found of an upload to the target; a signature that does not match has no id.
+/// The findings for an upload to the target; a signature mismatch has no ID.
 fn found(target: &str, lines: &str, fields: &[(&str, &str)]) -> String {
     let verdict = judged(&upload(target, lines, fields), BEFORE_ITS_END);
     assert!(matches!(verdict.claimed, Claimed::Form(_)));
@@ -124,7 +125,7 @@ fn found(target: &str, lines: &str, fields: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_form_is_as_good_as_the_signature_of_its_policy() {
+fn a_form_is_valid_only_if_its_policy_signature_is() {
     let (v4, v2) = (v4_fields(CREDENTIAL, V4_SIGNATURE), v2_fields(V2_SIGNATURE));
     assert_eq!([found("/b", "", &v4), found("/b", "", &v2)], ["", ""]);
     let mismatch = Finding::SignatureMismatch.to_string();
@@ -138,9 +139,9 @@ fn a_form_is_as_good_as_the_signature_of_its_policy() {
     assert_eq!((ids(&late), late.outcome()), (vec!["policy-expired"], Outcome::Invalid));
 }
 
-/// What was taken out of a form leaves it open, and is not called wrong.
+/// Redacted parts of a form leave the verdict open; they are not called wrong.
 #[test]
-fn a_form_whose_signature_or_policy_was_taken_out_is_neither_right_nor_wrong() {
+fn a_form_with_a_redacted_signature_or_policy_is_neither_valid_nor_wrong() {
     let replaced = |name: &str, fields: &[(&'static str, &'static str)]| {
         let hide = |(own, value): &(&'static str, &'static str)| (*own, if *own == name { "REDACTED" } else { *value });
         fields.iter().map(hide).collect::<Vec<_>>()
@@ -175,9 +176,9 @@ fn a_form_is_for_the_region_and_the_service_of_its_host() {
     }
 }
 
-/// Catches a form whose scope is not of its day, one with a token that nobody knows, and one that servers read in two ways.
+/// Catches a form whose scope has another day, one with an unknown token, and one that servers read in two ways.
 #[test]
-fn what_stands_around_the_policy_of_a_form_is_judged_too() {
+fn the_fields_around_the_policy_of_a_form_are_judged_too() {
     let of_other_day = "AKIAIOSFODNN7EXAMPLE/20151228/us-east-1/s3/aws4_request";
     let ids_of_other_day = found("/b", "", &v4_fields(of_other_day, V4_SIGNATURE));
     assert!(ids_of_other_day.contains("scope-date"), "{ids_of_other_day}");
@@ -193,7 +194,7 @@ fn what_stands_around_the_policy_of_a_form_is_judged_too() {
     assert_eq!(ids(&without), ["token-missing"]);
 }
 
-/// The bucket is that of the path, if the path is nothing else. What the form itself says is no evidence.
+/// The bucket is the path, if that has only one segment. The form's own field is not evidence.
 #[test]
 fn the_bucket_of_a_form_is_the_one_that_it_was_sent_to() {
     let v4 = v4_fields(CREDENTIAL, V4_SIGNATURE);
@@ -206,9 +207,9 @@ fn the_bucket_of_a_form_is_the_one_that_it_was_sent_to() {
     }
 }
 
-/// What stands behind the file is read by nobody, so it is no reason to refuse, and no evidence either.
+/// Nobody reads fields after the file, so they are neither a reason to refuse nor evidence.
 #[test]
-fn a_field_behind_the_file_is_a_note() {
+fn a_field_after_the_file_is_a_note() {
     let mut request = upload("/b", "", &v4_fields(CREDENTIAL, V4_SIGNATURE));
     let Body::Bytes(body) = &mut request.body else { panic!("a form has a body") };
     body.truncate(body.len() - "--B--\r\n".len());
@@ -219,7 +220,7 @@ fn a_field_behind_the_file_is_a_note() {
     assert!(verdict.accept().is_ok());
 }
 
-/// Catches a server that judges the form, and a proxy that judged the URL.
+/// Catches a server that judges the form while a proxy judged the URL.
 #[test]
 fn a_form_that_is_sent_to_a_signed_url_makes_no_claim() {
     for target in ["/b?X-Amz-Signature=00", "/b?AWSAccessKeyId=AKID&Signature=c2ln&Expires=1451476800"] {

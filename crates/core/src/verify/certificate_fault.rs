@@ -1,43 +1,43 @@
-//! What is wrong with the certificate of a request that is signed with its key, as data.
+//! Faults of the certificate in a request that is signed with its key, as data.
 
 use std::fmt;
 
 use crate::time::{Timestamp, in_words};
 use crate::x509::CertificateForm;
 
-/// What is wrong with the certificate, or could not be judged.
+/// A fault of the certificate, or something about it that could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateFault {
-    /// The request carries none.
+    /// The request carries no certificate.
     Missing {
-        /// The header that would.
+        /// The header that should carry it.
         name: String,
     },
     /// A header is not base64 of DER.
     Malformed {
-        /// The header.
+        /// The name of the header.
         name: String,
-        /// In what way.
+        /// How it is malformed.
         form: CertificateForm,
     },
-    /// It is past its end.
+    /// The certificate has expired.
     Expired {
-        /// When it ended.
+        /// When it expired.
         at: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
-    /// It is not good yet.
+    /// The certificate is not valid yet.
     NotYetValid {
-        /// When it will be.
+        /// When it becomes valid.
         from: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
-    /// No certificate of its kind is taken: `CA:TRUE`, not of version 3, a key of another kind.
+    /// This kind of certificate is not accepted: `CA:TRUE`, not of version 3, a key of another kind.
     Unsuitable {
-        /// Why.
+        /// Why it is not accepted.
         problem: String,
     },
     /// The chain does not go from the issuer of the certificate upwards.
@@ -47,21 +47,21 @@ pub enum CertificateFault {
     },
     /// The algorithm is not that of the certificate's key.
     Algorithm {
-        /// That of the key.
+        /// The algorithm of the key.
         expected: String,
-        /// That of the request.
+        /// The algorithm of the request.
         presented: String,
     },
     /// The credential does not begin with the serial number of the certificate.
     Serial {
         /// The serial number, in decimal.
         expected: String,
-        /// The same in hex.
+        /// The serial number, in hex.
         hex: String,
-        /// What the credential begins with.
+        /// The beginning of the credential.
         presented: String,
     },
-    /// Who issued the certificate was not looked at: anybody can make a certificate.
+    /// The issuer of the certificate was not checked: anybody can make a certificate.
     TrustUnjudged,
 }
 

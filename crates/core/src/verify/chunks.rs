@@ -1,5 +1,5 @@
-//! Bodies in chunks, judged without a key: each word for a payload with what may follow it (S3's pages *Transferring payload in
-//! multiple chunks* and *Including trailing headers*). The checksum of `hello` is zlib's.
+//! Tests of bodies in chunks, judged without a key: each word for a payload with what may follow it (S3's pages
+//! *Transferring payload in multiple chunks* and *Including trailing headers*). The checksum of `hello` is zlib's.
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Outcome, verify};
 use crate::checksum::ChecksumAlgorithm;
@@ -38,7 +38,7 @@ fn findings(word: &str, lines: &str, body: &str) -> Vec<Finding> {
 }
 
 #[test]
-fn each_word_has_its_chunks_and_its_trailer() {
+fn each_payload_word_requires_its_chunks_and_its_trailer() {
     let hello = |trailer: &str| format!("5\r\nhello\r\n0\r\n{trailer}\r\n");
     let signed = |trailer: &str| format!("5;chunk-signature=00\r\nhello\r\n0;chunk-signature=00\r\n{trailer}\r\n");
     let signature = "x-amz-trailer-signature:00\r\n";
@@ -89,10 +89,10 @@ fn each_word_has_its_chunks_and_its_trailer() {
     );
 }
 
-/// Sizes that S3 takes and refuses, as another implementation of its rule was checked against S3 with (versitygw,
-/// `UnsignedStreamingPayloadTrailer_invalid_chunk_size`).
+/// Sizes that S3 accepts and refuses, taken from another implementation of its rule that was checked against S3
+/// (versitygw, `UnsignedStreamingPayloadTrailer_invalid_chunk_size`).
 #[test]
-fn a_small_chunk_is_the_last() {
+fn only_the_last_chunk_may_be_small() {
     let body = |sizes: &[usize]| {
         let chunk = |size: &usize| format!("{size:x}\r\n{}\r\n", "a".repeat(*size));
         sizes.iter().map(chunk).collect::<String>() + "0\r\n\r\n"
@@ -124,7 +124,7 @@ fn a_small_chunk_is_the_last() {
 
 /// MinIO, Ceph and others read chunks of any size.
 #[test]
-fn a_small_chunk_is_a_note_where_the_store_is_not_known() {
+fn a_small_chunk_is_a_note_if_the_store_is_unknown() {
     let (mut request, _) = streamed(Scheme::V4, None);
     request.body = Body::Bytes(
         b"2;chunk-signature=00\r\nhe\r\n3;chunk-signature=00\r\nllo\r\n0;chunk-signature=00\r\n\r\n".to_vec(),
@@ -138,7 +138,7 @@ fn a_small_chunk_is_a_note_where_the_store_is_not_known() {
     );
 }
 
-/// A request whose chunks are made by our own encoder: what it is compared with stands in `tests/streaming`.
+/// A request with chunks from this crate's encoder, which `tests/streaming` compares with others.
 fn streamed(scheme: Scheme, checksum: Option<ChecksumAlgorithm>) -> (Request, Credentials) {
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let plan = Plan { protection: Protection::Signed, chunk_size: ChunkSize::DEFAULT, checksum };
@@ -157,9 +157,10 @@ fn streamed(scheme: Scheme, checksum: Option<ChecksumAlgorithm>) -> (Request, Cr
     (Request { body, ..signed.request }, credentials)
 }
 
-/// Catches a chain that is not followed in one of the schemes, up to the signature of the trailer, which may not be left out.
+/// Catches a chain that is not followed in one of the schemes, up to the signature of the trailer, which must not be
+/// missing.
 #[test]
-fn a_chunk_or_a_trailer_that_was_altered_is_found_in_each_scheme() {
+fn an_altered_chunk_or_trailer_is_found_in_each_scheme() {
     for scheme in [Scheme::V4, Scheme::V4a] {
         let (request, credentials) = streamed(scheme, Some(ChecksumAlgorithm::Crc32));
         let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
@@ -187,9 +188,9 @@ fn a_chunk_or_a_trailer_that_was_altered_is_found_in_each_scheme() {
     }
 }
 
-/// Of what nobody here can read nothing is known; it is not accepted, and not called wrong.
+/// What this crate cannot read is unknown: it is neither accepted nor called wrong.
 #[test]
-fn chunks_that_were_not_seen_and_frames_of_events_are_not_checked() {
+fn unseen_chunks_and_event_frames_are_not_checked() {
     let (request, credentials) = streamed(Scheme::V4, None);
     let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
     assert_eq!(verify(&request, &judge).unwrap().findings, [], "a word without a trailer asks for none");

@@ -1,4 +1,4 @@
-//! What a signed request says of its signature, by whichever scheme it is signed, and why that cannot be read.
+//! Reads what a signed request claims about its signature, in any scheme, or why that cannot be read.
 
 use crate::claim::{Claim, ClaimError};
 use crate::endpoint::BucketRule;
@@ -46,7 +46,7 @@ pub enum VerifyError {
 }
 
 impl Claimed {
-    /// Reads the claim of a signed request, so that its key can be looked up before it is judged.
+    /// Reads the claim of a signed request, so that the key can be looked up before the request is judged.
     ///
     /// # Errors
     /// See [`VerifyError`].
@@ -64,9 +64,9 @@ impl Claimed {
         #[cfg(feature = "v2")]
         if let Some(other) = v2::Claim::extract(request, buckets) {
             return match claim {
-                // No server takes two signatures, and none may choose the weaker one.
+                // No server accepts two signatures, and none may choose the weaker one.
                 Ok(_) | Err(ClaimError::SignedTwice) => Err(VerifyError::V4(ClaimError::SignedTwice)),
-                // The header of Version 2 is no algorithm of Version 4, and its query has no part of it.
+                // In Version 2, the header names no algorithm of Version 4, and the query has none of its parameters.
                 Err(ClaimError::NotSigned | ClaimError::Algorithm { .. }) => {
                     other.map(Self::V2).map_err(VerifyError::V2)
                 }
@@ -76,7 +76,7 @@ impl Claimed {
         claim.map(Self::V4).map_err(VerifyError::V4)
     }
 
-    /// What the scheme is called: `Signature Version 4`.
+    /// The name of the scheme: `Signature Version 4`.
     pub fn scheme_name(&self) -> &'static str {
         match self {
             Self::V4(claim) => match claim.terms.scheme {
@@ -96,7 +96,7 @@ impl Claimed {
         }
     }
 
-    /// The ID of the key that the request says it is signed with.
+    /// The access key ID that the request claims to be signed with.
     pub fn access_key_id(&self) -> &str {
         match self {
             Self::V4(claim) => &claim.terms.access_key_id,
@@ -145,7 +145,8 @@ impl Claimed {
         }
     }
 
-    /// The instant of the signature, if the request says it: a policy and a URL of Version 2 say only when they end.
+    /// The time of the signature, if the request contains it: a policy and a URL of Version 2 contain only their
+    /// expiry.
     pub fn signed_at(&self) -> Option<Timestamp> {
         match self {
             Self::V4(claim) => Some(claim.terms.timestamp),
@@ -159,7 +160,7 @@ impl Claimed {
         }
     }
 
-    /// The end of a presigned URL or of a policy.
+    /// The expiry of a presigned URL or of a policy.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Self::V4(claim) => claim.held_until(),

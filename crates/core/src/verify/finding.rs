@@ -1,7 +1,8 @@
-//! What a server finds wrong with a signed request besides, and including, its signature.
+//! What a server finds wrong with a signed request, including its signature.
 //!
-//! A finding is data: what stands in the request, and what should. Its text is terse; title, place and fix stand in the
-//! catalogue of signing mistakes, which is not known here, in the row of its [`FindingId`](super::FindingId).
+//! A finding is data: the value in the request, and the expected value. Its text is terse; title, location and fix are
+//! in the catalogue of signing mistakes, which is not part of this crate, in the row of its
+//! [`FindingId`](super::FindingId).
 
 use std::fmt;
 use std::time::Duration;
@@ -15,18 +16,18 @@ use crate::form::Violation;
 use crate::stream::StreamFault;
 use crate::time::{Timestamp, in_words};
 
-/// How grave a finding is.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// A server refuses the request for it.
+    /// A server refuses the request because of it.
     Fatal,
-    /// Something that could not be checked, because the judge was not given it.
+    /// Something could not be checked, because the judge was not given it.
     Unverified,
-    /// Noteworthy, and no reason to refuse.
+    /// Worth knowing, but not a reason to refuse the request.
     Note,
 }
 
-/// In what way a list of signed headers is not written as it is signed.
+/// How a list of signed headers differs from the way it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListFault {
@@ -34,13 +35,13 @@ pub enum ListFault {
     EmptyName,
     /// A name has uppercase letters.
     UpperCase,
-    /// A name stands there twice.
+    /// A name occurs twice.
     Repeated,
     /// The names are not in order.
     Unsorted,
 }
 
-/// One thing found. Its text is a lower-case fragment; its [`id`](Finding::id) is a public contract.
+/// One finding. Displays as a lower-case fragment; its [`id`](Finding::id) is a public contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
@@ -48,37 +49,37 @@ pub enum Finding {
     SignatureMismatch,
     /// The request names another access key than the judge has.
     AccessKeyUnknown {
-        /// The judge's.
+        /// The judge's access key ID.
         expected: String,
-        /// The request's.
+        /// The request's access key ID.
         presented: String,
     },
-    /// The clock of the signer is off.
+    /// The signer's clock is wrong.
     TimeSkewed {
         /// The server's clock.
         now: Timestamp,
-        /// The request's time.
+        /// The time of the request.
         presented: Timestamp,
-        /// How far they may be apart.
+        /// The largest accepted difference.
         window: Duration,
     },
-    /// A presigned URL whose time has run out.
+    /// The presigned URL has expired.
     Expired {
-        /// When it did.
+        /// When it expired.
         at: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
-    /// A presigned URL that starts in the future.
+    /// The presigned URL is not valid yet.
     NotYetValid {
-        /// When it starts.
+        /// When it becomes valid.
         from: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
-    /// A life below a second or over seven days.
+    /// The expiry of the presigned URL is below one second or above seven days.
     ExpiresOutOfBounds {
-        /// Seconds.
+        /// The expiry, in seconds.
         presented: u64,
     },
     /// The day of the scope is not the day of the request.
@@ -88,18 +89,18 @@ pub enum Finding {
         /// The day in the scope.
         presented: String,
     },
-    /// The scope does not end as the dialect's scopes do.
+    /// The last part of the scope is not that of the dialect.
     ScopeTerminator {
-        /// The dialect's.
+        /// The last part of the dialect's scopes.
         expected: String,
-        /// The scope's.
+        /// The last part of this scope.
         presented: String,
     },
     /// The signature is for another region.
     ScopeRegion {
         /// The server's region.
         expected: String,
-        /// The region in the scope; in Version 4A the set of regions.
+        /// The region in the scope; in Version 4A, the region set.
         presented: String,
     },
     /// The signature is for another service.
@@ -109,52 +110,53 @@ pub enum Finding {
         /// The service in the scope.
         presented: String,
     },
-    /// The signature is for another region than that of the host, which is one of AWS's.
+    /// The signature is for another region than the host, which is one of AWS's.
     HostRegion {
-        /// The host's region; empty if the scope only names none of AWS's.
+        /// The host's region; empty if the finding is only that the scope does not name a region of AWS.
         expected: String,
         /// The region in the scope.
         presented: String,
     },
-    /// The signature is for another service than that of the host, which is one of AWS's.
+    /// The signature is for another service than the host, which is one of AWS's.
     HostService {
         /// The host's service.
         expected: String,
         /// The service in the scope.
         presented: String,
     },
-    /// The signature is bound to no region and service, and the server expects its own.
+    /// The signature is not bound to a region and service, but the server expects its own.
     ScopeUnbound,
-    /// Version 4A without the set of regions that the signature is meant for.
+    /// A request of Version 4A lacks the region set for which it is meant.
     RegionSetMissing {
-        /// The header or parameter that would carry it.
+        /// The header or parameter that should carry it.
         name: String,
     },
-    /// Temporary credentials without their session token.
+    /// The session token of temporary credentials is missing.
     TokenMissing {
-        /// The header or parameter that would carry it.
+        /// The header or parameter that should carry it.
         name: String,
     },
-    /// Another session token than that of the credentials. Neither is quoted.
+    /// The session token is not that of the credentials. Neither is quoted.
     TokenDiffers {
         /// The header or parameter that carries it.
         name: String,
     },
-    /// The session token is sent in a header that is not signed, to a service that wants it signed.
+    /// The session token is in a header that is not signed, but the service requires it to be signed.
     TokenUnsigned {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
-    /// A session token, and credentials that have none to compare it with.
+    /// The request has a session token, but the credentials have none to compare it with.
     TokenUnknown,
-    /// The session token was taken out before the request was shown, so it was not compared with that of the credentials.
+    /// The session token was redacted before the request was shown, so it was not compared with that of the
+    /// credentials.
     TokenUnseen {
         /// The header, parameter or field that carried it.
         name: String,
     },
-    /// The signature covers a hash of the body, and the body was not given: nothing is known of what arrived.
+    /// The signature covers a hash of the body, but the body was not given: nothing is known about what arrived.
     PayloadUnseen,
-    /// The payload comes in chunks, and the body was not given: nothing is known of their signatures.
+    /// The payload is in chunks, but the body was not given: nothing is known about their signatures.
     ChunksUnseen,
     /// The declared hash is not that of the body.
     PayloadMismatch {
@@ -163,128 +165,129 @@ pub enum Finding {
         /// The hash in the header.
         presented: String,
     },
-    /// The payload is declared by a word that starts with `STREAMING-` and that the service does not know, or not with this
-    /// algorithm.
+    /// The payload is declared by a word that begins with `STREAMING-` and that the service does not know, or not with
+    /// this algorithm.
     StreamingWord {
-        /// The word.
+        /// The word that was given.
         presented: String,
     },
-    /// S3 is told neither a hash of the payload nor a word that stands for one.
+    /// The payload header for S3 contains neither a hash nor a word that replaces one.
     PayloadWord {
-        /// What the header says.
+        /// The value of the header.
         presented: String,
     },
-    /// The payload is not signed, and the service takes only signed payloads.
+    /// The payload is not signed, but the service accepts only signed payloads.
     PayloadUnsigned,
-    /// A checksum that is not that of the body (*Checking object integrity in Amazon S3*).
+    /// A checksum does not match the body (*Checking object integrity in Amazon S3*).
     ChecksumMismatch {
-        /// The header.
+        /// The name of the header.
         name: String,
         /// The checksum of the body.
         expected: String,
         /// The checksum in the header.
         presented: String,
     },
-    /// S3 and OpenSearch Serverless want the payload's hash declared, and it is not.
+    /// S3 and OpenSearch Serverless require the payload's hash to be declared, but it is not.
     PayloadHeaderMissing {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
     /// `host` is not signed.
     HostNotSigned,
-    /// A header of the provider's own is sent and not signed.
+    /// One of the provider's own headers is sent but not signed.
     HeaderUnsigned {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
-    /// A header is signed and was not sent.
+    /// A header is signed but was not sent.
     HeaderMissing {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
-    /// There are several signatures, and servers take one.
+    /// The request has several signatures, and servers accept only one.
     SignedTwice,
-    /// A header, parameter or field that is read once was sent twice, and servers differ in which one they use.
+    /// A header, parameter or field that is read once was sent twice, and servers differ in which they use.
     Repeated {
-        /// Its name, in lower case.
+        /// The name, in lower case.
         name: String,
     },
-    /// The `Authorization` header has other parts than the three that it should have, each once.
+    /// The `Authorization` header does not have exactly the three parts that it should have.
     AuthorizationForm {
-        /// What is wrong with them.
+        /// What is wrong with the parts.
         problem: String,
     },
-    /// The list of signed headers is not written as it is signed.
+    /// The list of signed headers is not written in the way it is signed.
     SignedHeadersForm {
-        /// In what way.
+        /// How it differs.
         fault: ListFault,
-        /// The list as it is signed.
+        /// The list in the form that is signed.
         expected: String,
         /// The list as it was sent.
         presented: String,
     },
-    /// Where the body ends is not certain.
+    /// The end of the body is ambiguous.
     LengthAmbiguous {
-        /// Why.
+        /// Why it is ambiguous.
         problem: &'static str,
     },
-    /// The request line is not of the form that RFC 9112 §3 has.
+    /// The request line does not have the form of RFC 9112 §3.
     RequestLine {
-        /// What is wrong with it.
+        /// What is wrong with the line.
         problem: String,
     },
-    /// A field in the trailer of `Transfer-Encoding: chunked`, which no signature covers, and which some servers add to the headers.
+    /// A field is in the trailer of `Transfer-Encoding: chunked`, which no signature covers, but which some servers add
+    /// to the headers.
     TrailerUnsigned {
-        /// Its name, in lower case.
+        /// The name, in lower case.
         name: String,
     },
-    /// Another field there, which means nothing to the service.
+    /// A field in that trailer has no meaning for the service.
     TrailerIgnored {
-        /// Its name, in lower case.
+        /// The name, in lower case.
         name: String,
     },
-    /// `Host` holds more than a host and a port (RFC 9112 §3.2).
+    /// `Host` contains more than a host and a port (RFC 9112 §3.2).
     HostMalformed {
-        /// What it should hold.
+        /// The expected value.
         expected: String,
-        /// What it holds.
+        /// The value that was sent.
         presented: String,
     },
-    /// Signature Version 2, for a service or a region of AWS's that takes Version 4 alone.
+    /// The request has a signature of Version 2, but the service or AWS region accepts only Version 4.
     VersionRefused {
-        /// Who refuses.
+        /// The service or region that refuses it.
         whom: String,
     },
     /// The target, or `:authority`, names another host than `Host`.
     HostContradicted {
-        /// The one in the target.
+        /// The host in the target.
         expected: String,
-        /// The one in `Host`.
+        /// The host in `Host`.
         presented: String,
     },
-    /// A part that the signature depends on was not seen, or was taken out before it was shown. Found with a key alone.
+    /// A part that the signature depends on was not seen, or was redacted. Found only with a key.
     NotKnown {
-        /// The part, as it is called in a sentence: `the header content-type`.
+        /// The part, as named in a sentence: `the header content-type`.
         part: String,
     },
-    /// The signature is right by one of several ways to read the request.
+    /// The signature is valid in one of several readings of the request.
     ReadAs(Reading),
-    /// Something is wrong with the certificate of a request that is signed with its key, or could not be judged.
+    /// The certificate of a request that is signed with its key has a fault, or could not be judged.
     #[cfg(feature = "x509")]
     Certificate(CertificateFault),
-    /// An upload by form breaks its policy.
+    /// A form upload violates its policy.
     #[cfg(feature = "form")]
     Policy(Violation),
-    /// The payload is declared to come in chunks, and something is wrong with them.
+    /// The payload is declared to be in chunks, and the chunks have a fault.
     #[cfg(feature = "stream")]
     Stream(StreamFault),
 }
 
 impl Finding {
-    /// How grave it is.
+    /// How severe it is.
     pub fn severity(&self) -> Severity {
         match self {
-            // No server acts otherwise on a list that is in another order.
+            // No server acts differently on a list in another order.
             Self::SignedHeadersForm { .. } => Severity::Note,
             #[cfg(feature = "x509")]
             Self::Certificate(CertificateFault::ChainOrder { .. }) => Severity::Note,
@@ -306,12 +309,12 @@ impl Finding {
         }
     }
 
-    /// Whether a server refuses the request for it.
+    /// Whether a server refuses the request because of it.
     pub fn is_fatal(&self) -> bool {
         self.severity() == Severity::Fatal
     }
 
-    /// Whether the verdict depends on it, and the judge was not told what it takes to decide.
+    /// Whether the verdict depends on it, but the judge was not given what is needed to decide.
     pub fn is_undecided(&self) -> bool {
         match self {
             #[cfg(feature = "form")]
@@ -321,20 +324,20 @@ impl Finding {
         }
     }
 
-    /// Whether it takes the key to see it.
+    /// Whether it can be found only with the key.
     pub fn is_known_by_key(&self) -> bool {
         match self {
             Self::SignatureMismatch => true,
             #[cfg(feature = "stream")]
             Self::Stream(StreamFault::ChunkSignature { .. }) => true,
-            // A signature that is absent is seen without one.
+            // A missing signature can be seen without a key.
             #[cfg(feature = "stream")]
             Self::Stream(StreamFault::TrailerSignature { presented, .. }) => !presented.is_empty(),
             _ => false,
         }
     }
 
-    /// Whether arithmetic on dates shows it.
+    /// Whether it is found by comparing times.
     pub fn is_about_time(&self) -> bool {
         match self {
             Self::TimeSkewed { .. } | Self::Expired { .. } | Self::NotYetValid { .. } | Self::ScopeDate { .. } => true,

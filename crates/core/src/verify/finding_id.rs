@@ -1,4 +1,4 @@
-//! The names that findings have in the catalogue of signing mistakes. They are a public contract: none is ever renamed.
+//! The IDs of findings in the catalogue of signing mistakes. They are a public contract: none is ever renamed.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::form::{PolicyError, Violation};
 #[cfg(feature = "stream")]
 use crate::stream::{MinimumChunk, StreamFault};
 
-/// Declares the names, and the list of them, from which none can be missing.
+/// Declares the IDs, and the list of all of them, which cannot be incomplete.
 macro_rules! finding_ids {
     ($($name:ident = $text:literal,)*) => {
-        /// The name of a finding in the catalogue of signing mistakes.
+        /// The ID of a finding in the catalogue of signing mistakes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum FindingId {
@@ -21,10 +21,10 @@ macro_rules! finding_ids {
         }
 
         impl FindingId {
-            /// Every name.
+            /// All IDs.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The name as scripts match on it: `scope-date`.
+            /// The ID as text, for scripts to match on: `scope-date`.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)*
@@ -101,8 +101,8 @@ impl fmt::Display for FindingId {
 }
 
 impl Finding {
-    /// Its name in the catalogue. A bare mismatch has none, because its cause is not known yet, nor has what could not be
-    /// checked, because that is no mistake.
+    /// Its ID in the catalogue. A bare mismatch has none, because its cause is not known yet. Something that could not
+    /// be checked has none either, because it is not a mistake.
     pub fn id(&self) -> Option<FindingId> {
         Some(match self {
             Self::SignatureMismatch
@@ -192,12 +192,12 @@ fn violation_id(violation: &Violation) -> Option<FindingId> {
         Violation::FieldNotAllowed { .. } => FindingId::PolicyFieldNotAllowed,
         Violation::FileMissing => FindingId::FormFileMissing,
         Violation::FieldRepeated { .. } => FindingId::FormFieldRepeated,
-        // A button behind the file is no mistake.
+        // A button after the file is not a mistake.
         Violation::FieldBehindFile { .. } | Violation::BucketUnknown { .. } => return None,
     })
 }
 
-/// Why the signature of a chunk is wrong is looked for elsewhere.
+/// The ID of a fault in a body in chunks. Why a chunk's signature is wrong is found elsewhere.
 #[cfg(feature = "stream")]
 fn fault_id(fault: &StreamFault) -> Option<FindingId> {
     Some(match fault {
@@ -217,7 +217,7 @@ fn fault_id(fault: &StreamFault) -> Option<FindingId> {
         | StreamFault::TrailerUnexpected { .. } => FindingId::TrailerAnnounced,
         StreamFault::Checksum { .. } => FindingId::TrailerChecksum,
         StreamFault::ChunkTooSmall { minimum: MinimumChunk::Enforced, .. } => FindingId::ChunkTooSmall,
-        // What the server takes is no mistake.
+        // What the server accepts is not a mistake.
         StreamFault::ChunkTooSmall { .. } | StreamFault::TrailerNone => return None,
     })
 }

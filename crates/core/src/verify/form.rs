@@ -1,4 +1,4 @@
-//! What a server finds wrong with a form upload: with its signature, and with what its policy says of it.
+//! Judges a form upload: its signature, and whether it meets its policy.
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
@@ -12,7 +12,7 @@ use crate::request::Request;
 use crate::scheme::{Dialect, Signature, SigningKey};
 use crate::v2;
 
-/// Recomputes the signature, and looks at key, token, scope and policy.
+/// Recomputes the signature, and checks key, token, scope and policy.
 pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> Verdict {
     let (mut expected, mut findings) = (None, Vec::new());
     if let Some(credentials) = judge.credentials {
@@ -59,7 +59,7 @@ fn judge_form_of_scope(claim: &FormClaim) -> Vec<Finding> {
     }
 }
 
-/// The bucket that a form was sent to: the one of the host, else the one of the path; none if neither says it.
+/// The bucket that a form was sent to: the one in the host, otherwise the one in the path; `None` if neither names one.
 fn bucket(request: &Request, rule: BucketRule<'_>) -> Option<String> {
     let of_host = request.host().and_then(|host| rule.bucket_of(host));
     let path = String::from_utf8_lossy(&decode(request.path(), Plus::Literal)).trim_matches('/').to_owned();

@@ -1,13 +1,13 @@
-//! Where a request ends and to whom it goes, if it says so in two ways: a proxy and the server behind it may then read two
-//! different requests (*request smuggling*). What RFC 9112 tells servers to refuse is fatal.
+//! Finds requests whose end or host is ambiguous: a proxy and the server behind it may then read two different requests
+//! (*request smuggling*). Whatever RFC 9112 tells servers to refuse is fatal.
 
 use super::Finding;
 use super::unknown::is_host_hidden;
 use crate::canonical::SignedHeaders;
 use crate::request::{Request, WireFault};
 
-/// Fields that no trailer may have (RFC 9110 §6.5.1), and some that begin like these: by length, route, authentication, content.
-/// A server that adds the trailer to the headers takes them for such.
+/// Fields that a trailer must not have (RFC 9110 §6.5.1), and others with the same prefixes: for length, routing,
+/// authentication, content. A server that adds the trailer to the headers would act on them.
 const NOT_IN_TRAILERS: [&str; 14] = [
     "authorization",
     "connection",
@@ -25,13 +25,14 @@ const NOT_IN_TRAILERS: [&str; 14] = [
     "transfer-encoding",
 ];
 
-/// What says of length and host is ambiguous.
+/// Findings about ambiguous lengths and hosts.
 pub(super) fn judge(request: &Request) -> Vec<Finding> {
     let faults = request.wire.iter().filter_map(fault);
     length(request).into_iter().chain(faults).chain(host(request)).chain(malformed_host(request)).collect()
 }
 
-/// RFC 9112 §3: who reads such a line leniently may read another request than the next one does.
+/// The finding for a fault of the request line. A server that reads such a line leniently may read another request than
+/// the next server (RFC 9112 §3).
 fn fault(fault: &WireFault) -> Option<Finding> {
     let problem = match fault {
         WireFault::Blanks => "the words are not separated by exactly one space each".to_owned(),
@@ -45,8 +46,8 @@ fn fault(fault: &WireFault) -> Option<Finding> {
     Some(Finding::RequestLine { problem })
 }
 
-/// Fields behind the chunks of HTTP/1.1, which no signature covers. Some servers add them to the headers, others drop them
-/// (RFC 9112 §7.1.2): what matters to the request must not stand there.
+/// Judges fields after the chunks of HTTP/1.1, which no signature covers. Some servers add them to the headers, others
+/// drop them (RFC 9112 §7.1.2), so nothing that matters to the request may be there.
 pub(super) fn judge_trailer(request: &Request, prefix: &str, signed: Option<&SignedHeaders>) -> Vec<Finding> {
     let matters = |name: &str| {
         let is_signed = signed.is_some_and(|signed| signed.contains(name));
@@ -60,8 +61,8 @@ pub(super) fn judge_trailer(request: &Request, prefix: &str, signed: Option<&Sig
     request.wire.iter().filter_map(finding).collect()
 }
 
-/// RFC 9112 §6.3: a length is one number, and does not stand beside `Transfer-Encoding`, whose last coding is `chunked`, and no
-/// other one (§6.1).
+/// Checks the length (RFC 9112 §6.3): it is one number, and not combined with `Transfer-Encoding`; the last coding in
+/// that, and no other, is `chunked` (§6.1).
 fn length(request: &Request) -> Option<Finding> {
     let lengths: Vec<&[u8]> = request.headers.values("content-length").collect();
     let codings: Vec<&[u8]> = request.headers.values("transfer-encoding").collect();
@@ -84,7 +85,7 @@ fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-/// Of each coding, in order, whether it is `chunked`. Blanks and tabs alone stand around a value (RFC 9110 §5.6.3).
+/// Whether each coding, in order, is `chunked`. Only blanks and tabs may surround a value (RFC 9110 §5.6.3).
 fn chunked<'a>(codings: &'a [&[u8]]) -> impl Iterator<Item = bool> + 'a {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     codings.iter().flat_map(|line| line.split(|byte| *byte == b',')).map(move |coding| {
@@ -94,7 +95,8 @@ fn chunked<'a>(codings: &'a [&[u8]]) -> impl Iterator<Item = bool> + 'a {
     })
 }
 
-/// RFC 9112 §3.2.2: the authority of an absolute target counts, and `Host` has to be the same (RFC 9113 §8.3.1 of `:authority`).
+/// Checks that `Host` is the same as the authority of an absolute target, which takes precedence (RFC 9112 §3.2.2; RFC
+/// 9113 §8.3.1 for `:authority`).
 fn host(request: &Request) -> Option<Finding> {
     let authority = String::from_utf8_lossy(request.authority.as_deref()?).into_owned();
     let host = request.host()?;
@@ -102,15 +104,16 @@ fn host(request: &Request) -> Option<Finding> {
     is_other.then(|| Finding::HostContradicted { expected: authority, presented: host.to_owned() })
 }
 
-/// Whether a request says in two ways for which host it is: its route may follow one of them and its signature the other.
+/// Whether a request names its host in two ways: routing may use one of them and the signature the other.
 pub fn names_two_hosts(request: &Request) -> bool {
     host(request).is_some()
         || request.headers.values("host").count() > 1
         || (request.authority.is_some() && request.host().is_none())
 }
 
-/// A scheme, a user or a path is no part of `Host` (RFC 9110 §7.2), and a list is not one host. Who finds the host in it by cutting
-/// somewhere may find another than the next server does; MinIO, Ceph and AWS's load balancers answer such a request with 400.
+/// Checks that `Host` is one host, without a scheme, user or path (RFC 9110 §7.2). A server that cuts the host out of
+/// such a value may find another one than the next server; MinIO, Ceph and AWS's load balancers answer such a request
+/// with 400.
 fn malformed_host(request: &Request) -> Option<Finding> {
     let ends_host =
         |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | ',' | '"' | '<' | '>') || c.is_ascii_whitespace();
@@ -122,7 +125,8 @@ fn malformed_host(request: &Request) -> Option<Finding> {
     Some(Finding::HostMalformed { expected, presented: presented.to_owned() })
 }
 
-/// Without regard to case, and without a port that is the usual one of either scheme.
+/// An authority in a form to compare: in lower case, without the default port of either scheme and without a trailing
+/// dot.
 fn comparable(authority: &str) -> String {
     let lower = authority.trim().to_ascii_lowercase();
     let bare = lower.strip_suffix(":443").or_else(|| lower.strip_suffix(":80")).unwrap_or(&lower);

@@ -1,4 +1,4 @@
-//! What only credentials show, in every scheme: another key, another signature, another session token. No finding quotes a
+//! Checks that need credentials, in every scheme: the access key, the signature, the session token. No finding quotes a
 //! token.
 
 use super::Finding;
@@ -6,8 +6,8 @@ use super::unknown::{is_access_key_hidden, is_blacked_out};
 use crate::credentials::{Credentials, Secret};
 use crate::scheme::Signature;
 
-/// Compares access key ID and signature with those of the credentials. A signature that does not match is open if the request
-/// has parts that are not known; then nothing is expected.
+/// Compares access key ID and signature with those of the credentials. If parts of the request are unknown, a mismatch
+/// leaves the verdict open, and no signature is expected.
 pub(super) fn judge_if_known(
     credentials: &Credentials,
     (access_key_id, presented): (&str, &Signature),
@@ -54,9 +54,10 @@ pub(super) fn judge_token(name: &str, credentials: &Credentials, presented: Opti
 mod tests {
     use super::*;
 
-    /// Catches a temporary key that is good without its token, with the token of another session, or with one that nobody checks.
+    /// Catches a temporary key that is accepted without its token, with the token of another session, or with one that
+    /// nobody compares.
     #[test]
-    fn a_token_is_that_of_the_key() {
+    fn a_token_must_be_that_of_the_credentials() {
         let key = |token: Option<&str>| {
             let key = Credentials::new("AKIDEXAMPLE", "secret");
             token.map_or(key.clone(), |token| key.with_session_token(token))

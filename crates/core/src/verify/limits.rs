@@ -1,5 +1,6 @@
-//! How far a request may go, each limit by its last good value and the first bad one: clocks, lives of URLs, what has to be signed.
-//! The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*, *presigned URLs*).
+//! Tests of each limit with its last valid value and its first invalid one: clocks, expiry of URLs, headers that must
+//! be signed. The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*,
+//! *presigned URLs*).
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::parse_request;
@@ -27,7 +28,7 @@ fn url(expires: &str, lines: &str) -> String {
     )
 }
 
-/// The ids of what is fatal, by the clock of the server.
+/// The IDs of fatal findings at the given time.
 fn found_at(text: &str, now: &str) -> String {
     let request = parse_request(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
     let judge = Judge::new(None, Timestamp::parse(now).unwrap(), ExpectedScope::Any);
@@ -60,7 +61,7 @@ fn a_clock_may_be_off_by_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn a_url_ends_with_its_last_second_and_begins_when_the_clocks_may_differ() {
+fn a_url_is_valid_from_the_clock_tolerance_to_its_last_second() {
     for (now, expected) in [
         ("2015-08-30T13:36:00Z", ""),
         ("2015-08-30T13:36:01Z", "expired"),
@@ -75,7 +76,7 @@ fn a_url_ends_with_its_last_second_and_begins_when_the_clocks_may_differ() {
 }
 
 #[test]
-fn a_scope_is_of_the_day_and_ends_as_all_do() {
+fn a_scope_has_the_day_and_the_terminator() {
     let of = |credential: &str| found(&header_request(S3, "", credential, LIST));
     assert_eq!(of("20150831/eu-west-1/s3/aws4_request"), "scope-date");
     assert_eq!(of("20150829/eu-west-1/s3/aws4_request"), "scope-date");
@@ -83,7 +84,7 @@ fn a_scope_is_of_the_day_and_ends_as_all_do() {
 }
 
 #[test]
-fn what_a_server_acts_on_is_signed() {
+fn headers_that_a_server_acts_on_must_be_signed() {
     let s3 = |lines: &str, list: &str| found(&header_request(S3, lines, OF_S3, list));
     let iam =
         |lines: &str| found(&header_request("iam.amazonaws.com", lines, "20150830/us-east-1/iam/aws4_request", LIST));
@@ -106,7 +107,7 @@ fn what_a_server_acts_on_is_signed() {
     assert_eq!(of_url("UNSIGNED-PAYLOAD"), "");
 }
 
-/// AWS alone knows its temporary keys by their names.
+/// Only AWS has a prefix for the IDs of temporary keys.
 #[test]
 fn a_temporary_key_of_aws_needs_its_token() {
     for (host, id, expected) in [
@@ -120,7 +121,7 @@ fn a_temporary_key_of_aws_needs_its_token() {
 }
 
 #[test]
-fn a_payload_is_declared_where_the_service_asks_for_it() {
+fn a_payload_must_be_declared_if_the_service_requires_it() {
     let of = |service: &str| {
         let credential = format!("20150830/eu-west-1/{service}/aws4_request");
         let text = header_request("h.example", "", &credential, "host;x-amz-date");
@@ -142,9 +143,9 @@ fn a_payload_is_declared_where_the_service_asks_for_it() {
     }
 }
 
-/// Google's names know no chunks.
+/// Google's dialect has no chunks.
 #[test]
-fn a_word_for_chunks_is_amazons() {
+fn only_amazons_dialect_has_words_for_chunks() {
     let text = header_request("h.example", "", OF_S3, LIST).replace("Amz", "Goog").replace("x-amz", "x-goog");
     let text = text.replace("AWS4-HMAC", "GOOG4-HMAC").replace("aws4_request", "goog4_request");
     assert_eq!(found(&text), "");
@@ -152,9 +153,9 @@ fn a_word_for_chunks_is_amazons() {
     assert!(word.contains("payload-streaming"), "{word}");
 }
 
-/// S3 in regions that were opened after 2014, and all other services, take Version 4 alone.
+/// S3 in regions opened after 2014, and all other services, accept only Version 4.
 #[test]
-fn version_2_is_judged_by_its_host_its_end_and_what_it_says_twice() {
+fn version_2_is_judged_by_its_host_its_expiry_and_repeated_parts() {
     let header = |host: &str, lines: &str| {
         found(&format!(
             "GET /k HTTP/1.1\nHost: {host}\nDate: Sun, 30 Aug 2015 12:36:00 GMT\n{lines}Authorization: AWS AKID:c2ln\n\n"
@@ -179,7 +180,7 @@ fn version_2_is_judged_by_its_host_its_end_and_what_it_says_twice() {
 }
 
 #[test]
-fn a_checksum_is_that_of_the_body_where_one_is_read() {
+fn a_checksum_must_match_the_body_if_the_service_reads_it() {
     // CRC-32 of nothing is 0.
     let list = "host;x-amz-checksum-crc32;x-amz-content-sha256;x-amz-date";
     let with = |checksum: &str, credential: &str, host: &str| {
@@ -196,7 +197,7 @@ fn a_checksum_is_that_of_the_body_where_one_is_read() {
 }
 
 #[test]
-fn a_signature_of_version_4a_says_its_regions() {
+fn a_signature_of_version_4a_needs_its_region_set() {
     let text = |lines: &str, list: &str| {
         header_request(S3, lines, "20150830/s3/aws4_request", list)
             .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")

@@ -1,8 +1,8 @@
-//! The server's way out: a signed request of any scheme, judged as the server would judge it.
+//! Verifies a signed request of any scheme, as the server would.
 //!
-//! [`verify`] recomputes the signature, compares it in constant time, and looks at the clock, the scope and the rest, each
-//! finding by itself. A mismatch is a [`Verdict`], not an error; [`Verdict::accept`] turns it into one. Each scheme judges in
-//! a file of its own. What caused a mismatch is not asked here.
+//! [`verify`] recomputes the signature, compares it in constant time, and checks the clock, the scope and the rest,
+//! with a separate finding for each. A mismatch is a [`Verdict`], not an error; [`Verdict::accept`] turns it into one.
+//! Each scheme is judged in its own file. The cause of a mismatch is not searched here.
 
 mod claimed;
 mod readings;
@@ -53,70 +53,71 @@ use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::time::Timestamp;
 
-/// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
+/// Maximum difference between the clocks of client and server: 15 minutes, as at S3 and most services.
 pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
 
 /// What the server knows and expects.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Judge<'a> {
-    /// The key that the client should have signed with. Without one the signature is not recomputed.
+    /// The credentials that the client should have signed with. If `None`, the signature is not recomputed.
     pub credentials: Option<&'a Credentials>,
     /// The server's clock.
     pub now: Timestamp,
-    /// How far the client's clock may be off.
+    /// Maximum difference to the client's clock.
     pub window: Duration,
     /// The region and the service that the signature must be for.
     pub scope: ExpectedScope<'a>,
-    /// How buckets stand in hosts, for Version 2 and forms.
+    /// How to find the bucket in a host, for Version 2 and forms.
     pub buckets: BucketRule<'a>,
-    /// By which rule paths are signed, if it is not the service's own: no request says so.
+    /// The rule for paths, if it is not the one for the service: a request does not show it.
     pub path_rule: Option<PathRule>,
-    /// How a session token travels, if it is not the service's own way: no URL says so.
+    /// Whether session tokens are signed, if not as the service usually does: a URL does not show it.
     pub token: Option<TokenTravel>,
-    /// What of the request was seen.
+    /// Which parts of the request are known.
     pub known: Known,
 }
 
-/// What of a request was seen. Of one that arrived that is all; of a URL alone, neither its method nor its headers.
+/// Which parts of a request are known: all of them if the request arrived; for a URL alone, neither the method nor the
+/// headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Known {
-    /// Its method is the one that it was sent with.
+    /// Whether the method is the one that was sent.
     pub method: bool,
-    /// Its headers are all that it was sent with.
+    /// Whether the headers are all that were sent.
     pub headers: bool,
 }
 
 impl Known {
-    /// All of it.
+    /// A whole request.
     pub const WHOLE: Self = Self { method: true, headers: true };
     /// A URL, whose method and headers may be any.
     pub const URL: Self = Self { method: false, headers: false };
-    /// A URL whose method is known: a token.
+    /// A URL that serves as an authentication token: its method is known, its headers are not.
     pub const TOKEN: Self = Self { method: true, headers: false };
 }
 
 impl<'a> Judge<'a> {
-    /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
+    /// Makes a judge with the usual window of 15 minutes. The expected scope has no default.
     pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
         let (window, buckets, path_rule, token) = (DEFAULT_WINDOW, BucketRule::default(), None, None);
         Self { credentials, now, window, scope, buckets, path_rule, token, known: Known::WHOLE }
     }
 
-    /// The same judge with another tolerance for clocks.
+    /// Sets the maximum difference between the clocks.
     #[must_use]
     pub fn with_window(self, window: Duration) -> Self {
         Self { window, ..self }
     }
 
-    /// The same judge, knowing how buckets stand in hosts.
+    /// Sets how to find the bucket in a host.
     #[must_use]
     pub fn with_buckets(self, buckets: BucketRule<'a>) -> Self {
         Self { buckets, ..self }
     }
 
-    /// The same judge, who has not seen all of the request.
+    /// Sets which parts of the request are known.
     #[must_use]
     pub fn with_known(self, known: Known) -> Self {
         Self { known, ..self }
@@ -128,17 +129,17 @@ impl<'a> Judge<'a> {
         Self { path_rule: Some(path_rule), ..self }
     }
 
-    /// The same judge at a service to which session tokens travel in another way than its name says.
+    /// Sets whether session tokens are signed, if not as the service usually does.
     #[must_use]
     pub fn with_token(self, token: TokenTravel) -> Self {
         Self { token: Some(token), ..self }
     }
 }
 
-/// Judges a signed request, by whichever scheme it is signed.
+/// Judges a signed request of any scheme.
 ///
 /// # Errors
-/// A request that makes no claim that could be checked.
+/// The request makes no claim that could be checked: see [`VerifyError`].
 pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyError> {
     Ok(judgement::judge_claim(request, Claimed::extract(request, judge.buckets)?, judge))
 }

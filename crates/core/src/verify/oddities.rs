@@ -1,4 +1,4 @@
-//! Requests that two servers would read in two ways, each with what has to be found without a key.
+//! Tests of requests that two servers would read differently, with what must be found without a key.
 
 use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::endpoint::BucketRule;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const SIGNATURE: &str = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
 
-/// A sound request to S3, whose header lines are the given ones.
+/// A valid request to S3 with the given header lines.
 fn header_lines(lines: &str) -> String {
     format!("GET /k HTTP/1.1\n{lines}\n")
 }
@@ -48,7 +48,7 @@ fn findings(request: &Request, buckets: BucketRule<'_>) -> Vec<Finding> {
     verify(request, &judge).unwrap().findings
 }
 
-/// The ids of what is fatal, and of the notes behind a slash.
+/// The IDs of fatal findings, and after a slash those of notes.
 fn found(text: &str) -> String {
     let findings = findings(&request(text), BucketRule::default());
     let of = |severity: Severity| {
@@ -66,7 +66,7 @@ fn check(cases: &[(String, &str)]) {
 }
 
 #[test]
-fn sound_requests_are_left_alone() {
+fn valid_requests_have_no_findings() {
     check(&[
         (sound(), ""),
         (url(""), ""),
@@ -76,7 +76,7 @@ fn sound_requests_are_left_alone() {
         (sound().replace("Host:", "Transfer-Encoding: gzip, Chunked\nHost:"), ""),
         (sound().replace("GET /k", "GET https://B.s3.eu-west-1.amazonaws.com:443/k"), ""),
         (sound().replace("Host:", "Accept: a\nAccept: b\nHost:"), ""),
-        // `Content-Length = 1*DIGIT` (RFC 9110 §8.6): zeros before a number are part of it.
+        // `Content-Length = 1*DIGIT` (RFC 9110 §8.6): leading zeros are allowed.
         (sound().replace("Host:", "Content-Length: 00\nHost:"), ""),
         (sound().replace("HTTP/1.1", "HTTP/1.0"), ""),
         (sound().replace("HTTP/1.1", "HTTP/2"), ""),
@@ -84,7 +84,7 @@ fn sound_requests_are_left_alone() {
 }
 
 #[test]
-fn a_part_of_the_authorization_stands_there_once_and_is_known() {
+fn a_part_of_the_authorization_occurs_once_and_is_known() {
     let with = |parts: String| {
         sound()
             .lines()
@@ -119,7 +119,7 @@ fn a_part_of_the_authorization_stands_there_once_and_is_known() {
 }
 
 #[test]
-fn what_carries_a_signature_stands_there_once() {
+fn parts_that_carry_a_signature_occur_once() {
     let double = |line: &str| sound().replace("Host:", &format!("{line}\nHost:"));
     check(&[
         (double("host: other"), "sent-twice"),
@@ -175,7 +175,7 @@ fn an_expiry_is_digits_and_nothing_else() {
 }
 
 #[test]
-fn a_list_that_is_written_otherwise_is_a_note() {
+fn a_list_in_another_spelling_is_a_note() {
     check(&[
         (sound().replace(LIST, "x-amz-date;host;x-amz-content-sha256"), "/signed-headers-unsorted"),
         (sound().replace(LIST, "host;host;x-amz-content-sha256;x-amz-date"), "/signed-headers-duplicate"),
@@ -187,7 +187,7 @@ fn a_list_that_is_written_otherwise_is_a_note() {
 }
 
 #[test]
-fn the_length_of_a_body_is_said_once() {
+fn the_length_of_a_body_is_declared_once() {
     let with = |lines: &str| sound().replace("Host:", &format!("{lines}\nHost:"));
     for lines in [
         "Content-Length: 0\nContent-Length: 0",
@@ -210,9 +210,9 @@ fn the_length_of_a_body_is_said_once() {
     assert!(twice.iter().any(|finding| finding.to_string().contains("chunked twice")), "{twice:?}");
 }
 
-/// RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
+/// Source: RFC 9112 §3 (*respond with either a 400 or 301*), §2.3, §6.1; RFC 9110 §4.2.4.
 #[test]
-fn a_request_line_is_three_words_and_its_version_one_of_http() {
+fn a_request_line_has_three_words_and_a_valid_version() {
     let with = |line: &str| sound().replace("GET /k HTTP/1.1", line);
     for line in [
         "GET  /k HTTP/1.1",
@@ -229,9 +229,9 @@ fn a_request_line_is_three_words_and_its_version_one_of_http() {
     assert_eq!(found(&early), "length-ambiguous");
 }
 
-/// RFC 9110 §6.5.1 and RFC 9112 §7.1.2: a trailer may be dropped or merged, so what it says must not matter.
+/// A trailer may be dropped or merged, so its content must not matter (RFC 9110 §6.5.1, RFC 9112 §7.1.2).
 #[test]
-fn a_trailer_of_http_says_nothing_that_matters() {
+fn an_http_trailer_must_not_matter() {
     let with = |trailer: &str| {
         let chunked = sound().replace("Host:", "Transfer-Encoding: chunked\nHost:");
         format!("{chunked}2\r\nhi\r\n0\r\n{trailer}\r\n").replace(HASH, "UNSIGNED-PAYLOAD")
@@ -248,7 +248,7 @@ fn a_trailer_of_http_says_nothing_that_matters() {
 }
 
 #[test]
-fn host_and_target_say_the_same() {
+fn host_and_target_must_agree() {
     check(&[
         (sound().replace("GET /k", "GET http://other.example/k"), "host-contradicted"),
         (
@@ -272,7 +272,7 @@ fn host_and_target_say_the_same() {
 }
 
 #[test]
-fn a_word_for_the_payload_is_one_that_the_service_knows() {
+fn a_payload_word_must_be_known_to_the_service() {
     let with = |word: &str| sound().replace(HASH, word);
     for word in [
         "STREAMING-FOO",

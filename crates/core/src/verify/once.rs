@@ -1,22 +1,24 @@
-//! What a request may say once: the headers and parameters that carry its signature, and those by which it is framed.
+//! Finds headers and parameters that a request may have only once: those that carry its signature, and those that frame
+//! it.
 //!
-//! If one stands there twice, servers differ in which they take: MinIO and Go take the first, Ceph's maps keep the last, and s3s
-//! and RFC 9112 §3.2 refuse. What a proxy checked is then not what the server behind it acts on, so it is fatal here.
+//! If one is repeated, servers differ in which they use: MinIO and Go use the first, Ceph's maps keep the last, and s3s
+//! and RFC 9112 §3.2 refuse the request. Then a proxy checks something else than the server behind it acts on, so it is
+//! fatal here.
 
 use super::Finding;
 use crate::canonical::query;
 use crate::request::{Headers, Request, repeated_names};
 use crate::scheme::Dialect;
 
-/// Headers that are read once, whoever sends them.
+/// Headers that are read once, in every dialect.
 const OF_HTTP: [&str; 3] = ["host", "x-amz-decoded-content-length", "x-amz-trailer"];
 
-/// More than one signature: S3 refuses with *Only one auth mechanism allowed*.
+/// Finds more than one signature: S3 refuses it with *Only one auth mechanism allowed*.
 pub(super) fn judge_mechanisms(headers: &Headers) -> Option<Finding> {
     (headers.values("authorization").count() > 1).then_some(Finding::SignedTwice)
 }
 
-/// The headers of a signature of the Version 4 family that were sent twice.
+/// Finds headers of a signature of the Version 4 family that were sent twice.
 pub(super) fn judge_headers(headers: &Headers, dialect: &Dialect) -> Vec<Finding> {
     let region_set = dialect.region_set_header();
     let own = [&dialect.date_header, &dialect.content_sha256_header, &dialect.token_header, region_set.as_str()];
@@ -25,13 +27,13 @@ pub(super) fn judge_headers(headers: &Headers, dialect: &Dialect) -> Vec<Finding
     repeated(headers, OF_HTTP.into_iter().chain(own).chain(date))
 }
 
-/// Those names that are the names of several headers.
+/// Finds the names that several headers have.
 pub(super) fn repeated<'a>(headers: &Headers, names: impl Iterator<Item = &'a str>) -> Vec<Finding> {
     let is_repeated = |name: &&str| headers.values(name).nth(1).is_some();
     names.filter(is_repeated).map(|name| Finding::Repeated { name: name.to_owned() }).collect()
 }
 
-/// The parameters of a signed query that stand there twice, in any case: some servers look names up without regard to it.
+/// Finds parameters of a signed query that occur twice, in any case: some servers ignore case when they look up names.
 pub(super) fn judge_parameters(request: &Request, is_of_signature: impl Fn(&str) -> bool) -> Vec<Finding> {
     let names = parameter_names(request).filter(|name| is_of_signature(name)).collect();
     repeated_names(names).into_iter().map(|name| Finding::Repeated { name }).collect()
@@ -42,7 +44,8 @@ fn parameter_names(request: &Request) -> impl Iterator<Item = String> {
     query::parameters(request.query().unwrap_or_default()).map(move |(name, _)| lower(name))
 }
 
-/// A header and a parameter of a presigned URL that say the same thing otherwise: MinIO takes the parameter, others the header.
+/// Finds a header and a parameter of a presigned URL with the same meaning and different values: MinIO uses the
+/// parameter, others the header.
 pub(super) fn judge_both_places(request: &Request, dialect: &Dialect) -> Vec<Finding> {
     let pairs: [(&str, String); 3] = [
         (&dialect.date_header, dialect.query_name("Date")),

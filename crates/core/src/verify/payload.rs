@@ -1,4 +1,4 @@
-//! What a signature of the Version 4 family says of the payload, and whether its service takes that.
+//! Judges what a signature of the Version 4 family declares about the payload, and whether its service accepts that.
 
 use super::Finding;
 #[cfg(feature = "stream")]
@@ -11,14 +11,15 @@ use crate::request::WrongChecksum;
 use crate::request::{Body, Request};
 use crate::scheme::Dialect;
 
-/// How the words of a payload that comes in pieces begin.
+/// Prefix of the words for a payload in pieces.
 const STREAMING: &str = "STREAMING-";
 
-/// Services besides S3's that take `UNSIGNED-PAYLOAD`: those whose operations botocore's models sign so (`v4-unsigned-body`,
-/// `unsignedPayload`), and VPC Lattice, OpenSearch Serverless and Transcribe by their manuals. All others hash what arrives.
+/// Services other than S3's that accept `UNSIGNED-PAYLOAD`: those whose operations botocore's models sign that way
+/// (`v4-unsigned-body`, `unsignedPayload`), and according to their manuals VPC Lattice, OpenSearch Serverless and
+/// Transcribe. All others hash what arrives.
 const TAKE_UNSIGNED: [&str; 7] = ["aoss", "ebs", "lex", "mediastore", "omics", "transcribe", "vpc-lattice-svcs"];
 
-/// A checksum header or Content-MD5 that is not of the body that arrived.
+/// Finds a checksum header or Content-MD5 that does not match the body.
 #[cfg(feature = "stream")]
 pub(super) fn wrong_checksum(request: &Request) -> Option<Finding> {
     let WrongChecksum { name, expected, presented } =
@@ -26,7 +27,7 @@ pub(super) fn wrong_checksum(request: &Request) -> Option<Finding> {
     Some(Finding::ChecksumMismatch { name: name.to_owned(), expected, presented })
 }
 
-/// What is wrong with the payload, as far as it is known.
+/// Findings about the payload, as far as it is known.
 pub(super) fn judge(request: &Request, claim: &Claim) -> Vec<Finding> {
     let terms = &claim.terms;
     if is_missing(request, terms) {
@@ -41,8 +42,8 @@ pub(super) fn judge(request: &Request, claim: &Claim) -> Vec<Finding> {
     found.into_iter().collect()
 }
 
-/// S3 wants each request that is signed in its headers to declare its payload; so does OpenSearch Serverless (its developer
-/// guide, *Signing HTTP requests with other clients*).
+/// Whether the payload declaration is missing. S3 requires it in each request with a signature in its headers; so does
+/// OpenSearch Serverless (its developer guide, *Signing HTTP requests with other clients*).
 fn is_missing(request: &Request, terms: &Terms) -> bool {
     let service = terms.scope.service.as_str();
     terms.placement == Placement::Header
@@ -55,8 +56,9 @@ fn takes_unsigned(terms: &Terms) -> bool {
     terms.dialect.stores_objects(service) || TAKE_UNSIGNED.contains(&service)
 }
 
-/// S3 knows five words (*Authenticating Requests: Using the Authorization Header*, `x-amz-content-sha256`), two of them by the
-/// algorithm of the signature; event streams are for services that store no objects, and not for presigned URLs.
+/// Finds a word that the service does not know. S3 knows five (*Authenticating Requests: Using the Authorization
+/// Header*, `x-amz-content-sha256`), two of them with the algorithm of the signature; event streams are for services
+/// that do not store objects, and not for presigned URLs.
 fn unknown_word(terms: &Terms, presented: &str) -> Option<Finding> {
     let algorithm = terms.dialect.algorithm_for(terms.scheme);
     let of_chunks = |rest: &str| is_of_chunks(rest, &algorithm);
@@ -73,7 +75,7 @@ fn is_of_chunks(rest: &str, algorithm: &str) -> bool {
     signed == Some(algorithm) || rest == "UNSIGNED-PAYLOAD-TRAILER"
 }
 
-/// The hash of another body; and at S3 what is no hash at all, whatever the body is.
+/// Finds the hash of another body and, at S3, text that is not a hash, whatever the body is.
 fn mismatch(request: &Request, terms: &Terms, presented: &str) -> Option<Finding> {
     let presented = presented.to_owned();
     match request.body.sha256().map(|hash| hash.to_string()) {
@@ -89,13 +91,13 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A signature that is right says nothing of a body that nobody has seen, nor of chunks that nobody here can read.
+/// Finds a payload that was not seen, or chunks that this crate cannot read: a valid signature does not vouch for them.
 pub(super) fn judge_unseen(request: &Request, claim: &Claim) -> Option<Finding> {
     let is_unseen = request.body.sha256().is_none();
     match &claim.terms.payload {
         PayloadHash::Unsigned => None,
         PayloadHash::Declared(word) if word.starts_with(STREAMING) => {
-            // Nobody here reads the frames of an event stream, which are signed one by one as well.
+            // This crate does not read the frames of an event stream, which are also signed one by one.
             let is_read = cfg!(feature = "stream") && !word.ends_with("-EVENTS");
             let is_seen = is_read && matches!(request.body, Body::Bytes(_));
             (!is_seen).then_some(Finding::ChunksUnseen)

@@ -1,4 +1,5 @@
-//! Requests that can be read in several ways, each of which some server has: the one that gives the signature is taken.
+//! Finds the reading of a request that gives its signature, if the request can be read in several ways that servers
+//! use.
 
 use super::Known;
 use crate::canonical::path::normalize;
@@ -8,13 +9,13 @@ use crate::endpoint;
 use crate::request::Request;
 use crate::request::target::{join_target, split_target};
 
-/// How a request was read, where it could be read otherwise.
+/// How a request was read, if there are other ways to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reading {
-    /// A URL does not name its method: it is good for this one.
+    /// A URL does not show its method: it is valid for this one.
     Method(String),
-    /// A URL of Version 2 does not name its method and its type either: it is good for these.
+    /// A URL of Version 2 shows neither its method nor its content type: it is valid for these.
     MethodAndType {
         /// The method.
         method: String,
@@ -23,7 +24,8 @@ pub enum Reading {
     },
     /// A raw `+` in the path was read as a space.
     PlusAsSpace,
-    /// The last segment of the path, `.` or `..`, was resolved to a path without a slash behind it, as botocore and awscrt do.
+    /// The last segment of the path, `.` or `..`, was resolved to a path without a trailing slash, as botocore and
+    /// awscrt do.
     DotWithoutSlash,
 }
 
@@ -34,7 +36,7 @@ pub(super) struct Read {
     pub(super) reading: Reading,
 }
 
-/// All readings but the first.
+/// All readings except the first.
 pub(super) fn others(request: &Request, claim: &Claim, known: Known) -> Vec<Read> {
     let mut found = Vec::new();
     if !known.method {
@@ -49,7 +51,7 @@ pub(super) fn others(request: &Request, claim: &Claim, known: Known) -> Vec<Read
     found
 }
 
-/// At a host of nobody known it may be AWS that answers, or a store that reads a plus.
+/// The reading of `+` as a space. An unknown host may be AWS, or a store that reads a plus sign.
 fn plus_as_space(request: &Request, claim: &Claim) -> Option<Read> {
     let terms = &claim.terms;
     let is_open = terms.dialect.stores_objects(&terms.scope.service)
@@ -69,7 +71,7 @@ fn dot_without_slash(request: &Request, claim: &Claim) -> Option<Read> {
     if claim.terms.path_rule.normalization == PathNormalization::Verbatim || !ends_in_dots {
         return None;
     }
-    // Normalized and not encoded, the path is a wire path again.
+    // Normalized but not encoded, the path is a wire path again.
     let mut bare = normalize(path);
     if bare.len() > 1 && bare.ends_with(b"/") {
         bare.pop();
@@ -95,7 +97,7 @@ mod tests {
         Credentials::new("AKIDEXAMPLE", "secret")
     }
 
-    /// A request that is signed for one target and, as another server reads it, sent to another.
+    /// A request that is signed for one target and sent to another, as another server reads it.
     fn sent_elsewhere(method: &str, url: &str, sent: &str, settings: &Settings) -> Request {
         let unsigned = Request::new(method, &RequestUrl::parse(url).unwrap()).unwrap();
         let prepared = prepare(unsigned, &Identity::from(&credentials()), settings, now()).unwrap();
@@ -110,9 +112,9 @@ mod tests {
         verify(request, &Judge::new(Some(&credentials), now(), ExpectedScope::Any).with_known(known)).unwrap()
     }
 
-    /// Catches a URL that is good for one method and taken for another that was seen.
+    /// Catches a URL that is valid for one method and accepted for another that was seen.
     #[test]
-    fn a_url_is_good_for_the_method_that_it_was_signed_for_and_says_which() {
+    fn a_url_is_valid_for_the_method_it_was_signed_for_and_names_it() {
         let placement = crate::derivation::Placement::Query { expires: std::time::Duration::from_secs(60) };
         let settings = Settings { placement, ..Settings::new("us-east-1", "s3") };
         let mut request = sent_elsewhere("PUT", "https://store.example/k", "/k", &settings);
@@ -124,9 +126,9 @@ mod tests {
         assert_eq!(judged(&request, Known::URL).findings, [], "the first reading is right, and needs no word");
     }
 
-    /// Catches a plus that is read in the way of no server, or in both ways where the server is known.
+    /// Catches a plus that is read as no server does, or in both ways although the server is known.
     #[test]
-    fn a_plus_in_a_key_is_a_space_only_where_nobody_knows_the_server() {
+    fn a_plus_in_a_key_is_also_read_as_a_space_only_if_the_server_is_unknown() {
         let settings = Settings::new("us-east-1", "s3");
         let at = |host: &str| sent_elsewhere("GET", &format!("https://{host}/a%20b"), "/a+b", &settings);
         let anywhere = judged(&at("store.example"), Known::WHOLE);

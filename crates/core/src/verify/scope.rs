@@ -1,4 +1,4 @@
-//! Whether a signature is for this server: its region and its service.
+//! Checks whether a signature is for this server: its region and its service.
 
 use super::{Claimed, Finding, Judge};
 use crate::claim::Claim;
@@ -6,20 +6,20 @@ use crate::request::Request;
 
 /// The region and the service that a signature must be for.
 ///
-/// A signature that is right for another region or service is right all the same, and would be replayed here. So there is no
-/// default: who judges says what is expected, or that anything is.
+/// A signature for another region or service is valid all the same, and could be replayed here. So there is no default:
+/// the caller must say which scope is expected, or that any is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedScope<'a> {
-    /// Any region and service, and schemes that name none: for tools that ask only whether the signature is right.
+    /// Any region and service, and schemes without a scope: for tools that only check whether the signature is valid.
     Any,
-    /// This region and this service alone. A signature of Version 2 names neither, and is refused.
+    /// Only this region and this service. A signature of Version 2 has neither, and is refused.
     Exactly {
         /// The server's region: `us-east-1`.
         region: &'a str,
         /// The server's service: `s3`.
         service: &'a str,
     },
-    /// What of the two is given, for tools that know only that.
+    /// Only the parts that are given, for tools that do not know both.
     Given {
         /// The server's region.
         region: Option<&'a str>,
@@ -29,7 +29,7 @@ pub enum ExpectedScope<'a> {
 }
 
 impl<'a> ExpectedScope<'a> {
-    /// The expected region and the expected service, as far as they are known.
+    /// The expected region and the expected service, if known.
     pub fn parts(self) -> (Option<&'a str>, Option<&'a str>) {
         match self {
             Self::Any => (None, None),
@@ -39,7 +39,7 @@ impl<'a> ExpectedScope<'a> {
     }
 }
 
-/// What of a claim's scope is not as expected.
+/// The parts of a claim's scope that are not as expected.
 pub(super) fn judge_scope(request: &Request, claimed: &Claimed, judge: &Judge<'_>) -> Vec<Finding> {
     let (region, service) = judge.scope.parts();
     if region.or(service).is_none() {
@@ -65,7 +65,7 @@ pub(super) fn judge_scope(request: &Request, claimed: &Claimed, judge: &Judge<'_
     findings
 }
 
-/// In Version 4A a set of regions stands beside the scope. One that is missing is another finding.
+/// Checks the region set, which in Version 4A replaces the region of the scope. A missing one is another finding.
 fn judge_region_set(request: &Request, claim: &Claim, region: &str) -> Option<Finding> {
     let presented = claim.region_set(request)?;
     let is_covered = presented.split(',').any(|pattern| covers(pattern.trim(), region));

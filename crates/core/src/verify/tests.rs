@@ -1,4 +1,4 @@
-//! What an authenticator that is built on `verify` must not be able to get wrong.
+//! Tests of what an authenticator built on `verify` must not get wrong.
 
 use super::*;
 use crate::credentials::Secret;
@@ -18,7 +18,7 @@ fn now() -> Timestamp {
     Timestamp::parse(NOW).unwrap()
 }
 
-/// To a host that says nothing of region and service, or to one that says the bucket.
+/// An unsigned request to a host.
 fn unsigned(host: &str) -> Request {
     Request::new("GET", &RequestUrl::parse(&format!("https://{host}/key")).unwrap()).unwrap()
 }
@@ -47,9 +47,9 @@ fn judged(request: &Request, scope: ExpectedScope<'_>) -> Verdict {
     verify(request, &Judge::new(Some(&credentials()), now(), scope)).unwrap()
 }
 
-/// Catches a server that can be sent what was signed for another one.
+/// Catches a server that accepts what was signed for another one.
 #[test]
-fn a_right_signature_for_another_scope_is_refused_where_one_is_expected() {
+fn a_valid_signature_for_another_scope_is_refused_if_one_is_expected() {
     for (region, service, expected) in [
         ("us-east-1", "s3", vec![]),
         ("eu-west-1", "s3", vec!["scope-region"]),
@@ -65,7 +65,7 @@ fn a_right_signature_for_another_scope_is_refused_where_one_is_expected() {
     }
 }
 
-/// Catches a part that is expected and not judged, and one that is judged and not expected.
+/// Catches a part that is expected but not judged, and one that is judged but not expected.
 #[test]
 fn a_part_of_a_scope_can_be_expected_by_itself() {
     let request = signed(&Settings::new("eu-west-1", "iam"));
@@ -88,9 +88,9 @@ fn a_part_of_a_scope_can_be_expected_by_itself() {
     assert!(judged(&by_v2, given(Some("us-east-1"))).accept().is_err());
 }
 
-/// A host of AWS says its region and its service, but whoever expects one of them knows it better.
+/// An AWS host shows its region and service, but an expected scope takes precedence.
 #[test]
-fn what_is_expected_stands_before_what_the_host_says() {
+fn an_expected_scope_takes_precedence_over_the_host() {
     let request = unsigned("bucket.s3.eu-west-1.amazonaws.com");
     let settings = Settings::new("us-east-1", "iam");
     let request = prepare(request, &Identity::from(&credentials()), &settings, now()).unwrap();
@@ -109,9 +109,9 @@ fn what_is_expected_stands_before_what_the_host_says() {
     }
 }
 
-/// Object stores want a token signed; only the judge can know of one that does not.
+/// Object stores require the token to be signed; only the judge can know of one that does not.
 #[test]
-fn a_token_that_was_added_after_signing_is_taken_if_the_judge_says_so() {
+fn a_token_added_after_signing_is_accepted_if_the_judge_allows_it() {
     let mut credentials = credentials();
     credentials.session_token = Some(Secret::new("token"));
     let settings = Settings { token: crate::derivation::TokenTravel::Unsigned, ..Settings::new("us-east-1", "s3") };
@@ -123,9 +123,9 @@ fn a_token_that_was_added_after_signing_is_taken_if_the_judge_says_so() {
     assert!(verify(&request, &judge).unwrap().accept().is_ok());
 }
 
-/// Catches a set of regions that is replayed in a region which it leaves out.
+/// Catches a region set that is replayed in a region that it does not cover.
 #[test]
-fn a_set_of_regions_has_to_cover_that_of_the_host() {
+fn a_region_set_must_cover_the_region_of_the_host() {
     for (set, expected) in [("*", ""), ("eu-*", ""), ("us-east-1,eu-west-1", ""), ("us-*", "scope-region")] {
         let settings = Settings { scheme: Scheme::V4a, ..Settings::new(set, "s3") };
         let prepared =
@@ -156,9 +156,9 @@ fn version_2_signs_the_hash_of_a_body() {
     }
 }
 
-/// The signature was made by Python's `hmac` over the string to sign of a PUT with a type.
+/// The signature was computed with Python's `hmac` over the string to sign of a PUT with a content type.
 #[test]
-fn a_url_of_version_2_alone_is_good_for_the_method_and_the_type_that_it_does_not_show() {
+fn a_url_of_version_2_alone_is_judged_with_the_method_and_type_it_was_signed_for() {
     let url = "https://bkt.s3.amazonaws.com/k.txt?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=pz5hPhDsaCEjO6OnwEHUR4o0BgU%3D\
         &content-type=text%2Fplain&Expires=1740826272";
     let request = Request::new("GET", &RequestUrl::parse(url).unwrap()).unwrap();
@@ -171,9 +171,9 @@ fn a_url_of_version_2_alone_is_good_for_the_method_and_the_type_that_it_does_not
     assert!(verdict.is_valid() && !verify(&request, &judge).unwrap().is_valid());
 }
 
-/// Patterns as `prepare` takes them.
+/// Patterns as `prepare` accepts them.
 #[test]
-fn a_set_of_regions_has_to_cover_the_expected_one() {
+fn a_region_set_must_cover_the_expected_region() {
     for (set, expected) in [
         ("*", vec![]),
         ("us-*", vec![]),
@@ -189,27 +189,27 @@ fn a_set_of_regions_has_to_cover_the_expected_one() {
     }
 }
 
-/// Catches a server for Version 4 that takes the older scheme by accident.
+/// Catches a server for Version 4 that accepts the older scheme by accident.
 #[test]
-fn version_2_names_no_scope_and_matches_none() {
+fn version_2_has_no_scope_and_matches_none() {
     let request = signed_by_v2();
     assert!(judged(&request, ExpectedScope::Any).accept().is_ok());
     let rejection = judged(&request, HERE).accept().unwrap_err();
     assert_eq!(rejection, Rejection::Findings(vec![Finding::ScopeUnbound]));
 }
 
-/// Catches a judge that takes the weaker of two signatures.
+/// Catches a judge that accepts the weaker of two signatures.
 #[test]
-fn a_signature_of_each_version_is_one_too_many() {
+fn signatures_of_two_versions_are_refused() {
     let mut request = signed(&Settings::new("us-east-1", "s3"));
     request.target.extend_from_slice(b"?AWSAccessKeyId=AKIDEXAMPLE&Expires=1440938160&Signature=c2ln");
     let error = verify(&request, &Judge::new(Some(&credentials()), now(), ExpectedScope::Any)).unwrap_err();
     assert_eq!(error, VerifyError::V4(crate::claim::ClaimError::SignedTwice));
 }
 
-/// Catches a body that is exchanged for another where nobody looks at it.
+/// Catches a body that is exchanged without anyone looking at it.
 #[test]
-fn a_body_that_was_not_given_is_found_and_not_accepted() {
+fn a_missing_body_is_reported_and_not_accepted() {
     for service in ["s3", "iam"] {
         let request = Request { body: Body::Unknown, ..signed(&Settings::new("us-east-1", service)) };
         let verdict = judged(&request, ExpectedScope::Any);
@@ -242,9 +242,9 @@ fn a_rejection_lists_all_that_speaks_against_the_request() {
     assert_eq!(rejection.to_string(), expected);
 }
 
-/// Catches an option of the judge that is taken and not heeded.
+/// Catches an option of the judge that has no effect.
 #[test]
-fn what_a_judge_is_told_counts() {
+fn each_option_of_a_judge_has_an_effect() {
     let key = credentials();
     let at = |seconds: i64| Timestamp::from_epoch_seconds(now().epoch_seconds() + seconds);
     let request = signed(&Settings::new("us-east-1", "s3"));
@@ -294,7 +294,7 @@ fn a_token_of_version_2_is_compared_wherever_it_is() {
     }
 }
 
-/// The words of the JSON contract.
+/// The words in the JSON contract.
 #[test]
 fn an_outcome_is_one_word() {
     let words = [Outcome::Valid, Outcome::Invalid, Outcome::Unknown].map(Outcome::as_str);

@@ -5,13 +5,13 @@ use std::fmt;
 
 use crate::derivation::{Derivation, Part};
 
-/// What is signed of a request. `Debug` leaves out the texts, which may hold a session token.
+/// The texts that are signed for a request. `Debug` omits them, because they may contain a session token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedTexts {
-    /// A canonical request and its string to sign: the Version 4 family.
+    /// The Version 4 family: a canonical request and its string to sign.
     Canonical(Derivation),
-    /// A string to sign alone, with the labelled parts that it is made of: Version 2 and forms.
+    /// Version 2 and forms: only a string to sign, and the labelled parts it consists of.
     Parts {
         /// The parts, in order.
         parts: Vec<Part>,
@@ -29,7 +29,7 @@ impl SignedTexts {
         }
     }
 
-    /// Each text on the way to the signature with its name, the string to sign last.
+    /// The texts that lead to the signature, with their names; the string to sign comes last.
     pub fn stages(&self) -> Vec<(&'static str, Cow<'_, [u8]>)> {
         let mut stages = match self {
             Self::Canonical(derivation) => {
@@ -52,7 +52,8 @@ impl fmt::Debug for SignedTexts {
 mod tests {
     use super::*;
 
-    /// Catches a derived `Debug`: the amz headers of Version 2 have the token in a line, and a policy in its conditions.
+    /// Catches a derived `Debug`: in Version 2 the token is in a line of the amz headers, in a form in a condition of
+    /// the policy.
     #[test]
     fn debug_shows_no_session_token() {
         let text = b"x-amz-security-token:whisper\n".to_vec();

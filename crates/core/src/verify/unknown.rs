@@ -1,5 +1,5 @@
-//! What of a request is not known that its signature is made of: it was taken out before it was shown, or the capture shows
-//! none of it. Such a request is neither right nor wrong.
+//! Finds the parts of a request that are unknown although its signature depends on them: they were redacted, or the
+//! capture does not show them. Such a request is neither valid nor wrong.
 
 use super::Known;
 use crate::canonical::{PayloadHash, query};
@@ -12,19 +12,19 @@ use crate::request::Request;
 #[cfg(feature = "v2")]
 use crate::v2;
 
-/// What stands anywhere in a value that was taken out, in lower case.
+/// Texts that mark a redacted value wherever they occur in it, in lower case.
 const MARKS: [&str; 8] = ["redacted", "sanitized", "***", "xxxx", "…", "[...]", "█", "•••"];
-/// What a value says of itself as a whole, between brackets or without them.
+/// Words that mark a redacted value if they are the whole value, with or without brackets.
 const WORDS: [&str; 12] = [
     "hidden", "masked", "removed", "omitted", "filtered", "scrubbed", "secret", "censored", "snip", "snipped",
     "stripped", "...",
 ];
-/// As many digits of a signature that is cut off still tell it from others.
+/// Number of digits of a truncated signature that still distinguish it from others.
 const TELLING_DIGITS: usize = 16;
-/// What a signature is called in a sentence.
+/// The name of a signature in a sentence.
 const THE_SIGNATURE: &str = "the signature";
 
-/// The parts that the signature depends on and that are not known, each as it is called in a sentence.
+/// The unknown parts that the signature depends on, as named in a sentence.
 pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<String> {
     let terms = &claim.terms;
     let mut parts = Vec::new();
@@ -58,7 +58,7 @@ pub(super) fn parts(request: &Request, claim: &Claim, known: Known) -> Vec<Strin
     parts
 }
 
-/// Path and query, where an ellipsis stands for what is not known of them.
+/// Path and query, if an ellipsis replaces part of them.
 fn hidden_parts_of_target(request: &Request) -> Vec<String> {
     let is_hidden = |text: &[u8]| String::from_utf8_lossy(&decode(text, Plus::Literal)).contains('…');
     let path = is_hidden(request.path()).then(|| "the path".to_owned());
@@ -66,7 +66,7 @@ fn hidden_parts_of_target(request: &Request) -> Vec<String> {
     path.into_iter().chain(query).collect()
 }
 
-/// The same of Version 2: what was taken out of its string to sign, line by line.
+/// The unknown parts in Version 2: the redacted lines of the string to sign.
 #[cfg(feature = "v2")]
 pub(super) fn parts_of_v2(request: &Request, claim: &v2::Claim, signed: &v2::StringToSign) -> Vec<String> {
     let is_hidden = |value: &[u8]| is_blacked_out(&String::from_utf8_lossy(value));
@@ -84,14 +84,14 @@ pub(super) fn parts_of_v2(request: &Request, claim: &v2::Claim, signed: &v2::Str
     of_signature.into_iter().chain(headers).chain(of_resource).collect()
 }
 
-/// A line of headers, cut at its colon.
+/// A header line, split at its colon.
 #[cfg(feature = "v2")]
 fn named_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut halves = line.splitn(2, |byte| *byte == b':');
     Some((halves.next()?, halves.next()?))
 }
 
-/// The same of a form, of which the policy is signed and nothing else.
+/// The unknown parts of a form, in which only the policy is signed.
 #[cfg(feature = "form")]
 pub(super) fn parts_of_form(claim: &FormClaim) -> Vec<String> {
     let signature = claim.signature.as_str();
@@ -104,28 +104,28 @@ pub(super) fn parts_of_form(claim: &FormClaim) -> Vec<String> {
     of_signature.into_iter().chain(of_policy).collect()
 }
 
-/// Whether a policy was taken out, and so cannot be read.
+/// Whether a policy was redacted, and so cannot be read.
 #[cfg(feature = "form")]
 pub(super) fn is_policy_hidden(claim: &FormClaim) -> bool {
     claim.policy.is_err() && is_blacked_out(&claim.string_to_sign)
 }
 
-/// Whether the hash in the canonical request is one of a body that nobody has seen.
+/// Whether the hash in the canonical request is that of a body that was not seen.
 pub fn is_payload_unknown(request: &Request, claim: &Claim) -> bool {
     matches!(claim.terms.payload, PayloadHash::Sha256(_)) && request.body.sha256().is_none()
 }
 
-/// Whether the headers say that there is a body.
+/// Whether the headers declare a body.
 pub(super) fn has_body(request: &Request) -> bool {
     request.headers.contains("transfer-encoding") || request.headers.content_length().is_some_and(|length| length > 0)
 }
 
-/// Whether so little of a signature is shown that it could be any.
+/// Whether so little of a signature is shown that it could be any signature.
 pub(super) fn is_signature_hidden(text: &str) -> bool {
     tells_too_little(text, |byte| byte.is_ascii_hexdigit())
 }
 
-/// The same of a signature in base64, whose alphabet has the letters that values are filled with.
+/// Like [`is_signature_hidden`], for base64, whose alphabet contains the letters used as filling.
 #[cfg(feature = "v2")]
 fn is_base64_hidden(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
@@ -136,19 +136,19 @@ fn tells_too_little(text: &str, is_digit: impl Fn(u8) -> bool) -> bool {
     text.bytes().take_while(|byte| is_digit(*byte)).count() < TELLING_DIGITS && is_blacked_out(text)
 }
 
-/// Whether somebody took an access key ID out, or its middle: no ID has such a character.
+/// Whether an access key ID, or its middle, was redacted: no ID contains these characters.
 pub fn is_access_key_hidden(id: &str) -> bool {
     let is_foreign = |c: char| matches!(c, '<' | '>' | '[' | ']' | '{' | '}' | '*' | '…' | '•' | '●' | '█');
     is_blacked_out(id) || id.contains(is_foreign) || id.contains("...")
 }
 
-/// Whether somebody took a part of a host's name out, such as the bucket: `<bucket>.s3.amazonaws.com`.
+/// Whether part of a host, such as the bucket, was redacted: `<bucket>.s3.amazonaws.com`.
 pub(super) fn is_host_hidden(host: &str) -> bool {
     let bracketed = host.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     bracketed.is_some_and(|(name, _)| !name.contains(['/', '@'])) || is_blacked_out(host)
 }
 
-/// Whether somebody took a value out before the text was shown.
+/// Whether a value was redacted.
 pub fn is_blacked_out(value: &str) -> bool {
     let value = value.trim().to_lowercase();
     let is_filling = |c: char| matches!(c, '*' | 'x' | '.' | '_' | '-' | '#' | '█' | '•' | '●' | '?');
@@ -170,9 +170,9 @@ mod tests {
     use crate::time::Timestamp;
     use crate::verify::{ExpectedScope, Finding, Judge, Outcome, Verdict, verify};
 
-    /// As they stand in public threads and in the logs of clients that redact.
+    /// Values from public threads and from the logs of clients that redact.
     #[test]
-    fn what_was_taken_out_is_told_from_what_was_sent() {
+    fn redacted_values_are_distinguished_from_real_ones() {
         for text in [
             "REDACTED",
             "**REDACTED**",
@@ -231,7 +231,7 @@ mod tests {
         verify(&request, &Judge::new(Some(&key), now, ExpectedScope::Any).with_known(known)).unwrap()
     }
 
-    /// `get-vanilla` of the official suite, with more lines and the signature as given.
+    /// `get-vanilla` from the official suite, with additional lines and the given signature.
     fn header_request(list: &str, lines: &str, signature: &str) -> String {
         format!(
             "GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150830T123600Z\n{lines}Authorization: AWS4-HMAC-SHA256 \
@@ -241,9 +241,9 @@ mod tests {
 
     const RIGHT: &str = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
-    /// What is not known keeps the verdict open, whatever the signature is; and what is known and wrong is said all the same.
+    /// An unknown part keeps the verdict open, whatever the signature; a known fault is still reported.
     #[test]
-    fn what_was_taken_out_makes_a_request_neither_right_nor_wrong() {
+    fn a_request_with_redacted_parts_is_neither_valid_nor_wrong() {
         let parts = |text: &str, known: Known| {
             let verdict = judged(text, known, None);
             assert_eq!((verdict.outcome(), verdict.expected.as_ref()), (Outcome::Unknown, None), "{text}");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_was_taken_out_is_not_known_and_the_signature_is_named_once() {
+    fn a_redacted_parameter_is_unknown_and_the_signature_is_named_once() {
         let url = |prefix: &str, signature: &str| {
             format!(
                 "GET /?prefix={prefix}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2F\
@@ -288,9 +288,9 @@ mod tests {
         assert_eq!(not_known(&url("p", &"0".repeat(64))), [Finding::SignatureMismatch]);
     }
 
-    /// S3's page *Signing and authenticating REST requests*, its first example and its upload, with values taken out.
+    /// The first example and the upload in S3's page *Signing and authenticating REST requests*, with values redacted.
     #[test]
-    fn what_was_taken_out_of_a_request_of_version_2_leaves_it_open() {
+    fn a_request_of_version_2_with_redacted_parts_stays_undecided() {
         let get = |signature: &str, query: &str| {
             format!(
                 "GET /photos/puppy.jpg{query} HTTP/1.1\nHost: awsexamplebucket1.us-west-1.s3.amazonaws.com\n\
@@ -327,9 +327,9 @@ mod tests {
         }
     }
 
-    /// Catches a token that is compared though it was taken out, or not compared though it is there.
+    /// Catches a token that is compared although it was redacted, or not compared although it is present.
     #[test]
-    fn a_token_that_was_taken_out_is_not_held_against_the_key() {
+    fn a_redacted_token_is_not_compared_with_the_credentials() {
         let with = |token: &str| {
             let text = header_request("host;x-amz-date", &format!("X-Amz-Security-Token: {token}\n"), RIGHT);
             judged(&text, Known::WHOLE, Some("token")).findings
@@ -344,9 +344,9 @@ mod tests {
         assert_eq!(with("other"), [Finding::TokenDiffers { name }]);
     }
 
-    /// The hash that is signed is that of nothing, and the headers say that there was something.
+    /// The signed hash is that of an empty body, but the headers declare a body.
     #[test]
-    fn a_body_that_nobody_saw_is_not_the_empty_one_if_the_headers_say_its_length() {
+    fn an_unseen_body_is_not_empty_if_the_headers_declare_a_length() {
         let body = |line: Option<(&str, &str)>| {
             let mut request = parse_request(header_request("host;x-amz-date", "", RIGHT).as_bytes()).unwrap();
             if let Some((name, value)) = line {

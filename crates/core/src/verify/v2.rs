@@ -1,4 +1,4 @@
-//! What a server finds wrong with a signature of Version 2.
+//! Judges a signature of Version 2 as a server does.
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
@@ -9,8 +9,8 @@ use crate::endpoint;
 use crate::request::Request;
 use crate::v2::{Claim, Placement, sign, takes_version_2};
 
-/// Judges a request as it is. A URL does not show its method and its `Content-Type`: if the signature is right for some, it is
-/// judged by these.
+/// Judges a request as it is. A URL shows neither its method nor its `Content-Type`: if the signature is valid for some
+/// values, the URL is judged with these.
 pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let verdict = judge_as_it_is(request, claim.clone(), judge);
     if judge.known.method || judge.known.headers || verdict.is_signature_right() != Some(false) {
@@ -29,7 +29,7 @@ pub(super) fn judge(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdi
     }
 }
 
-/// The requests that may have been meant: of each method, with no type, with the one that stands in the query, and with those
+/// The requests that may have been meant: with each method, and with no content type, the one in the query, and those
 /// that SDKs send.
 fn readings_of_url(request: &Request) -> Vec<(Request, Reading)> {
     const TYPES: [&str; 3] = ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"];
@@ -52,7 +52,7 @@ fn readings_of_url(request: &Request) -> Vec<(Request, Reading)> {
     found
 }
 
-/// Derives what is right, and looks at key, token and clock.
+/// Derives the expected signature, and checks key, token and clock.
 fn judge_as_it_is(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let derived = claim.terms.derive(request);
     let (parts, string_to_sign) = (derived.parts(claim.terms.placement), derived.to_bytes());
@@ -76,7 +76,7 @@ fn judge_as_it_is(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict
     Verdict { claimed, texts: SignedTexts::Parts { parts, string_to_sign }, expected, findings }
 }
 
-/// A service, or a region of S3, that never took Version 2.
+/// Finds a service or a region of S3 that never accepted Version 2.
 fn judge_version(request: &Request) -> Option<Finding> {
     let host = request.host()?.split(':').next()?;
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
@@ -89,7 +89,8 @@ fn judge_version(request: &Request) -> Option<Finding> {
     Some(Finding::VersionRefused { whom })
 }
 
-/// What is signed, or carries the signature, stands there once: the string to sign has one line for each.
+/// Finds repeated parts: whatever is signed, or carries the signature, may occur only once, because the string to sign
+/// has one line for each.
 fn judge_once(request: &Request, claim: &Claim) -> Vec<Finding> {
     let names = claim.terms.names;
     let own = [names.date_header, names.token_header, "host", "date", "content-type", "content-md5"];
@@ -117,7 +118,7 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Option<Finding> {
     }
 }
 
-/// The token, in its header or in a query that is signed.
+/// The session token, from its header or from a signed query.
 fn presented_token(request: &Request, claim: &Claim) -> Option<Secret> {
     let name = claim.terms.names.token_header;
     if let Some(token) = request.headers.first_text(name) {

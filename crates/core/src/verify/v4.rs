@@ -1,7 +1,7 @@
-//! What a server finds wrong with a signature of the Version 4 family.
+//! Judges a signature of the Version 4 family as a server does.
 //!
-//! Each judge looks at one thing and knows nothing of the others. The key is asked first, then what shows without one: times,
-//! scope, payload, headers.
+//! Each check looks at one thing and is independent of the others. The key is checked first, then what can be checked
+//! without one: times, scope, payload, headers.
 
 use super::key::{judge_if_known, judge_token};
 use super::readings::{self, Read};
@@ -21,7 +21,7 @@ use crate::scheme::{Dialect, Scheme, Scope, Signature, SigningKey};
 use crate::stream;
 use crate::time::Timestamp;
 
-/// Judges a request by the reading that gives its signature, or else by the first.
+/// Judges a request in the reading that gives its signature, otherwise in the first.
 pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> Verdict {
     claim.terms.path_rule = judge.path_rule.unwrap_or(claim.terms.path_rule);
     claim.terms.token = judge.token.unwrap_or(claim.terms.token);
@@ -40,7 +40,7 @@ pub(super) fn judge(request: &Request, mut claim: Claim, judge: &Judge<'_>) -> V
     judged.find(|verdict| verdict.is_signature_right() == Some(true)).unwrap_or(first)
 }
 
-/// Derives what is right, and looks at everything else that a server looks at.
+/// Derives the expected signature, and checks everything else that a server checks.
 fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict {
     let derivation = claim.derive(request);
     let (expected, mut findings) = match judge.credentials {
@@ -93,14 +93,15 @@ fn judge_by_key(
     let (name, token) = presented_token(request, claim);
     findings.extend(judge_token(&name, credentials, token));
     if is_right && unknown::is_payload_unknown(request, claim) && unknown::has_body(request) {
-        // The hash that was signed is that of nothing.
+        // The signed hash is that of an empty body.
         findings.push(Finding::SignatureMismatch);
         return (None, findings);
     }
     (expected, findings)
 }
 
-/// AWS knows a temporary key, `ASIA…`, only together with its session token (*IAM identifiers*, unique prefixes).
+/// Finds a temporary key, `ASIA…`, without a session token: AWS accepts it only with one (*IAM identifiers*, unique
+/// prefixes).
 fn judge_temporary(request: &Request, claim: &Claim) -> Option<Finding> {
     let id = &claim.terms.access_key_id;
     let is_temporary = id.len() == 20 && id.starts_with("ASIA") && addressed::is_aws(request);
@@ -108,7 +109,7 @@ fn judge_temporary(request: &Request, claim: &Claim) -> Option<Finding> {
     (is_temporary && token.is_none()).then_some(Finding::TokenMissing { name })
 }
 
-/// The name that carries the session token, and the token.
+/// The header or parameter that carries the session token, and the token.
 fn presented_token(request: &Request, claim: &Claim) -> (String, Option<Secret>) {
     let dialect = &claim.terms.dialect;
     let in_header = || request.headers.first_text(&dialect.token_header).map(Secret::new);
@@ -123,7 +124,7 @@ fn presented_token(request: &Request, claim: &Claim) -> (String, Option<Secret>)
     }
 }
 
-/// What carries the signature stands there once, and is written as it should be.
+/// Finds what carries the signature and is repeated, or not written as it should be.
 fn judge_once(request: &Request, claim: &Claim) -> Vec<Finding> {
     let dialect = &claim.terms.dialect;
     let mut findings: Vec<Finding> = once::judge_mechanisms(&request.headers).into_iter().collect();
@@ -141,7 +142,7 @@ fn judge_once(request: &Request, claim: &Claim) -> Vec<Finding> {
     findings
 }
 
-/// The parts of a scope that follow from the rest of the request: its date, and its last word.
+/// Checks the parts of a scope that follow from the rest of the request: its date and its last part.
 pub(super) fn judge_form_of_scope(scope: &Scope, timestamp: Timestamp, dialect: &Dialect) -> Vec<Finding> {
     let (day, terminator) = (timestamp.day().to_owned(), dialect.terminator.to_string());
     let (is_other_day, is_other_end) = (scope.date != day, scope.terminator != terminator);
@@ -176,7 +177,7 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
 }
 
 impl Claim {
-    /// The set of regions that a signature of Version 4A is meant for, in its header or in the query.
+    /// The region set of a signature of Version 4A, from its header or from the query.
     pub(super) fn region_set(&self, request: &Request) -> Option<String> {
         let name = self.region_set_name();
         match self.terms.placement {
@@ -200,7 +201,7 @@ fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {
     is_missing.then(|| Finding::RegionSetMissing { name: claim.region_set_name() })
 }
 
-/// Other services than those that store objects read no such header.
+/// Checks the checksum at services that store objects; others do not read such a header.
 #[cfg(feature = "stream")]
 fn judge_checksum(request: &Request, claim: &Claim) -> Option<Finding> {
     let terms = &claim.terms;
@@ -217,13 +218,14 @@ fn judge_headers(request: &Request, claim: &Claim, judge: &Judge<'_>) -> Vec<Fin
     for header in &request.headers {
         let name = header.name.to_ascii_lowercase();
         let own = name.starts_with(terms.dialect.header_prefix.as_ref());
-        // Object stores want the token signed as all else, unless the judge knows better; other services take it either way.
+        // Object stores require the token to be signed like all other headers, unless the judge knows better; other
+        // services accept both.
         let takes_either = !stores_objects || judge.token == Some(TokenTravel::Unsigned);
         let is_free = name == terms.dialect.token_header && takes_either;
-        // The payload line says the same, and is signed. Of a URL it says it only where the header agrees with it.
+        // The signed payload line has the same value; for a URL, only if the header agrees with it.
         let is_payload = name == terms.dialect.content_sha256_header
             && (terms.placement == Placement::Header || terms.payload == PayloadHash::Unsigned);
-        // S3 wants this one signed too (AccessDenied, HeadersNotSigned: content-md5).
+        // S3 requires this header to be signed too (AccessDenied, HeadersNotSigned: content-md5).
         let is_wanted = own || (name == "content-md5" && stores_objects && addressed::is_aws(request));
         if is_wanted && !is_free && !is_payload && !terms.signed_headers.contains(&name) {
             let is_token = name == terms.dialect.token_header;

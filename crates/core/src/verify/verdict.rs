@@ -1,24 +1,24 @@
-//! The judgement of one request: what it claims, what is right for it, and what was found.
+//! The judgement of one request: what it claims, what is expected, and what was found.
 
 use super::{Claimed, Finding, SignedTexts};
 use crate::claim::Claim;
 use crate::derivation::Derivation;
 use crate::scheme::{Scheme, Signature};
 
-/// The judgement of one request, with all that led to it.
+/// The judgement of one request, with everything that led to it.
 ///
-/// A verdict that nobody reads lets every request pass: an authenticator calls [`accept`](Verdict::accept).
+/// A verdict that is not checked lets every request pass: authenticators must call [`accept`](Verdict::accept).
 #[must_use = "a verdict that nobody reads lets every request pass: call accept()"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
     /// What the request claims.
     pub claimed: Claimed,
-    /// What is signed of it.
+    /// The texts that are signed for it.
     pub texts: SignedTexts,
-    /// The signature that it should present; unknown without a key.
+    /// The signature that it should present; `None` without a key.
     pub expected: Option<Signature>,
-    /// What is wrong with it, or noteworthy.
+    /// What is wrong with it or worth knowing.
     pub findings: Vec<Finding>,
 }
 
@@ -29,13 +29,13 @@ pub enum Outcome {
     Valid,
     /// The server would refuse it.
     Invalid,
-    /// Nothing is wrong with it, and there is no key to recompute its signature with, or something else is unknown on which the
-    /// verdict depends.
+    /// No fault was found, but there is no key to recompute the signature with, or something else that the verdict
+    /// depends on is unknown.
     Unknown,
 }
 
 impl Outcome {
-    /// The word of the JSON contract: `valid`, `invalid`, `unknown`.
+    /// The word in the JSON contract: `valid`, `invalid`, `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -46,7 +46,8 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// The verdict in one word. A body that was not given does not change it; [`accept`](Self::accept) refuses that too.
+    /// The verdict in one word. A body that was not given does not change it, but [`accept`](Self::accept) refuses that
+    /// too.
     pub fn outcome(&self) -> Outcome {
         match self.expected {
             _ if self.has_fatal_finding() => Outcome::Invalid,
@@ -56,12 +57,12 @@ impl Verdict {
         }
     }
 
-    /// The finding on which the verdict depends, if the judge was not told what it takes to decide.
+    /// The finding on which the verdict depends, if the judge was not given what is needed to decide.
     pub fn undecided(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.is_undecided())
     }
 
-    /// What keeps the verdict open though a key was at hand.
+    /// The finding that keeps the verdict open although there was a key.
     pub fn open_question(&self) -> Option<&Finding> {
         let takes_key = |finding: &&Finding| matches!(finding, Finding::NotKnown { .. });
         self.undecided().filter(|finding| self.expected.is_some() || takes_key(finding))
@@ -77,8 +78,8 @@ impl Verdict {
         self.findings.iter().any(Finding::is_fatal)
     }
 
-    /// Whether the signature is the expected one; unknown without a key. Which one the key of a certificate would have made
-    /// nobody else can tell, so of a wrong one no other is expected.
+    /// Whether the signature is the expected one; `None` without a key. Only the holder of a certificate's key could
+    /// make the right signature, so for a wrong one no signature is expected.
     pub fn is_signature_right(&self) -> Option<bool> {
         match &self.expected {
             Some(expected) => Some(expected == self.claimed.signature()),
@@ -89,7 +90,7 @@ impl Verdict {
         }
     }
 
-    /// The scheme of a claim of the Version 4 family.
+    /// The scheme of a claim of the Version 4 family; `None` for other claims.
     pub(super) fn claimed_scheme(&self) -> Option<Scheme> {
         match &self.claimed {
             Claimed::V4(claim) => Some(claim.terms.scheme),
@@ -98,7 +99,7 @@ impl Verdict {
         }
     }
 
-    /// Claim and derivation of the Version 4 family, the only one that has a canonical request.
+    /// The claim and derivation of a request of the Version 4 family, the only one with a canonical request.
     pub fn as_v4(&self) -> Option<(&Claim, &Derivation)> {
         match (&self.claimed, &self.texts) {
             (Claimed::V4(claim), SignedTexts::Canonical(derivation)) => Some((claim, derivation)),

@@ -1,4 +1,4 @@
-//! How the `Authorization` header of the Version 4 family and its list of signed headers are written.
+//! Checks how the `Authorization` header of the Version 4 family and its list of signed headers are written.
 
 use super::Finding;
 use super::finding::ListFault;
@@ -8,8 +8,8 @@ use crate::request::repeated_names;
 /// The parts that the header has, each once.
 const PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
-/// A part that stands there twice, that nobody knows, or that is empty. Of two, Ceph takes the last and others the first; MinIO
-/// and s3s refuse everything but the three.
+/// Finds a part that is repeated, unknown or empty. Of a repeated part, Ceph uses the last and others the first; MinIO
+/// and s3s refuse everything except these three parts.
 pub(super) fn judge_authorization(value: &str) -> Option<Finding> {
     let (_, parts) = value.split_once(|c: char| c.is_ascii_whitespace())?;
     let names: Vec<&str> = parts.split(',').map(name_of).collect();
@@ -19,7 +19,7 @@ pub(super) fn judge_authorization(value: &str) -> Option<Finding> {
     part.or_else(unknown).map(|problem| Finding::AuthorizationForm { problem })
 }
 
-/// What stands before `=`; nothing for a part without one, which may be a secret.
+/// The text before `=`; empty for a part without one, which may be a secret.
 fn name_of(part: &str) -> &str {
     part.split_once('=').map(|(name, _)| name.trim()).unwrap_or_default()
 }
@@ -31,8 +31,8 @@ fn unknown_part(name: &str) -> String {
     }
 }
 
-/// A list that is not written as the signer signs it: names in lower case, sorted, each once. No server acts on it otherwise
-/// (MinIO sorts it, others take it as it is), so it is a note.
+/// Finds a list that is not written as the signer signs it: names in lower case, sorted, without repeats. No server
+/// acts differently on it (MinIO sorts it, others use it unchanged), so it is a note.
 pub(super) fn judge_list(claim: &Claim) -> Option<Finding> {
     let names: Vec<&str> = claim.signed_headers_listed.split(';').map(str::trim).collect();
     let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();

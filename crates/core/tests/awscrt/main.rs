@@ -1,7 +1,7 @@
-//! sigvet and awscrt, the signer under AWS's own SDKs for Python, C++ and Node.js: each verifies what the other signed.
+//! sigvet and awscrt, the signer in AWS's own SDKs for Python, C++ and Node.js: each verifies what the other signed.
 //!
-//! Run by name, `cargo test --test awscrt`: Python with awscrt has to be on the machine, as `$AWSCRT_PYTHON` or `python3`,
-//! and it fails when it is missing. `.ci/run` shows how to install it.
+//! Run it by name, `cargo test --test awscrt`. It needs Python with awscrt, as `$AWSCRT_PYTHON` or `python3`, and fails
+//! if that is missing. `.ci/run` shows how to install it.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -25,7 +25,7 @@ use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
 const NOW: i64 = 1_757_937_600;
 
-/// One request, and how it is to be signed.
+/// One request, and how to sign it.
 struct Case {
     scheme: Scheme,
     method: &'static str,
@@ -37,8 +37,8 @@ struct Case {
     expires: Option<u64>,
 }
 
-/// Requests with everything that the two schemes treat alike or apart: paths of S3 and of other services, queries that sort,
-/// temporary keys, sets of regions, both places of the signature.
+/// Requests with everything that the two schemes treat alike or differently: paths of S3 and of other services, queries
+/// that must be sorted, temporary keys, region sets, signatures in headers and in queries.
 fn cases() -> Vec<Case> {
     let requests = [
         ("GET", "https://bucket.s3.eu-west-1.amazonaws.com/photos/a%20b/%C3%A9.jpg", None, "s3"),
@@ -67,7 +67,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn what_awscrt_signed_is_valid_here() {
+fn requests_signed_by_awscrt_are_valid_here() {
     let mut peer = Peer::start();
     let cases = cases();
     for case in &cases {
@@ -78,10 +78,10 @@ fn what_awscrt_signed_is_valid_here() {
     assert_eq!(cases.len(), 72);
 }
 
-/// The key is known to be awscrt's by awscrt's own signature; then ours has to hold by it too. Catches a signature that only
-/// we take, and a key that only we derive.
+/// A signature of awscrt shows that the key is the one that awscrt derives; then ours must verify with it too. Catches
+/// a signature that only we accept, and a key that only we derive.
 #[test]
-fn what_was_signed_here_is_valid_by_awscrt() {
+fn requests_signed_here_are_valid_for_awscrt() {
     let mut peer = Peer::start();
     let mut held = [0, 0];
     for case in cases() {
@@ -112,14 +112,15 @@ fn what_was_signed_here_is_valid_by_awscrt() {
     assert_eq!(held, [24, 48]);
 }
 
-/// A request of one key that awscrt signed is signed again for another. What is signed of it is what awscrt signs for that other
-/// key, and the signature holds by it. Catches a set of regions, a token or a life that is lost on the way.
+/// A request that awscrt signed with one key is signed again with another. The signed texts must be those that awscrt
+/// signs with the other key, and the signature must verify with it. Catches a region set, a token or an expiry that is
+/// lost.
 #[test]
-fn what_is_signed_again_is_what_awscrt_signs_with_the_other_key() {
+fn re_signed_requests_equal_those_that_awscrt_signs_with_the_other_key() {
     let mut peer = Peer::start();
     for case in cases() {
         let other = Credentials::new("AKIDEXAMPLEOUTBOUND1", "another/secret+of+the+gateway");
-        // One side alone has a token, on either side.
+        // Exactly one of the two sides has a token.
         let other = if case.token.is_none() { other.with_session_token("the/gateways+token==") } else { other };
         let arrived = case.by_awscrt(&mut peer);
         let accepted = verify(&arrived, &case.judge(&case.credentials())).unwrap().accept().unwrap();

@@ -1,6 +1,6 @@
-"""Signs with awscrt, and verifies with its ECDSA: one JSON object a line in, one out.
+"""Signs with awscrt, and verifies with its ECDSA: reads one JSON object per line, and writes one.
 
-awscrt (Apache-2.0, from PyPI) is the signer under AWS's own SDKs for Python, C++ and Node.js.
+awscrt (Apache-2.0, from PyPI) is the signer in AWS's own SDKs for Python, C++ and Node.js.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from awscrt import auth, crypto, http
 
 ALGORITHMS = {"v4": auth.AwsSigningAlgorithm.V4, "v4a": auth.AwsSigningAlgorithm.V4_ASYMMETRIC}
-# A SubjectPublicKeyInfo of a point on P-256, up to the point (RFC 5480).
+# The bytes of a SubjectPublicKeyInfo for P-256 before the point (RFC 5480).
 POINT_FOLLOWS = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 
 

@@ -1,4 +1,4 @@
-//! What is signed by both: a request in parts, what to sign of it, and a strategy that makes such cases.
+//! The cases that both signers sign: a request in parts, how to sign it, and a strategy that generates such cases.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -32,7 +32,7 @@ pub enum Form {
     Query,
 }
 
-/// What is signed of the payload.
+/// How the payload is signed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Payload {
     Hashed,
@@ -48,7 +48,7 @@ pub enum Token {
 }
 
 impl Default for Case {
-    /// A case with nothing odd about it.
+    /// An ordinary case.
     fn default() -> Self {
         Self {
             service: Service::S3,
@@ -74,7 +74,7 @@ impl Case {
     }
 }
 
-/// Segments that S3 and everybody else write the same way, and ways of going wrong among them.
+/// Segments that S3 and other services write the same way, and segments that can go wrong.
 const PLAIN: &[&str] =
     &["a", "b.c", "~-._", "%20", "%2F", "%C3%A9", "%2B", "%25", "A9", ".", "..", "/", "//", "...", ""];
 const ODD: &[&str] =
@@ -101,7 +101,7 @@ const HEADERS: &[&str] = &[
 const HEADERS_DISPUTED: &[&str] = &["Connection", "Accept-Encoding", "Via", "X-Amz-User-Agent", "x-amz-checksum-mode"];
 const HEADER_VALUES: &[&str] = &["", "a", " a", "a  ", "a   b c", "\"a   b\"", "a,b", "x;y=z", "  "];
 
-/// Any case. What both are known to differ on is rare in it, so that most cases say something on the rest.
+/// Any case. Inputs on which the signers are known to differ are rare, so that most cases test the rest.
 pub fn cases() -> impl Strategy<Value = Case> {
     let place = (
         select(&[Service::S3, Service::Other][..]),

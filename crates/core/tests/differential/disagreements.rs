@@ -1,4 +1,4 @@
-//! On what sigvet and `aws-sigv4` differ, knowingly: each with its reason, a predicate that is exact, and an example.
+//! The known differences between sigvet and `aws-sigv4`: each with its reason, an exact predicate, and an example.
 
 use crate::case::{Case, Form, Payload, Service};
 
@@ -73,7 +73,8 @@ fn is_encoded_once(path: &[u8]) -> bool {
     }
 }
 
-/// Names and values are decoded one by one: bytes of two of them never make one character.
+/// Whether a query decodes to UTF-8. Names and values are decoded separately, so bytes of two of them never form one
+/// character.
 fn decodes_to_utf8(query: &str) -> bool {
     let decoded = |text: &str| {
         let bytes: Vec<u8> = text.bytes().collect();

@@ -1,9 +1,9 @@
-//! Sigvet against `aws-sigv4`, the signer of the AWS SDK for Rust, on random requests.
+//! Compares sigvet with `aws-sigv4`, the signer of the AWS SDK for Rust, on random requests.
 //!
-//! The signatures are equal unless a disagreement of the list concerns the request, and then they are not: the list can
-//! neither hide a new difference nor outlive an old one. It catches what no vector of the official suite has: S3's paths,
-//! sorting of repeated parameters, payload kinds, tokens, and all of these at once. The seed is fixed, so that a failure
-//! repeats; the smallest failing case is printed.
+//! The signatures must be equal, unless a listed disagreement applies to the request; then they must differ. So the
+//! list can neither hide a new difference nor outlive an old one. This catches what no vector of the official suite
+//! covers: S3's paths, sorting of repeated parameters, payload kinds, tokens, and all of these at once. The seed is
+//! fixed, so failures repeat; the smallest failing case is printed.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
 mod case;
@@ -19,7 +19,7 @@ use disagreements::DISAGREEMENTS;
 use signers::{by_aws_sigv4, by_sigvet};
 
 #[test]
-fn signatures_are_equal_but_for_what_is_listed() {
+fn signatures_are_equal_except_for_listed_disagreements() {
     const CASES: u32 = 1_024;
     let config = ProptestConfig {
         cases: CASES,

@@ -1,4 +1,4 @@
-//! The two signers, each given a case in its own words; both answer with the signature.
+//! The two signers: each gets a case in the form of its API and returns the signature.
 
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +29,7 @@ const TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 pub fn by_sigvet(case: &Case) -> String {
     let url = RequestUrl::parse(&format!("https://{}/", case.host)).unwrap();
     let unaltered = Request::new(case.method, &url).unwrap();
-    // Raw spaces and letters outside ASCII too, which no client should send.
+    // Allows raw spaces and letters outside ASCII too, which no client should send.
     let mut request = captured_request(case.method, case.target(), unaltered.headers, unaltered.body);
     for (name, value) in &case.headers {
         request.headers.push(name, value.as_str()).unwrap();
@@ -59,7 +59,8 @@ fn settings(case: &Case) -> Settings {
     }
 }
 
-/// Signs as aws-sdk-rust does: its client crates set paths for S3 so, and add the payload's header where it is no hash.
+/// Signs as aws-sdk-rust does: its client crates set the path options for S3 this way, and add the payload's header if
+/// it is not a hash.
 pub fn by_aws_sigv4(case: &Case) -> String {
     let mut settings = SigningSettings::default();
     if case.service == Service::S3 {

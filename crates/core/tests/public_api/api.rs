@@ -1,4 +1,4 @@
-//! The public items of a crate, a line each, and those that name a type of a private dependency.
+//! Lists the public items of a crate, one line each, and those that name a type of a private dependency.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, Type};
 
 use crate::tree::{ModulePath, Tree, attributes, collect, is_left_out, is_public, name_of};
 
-/// Crates whose types may stand in the API: with its feature, `http` is there for nothing else.
+/// Crates whose types may appear in the API; `http` is enabled only by the feature that exposes it.
 const PUBLIC_CRATES: [&str; 9] = ["std", "core", "alloc", "crate", "self", "super", "http", "thiserror", "sigvet_core"];
 
 pub struct Api {
@@ -22,7 +22,7 @@ impl Api {
         listing.module(&Vec::new(), name);
         listing.impls();
         let mut lines: Vec<String> = listing.lines.into_iter().collect();
-        // An item, and behind it what belongs to it.
+        // Sort so that an item is followed by what belongs to it.
         lines.sort_by_key(|line| line.split_once(&format!("{name}::")).map(|(_, item)| item.to_owned()));
         Self { lines, leaks: listing.leaks.into_iter().collect() }
     }
@@ -32,12 +32,12 @@ struct Listing<'a> {
     tree: &'a Tree,
     lines: BTreeSet<String>,
     leaks: BTreeSet<String>,
-    /// The public name of each item, by where it is defined.
+    /// The public name of each item, by the place where it is defined.
     places: BTreeMap<(ModulePath, String), String>,
 }
 
 impl Listing<'_> {
-    /// Lists what a public module shows: what it defines, and what it re-exports.
+    /// Lists the contents of a public module: what it defines, and what it re-exports.
     fn module(&mut self, path: &ModulePath, public: &str) {
         let tree = self.tree;
         for item in &tree.0[path].items {
@@ -70,7 +70,7 @@ impl Listing<'_> {
         }
     }
 
-    /// Lists what a module gives to the macro that makes an item of it.
+    /// Lists the input that a module gives to the macro that makes an item from it.
     fn made_by_macro(&mut self, path: &ModulePath, target: &[String], public: &str) {
         let place = self.tree.place(path, &target[..target.len() - 1]).unwrap_or_else(|| panic!("{target:?}"));
         let calls = self.tree.0[&place].items.iter().filter_map(|item| match item {
@@ -142,7 +142,7 @@ impl Listing<'_> {
         self.add(module, format!("{marks}pub {qualifier}fn {public}"), quote!(#generics (#inputs) #output #bounds));
     }
 
-    /// Lists the methods and traits of what was listed.
+    /// Lists the methods and traits of the listed items.
     fn impls(&mut self) {
         let tree = self.tree;
         for (module, content) in &tree.0 {
@@ -158,7 +158,7 @@ impl Listing<'_> {
         let own = path_of(&item.self_ty).and_then(|path| self.tree.resolve(module, &path));
         let public = own.as_ref().map(|own| self.places.get(own).cloned());
         match (&item.trait_, public) {
-            // A type of this crate that is not public.
+            // A private type of this crate.
             (_, Some(None)) => {}
             (Some((_, name, _)), Some(Some(public))) => {
                 self.add(module, format!("impl {} for {public}", spelt(name)), quote!())
@@ -198,7 +198,7 @@ impl Listing<'_> {
         self.lines.insert(line);
     }
 
-    /// Whether a path in the tokens begins with an import from such a crate, or with its name.
+    /// Whether a path in the tokens begins with an import from a private crate, or with its name.
     fn names_a_private_crate(&self, module: &ModulePath, tokens: TokenStream) -> bool {
         let mut words = Vec::new();
         flatten(tokens, &mut words);
@@ -219,7 +219,7 @@ impl Listing<'_> {
     }
 }
 
-/// Which fields are shown: those of a variant are public without a word.
+/// Which fields are shown: those of a variant are always public.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Always,
@@ -238,7 +238,7 @@ fn is_public_item(item: &Item) -> bool {
     }
 }
 
-/// What of an item's attributes is part of the API: derives, and whether it may grow or be dropped.
+/// The attributes of an item that are part of the API: derives, and whether it may grow or be dropped.
 fn marks(attributes: &[Attribute]) -> String {
     let shown = |attribute: &&Attribute| {
         ["derive", "non_exhaustive", "must_use"].iter().any(|name| attribute.path().is_ident(name))
@@ -265,7 +265,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// The words of the tokens, `::` as one.
+/// The words in the tokens; `::` is one word.
 fn flatten(tokens: TokenStream, out: &mut Vec<String>) {
     let mut is_joint = false;
     for token in tokens {
@@ -285,7 +285,7 @@ fn flatten(tokens: TokenStream, out: &mut Vec<String>) {
     }
 }
 
-/// The tokens as people write them.
+/// The tokens formatted as people write them.
 fn spelt(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '\'');

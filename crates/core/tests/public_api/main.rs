@@ -1,7 +1,7 @@
-//! Holds the public API of the crate to `public-api.txt`, which `SIGVET_RENEW=1` renews.
+//! Compares the public API of the crate with `public-api.txt`; `SIGVET_RENEW=1` updates that file.
 //!
-//! It catches an item that became public, or lost its name, by the way; and a type of a dependency that users of the crate
-//! would have to depend on as well. It reads the sources with `syn`: no nightly compiler is needed.
+//! Catches an item that became public or lost its name by accident, and a type of a dependency that users of the crate
+//! would have to depend on as well. It reads the sources with `syn`, so no nightly compiler is needed.
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -42,9 +42,9 @@ fn no_type_of_a_private_dependency_leaks() {
     assert_eq!(api.leaks, Vec::<String>::new());
 }
 
-/// It would catch a reader that reads nothing.
+/// Catches a reader that reads nothing.
 #[test]
-fn the_listing_finds_what_there_is() {
+fn the_listing_finds_known_items() {
     let api = api();
     for line in [
         "pub fn sigvet_core::request::Request::method(&self) -> &str",
@@ -60,7 +60,7 @@ fn the_listing_finds_what_there_is() {
     assert_eq!(api.lines.iter().find(hidden), None);
 }
 
-/// It would catch a check of leaks that finds none anywhere.
+/// Catches a leak check that finds nothing.
 #[test]
 fn a_leak_is_found() {
     let source = "use zeroize::Zeroizing; pub struct Key { pub bytes: Zeroizing<[u8; 32]>, inner: Zeroizing<String> }\n\

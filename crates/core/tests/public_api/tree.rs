@@ -1,21 +1,21 @@
-//! The modules of a crate as syntax, and which item a name in one of them stands for.
+//! The syntax of a crate's modules, and the lookup of the item that a name stands for.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// Names from the root of the crate: `["request", "url"]`.
+/// The names of the modules from the root of the crate: `["request", "url"]`.
 pub type ModulePath = Vec<String>;
 
 /// One module.
 pub struct Module {
     pub items: Vec<Item>,
-    /// What its `use` declarations import, by the name that it has here.
+    /// What its `use` declarations import, by local name.
     pub imports: BTreeMap<String, Vec<String>>,
 }
 
-/// All modules of a crate, but for tests and what is hidden from the documentation.
+/// All modules of a crate, except tests and what is hidden from the documentation.
 pub struct Tree(pub BTreeMap<ModulePath, Module>);
 
 impl Tree {
@@ -51,7 +51,7 @@ impl Tree {
         self.0.insert(path, Module { items, imports });
     }
 
-    /// Where the item is defined that a path in a module stands for; none if it is not of this crate.
+    /// The place where the item that a path stands for is defined; `None` if it is not in this crate.
     pub fn resolve(&self, module: &ModulePath, path: &[String]) -> Option<(ModulePath, String)> {
         let (name, before) = path.split_last()?;
         let place = self.place(module, before)?;
@@ -122,7 +122,7 @@ pub fn name_of(item: &Item) -> Option<String> {
     Some(ident.to_string())
 }
 
-/// The names that a `use` declaration makes, each with the path that it stands for.
+/// Collects the names that a `use` declaration introduces, each with the path it stands for.
 pub fn collect(tree: &UseTree, before: Vec<String>, out: &mut BTreeMap<String, Vec<String>>) {
     let with = |name: &syn::Ident| [before.clone(), vec![name.to_string()]].concat();
     match tree {

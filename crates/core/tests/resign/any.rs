@@ -1,5 +1,5 @@
-//! Requests of any shape: what is accepted from the client and signed again is accepted by the next hop, which sees nothing of the
-//! client's key and everything else that the client sent.
+//! Random requests: whatever is accepted from the client and signed again must be accepted by the next hop, which must
+//! see no part of the client's key, and everything else that the client sent.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ struct Case {
     path: String,
     query: Vec<&'static str>,
     headers: Vec<(&'static str, &'static str)>,
-    /// Added after the client signed, by what stands between.
+    /// Headers that intermediaries added after the client signed.
     on_the_way: Vec<(&'static str, &'static str)>,
     service: &'static str,
     dialect: Dialect,
@@ -100,7 +100,7 @@ impl Case {
         (with(placeholder(), inbound.then_some(TOKEN)), with(real(), outbound.then_some("token/of+the==gateway")))
     }
 
-    /// As the client signs it; none if it cannot.
+    /// The request as the client signs it; `None` if it cannot be signed.
     fn arrived(&self, client: &Credentials, now: Timestamp) -> Option<Request> {
         let url = format!(
             "https://h.example{}{}{}",
@@ -136,7 +136,7 @@ fn is_accepted(
     verify(request, &judge).map_err(|error| error.to_string())?.accept().map_err(|error| error.to_string())
 }
 
-/// What the client sent besides its signature.
+/// Everything that the client sent, without its signature.
 fn rest(request: &Request, dialect: &Dialect) -> Vec<(String, Vec<u8>)> {
     let own = [&*dialect.date_header, &*dialect.token_header, "authorization", "x-hop"];
     let is_rest = |name: &String| !own.contains(&name.as_str()) && !HOP_BY_HOP.contains(&name.as_str());
@@ -148,12 +148,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn what_is_accepted_from_the_client_is_accepted_by_the_next_hop(case in case()) {
+    fn the_next_hop_accepts_what_was_accepted_from_the_client(case in case()) {
         let now = Timestamp::parse("20260301T000000Z").unwrap();
         let (client, gateway) = case.keys();
         let Some(arrived) = case.arrived(&client, now) else { return Ok(()) };
         let Ok(accepted) = is_accepted(&arrived, &client, now) else { return Ok(()) };
-        // Without its token a session of S3 Express is not known for one.
+        // Without its token, an S3 Express session is not recognised.
         let dialect = accepted.claimed.dialect();
         let resigned = match resign(arrived.clone(), &accepted, &Outbound::new(&gateway), now) {
             Ok(resigned) => resigned,

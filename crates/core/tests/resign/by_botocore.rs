@@ -1,4 +1,4 @@
-//! Every shape that botocore makes: Version 4 in headers and in URLs, sessions of S3 Express, Version 2, forms.
+//! Every form of request that botocore signs: Version 4 in headers and in URLs, S3 Express sessions, Version 2, forms.
 
 use std::collections::BTreeMap;
 
@@ -32,9 +32,9 @@ fn by_botocore(row: &Value, which: &str) -> Request {
     request
 }
 
-/// The outbound head is the one that botocore makes with the outbound key, to the last header and parameter.
+/// The outbound head must be the one that botocore makes with the outbound key, to the last header and parameter.
 #[test]
-fn what_goes_out_is_what_botocore_signs_with_the_other_key() {
+fn outbound_requests_equal_those_that_botocore_signs_with_the_other_key() {
     let oracle = oracle();
     let rows = oracle["requests"].as_array().unwrap();
     for row in rows {
@@ -51,7 +51,7 @@ fn what_goes_out_is_what_botocore_signs_with_the_other_key() {
     assert_eq!(rows.len(), 46);
 }
 
-/// An upload with the fields of a post, and one field that botocore leaves to the uploader.
+/// An upload with the fields of a presigned POST, and one field that botocore leaves to the uploader.
 fn upload(post: &Value) -> Request {
     let mut body = Vec::new();
     let own = [("x-amz-meta-a", "b c")];
@@ -69,7 +69,7 @@ fn upload(post: &Value) -> Request {
     request("POST", post["url"].as_str().unwrap(), &headers, &body)
 }
 
-/// Where else a form can carry what is the client's: a field that S3 ignores, a condition on metadata.
+/// Other places in which a form can carry the client's key: a field that S3 ignores, a condition on metadata.
 #[test]
 fn a_form_that_carries_the_clients_key_elsewhere_is_refused() {
     let oracle = oracle();
@@ -103,7 +103,8 @@ fn conditions(policy: &Policy) -> Vec<String> {
     conditions
 }
 
-/// Fields and conditions are botocore's; the policy is written in another order, so its signature is judged instead of compared.
+/// Fields and conditions must be botocore's. The order in the policy differs, so its signature is verified instead of
+/// compared.
 #[test]
 fn forms_have_the_fields_and_the_policy_that_botocore_makes_with_the_other_key() {
     let oracle = oracle();

@@ -1,8 +1,8 @@
-//! Requests that are signed again for the next hop, beside what botocore makes of the same request with the other key.
+//! Compares requests signed again for the next hop with what botocore makes of the same requests with the other key.
 //!
-//! `botocore.json` is written by `oracle.py`: each request as it arrives, signed with the client's placeholder, and as it has to go
-//! out. The tests catch a part of the signature's shape that is not kept, a life that gets longer, and anything of the
-//! placeholder that is left.
+//! `oracle.py` writes `botocore.json`: each request as it arrives, signed with the client's placeholder, and as it must
+//! go out. The tests catch a part of the signature's form that is not kept, an expiry that gets longer, and any remains
+//! of the placeholder.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod any;
@@ -38,13 +38,13 @@ fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Re
     request
 }
 
-/// The service's side.
+/// Verifies a request, as the service does.
 fn accepted(request: &Request, credentials: &Credentials, now: Timestamp) -> Accepted {
     let verdict = verify(request, &Judge::new(Some(credentials), now, ExpectedScope::Any)).unwrap();
     verdict.accept_before_body().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Accepted from one key and signed with the other; the next hop accepts it.
+/// Accepts a request signed with one key, signs it with the other, and checks that the next hop accepts it.
 fn passed_on(request: Request, from: &Credentials, to: &Outbound<'_>, now: Timestamp) -> Result<Resigned, ResignError> {
     let accepted_inbound = accepted(&request, from, now);
     let resigned = resign(request, &accepted_inbound, to, now)?;
@@ -53,7 +53,7 @@ fn passed_on(request: Request, from: &Credentials, to: &Outbound<'_>, now: Times
     Ok(resigned)
 }
 
-/// Names in lower case with their values, in no order.
+/// Names in lower case with their values, sorted, so that order does not matter.
 fn fields(headers: &Headers) -> Vec<(String, String)> {
     let text = |value: &[u8]| String::from_utf8(value.trim_ascii().to_vec()).unwrap();
     let mut fields: Vec<_> =
@@ -62,7 +62,7 @@ fn fields(headers: &Headers) -> Vec<(String, String)> {
     fields
 }
 
-/// The pieces of a query in no order, encoded as they are.
+/// The pieces of a query, sorted, so that order does not matter; the encoding is kept.
 fn pieces(request: &Request) -> Vec<String> {
     let query = String::from_utf8(request.query().unwrap_or_default().to_vec()).unwrap();
     let mut pieces: Vec<String> = query.split('&').map(str::to_owned).collect();

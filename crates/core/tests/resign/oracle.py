@@ -1,7 +1,7 @@
-"""Writes botocore.json: requests signed by botocore (Apache-2.0) with one key, and the same requests with another, for the test beside it.
+"""Writes botocore.json: requests signed by botocore (Apache-2.0) with one key, and the same requests with another, for the test in this folder.
 
-What arrives is signed at ARRIVED by the placeholder, what goes out at NOW by the real key; the clock stands still. Run with a
-Python that has botocore: `python tests/resign/oracle.py`. The file changes only with botocore.
+Inbound requests are signed at ARRIVED with the placeholder, outbound ones at NOW with the real key; the clock is frozen. Run
+it with a Python that has botocore: `python tests/resign/oracle.py`. The output changes only with botocore.
 """
 
 import datetime
@@ -19,7 +19,7 @@ from botocore.credentials import Credentials
 
 UTC = datetime.timezone.utc
 ARRIVED = datetime.datetime(2026, 2, 28, 23, 50, 0, tzinfo=UTC)
-# Another day: the key is another one, and so is the scope.
+# On another day, so key and scope differ.
 NOW = datetime.datetime(2026, 3, 1, 0, 0, 0, tzinfo=UTC)
 PLACEHOLDER = ("AKIAPLACEHOLDER00001", "given-to-the-agent", None)
 TEMPORARY_PLACEHOLDER = ("ASIAPLACEHOLDER00002", "given-to-the-agent-too", "placeholder/token+with==signs")
@@ -69,13 +69,13 @@ def signed(case, key, now, life):
     one, other = clock(now)
     with one, other:
         signer.add_auth(request)
-    # Of a URL of Version 2 botocore sends only the URL, which has the headers in its query.
+    # For Version 2, botocore sends only the URL, which has the headers in its query.
     sent = [] if kind == "QueryV2" else [[name, value] for name, value in request.headers.items()]
     return {"url": request.url, "headers": sent}
 
 
 def row(name, case, inbound, outbound, life=0):
-    # What is left of the life: for services that do not read it, it counts from the date, which stays.
+    # The remaining time; services that do not read the expiry count from the date, which is kept.
     passed, reads_life = int((NOW - ARRIVED).total_seconds()), case[5] in ("s3", "s3express") or "V2" in case[0]
     left = life - passed if life and reads_life else life
     at = NOW if reads_life or not life else ARRIVED

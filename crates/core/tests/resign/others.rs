@@ -1,4 +1,4 @@
-//! What botocore does not show: other hosts and scopes, headers that belong to a hop, chunks behind a head, Version 4A.
+//! Cases that botocore does not cover: other hosts and scopes, hop-by-hop headers, chunks after a head, Version 4A.
 
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_sigv4::sign::v4::{SigningParams, sign_chunk, sign_trailer};
@@ -24,9 +24,9 @@ fn list_of(request: &Request) -> String {
     Claim::extract(request).unwrap().terms.signed_headers.as_str().to_owned()
 }
 
-/// Catches a list that grows by what proxies change, or shrinks by what the client signed.
+/// Catches a list that gains headers which proxies change, or loses headers that the client signed.
 #[test]
-fn the_clients_list_is_signed_again_without_what_ends_at_this_hop() {
+fn the_clients_list_is_signed_again_without_hop_by_hop_headers() {
     let settings = Settings::new("eu-west-1", "execute-api");
     let named = ["user-agent", "content-type", "connection", "x-request"].map(str::to_owned).to_vec();
     let signer = Signer::from_settings(placeholder(), settings).with_signed_headers(HeaderSelection::Named(named));
@@ -59,7 +59,7 @@ fn the_clients_list_is_signed_again_without_what_ends_at_this_hop() {
 }
 
 #[test]
-fn host_region_and_service_are_replaced_where_they_are_given() {
+fn host_region_and_service_are_replaced_if_given() {
     let signer = Signer::new(placeholder(), "us-east-1", "s3");
     let arrived = request("GET", "https://store.internal/b/a+b/../c", &[], b"");
     let arrived = signer.sign(arrived, now()).unwrap().request;
@@ -75,7 +75,7 @@ fn host_region_and_service_are_replaced_where_they_are_given() {
     assert_eq!(kept.path_rule, Settings::new("us-east-1", "s3").path_rule);
 }
 
-/// A judge may know better than the service's name by which rule paths are signed.
+/// A judge may use another path rule than the service's.
 #[test]
 fn the_rule_for_paths_is_the_one_that_gave_the_signature() {
     let signer = Signer::new(placeholder(), "us-east-1", "execute-api");
@@ -89,9 +89,9 @@ fn the_rule_for_paths_is_the_one_that_gave_the_signature() {
     assert!(verify(&resigned.request, &judge(&to)).unwrap().is_valid());
 }
 
-/// AWS IoT takes a token that is not signed; other tokens are signed, whether or not the client had one.
+/// AWS IoT expects an unsigned token; other tokens are signed, whether or not the client had one.
 #[test]
-fn a_token_travels_as_the_service_wants_it() {
+fn a_token_is_signed_or_not_as_the_service_expects() {
     let (from, to) = (placeholder(), real().with_session_token("a token of the gateway"));
     for (service, is_signed) in [("iotdevicegateway", false), ("execute-api", true)] {
         let signer = Signer::new(from.clone(), "eu-west-1", service);
@@ -102,7 +102,7 @@ fn a_token_travels_as_the_service_wants_it() {
     }
 }
 
-/// The query of a client may have its content hash, its token and the set of regions as parameters, encoded in any way.
+/// The query of a client may carry its content hash, its token and the region set as parameters, in any encoding.
 #[test]
 fn parameters_of_the_signature_are_found_as_servers_find_them() {
     let from = placeholder().with_session_token("the token of the placeholder");
@@ -131,7 +131,7 @@ fn seconds(count: u64) -> std::time::Duration {
     std::time::Duration::from_secs(count)
 }
 
-/// A browser cannot set `Date`, and sends `x-amz-date` in its place.
+/// A browser cannot set `Date`, and sends `x-amz-date` instead.
 #[test]
 fn the_date_of_version_2_stays_in_its_header() {
     use sigvet_core::derivation::Placement;
@@ -155,9 +155,9 @@ fn the_date_of_version_2_stays_in_its_header() {
     assert!(!out.headers.contains("date"));
 }
 
-/// A key that was kept signs as the one that is derived; one of another day is not used.
+/// A cached key signs like a derived one; a key of another day is not used.
 #[test]
-fn a_key_that_was_kept_is_used_within_its_scope() {
+fn a_cached_key_is_used_only_within_its_scope() {
     let signer = Signer::new(placeholder(), "us-east-1", "s3");
     let arrived = signer.sign(request("GET", "https://h.example/k", &[], b""), now()).unwrap().request;
     let to = real();
@@ -171,7 +171,7 @@ fn a_key_that_was_kept_is_used_within_its_scope() {
     assert_eq!(third.key().unwrap().scope().date, "20260302");
 }
 
-/// A body in chunks, with its head, as a client sends it.
+/// A body in chunks, and its head, as a client sends them.
 fn chunked(
     scheme: Scheme,
     checksum: Option<ChecksumAlgorithm>,
@@ -196,7 +196,7 @@ fn chunked(
     (head, body)
 }
 
-/// As a gateway does it: the head first, and then the body as it comes.
+/// Relays a request as a gateway does: first the head, then the body as it arrives.
 fn relay(head: &Request, body: &[u8], to: &Credentials) -> (Resigned, Vec<u8>) {
     let from = placeholder();
     let claim = Claim::extract(head).unwrap();
@@ -210,10 +210,10 @@ fn relay(head: &Request, body: &[u8], to: &Credentials) -> (Resigned, Vec<u8>) {
     (resigned, out)
 }
 
-/// Every signature on the way out is aws-sigv4's, of the chunk and the signature before it. Catches a chain that starts with the
-/// client's seed, and one that covers the client's signatures.
+/// Every outbound signature must be what aws-sigv4 computes from the chunk and the previous signature. Catches a chain
+/// that starts with the client's seed, and one that covers the client's signatures.
 #[test]
-fn chunks_that_go_out_are_signed_as_the_sdk_for_rust_signs_them() {
+fn outbound_chunks_are_signed_as_the_sdk_for_rust_signs_them() {
     let to = real();
     let identity =
         AwsCredentials::new(to.access_key_id.clone(), to.secret_access_key.expose_secret(), None, None, "test").into();
@@ -242,7 +242,7 @@ fn chunks_that_go_out_are_signed_as_the_sdk_for_rust_signs_them() {
 }
 
 #[test]
-fn chunks_of_version_4a_go_out_right_and_as_long_as_they_came() {
+fn outbound_chunks_of_version_4a_are_valid_and_as_long_as_the_inbound_ones() {
     let (head, body) = chunked(Scheme::V4a, Some(ChecksumAlgorithm::Crc64Nvme), &[b'a'; 9_000], &placeholder());
     let (resigned, out) = relay(&head, &body, &real());
     assert_eq!(out.len(), body.len());

@@ -1,4 +1,4 @@
-//! What is not signed again, and what of the client's key would have gone on.
+//! Requests that are not signed again, and parts of the client's key that would have been forwarded.
 
 use sigvet_core::prepare::{PayloadChoice, PrepareError, Settings};
 use sigvet_core::request::Request;
@@ -30,7 +30,7 @@ fn refused(request: Request, accepted: &Accepted) -> ResignError {
     resign(request, accepted, &Outbound::new(&real()), now()).unwrap_err()
 }
 
-/// What is put on a request between its verification and its second signature would be signed by the gateway's key.
+/// A header added between the verification and the second signature would be signed with the gateway's key.
 #[test]
 fn a_header_of_the_providers_that_the_client_did_not_sign_is_refused() {
     for name in ["x-amz-acl", "X-Amz-Copy-Source", "x-amz-meta-a"] {
@@ -45,7 +45,8 @@ fn a_header_of_the_providers_that_the_client_did_not_sign_is_refused() {
     assert!(out.headers.contains("x-goog-acl"), "AWS reads no other provider's headers");
 }
 
-/// A hash in a header that is not the signed one; a client may leave out of its list what the payload line says.
+/// Refuses a hash in a header that is not the signed one; the client need not sign a header that repeats the payload
+/// line.
 #[test]
 fn an_unsigned_payload_header_passes_only_if_it_is_the_payload_line() {
     let url =
@@ -66,9 +67,9 @@ fn another_request_than_the_accepted_one_is_refused() {
     assert_eq!(refused(request("PUT", URL, &[], b""), &accepted), ResignError::OtherRequest);
 }
 
-/// The same value may come by other ways than the one that is taken off.
+/// The same value may also be in other places than the one that is removed.
 #[test]
-fn whatever_carries_something_of_the_clients_key_is_refused() {
+fn requests_that_carry_part_of_the_clients_key_are_refused() {
     let from = placeholder().with_session_token("placeholder/token+with==signs");
     let signer = Signer::new(from.clone(), "us-east-1", "s3");
     let leak = |part, place: &str| Err(ResignError::Leak { part, place: place.to_owned() });
@@ -99,7 +100,7 @@ fn whatever_carries_something_of_the_clients_key_is_refused() {
         let passed = passed_on(arrived, &from, &Outbound::new(&real()), now());
         assert_eq!(passed.map(drop), expected, "{url} {header:?}");
     }
-    // A plus is a blank to some readers.
+    // Some readers read a plus as a blank.
     let from = placeholder().with_session_token("the token of the placeholder");
     let signer = Signer::new(from.clone(), "us-east-1", "s3");
     let url = format!("{URL}?t=the+token+of+the+placeholder");
@@ -111,9 +112,9 @@ fn whatever_carries_something_of_the_clients_key_is_refused() {
     assert_eq!(Err::<(), _>(refused(signed, &accepted)), leak(InboundPart::Signature, "header x-copy"));
 }
 
-/// Placeholders such as `test` stand in many a path; only their credentials are looked for.
+/// Placeholders such as `test` occur in many paths, so only their credentials are searched.
 #[test]
-fn a_short_placeholder_is_no_leak_where_it_is_a_word() {
+fn a_short_placeholder_is_not_a_leak_if_it_is_a_word() {
     let from = sigvet_core::credentials::Credentials::new("test", "test");
     let signer = Signer::new(from.clone(), "us-east-1", "s3");
     let arrived =
@@ -126,9 +127,9 @@ fn a_short_placeholder_is_no_leak_where_it_is_a_word() {
     assert_eq!(error, ResignError::Leak { part: InboundPart::AccessKeyId, place: "target".to_owned() });
 }
 
-/// Whoever signs again with the client's own key leaks nothing.
+/// If the outbound key is the client's own, nothing leaks.
 #[test]
-fn the_same_key_on_both_sides_is_no_leak() {
+fn the_same_key_on_both_sides_is_not_a_leak() {
     let key = placeholder().with_session_token("placeholder/token+with==signs");
     let signer = Signer::new(key.clone(), "us-east-1", "s3");
     let arrived = signer.sign(request("GET", URL, &[], b""), now()).unwrap().request;
@@ -151,7 +152,8 @@ fn a_session_of_s3_express_needs_a_token() {
     assert_eq!(out.headers.first_text("x-amz-s3session-token"), Some("the token of the gateway's session"));
 }
 
-/// Transcribe signs each frame of an event stream after the one before it. A head that goes on alone would be refused there.
+/// Transcribe signs each frame of an event stream after the previous one. It would refuse the frames after a re-signed
+/// head.
 #[test]
 fn an_event_stream_is_refused_by_name() {
     let word = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
@@ -174,9 +176,9 @@ fn credentials_and_scopes_that_cannot_be_sent_are_refused() {
     assert!(matches!(with(Outbound::new(&to).with_service("")), ResignError::Prepare(PrepareError::Scope(_))));
 }
 
-/// A URL ends when the client's would have, and in its last second is good for that.
+/// A URL expires when the client's would have, and is valid in its last second.
 #[test]
-fn a_url_gets_no_longer_life() {
+fn re_signing_does_not_extend_the_expiry_of_a_url() {
     let life = std::time::Duration::from_secs(600);
     let url = signer().presign_request(request("GET", URL, &[], b""), life, now()).unwrap().request;
     let accepted = accepted(&url, &placeholder(), now());
@@ -187,7 +189,7 @@ fn a_url_gets_no_longer_life() {
         let (_, behind) = target.split_once("X-Amz-Expires=").unwrap();
         Ok(behind.split('&').next().unwrap().parse::<u64>().unwrap())
     };
-    // The clocks of clients may be ahead.
+    // Clients' clocks may be ahead.
     for (seconds, expected) in [(0, 600), (1, 599), (599, 1), (600, 1), (-60, 600)] {
         assert_eq!(expires(seconds), Ok(expected), "{seconds}");
     }

@@ -1,7 +1,7 @@
-//! S3 Express: the token of a session in header and query, and the user's own key for what concerns buckets.
+//! S3 Express: the session token in header and query, and the user's own key for requests about buckets.
 //!
-//! Source: botocore 1.44.5 with its clock at 2026-03-01T11:11:12Z: `S3ExpressAuth` and `S3ExpressQueryAuth` for what is
-//! signed in a session, `S3SigV4Auth` for the rest, each given the request of the row.
+//! Source: botocore 1.44.5 with its clock at 2026-03-01T11:11:12Z: `S3ExpressAuth` and `S3ExpressQueryAuth` for
+//! requests signed in a session, `S3SigV4Auth` for the rest, each given the request of the row.
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::Settings;
@@ -46,9 +46,9 @@ fn a_session_presigns_as_botocore_does() {
     assert_valid(&signed.request, &credentials);
 }
 
-/// `CreateSession` with a token of the user's own and without one, and a bucket's policy.
+/// `CreateSession` with and without a token of the user's own, and a bucket policy.
 #[test]
-fn what_concerns_buckets_has_the_usual_names() {
+fn requests_about_buckets_use_the_usual_names() {
     let own = Credentials::new("AKIDEXAMPLE", SECRET);
     let temporary = own.clone().with_session_token("iam-token");
     let mode = [("x-amz-create-session-mode", "ReadWrite")];

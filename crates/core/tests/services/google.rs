@@ -1,8 +1,8 @@
 //! Google Cloud Storage in its own dialect.
 //!
-//! Sources: Google's conformance tests (`google/README.md`) for presigned URLs, which Google calls signed URLs: every case
-//! is read back from its URL as the service reads it, and made anew from its parts. And two requests with the signature in
-//! a header, as curl 7.88.1 sent them (`--aws-sigv4 goog:goog:auto:storage`) to a recorder on loopback.
+//! Sources: Google's conformance tests (`google/README.md`) for presigned URLs, which Google calls signed URLs: every
+//! case is read from its URL as the service reads it, and rebuilt from its parts. Also two requests with the signature
+//! in a header, as curl 7.88.1 sent them (`--aws-sigv4 goog:goog:auto:storage`) to a recorder on loopback.
 
 use serde_json::Value;
 use sigvet_core::claim::Claim;
@@ -20,13 +20,15 @@ use super::{SECRET, seconds};
 const RSA: &str = "GOOG4-RSA-SHA256";
 const HMAC: &str = "GOOG4-HMAC-SHA256";
 
-/// No HTTP message can carry the header of this case: a slash cannot stand in its name (RFC 9110 §5.1).
+/// No HTTP message can carry the header in this case: its name contains a slash (RFC 9110 §5.1).
 const UNSENDABLE: &str = "Slashes in object name should not be URL encoded";
-/// Google's libraries sign a date header that the URL needs not; the query carries the date, and `prepare` drops the header.
+/// Google's libraries sign a date header that the URL does not need; the query has the date, and `prepare` drops the
+/// header.
 const DATED_TWICE: &str = "Header Ordering";
-/// Its canonical path has the bucket that its host has already, against the case `Virtual Hosted Style`.
+/// Its canonical path repeats the bucket in the host, unlike the case `Virtual Hosted Style`.
 const BUCKET_TWICE: &str = "Universe domain with virtual hosted style";
-/// For the port of an emulator Google's libraries sign a host that is not the one they send. sigvet signs what it sends.
+/// With the port of an emulator, Google's libraries sign another host than the one they send. sigvet signs what it
+/// sends.
 const PORT: &str = ":8080";
 
 struct Case {
@@ -63,7 +65,7 @@ impl Case {
         }
     }
 
-    /// The request without its signature, to this target.
+    /// The unsigned request, to this target.
     fn request(&self, target: &[u8]) -> Request {
         let mut request = Request::new(&self.method, &self.url).unwrap().with_target(target).unwrap();
         for (name, value) in &self.headers {
@@ -72,13 +74,13 @@ impl Case {
         request
     }
 
-    /// The canonical request of the case, with the host as it is sent.
+    /// The canonical request of the case, with the host that is sent.
     fn expected(&self) -> String {
         let host = format!("host:{}\n", self.url.host());
         self.canonical_request.replace(&host, &format!("host:{}\n", self.url.host_header()))
     }
 
-    /// The target without what the signature put there.
+    /// The target without the parameters of the signature.
     fn plain_target(&self) -> String {
         let target = String::from_utf8(self.url.target().to_vec()).unwrap();
         let (path, query) = target.split_once('?').unwrap();
@@ -103,7 +105,7 @@ fn assert_expected(case: &Case, canonical_request: &str, string_to_sign: &str) {
     }
 }
 
-/// The service's way: from a URL to what was signed.
+/// The service's side: from a URL to the signed texts.
 #[test]
 fn every_url_is_read_as_google_wrote_it() {
     let mut read = 0;
@@ -118,7 +120,7 @@ fn every_url_is_read_as_google_wrote_it() {
     assert_eq!(read, 27);
 }
 
-/// The signer's way: from the parts of a case to the same.
+/// The signer's side: from the parts of a case to the signed texts.
 #[test]
 fn every_url_is_made_as_google_makes_it() {
     let id = "test-iam-credentials@dummy-project-id.iam.gserviceaccount.com";
@@ -137,7 +139,7 @@ fn every_url_is_made_as_google_makes_it() {
     assert_eq!(made, 26);
 }
 
-/// What is left out above, and why: it would be noticed if either side changed.
+/// Checks the cases that are skipped above: a change on either side would be noticed.
 #[test]
 fn the_cases_that_differ_are_known() {
     let all = cases();
@@ -155,7 +157,7 @@ fn the_cases_that_differ_are_known() {
     assert_eq!(ports.filter(|case| case.expected() != case.canonical_request).count(), 3);
 }
 
-/// What curl sent, from its request line to its last header.
+/// The request that curl sent, from its request line to its last header.
 fn sent_by_curl(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request {
     let mut request = Request::from_parts(method, target, Headers::default(), Body::Bytes(body.to_vec())).unwrap();
     request.headers.push("Host", "storage.googleapis.com").unwrap();

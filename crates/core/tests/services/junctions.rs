@@ -1,9 +1,10 @@
-//! The junction between a query of the user's own and the parameters of a presigned URL.
+//! The junction between the user's own query and the parameters of a presigned URL.
 //!
 //! Source: botocore 1.44.8, `S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=60)` with its clock at
-//! 2026-03-01T11:11:12Z, given `https://h.example` and the target of the row. botocore parses the query and writes it again;
-//! here the target stays as typed, and only the junction is new. The signatures agree, for both forms are the same canonical
-//! query. A raw `&` in a path is left out here: botocore signs it as it is, against AWS's description.
+//! 2026-03-01T11:11:12Z, given `https://h.example` and the target of the row. botocore parses the query and writes it
+//! again; here the target is kept as typed, and only the junction is new. The signatures agree, because both forms have
+//! the same canonical query. A raw `&` in a path is not tested: botocore signs it unchanged, against AWS's
+//! documentation.
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::prepare::{Identity, Settings};
@@ -18,7 +19,7 @@ struct Row {
     target: &'static str,
     /// What botocore writes before `X-Amz-Algorithm`.
     botocore: &'static str,
-    /// What stands there if nothing that was typed changes.
+    /// What precedes it if nothing that was typed changes.
     expected: &'static str,
     signature: &'static str,
 }
@@ -79,9 +80,9 @@ fn a_presigner_of_many_targets_agrees() {
     }
 }
 
-/// Version 2 and curl's `-G` put what they append to the same place.
+/// Version 2 and curl's `-G` append at the same place.
 #[test]
-fn all_that_append_agree_on_the_junction() {
+fn everything_that_appends_agrees_on_the_junction() {
     let placement = settings().placement;
     let settings =
         v2::Settings { names: &v2::Names::AWS, placement, bucket: None, sub_resources: v2::SubResources::Standard };

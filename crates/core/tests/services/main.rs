@@ -1,8 +1,8 @@
-//! Requests as particular services and dialects want them, against what other signers made of the same input.
+//! Compares requests for particular services and dialects with what other signers made from the same input.
 //!
-//! They catch a token by the wrong name, a payload line that the service does not expect, a host without its port, and a
-//! field that Google's own libraries write otherwise. Each file names its source. Signatures are compared with those of
-//! the source, and each request is read back and judged as the service would judge it.
+//! Catches a token with the wrong name, a payload line that the service does not expect, a host without its port, and a
+//! field that Google's own libraries write differently. Each file names its source. Signatures are compared with those
+//! of the source, and each request is read back and judged as the service would.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod express;
@@ -20,10 +20,10 @@ use sigvet_core::sign::Signed;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge, verify};
 
-/// The secret of all keys here.
+/// The secret access key of all keys here.
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// The instant of what botocore signed.
+/// The time at which botocore signed.
 fn now() -> Timestamp {
     Timestamp::parse("20260301T111112Z").unwrap()
 }
@@ -43,7 +43,7 @@ fn sign(request: Request, credentials: &Credentials, settings: &Settings) -> Sig
     prepared.sign(&key).unwrap()
 }
 
-/// The service's side: the request passes with this key.
+/// Checks, as the service does, that the request is valid with this key.
 #[track_caller]
 fn assert_valid(request: &Request, credentials: &Credentials) {
     let verdict = verify(request, &Judge::new(Some(credentials), now(), ExpectedScope::Any)).unwrap();

@@ -1,7 +1,8 @@
-//! Presigned URLs of services other than plain S3: websockets, tokens made of a URL, access points.
+//! Presigned URLs of services other than plain S3: websockets, tokens made from URLs, access points.
 //!
-//! Source: botocore 1.44.5 with its clock at 2026-03-01T11:11:12Z: `S3SigV4QueryAuth` for the S3 family, `SigV4QueryAuth` for all
-//! else, each given the URL of the row. Region and service of a row are also what its host has to tell.
+//! Source: botocore 1.44.5 with its clock at 2026-03-01T11:11:12Z: `S3SigV4QueryAuth` for the S3 family,
+//! `SigV4QueryAuth` for everything else, each given the URL of the row. Region and service of a row must also be
+//! inferred from its host.
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::endpoint::infer;
@@ -20,7 +21,7 @@ enum Token {
 
 type Row = (&'static str, &'static str, &'static str, &'static str, u64, Token, &'static str);
 
-/// Method, URL, region, service, life, token, signature.
+/// Method, URL, region, service, expiry in seconds, token, signature.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     ("GET", "wss://transcribestreaming.us-west-2.amazonaws.com:8443/stream-transcription-websocket?language-code=en-US&media-encoding=flac&sample-rate=16000", "us-west-2", "transcribe", 300, Token::Signed, "0d24c14ee42ebf7ad40a37f6eb790da5f9ad2d20bc2b7fdb11e87d75a6ff865d"),
@@ -58,9 +59,9 @@ fn urls_are_presigned_as_botocore_does() {
     }
 }
 
-/// The host of IoT's data plane is that of its message broker too, which only the URL's scheme tells.
+/// IoT's data plane and its message broker have the same host; only the URL's scheme distinguishes them.
 #[test]
-fn hosts_tell_what_they_are_signed_for() {
+fn hosts_imply_region_and_service() {
     for (_, url, region, service, ..) in ROWS {
         let found = infer(RequestUrl::parse(url).unwrap().host()).unwrap();
         let told = found.service.as_deref().map(|told| if told == "iotdata" { "iotdevicegateway" } else { told });
@@ -68,9 +69,10 @@ fn hosts_tell_what_they_are_signed_for() {
     }
 }
 
-/// AWS's guide for IoT has the token appended to a URL that was signed without it: the signature is botocore's of that URL.
+/// In AWS's guide for IoT, the token is appended to a URL that was signed without it: the signature is the one that
+/// botocore computes for that URL.
 #[test]
-fn the_token_of_iot_goes_behind_the_signature() {
+fn iots_token_is_appended_after_the_signature() {
     let iot = ROWS.iter().find(|row| row.3 == "iotdevicegateway").unwrap();
     let (request, credentials, signature) = presign((iot.0, iot.1, iot.2, iot.3, iot.4, Token::Signed, iot.6));
     assert_eq!(signature, iot.6);
@@ -79,8 +81,8 @@ fn the_token_of_iot_goes_behind_the_signature() {
     assert_valid(&request, &credentials);
 }
 
-/// A body outside the S3 family is hashed. Source: `SigV4QueryAuth` with `payload` overridden to hash this body, for botocore
-/// itself moves bodies into the query.
+/// Outside the S3 family, the body is hashed. Source: `SigV4QueryAuth` with `payload` overridden to hash this body,
+/// because botocore itself moves bodies into the query.
 #[test]
 fn the_body_of_a_presigned_post_is_hashed() {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET);

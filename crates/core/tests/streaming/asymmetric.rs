@@ -1,5 +1,6 @@
-//! Chunks of Version 4A, by the constants of aws-c-auth's own test (`tests/sigv4_signing_tests.c`): the key pair of the same
-//! example, its strings to sign, its hashes of chunks and trailer. Its signatures are random, and so not compared.
+//! Chunks of Version 4A, compared with the constants in aws-c-auth's own test (`tests/sigv4_signing_tests.c`): the key
+//! pair of the same example, its strings to sign, its hashes of chunks and trailer. Its signatures are random, so they
+//! are not compared.
 
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{DerSignature, VerifyingKey};
@@ -17,7 +18,7 @@ use crate::{KEY_ID, NOW, SECRET, body, plan, sign};
 const X: &str = "18b7d04643359f6ec270dcbab8dce6d169d66ddc9778c75cfb08dfdb701637ab";
 const Y: &str = "fa36b35e4fe67e3112261d2e17a956ef85b06e44712d2850bcd3c2161e9993f2";
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// Of 65,536, of 1,024 and of no letters a.
+/// The hashes of 65,536, of 1,024 and of no letters `a`.
 const HASHES: [&str; 3] = [
     "bf718b6f653bebc184e1479f1935b8da974d701b893afcf49e701f3e2f9f9c5a",
     "2edc986847e209b4016e141a6dc8716d3207350f416969382d431539bf292e4a",
@@ -31,7 +32,8 @@ fn verifies(string_to_sign: &str, signature: &str) -> bool {
     key.verify(string_to_sign.as_bytes(), &signature).is_ok()
 }
 
-/// Catches a chain over a signature with what fills it up, a name without `-PAYLOAD`, a length that follows the signature's.
+/// Catches a chain that covers a signature's padding, a name without `-PAYLOAD`, and a length that depends on the
+/// signature's.
 #[test]
 fn chunks_and_trailer_are_those_of_the_sdks() {
     let payload = vec![b'a'; 66_560];
@@ -69,7 +71,7 @@ fn chunks_and_trailer_are_those_of_the_sdks() {
     let trailer = format!("AWS4-ECDSA-P256-SHA256-TRAILER\n{SCOPE}\n{previous}\n{hash}");
     assert!(verifies(&trailer, chunked.trailer_signature.unwrap().trim_end_matches('*')));
 
-    // The server's side takes it, and no other data under the same signatures.
+    // The server accepts it, and no other data with the same signatures.
     let judge = Judge::new(Some(&credentials), now, ExpectedScope::Any);
     let mut altered = body.clone();
     let at = body.len() / 2;

@@ -1,5 +1,5 @@
-//! The two examples of S3's API reference: *Transferring Payload in Multiple Chunks* and *Including Trailing Headers*. Both
-//! send 66,560 times the letter a in chunks of 64 KiB; the texts of the pages give every signature.
+//! The two examples in S3's API reference: *Transferring Payload in Multiple Chunks* and *Including Trailing Headers*.
+//! Both send 66,560 letters `a` in chunks of 64 KiB; the pages give every signature.
 
 use sigvet_core::checksum::ChecksumAlgorithm;
 use sigvet_core::claim::Claim;
@@ -14,7 +14,7 @@ use crate::{KEY_ID, NOW, SECRET, body, plan, signed};
 const LENGTH: usize = 66_560;
 const CHUNK: usize = 65_536;
 
-/// A body with these signatures, put together by hand.
+/// A body with these signatures, assembled by hand.
 fn documented(signatures: [&str; 3], trailer: &str) -> Vec<u8> {
     let [first, second, last] = signatures;
     let payload = "a".repeat(LENGTH);
@@ -59,7 +59,7 @@ fn the_example_of_a_signed_trailer() {
     );
     assert!(body(&signed, encoder, &payload) == expected);
 
-    // The server's side takes what the page has, to the last byte.
+    // The server accepts the body from the page, to the last byte.
     signed.request.body = Body::Bytes(expected);
     let credentials = Credentials::new(KEY_ID, SECRET);
     let judge = Judge::new(Some(&credentials), Timestamp::parse(NOW).unwrap(), ExpectedScope::Any);

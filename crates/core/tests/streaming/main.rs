@@ -1,7 +1,8 @@
-//! Bodies in chunks against independent makers of them: S3's documentation, botocore, the signer of the AWS SDK for Rust.
+//! Compares bodies in chunks with independent encoders: S3's documentation, botocore, the signer of the AWS SDK for
+//! Rust.
 //!
-//! It catches a wrong string to sign, a chain that covers the wrong signature, framing that is off by a byte, and a length
-//! that is declared before the body is made and not the one it gets.
+//! Catches a wrong string to sign, a chain that covers the wrong signature, framing that is off by a byte, and a
+//! declared length that is not the length of the body.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod asymmetric;
@@ -27,7 +28,7 @@ fn plan(protection: Protection, chunk_size: usize, checksum: Option<ChecksumAlgo
     Plan { protection, chunk_size: ChunkSize::new(chunk_size).unwrap(), checksum }
 }
 
-/// A request of the documentation's examples, signed; its body is still the payload's encoder.
+/// A signed request from the documentation's examples, and the encoder for its payload.
 fn signed(plan: Plan, payload: &[u8], signed_length: Option<u64>) -> (Signed, Encoder) {
     let credentials = Credentials::new(KEY_ID, SECRET);
     let url = RequestUrl::parse("https://s3.amazonaws.com/examplebucket/chunkObject.txt").unwrap();
@@ -54,7 +55,7 @@ fn sign(plan: Plan, prepared: Prepared, key: &SigningKey, length: u64) -> (Signe
     (signed, encoder)
 }
 
-/// The body, whose length is the one that was declared.
+/// Encodes the body, and checks that its length is the declared one.
 fn body(signed: &Signed, encoder: Encoder, payload: &[u8]) -> Vec<u8> {
     let body = encoder.encode(payload, &InOrder);
     assert_eq!(Some(body.len() as u64), signed.request.body.length());

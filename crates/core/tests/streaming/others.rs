@@ -1,4 +1,4 @@
-//! What other makers of chunks make of the same payloads.
+//! Compares chunks with what other encoders make of the same payloads.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,8 +14,8 @@ fn payload(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8).collect()
 }
 
-/// By `AwsChunkedWrapper` of botocore 1.44.5, of the same payload: `bytes(i % 251 for i in range(length))`, with
-/// `Crc32Checksum` and chunks of 8192; the SHA-256 of all that its `read()` gives.
+/// Source: `AwsChunkedWrapper` of botocore 1.44.5, given `bytes(i % 251 for i in range(length))`, `Crc32Checksum` and
+/// chunks of 8192; the hash is the SHA-256 of everything its `read()` returns.
 #[test]
 fn unsigned_chunks_are_those_of_botocore() {
     for (length, encoded, hash) in [
@@ -34,8 +34,8 @@ fn unsigned_chunks_are_those_of_botocore() {
     }
 }
 
-/// Every signature is what aws-sigv4 makes of that chunk and the signature before it; with every checksum as trailer, and
-/// for payloads that end at, before and behind the end of a chunk.
+/// Every signature must be what aws-sigv4 computes from that chunk and the previous signature, with every checksum as
+/// trailer, and for payloads that end at, before and after the end of a chunk.
 #[test]
 fn signatures_are_those_of_the_sdk_for_rust() {
     let identity = Credentials::new(KEY_ID, SECRET, None, None, "test").into();

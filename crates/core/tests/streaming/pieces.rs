@@ -1,5 +1,6 @@
-//! Bodies in chunks that arrive in pieces. The reader of pieces has to find what the reader of whole bodies finds, whatever is wrong
-//! and wherever the pieces are cut; what is signed again has to be right by the reader of whole bodies.
+//! Bodies in chunks that arrive in pieces. The reader of pieces must find what the reader of whole bodies finds,
+//! whatever is wrong and wherever the pieces are cut; what is signed again must be valid for the reader of whole
+//! bodies.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -19,14 +20,14 @@ use crate::{KEY_ID, NOW, SECRET};
 
 const UNSIGNED: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
-/// A head with the key that signed it.
+/// A head and the key that signed it.
 struct Head {
     request: Request,
     claim: Claim,
     key: SigningKey,
 }
 
-/// What a body is made of.
+/// The content of a body.
 #[derive(Debug, Clone)]
 struct Shape {
     is_signed: bool,
@@ -69,7 +70,7 @@ impl Shape {
         Head { claim: Claim::extract(&request).unwrap(), request, key }
     }
 
-    /// The body, in chunks of any size, which no encoder of ours makes.
+    /// The body, in chunks of any size, which our encoder does not make.
     fn body(&self, head: &Head) -> Vec<u8> {
         let mut chain = head.chain();
         let mut body = Vec::new();
@@ -103,7 +104,7 @@ impl Head {
         Decoder::new(&self.request, &self.claim, &self.key, Decoder::CHUNK_LIMIT).unwrap()
     }
 
-    /// By the readers that have the whole body.
+    /// The faults that the readers of the whole body find.
     fn faults(&self, body: &[u8]) -> Vec<StreamFault> {
         let mut request = self.request.clone();
         request.body = Body::Bytes(body.to_vec());
@@ -112,7 +113,7 @@ impl Head {
         wrong.into_iter().chain(check_framing(&request, terms)).filter(|fault| !fault.is_tolerated()).collect()
     }
 
-    /// The payload that came out, whether a piece was refused, and what was wrong in the end.
+    /// The decoded payload, whether a piece was refused, and the faults found at the end.
     fn decode(&self, pieces: &[&[u8]]) -> (Vec<u8>, bool, Vec<StreamFault>) {
         let (mut decoder, mut payload, mut is_refused) = (self.decoder(), Vec::new(), false);
         for piece in pieces {
@@ -164,7 +165,7 @@ enum Damage {
     Remove(Index, usize),
     Insert(Index, &'static [u8]),
     Repeat(Index, Index),
-    /// The signature of one chunk.
+    /// Removes the signature of one chunk.
     Unsign(Index),
 }
 
@@ -243,7 +244,7 @@ fn cuts() -> impl Strategy<Value = Vec<Index>> {
     proptest::collection::vec(any::<Index>(), 0..12)
 }
 
-/// Both readers of one body, and the re-signer.
+/// Compares both readers of one body, and the re-signer.
 fn assert_alike(scheme: Scheme, shape: &Shape, body: &[u8], cuts: &[Index]) {
     let head = shape.head(scheme, &inbound());
     let expected = head.faults(body);
@@ -279,9 +280,9 @@ fn assert_resigned(scheme: Scheme, shape: &Shape, body: &[u8], signed: &[u8], ex
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// Catches a place, a count or a fault that depends on where pieces end, and data that is given out unverified.
+    /// Catches a position, a count or a fault that depends on where pieces end, and data that is released unverified.
     #[test]
-    fn pieces_are_read_as_the_whole_is(
+    fn pieces_are_read_like_the_whole_body(
         shape in shape(), damages in proptest::collection::vec(damage(), 0..3), cuts in cuts(),
     ) {
         let mut body = shape.body(&shape.head(Scheme::V4, &inbound()));
@@ -291,7 +292,7 @@ proptest! {
 
     /// Bytes that were never a body.
     #[test]
-    fn noise_is_read_as_the_whole_is(
+    fn noise_in_pieces_is_read_like_the_whole(
         shape in shape(), body in "(0|5|05|a|;chunk-signature=0|\r\n|\n|hello|x:y|:|x-amz-trailer-signature:0|\u{e9}){0,12}", cuts in cuts(),
     ) {
         assert_alike(Scheme::V4, &shape, body.as_bytes(), &cuts);
@@ -302,7 +303,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn pieces_of_version_4a_are_read_as_the_whole_is(
+    fn pieces_of_version_4a_are_read_like_the_whole_body(
         shape in shape(), damages in proptest::collection::vec(damage(), 0..2), cuts in cuts(),
     ) {
         let mut body = shape.body(&shape.head(Scheme::V4a, &inbound()));
@@ -320,7 +321,7 @@ proptest! {
     }
 }
 
-/// The signatures of ECDSA that would be right are many.
+/// Removes expected signatures, because with ECDSA many are valid.
 fn without_expected(faults: Vec<StreamFault>) -> Vec<StreamFault> {
     let without = |fault| match fault {
         StreamFault::ChunkSignature { chunk, presented, .. } => {
@@ -340,9 +341,9 @@ fn of_letters(trailer: Option<ChecksumAlgorithm>) -> (Shape, Head) {
     (shape, head)
 }
 
-/// Each head lies: catches a reader that hands out data before the end shows it.
+/// Each head is wrong about its length. Catches a reader that releases data before the end shows it.
 #[test]
-fn a_head_without_a_length_gives_nothing_out() {
+fn a_head_without_a_length_releases_nothing() {
     let (shape, head) = of_letters(None);
     let body = shape.body(&head);
     for declared in [None, Some(""), Some("0110"), Some("+110"), Some("ten")] {
@@ -359,7 +360,7 @@ fn a_head_without_a_length_gives_nothing_out() {
 }
 
 #[test]
-fn no_more_comes_out_than_the_head_declares() {
+fn no_more_is_released_than_the_head_declares() {
     for (is_signed, trailer, first_chunk) in
         [(true, None, 64 + 21 + 102), (false, Some(ChecksumAlgorithm::Sha1), 4 + 102)]
     {
@@ -377,8 +378,9 @@ fn no_more_comes_out_than_the_head_declares() {
     }
 }
 
-/// Sizes that S3 refuses, with the chunk that it refuses them for, as another implementation of its rule was checked against S3
-/// with (versitygw, `UnsignedStreamingPayloadTrailer_invalid_chunk_size`). Catches a payload that is passed on beyond it.
+/// Sizes that S3 refuses, with the number of the refused chunk, taken from another implementation of its rule that was
+/// checked against S3 (versitygw, `UnsignedStreamingPayloadTrailer_invalid_chunk_size`). Catches a payload that is
+/// forwarded beyond that chunk.
 #[test]
 fn a_small_chunk_that_is_not_the_last_stops_the_reader_before_the_next_one() {
     for (sizes, number) in [
@@ -418,9 +420,10 @@ fn a_small_chunk_that_is_not_the_last_stops_the_reader_before_the_next_one() {
     assert_eq!(head.decode(&[&shape.body(&head)]), (shape.payload(), false, Vec::new()), "the last one may be small");
 }
 
-/// The value is the checksum of the payload by Python's `zlib.crc32`. Catches a trailer that is lost, or given out with its signature.
+/// The value is the payload's checksum, computed with Python's `zlib.crc32`. Catches a trailer that is lost, or
+/// released with its signature.
 #[test]
-fn the_trailer_comes_out_at_the_end() {
+fn the_trailer_is_returned_at_the_end() {
     for is_signed in [true, false] {
         let shape = Shape { is_signed, trailer: Some(ChecksumAlgorithm::Crc32), chunks: vec![b"hello".to_vec()] };
         let head = shape.head(Scheme::V4, &inbound());
@@ -430,9 +433,10 @@ fn the_trailer_comes_out_at_the_end() {
     }
 }
 
-/// Heads as long as they may be and longer, and trailers of a signature alone: what no mutation of a sound body comes upon.
+/// Heads around the maximum length, and trailers with only a signature: bodies that mutating a valid one does not
+/// produce.
 #[test]
-fn odd_bodies_are_read_as_the_whole_is() {
+fn odd_bodies_in_pieces_are_read_like_the_whole() {
     let long_head = |length: usize| format!("5;chunk-signature={}\r\nhello\r\n0\r\n\r\n", "0".repeat(length - 20));
     let mut bodies: Vec<String> = (250..262).map(long_head).collect();
     bodies.extend((250..262).map(|length| "0".repeat(length)));
@@ -453,7 +457,7 @@ fn odd_bodies_are_read_as_the_whole_is() {
     }
 }
 
-/// Catches memory that grows with what a client says or sends.
+/// Catches memory use that grows with what a client declares or sends.
 #[test]
 fn what_is_kept_is_limited() {
     let (shape, head) = of_letters(None);
@@ -480,9 +484,9 @@ fn what_is_kept_is_limited() {
     }
 }
 
-/// An ECDSA signature of another length than the one that it replaces would make the body longer than was declared.
+/// An ECDSA signature with another length than the one it replaces would make the body longer than declared.
 #[test]
-fn what_cannot_be_signed_again_in_place_is_refused() {
+fn bodies_that_cannot_be_signed_again_in_place_are_refused() {
     let (shape, head) = of_letters(None);
     let of_v4a = shape.head(Scheme::V4a, &inbound());
     let error = Resigner::new(head.decoder(), of_v4a.chain()).unwrap_err();

@@ -1,6 +1,6 @@
 """Signs requests with Signature Version 2 in wrong ways, and writes them as cases of tests/explain.
 
-It shares no code with sigvet: the string to sign is put together here, by hand, as each mistake would have it, from
+It shares no code with sigvet: the string to sign is built here by hand, with each mistake, from
 'Signing and authenticating REST requests' of S3's API reference. Run it from the root of the repository:
 
     python3 tests/v2/breaks.py
@@ -48,7 +48,7 @@ def header(name, what, expect, start, extra, text, host=HOST, date=True, secret=
     write(name, what, expect, start, [f"Host: {host}"] + dated + extra, encode(text, secret), **more)
 
 
-# What is right, in several ways.
+# Correct requests, in several forms.
 header("valid", "A virtual-hosted address, signed with its bucket.", [], "GET /a%20b?acl&prefix=x", [],
        f"GET\n\n\n{DATE}\n/photos/a%20b?acl", other='verdict = "valid"\n')
 header("valid-path", "A path-style address with a version and a response override.", [],
@@ -123,7 +123,7 @@ write("expired", "The URL's time has run out.", ["expired"],
       + sign("GET\n\n\n1757930000\n/photos/a").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D"),
       [f"Host: {HOST}"], None)
 
-# Two at once.
+# Two mistakes at once.
 header("two-bucket-and-newline", "A shell script without the bucket, with echo.", ["v2-resource", "v2-newlines"],
        "GET /a", [], f"GET\n\n\n{DATE}\n/a\n")
 header("two-acl-and-secret", "The sub-resource is missing, and the secret has its newline.",
@@ -133,7 +133,7 @@ header("two-hex-and-date", "Hex, and the date beside x-amz-date.", ["signature-f
        [f"x-amz-date: {DATE}"], f"GET\n\n\n{DATE}\nx-amz-date:{DATE}\n/photos/a", date=False,
        encode=lambda text, secret: digest(text, secret).hex())
 
-# Nothing that is known.
+# An unknown mistake.
 header("nothing-random", "A signature of something else.", [], "GET /a", [], "another text", other='verdict = "invalid"\n')
 header("nothing-other-value", "A header's value was another when it was signed.", [], "PUT /a",
        ["x-amz-meta-a: 1"], f"PUT\n\n\n{DATE}\nx-amz-meta-a:other\n/photos/a", other='verdict = "invalid"\n')

@@ -1,7 +1,7 @@
-//! Signature Version 2 beside botocore: what it signs is signed alike, and what it signed is found valid.
+//! Compares Signature Version 2 with botocore: sigvet must sign the same, and find valid what botocore signed.
 //!
-//! `botocore.json` is written by `oracle.py`, which runs botocore's `HmacV1Auth` and `HmacV1QueryAuth` (Apache-2.0) over
-//! targets with every sub-resource, headers, both ways of addressing, keys with colons and session tokens.
+//! `oracle.py` writes `botocore.json` by running botocore's `HmacV1Auth` and `HmacV1QueryAuth` (Apache-2.0) over
+//! targets with every sub-resource, headers, both ways of addressing, keys with colons, and session tokens.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -72,7 +72,7 @@ impl Case<'_> {
         Settings { names: &Names::AWS, placement, bucket, sub_resources: SubResources::Standard }
     }
 
-    /// The request as botocore signed it. Its URLs carry the provider's headers, and a client still sends the others.
+    /// The request as botocore signed it. Its URLs carry the provider's headers, but a client still sends the others.
     fn signed_by_botocore(&self) -> Request {
         if !self.is_query() {
             let mut request = self.request(self.text("target"));
@@ -104,7 +104,7 @@ fn the_oracle_covers_what_it_should() {
     assert!(count(&|case| case.of["session_token"].is_string()) >= 50);
 }
 
-/// It catches a line, a sub-resource, a header or a bucket that is signed otherwise.
+/// Catches a line, a sub-resource, a header or a bucket that is signed differently.
 #[test]
 fn each_string_to_sign_and_signature_is_botocores() {
     for case in Oracle::read().cases() {
@@ -120,9 +120,9 @@ fn each_string_to_sign_and_signature_is_botocores() {
     }
 }
 
-/// It catches a claim that is read otherwise than it was written, and a judge that is kinder than the signer.
+/// Catches a claim that is read differently than it was written, and a judge that accepts more than the signer signed.
 #[test]
-fn what_botocore_signed_is_valid_and_nothing_else_is() {
+fn only_requests_as_botocore_signed_them_are_valid() {
     for case in Oracle::read().cases() {
         let request = case.signed_by_botocore();
         let verdict = judged(&case, &request);

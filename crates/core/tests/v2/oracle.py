@@ -1,7 +1,7 @@
 """Writes tests/v2/botocore.json: requests signed with Signature Version 2 by botocore (Apache-2.0), with its strings to sign.
 
-botocore's HmacV1Auth and HmacV1QueryAuth sign by the clock; here their date is set. Run it from the root of the repository
-with botocore installed; the version that wrote the file stands in it:
+botocore's HmacV1Auth and HmacV1QueryAuth use the clock; here their date is set. Run it from the root of the repository
+with botocore installed; the file contains the version that wrote it:
 
     python3 tests/v2/oracle.py
 """

@@ -1,9 +1,10 @@
-//! The official test suites of Signature Version 4 and 4A, both ways through the one derivation.
+//! Runs the official test suites of Signature Version 4 and 4A, for signing and for verifying.
 //!
-//! Each of their 38 cases, in the header form and in the query form, is signed from the unsigned request, and is verified
-//! from the signed request alone, with every stage compared. They catch any deviation of a canonical field, of the frame of
-//! the string to sign, of the keys, of what is put on the request, and of how a signed request is read back. A signature of
-//! Version 4A is another each time: ours has to verify with the suite's public key, and theirs with ours.
+//! Each of their 38 cases, with the signature in a header and in the query, is signed from the unsigned request and
+//! verified from the signed request alone; every stage is compared. This catches any deviation in a canonical field, in
+//! the frame of the string to sign, in the keys, in what is added to the request, and in how a signed request is read
+//! back. A signature of Version 4A is different each time, so ours must verify with the suite's public key, and theirs
+//! with ours.
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -26,8 +27,8 @@ use sigvet_core::verify::{ExpectedScope, Finding, Judge, Verdict, verify};
 
 use suite::{Case, Form};
 
-/// A case of Version 4 whose expected text is not ours, in both forms, and the one line in which it differs. The suite of
-/// Version 4A has another request to sign there.
+/// A case of Version 4 whose expected text differs from ours, in header and query, with the one line in which it
+/// differs. The suite of Version 4A signs another request in this case.
 struct Disagreement {
     case: &'static str,
     reason: &'static str,
@@ -44,7 +45,7 @@ const DISAGREEMENTS: [Disagreement; 1] = [Disagreement {
     our_path: "/example%2520space/",
 }];
 
-/// Signed requests that do not say all of their terms: which case, in which form, and what a verifier has to be told.
+/// Signed requests that do not show all of their terms: the case, the form, and what the verifier must be told.
 const WIRE_IS_SILENT: [(&str, &[Form], &str); 7] = [
     ("get-relative-relative-unnormalized", &Form::ALL, NORMALIZATION),
     ("get-relative-unnormalized", &Form::ALL, NORMALIZATION),
@@ -126,7 +127,7 @@ fn sign(case: &Case, form: Form) {
     assert_eq!(comparable(&signed.request), comparable(&theirs), "{} {form:?} signed-request", case.name);
 }
 
-/// The request with another signature in the place of its own.
+/// The request with another signature in place of its own.
 fn with_signature(request: Request, signature: &str) -> Request {
     let own = Claim::extract(&request).unwrap().signature;
     let replaced = |text: &[u8]| String::from_utf8(text.to_vec()).unwrap().replace(own.as_str(), signature);
@@ -142,7 +143,7 @@ fn key_of(case: &Case, terms: &Terms) -> SigningKey {
     SigningKey::for_scheme(terms.scheme, &case.credentials, &terms.dialect, &terms.scope)
 }
 
-/// Asserts that all we see otherwise is the one line, and everything that follows from it.
+/// Asserts that we differ only in that one line, and in what follows from it.
 fn sign_otherwise(case: &Case, form: Form, disagreement: &Disagreement) {
     let derivation = prepared(case, &case.settings(form)).derive();
     let theirs = String::from_utf8(case.stage(form, "canonical-request")).unwrap();
@@ -185,7 +186,7 @@ fn check_claim(case: &Case, form: Form) {
     }
 }
 
-/// The verdict of a judge who is told the settings, or nothing.
+/// The verdict of a judge with or without the settings.
 fn judged(case: &Case, request: &Request, settings: Option<&Settings>) -> Verdict {
     let mut judge = Judge::new(Some(&case.credentials), case.timestamp, ExpectedScope::Any);
     if let Some(settings) = settings {
@@ -194,7 +195,7 @@ fn judged(case: &Case, request: &Request, settings: Option<&Settings>) -> Verdic
     verify(request, &judge).unwrap()
 }
 
-/// The claim with what no request says: the path rule of the service, and in the query form how the token travels.
+/// The claim with what a request does not show: the service's path rule and, for a query, whether the token is signed.
 fn told(case: &Case, form: Form, mut claim: Claim) -> Claim {
     let settings = case.settings(form);
     claim.terms.path_rule = settings.path_rule;
@@ -215,8 +216,8 @@ fn compare(case: &Case, form: Form, stage: &str, ours: &[u8]) {
     assert_eq!(ours, theirs, "{} {form:?} {stage}", case.name);
 }
 
-/// A request without what is free to differ: the case of header names, the order of headers of different names, and the
-/// order of query parameters. Everything else is compared to the byte.
+/// A request without what may differ: the case of header names, the order of headers with different names, and the
+/// order of query parameters. Everything else is compared byte by byte.
 fn comparable(request: &Request) -> impl PartialEq + std::fmt::Debug {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut headers: Vec<_> =

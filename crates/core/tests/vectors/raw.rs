@@ -1,9 +1,9 @@
-//! A reader of raw requests as the suite writes them: `\n` for line ends, folded lines, repeats, raw spaces in the target.
+//! Parses raw requests in the suite's format: `\n` for line ends, folded lines, repeats, raw spaces in the target.
 
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 
-/// Parses a raw request. What it cannot read is a fault of the suite, and panics.
+/// Parses a raw request. Panics if it cannot, because then the suite is wrong.
 pub fn parse(raw: &[u8]) -> Request {
     let (head, body) = split_once(raw, b"\n\n").unwrap_or((raw, b""));
     let (request_line, fields) = split_once(head, b"\n").unwrap();

@@ -1,4 +1,4 @@
-//! The official test suite, as it lies inside the package of the `aws-sigv4` crate: found, listed and read.
+//! Finds, lists and reads the official test suite inside the package of the `aws-sigv4` crate.
 
 use sigvet_testing::official_suite;
 
@@ -14,7 +14,7 @@ use sigvet_core::prepare::{ContentSha256, Settings};
 use sigvet_core::scheme::Scheme;
 use sigvet_core::time::Timestamp;
 
-/// The two ways in which the suite signs each request, named as its files are.
+/// The two ways in which the suite signs each request, named like its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Header,
@@ -43,7 +43,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// How the context wants the request signed.
+    /// How to sign the request, according to the context.
     pub fn settings(&self, form: Form) -> Settings {
         let text = |key: &str| self.context[key].as_str().unwrap().to_owned();
         let flag = |key: &str| self.context[key].as_bool() == Some(true);
@@ -66,7 +66,7 @@ impl Case {
         }
     }
 
-    /// The key that the case's signatures of Version 4A verify with.
+    /// The public key with which the case's Version 4A signatures verify.
     pub fn public_key(&self) -> PublicKey {
         let point: Value = serde_json::from_slice(&self.read("public-key.json")).unwrap();
         let coordinate = |name: &str| hex::decode(point[name].as_str().unwrap()).unwrap().try_into().unwrap();
@@ -89,7 +89,7 @@ impl Case {
     }
 }
 
-/// The cases of a scheme, and the names of the folders that are none, for they have no context. Both in order.
+/// The cases of a scheme, and the names of folders that are not cases because they have no context, both in order.
 pub fn cases(scheme: Scheme) -> (Vec<Case>, Vec<String>) {
     let folder = if scheme == Scheme::V4a { "v4a" } else { "v4" };
     let suite = official_suite::package_root().join("aws-signing-test-suite").join(folder);

@@ -1,6 +1,6 @@
-//! Reads a form upload back: what it says of its signature, its fields, its policy, and what there is to know of its file.
+//! Reads a form upload back: its signature, its fields, its policy, and what is known about its file.
 //!
-//! Reading is lenient where S3 is, with the case of names, and strict where something is missing. Nothing is judged here.
+//! Like S3, reading is lenient about the case of names, and strict about missing parts. Nothing is judged here.
 
 use std::fmt;
 
@@ -12,54 +12,54 @@ use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::{InvalidTimestamp, Timestamp};
 use crate::v2::Names;
 
-/// The field behind which S3 reads no other.
+/// The field that S3 reads last: it ignores all fields after it.
 const FILE: &str = "file";
 
-/// What a form upload says of itself. `Debug` leaves out the policy's text, which may hold a session token.
+/// What a form upload claims about itself. `Debug` omits the policy's text, which may contain a session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormClaim {
-    /// By which scheme its policy is signed.
+    /// The scheme that its policy is signed with.
     pub scheme: FormScheme,
-    /// Whose key it is.
+    /// The access key ID.
     pub access_key_id: String,
     /// The signature that it presents.
     pub signature: Signature,
-    /// The field `policy` as it stands, which is the string to sign.
+    /// The field `policy` exactly as sent, which is the string to sign.
     pub string_to_sign: String,
-    /// The policy in it, or why there is none.
+    /// The policy decoded from it, or why it could not be read.
     pub policy: Result<Policy, PolicyError>,
     /// The fields before the file.
     pub fields: Fields,
-    /// The file; none where there is no field of that name.
+    /// The file; `None` if there is no field of that name.
     pub file: Option<FileFacts>,
-    /// The names of the fields behind the file, a second file among them.
+    /// The names of the fields after the file, including a second file.
     pub behind_file: Vec<String>,
 }
 
-/// The scheme of a form's signature, with what the fields say of it.
+/// The scheme of a form's signature, with the details from its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "a form has one, and nobody keeps many")]
 pub enum FormScheme {
     /// Signature Version 4.
     V4 {
-        /// The provider's names.
+        /// The names that the provider uses.
         dialect: Dialect,
-        /// The scope of the credential.
+        /// The credential scope.
         scope: Scope,
-        /// The date.
+        /// When the form was signed.
         timestamp: Timestamp,
     },
     /// Signature Version 2.
     V2 {
-        /// The provider's names.
+        /// The names that the provider uses.
         names: &'static Names,
     },
 }
 
-/// What is known of an uploaded file.
+/// What is known about an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {
-    /// The name that the uploader gave it, where there is one.
+    /// The file name that the uploader gave, if any.
     pub name: Option<String>,
     /// Its length in bytes.
     pub length: u64,
@@ -68,56 +68,57 @@ pub struct FileFacts {
 /// Why a form upload makes no claim that could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormClaimError {
-    /// The body cannot be taken apart.
+    /// The body cannot be split into parts.
     #[error(transparent)]
     Multipart(#[from] MultipartError),
     /// A field of the signature is missing.
     #[error("the form has no field {name}")]
     Missing {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// A field of the signature stands where S3 does not read it.
+    /// A field of the signature is in a place where S3 does not read it.
     #[error("the field {name} comes after the file, where S3 ignores it")]
     BehindFile {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The algorithm is not known here.
+    /// The algorithm is unknown.
     #[error("unknown signature algorithm '{presented}'; expected AWS4-HMAC-SHA256")]
     Algorithm {
-        /// What the field says.
+        /// The value that was given.
         presented: String,
     },
-    /// The credential is not of the form `AKID/date/region/service/aws4_request`. What stands there may be a secret.
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`. The value is not kept, because it may
+    /// be a secret.
     #[error("the field {name} is not ID/YYYYMMDD/region/service/aws4_request")]
     Credential {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The date is none.
+    /// The date is invalid.
     #[error("{name}: {source}; expected the form 20150830T123600Z")]
     Date {
-        /// The field.
+        /// The name of the field.
         name: String,
-        /// What it says.
+        /// Why it could not be parsed.
         source: InvalidTimestamp,
     },
 }
 
 impl FormClaim {
-    /// Whether a request uploads by a form that is signed, soundly or not.
+    /// Whether a request uploads a form that has a signature, valid or not.
     pub fn is_made_by(request: &Request) -> bool {
         let Some((content_type, body)) = form_of(request) else { return false };
         match multipart::parse(content_type, body) {
             Ok(parts) => parts.iter().any(|part| is_of_signature(&part.name)),
-            // What cannot be taken apart may still be seen to have a policy.
+            // A body that cannot be split may still visibly have a policy.
             Err(MultipartError::ContentType { .. }) => is_urlencoded_form(content_type, body),
             Err(_) => String::from_utf8_lossy(body).to_ascii_lowercase().contains("name=\"policy\""),
         }
     }
 
-    /// Reads the claim of an upload; none where the request is no signed form.
+    /// Reads the claim of an upload; `None` if the request is not a signed form.
     ///
     /// # Errors
     /// See [`FormClaimError`].
@@ -130,7 +131,7 @@ impl FormClaim {
         Some(multipart::parse(content_type, body).map_err(FormClaimError::from).and_then(read))
     }
 
-    /// So many bytes of the file are left out of its part.
+    /// Makes the claim of these parts; `left_out` bytes of the file are missing from its part.
     fn of_parts(parts: &[Part<'_>], left_out: u64) -> Result<Self, FormClaimError> {
         let before = parts.iter().position(|part| is_file(&part.name)).unwrap_or(parts.len());
         let mut form = PostedFields { fields: Fields::default(), behind: parts.get(before..).unwrap_or_default() };
@@ -149,19 +150,19 @@ impl FormClaim {
         Ok(Self { scheme, access_key_id, signature, string_to_sign, policy, fields: form.fields, file, behind_file })
     }
 
-    /// The document of the policy as text, where it can be decoded at all.
+    /// The decoded text of the policy; `None` if it is not base64.
     pub fn policy_text(&self) -> Option<Vec<u8>> {
         super::policy::decode_base64(&self.string_to_sign).ok()
     }
 
-    /// The names that several fields have, in lower case and in order; what S3 ignores may stand there twice.
+    /// The names that several fields have, in lower case and sorted; fields that S3 ignores may be repeated.
     pub(super) fn repeated(&self) -> Vec<String> {
         let own = self.fields.iter().map(|(name, _)| name).chain(self.file.as_ref().map(|_| FILE));
         let all = own.chain(self.behind_file.iter().map(String::as_str));
         repeated_names(all.filter(|name| !is_ignored(name)).map(str::to_ascii_lowercase).collect())
     }
 
-    /// Whether a form of Version 4 has a signature of Version 2 besides: S3 takes the one, MinIO the other.
+    /// Whether a form of Version 4 also has a signature of Version 2: S3 uses the former, MinIO the latter.
     pub fn is_signed_twice(&self) -> bool {
         matches!(self.scheme, FormScheme::V4 { .. }) && self.fields.contains("signature")
     }
@@ -184,7 +185,7 @@ impl fmt::Debug for FormClaim {
     }
 }
 
-/// The fields that S3 reads, and the parts that it does not.
+/// The fields that S3 reads, and the parts after the file, which it does not.
 struct PostedFields<'a> {
     fields: Fields,
     behind: &'a [Part<'a>],
@@ -201,7 +202,7 @@ impl PostedFields<'_> {
         }
     }
 
-    /// Scheme, access key id and signature. Fields of Version 4 go before those of Version 2, as at S3.
+    /// Scheme, access key ID and signature. Fields of Version 4 take precedence over those of Version 2, as at S3.
     fn signature(&self) -> Result<(FormScheme, String, &str), FormClaimError> {
         let behind = self.behind.iter().map(|part| part.name.as_str());
         let mut names = self.fields.iter().map(|(name, _)| name).chain(behind);
@@ -231,7 +232,7 @@ impl PostedFields<'_> {
         let names = Names::ALL.iter().find(has).copied().unwrap_or(&Names::AWS);
         let has_part = self.fields.contains("signature") || self.fields.contains(names.key_parameter);
         if !has_part {
-            // Nothing says which scheme it should have been: nobody means Version 2 any more.
+            // The scheme that was meant is unknown; nobody means Version 2 any more.
             return Err(self.required("x-amz-signature").err().unwrap_or_else(|| missing("x-amz-signature")));
         }
         let signature = self.required("signature")?;
@@ -243,7 +244,7 @@ fn missing(name: &str) -> FormClaimError {
     FormClaimError::Missing { name: name.to_owned() }
 }
 
-/// The word of `x-amz-signature`, or of another field that only Version 4 has.
+/// The provider's word, such as the `amz` in `x-amz-signature`, from that field or another that only Version 4 has.
 fn word_of_v4(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let rest = lower.strip_prefix("x-")?;
@@ -260,7 +261,7 @@ pub(super) fn is_file(name: &str) -> bool {
     name.eq_ignore_ascii_case(FILE)
 }
 
-/// Type and body of a POST that is not signed in its head; of a long one, the outline.
+/// Content type and body of a POST whose head has no signature; for a long body, its outline.
 fn form_of(request: &Request) -> Option<(&str, &[u8])> {
     match &request.body {
         Body::Bytes(body) | Body::Form { outline: body, .. } => Some((form_type(request)?, body)),
@@ -268,18 +269,19 @@ fn form_of(request: &Request) -> Option<(&str, &[u8])> {
     }
 }
 
-/// The type of a POST that is not signed in its head.
+/// The content type of a POST whose head has no signature.
 pub(super) fn form_type(request: &Request) -> Option<&str> {
     let is_form = request.method == "POST" && !request.headers.contains("authorization");
     request.headers.first_text("content-type").filter(|_| is_form)
 }
 
-/// Bytes of the file that the body of the request does not have.
+/// Number of the file's bytes that the outline in the request's body leaves out.
 fn left_out(request: &Request) -> u64 {
     if let Body::Form { file_length, .. } = &request.body { *file_length } else { 0 }
 }
 
-/// Whether it is the upload of a page whose form has no `enctype`: S3 refuses it, and its fields say what it was meant for.
+/// Whether the body comes from a page whose form has no `enctype`: S3 refuses it, but its fields show that an upload
+/// was meant.
 fn is_urlencoded_form(content_type: &str, body: &[u8]) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let has = |wanted: &dyn Fn(&str) -> bool| {

@@ -1,4 +1,4 @@
-//! Forms as clients send them, whole and in pieces.
+//! Forms as clients send them, complete and broken.
 
 use super::*;
 use crate::request::{Headers, RequestUrl};
@@ -44,9 +44,9 @@ fn the_claim_of_each_scheme_is_read_whatever_the_case_of_its_names() {
     assert!(matches!(claim(&goog).unwrap().scheme, FormScheme::V4 { dialect, .. } if dialect == Dialect::GOOG4));
 }
 
-/// Catches a form that is taken for no form, and a field that S3 would not have read.
+/// Catches a form that is not recognised, and a field that S3 would not have read.
 #[test]
-fn what_is_missing_or_unreadable_is_said() {
+fn missing_and_unreadable_fields_are_named() {
     let without = |left_out: &str| -> Vec<(&str, &str)> {
         V4.into_iter().filter(|(name, _)| *name != left_out).chain([("file", "")]).collect()
     };
@@ -60,16 +60,16 @@ fn what_is_missing_or_unreadable_is_said() {
     for (name, value) in [("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), ("X-Amz-Date", "2015")] {
         assert!(claim(&changed(name, value)).unwrap_err().to_string().contains(value), "{name}");
     }
-    // What stands in place of a credential may be the secret.
+    // The text in place of a credential may be the secret.
     let error = claim(&changed("X-Amz-Credential", "hush")).unwrap_err();
     assert_eq!(error.to_string(), "the field x-amz-credential is not ID/YYYYMMDD/region/service/aws4_request");
     assert!(!format!("{error:?}").contains("hush"));
     assert_eq!(claim(&[("policy", "e30=")]).unwrap_err(), missing("x-amz-signature"));
 }
 
-/// What a script does that sets the type itself, and a page whose form has no `enctype`.
+/// Bodies from a script that sets the type itself, and from a page whose form has no `enctype`.
 #[test]
-fn a_form_of_the_wrong_type_is_told_from_what_is_no_form() {
+fn a_form_with_the_wrong_content_type_is_still_recognised() {
     let of_type = |content_type: &str, body: Option<&str>| {
         let mut request = upload(&V4);
         request.headers = Headers::default();
@@ -95,7 +95,7 @@ fn a_form_of_the_wrong_type_is_told_from_what_is_no_form() {
 }
 
 #[test]
-fn other_requests_are_no_signed_forms() {
+fn other_requests_are_not_taken_for_signed_forms() {
     let signed = |change: fn(&mut Request)| {
         let mut request = upload(&V4);
         change(&mut request);
@@ -107,7 +107,7 @@ fn other_requests_are_no_signed_forms() {
     assert!(!signed(|request| request.headers = Headers::default()));
     assert!(!signed(|request| request.headers.push("Authorization", "AWS4-HMAC-SHA256 …").unwrap()));
     assert!(!FormClaim::is_made_by(&upload(&[("key", "a"), ("file", "policy")])));
-    // One that broke off is one all the same.
+    // A form that was cut off is still a form.
     assert!(signed(|request| {
         let Body::Bytes(body) = &mut request.body else { return };
         body.truncate(body.len() - 5);

@@ -1,8 +1,8 @@
-//! The head of a part: what it says of the name of its field, and of its file.
+//! The head of a part: the names of its field and its file.
 
 use super::error::MultipartError;
 
-/// What the head of a part says.
+/// The parsed head of a part.
 #[derive(Debug)]
 pub(in crate::form) struct PartHead {
     /// The parameter `name` of its `Content-Disposition`.
@@ -14,10 +14,10 @@ pub(in crate::form) struct PartHead {
 }
 
 impl PartHead {
-    /// Reads the head of a part, whose number counts from 1.
+    /// Reads the head of a part; `part` is its number, counted from 1.
     ///
     /// # Errors
-    /// A head without a name, or with two.
+    /// The head has no name, or two.
     pub(in crate::form) fn parse(head: &[u8], part: usize) -> Result<Self, MultipartError> {
         let head = String::from_utf8_lossy(head);
         if is_named_twice(&head) {
@@ -53,12 +53,12 @@ fn values<'h>(head: &'h str, wanted: &'static str) -> impl Iterator<Item = &'h s
 fn is_named_twice(head: &str) -> bool {
     let mut dispositions = values(head, "content-disposition");
     let Some((_, parameters)) = dispositions.next().and_then(|value| value.split_once(';')) else { return false };
-    // `name*` is a second way to say the name, which RFC 7578 §4.2 forbids and some readers prefer.
+    // `name*` is another way to give the name, which RFC 7578 §4.2 forbids and some readers prefer.
     let names = count(parameters, "name") + count(parameters, "name*");
     dispositions.next().is_some() || names > 1 || count(parameters, "filename") > 1
 }
 
-/// How often a parameter stands there.
+/// How often a parameter occurs.
 pub(in crate::form) fn count(parameters: &str, wanted: &str) -> usize {
     let (mut count, mut rest) = (0, parameters);
     while let Some((name, _, behind)) = next_parameter(rest) {
@@ -68,15 +68,15 @@ pub(in crate::form) fn count(parameters: &str, wanted: &str) -> usize {
     count
 }
 
-/// The first parameter with its value, and what follows.
+/// The name and value of the first parameter, and the text that follows.
 fn next_parameter(parameters: &str) -> Option<(&str, String, &str)> {
     let (name, behind) = parameters.trim_start_matches([';', ' ', '\t']).split_once('=')?;
     let (value, behind) = value(behind.trim_start());
     Some((name.trim(), value, behind))
 }
 
-/// The value of a parameter, with its quotes and their escapes taken off (RFC 9110 §5.6.6). Browsers escape a quote as `%22`
-/// instead, which stays.
+/// The value of a parameter, without its quotes and their escapes (RFC 9110 §5.6.6). Browsers escape a quote as `%22`
+/// instead, which is kept.
 pub(in crate::form) fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     let mut rest = parameters;
     loop {

@@ -1,7 +1,7 @@
-//! Reads a body of `multipart/form-data` (RFC 7578), as strictly as a server does.
+//! Reads a `multipart/form-data` body (RFC 7578) as strictly as a server does.
 //!
-//! The parts come out in their order, with names, file names and bytes as they stand. `Splitter` finds them, in a whole body
-//! and in one that arrives in pieces. What a form means by them is not known here, and nothing is written.
+//! The parts keep their order, names, file names and bytes. `Splitter` finds them, in a whole body and in one that
+//! arrives in pieces. The meaning of a form's parts is not known here, and nothing is written.
 
 mod error;
 mod head;
@@ -18,18 +18,18 @@ use head::{count, parameter};
 pub struct Part<'a> {
     /// The parameter `name` of its `Content-Disposition`.
     pub name: String,
-    /// The parameter `filename`, where there is one.
+    /// The parameter `filename`, if there is one.
     pub filename: Option<String>,
-    /// Its `Content-Type`, where there is one.
+    /// Its `Content-Type`, if there is one.
     pub content_type: Option<String>,
-    /// What it holds.
+    /// Its content.
     pub body: &'a [u8],
 }
 
-/// The boundary of a content type (RFC 2046 §5.1.1), where it is that of a form.
+/// The boundary in the content type of a form (RFC 2046 §5.1.1).
 ///
 /// # Errors
-/// Another type, two boundaries, or none of 1 to 70 characters.
+/// The content type is not `multipart/form-data`, has two boundaries, or has none of 1 to 70 characters.
 pub fn boundary(content_type: &str) -> Result<String, MultipartError> {
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_form_is_refused() {
+    fn a_body_that_is_not_a_form_is_refused() {
         let head = "--AaB\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
         for (body, expected) in [
             ("", MultipartError::NoFirstBoundary),

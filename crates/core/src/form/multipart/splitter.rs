@@ -1,46 +1,46 @@
-//! Finds the parts of a form in bytes that need not be all of it: the one grammar for whole bodies and for pieces.
+//! Finds the parts of a form, in a whole body or in pieces of one, with one grammar for both.
 //!
-//! The caller keeps the bytes. A step says how many of them it takes; whatever is left has to stand before the next piece.
+//! The caller keeps the bytes. A step returns how many of them it consumes; the rest must be put before the next piece.
 
 use super::error::MultipartError;
 
-/// A reader that remembers where in the form it is.
+/// A reader that keeps its position in the form.
 #[derive(Debug)]
 pub(in crate::form) struct Splitter {
-    /// Line end and boundary, which end a part.
+    /// The line end and boundary that end a part.
     delimiter: Vec<u8>,
     state: State,
-    /// So many bytes were searched for what ends a head or a part.
+    /// Number of bytes already searched for the end of a head or part.
     searched: usize,
 }
 
-/// What stands at the beginning of the bytes.
+/// What the bytes begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::form) enum Step {
-    /// Boundaries, and what ends their lines.
+    /// A boundary, with the end of its line.
     Framing,
-    /// The head of a part, of this length without the empty line behind it.
+    /// The head of a part.
     Head {
-        /// Bytes.
+        /// Length in bytes, without the empty line that follows.
         length: usize,
     },
-    /// Content of the part.
+    /// Part of the content.
     Content,
-    /// The rest of the content, which may be empty.
+    /// The end of the content, which may be empty.
     ContentEnd,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Start,
-    /// Behind a boundary, and maybe behind the blanks that a gateway left there.
+    /// After a boundary, and possibly after blanks that a gateway added.
     BehindBoundary {
         has_blanks: bool,
     },
     Head,
     Content,
     Boundary,
-    /// Behind the last boundary, where nobody reads.
+    /// After the last boundary; what follows is ignored.
     Done,
     /// The body does not begin with the boundary.
     NoStart,
@@ -49,12 +49,12 @@ enum State {
 }
 
 impl Splitter {
-    /// A reader at the start of a form with that boundary.
+    /// Makes a reader for a form with that boundary.
     pub(in crate::form) fn new(boundary: &str) -> Self {
         Self { delimiter: format!("\r\n--{boundary}").into_bytes(), state: State::Start, searched: 0 }
     }
 
-    /// What stands at the beginning of these bytes, and how many of them it takes; none until more bytes are there.
+    /// Returns what these bytes begin with, and how many of them it consumes; `None` if more bytes are needed.
     pub(in crate::form) fn step(&mut self, bytes: &[u8]) -> Option<(Step, usize)> {
         match self.state {
             State::Start => self.start(bytes),
@@ -69,15 +69,15 @@ impl Splitter {
         }
     }
 
-    /// Whether no step follows, whatever bytes come.
+    /// Whether there will be no further step, whatever bytes follow.
     pub(in crate::form) fn is_over(&self) -> bool {
         matches!(self.state, State::Done | State::NoStart | State::Broken)
     }
 
-    /// Ends the form, of which the part with this number was not read to its end.
+    /// Ends the form; `part` is the number of the part that was being read.
     ///
     /// # Errors
-    /// The form is not whole.
+    /// The form is incomplete.
     pub(in crate::form) fn finish(&self, part: usize) -> Result<(), MultipartError> {
         match self.state {
             State::Done => Ok(()),
@@ -89,7 +89,7 @@ impl Splitter {
         }
     }
 
-    /// The first boundary is at the start of the body or follows a line end.
+    /// Reads the first boundary, which is at the start of the body or follows a line end.
     fn start(&mut self, bytes: &[u8]) -> Option<(Step, usize)> {
         let line_end = if bytes.starts_with(b"\r\n") { 2 } else { 0 };
         let dashes = self.delimiter.get(2..).unwrap_or_default();
@@ -117,7 +117,7 @@ impl Splitter {
         (self.state != State::Broken).then_some((Step::Framing, 2))
     }
 
-    /// A part without a head begins with the empty line that ends it.
+    /// Reads the head of a part. A part without a head begins with the empty line that ends it.
     fn read_head(&mut self, bytes: &[u8]) -> Option<(Step, usize)> {
         let (length, end) = match bytes.get(..2)? == b"\r\n" {
             true => (0, 2),
@@ -132,12 +132,12 @@ impl Splitter {
             self.state = State::Boundary;
             return Some((Step::ContentEnd, at));
         }
-        // The boundary may have begun.
+        // The last bytes may be the beginning of the boundary.
         let certain = bytes.len().saturating_sub(self.delimiter.len() - 1);
         (certain > 0).then_some((Step::Content, certain))
     }
 
-    /// Where a text begins in bytes that were searched in part when they were fewer.
+    /// Finds a text in bytes, skipping those that were searched when there were fewer of them.
     fn find(&mut self, bytes: &[u8], text: &[u8]) -> Option<usize> {
         let from = self.searched.saturating_sub(text.len() - 1);
         self.searched = bytes.len();

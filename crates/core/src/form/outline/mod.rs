@@ -1,18 +1,18 @@
-//! A form without its file, for who cannot hold the file: policy and signature stand before it, and of the file itself a policy
-//! only limits the length.
+//! A form without its file, for callers that cannot keep the file in memory: policy and signature come before it, and a
+//! policy limits only the file's length.
 //!
-//! The outline is a form too: whoever reads forms reads it.
+//! The outline is itself a form, and any reader of forms can read it.
 
 use super::claim::{form_type, is_file, is_of_signature};
 use super::multipart::{self, PartHead, Splitter, Step};
 use crate::crypto::Sha256Digest;
 use crate::request::{Body, Request};
 
-/// Takes a form as it arrives, and keeps all but the content of its file and of what stands behind that.
+/// Reads a form as it arrives, and keeps everything except the content of its file and of the parts after it.
 #[must_use]
 pub struct Outliner {
     splitter: Splitter,
-    /// What is not yet taken apart.
+    /// The bytes that are not split into parts yet.
     rest: Vec<u8>,
     outline: Vec<u8>,
     limit: usize,
@@ -22,27 +22,28 @@ pub struct Outliner {
     length: u64,
 }
 
-/// The outline of a form is longer than the reader keeps.
+/// The error for a form whose outline is longer than the limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the form has more than {limit} bytes beside its file")]
 pub struct OutlineTooLong {
-    /// The longest outline that is kept.
+    /// Maximum length of an outline, in bytes.
     pub limit: usize,
     /// Whether the form is known to be signed.
     pub is_signed: bool,
 }
 
-/// Which content it is that arrives.
+/// The part that is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     BeforeFile,
     File,
-    /// Nothing reads it: that it is there is all that counts.
+    /// Only its presence matters; its content is not read.
     BehindFile,
 }
 
 impl Outliner {
-    /// Starts the body of a request; none if it is no POST of a form. An outline may have at most `limit` bytes.
+    /// Starts to read the body of a request; `None` if it is not a POST of a form. An outline may have at most `limit`
+    /// bytes.
     pub fn new(request: &Request, limit: usize) -> Option<Self> {
         let boundary = multipart::boundary(form_type(request)?).ok()?;
         Some(Self {
@@ -73,7 +74,7 @@ impl Outliner {
             at += length;
         }
         let left = rest.get(at..).unwrap_or_default();
-        // Of what is no form, or stands behind it, nothing more is to be found out.
+        // If this is not a form, or the form is over, nothing more can be learnt from the rest.
         let most = if self.splitter.is_over() { self.limit.saturating_sub(self.outline.len()) } else { left.len() };
         self.rest.extend_from_slice(left.get(..most.min(left.len())).unwrap_or_default());
     }
@@ -91,7 +92,7 @@ impl Outliner {
     }
 
     fn begin_part(&mut self, head: &[u8]) {
-        // Whoever reads the outline finds what is wrong with the head, and reads nothing behind it.
+        // Readers of the outline will find what is wrong with the head, and read nothing after it.
         let name = PartHead::parse(head, 1).map(|head| head.name);
         self.place = match (self.place, name) {
             (Place::BeforeFile, Ok(name)) if !is_file(&name) => {
@@ -107,7 +108,7 @@ impl Outliner {
         self.outline.len() + self.rest.len() > self.limit
     }
 
-    /// Ends the body, whose hash is the caller's to know.
+    /// Ends the body; the caller supplies its SHA-256, if known.
     ///
     /// # Errors
     /// See [`OutlineTooLong`].
@@ -116,7 +117,7 @@ impl Outliner {
             return Err(OutlineTooLong { limit: self.limit, is_signed: self.is_signed });
         }
         let Self { mut outline, rest, place, file_length, length, .. } = self;
-        // What is left when nothing follows is content without an end, or no form at all.
+        // Bytes left at the end are content without an end, or not a form at all.
         if place == Place::BeforeFile {
             outline.extend_from_slice(&rest);
         }

@@ -1,4 +1,4 @@
-//! What the outline of a form says has to be what the form says, wherever the pieces are cut and whatever is wrong with it.
+//! The outline must read like the whole form, wherever the pieces are cut and whatever is wrong with the form.
 
 use super::*;
 use crate::form::FormClaim;
@@ -37,9 +37,10 @@ fn the_file_is_left_out_and_counted() {
     assert!(outline.starts_with(FIELDS) && !outline.contains("hello") && !outline.contains("Upload"), "{outline}");
 }
 
-/// Catches a second reading of forms: cut off at any byte, with any byte changed, both have to say the same.
+/// Catches a second way of reading forms: cut off at any byte, or with any byte changed, both must give the same
+/// result.
 #[test]
-fn an_outline_says_what_the_whole_form_says() {
+fn an_outline_reads_like_the_whole_form() {
     let whole = [FIELDS, FILE, BEHIND, END].concat().into_bytes();
     let mut bodies: Vec<Vec<u8>> = (0..=whole.len()).map(|end| whole[..end].to_vec()).collect();
     for at in 0..whole.len() {
@@ -63,7 +64,7 @@ fn an_outline_says_what_the_whole_form_says() {
     }
 }
 
-/// Catches memory that grows with the file, and fields that are kept however long they are.
+/// Catches memory use that grows with the file, and fields that are kept however long they are.
 #[test]
 fn what_is_kept_is_limited() {
     let file = "a".repeat(100_000);
@@ -79,7 +80,7 @@ fn what_is_kept_is_limited() {
 }
 
 #[test]
-fn what_is_no_form_has_no_outline() {
+fn other_bodies_have_no_outline() {
     let with = |change: fn(&mut Request)| {
         let mut request = upload(Body::Unknown);
         change(&mut request);

@@ -1,14 +1,15 @@
-//! What no form can be made of: names that S3 does not know or that are the signer's, values that contradict conditions.
+//! Refuses uploads that no form can be made for: fields that S3 does not know or that the signer sets, and values that
+//! contradict conditions.
 
 use super::{FormError, takes_forms};
 use crate::form::conditions::Condition;
 use crate::form::fields::matching;
 use crate::form::upload::{FILENAME, Signing, Upload};
 
-/// The longest key of an object, in bytes.
+/// Maximum length of an object key, in bytes.
 const LONGEST_KEY: usize = 1024;
 
-/// Fields that cannot be typed, and why. Those of the signature stand in [`is_of_signature`].
+/// Fields that cannot be set by hand, and why. Those of the signature are in [`is_of_signature`].
 const RESERVED: [(&str, &str); 5] = [
     ("key", "it is the key of the URL"),
     ("bucket", "it is the bucket of the URL"),
@@ -75,7 +76,7 @@ fn is_of_signature(name: &str, prefix: &str) -> bool {
     of_v4.contains(&own) || ["awsaccesskeyid", "signature"].contains(&lower.as_str())
 }
 
-/// Browsers rewrite line breaks, and no header of an object can hold them.
+/// Refuses control characters: browsers rewrite line breaks, and no header of an object can contain them.
 fn check_value((name, value): (&str, &str)) -> Result<(), FormError> {
     if value.chars().any(char::is_control) {
         return Err(FormError::ControlCharacter { name: name.to_owned() });
@@ -90,14 +91,14 @@ fn check_status(upload: &Upload) -> Result<(), FormError> {
     }
 }
 
-/// A field that begins the form with a value has to meet its own condition.
+/// If the form itself sets the field, its value must meet the field's own condition.
 fn check_prefix(upload: &Upload, name: &str, prefix: &str) -> Result<(), FormError> {
     let (name, prefix) = (name.to_owned(), prefix.to_owned());
     if prefix.contains(FILENAME) {
         return Err(FormError::VariableInPrefix { name, prefix });
     }
     let value = if name.eq_ignore_ascii_case("key") { Some(upload.key.as_str()) } else { upload.fields.get(&name) };
-    // What stands behind the variable is not known.
+    // The text after the variable is unknown.
     let known = |value: &str| value.split_once(FILENAME).map_or(value, |(before, _)| before).to_owned();
     let condition = Condition::starts_with(&name, &prefix);
     match value.map(known).filter(|known| !condition.allows(known)) {

@@ -1,41 +1,41 @@
-//! Why there is no form for an upload, and what is to be said of one that there is.
+//! Errors for uploads that no form can be made for, and warnings about forms that can be made.
 
 use crate::scheme::{InvalidScopePart, Scope};
 use crate::time::{Timestamp, in_words};
 
-/// An upload that no form can be made for.
+/// Why no form can be made for an upload.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
-    /// The access key id cannot stand in a credential.
+    /// The access key ID cannot be part of a credential.
     #[error("invalid access key ID: it is empty or contains spaces, quotes, commas or control characters")]
     AccessKeyId,
     /// The session token cannot be the value of a field. It is not quoted, because it is a secret.
     #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
-    /// There is no key.
+    /// The upload has no object key.
     #[error("the upload has no key")]
     KeyMissing,
-    /// There is no bucket.
+    /// The upload has no bucket.
     #[error("the upload has no bucket")]
     BucketMissing,
-    /// The key is over 1024 bytes.
+    /// The object key is longer than 1024 bytes.
     #[error("the key has {length} bytes, but S3 accepts at most 1024")]
     KeyTooLong {
-        /// Its length.
+        /// Length of the key, in bytes.
         length: usize,
     },
-    /// The life is below a second, or over what a key of Version 4 is good for.
+    /// The expiry is below one second, or above the seven days for which a key of Version 4 is valid.
     #[error("the expiry of a form must be 1 to 604800 s (7 days), not {presented} s ({})", in_words(*.presented))]
     Expires {
-        /// Seconds.
+        /// The expiry that was given, in seconds.
         presented: u64,
     },
-    /// The range of lengths is empty.
+    /// The minimum length is above the maximum.
     #[error("no file can have at least {min} and at most {max} bytes")]
     LengthRange {
-        /// The least.
+        /// Minimum length, in bytes.
         min: u64,
-        /// The most.
+        /// Maximum length, in bytes.
         max: u64,
     },
     /// S3 knows no such field.
@@ -43,10 +43,10 @@ pub enum FormError {
     UnknownField {
         /// The name as it was given.
         name: String,
-        /// `x-amz-`.
+        /// The prefix of the provider's own fields: `x-amz-`.
         prefix: String,
     },
-    /// The field is set by the signer.
+    /// The signer sets the field.
     #[error("the field {name} cannot be set by hand: {reason}")]
     ReservedField {
         /// The name as it was given.
@@ -57,62 +57,62 @@ pub enum FormError {
     /// A field is given twice.
     #[error("the field {name} is given twice")]
     DuplicateField {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The status of success is none that S3 knows.
+    /// `success_action_status` is not a status that S3 accepts.
     #[error("invalid success status '{presented}'; expected 200, 201 or 204")]
     SuccessStatus {
         /// The value as it was given.
         presented: String,
     },
-    /// A field's own value does not meet the condition on it.
+    /// The value given for a field does not meet the condition on it.
     #[error("the field {name} is '{value}', but its condition requires it to begin with '{prefix}'")]
     Contradiction {
-        /// The field.
+        /// The name of the field.
         name: String,
-        /// Its value.
+        /// The value of the field.
         value: String,
-        /// What the condition asks for.
+        /// The prefix that the condition requires.
         prefix: String,
     },
-    /// The file's name is put in before conditions are looked at, so none can ask for the variable itself.
+    /// A condition requires the variable itself. S3 replaces it by the file's name before it checks conditions.
     #[error("the condition on {name} requires '{prefix}', but ${{filename}} is replaced before conditions are checked")]
     VariableInPrefix {
-        /// The field.
+        /// The name of the field.
         name: String,
-        /// The beginning as it was given.
+        /// The prefix that was given.
         prefix: String,
     },
-    /// A line break or another control character, which browsers change on the way.
+    /// The value contains a line break or another control character, which browsers change on the way.
     #[error("the value of the field {name} contains a control character")]
     ControlCharacter {
-        /// The field.
+        /// The name of the field.
         name: String,
     },
-    /// The form is over [`FORM_LIMIT`](super::FORM_LIMIT).
+    /// The form is larger than [`FORM_LIMIT`](super::FORM_LIMIT).
     #[error(
         "the form has {size} bytes besides the file, but S3 accepts at most 20480 (20 KiB); the policy alone has {policy}"
     )]
     TooLarge {
-        /// The whole form.
+        /// Size of the form without the file, in bytes.
         size: usize,
-        /// The policy in base64.
+        /// Size of the policy in base64, in bytes.
         policy: usize,
     },
-    /// A service that takes no forms.
+    /// The service does not accept forms.
     #[error("forms work only with S3, but the service is '{presented}'")]
     Service {
         /// The service as it was given.
         presented: String,
     },
-    /// The region or the service cannot stand in a scope.
+    /// The region or the service cannot be part of a scope.
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
-    /// The key is for another scope.
+    /// The signing key is for another scope.
     #[error("the signing key is for scope {} and cannot sign for {}", .0.0, .0.1)]
     Key(Box<(Scope, Scope)>),
-    /// The key is for the other scheme.
+    /// The signing key is for the other scheme.
     #[error("the signing key belongs to another scheme than the form")]
     Scheme,
 }
@@ -121,27 +121,27 @@ fn known() -> String {
     crate::form::fields::known_names().collect::<Vec<_>>().join(", ")
 }
 
-/// What is legal, and yet likely to be refused or to surprise.
+/// A warning about a form that is valid but likely to be refused or to surprise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormWarning {
-    /// S3's manual knows only the whole value as a condition on it.
+    /// S3's manual documents only an exact value as a condition on the field.
     #[error("S3 does not document starts-with for {name}, only an exact value; some stores accept it")]
     ExactOnly {
-        /// The field.
+        /// The name of the field.
         name: String,
     },
-    /// A redirect makes the status of no use.
+    /// The form has a redirect, so the success status is not used.
     #[error("with a redirect, S3 answers 303 and success_action_status is not used")]
     StatusUnused,
-    /// The object would be called as a directory is.
+    /// The key ends with `/`, as the name of a directory does.
     #[error("the key ends with '/' and stays as it is; append ${{filename}} to add the file's name")]
     KeyIsDirectory,
-    /// The form outlives the credentials that sign it.
+    /// The credentials expire before the form does.
     #[error("the credentials expire at {}, before the form expires at {}", .credentials.to_rfc3339(), .form.to_rfc3339())]
     CredentialsExpireFirst {
-        /// When the credentials stop working.
+        /// When the credentials expire.
         credentials: Timestamp,
-        /// When the form would.
+        /// When the form expires.
         form: Timestamp,
     },
 }

@@ -1,4 +1,4 @@
-//! From an upload that is wanted to the policy and the fields of its form. Whatever could not be uploaded is refused here,
+//! Turns an upload into the policy and the fields of its form. Forms that could never be uploaded are refused here,
 //! before anything is signed: a field that the policy does not allow, a condition that no field can meet.
 
 mod error;
@@ -15,36 +15,36 @@ use crate::prepare::{EXPIRES_LIMITS, Identity};
 use crate::scheme::{Dialect, Scope};
 use crate::time::Timestamp;
 
-/// The most that S3 takes of a form besides the file, boundaries included: 20 KiB (*Creating an HTML form*).
+/// Maximum size of a form besides the file, boundaries included: 20 KiB (*Creating an HTML form*).
 pub const FORM_LIMIT: usize = 20 * 1024;
 
-/// A form that only lacks its policy and signature.
+/// A form that lacks only its policy and its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
     /// The policy that will be signed.
     pub policy: Policy,
-    /// The fields that are known already.
+    /// The fields whose values are known already.
     pub fields: Fields,
-    /// What the uploader has to add.
+    /// The fields that the uploader must add.
     pub to_fill: Vec<FieldToFill>,
-    /// What is legal and yet likely to surprise.
+    /// Warnings: the form is valid, but likely to be refused or to surprise.
     pub warnings: Vec<FormWarning>,
-    /// What a key of Version 4 has to be for; none for Version 2.
+    /// The scope that a key of Version 4 must have; `None` for Version 2.
     pub scope: Option<Scope>,
     /// The field for the signature.
     pub(super) signature_field: String,
 }
 
-/// A field that the policy asks for, and whose value only the uploader knows.
+/// A field that the policy requires and whose value only the uploader knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldToFill {
-    /// Its name.
+    /// The name of the field.
     pub name: String,
-    /// How its value has to begin.
+    /// The prefix that its value must have.
     pub prefix: String,
 }
 
-/// Makes policy and fields of the form for an upload.
+/// Makes the policy and the fields of the form for an upload.
 ///
 /// # Errors
 /// See [`FormError`].
@@ -79,7 +79,7 @@ pub fn prepare(upload: &Upload, identity: &Identity, signing: &Signing, now: Tim
 }
 
 impl Prepared {
-    /// The name of a file may be anything, so only what stands before it can be asked for.
+    /// Adds the key. The name of a file may be anything, so a condition can only require what precedes it.
     fn add_key(&mut self, upload: &Upload) {
         let before_name = upload.key.split_once(FILENAME).map(|(before, _)| before);
         let condition = match (upload.prefixes.get("key"), before_name) {
@@ -106,7 +106,7 @@ impl Prepared {
         }
     }
 
-    /// Who signs, when, and for what. The policy holds all of it, so that nobody can change it afterwards.
+    /// Adds who signs, when, and for which scope. The policy contains all of it, so nobody can change it afterwards.
     fn add_identity(&mut self, identity: &Identity, signing: &Signing, now: Timestamp) {
         let id = &identity.access_key_id;
         match (signing, self.scope.as_ref().map(Scope::to_string)) {
@@ -130,7 +130,7 @@ impl Prepared {
     }
 }
 
-/// A value with the file's name in it is known only up to there.
+/// A condition on a value. A value that contains the file's name is known only up to that name.
 fn condition_on(name: &str, value: &str) -> Condition {
     match value.split_once(FILENAME) {
         Some((before, _)) => Condition::starts_with(name, before),
@@ -138,7 +138,8 @@ fn condition_on(name: &str, value: &str) -> Condition {
     }
 }
 
-/// A key of Version 4 is good for seven days, and what it signed is too; Version 2 knows no such end.
+/// Checks the expiry. A key of Version 4 is valid for seven days, and so is what it signed; Version 2 has no such
+/// limit.
 fn life(expires: Duration, signing: &Signing) -> Result<Duration, FormError> {
     let (least, most) = EXPIRES_LIMITS;
     let is_short = expires < least;
@@ -175,7 +176,7 @@ fn warnings(upload: &Upload, identity: &Identity, signing: &Signing, expiration:
     warnings
 }
 
-/// The services whose buckets take forms: S3 itself, by any of its names at other providers.
+/// Whether a service accepts forms: S3 itself, by any of its names at other providers.
 pub(super) fn takes_forms(dialect: &Dialect, service: &str) -> bool {
     service == "s3" || (*dialect == Dialect::GOOG4 && dialect.stores_objects(service))
 }

@@ -1,4 +1,4 @@
-//! Forms that are right, by AWS's own examples, and forms that cannot be.
+//! Valid forms, compared with AWS's own examples, and forms that cannot be made.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -66,7 +66,7 @@ const AWS_EXAMPLE: &str = r#"[
     {"x-amz-date": "20151229T000000Z"}
 ]"#;
 
-/// Catches a condition that is lost, or one more than was asked for.
+/// Catches a condition that is missing, or one that was not asked for.
 #[test]
 fn awss_own_example_has_these_conditions() {
     let own = [
@@ -90,7 +90,7 @@ fn awss_own_example_has_these_conditions() {
     assert_eq!(to_fill, ["Content-Type", "x-amz-meta-tag"]);
 }
 
-/// The code was made by Python's hmac and hashlib: base64(HMAC-SHA1(secret, "eyJleGFtcGxlIjoxfQ==")).
+/// The signature was computed with Python's hmac and hashlib: base64(HMAC-SHA1(secret, "eyJleGFtcGxlIjoxfQ==")).
 #[test]
 fn version_2_signs_with_the_secret_itself() {
     let signature = v2::sign(&Secret::new(SECRET), b"eyJleGFtcGxlIjoxfQ==");
@@ -102,7 +102,7 @@ fn version_2_signs_with_the_secret_itself() {
 }
 
 #[test]
-fn a_provider_names_its_fields_itself() {
+fn each_provider_has_its_own_field_names() {
     let signing = Signing::V4 { dialect: Dialect::GOOG4, region: "auto".to_owned(), service: "storage".to_owned() };
     let form = signed(&upload("a", &[("x-goog-meta-a", "b")], &[]), &signing).unwrap();
     let names: Vec<&str> = form.fields.iter().map(|(name, _)| name).collect();
@@ -123,7 +123,7 @@ fn a_session_token_is_a_field_and_a_condition() {
     }
 }
 
-/// A form that begins with a value for a field that may be changed; one whose key has a choice; one that is not looked at.
+/// A form that sets a value for a field that may be changed; one whose key is a choice; one with an ignored field.
 #[test]
 fn a_prefix_takes_the_place_of_the_exact_value() {
     let own = [("Content-Type", "image/png"), ("x-ignore-note", "n"), ("x-amz-meta-name", "of ${filename}")];
@@ -143,7 +143,7 @@ fn a_prefix_takes_the_place_of_the_exact_value() {
 }
 
 #[test]
-fn what_could_not_be_uploaded_is_refused() {
+fn forms_that_could_never_be_uploaded_are_refused() {
     let long = "k".repeat(1025);
     let huge = "v".repeat(14_000);
     for (key, own, asked, expected) in [
@@ -185,7 +185,7 @@ fn what_could_not_be_uploaded_is_refused() {
 }
 
 #[test]
-fn only_s3_takes_forms() {
+fn only_s3_accepts_forms() {
     for (service, dialect, is_fine) in [
         ("s3", Dialect::AWS4, true),
         ("sqs", Dialect::AWS4, false),
@@ -209,7 +209,7 @@ fn a_key_of_another_scope_or_scheme_signs_nothing() {
 }
 
 #[test]
-fn what_may_surprise_is_told() {
+fn surprising_forms_get_warnings() {
     let own = [("success_action_redirect", "https://h.example/")];
     let mut identity = identity();
     identity.expires_at = Some(now());
@@ -218,9 +218,9 @@ fn what_may_surprise_is_told() {
     assert_eq!(warnings.len(), 3, "{warnings:?}");
 }
 
-/// Catches an id that ends the credential's field, or a credential without one.
+/// Catches an access key ID that ends the credential's field, and a credential without one.
 #[test]
-fn an_access_key_id_that_is_none_is_refused() {
+fn an_invalid_access_key_id_is_refused() {
     for id in ["", "A B", "A,B", "A\r\nB", "\"A\""] {
         let identity = Identity::from(&Credentials::new(id, SECRET));
         let error = prepare(&upload("user/a", &[], &[]), &identity, &v4(), now()).unwrap_err();
@@ -228,7 +228,7 @@ fn an_access_key_id_that_is_none_is_refused() {
     }
 }
 
-/// Catches a token that ends its line in a curl command or in the part of a form.
+/// Catches a token that ends its line in a curl command or in a part of the form.
 #[test]
 fn a_session_token_of_several_lines_is_refused() {
     for token in ["a\r\nX-Evil: y", "a\n", "a\0b"] {
