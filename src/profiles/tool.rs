@@ -63,8 +63,8 @@ impl fmt::Display for Tool {
     }
 }
 
-/// An entry with keys in a tool's configuration, and its location: `rclone remote 'minio' in
-/// /home/me/.config/rclone/rclone.conf`.
+/// An entry with keys in a tool's configuration, and its location:
+/// `rclone remote 'minio' in /home/me/.config/rclone/rclone.conf`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolEntry {
     /// The tool.

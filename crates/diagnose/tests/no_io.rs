@@ -1,6 +1,6 @@
 //! Proves that this crate's `clippy.toml` is in force: each line below breaks it and expects the lint. If a
-//! row of the list were missing or the list were not read, an expectation would be unfulfilled, and `cargo
-//! clippy -- -D warnings` would fail.
+//! row of the list were missing or the list were not read, an expectation would be unfulfilled, and
+//! `cargo clippy -- -D warnings` would fail.
 //!
 //! Nothing here is ever called. `cargo test` checks that the rows of the list match the lines below.
 

@@ -13,8 +13,8 @@ pub enum UnreadableUrl {
     /// Not a URL, even if its host were written in ASCII.
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
-    /// The host is not ASCII, or is Punycode (`xn--…`), and is not a valid international name (IDNA, UTS
-    /// #46).
+    /// The host is not ASCII, or is Punycode (`xn--…`), and is not a valid international name
+    /// (IDNA, UTS #46).
     #[error("invalid host in URL '{presented}': not a valid international domain name")]
     International {
         /// The URL, without user information and query.

@@ -28,8 +28,8 @@ pub struct Difference {
     pub servers: &'static [Server],
     /// The servers among them that compute this way only in some versions.
     pub some_versions: &'static [Server],
-    /// What the servers do, as a sentence that does not name the server: `parameters are sorted before they
-    /// are percent-encoded`.
+    /// What the servers do, as a sentence that does not name the server:
+    /// `parameters are sorted before they are percent-encoded`.
     pub computes: &'static str,
     /// What to send instead.
     pub send: &'static str,
