@@ -1,8 +1,7 @@
 //! The chain of `aws-config` errors behind a failure, without the secrets that may be in it.
 //!
 //! The errors themselves cannot be stored as causes: the text of one of them is the output of a credential
-//! process, and their `Debug` shows even more. Therefore the chain is copied, with each text as it may be
-//! shown.
+//! process, and their `Debug` shows even more. Therefore the chain is copied, with each text as it may be shown.
 
 use std::error::Error;
 use std::fmt;
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_copied_on_one_line_each_and_once() {
+    fn each_cause_is_copied_once_and_on_one_line() {
         let bottom = Link { text: "connection\n  refused.", source: None };
         let middle = Link { text: "dispatch failure", source: Some(Box::new(bottom)) };
         let error = Link { text: "no luck: dispatch failure", source: Some(Box::new(middle)) };

@@ -118,8 +118,7 @@ impl CertificateFields {
 fn located(text: &str, file: &Path, home: Option<&Path>) -> PathBuf {
     match text.strip_prefix("~/").and_then(|rest| Some(home?.join(rest))) {
         Some(path) => path,
-        // AWS's helper uses this prefix for keys in hardware tokens. The text is kept, so that the refusal
-        // names it.
+        // AWS's helper uses this prefix for keys in hardware tokens. The text is kept, so that the refusal names it.
         None if text.starts_with("pkcs11:") => PathBuf::from(text),
         None => file.parent().unwrap_or(Path::new("")).join(text),
     }

@@ -31,8 +31,7 @@ pub struct KeyParts {
 }
 
 impl KeyParts {
-    /// Whether any part was given. An empty token counts as unset, like an empty variable; half a key counts
-    /// as given.
+    /// Whether any part was given. An empty token counts as unset, like an empty variable; half a key counts as given.
     pub(super) fn any(&self) -> bool {
         self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()
     }

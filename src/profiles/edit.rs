@@ -68,8 +68,7 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
     Ok(added)
 }
 
-/// Removes a profile from the file. Returns whether it was the default; if so, the file has no default any
-/// more.
+/// Removes a profile from the file. Returns whether it was the default; if so, the file has no default any more.
 ///
 /// # Errors
 /// The file is broken, or cannot be read or written; there is no such profile.
@@ -395,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_write_profiles_can_be_added_to() {
+    fn profiles_can_be_added_however_the_file_writes_them() {
         for before in ["profile = { b = { region = 'r' } }", "profile.b.region = 'r'", "[profile]\nb = {}", "[profile]"]
         {
             let (text, _) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
@@ -406,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_secret_reads_back() {
+    fn each_kind_of_secret_is_read_back_unchanged() {
         let command = SecretSource::Command { program: "pass".into(), arguments: vec!["show".into(), "a b".into()] };
         for source in [command, SecretSource::Variable("A".into()), SecretSource::Inline(Secret::new("é\n'\"\\"))] {
             let profile = Profile { secret: Some(source), ..profile("two words.dotted") };

@@ -27,8 +27,7 @@ pub enum Error {
         profile_file: Option<PathBuf>,
         /// How AWS's chain ended.
         chain: ChainEnd,
-        /// Other tools' keys that could be used, by the names that `--profile` takes. None of them was
-        /// chosen.
+        /// Other tools' keys that could be used, by the names that `--profile` takes. None of them was chosen.
         of_tools: Vec<String>,
         /// Why AWS's chain ended there.
         source: Option<AwsCause>,
@@ -38,8 +37,7 @@ pub enum Error {
     #[error("the key has no access key ID or no secret; expected KEY:SECRET")]
     UserIncomplete,
 
-    /// A key typed in parts is incomplete: the ID or the secret is missing, or both are missing next to a
-    /// token.
+    /// A key typed in parts is incomplete: the ID or the secret is missing, or both are missing next to a token.
     #[error("only half of a key was given")]
     HalfTypedKey {
         /// The missing part.

@@ -1,5 +1,4 @@
-//! What a source returns: credentials with their settings, what is known without a secret, or a key and its
-//! source.
+//! What a source returns: credentials with their settings, what is known without a secret, or a key and its source.
 
 use super::profile::Settings;
 use super::{Source, Warning};

@@ -115,8 +115,7 @@ impl Reader {
             self.ini.sections.push(Section { header: header.to_owned(), ..Section::default() });
             self.ini.sections.len() - 1
         });
-        // A later section takes precedence over others with the same meaning, even if its header is spelt
-        // differently.
+        // A later section takes precedence over others with the same meaning, even if its header is spelt differently.
         let mut section = self.ini.sections.remove(at);
         section.problem = section.problem.or(problem);
         self.ini.sections.push(section);

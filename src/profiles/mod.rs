@@ -1,5 +1,4 @@
-//! The sources of credentials: the profile file, the environment, AWS's own files and chain, other tools'
-//! files.
+//! The sources of credentials: the profile file, the environment, AWS's own files and chain, other tools' files.
 //!
 //! [`resolve`] tries them in the documented order and reports which one it used. Only what is passed in is
 //! read: the [`Environment`] is an argument, and this module does not know about the terminal or standard

@@ -1,5 +1,4 @@
-//! Collects every key that the user has in files and variables, to detect that a request was signed with
-//! another key.
+//! Collects every key that the user has in files and variables, to detect that a request was signed with another key.
 
 use super::choice::CredentialChoice;
 use super::found::KnownKey;

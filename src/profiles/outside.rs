@@ -27,8 +27,7 @@ pub trait Outside {
     fn passphrase(&self, file: &Path) -> Option<Secret>;
 }
 
-/// A request to a service that issues credentials. It does not implement `Debug`, because it may contain a
-/// token.
+/// A request to a service that issues credentials. It does not implement `Debug`, because it may contain a token.
 pub struct Call {
     /// Where the request is sent.
     pub url: RequestUrl,

@@ -330,8 +330,7 @@ mod tests {
         );
     }
 
-    /// Every form of a broken line with a secret in it: neither `Display` nor `Debug` may show any part of
-    /// the secret.
+    /// Every form of a broken line with a secret in it: neither `Display` nor `Debug` may show any part of the secret.
     #[test]
     fn no_error_shows_the_secret() {
         let shapes = [

@@ -2,8 +2,7 @@
 
 use super::profile::Settings;
 
-/// How a profile was chosen. One named on the command line takes precedence over the environment; any other
-/// does not.
+/// How a profile was chosen. One named on the command line takes precedence over the environment; any other does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
     /// With `--profile`.

@@ -1,9 +1,8 @@
 //! Chooses the credentials among all sources.
 //!
-//! There is one documented order: options, `--profile`, the environment, `AWS_PROFILE` or the file's default,
-//! AWS's own files and chain. The first source that says anything about keys is used, and the parts of a key
-//! are never taken from two sources. As long as the keys are static, nothing here is asynchronous, and AWS's
-//! chain is not touched.
+//! There is one documented order: options, `--profile`, the environment, `AWS_PROFILE` or the file's default, AWS's
+//! own files and chain. The first source that says anything about keys is used, and the parts of a key are never taken
+//! from two sources. As long as the keys are static, nothing here is asynchronous, and AWS's chain is not touched.
 
 use super::certified::CertificateSession;
 use super::choice::{CredentialChoice, KeyParts};
@@ -76,8 +75,7 @@ pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<
     }
 }
 
-/// The settings to use with a typed key: those of `--profile` if it is given too, otherwise the
-/// environment's.
+/// The settings to use with a typed key: those of `--profile` if it is given too, otherwise the environment's.
 fn beside(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
     match choice.profile {
         Some(_) => {
@@ -487,8 +485,7 @@ mod tests {
             assert!(error.to_string().ends_with("; did you mean 'dev'?"), "{error}");
         }
 
-        /// Catches an `aws-config` error whose text is not filtered: the program writes "oops" to standard
-        /// error.
+        /// Catches an `aws-config` error whose text is not filtered: the program writes "oops" to standard error.
         #[test]
         fn the_standard_error_of_a_process_is_not_shown() {
             let error = world().resolve(&named("aws:process"), &[]).unwrap_err();

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use super::x509::CertificateFiles;
 
-/// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user
-/// guide).
+/// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user guide).
 pub const SESSION_LIMITS: (u64, u64) = (900, 43_200);
 
 /// The default duration of a session, in seconds, as in AWS's own helper.

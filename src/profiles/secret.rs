@@ -69,8 +69,7 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
     }
 }
 
-/// Reads to the end on a separate thread, so that the deadline holds even if a grandchild keeps the pipe
-/// open.
+/// Reads to the end on a separate thread, so that the deadline holds even if a grandchild keeps the pipe open.
 fn read_until(stdout: ChildStdout, deadline: Instant) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_the_output_less_one_newline() {
+    fn the_secret_is_the_output_without_its_final_newline() {
         for (script, secret) in [
             ("printf 'hush\\n'", "hush"),
             ("printf hush", "hush"),

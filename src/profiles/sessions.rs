@@ -1,5 +1,4 @@
-//! Caches S3 Express sessions for the minutes that they are valid, one file each, in the user's cache
-//! directory.
+//! Caches S3 Express sessions for the minutes that they are valid, one file each, in the user's cache directory.
 //!
 //! A file contains the reply of `CreateSession` unchanged, so that the same parser reads both. Its name is a
 //! hash of bucket and access key ID, and reveals neither. A file that cannot be read, is open to others or is

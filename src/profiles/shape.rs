@@ -1,5 +1,4 @@
-//! Recognises texts by their form: a secret access key, an access key ID, the name of a variable or of a
-//! program.
+//! Recognises texts by their form: a secret access key, an access key ID, the name of a variable or of a program.
 //!
 //! People swap the halves of a key, and write a secret in place of its name. These rules detect that without
 //! knowing the key. In case of doubt they follow the formats that providers are known to issue: an ID is
@@ -49,8 +48,7 @@ pub(super) fn as_variable_name(text: &str) -> Option<&str> {
     (is_name && !looks_like_key_id(text)).then_some(text)
 }
 
-/// The name of a program without its directory, if the text can only be one: a short word in lowercase
-/// letters.
+/// The name of a program without its directory, if the text can only be one: a short word in lowercase letters.
 pub(super) fn as_program_name(text: &str) -> Option<&str> {
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
     let is_word = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));

@@ -1,5 +1,4 @@
-//! Where credentials come from, as data. The command line supplies the wording, because only it knows its
-//! options.
+//! Where credentials come from, as data. The command line supplies the wording, because only it knows its options.
 
 use std::path::PathBuf;
 

@@ -58,8 +58,7 @@ pub enum Warning {
         /// The lowest nine bits of the file's mode.
         mode: u32,
     },
-    /// Others can write to the profile file, and so choose the keys and the commands that are run to get
-    /// them.
+    /// Others can write to the profile file, and so choose the keys and the commands that are run to get them.
     FileWritable {
         /// The profile file.
         path: PathBuf,
@@ -80,8 +79,7 @@ impl Warning {
     /// the same for `secret_command`, and for `credential_process` in AWS's files. There are none for a pipe
     /// or a device, because it was made for this run.
     ///
-    /// The directory is not checked: a file that others put in place of this one belongs to them, which is
-    /// detected.
+    /// The directory is not checked: a file that others put in place of this one belongs to them, which is detected.
     pub(super) fn about_writers_of(path: &Path, metadata: &Metadata) -> Vec<Self> {
         if !metadata.is_file() {
             return Vec::new();

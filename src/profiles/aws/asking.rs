@@ -1,5 +1,4 @@
-//! Gets the credentials of profiles that do not contain them: from which service, and through which other
-//! profiles.
+//! Gets the credentials of profiles that do not contain them: from which service, and through which other profiles.
 
 use std::path::Path;
 
@@ -35,8 +34,7 @@ pub(super) struct WebIdentity<'a> {
 }
 
 impl Asking<'_> {
-    /// The credentials of a profile, and how it gets them. `None` if the profile says nothing about
-    /// credentials.
+    /// The credentials of a profile, and how it gets them. `None` if the profile says nothing about credentials.
     pub(super) fn profile(&self, name: &str) -> Result<Option<(Credentials, AwsProvider)>, Error> {
         let Some(profile) = self.files.profile(name)? else { return Ok(None) };
         let Some(means) = profile.means(Place::Chosen) else { return Ok(None) };
@@ -86,8 +84,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Refuses credentials that have already expired: the service or program that returned them kept them too
-    /// long.
+    /// Refuses credentials that have already expired: the service or program that returned them kept them too long.
     fn unexpired(&self, credentials: Credentials) -> Result<Credentials, AwsCause> {
         match credentials.expires_at.filter(|end| *end <= self.outside.now()) {
             Some(end) => Err(AwsCause::new(format!("the credentials expired at {}", end.to_rfc3339()))),

@@ -28,8 +28,7 @@ pub(super) fn ask(_: &str, _: Option<&str>) -> Result<Credentials, AwsCause> {
     Err(AwsCause::new("this build does not read sessions of 'aws login' (cargo feature 'aws-config')"))
 }
 
-/// Uses the HTTP client with ring: then only one TLS stack is linked, and it gathers no entropy when it
-/// starts.
+/// Uses the HTTP client with ring: then only one TLS stack is linked, and it gathers no entropy when it starts.
 #[cfg(feature = "aws-config")]
 fn configuration(region: Option<&str>) -> aws_config::provider_config::ProviderConfig {
     use aws_config::{BehaviorVersion, Region};

@@ -20,8 +20,7 @@ pub(super) fn in_home(parts: &[&str], environment: &Environment) -> Option<PathB
     Some(path)
 }
 
-/// Expands variables (`$HOME`, `${HOME}`) and the home directory (`~/`). A variable that is not set is left
-/// as it is.
+/// Expands variables (`$HOME`, `${HOME}`) and the home directory (`~/`). A variable that is not set is left as it is.
 pub(super) fn expand(text: &str, environment: &Environment) -> PathBuf {
     let mut expanded = String::new();
     let mut rest = text;

@@ -1,8 +1,7 @@
 //! Caches credentials of roles where the AWS CLI does, in `~/.aws/cli/cache`: one file for each role and its
 //! parameters.
 //!
-//! The CLI finds credentials cached here, and the other way round, so that an MFA code is only asked for
-//! once.
+//! The CLI finds credentials cached here, and the other way round, so that an MFA code is only asked for once.
 
 use std::path::PathBuf;
 
@@ -47,8 +46,7 @@ impl KeptRole {
         (now.seconds_until(end) >= MARGIN).then_some(found)
     }
 
-    /// Caches credentials in a file of mode 0600. Failing to write it is not an error; it only costs another
-    /// call.
+    /// Caches credentials in a file of mode 0600. Failing to write it is not an error; it only costs another call.
     pub(super) fn write(&self, credentials: &Credentials) {
         let Some(text) = text_of(credentials) else { return };
         let kept = LockedFile::new(&self.0).and_then(|file| file.write(text.as_bytes()));
@@ -96,8 +94,7 @@ fn in_ascii(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Source: `_create_cache_key` of botocore 1.43.11's `AssumeRoleCredentialFetcher` for the same
-    /// parameters.
+    /// Source: `_create_cache_key` of botocore 1.43.11's `AssumeRoleCredentialFetcher` for the same parameters.
     #[test]
     fn the_file_has_the_name_that_the_cli_gives_it() {
         let environment = Environment::new([("HOME", "/h")], None);

@@ -77,8 +77,7 @@ impl Sso<'_> {
         Ok(Token { json: parse_json(&read.bytes, "the session in ~/.aws/sso/cache")?, path })
     }
 
-    /// Exchanges the refresh token for a new token (*CreateToken* in the OIDC API), and stores it as the AWS
-    /// CLI does.
+    /// Exchanges the refresh token for a new token (*CreateToken* in the OIDC API), and stores it as the AWS CLI does.
     fn renew(&self, token: &Token, outside: &dyn Outside) -> Result<Secret, AwsCause> {
         let has_ended = || AwsCause::new(format!("the session has expired and cannot be renewed; {LOG_IN}"));
         let [id, secret, refresh] =
@@ -126,8 +125,7 @@ impl Token {
         token.ok_or_else(|| AwsCause::new(format!("the session in ~/.aws/sso/cache has no accessToken; {LOG_IN}")))
     }
 
-    /// The new token, stored in place of the old one. Failing to store it is not an error; it only costs
-    /// another call.
+    /// The new token, stored in place of the old one. Failing to store it is not an error; it only costs another call.
     fn renewed(&self, answer: &Value, now: Timestamp) -> Result<Secret, AwsCause> {
         let mut json = self.json.clone();
         let seconds = answer.get("expiresIn").and_then(Value::as_u64).unwrap_or(0);

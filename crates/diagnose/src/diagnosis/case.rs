@@ -1,5 +1,4 @@
-//! One request with everything found about it, and the conclusions: explanations, an outcome, and what to
-//! supply next.
+//! One request with everything found about it, and the conclusions: explanations, an outcome, and what to supply next.
 
 use super::catalogue::{AUTHORIZATION_MALFORMED, PAYLOAD_STREAMING, STRING_TO_SIGN_FORM};
 use super::chunks;
@@ -204,8 +203,7 @@ impl<'a> Case<'a> {
 
     /// What the user could supply to learn more.
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
-        // If there is no canonical request and the signature is right, the findings are why the request was
-        // refused.
+        // If there is no canonical request and the signature is right, the findings are why the request was refused.
         let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();
         let lacks_body = self.judged.origin == Origin::Captured && self.judged.request.body == Body::Unknown;
         if outcome == Outcome::Valid || is_settled(explanations) || is_found {
@@ -234,8 +232,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Removes a set of mistakes that consists only of the method and headers that nobody saw: then it is not a
-/// mistake.
+/// Removes a set of mistakes that consists only of the method and headers that nobody saw: then it is not a mistake.
 fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
     let is_unseen = |made: &AppliedMistake| match made.mistake.id {
         "method-swapped" => !known.method,

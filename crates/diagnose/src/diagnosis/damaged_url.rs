@@ -56,8 +56,7 @@ fn without_soft_breaks(target: &[u8]) -> Vec<u8> {
     if has(&joined, b"X-Amz-Algorithm=3D") { replaced(&joined, b"=3D", b"=") } else { joined }
 }
 
-/// The target without the `^`, `\` or backtick before each `&`. Shells that escape `&` also escape `?` and
-/// `=`.
+/// The target without the `^`, `\` or backtick before each `&`. Shells that escape `&` also escape `?` and `=`.
 fn without_escapes(target: &[u8]) -> Option<Vec<u8>> {
     const ESCAPES: [&[u8]; 6] = [b"^", b"%5E", b"\\", b"%5C", b"`", b"%60"];
     let escape = ESCAPES.into_iter().find(|escape| has(target, &[escape, &b"&X-Amz-"[..]].concat()))?;

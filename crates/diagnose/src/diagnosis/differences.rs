@@ -49,8 +49,7 @@ fn signed(judged: &Judged) -> Option<Signed<'_>> {
     }
 }
 
-/// Differences shown by the server's message, or by its accepting a body that it is known to store with its
-/// framing.
+/// Differences shown by the server's message, or by its accepting a body that it is known to store with its framing.
 fn told(reply: &Reply, server: Option<Server>, rows: &[&'static Difference]) -> Vec<AppliedDifference> {
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_of = |row: &Difference| server.is_some_and(|server| row.is_of(server));
@@ -109,8 +108,7 @@ fn sets(rows: &[&'static Difference]) -> Vec<Vec<&'static Difference>> {
     all.into_iter().map(|set| set.into_iter().map(|(_, row)| row).collect()).collect()
 }
 
-/// Whether a text is the server's canonical request, or the canonical request whose hash ends its string to
-/// sign.
+/// Whether a text is the server's canonical request, or the canonical request whose hash ends its string to sign.
 fn is_text(text: &[u8], signed: &Signed<'_>, texts: Texts<'_>) -> bool {
     let same = |theirs: &[u8]| theirs.trim_ascii_end() == text.trim_ascii_end();
     match (signed, texts.canonical_request, texts.string_to_sign) {

@@ -1,5 +1,4 @@
-//! The evidence about a refused request: the request, the reply, the client's texts, keys. Any part may be
-//! missing.
+//! The evidence about a refused request: the request, the reply, the client's texts, keys. Any part may be missing.
 
 use super::party::{Party, Texts};
 use std::time::Duration;

@@ -1,8 +1,7 @@
 //! One field of the signed text, with every variant that known mistakes make of it.
 //!
-//! A field is made in steps; a mistake takes a wrong option at one step. A wrong option that does not change
-//! the text is not a hypothesis. Mistakes that lead to the same text cannot be distinguished, so they are
-//! kept together.
+//! A field is made in steps; a mistake takes a wrong option at one step. A wrong option that does not change the
+//! text is not a hypothesis. Mistakes that lead to the same text cannot be distinguished, so they are kept together.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,5 +1,4 @@
-//! Detects a reply or a client's log that belongs to another request, from which nothing follows about this
-//! one.
+//! Detects a reply or a client's log that belongs to another request, from which nothing follows about this one.
 
 use super::outcome::JudgedV4;
 use super::texts::CanonicalText;

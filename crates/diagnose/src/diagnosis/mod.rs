@@ -1,5 +1,4 @@
-//! Explains why a signature does not match: gets from a refused request to the mistakes made when it was
-//! signed.
+//! Explains why a signature does not match: gets from a refused request to the mistakes made when it was signed.
 //!
 //! A mistake can be known in three ways, the strongest first: a search *reproduces* the wrong signature,
 //! which needs the secret; the server's own text, or the client's, is *compared* with the right one; or the

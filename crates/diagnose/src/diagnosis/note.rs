@@ -1,5 +1,4 @@
-//! What a diagnosis says in addition to its explanations: noteworthy facts that are not mistakes, and what
-//! would help.
+//! What a diagnosis says in addition to its explanations: noteworthy facts that are not mistakes, and what would help.
 //!
 //! This is data. The program that shows a note supplies the wording, because it depends on where the note is
 //! shown: a command line names its options, a web page its fields. Therefore these enums are exhaustive on

@@ -1,5 +1,4 @@
-//! The content of a diagnosis: a verdict, explanations with their proofs, and the data that they are based
-//! on.
+//! The content of a diagnosis: a verdict, explanations with their proofs, and the data that they are based on.
 
 use std::ops::Range;
 
@@ -80,8 +79,7 @@ pub struct Judged {
 pub enum Origin {
     /// The request was captured.
     Captured,
-    /// The request was read back from the texts of the server or the client. If they show no signature, it
-    /// has none.
+    /// The request was read back from the texts of the server or the client. If they show no signature, it has none.
     ReadBack {
         /// Whether those texts show the signature.
         has_signature: bool,
@@ -327,8 +325,7 @@ impl AppliedMistake {
 const FIX_ON_THE_WAY: &str = "Leave the signer as it is: what it signed is correct. Configure the proxy, gateway or HTTP \
     library between client and server to forward the request unchanged, or sign the request after the change.";
 
-/// The ranges in which two texts differ: in each text, the bytes between the common beginning and the common
-/// end.
+/// The ranges in which two texts differ: in each text, the bytes between the common beginning and the common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let end = a

@@ -202,8 +202,7 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let string_to_sign = std::str::from_utf8(string_to_sign).ok()?;
     let mut lines = string_to_sign.lines();
     let (algorithm, timestamp, scope) = (lines.next()?, lines.next()?, lines.next()?);
-    // No signed text contains the key. If the server does not name it either, the known key is assumed to be
-    // right.
+    // No signed text contains the key. If the server does not name it either, the known key is assumed to be right.
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
     let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);

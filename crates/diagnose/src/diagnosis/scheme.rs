@@ -10,8 +10,7 @@ use super::search::{Found, Limits};
 
 /// The contribution of a signing scheme.
 pub(super) trait SchemeCase {
-    /// Searches for the mistakes behind a wrong signature. `None` without a key, or without a signature to
-    /// reproduce.
+    /// Searches for the mistakes behind a wrong signature. `None` without a key, or without a signature to reproduce.
     fn search(&self, limits: Limits<'_>) -> Option<Found>;
 
     /// Compares a party's texts with the right ones. `None` if they contain nothing that this scheme signs.

@@ -1,8 +1,7 @@
 //! Classifies the size of a request, which determines how far a search goes.
 //!
-//! A usual request is searched exhaustively. In a larger one, each text costs so much that the time limit
-//! decides. A request that no server accepts was refused for its size, so its other possible mistakes do not
-//! matter.
+//! A usual request is searched exhaustively. In a larger one, each text costs so much that the time limit decides.
+//! A request that no server accepts was refused for its size, so its other possible mistakes do not matter.
 
 use sigvet_core::internal::split_query;
 use sigvet_core::request::{Headers, Request};

@@ -1,5 +1,4 @@
-//! Answers a user's question about a request: would its signature be right with another host or another
-//! secret?
+//! Answers a user's question about a request: would its signature be right with another host or another secret?
 //!
 //! The answer is a separate hypothesis; it changes neither the evidence nor the verdict.
 
@@ -36,8 +35,7 @@ fn answer_one(evidence: &Evidence<'_>, judged: &Judged, trial: Trial<'_>, limits
     let answer = match retried.is_signature_right() {
         _ if evidence.credentials.is_none() => Answer::NoSecret,
         Some(true) => Answer::Right,
-        // If there is another key, the search for mistakes tries this host and secret along with everything
-        // else.
+        // If there is another key, the search for mistakes tries this host and secret along with everything else.
         is_right if lacks_key && trial.host.is_none() => search(&evidence, &retried, is_right, limits),
         is_right => unfound(is_right),
     };

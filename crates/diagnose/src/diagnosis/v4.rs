@@ -40,8 +40,7 @@ impl SchemeCase for V4Case<'_> {
             Presented::Mistake(_) | Presented::Unreadable => return None,
         };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
-        // Comparing with the right string to sign takes no time, so it comes before a search that takes
-        // seconds.
+        // Comparing with the right string to sign takes no time, so it comes before a search that takes seconds.
         let mut found = match self.hashed_before(&target) {
             Some(made) => Found { sets: vec![vec![made]], hypotheses: 1, deepest: 1, is_exhausted: true },
             None => search(&self.subject, &self.evidence.keys(), target, limits),

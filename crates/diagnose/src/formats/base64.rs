@@ -1,5 +1,4 @@
-//! Decodes base64 as it appears in practice (RFC 4648 §4 and §5): in one or more lines, with or without
-//! padding.
+//! Decodes base64 as it appears in practice (RFC 4648 §4 and §5): in one or more lines, with or without padding.
 
 use ::base64::Engine;
 use ::base64::alphabet::Alphabet;

@@ -77,8 +77,7 @@ pub enum Note {
         /// The prefix.
         expected: &'static str,
     },
-    /// A token is the password in a connection URL or a password file, but is not escaped as it has to be
-    /// there.
+    /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
     /// A token has more bytes than its server reads.
     TokenLength {
@@ -104,8 +103,7 @@ pub enum Note {
         /// The number of bytes in the text.
         presented: u64,
     },
-    /// The request has a body but no header that says where it ends, so a server reads no body (RFC 9112
-    /// §6.3).
+    /// The request has a body but no header that says where it ends, so a server reads no body (RFC 9112 §6.3).
     BodyWithoutLength,
     /// The body's chunks (`Transfer-Encoding`) end early, so the body is ignored.
     BrokenChunks {

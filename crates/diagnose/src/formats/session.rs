@@ -1,5 +1,4 @@
-//! The reply to `CreateSession`: the credentials of an S3 Express session (*CreateSession* in the S3 API
-//! reference).
+//! The reply to `CreateSession`: the credentials of an S3 Express session (*CreateSession* in the S3 API reference).
 //!
 //! No error quotes the reply, because it may contain a secret. This module does not know how a session is
 //! requested or how long it is kept.

@@ -13,8 +13,7 @@ pub enum UnreadableUrl {
     /// Not a URL, even if its host were written in ASCII.
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
-    /// The host is not ASCII, or is Punycode (`xn--…`), and is not a valid international name
-    /// (IDNA, UTS #46).
+    /// The host is not ASCII, or is Punycode (`xn--…`), and is not a valid international name (IDNA, UTS #46).
     #[error("invalid host in URL '{presented}': not a valid international domain name")]
     International {
         /// The URL, without user information and query.
@@ -124,7 +123,7 @@ mod tests {
 
     /// Catches a host that is parsed differently from how the `url` crate parses the whole URL.
     #[test]
-    fn every_host_is_what_the_url_crate_reads() {
+    fn every_host_is_parsed_as_the_url_crate_parses_it() {
         for host in HOSTS {
             for scheme in ["http", "https", "wss"] {
                 let text = format!("{scheme}://{host}/");

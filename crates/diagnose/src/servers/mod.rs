@@ -1,5 +1,4 @@
-//! Differences between what servers compute and what AWS computes, because of which they refuse a correct
-//! signature.
+//! Differences between what servers compute and what AWS computes, because of which they refuse a correct signature.
 //!
 //! Each difference is a row of `table`: data, with the servers, a description and a source. Its rule in
 //! `rules` computes the canonical request or the string to sign as the server does. A request triggers a row

@@ -1,5 +1,4 @@
-//! Tests each row with a request that triggers it, the line of the server's text that shows it, and a near
-//! miss.
+//! Tests each row with a request that triggers it, the line of the server's text that shows it, and a near miss.
 //!
 //! The lines come from a Python signer. Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and
 //! pys3local 0.2 accepted its signatures, and refused AWS's. For the other servers, the lines follow from the
@@ -211,7 +210,7 @@ fn rows_are_complete_and_tested() {
 }
 
 #[test]
-fn only_the_rows_of_a_server_are_its_triggers() {
+fn only_a_servers_own_rows_are_triggered() {
     let ids = |server| {
         let found = triggered(&request("/b?a=2&a=1", &[], HASH), server, BucketRule::default());
         found.iter().map(|row| row.id).collect::<Vec<_>>()

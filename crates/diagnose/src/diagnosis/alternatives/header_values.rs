@@ -98,8 +98,7 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             add(&TOKEN_PLUS_AS_SPACE, token.replace('+', " "));
             step = step.or(&TOKEN_NOT_SIGNED, Signed::NotAtAll);
         }
-        // The date is handled as a separate request elsewhere, because changing it changes the string to
-        // sign.
+        // The date is handled as a separate request elsewhere, because changing it changes the string to sign.
         _ if name == dialect.date_header => {}
         _ => {
             let rewritten = REWRITTEN.iter().find(|(rewritten, _)| *rewritten == name);

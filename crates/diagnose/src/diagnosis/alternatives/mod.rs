@@ -1,5 +1,4 @@
-//! Texts that a client may have signed instead of the right one: a file for each field, a step for each
-//! decision.
+//! Texts that a client may have signed instead of the right one: a file for each field, a step for each decision.
 //!
 //! Everything here is made from the request as it arrived, and from names that the user gave. The right text
 //! comes from the derivation, which does not know about this module. To teach sigvet a mistake, add it to the
@@ -121,8 +120,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The right canonical request. The path and query are used as they are, because a `?` may be part of the
-    /// path.
+    /// The right canonical request. The path and query are used as they are, because a `?` may be part of the path.
     fn right(&self) -> CanonicalRequest {
         let terms = &self.terms;
         CanonicalRequest::assemble(|part, out| match part {

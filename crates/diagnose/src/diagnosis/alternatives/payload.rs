@@ -146,8 +146,7 @@ fn line_of(text: &str) -> Line {
 }
 
 /// The hash of the body that arrived, and the hashes of bodies that may have been hashed instead. They are
-/// computed once for each request, because a body may be large; only one of the bodies is in memory at a
-/// time.
+/// computed once for each request, because a body may be large; only one of the bodies is in memory at a time.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Hashes {
     arrived: Option<Sha256Digest>,
@@ -246,8 +245,7 @@ fn from_utf16(body: &[u8]) -> Option<String> {
     char::decode_utf16(pairs.iter().map(unit)).collect::<Result<_, _>>().ok()
 }
 
-/// The body as it was before its form fields were rewritten, or before it was base64-encoded or
-/// base64-decoded.
+/// The body as it was before its form fields were rewritten, or before it was base64-encoded or base64-decoded.
 fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut others = vec![("hashed in base64", super::base64(text.as_bytes()).into_bytes())];
     others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was base64-encoded", bytes)));

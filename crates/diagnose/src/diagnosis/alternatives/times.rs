@@ -20,8 +20,7 @@ pub(super) fn others(timestamp: Timestamp) -> Vec<Timestamp> {
     offsets.map(|offset| Timestamp::from_epoch_seconds(timestamp.epoch_seconds() + offset)).collect()
 }
 
-/// The time zone whose offset explains a clock that is off by this many seconds; a minute of drift is
-/// allowed.
+/// The time zone whose offset explains a clock that is off by this many seconds; a minute of drift is allowed.
 pub(crate) fn zone_of(seconds: i64) -> Option<i64> {
     ZONES.into_iter().find(|minutes| (seconds - minutes * 60).abs() <= 60)
 }

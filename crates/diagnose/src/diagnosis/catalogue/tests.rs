@@ -296,8 +296,7 @@ fn places_and_proofs_are_known_ones() {
     }
 }
 
-/// Catches a continued literal without its `\`, which would put a line feed and a column of spaces into the
-/// text.
+/// Catches a continued literal without its `\`, which would put a line feed and a column of spaces into the text.
 #[test]
 fn texts_wrap_at_80_columns() {
     for mistake in every() {

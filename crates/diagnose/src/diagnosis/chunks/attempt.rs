@@ -1,5 +1,4 @@
-//! Tries the combinations of the parts of a string to sign, and keeps the smallest ones that give the
-//! signature.
+//! Tries the combinations of the parts of a string to sign, and keeps the smallest ones that give the signature.
 
 use super::parts::{Choice, Parts};
 use crate::diagnosis::catalogue::Mistake;

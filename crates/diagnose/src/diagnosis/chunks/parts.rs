@@ -1,5 +1,4 @@
-//! The parts of the string to sign of a chunk and of a trailer, each with the values that clients use by
-//! mistake.
+//! The parts of the string to sign of a chunk and of a trailer, each with the values that clients use by mistake.
 
 use crate::diagnosis::catalogue::{
     CHUNK_ALGORITHM, CHUNK_EMPTY_HASH_MISSING, CHUNK_HASH, CHUNK_PREVIOUS_SIGNATURE, Mistake, TRAILER_SIGNATURE,

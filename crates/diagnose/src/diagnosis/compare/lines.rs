@@ -1,5 +1,4 @@
-//! Names the lines of a string to sign that differ, and how a client got from its canonical request to the
-//! hash in it.
+//! Names the lines of a string to sign that differ, and how a client got from its canonical request to the hash in it.
 
 use super::STRING_TO_SIGN;
 use crate::diagnosis::alternatives::Subject;

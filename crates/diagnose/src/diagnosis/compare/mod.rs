@@ -48,8 +48,7 @@ pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comp
     comparisons.iter().find(|comparison| comparison.whose == whose)
 }
 
-/// Whether a party's texts are right, as far as they are known. A text that could not be parsed proves
-/// nothing.
+/// Whether a party's texts are right, as far as they are known. A text that could not be parsed proves nothing.
 pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
     let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
     let is_canonical_request = match right {
@@ -98,8 +97,7 @@ pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, oth
     } else if let Some(theirs) = texts.string_to_sign {
         let theirs = theirs.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         for ((name, theirs), right) in LINES.into_iter().zip(theirs).zip(judged.derivation.string_to_sign.lines()) {
-            // The hash differs whenever the canonical request does, and the canonical request is shown
-            // anyway.
+            // The hash differs whenever the canonical request does, and the canonical request is shown anyway.
             let is_news = match name {
                 name if name == LINES[3] => differences.is_empty() && own_time.is_none(),
                 name if name == LINES[1] => own_time.is_none(),
@@ -189,8 +187,7 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_
         mistakes.extend(name_hash(comparison));
     }
     if comparison.whose == Party::Server {
-        // The server's text is what the client should have signed; the client signed what sigvet considers
-        // right.
+        // The server's text is what the client should have signed; the client signed what sigvet considers right.
         mistakes.iter_mut().for_each(|made| std::mem::swap(&mut made.signed, &mut made.expected));
     }
     let proof = if comparison.whose == Party::Server { Proof::Server } else { Proof::Observed };

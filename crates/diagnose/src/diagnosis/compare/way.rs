@@ -1,5 +1,4 @@
-//! Names changes made between a correct client and the server as changes in transit, never as the client's
-//! mistake.
+//! Names changes made between a correct client and the server as changes in transit, never as the client's mistake.
 
 use super::{is_prefix_changed, is_same_but_for_order, name_payload, name_query};
 use crate::diagnosis::catalogue::{

@@ -49,8 +49,7 @@ impl SchemeCase for FormCase<'_> {
         let making = Making::new(self.claim, &keys, self.evidence);
         let sizes = making.steps().map(Choice::wrong_options);
         let mut found = Found { is_exhausted: true, ..Found::default() };
-        // Hashing a policy with thousands of conditions takes milliseconds, and it is hashed thirty thousand
-        // times.
+        // Hashing a policy with thousands of conditions takes milliseconds, and it is hashed thirty thousand times.
         let allowance = Allowance::for_trying(limits.is_time_up);
         let mut links = Links::default();
         for cost in 0..=DEEPEST {

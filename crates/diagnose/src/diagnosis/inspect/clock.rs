@@ -50,8 +50,7 @@ pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> Applie
     AppliedMistake::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
-/// An additional explanation to a time zone: a clock that is wrong about daylight saving time is also off by
-/// an hour.
+/// An additional explanation to a time zone: a clock that is wrong about daylight saving time is also off by an hour.
 pub(super) fn by_an_hour(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     const HOUR: i64 = 60 * 60;
     let is_hour = (server.seconds_until(request).abs() - HOUR).abs() <= NEAR;

@@ -1,5 +1,4 @@
-//! Explains what is wrong with a form upload: why its signature cannot be read, or how it violates its
-//! policy.
+//! Explains what is wrong with a form upload: why its signature cannot be read, or how it violates its policy.
 
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_MALFORMED, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;

@@ -37,8 +37,7 @@ pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Ve
     evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
 }
 
-/// Whether a reply alone names a mistake. A text without a recognisable code or status may still come from a
-/// server.
+/// Whether a reply alone names a mistake. A text without a recognisable code or status may still come from a server.
 pub fn names_mistake(said: &Reply, now: Timestamp) -> bool {
     let hints = Hints::default();
     !reply(&Evidence { reply: Some(said), ..Evidence::new(now, &hints) }, None).is_empty()

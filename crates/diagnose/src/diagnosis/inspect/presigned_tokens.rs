@@ -1,5 +1,4 @@
-//! Tokens that are presigned URLs: checks the scope, expiry and parameters that the accepting server
-//! requires.
+//! Tokens that are presigned URLs: checks the scope, expiry and parameters that the accepting server requires.
 //!
 //! Such a server checks more than the signature, but answers only "wrong password".
 
@@ -194,7 +193,7 @@ mod tests {
     /// Catches a token that is signed for longer than verification allows. EKS is excluded, because a cluster
     /// limits the age of the token, not the expiry of the STS URL.
     #[test]
-    fn a_kind_of_token_lasts_as_long_as_its_service_accepts() {
+    fn each_kind_of_token_lasts_as_long_as_its_service_accepts() {
         for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
             for service in kind.services.iter().filter(|service| **service != "redshift") {
                 assert_eq!(Duration::from_secs(kind.longest), longest_life(service), "{service}");

@@ -8,8 +8,7 @@ pub(super) use sigvet_core::internal::is_region;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::verify::Claimed;
 
-/// A scope whose parts are in the wrong order: a service in place of the region, or a region in place of the
-/// date.
+/// A scope whose parts are in the wrong order: a service in place of the region, or a region in place of the date.
 pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
     let detail = disorder(&terms.scope)?;
     Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_have_a_shape() {
+    fn a_region_is_recognised_by_its_form() {
         assert!(["us-west-2", "us-gov-east-1", "eusc-de-east-1", "ap-southeast-10"].into_iter().all(is_region));
         assert!(
             !["us-east1", "US-EAST-1", "auto", "", "s3", "execute-api", "fsn1", "us-east-1a"]

@@ -66,8 +66,7 @@ impl Case {
         }
     }
 
-    /// The verdict without a comparison of signatures, because whether the signature is right does not matter
-    /// here.
+    /// The verdict without a comparison of signatures, because whether the signature is right does not matter here.
     fn judged(&self) -> Option<Judged> {
         let mut verdict = verify(&self.request, &self.evidence().judge()).ok()?;
         verdict.expected = None;

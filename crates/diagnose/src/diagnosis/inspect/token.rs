@@ -1,5 +1,4 @@
-//! Checks the session token of a request: whether there is one, and whether it can be right. The token is
-//! never shown.
+//! Checks the session token of a request: whether there is one, and whether it can be right. The token is never shown.
 
 use crate::diagnosis::catalogue::{TOKEN_MISSING, TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::with_names;

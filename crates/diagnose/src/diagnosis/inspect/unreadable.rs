@@ -31,7 +31,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
         ClaimError::Procedure { .. } => None,
         _ if is_cut(request) => Some(cut(request)),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
-        // Another scheme: nothing can be said about it here.
+        // Only a Version 2 claim has this error, and `explain_v2` handles it.
         ClaimError::Authorization { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),

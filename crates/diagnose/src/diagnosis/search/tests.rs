@@ -42,7 +42,7 @@ fn a_right_signature_needs_no_mistake() {
 /// Two mistakes at once, one in the request and one in the key, although time is up from the start. Catches a
 /// time limit that applies too early.
 #[test]
-fn two_mistakes_are_always_tried_to_the_end() {
+fn two_mistakes_are_always_tried_completely() {
     let (sets, found) = found(&example("GET /", "POST /"), &format!("{SECRET}\n"), NO_TIME);
     assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
     assert_eq!((found.deepest, found.is_exhausted), (2, true));
@@ -62,7 +62,7 @@ fn a_search_without_time_says_that_it_was_cut_short() {
 /// Catches a server that keeps its client waiting: with these limits, time stops the search for two mistakes,
 /// but not for one.
 #[test]
-fn on_request_one_mistake_is_always_tried_and_two_if_there_is_time() {
+fn with_lower_limits_one_mistake_is_always_tried_and_two_if_there_is_time() {
     let hurried = Limits { deepest: 2, to_the_end: 1, is_time_up: &|| true };
     let (sets, found) = found(&example("GET /", "POST /"), SECRET, hurried);
     assert_eq!((sets, found.is_exhausted), (vec![vec!["method-swapped"]], true));

@@ -1,8 +1,7 @@
 //! Searches for Version 2 mistakes that reproduce a wrong signature: fewest first, at most two.
 //!
-//! The string to sign is one field in the sense of `field`, and its parts are the steps. There is no key
-//! chain, so a hypothesis is a single HMAC-SHA1. All hypotheses are tried in a few milliseconds, without a
-//! time limit.
+//! The string to sign is one field in the sense of `field`, and its parts are the steps. There is no key chain,
+//! so a hypothesis is a single HMAC-SHA1. All hypotheses are tried in a few milliseconds, without a time limit.
 
 mod amz_headers;
 mod heads;

@@ -28,8 +28,7 @@ impl Fields {
         Timestamp::parse(seconds).ok()
     }
 
-    /// The field with this name. The hex in `…Bytes` takes precedence, because its line endings survive
-    /// copying.
+    /// The field with this name. The hex in `…Bytes` takes precedence, because its line endings survive copying.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let dump = self.texts(&format!("{name}Bytes")).next().and_then(read_dump);
         dump.or_else(|| self.texts(name).next().map(|text| text.as_bytes().to_vec()))

@@ -1,5 +1,4 @@
-//! Reads the JSON errors of AWS services and others: an object with code and message, or a list of such
-//! objects.
+//! Reads the JSON errors of AWS services and others: an object with code and message, or a list of such objects.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,4 @@
-//! Extracts facts from the message itself: the expected region or service, two clocks, the server's canonical
-//! request.
+//! Extracts facts from the message itself: the expected region or service, two clocks, the server's canonical request.
 //!
 //! AWS services that answer in JSON have no other place for them.
 

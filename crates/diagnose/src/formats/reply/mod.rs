@@ -253,8 +253,7 @@ impl Reply {
     }
 
     /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was
-    /// altered in transit. `None` if either is missing, or if the string to sign does not belong to a
-    /// request.
+    /// altered in transit. `None` if either is missing, or if the string to sign does not belong to a request.
     pub fn is_unaltered(&self) -> Option<bool> {
         let canonical_request = self.canonical_request.as_deref()?;
         let string_to_sign = std::str::from_utf8(self.string_to_sign.as_deref()?).ok()?;

@@ -308,7 +308,7 @@ fn presigned_urls_expire_or_are_not_yet_valid() {
 }
 
 #[test]
-fn the_wanted_region_is_found_in_any_place() {
+fn the_expected_region_is_found_wherever_a_reply_states_it() {
     for (body, kind, region) in [
         (SWIFT_REGION, Kind::Region, "eu-nl-1"),
         // A live Swift, for a presigned URL.

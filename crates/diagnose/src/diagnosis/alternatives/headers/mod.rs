@@ -1,6 +1,5 @@
-//! Canonical headers that a client may have signed, together with the list of signed headers: other values,
-//! or another rule. Both are one field here, because a mistake in the list also shows in the canonical
-//! headers.
+//! Canonical headers that a client may have signed, together with the list of signed headers: other values, or
+//! another rule. Both are one field here, because a mistake in the list also shows in the canonical headers.
 
 mod values;
 

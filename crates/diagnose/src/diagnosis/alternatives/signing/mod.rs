@@ -108,8 +108,7 @@ impl Frame {
 }
 
 impl Frame {
-    /// The numbers of the lines that give the target signature. The more lines there are, the less each one
-    /// costs.
+    /// The numbers of the lines that give the target signature. The more lines there are, the less each one costs.
     pub(in crate::diagnosis) fn gives_each<'l>(
         &self,
         lines: impl ExactSizeIterator<Item = &'l [u8]>,

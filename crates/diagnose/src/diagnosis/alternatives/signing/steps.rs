@@ -1,5 +1,4 @@
-//! Days, regions, services, timestamps and lines that a client may have put into the string to sign by
-//! mistake.
+//! Days, regions, services, timestamps and lines that a client may have put into the string to sign by mistake.
 //!
 //! In Version 4, a part of the scope may be wrong in the string to sign, in the key, or in both. The key of
 //! Version 4A does not depend on the scope.

@@ -1,9 +1,8 @@
 //! Mistakes with so many variants that each variant is tried alone: every second of a day, every port, every
 //! typing error.
 //!
-//! The fields in the files next to this folder are combined with one another, so each of their options costs
-//! thousands of hypotheses. Here an option costs one hypothesis, because the rest of the request is assumed
-//! to be right.
+//! The fields in the files next to this folder are combined with one another, so each of their options costs thousands
+//! of hypotheses. Here an option costs one hypothesis, because the rest of the request is assumed to be right.
 
 mod instants;
 mod keys;

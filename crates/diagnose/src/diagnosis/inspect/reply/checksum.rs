@@ -1,5 +1,4 @@
-//! Messages about checksums: one that the store does not support, one that it requires, or one of another
-//! body.
+//! Messages about checksums: one that the store does not support, one that it requires, or one of another body.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{CHECKSUM_MISMATCH, CHECKSUM_UNSUPPORTED};
@@ -25,8 +24,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-/// Messages of stores that do not support the SDKs' checksums, trailers or chunks, or that require
-/// `Content-MD5`.
+/// Messages of stores that do not support the SDKs' checksums, trailers or chunks, or that require `Content-MD5`.
 fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
     let readers = [wants_md5, refuses_header, refuses_chunks, refuses_anything, wants_length];
     let detail = readers.iter().find_map(|read| read(said))?;
@@ -71,8 +69,7 @@ fn refuses_anything(said: &Said<'_>) -> Option<String> {
         .then(|| "the store does not support a header of the request, probably the checksum".to_owned())
 }
 
-/// Some clients send a chunked body without `Content-Length`, or with a length that the store counts
-/// differently.
+/// Some clients send a chunked body without `Content-Length`, or with a length that the store counts differently.
 fn wants_length(said: &Said<'_>) -> Option<String> {
     let is_wanted =
         said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);

@@ -63,8 +63,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// An authorization that the server cannot parse. If it cannot be parsed here either, our own error is more
-/// specific.
+/// An authorization that the server cannot parse. If it cannot be parsed here either, our own error is more specific.
 pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     let Some(detail) = fault(said) else { return Vec::new() };
     if let Some(made) = seen_here(said) {

@@ -1,5 +1,4 @@
-//! Messages about the credential scope: its region, service, date or form. One reply may name several of
-//! them.
+//! Messages about the credential scope: its region, service, date or form. One reply may name several of them.
 
 use super::{Said, together};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
@@ -97,8 +96,7 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&SCOPE_REGION, presented.unwrap_or_default(), expected.unwrap_or_default()))
 }
 
-/// The region as the server quotes it, because that is what the server read; if it quotes none, the claim's
-/// region.
+/// The region as the server quotes it, because that is what the server read; if it quotes none, the claim's region.
 fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     const BEFORE: [&str; 4] = ["the region ", "a valid region, not ", "the region name ", "scope region "];
     let quoted = BEFORE.iter().find_map(|words| said.quoted_after(words));

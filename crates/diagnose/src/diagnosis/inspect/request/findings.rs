@@ -77,8 +77,7 @@ fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     }
 }
 
-/// Whether a part of the scope is in another part's position; the search says more about this than the host
-/// does.
+/// Whether a part of the scope is in another part's position; the search says more about this than the host does.
 fn is_out_of_place(finding: &Finding) -> bool {
     match finding {
         Finding::HostRegion { presented, .. } => scope::is_service(presented),

@@ -1,5 +1,4 @@
-//! Faults that the request alone shows and that no server accepts, in addition to those that verification
-//! finds.
+//! Faults that the request alone shows and that no server accepts, in addition to those that verification finds.
 
 use std::ops::RangeInclusive;
 
@@ -62,8 +61,7 @@ fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
-/// A presigned URL whose checksum was computed before there was a body. It is right for a request with an
-/// empty body.
+/// A presigned URL whose checksum was computed before there was a body. It is right for a request with an empty body.
 fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let (name, presented) = query::parameters(request.query()?).find_map(|(name, value)| {
@@ -113,8 +111,7 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&PAYLOAD_STREAMING, word.as_str(), "").with_detail(detail))
 }
 
-/// Whether a body begins with the head of a chunk: its length in hex, possibly a signature, and a line
-/// ending.
+/// Whether a body begins with the head of a chunk: its length in hex, possibly a signature, and a line ending.
 fn is_chunked(body: &[u8]) -> bool {
     let Some(end) = body.iter().take(200).position(|byte| *byte == b'\r') else { return false };
     let length =

@@ -171,7 +171,7 @@ fn the_servers_clock_takes_precedence_over_ours() {
 }
 
 #[test]
-fn another_key_is_the_right_one_damaged_or_a_secret_or_unknown() {
+fn a_wrong_key_is_a_damaged_one_a_secret_or_unknown() {
     let own = |id: &str| Credentials::new(id, "hush");
     let of_id = |id: &str| s3("GET /", "").replace(KEY, id);
     for (id, expected) in [

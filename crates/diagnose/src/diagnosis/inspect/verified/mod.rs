@@ -1,8 +1,6 @@
-//! Turns the findings of verification into catalogue mistakes, with the title, place and fix of the finding's
-//! row.
+//! Turns the findings of verification into catalogue mistakes, with the title, place and fix of the finding's row.
 //!
-//! `verify` shows these mistakes as they are. `explain` starts from them and refines them with the other
-//! evidence.
+//! `verify` shows these mistakes as they are. `explain` starts from them and refines them with the other evidence.
 
 use std::collections::HashSet;
 
@@ -24,8 +22,7 @@ pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     let (mut is_unsigned_done, mut is_missing_done, mut seen) = (false, false, HashSet::new());
     for finding in &verdict.findings {
         let made = match finding {
-            // Each of these mistakes lists all headers of its kind, so the first finding represents the
-            // others.
+            // Each of these mistakes lists all headers of its kind, so the first finding represents the others.
             Finding::HeaderUnsigned { .. } if std::mem::replace(&mut is_unsigned_done, true) => None,
             Finding::HeaderMissing { .. } if std::mem::replace(&mut is_missing_done, true) => None,
             Finding::HeaderUnsigned { .. } => unsigned_headers(verdict),

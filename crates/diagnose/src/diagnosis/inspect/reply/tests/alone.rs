@@ -166,7 +166,7 @@ fn details_are_read_like_the_message() {
 
 /// A clock that is off by one hour may be set to summer time, or be in the wrong time zone.
 #[test]
-fn an_hour_has_two_explanations() {
+fn a_clock_one_hour_off_has_two_explanations() {
     for (server, expected) in [
         ("20260101T013000Z", "time-local time-skewed"),
         ("20260101T023000Z", "time-local"),
