@@ -1,12 +1,12 @@
-//! What `aws-config` says of a failure, error by error, without the secrets that may be in it.
+//! The chain of `aws-config` errors behind a failure, without the secrets that may be in it.
 //!
-//! Its errors cannot be kept as causes: one of them has for its text what a credential process printed, and their `Debug` has
-//! more. So the chain is copied, each text as it may be shown.
+//! The errors themselves cannot be stored as causes: the text of one of them is the output of a credential
+//! process, and their `Debug` shows even more. Therefore the chain is copied, with each text as it may be shown.
 
 use std::error::Error;
 use std::fmt;
 
-/// An error of `aws-config` as it may be shown, and what caused it.
+/// An `aws-config` error as it may be shown, and its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsCause {
     text: String,
@@ -34,7 +34,7 @@ impl AwsCause {
 
 #[cfg(feature = "aws-config")]
 impl AwsCause {
-    /// Copies an error with all that caused it, each text as `shown` lets it through.
+    /// Copies an error and its causes. `shown` filters each text.
     pub(super) fn copy(error: &(dyn Error + 'static), shown: impl Fn(&str) -> String) -> Self {
         let source = texts(error)
             .into_iter()
@@ -44,14 +44,14 @@ impl AwsCause {
     }
 }
 
-/// The texts of an error and of all that caused it, each on one line.
+/// The texts of an error and of all its causes, each on one line.
 #[cfg(feature = "aws-config")]
 fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for error in std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source()) {
         let words: Vec<_> = error.to_string().split_whitespace().map(str::to_owned).collect();
         let text = words.join(" ").trim_end_matches('.').to_owned();
-        // Many an error repeats its cause in its own words.
+        // Many errors repeat their cause in their own text.
         if texts.is_empty() || !texts.iter().any(|before| before.contains(&text)) {
             texts.push(text);
         }
@@ -59,12 +59,12 @@ fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
     texts
 }
 
-/// How AWS's chain ends where it has no credentials.
+/// How AWS's chain ended if it found no credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainEnd {
-    /// The environment switches off the instance metadata service.
+    /// The environment disables the instance metadata service.
     MetadataOff,
-    /// The instance metadata service gives nothing.
+    /// The instance metadata service returned no credentials.
     NoMetadata,
 }
 
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_copied_on_one_line_each_and_once() {
+    fn each_cause_is_copied_once_and_on_one_line() {
         let bottom = Link { text: "connection\n  refused.", source: None };
         let middle = Link { text: "dispatch failure", source: Some(Box::new(bottom)) };
         let error = Link { text: "no luck: dispatch failure", source: Some(Box::new(middle)) };

@@ -22,41 +22,42 @@ pub(super) const FIELDS: [&str; 11] = [
     "rolesanywhere_endpoint_url",
 ];
 
-/// What a profile says of a certificate: any of it may be missing.
+/// A profile's fields for a certificate. Any of them may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateFields {
-    /// The file of the certificate.
+    /// The file that contains the certificate.
     pub certificate: Option<String>,
-    /// The file of its key.
+    /// The file that contains its private key.
     pub private_key: Option<String>,
-    /// The file of the certificates above it.
+    /// The file that contains the intermediate CA certificates.
     pub intermediates: Option<String>,
-    /// The trust anchor.
+    /// The ARN of the trust anchor.
     pub trust_anchor_arn: Option<String>,
-    /// The profile of IAM Roles Anywhere.
+    /// The ARN of the IAM Roles Anywhere profile.
     pub profile_arn: Option<String>,
-    /// The role.
+    /// The ARN of the role.
     pub role_arn: Option<String>,
-    /// How long a session lasts, in seconds.
+    /// The duration of a session, in seconds.
     pub duration_seconds: Option<u64>,
-    /// What it is called.
+    /// The name of a session.
     pub role_session_name: Option<String>,
-    /// Where the passphrase of the key is.
+    /// Where the passphrase of the private key is.
     pub passphrase: Option<PassphraseSource>,
-    /// Where sessions are asked for.
+    /// The endpoint for `CreateSession`.
     pub endpoint_url: Option<String>,
 }
 
 impl CertificateFields {
-    /// Whether nothing is said.
+    /// Whether no field is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What the fields ask for. Names of files are relative to the profile file, and `~/` is the user's home.
+    /// The session that the fields describe. File names are relative to the profile file, and `~/` is the
+    /// user's home directory.
     ///
     /// # Errors
-    /// The first field that is missing.
+    /// The name of the first field that is missing.
     pub(super) fn session(&self, file: &Path, home: Option<&Path>) -> Result<RolesAnywhere, &'static str> {
         let path = |text: &String| located(text, file, home);
         let needed = |field: &Option<String>, name: &'static str| field.clone().ok_or(name);
@@ -77,7 +78,7 @@ impl CertificateFields {
         })
     }
 
-    /// The first field that is there, to name it where another is missing.
+    /// The first field that is set, for an error about another one that is missing.
     pub(super) fn first_given(&self) -> &'static str {
         let given = [
             (self.certificate.is_some(), "certificate"),
@@ -89,7 +90,7 @@ impl CertificateFields {
         given.into_iter().find(|(is_given, _)| *is_given).map_or("a field of a certificate", |(_, name)| name)
     }
 
-    /// The fields as they may be shown, each with its text.
+    /// The fields and their values as they may be shown.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
         let text = |name, field: &Option<String>| field.clone().map(|text| (name, text));
         let passphrase = self.passphrase.as_ref().map(|source| match source {
@@ -117,7 +118,7 @@ impl CertificateFields {
 fn located(text: &str, file: &Path, home: Option<&Path>) -> PathBuf {
     match text.strip_prefix("~/").and_then(|rest| Some(home?.join(rest))) {
         Some(path) => path,
-        // A name that AWS's helper has for keys in tokens is refused as what it is.
+        // AWS's helper uses this prefix for keys in hardware tokens. The text is kept, so that the refusal names it.
         None if text.starts_with("pkcs11:") => PathBuf::from(text),
         None => file.parent().unwrap_or(Path::new("")).join(text),
     }

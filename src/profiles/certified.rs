@@ -1,5 +1,4 @@
-//! Certificates with their keys, unlocked: from the files, and from wherever the passphrase is, to what signs; and on to a
-//! session of IAM Roles Anywhere.
+//! Loads certificates and unlocks their keys, and gets IAM Roles Anywhere sessions with them.
 
 use super::passphrase::PassphraseSource;
 use super::roles_anywhere::RolesAnywhere;
@@ -9,23 +8,23 @@ use super::{Environment, Outside, aws, secret};
 use crate::files;
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// The variable that holds the passphrase if nothing else says where it is.
+/// The variable that contains the passphrase, if nothing else says where it is.
 const PASSPHRASE: &str = "SIGVET_KEY_PASSPHRASE";
 
-/// No passphrase is longer, in bytes.
+/// Maximum length of a passphrase, in bytes.
 const LONGEST_PASSPHRASE: u64 = 64 * 1024;
 
-/// A session that is to be asked for, and where the passphrase of its key is.
+/// A session to request, and where the passphrase of its key is.
 #[derive(Debug, Clone)]
 pub struct CertificateSession {
-    /// The session.
+    /// The session to request.
     pub session: RolesAnywhere,
-    /// The passphrase, if it is said where it is.
+    /// Where the passphrase is, if that is given.
     pub passphrase: Option<PassphraseSource>,
 }
 
-/// Loads a certificate and its key. A passphrase is looked for only if the key is encrypted: where `passphrase` says, else in
-/// `SIGVET_KEY_PASSPHRASE`, else somebody is asked.
+/// Loads a certificate and its key. The passphrase is needed only if the key is encrypted: it is read from
+/// where `passphrase` says, otherwise from `SIGVET_KEY_PASSPHRASE`, and otherwise the user is asked.
 ///
 /// # Errors
 /// See [`SessionError`].
@@ -49,7 +48,7 @@ pub fn load_certified(
     }
 }
 
-/// Asks IAM Roles Anywhere for a session.
+/// Requests a session from IAM Roles Anywhere.
 ///
 /// # Errors
 /// See [`SessionError`].
@@ -87,7 +86,7 @@ fn fetch(source: &PassphraseSource, environment: &Environment) -> Result<Secret,
     }
 }
 
-/// A line without its end.
+/// A single line without its line ending. `None` if the text is empty or has several lines.
 fn one_line(bytes: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(bytes).ok()?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));

@@ -1,19 +1,19 @@
-//! What the command line says about keys: which of all the places there are, or the key itself.
+//! What the command line says about keys: which source to use, or the key itself.
 
 use std::path::PathBuf;
 
 use super::{Error, KeyPart};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// What the command line chose.
+/// The credentials that the command line chose.
 #[derive(Debug, Clone, Default)]
 pub struct CredentialChoice {
-    /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl splits it: a key id that holds a colon
-    /// (`test:tester` of Swift) needs a profile or the environment.
+    /// `-u KEY:SECRET` as it was typed. It is split at the first colon, as curl does; an access key ID that
+    /// contains a colon (Swift's `test:tester`) needs a profile or the environment.
     pub user: Option<Secret>,
-    /// The key in parts, as awscurl takes it.
+    /// The key in parts, in awscurl's options.
     pub parts: KeyParts,
-    /// `--profile NAME`, where the name may be of another tool: `aws:NAME`.
+    /// `--profile NAME`. The name may belong to another tool: `aws:NAME`.
     pub profile: Option<String>,
     /// `--profile-file PATH`.
     pub profile_file: Option<PathBuf>,
@@ -26,12 +26,12 @@ pub struct KeyParts {
     pub access_key_id: Option<String>,
     /// `--secret-key`.
     pub secret_access_key: Option<Secret>,
-    /// `--session-token`, which goes with `-u` too.
+    /// `--session-token`, which is also used with `-u`.
     pub session_token: Option<Secret>,
 }
 
 impl KeyParts {
-    /// Whether anything is there. An empty token counts as none, as an empty variable does; half a key still counts.
+    /// Whether any part was given. An empty token counts as unset, like an empty variable; half a key counts as given.
     pub(super) fn any(&self) -> bool {
         self.access_key_id.is_some() || self.secret_access_key.is_some() || self.token().is_some()
     }

@@ -1,8 +1,8 @@
-//! Changing the profile file, without touching what else stands in it.
+//! Changes the profile file without touching anything else in it.
 //!
-//! The file is locked and read again, for another process may have added to it. The new text goes into a file of its own,
-//! private from its first byte, and takes the old one's place in one step: whoever reads meanwhile finds the old file or the
-//! new one, and a failure leaves the old.
+//! The file is locked and read again, because another process may have changed it. The new text is written to
+//! a separate file, private from its first byte, which then replaces the old one atomically: a concurrent
+//! reader sees the old file or the new one, and a failure leaves the old one.
 
 use std::io;
 use std::path::Path;
@@ -18,40 +18,41 @@ use super::private_file::LockedFile;
 use super::profile::{Profile, SecretSource};
 use crate::files::{self, SETTINGS_LIMIT, follow_links};
 
-/// What to do where the file holds a profile of that name.
+/// What to do if the file already contains a profile of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Refuse.
+    /// Refuse to change it.
     Keep,
-    /// Write over it.
+    /// Overwrite it.
     Replace,
-    /// Write over its key and the place that the key is for; other settings stay.
+    /// Overwrite its key and the place that the key is for; keep its other settings.
     Update,
 }
 
 /// Whether the profile becomes the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultProfile {
-    /// Only where the file has no default.
+    /// Only if the file has no default.
     IfNone,
-    /// In any case.
+    /// Always.
     This,
 }
 
-/// What [`add`] did.
+/// The result of [`add`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Added {
-    /// The profile took the place of one of the same name.
+    /// The profile replaced one of the same name.
     pub replaced: bool,
-    /// The profile is now the default, and was not before.
+    /// The profile has become the default.
     pub made_default: bool,
 }
 
-/// Adds a profile to the file at `path`, which is created where there is none: the file for its owner only (mode 0600),
-/// the directories on the way to it as well (0700).
+/// Adds a profile to the file at `path`. A missing file is created for its owner only (mode 0600), and so are
+/// missing directories (0700).
 ///
 /// # Errors
-/// The file is broken, or cannot be read or written; a profile of that name is there and is to be kept; the name is none.
+/// The file is broken, or cannot be read or written; a profile of that name exists and is to be kept; the
+/// name is invalid.
 pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultProfile) -> Result<Added, Error> {
     check_name(&profile.name)?;
     let mut added = Added { replaced: false, made_default: false };
@@ -67,7 +68,7 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
     Ok(added)
 }
 
-/// Removes a profile from the file; says whether it was the default, which the file has none of then.
+/// Removes a profile from the file. Returns whether it was the default; if so, the file has no default any more.
 ///
 /// # Errors
 /// The file is broken, or cannot be read or written; there is no such profile.
@@ -98,10 +99,10 @@ pub fn set_default(path: &Path, name: &str) -> Result<(), Error> {
     })
 }
 
-/// Replaces the whole text of the file, if it still is the one that was read before.
+/// Replaces the whole text of the file, if it is still the one that was read before.
 ///
 /// # Errors
-/// The new text is no profile file; the file changed meanwhile, or cannot be read or written.
+/// The new text is not a profile file; the file was changed in the meantime, or cannot be read or written.
 pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), Error> {
     rewrite(path, |found, _| match found == before {
         true => Ok(text.to_owned()),
@@ -109,7 +110,7 @@ pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), Error> {
     })
 }
 
-/// Writes what `change` makes of the file's text, under a lock, if it is a profile file.
+/// Writes the text that `change` returns, under a lock, if it is a valid profile file.
 fn rewrite(path: &Path, change: impl FnOnce(&str, &Contents) -> Result<String, Error>) -> Result<(), Error> {
     let target = follow_links(path).map_err(|error| unreadable(path, error))?;
     let unwritable = |source| Error::Unwritable { path: path.to_owned(), source };
@@ -135,7 +136,7 @@ fn check_is_there(path: &Path, contents: &Contents, name: &str) -> Result<(), Er
     }
 }
 
-/// Takes the default out, and gives back the comments above it: they are about the file.
+/// Removes the default, and returns the comments above it, because they are about the file.
 fn without_default(document: &mut DocumentMut) -> String {
     let removed = document.as_table_mut().remove_entry("default");
     let prefix = removed.and_then(|(key, _)| key.leaf_decor().prefix()?.as_str().map(str::to_owned));
@@ -146,7 +147,7 @@ fn parsed(text: &str) -> DocumentMut {
     text.parse().expect("a text that was parsed before is a document")
 }
 
-/// Refuses names that `--profile` could not take.
+/// Refuses names that `--profile` cannot take.
 fn check_name(name: &str) -> Result<(), Error> {
     let reason = match name {
         "" => "it is empty",
@@ -168,14 +169,14 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
     }
 }
 
-/// The edited text with CRLF at the ends of its lines, if the text before had that throughout.
+/// The edited text with CRLF line endings, if every line of the old text had them.
 fn with_line_ends_of(before: &str, edited: String) -> String {
     let is_crlf = before.contains('\n')
         && before.split_inclusive('\n').all(|line| !line.ends_with('\n') || line.ends_with("\r\n"));
     if is_crlf { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited }
 }
 
-/// The text with the profile in it; `None` where `profile` is no table that could take one.
+/// The text with the profile added. `None` if `profile` is not a table that could contain one.
 fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -> Option<String> {
     let mut document = parsed(text);
     let comments = comments_alone(&mut document);
@@ -210,7 +211,7 @@ fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -
     Some(format!("{comments}{document}"))
 }
 
-/// Takes out the comments of a file that holds nothing else: they are about the file, and stay at its top.
+/// Removes the comments of a file that contains nothing else: they are about the file, and stay at its top.
 fn comments_alone(document: &mut DocumentMut) -> String {
     if !document.as_table().is_empty() {
         return String::new();
@@ -224,7 +225,7 @@ fn comments_alone(document: &mut DocumentMut) -> String {
     }
 }
 
-/// Removes fields; a comment above one of them goes to the next field.
+/// Removes fields. A comment above a removed field moves to the next field.
 fn remove_fields(table: &mut dyn TableLike, gone: &[&str]) {
     let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
     let mut comments = String::new();
@@ -245,7 +246,7 @@ fn remove_fields(table: &mut dyn TableLike, gone: &[&str]) {
     }
 }
 
-/// Sets a field; where it is there already, the comment on its line stays.
+/// Sets a field. If it exists already, the comment on its line is kept.
 fn set(table: &mut dyn TableLike, field: &str, mut item: Item) {
     if let (Some(old), Some(new)) = (table.get(field).and_then(Item::as_value), item.as_value_mut()) {
         *new.decor_mut() = old.decor().clone();
@@ -287,7 +288,8 @@ fn misshapen(path: &Path) -> Error {
     Error::Malformed { path: path.to_owned(), position: None, message: message.to_owned() }
 }
 
-/// What stands in the file. Nothing but a file can be replaced by one: `/dev/null` is refused here.
+/// The text of the file, or an empty text if there is none. Only a regular file can be replaced, so
+/// `/dev/null` is refused here.
 fn read_or_empty(path: &Path) -> io::Result<Zeroizing<String>> {
     match files::read(path, SETTINGS_LIMIT) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Zeroizing::default()),
@@ -336,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_replaces_only_the_one_that_was_read_and_only_if_it_is_sound() {
+    fn a_text_replaces_only_the_one_that_was_read_and_only_if_it_is_valid() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("p.toml");
         fs::write(&path, "[profile.a]\n").unwrap();
@@ -392,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_write_profiles_can_be_added_to() {
+    fn profiles_can_be_added_however_the_file_writes_them() {
         for before in ["profile = { b = { region = 'r' } }", "profile.b.region = 'r'", "[profile]\nb = {}", "[profile]"]
         {
             let (text, _) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
@@ -403,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_secret_reads_back() {
+    fn each_kind_of_secret_is_read_back_unchanged() {
         let command = SecretSource::Command { program: "pass".into(), arguments: vec!["show".into(), "a b".into()] };
         for source in [command, SecretSource::Variable("A".into()), SecretSource::Inline(Secret::new("é\n'\"\\"))] {
             let profile = Profile { secret: Some(source), ..profile("two words.dotted") };
@@ -413,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_left_alone() {
+    fn a_broken_file_is_not_changed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("p.toml");
         fs::write(&path, "[profile.b]\nsecret_access_key = \"hush").unwrap();
@@ -424,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_no_option_could_take_are_refused() {
+    fn names_that_no_option_can_take_are_refused() {
         for name in ["", " a", "a\nb", "aws:dev", "mc:x"] {
             let error = add(Path::new("/nonexistent/p"), &profile(name), Existing::Keep, DefaultProfile::This);
             assert_eq!(error.unwrap_err().kind(), FailureKind::Usage, "{name:?}");
@@ -454,9 +456,9 @@ mod tests {
         assert!(names.contains(&".real.toml.lock".into()), "{names:?}");
     }
 
-    /// Catches a profile that is lost because two read the same file before either wrote it.
+    /// Catches a profile that is lost because two processes read the same file before either wrote it.
     #[test]
-    fn all_that_add_at_once_are_kept() {
+    fn profiles_added_at_the_same_time_are_all_kept() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("p.toml");
         std::thread::scope(|scope| {
@@ -471,10 +473,10 @@ mod tests {
         assert_eq!(contents.profiles.len(), 20);
     }
 
-    /// Catches a device that a file takes the place of, and a pipe that is waited for.
+    /// Catches a device that is replaced by a file, and a pipe that is waited for.
     #[cfg(unix)]
     #[test]
-    fn what_is_no_file_is_not_replaced_by_one() {
+    fn a_device_or_pipe_is_not_replaced_by_a_file() {
         let directory = tempfile::tempdir().unwrap();
         let (link, pipe) = (directory.path().join("link"), directory.path().join("pipe"));
         std::os::unix::fs::symlink("/dev/null", &link).unwrap();
@@ -498,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_file_cannot_be_written_the_error_says_so() {
+    fn an_error_says_that_the_file_cannot_be_written() {
         let directory = tempfile::tempdir().unwrap();
         let blocker = directory.path().join("file");
         fs::write(&blocker, "").unwrap();

@@ -1,7 +1,7 @@
-//! Environment variables and the user's directories, as an argument.
+//! Environment variables and the user's directories, passed as an argument.
 //!
-//! The process's own environment is read in one place, [`Environment::of_this_process`], which only the command line
-//! calls. An empty variable counts as unset everywhere.
+//! The process's own environment is read in one place, [`Environment::of_this_process`], which only the
+//! command line calls. An empty variable counts as unset everywhere.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::{Error, Warning};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
 
-/// Environment variables and the user's directories, as an argument.
+/// Environment variables and the user's directories.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub struct Environment {
 
 const KEY: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
-/// The second is what boto called it first, and still reads.
+/// The second is boto's original name, which is still read.
 const TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -30,7 +30,7 @@ const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
 impl Environment {
-    /// A world made up: these variables, and this directory for configuration.
+    /// An environment with only these variables, and this configuration directory.
     pub fn new<N, V>(variables: impl IntoIterator<Item = (N, V)>, config_dir: Option<PathBuf>) -> Self
     where
         N: Into<String>,
@@ -40,20 +40,20 @@ impl Environment {
         Self { variables: variables.collect(), config_dir, cache_dir: None }
     }
 
-    /// The same with a directory for what can be had again.
+    /// The same environment with this cache directory.
     #[must_use]
     pub fn with_cache_dir(mut self, directory: PathBuf) -> Self {
         self.cache_dir = Some(directory);
         self
     }
 
-    /// The real one.
+    /// The environment of this process.
     pub fn of_this_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
         Self { variables: variables.collect(), config_dir: dirs::config_dir(), cache_dir: dirs::cache_dir() }
     }
 
-    /// The value of a variable; an empty one counts as unset.
+    /// The value of a variable. An empty value counts as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -63,7 +63,7 @@ impl Environment {
         self.variables.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
     }
 
-    /// The same with other values for some variables.
+    /// The same environment with other values for some variables.
     #[must_use]
     pub(super) fn with_variables<'v>(mut self, variables: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
         self.variables.extend(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -75,28 +75,28 @@ impl Environment {
         self.config_dir.as_ref()
     }
 
-    /// The user's directory for what can be had again.
+    /// The user's cache directory.
     pub fn cache_dir(&self) -> Option<&PathBuf> {
         self.cache_dir.as_ref()
     }
 
-    /// The user's home directory, as `HOME` (`USERPROFILE` on Windows) names it.
+    /// The user's home directory, from `HOME` (`USERPROFILE` on Windows).
     pub fn home_dir(&self) -> Option<PathBuf> {
         self.first(&["HOME", "USERPROFILE"]).map(PathBuf::from)
     }
 
-    /// The profile that `AWS_PROFILE`, or else `AWS_DEFAULT_PROFILE`, asks for.
+    /// The profile named by `AWS_PROFILE`, or otherwise by `AWS_DEFAULT_PROFILE`.
     pub fn profile(&self) -> Option<&str> {
         self.first(&PROFILE)
     }
 
-    /// The region of `AWS_REGION`, or else of `AWS_DEFAULT_REGION`.
+    /// The region from `AWS_REGION`, or otherwise from `AWS_DEFAULT_REGION`.
     pub fn region(&self) -> Option<&str> {
         self.first(&REGION)
     }
 
-    /// What the environment says besides keys: the region, and the endpoint of `AWS_ENDPOINT_URL_S3` or
-    /// `AWS_ENDPOINT_URL`.
+    /// The settings from the environment other than keys: the region, and the endpoint from
+    /// `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
     pub fn settings(&self) -> Settings {
         Settings {
             region: self.region().map(str::to_owned),
@@ -108,19 +108,20 @@ impl Environment {
         }
     }
 
-    /// Whether endpoints of variables and of AWS's files are to count for nothing.
+    /// Whether to ignore endpoints from variables and from AWS's files.
     pub(super) fn ignores_configured_endpoints(&self) -> bool {
         self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
     }
 
-    /// The variables that say where a request goes, with their values: those of one line are asked in turn.
+    /// The variables that determine where a request is sent, with their values. Of alternative names for the
+    /// same setting, only the first one that is set is included.
     pub fn destination_variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [&REGION, &ENDPOINT]
             .into_iter()
             .filter_map(|names| names.iter().find_map(|name| Some((*name, self.get(name)?))))
     }
 
-    /// What a switch such as `AWS_USE_FIPS_ENDPOINT` says, where it is set.
+    /// The value of a switch such as `AWS_USE_FIPS_ENDPOINT`, if it is set.
     fn switch(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -130,17 +131,17 @@ impl Environment {
         self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    /// Whether the environment holds a key, whole or half.
+    /// Whether the environment contains a key, or half of one.
     pub(super) fn has_keys(&self) -> bool {
         self.access_key_id().is_some() || self.get(SECRET).is_some()
     }
 
-    /// The access key id, which is no secret.
+    /// The access key ID, which is not secret.
     pub(super) fn access_key_id(&self) -> Option<&str> {
         self.get(KEY)
     }
 
-    /// The keys of the environment, and a warning where their expiry cannot be read.
+    /// The keys from the environment, and a warning if their expiry cannot be parsed.
     pub(super) fn credentials(&self) -> Result<(Credentials, Option<Warning>), Error> {
         let half = |present, missing| Error::HalfEnvironment { present, missing };
         let key = self.access_key_id().ok_or(half(SECRET, KEY))?;
@@ -167,7 +168,7 @@ impl Environment {
     }
 }
 
-/// Shows the names only: values may be secret.
+/// Shows only the names, because values may be secret.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.variables.keys().collect();
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_legacy_token_serves_where_there_is_no_other() {
+    fn the_legacy_token_is_used_if_there_is_no_other() {
         let (credentials, _) =
             environment(&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SECURITY_TOKEN", "old")])
                 .credentials()
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expiry_that_is_no_time_is_a_warning_without_its_text() {
+    fn an_invalid_expiry_is_a_warning_that_does_not_quote_it() {
         let (credentials, warning) = environment(&[
             ("AWS_ACCESS_KEY_ID", "A"),
             ("AWS_SECRET_ACCESS_KEY", "s"),
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_of_s3_goes_before_the_common_one_unless_both_are_to_be_ignored() {
+    fn the_endpoint_for_s3_takes_precedence_unless_endpoints_are_ignored() {
         let both = [("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_S3", "http://s3")];
         assert_eq!(environment(&both).settings().endpoint_url.as_deref(), Some("http://s3"));
         assert_eq!(environment(&both[..1]).settings().endpoint_url.as_deref(), Some("http://all"));

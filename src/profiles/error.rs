@@ -1,4 +1,4 @@
-//! Why there are no credentials. No text here carries a secret: what is quoted are names, paths and positions.
+//! Why there are no credentials. No message contains a secret: only names, paths and positions are quoted.
 
 use std::fmt;
 use std::io;
@@ -13,58 +13,58 @@ use super::shape::{as_program_name, as_variable_name, without_options};
 use super::tool_error::ToolError;
 use super::{KeyPart, KeyProblem, Source};
 
-/// Why there are no credentials, or why a profile was not added.
+/// Why there are no credentials, or why a profile was not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Every place was looked at.
+    /// No source has credentials.
     #[error(
         "no credentials found in the environment, {}or in AWS's own files and chain ({chain})",
         profile_file.as_ref().map(|path| format!("in {}, ", path.display())).unwrap_or_default(),
     )]
     NothingFound {
-        /// The profile file, whether it is there or not.
+        /// The path of the profile file, whether the file exists or not.
         profile_file: Option<PathBuf>,
         /// How AWS's chain ended.
         chain: ChainEnd,
-        /// The keys that other tools keep, as `--profile` names them: nobody has chosen one.
+        /// Other tools' keys that could be used, by the names that `--profile` takes. None of them was chosen.
         of_tools: Vec<String>,
-        /// Why its end was not there.
+        /// Why AWS's chain ended there.
         source: Option<AwsCause>,
     },
 
-    /// A typed `KEY:SECRET` without a colon, or with nothing on one side of it.
+    /// A typed `KEY:SECRET` has no colon, or nothing on one side of it.
     #[error("the key has no access key ID or no secret; expected KEY:SECRET")]
     UserIncomplete,
 
-    /// A key that was typed in parts lacks one: the ID, the secret, or both of a token.
+    /// A key typed in parts is incomplete: the ID or the secret is missing, or both are missing next to a token.
     #[error("only half of a key was given")]
     HalfTypedKey {
-        /// The part that is not there.
+        /// The missing part.
         missing: KeyPart,
     },
 
-    /// A part of a key cannot be what it is given as. The part is not quoted.
+    /// A part of a key has a value that it cannot have. The message does not quote it.
     #[error("a part of the key cannot be used")]
     UnusableKey {
         /// The part.
         part: KeyPart,
         /// What is wrong with it.
         problem: KeyProblem,
-        /// Where the key is from; the error's text does not name it.
+        /// Where the key comes from. The message does not name it.
         place: Source,
     },
 
-    /// The environment holds one half of a key.
+    /// The environment contains only one half of a key.
     #[error("{present} is set but {missing} is not")]
     HalfEnvironment {
-        /// The variable that is there.
+        /// The variable that is set.
         present: &'static str,
-        /// The variable that is not.
+        /// The variable that is not set.
         missing: &'static str,
     },
 
-    /// A profile holds settings only.
+    /// A profile contains only settings.
     #[error("profile '{profile}' in {} has no keys", path.display())]
     NoKeys {
         /// The profile's name.
@@ -73,7 +73,7 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// A profile holds one half of a key.
+    /// A profile contains only one half of a key.
     #[error("profile '{profile}' in {} has {present} but no {missing}", path.display())]
     HalfProfile {
         /// The profile's name.
@@ -82,29 +82,29 @@ pub enum Error {
         path: PathBuf,
         /// The half that is there.
         present: &'static str,
-        /// The half that is not.
+        /// The half that is missing.
         missing: &'static str,
     },
 
     /// No profile has that name.
     #[error("no profile '{}' in {place}{}", without_options(profile), did_you_mean(near))]
     UnknownProfile {
-        /// The name that was asked for.
+        /// The requested name.
         profile: String,
-        /// Where it was looked for.
+        /// Where the profile was looked for.
         place: String,
-        /// Names like it, as `--profile` takes them.
+        /// Similar names, as `--profile` takes them.
         near: Vec<String>,
     },
 
-    /// The profile file calls a profile the default that it does not hold.
+    /// The default in the profile file is a profile that the file does not contain.
     #[error("{}: the default profile '{profile}' is not in the file{}", path.display(), did_you_mean(near))]
     UnknownDefault {
-        /// The name that `default` gives.
+        /// The name given by `default`.
         profile: String,
         /// The profile file.
         path: PathBuf,
-        /// Names like it.
+        /// Similar names.
         near: Vec<String>,
     },
 
@@ -112,20 +112,20 @@ pub enum Error {
     #[error(transparent)]
     Tool(Box<ToolError>),
 
-    /// A section of AWS's own files that has to do with a profile cannot be read.
+    /// A section of AWS's own files that belongs to a profile cannot be parsed.
     #[error("{}, line {line}: {message}, so aws profile '{profile}' cannot be used", path.display())]
     BrokenAwsProfile {
         /// The profile.
         profile: String,
         /// The file.
         path: PathBuf,
-        /// The line, from 1.
+        /// The line number, starting at 1.
         line: usize,
-        /// What is wrong with it, without its text: it may be a secret.
+        /// What is wrong with the line. The line itself is not quoted, because it may be a secret.
         message: &'static str,
     },
 
-    /// A profile of AWS's own files names a section that they do not hold.
+    /// A profile in AWS's own files names a section that the files do not contain.
     #[error("aws profile '{profile}': there is no section [{section}]")]
     MissingAwsSection {
         /// The profile.
@@ -134,23 +134,23 @@ pub enum Error {
         section: String,
     },
 
-    /// A role wants the code of an MFA device, and there is nobody to ask for it.
+    /// A role requires the code of an MFA device, and there is nobody to ask for it.
     #[error("aws profile '{profile}' needs the code of the MFA device {serial}")]
     MfaNeeded {
         /// The profile.
         profile: String,
-        /// The device.
+        /// The MFA device.
         serial: String,
     },
 
-    /// A profile of AWS's own files says nothing of credentials.
+    /// A profile in AWS's own files says nothing about credentials.
     #[error("aws profile '{profile}': it has no credentials")]
     NoAwsCredentials {
         /// The profile.
         profile: String,
     },
 
-    /// IAM Roles Anywhere gives no session to a profile's certificate.
+    /// IAM Roles Anywhere returned no session for a profile's certificate.
     #[error("profile '{profile}' provides no credentials")]
     RolesAnywhere {
         /// The profile's name.
@@ -162,41 +162,41 @@ pub enum Error {
     /// AWS's own chain failed.
     #[error("AWS's credential chain provides no credentials")]
     Aws {
-        /// Which part of it; the error's text does not name it.
+        /// The source that failed. The message does not name it.
         asked: Source,
-        /// What it says.
+        /// The failure.
         source: AwsCause,
     },
 
-    /// The profile file does not parse, or holds what it must not.
+    /// The profile file does not parse, or contains something that is not allowed.
     #[error("{}{}: {message}", path.display(), At(*position))]
     Malformed {
         /// The profile file.
         path: PathBuf,
-        /// Line and column, from 1.
+        /// Line and column, starting at 1.
         position: Option<(usize, usize)>,
-        /// What is wrong, without the text that is wrong: it may be a secret.
+        /// What is wrong. The text itself is not quoted, because it may be a secret.
         message: String,
     },
 
-    /// The profile file was named, and is not there. A script that names a file means that file: to go on with other
-    /// credentials would sign with the wrong key.
+    /// The profile file was named explicitly but does not exist. A script that names a file means that file;
+    /// continuing with other credentials would sign with the wrong key.
     #[error("profile file {} does not exist", path.display())]
     MissingFile {
         /// The profile file.
         path: PathBuf,
     },
 
-    /// A file is there and cannot be read.
+    /// A file exists but cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 
-    /// `secret_command` gave no secret.
+    /// `secret_command` did not print a secret.
     #[error(
         "secret_command{} of profile '{profile}' {problem}",
         as_program_name(program).map(|program| format!(" '{program}'")).unwrap_or_default(),
@@ -204,17 +204,17 @@ pub enum Error {
     Command {
         /// The profile's name.
         profile: String,
-        /// The program, without its arguments. It is shown if it can be nothing else than a program.
+        /// The program, without its arguments. It is shown only if it can be nothing other than a program.
         program: String,
         /// What went wrong.
         #[source]
         problem: CommandProblem,
     },
 
-    /// A command stands in a file that somebody else may have written.
+    /// A command is in a file that somebody else may have written.
     #[error("{property} of profile '{profile}' is not run: others can write to {}, or it belongs to another user", path.display())]
     UntrustedCommand {
-        /// What it is called there: `secret_command`, `credential_process`.
+        /// The name of the property: `secret_command` or `credential_process`.
         property: &'static str,
         /// The profile's name.
         profile: String,
@@ -230,11 +230,11 @@ pub enum Error {
     UnsetVariable {
         /// The profile's name.
         profile: String,
-        /// The variable. It is shown if it can be nothing else than a name.
+        /// The variable. It is shown only if it can be nothing other than a name.
         variable: String,
     },
 
-    /// There is no directory to look for the profile file in.
+    /// There is no directory in which to look for the profile file.
     #[error("no location for the profile file: this user has no configuration directory")]
     NoConfigDirectory,
 
@@ -245,7 +245,7 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// `add` found a profile of that name.
+    /// A profile of that name already exists.
     #[error("profile '{profile}' is already in {}", path.display())]
     AlreadyThere {
         /// The profile's name.
@@ -254,19 +254,19 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// A name that no profile can have.
+    /// The name is not a valid profile name.
     #[error("invalid profile name: {reason}")]
     InvalidName {
-        /// Why not.
+        /// Why the name is invalid.
         reason: &'static str,
     },
 
-    /// The profile file could not be written; it is as it was.
+    /// The profile file could not be written, and is unchanged.
     #[error("cannot write {}", path.display())]
     Unwritable {
         /// The profile file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -278,7 +278,7 @@ impl From<ToolError> for Error {
 }
 
 impl Error {
-    /// What the error means to a script.
+    /// The class of the error, for scripts.
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Tool(error) => error.kind(),
@@ -299,31 +299,31 @@ impl Error {
     }
 }
 
-/// How a `secret_command` failed. What it printed is never part of it.
+/// How a `secret_command` failed. The program's output is never included.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandProblem {
-    /// No such program in `PATH`.
+    /// There is no such program in `PATH`.
     #[error("was not found")]
     NotFound,
-    /// The system would not run it.
+    /// The system could not run the program.
     #[error("could not be run")]
     CannotStart(#[source] io::Error),
-    /// The system lost it while it ran.
+    /// The system lost track of the program while it ran.
     #[error("broke off")]
     Lost(#[source] io::Error),
-    /// It ended with this status.
+    /// The program ended with this status.
     #[error("failed with {0}")]
     Failed(ExitStatus),
-    /// It did not end within so many seconds.
+    /// The program did not end within this many seconds.
     #[error("did not end within {0} s")]
     TimedOut(u64),
-    /// It printed nothing.
+    /// The program printed nothing.
     #[error("printed nothing")]
     Empty,
-    /// It printed more than one line.
+    /// The program printed more than one line.
     #[error("printed several lines; expected the secret alone")]
     SeveralLines,
-    /// It printed bytes that are not UTF-8, or far too many.
+    /// The program printed bytes that are not UTF-8, or far too many bytes.
     #[error("printed something that is not a line of text")]
     NotText,
 }

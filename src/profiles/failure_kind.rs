@@ -1,13 +1,13 @@
-//! What an error means to a script.
+//! Classes of errors, for scripts.
 
-/// What an error means to a script: the exit code it ends with is the command line's to choose.
+/// The class of an error, for scripts. The command line chooses the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// Whatever could be read gives no usable credentials.
+    /// The sources that could be read contain no usable credentials.
     NoCredentials,
-    /// The profile file itself must be repaired, made readable, or named rightly, before anything in it counts.
+    /// The profile file has to be repaired, made readable, or named correctly before it can be used.
     Broken,
-    /// What was asked for makes no sense.
+    /// What the user asked for makes no sense.
     Usage,
     /// The profile file cannot be written.
     Unwritable,

@@ -1,4 +1,4 @@
-//! The profile file: where it is, whether others can read it, what it holds.
+//! The profile file: its location, who else can read it, and its contents.
 
 use std::fs::Metadata;
 use std::io::ErrorKind;
@@ -11,17 +11,18 @@ use super::{Environment, Error, Warning};
 use crate::files::{self, Bounded, SETTINGS_LIMIT};
 use crate::platform::{Access, mode_open_to};
 
-/// Where the profile file is, and who says so.
+/// The location of the profile file, and how it was determined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// `--profile-file` or `SIGVET_PROFILES` names it: it has to be there.
+    /// The file was named by `--profile-file` or `SIGVET_PROFILES`, and has to exist.
     Named(PathBuf),
-    /// `sigvet/profiles.toml` in the user's configuration directory: it may be missing.
+    /// The file is `sigvet/profiles.toml` in the user's configuration directory, and may be missing.
     Default(PathBuf),
 }
 
 impl Location {
-    /// Finds the place: the option, else `SIGVET_PROFILES`, else the user's configuration directory, if there is one.
+    /// Finds the location: from the option, otherwise from `SIGVET_PROFILES`, otherwise in the user's
+    /// configuration directory, if there is one.
     pub fn find(option: Option<&Path>, environment: &Environment) -> Option<Self> {
         let named = option.map(Path::to_owned).or_else(|| environment.get("SIGVET_PROFILES").map(PathBuf::from));
         let default = || Some(Self::Default(environment.config_dir()?.join("sigvet").join("profiles.toml")));
@@ -45,10 +46,10 @@ pub struct ProfileFile {
 }
 
 impl ProfileFile {
-    /// Reads the file at its place; `None` where none was named and the default one is not there.
+    /// Reads the file at its location. `None` if no file was named and the default one does not exist.
     ///
     /// # Errors
-    /// A named file that is not there; a file that cannot be read, or does not parse.
+    /// A named file does not exist; a file cannot be read, or does not parse.
     pub fn load(location: &Location) -> Result<Option<Self>, Error> {
         let path = location.path();
         match files::read(path, SETTINGS_LIMIT) {
@@ -71,7 +72,7 @@ impl ProfileFile {
         Ok(Self { path: path.to_owned(), contents, warnings: warnings(path, &read.metadata) })
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -81,12 +82,12 @@ impl ProfileFile {
         &self.contents.profiles
     }
 
-    /// The name that `default` gives, whether or not there is such a profile.
+    /// The name given by `default`, whether or not that profile exists.
     pub fn default_name(&self) -> Option<&str> {
         self.contents.default.as_deref()
     }
 
-    /// What the user should know about the file.
+    /// Warnings about the file.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -99,7 +100,7 @@ impl ProfileFile {
     /// The profile of that name.
     ///
     /// # Errors
-    /// There is none: the error offers names like it.
+    /// There is no such profile; the error offers similar names.
     pub fn find(&self, name: &str) -> Result<&Profile, Error> {
         self.get(name).ok_or_else(|| Error::UnknownProfile {
             profile: name.to_owned(),
@@ -108,10 +109,10 @@ impl ProfileFile {
         })
     }
 
-    /// The profile that the file calls the default, if it calls one so.
+    /// The file's default profile, if it has one.
     ///
     /// # Errors
-    /// The default is not in the file.
+    /// The default profile is not in the file.
     pub fn default_profile(&self) -> Result<Option<&Profile>, Error> {
         let Some(name) = self.default_name() else { return Ok(None) };
         self.get(name).map(Some).ok_or_else(|| Error::UnknownDefault {
@@ -121,7 +122,7 @@ impl ProfileFile {
         })
     }
 
-    /// Names in the file that look like this one.
+    /// Names in the file that are similar to this one.
     pub(super) fn near(&self, name: &str) -> Vec<String> {
         near(name, self.contents.profiles.iter().map(|profile| profile.name.as_str()))
     }
@@ -131,7 +132,8 @@ pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), source }
 }
 
-/// What others can do to the file. Of a pipe or a device nothing is said: it was made for this run.
+/// Warnings about what others can do to the file. There are none for a pipe or a device, because it was made
+/// for this run.
 pub(super) fn warnings(path: &Path, metadata: &Metadata) -> Vec<Warning> {
     if !metadata.is_file() {
         return Vec::new();
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_option_goes_before_the_variable_and_that_before_the_directory() {
+    fn the_option_takes_precedence_over_the_variable_and_that_over_the_directory() {
         let environment = Environment::new([("SIGVET_PROFILES", "/v")], Some("/c".into()));
         let option = Some(Path::new("/o"));
         assert_eq!(Location::find(option, &environment), Some(Location::Named("/o".into())));
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_matters_only_where_it_was_named() {
+    fn a_missing_file_matters_only_if_it_was_named() {
         let nowhere = PathBuf::from("/nonexistent/profiles.toml");
         assert!(ProfileFile::load(&Location::Default(nowhere.clone())).unwrap().is_none());
         let error = ProfileFile::load(&Location::Named(nowhere)).unwrap_err();
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_and_bytes_that_are_no_text_are_errors() {
+    fn a_directory_and_bytes_that_are_not_text_are_errors() {
         let directory = tempfile::tempdir().unwrap();
         let error = ProfileFile::load(&Location::Default(directory.path().to_owned())).unwrap_err();
         assert!(matches!(error, Error::Unreadable { source, .. } if source.kind() == ErrorKind::IsADirectory));
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_comes_back_with_names_like_it() {
+    fn an_unknown_name_is_answered_with_similar_names() {
         let (_directory, location) = written("default = 'gone'\n[profile.hetzner]\n[profile.minio]");
         let file = ProfileFile::load(&location).unwrap().unwrap();
         let error = file.find("hetzer").unwrap_err().to_string();
@@ -202,7 +204,7 @@ mod tests {
         assert!(error.to_string().ends_with("the default profile 'gone' is not in the file"), "{error}");
     }
 
-    /// Catches a program that fills the memory.
+    /// Catches a program that fills up the memory.
     #[test]
     fn a_file_that_is_too_large_is_not_read() {
         let limit = usize::try_from(SETTINGS_LIMIT).unwrap();
@@ -215,7 +217,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_others_can_write_is_warned_of_as_such() {
+    fn a_warning_says_that_others_can_write_to_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let (_directory, location) = written("");
         for mode in [0o620, 0o602, 0o666, 0o664] {
@@ -227,7 +229,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_others_can_read_is_warned_of() {
+    fn a_warning_says_that_others_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let (_directory, location) = written("");
         for (mode, warned) in [(0o600, false), (0o640, true), (0o604, true), (0o700, false)] {

@@ -1,4 +1,4 @@
-//! A profile of another tool, or of AWS's files, as one that can be copied into our own file.
+//! Reads a profile of another tool, or of AWS's files, so that it can be copied into sigvet's own file.
 
 use super::profile::{Profile, SecretSource};
 use super::tool::Tool;
@@ -6,23 +6,24 @@ use super::tools::{ToolKeys, tool_profile};
 use super::{Environment, Error, Source, ToolError, Warning, aws, soundness};
 use sigvet_core::credentials::Credentials;
 
-/// What is copied, and from where.
+/// The profile to copy, and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
-    /// The profile, under the name that it has there.
+    /// The profile, under its name in the source.
     pub profile: Profile,
-    /// The variable that holds the secret, if the tool's file names one.
+    /// The variable that contains the secret, if the tool's file names one.
     pub secret_variable: Option<String>,
-    /// Where it stands.
+    /// The source of the profile.
     pub source: Source,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
-/// Finds what `aws:NAME`, `rclone:REMOTE` and the like name; `None` for a name that is of no tool.
+/// Finds the profile named by `aws:NAME`, `rclone:REMOTE` and so on. `None` if the name does not belong to
+/// another tool.
 ///
 /// # Errors
-/// It is not there, cannot be read, or has no key of its own.
+/// The profile does not exist, cannot be read, or has no key of its own.
 pub fn to_copy(name: &str, environment: &Environment) -> Result<Option<Copied>, Error> {
     let copied = match (name.strip_prefix("aws:"), Tool::split(name)) {
         (Some(name), _) => of_aws(name, environment)?,

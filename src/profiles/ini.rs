@@ -1,48 +1,49 @@
-//! Files of Python's `configparser` as text, AWS's `config` and `credentials` among them: sections, properties, nested properties.
+//! Parses files in the format of Python's `configparser`, such as AWS's `config` and `credentials`: sections,
+//! properties, nested properties.
 //!
-//! Read as Python's `configparser` reads them for the AWS CLI, which writes them, and more leniently where it gives up: a line
-//! that makes no sense costs its section and nothing else, and a section that comes twice is one. What the sections mean is
-//! not known here.
+//! Files are parsed as `configparser` does for the AWS CLI, which writes them, but more leniently where
+//! `configparser` gives up: an invalid line only invalidates its section, and repeated sections are merged.
+//! This module does not know what the sections mean.
 
 use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-/// A file, read. It has no `Debug`, for it holds secrets, which are wiped on drop.
+/// A parsed file. It does not implement `Debug`, because it contains secrets, which are wiped on drop.
 #[derive(Default)]
 pub(super) struct Ini {
     /// The sections in order.
     pub(super) sections: Vec<Section>,
-    /// The first line that belongs to no section, where there is one.
+    /// The first line that belongs to no section, if there is one.
     pub(super) stray_line: Option<usize>,
 }
 
-/// What stands under one header, wherever in the file.
+/// A section: everything under one header, even if the header is repeated.
 #[derive(Default)]
 pub(super) struct Section {
-    /// The text between the brackets, as it stands there.
+    /// The text between the brackets, as written.
     pub(super) header: String,
-    /// Its properties, names in lower case.
+    /// The properties, with their names in lower case.
     pub(super) properties: BTreeMap<String, Value>,
-    /// Why nothing in it counts, where that is so.
+    /// Why the section is invalid, if it is.
     pub(super) problem: Option<Problem>,
 }
 
-/// A line that cannot be read. Its text is not kept: it may be a secret.
+/// A line that cannot be parsed. Its text is not stored, because it may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Problem {
-    /// Its number, from 1.
+    /// The line number, starting at 1.
     pub(super) line: usize,
-    /// What is wrong with it.
+    /// What is wrong with the line.
     pub(super) message: &'static str,
 }
 
 /// The value of a property.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Value {
-    /// A text; of several lines, where more deeply indented lines follow it.
+    /// A text. It has several lines if more deeply indented lines follow it.
     Text(Zeroizing<String>),
-    /// Properties of its own: `s3 =` with indented lines under it.
+    /// Nested properties: `s3 =` with indented lines under it.
     Nested(BTreeMap<String, Zeroizing<String>>),
 }
 
@@ -50,7 +51,8 @@ const UNCLOSED: &str = "a section begins with '[' and has no ']'";
 const NO_SEPARATOR: &str = "expected NAME = VALUE";
 
 impl Ini {
-    /// Reads a file. Bytes that are not UTF-8 are replaced: they can only stand in comments and in values that nothing asks for.
+    /// Parses a file. Bytes that are not UTF-8 are replaced: they can only occur in comments and in values
+    /// that nobody needs.
     pub(super) fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut reader = Reader::default();
@@ -64,7 +66,7 @@ impl Ini {
 #[derive(Default)]
 struct Reader {
     ini: Ini,
-    /// The section that lines belong to.
+    /// The section that the current lines belong to.
     section: Option<usize>,
     /// The property that more deeply indented lines continue, and its indentation.
     property: Option<String>,
@@ -88,8 +90,8 @@ impl Reader {
         }
     }
 
-    /// Whether an indented line goes on with the value above it. Behind a value that is already there it does not where it is a
-    /// property of its own by its form: people indent by accident.
+    /// Whether an indented line continues the value above it. If that value is not empty, a line in the form
+    /// of a property is a property of its own, because people indent by accident.
     fn continues(&self, text: &str) -> bool {
         let is_property = text.split_once('=').is_some_and(|(name, _)| is_plain_name(name.trim_end()));
         match self.value() {
@@ -113,7 +115,7 @@ impl Reader {
             self.ini.sections.push(Section { header: header.to_owned(), ..Section::default() });
             self.ini.sections.len() - 1
         });
-        // The section that came last goes before others of the same meaning, even where it is written otherwise.
+        // A later section takes precedence over others with the same meaning, even if its header is spelt differently.
         let mut section = self.ini.sections.remove(at);
         section.problem = section.problem.or(problem);
         self.ini.sections.push(section);
@@ -140,7 +142,7 @@ impl Reader {
         self.property = Some(name);
     }
 
-    /// Adds a line to the value above it: a nested property, where that value is empty.
+    /// Adds a line to the value above it, or a nested property if that value is empty.
     fn add_line(&mut self, number: usize, text: &str) {
         let Some(name) = self.property.clone() else { return };
         let Some(section) = self.current(number) else { return };
@@ -193,7 +195,7 @@ mod tests {
 
     /// Source: `configparser` of Python 3.11 on the same texts.
     #[test]
-    fn what_programs_write_is_read() {
+    fn files_written_by_programs_are_parsed() {
         is("[a]\nx=1\ny : 2\nZ\t=\t3", &[("a/x", "1"), ("a/y", "2"), ("a/z", "3")]);
         is("[a] # words\nx = h://y:9 # c\n# c\n; c\n\ny = %", &[("a/x", "h://y:9 # c"), ("a/y", "%")]);
         is("\u{feff}  [a]\r\n  x = 1\r\n  y = 2\r\n", &[("a/x", "1"), ("a/y", "2")]);
@@ -204,12 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_is_indented_by_accident_is_one_of_its_own() {
+    fn an_accidentally_indented_property_is_not_a_continuation() {
         is("[a]\nregion = r\n  output = json", &[("a/output", "json"), ("a/region", "r")]);
     }
 
     #[test]
-    fn a_line_that_makes_no_sense_costs_its_section() {
+    fn an_invalid_line_invalidates_its_section() {
         let ini = Ini::parse(b"stray = 1\n[a]\nx = 1\nhush\n[b]\ny = 1\n[c\nz = 1\n[d]\ns3 =\n  hush\n");
         let problems: Vec<_> = ini.sections.iter().map(|s| (s.header.as_str(), s.problem.map(|p| p.line))).collect();
         assert_eq!(problems, [("a", Some(4)), ("b", None), ("c", Some(7)), ("d", Some(11))]);

@@ -1,8 +1,8 @@
-//! Where credentials come from: the profile file, the environment, AWS's own files and chain, other tools' files.
+//! The sources of credentials: the profile file, the environment, AWS's own files and chain, other tools' files.
 //!
-//! [`resolve`] walks them in the order of the contract and says which one won. Nothing is read but what is handed in:
-//! the [`Environment`] is an argument, the terminal and standard output are not known here. No error, no `Debug` and no
-//! warning of this module carries a secret.
+//! [`resolve`] tries them in the documented order and reports which one it used. Only what is passed in is
+//! read: the [`Environment`] is an argument, and this module does not know about the terminal or standard
+//! output. None of its errors, `Debug` outputs and warnings contains a secret.
 
 mod tool;
 mod source;

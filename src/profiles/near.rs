@@ -1,6 +1,6 @@
-//! Names that look like a mistyped one, for "did you mean".
+//! Finds names that are similar to a mistyped one, for "did you mean".
 
-/// The candidates close to `typed`, closest first, three at most.
+/// The candidates that are similar to `typed`, the most similar first, at most three.
 pub(super) fn near<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let limit = (typed.chars().count() / 3).max(1);
     let typed = typed.to_lowercase();
@@ -11,7 +11,7 @@ pub(super) fn near<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str
     close.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
-/// Writes the tail of a message: `; did you mean 'a' or 'b'?`, or nothing.
+/// The end of a message: `; did you mean 'a' or 'b'?`, or nothing.
 pub(super) fn did_you_mean(near: &[String]) -> String {
     if near.is_empty() {
         return String::new();
@@ -20,12 +20,13 @@ pub(super) fn did_you_mean(near: &[String]) -> String {
     format!("; did you mean {}?", quoted.join(" or "))
 }
 
-/// The tail of a message about a name that is not one of the candidates.
+/// The end of a message about a name that is not one of the candidates.
 pub fn near_names<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     did_you_mean(&near(typed, candidates))
 }
 
-/// The distance of optimal string alignment: insertions, deletions, replacements and swaps of neighbours between the two.
+/// The optimal string alignment distance: the number of insertions, deletions, replacements and swaps of
+/// adjacent characters.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();

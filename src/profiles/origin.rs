@@ -1,4 +1,4 @@
-//! Which place the keys come from: the order of the contract, and nothing of what is found there.
+//! Determines which source the keys come from, by the documented order, without reading the keys.
 
 use super::choice::CredentialChoice;
 use super::file::{Location, ProfileFile};
@@ -8,7 +8,7 @@ use super::tool::Tool;
 use super::tools::ToolSource;
 use super::{Environment, Error, aws, tools};
 
-/// The place that the keys come from.
+/// The source of the keys.
 pub(super) enum Origin {
     /// The command line itself.
     Typed,
@@ -23,7 +23,7 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    /// Finds the place by the order of the contract.
+    /// Finds the source by the documented order.
     pub(super) fn find(choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         if choice.user.is_some() || choice.parts.any() {
             return Ok(Self::Typed);
@@ -37,7 +37,7 @@ impl Origin {
         Self::implied(choice, environment)
     }
 
-    /// `--profile NAME`.
+    /// The source named by `--profile NAME`.
     fn named(name: &str, choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         match Name::of(name) {
             Name::Aws(name) => Ok(Self::Aws { name: name.to_owned(), rank: Rank::Named }),
@@ -55,12 +55,12 @@ impl Origin {
         }
     }
 
-    /// `--profile rclone:REMOTE` and the like.
+    /// The source named by `--profile rclone:REMOTE` and the like.
     fn tool(tool: Tool, name: &str, rank: Rank, environment: &Environment) -> Result<Self, Error> {
         Ok(Self::Tool(Box::new(ToolSource::find(tool, name, rank, environment)?)))
     }
 
-    /// `AWS_PROFILE`, the file's default, or else AWS's chain.
+    /// The profile in `AWS_PROFILE`, the file's default, or otherwise AWS's chain.
     fn implied(choice: &CredentialChoice, environment: &Environment) -> Result<Self, Error> {
         let places = Places::read(choice, environment)?;
         let aws = |name: &str| Self::Aws { name: name.to_owned(), rank: Rank::Implied };
@@ -70,7 +70,7 @@ impl Origin {
             Some(Name::Own(name)) => match places.own(name, Rank::Implied) {
                 Some(own) => Ok(own),
                 None if aws::has_profile(name, environment)? => Ok(aws(name)),
-                // AWS's tools take this name for none at all where nothing bears it.
+                // If there is no profile of this name, AWS's tools behave as if no profile were named.
                 None if name == "default" => places.default(),
                 None => Err(places.unknown(name)),
             },
@@ -79,7 +79,7 @@ impl Origin {
     }
 }
 
-/// The profile file and what there is beside it.
+/// The profile file, its location, and the environment.
 struct Places<'a> {
     location: Option<Location>,
     file: Option<ProfileFile>,
@@ -93,13 +93,13 @@ impl<'a> Places<'a> {
         Ok(Self { location, file, environment })
     }
 
-    /// The profile of that name in our own file.
+    /// The profile of that name in sigvet's own file.
     fn own(&self, name: &str, rank: Rank) -> Option<Origin> {
         let file = self.file.as_ref()?;
         Some(Origin::Own(ProfileSource::boxed(file, file.get(name)?, rank)))
     }
 
-    /// Our file's default, or else AWS's chain.
+    /// The default of sigvet's own file, or otherwise AWS's chain.
     fn default(self) -> Result<Origin, Error> {
         let Some(file) = &self.file else { return Ok(Origin::Chain(self.location)) };
         match file.default_profile()? {
@@ -139,7 +139,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Whether a profile's name would be taken for one of another tool.
+/// Whether a profile's name would be read as the name of another tool's profile.
 pub(super) fn is_reserved(name: &str) -> bool {
     !matches!(Name::of(name), Name::Own(_))
 }

@@ -1,4 +1,4 @@
-//! Every key that the user has at hand without asking anybody: for telling that a request was signed with another one.
+//! Collects every key that the user has in files and variables, to detect that a request was signed with another key.
 
 use super::choice::CredentialChoice;
 use super::found::KnownKey;
@@ -6,8 +6,8 @@ use super::profile::SecretSource;
 use super::{Environment, Error, Location, ProfileFile, Source, aws, tools};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// The keys whose secrets lie in files and variables, in the order of the contract. No command is run, no network asked;
-/// what cannot be read is passed over.
+/// The keys whose secrets are in files and variables, in the documented order. No command is run and no
+/// service is called; anything that cannot be read is skipped.
 pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<KnownKey> {
     let mut keys = Vec::new();
     if let Some(file) = own_file(choice, environment) {
@@ -32,10 +32,10 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
     keys
 }
 
-/// Whether the profile file can be read, if there is one.
+/// Checks that the profile file can be read, if there is one.
 ///
 /// # Errors
-/// The file was named and is not there, or it cannot be read, or does not parse.
+/// The file was named and does not exist, or it cannot be read, or does not parse.
 pub fn check_file(choice: &CredentialChoice, environment: &Environment) -> Result<(), Error> {
     let location = Location::find(choice.profile_file.as_deref(), environment);
     location.map_or(Ok(()), |location| ProfileFile::load(&location).map(drop))

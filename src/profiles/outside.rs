@@ -1,4 +1,4 @@
-//! What finding credentials takes of the world besides files and variables: the network, the clock, a person to ask.
+//! What finding credentials needs other than files and variables: the network, the clock, a person to ask.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,63 +9,63 @@ use sigvet_core::credentials::Secret;
 use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 
-/// The world outside, as an argument.
+/// The outside world, passed as an argument.
 pub trait Outside {
-    /// The clock.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// Sends a request, and reads the answer to its end.
+    /// Sends a request, and reads the whole response.
     ///
     /// # Errors
-    /// Nothing came back.
+    /// There was no response.
     fn send(&self, call: Call) -> Result<Answer, NoAnswer>;
 
-    /// The code of this MFA device, where there is one or somebody to ask for it.
+    /// The code of this MFA device, if somebody can be asked for it.
     fn mfa_code(&self, serial: &str) -> Option<String>;
 
-    /// The passphrase of the private key in this file, where there is somebody to ask for it.
+    /// The passphrase of the private key in this file, if somebody can be asked for it.
     fn passphrase(&self, file: &Path) -> Option<Secret>;
 }
 
-/// A request on its way to whoever gives out credentials. It has no `Debug`: it may hold a token.
+/// A request to a service that issues credentials. It does not implement `Debug`, because it may contain a token.
 pub struct Call {
-    /// Where to.
+    /// Where the request is sent.
     pub url: RequestUrl,
-    /// What is sent, signed where it has to be.
+    /// The request, signed if it has to be.
     pub request: Request,
-    /// How long to wait for the answer; none is as long as for any request.
+    /// How long to wait for the response. `None` means as long as for any request.
     pub limit: Option<Duration>,
-    /// Whether a proxy may be on the way.
+    /// Whether the request may go through a proxy.
     pub route: Route,
-    /// The CA certificates that the profile says to trust.
+    /// The CA certificates that the profile trusts.
     pub ca_bundle: Option<String>,
 }
 
-/// By which way a request goes.
+/// The route that a request takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// As all others go, by way of a proxy where there is one.
+    /// Like all other requests, through a proxy if one is configured.
     Usual,
-    /// Straight to the host: it is this machine, or as near as that.
+    /// Directly to the host, because it is this machine or as near as that.
     Direct,
 }
 
-/// What came back. It has no `Debug`: the body holds secrets.
+/// A response. It does not implement `Debug`, because the body contains secrets.
 pub struct Answer {
-    /// `200`.
+    /// The HTTP status, such as `200`.
     pub status: u16,
-    /// The fields of its head: some services name an error there alone.
+    /// The headers. Some services name an error only there.
     pub headers: Headers,
     /// The body.
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// Why nothing came back, in words that hold no secret.
+/// Why there was no response, in words that contain no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAnswer(pub String);
 
-/// The world outside, where other CA certificates are trusted.
+/// The outside world with other trusted CA certificates.
 pub(super) struct Trusting<'a> {
     pub(super) outside: &'a dyn Outside,
     pub(super) ca_bundle: Option<String>,
@@ -94,7 +94,7 @@ impl Outside for Trusting<'_> {
 pub(super) mod testing {
     use super::*;
 
-    /// A world with nothing in it.
+    /// An outside world with nothing in it.
     pub(in crate::profiles) struct Nowhere;
 
     impl Outside for Nowhere {

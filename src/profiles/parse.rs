@@ -1,8 +1,8 @@
-//! The text of a profile file, into profiles.
+//! Parses the text of a profile file into profiles.
 //!
-//! The document is walked by hand rather than through serde: serde's messages quote the value they reject (`invalid
-//! type: string "…"`), and here the value may be a secret. The messages made here never see a value, so that they cannot
-//! show one.
+//! The document is walked by hand rather than through serde: serde's messages quote the value they reject
+//! (`invalid type: string "…"`), and here the value may be a secret. The messages made here never see a
+//! value, so they cannot show one.
 
 use std::ops::Range;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub(super) const FIELDS: [&str; 11] = [
     "expires",
 ];
 
-/// What a profile file says.
+/// The contents of a profile file.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub(super) default: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Contents {
 /// Parses the text of the profile file at `path`.
 pub(super) fn parse(text: &str, path: &Path) -> Result<Contents, Error> {
     let reader = Reader { text, path };
-    // Its `Display` quotes the line it stopped at. Its message alone is made of fixed phrases.
+    // The error's `Display` quotes the line at which it stopped. Its message alone consists of fixed phrases.
     let document = Document::parse(text).map_err(|e| reader.error(e.span(), e.message().to_lowercase()))?;
     let mut contents = Contents::default();
     for (name, item) in document.as_table().iter() {
@@ -181,7 +181,7 @@ impl Reader<'_> {
         Ok(Some(parsed))
     }
 
-    /// A string; an empty one counts as absent, as an empty variable does.
+    /// A string. An empty one counts as absent, like an empty variable.
     fn string(&self, field: &str, item: &Item) -> Result<Option<String>, Error> {
         let text = item.as_str().ok_or_else(|| self.mistyped(field, item, "a string, in quotes"))?;
         Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
@@ -208,8 +208,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a key may be quoted in a message. A secret that lost its key stands where a key should: what does not look
-/// like a field's name is not shown.
+/// Whether a key may be quoted in a message. A secret without its key is in the place of a key, so anything
+/// that does not look like a field's name is not shown.
 fn is_quotable(key: &str) -> bool {
     key.len() <= 24 && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_is_refused_where_it_stands_with_a_near_name() {
+    fn an_unknown_field_is_refused_with_its_position_and_a_similar_name() {
         assert_eq!(
             refused("[profile.a]\nregion = 'r'\n  acess_key_id = 'x'"),
             "p.toml:3:3: unknown field 'acess_key_id'; did you mean 'access_key_id'?"
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_type_is_named_with_its_place() {
+    fn a_wrong_type_is_reported_with_its_position() {
         let cases = [
             ("[profile.a]\nregion = 5", "p.toml:2:10: region must be a string, in quotes, not a number"),
             ("[profile]\na = 5", "p.toml:2:5: a profile must be a table, as [profile.NAME], not a number"),
@@ -330,7 +330,7 @@ mod tests {
         );
     }
 
-    /// Every shape of a broken line that holds a secret: neither `Display` nor `Debug` may show any part of it.
+    /// Every form of a broken line with a secret in it: neither `Display` nor `Debug` may show any part of the secret.
     #[test]
     fn no_error_shows_the_secret() {
         let shapes = [

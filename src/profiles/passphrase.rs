@@ -4,20 +4,20 @@ use std::path::PathBuf;
 
 use sigvet_core::credentials::Secret;
 
-/// Where the passphrase of an encrypted key is, if somebody says so.
+/// Where the passphrase of an encrypted key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PassphraseSource {
-    /// It was typed.
+    /// The passphrase was typed.
     Given(Secret),
-    /// A file holds it, on one line.
+    /// A file contains it, on one line.
     File(PathBuf),
-    /// A variable of the environment holds it.
+    /// An environment variable contains it.
     Variable(String),
-    /// A program prints it, run without a shell.
+    /// A program prints it. The program is run without a shell.
     Command {
         /// The program.
         program: String,
-        /// Its arguments, which are not shown.
+        /// The arguments, which are not shown.
         arguments: Vec<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! Files that only their owner reads: written whole, and put in place in one step.
+//! Files that only their owner can read, written atomically.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::files::{Lock, Replacement, parent};
 use crate::platform::{Secrecy, create_private_directory};
 
-/// A file that no other process of ours changes meanwhile.
+/// A file that no other sigvet process can change at the same time.
 #[derive(Debug)]
 pub(super) struct LockedFile<'a> {
     path: &'a Path,
@@ -14,7 +14,7 @@ pub(super) struct LockedFile<'a> {
 }
 
 impl<'a> LockedFile<'a> {
-    /// Locks the file of that name, which need not be there. The directories on the way to it are created with mode 0700.
+    /// Locks the file of that name, which need not exist. Missing directories are created with mode 0700.
     pub(super) fn new(path: &'a Path) -> io::Result<Self> {
         create_private_directory(parent(path))?;
         let lock = Lock::beside(path)?;
@@ -22,7 +22,7 @@ impl<'a> LockedFile<'a> {
         Ok(Self { path, _lock: lock })
     }
 
-    /// Replaces the file by one of mode 0600. Whoever reads meanwhile finds the old file or the new one.
+    /// Replaces the file with one of mode 0600. A concurrent reader sees the old file or the new one.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let mut replacement = Replacement::begin(self.path, Secrecy::Secret)?;
         replacement.write_all(bytes)?;

@@ -1,4 +1,4 @@
-//! A profile as the file states it: keys, how to come by the secret, and settings.
+//! A profile as written in the file: keys, how to get the secret, and settings.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,37 +12,37 @@ use sigvet_core::credentials::Secret;
 pub struct Profile {
     /// The profile's name.
     pub name: String,
-    /// The public half of the key.
+    /// The access key ID.
     pub access_key_id: Option<String>,
-    /// Where the secret half is.
+    /// Where the secret access key is.
     pub secret: Option<SecretSource>,
     /// The session token of temporary credentials.
     pub session_token: Option<Secret>,
     /// The certificate that gets keys from IAM Roles Anywhere instead.
     pub certificate: CertificateFields,
-    /// Everything that is no credential.
+    /// The settings that are not credentials.
     pub settings: Settings,
 }
 
-/// How to come by a profile's secret access key.
+/// How to get a profile's secret access key.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
-    /// `secret_access_key`: in the file itself.
+    /// `secret_access_key`: the secret is in the file itself.
     Inline(Secret),
-    /// `secret_command`: a program and its arguments, run without a shell, prints it.
+    /// `secret_command`: a program prints the secret. It is run without a shell.
     Command {
-        /// The program, found in `PATH`.
+        /// The program, which is looked up in `PATH`.
         program: String,
-        /// Its arguments. Not shown: they may hold something secret themselves.
+        /// The arguments. They are not shown, because they may contain a secret themselves.
         arguments: Vec<String>,
     },
-    /// `secret_env`: an environment variable holds it.
+    /// `secret_env`: an environment variable contains the secret.
     Variable(String),
 }
 
 impl SecretSource {
-    /// The words that may be shown of it, if it is no secret itself: the program, or the variable. `None` for a word that does
-    /// not look like one: it may be the secret, written in the wrong place.
+    /// The name of the program or of the variable, which may be shown. `None` for the secret itself, and for
+    /// a text that does not look like such a name: it may be the secret, written in the wrong place.
     pub fn shown_name(&self) -> Option<&str> {
         match self {
             Self::Inline(_) => None,
@@ -51,7 +51,7 @@ impl SecretSource {
         }
     }
 
-    /// The field of the profile file that states it.
+    /// The field of the profile file for this kind of source.
     pub fn field(&self) -> &'static str {
         match self {
             Self::Inline(_) => "secret_access_key",
@@ -91,44 +91,44 @@ impl fmt::Debug for SecretSource {
     }
 }
 
-/// What a profile says besides its keys. Each is a default that an option overrides.
+/// A profile's settings other than keys. Each is a default that an option overrides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// The region of the credential scope: `eu-central-1`.
+    /// The region of the credential scope, such as `eu-central-1`.
     pub region: Option<String>,
-    /// The service of the credential scope: `s3`.
+    /// The service of the credential scope, such as `s3`.
     pub service: Option<String>,
     /// The URL that `s3://bucket/key` is sent to.
     pub endpoint_url: Option<String>,
-    /// The endpoint of requests for a bucket, if it is not the one of `endpoint_url`.
+    /// The endpoint for requests to a bucket, if it differs from `endpoint_url`.
     pub bucket_endpoint_url: Option<String>,
-    /// Where the bucket's name goes.
+    /// Where the bucket's name goes in the URL.
     pub addressing: Option<Addressing>,
-    /// Whether AWS's dual-stack endpoints serve, where no endpoint is given.
+    /// Whether to use AWS's dual-stack endpoints if no endpoint is given.
     pub use_dualstack_endpoint: Option<bool>,
-    /// Whether AWS's FIPS endpoints do.
+    /// Whether to use AWS's FIPS endpoints if no endpoint is given.
     pub use_fips_endpoint: Option<bool>,
-    /// Whether S3 Transfer Acceleration does.
+    /// Whether to use S3 Transfer Acceleration if no endpoint is given.
     pub use_accelerate_endpoint: Option<bool>,
-    /// The regions that a signature of Version 4A is for, with commas between.
+    /// The regions that a Version 4A signature is valid for, separated by commas.
     pub region_set: Option<String>,
     /// A file of CA certificates to trust instead of the system's.
     pub ca_bundle: Option<String>,
-    /// The signature scheme, as `--scheme` spells it; not checked here.
+    /// The signature scheme, as `--scheme` spells it. It is not checked here.
     pub scheme: Option<String>,
-    /// How long presigned URLs last, as `--expires` spells it; not checked here.
+    /// The expiry of presigned URLs, as `--expires` spells it. It is not checked here.
     pub expires: Option<String>,
 }
 
 impl Settings {
-    /// The endpoints: the one that was typed, or those of these settings.
+    /// The endpoints: the one that was typed, or otherwise those in these settings.
     pub fn endpoint_urls<'s>(&'s self, typed: Option<&'s str>) -> impl Iterator<Item = &'s str> {
         let own = [self.bucket_endpoint_url.as_deref(), self.endpoint_url.as_deref()];
         let own = own.into_iter().flatten().filter(move |_| typed.is_none());
         typed.into_iter().chain(own)
     }
 
-    /// These settings, with the gaps filled from others.
+    /// These settings, with missing ones taken from `others`.
     #[must_use]
     pub fn or(self, others: Self) -> Self {
         Self {
@@ -151,14 +151,14 @@ impl Settings {
 /// Where the bucket's name goes in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressing {
-    /// Into the host: `https://bucket.endpoint/key`.
+    /// In the host: `https://bucket.endpoint/key`.
     Virtual,
-    /// Into the path: `https://endpoint/bucket/key`.
+    /// In the path: `https://endpoint/bucket/key`.
     Path,
 }
 
 impl Addressing {
-    /// As the profile file spells it.
+    /// The name in the profile file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Virtual => "virtual",
@@ -173,7 +173,8 @@ impl fmt::Display for Addressing {
     }
 }
 
-/// Text that is no way of addressing. It is not quoted: in a profile file it may be a secret on the wrong line.
+/// The text is not an addressing style. It is not quoted, because in a profile file it may be a secret on the
+/// wrong line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected 'virtual' or 'path'")]
 pub struct UnknownAddressing;
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_filled_and_what_is_there_stays() {
+    fn missing_settings_are_filled_in_and_others_are_kept() {
         let ours = Settings { region: Some("a".into()), ..Settings::default() };
         let theirs = Settings { region: Some("b".into()), service: Some("s3".into()), ..Settings::default() };
         let both = ours.or(theirs);

@@ -1,4 +1,4 @@
-//! A profile of our own file, made into credentials.
+//! Gets credentials from a profile in sigvet's own file.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::rank::Rank;
 use super::{Environment, Error, Outside, Source, Warning, secret};
 use sigvet_core::credentials::Credentials;
 
-/// A profile of our own file.
+/// A profile in sigvet's own file.
 pub(super) struct ProfileSource {
     profile: Profile,
     path: PathBuf,
@@ -25,7 +25,7 @@ impl ProfileSource {
         Box::new(Self { profile: profile.clone(), path, rank, warnings })
     }
 
-    /// Its credentials; a command is run here, or IAM Roles Anywhere asked.
+    /// The profile's credentials. This runs a command or calls IAM Roles Anywhere, if the profile says so.
     pub(super) fn resolve(&self, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
         if let Some(wanted) = self.certificate_session(environment)? {
             return self.resolve_certificate(&wanted, environment, outside);
@@ -75,7 +75,7 @@ impl ProfileSource {
         Ok(Some(CertificateSession { session, passphrase: fields.passphrase.clone() }))
     }
 
-    /// A session for the certificate of the profile.
+    /// Gets a session for the profile's certificate.
     fn resolve_certificate(
         &self,
         wanted: &CertificateSession,
@@ -90,9 +90,10 @@ impl ProfileSource {
         Ok(Resolved { credentials, settings, source: self.source(), warnings })
     }
 
-    /// What it says without its secret.
+    /// What is known about the profile without its secret.
     ///
-    /// An endpoint of the environment only fills the gap: one that the profile names belongs to its keys.
+    /// An endpoint from the environment is used only if the profile has none, because a profile's endpoint
+    /// belongs to its keys.
     pub(super) fn describe(&self, environment: &Environment) -> Described {
         let own = self.profile.settings.clone();
         let endpoint_url = own.endpoint_url.clone();

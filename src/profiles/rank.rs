@@ -1,18 +1,18 @@
-//! What goes before what: the settings of a profile, or those of the environment.
+//! Whether a profile's settings or the environment's take precedence.
 
 use super::profile::Settings;
 
-/// How a profile came to be chosen: what is named on the command line goes before the environment, the rest after it.
+/// How a profile was chosen. One named on the command line takes precedence over the environment; any other does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
-    /// By `--profile`.
+    /// With `--profile`.
     Named,
-    /// By `AWS_PROFILE`, as the default, or as the last resort.
+    /// With `AWS_PROFILE`, as the default, or as the last resort.
     Implied,
 }
 
 impl Rank {
-    /// Merges a profile's settings with the environment's by this rank.
+    /// Merges a profile's settings with the environment's according to this rank.
     pub(super) fn merge(self, profile: Settings, environment: Settings) -> Settings {
         match self {
             Self::Named => profile.or(environment),

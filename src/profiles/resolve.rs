@@ -1,8 +1,8 @@
-//! Which credentials, of all there are.
+//! Chooses the credentials among all sources.
 //!
-//! One order, from the contract: options, `--profile`, the environment, `AWS_PROFILE` or the file's default, AWS's own
-//! files and chain. The first place that says anything about keys is the source, and nothing of a key is ever taken
-//! from two places. While the keys are static nothing here is asynchronous, and AWS's chain is not touched.
+//! There is one documented order: options, `--profile`, the environment, `AWS_PROFILE` or the file's default, AWS's
+//! own files and chain. The first source that says anything about keys is used, and the parts of a key are never taken
+//! from two sources. As long as the keys are static, nothing here is asynchronous, and AWS's chain is not touched.
 
 use super::certified::CertificateSession;
 use super::choice::{CredentialChoice, KeyParts};
@@ -16,7 +16,8 @@ use sigvet_core::credentials::Secret;
 /// Finds the credentials.
 ///
 /// # Errors
-/// There are none, or the first place that has any gives only half of them; the profile file is broken.
+/// There are none, or the first source that has any contains only half of a key; or the profile file is
+/// broken.
 pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &dyn Outside) -> Result<Resolved, Error> {
     let mut resolved = match Origin::find(choice, environment)? {
         Origin::Typed => typed::resolve(choice, beside(choice, environment)?)?,
@@ -38,7 +39,8 @@ pub fn resolve(choice: &CredentialChoice, environment: &Environment, outside: &d
     Ok(resolved)
 }
 
-/// The session of IAM Roles Anywhere that a profile of our own file asks for; none if it has no certificate.
+/// The IAM Roles Anywhere session that a profile in sigvet's own file asks for. `None` if the profile has no
+/// certificate.
 ///
 /// # Errors
 /// The profile is unknown, or the profile file is broken.
@@ -52,8 +54,8 @@ pub fn certificate_session(
     }
 }
 
-/// Finds what the same source says without its secret: for `--no-sign-request` and for `--signing-key`. No command is
-/// run, no network asked.
+/// Finds what the same source says without its secret, for `--no-sign-request` and `--signing-key`. No
+/// command is run, and no service is called.
 ///
 /// # Errors
 /// The profile is unknown, or the profile file is broken.
@@ -73,7 +75,7 @@ pub fn describe(choice: &CredentialChoice, environment: &Environment) -> Result<
     }
 }
 
-/// The settings beside a key that was typed: of `--profile` where it is given too, else of the environment.
+/// The settings to use with a typed key: those of `--profile` if it is given too, otherwise the environment's.
 fn beside(choice: &CredentialChoice, environment: &Environment) -> Result<Described, Error> {
     match choice.profile {
         Some(_) => {
@@ -90,19 +92,20 @@ fn of_environment(environment: &Environment) -> Result<Resolved, Error> {
     Ok(Resolved { credentials, settings, source: Source::Environment, warnings })
 }
 
-/// The settings of the environment, with gaps filled from AWS's files, as AWS's own tools do it. Keys of the environment need
-/// no file: one that is broken, or lacks the profile, fills nothing.
+/// The settings from the environment, with missing ones taken from AWS's files, as in AWS's own tools. Keys
+/// in the environment need no file, so a file that is broken or lacks the profile is ignored.
 fn of_the_environment(environment: &Environment) -> Settings {
     let beside = aws::describe(aws_profile(environment), Rank::Implied, environment);
     beside.map_or_else(|_| environment.settings(), |beside| beside.settings)
 }
 
-/// The name that `AWS_PROFILE` has for a profile of AWS's files.
+/// The profile in AWS's files that `AWS_PROFILE` names.
 fn aws_profile(environment: &Environment) -> Option<&str> {
     environment.profile().map(|name| name.strip_prefix("aws:").unwrap_or(name))
 }
 
-/// A newline that slipped into a secret gives a wrong signature and no other sign.
+/// Warns about white space around a part of the key. A newline that slipped into a secret makes the signature
+/// wrong, and nothing else reveals it.
 fn warn_of_white_space(resolved: &mut Resolved) {
     let credentials = &resolved.credentials;
     let parts = [
@@ -127,7 +130,7 @@ mod tests {
     use crate::profiles::{Addressing, FailureKind};
     use sigvet_core::credentials::Credentials;
 
-    /// A directory with a profile file, and perhaps AWS's own, that nothing outside is read beside.
+    /// A directory with a profile file, and possibly AWS's own files; nothing outside the directory is read.
     struct World(tempfile::TempDir);
 
     const PROFILES: &str = r#"
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_key_comes_from_two_places() {
+    fn the_parts_of_a_key_never_come_from_two_sources() {
         let world = World::new(PROFILES);
         assert_eq!(world.resolve(&user("K:s"), &KEYS).unwrap().credentials, Credentials::new("K", "s"));
         assert_eq!(world.resolve(&named("a"), &KEYS).unwrap().credentials, Credentials::new("AKID-A", "hush-a"));
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_come_from_the_source_of_the_keys() {
+    fn settings_come_from_the_same_source_as_the_keys() {
         let world = World::new(PROFILES);
         let variables = [KEYS[0], KEYS[1], ("AWS_REGION", "region-e"), ("AWS_ENDPOINT_URL", "http://e")];
         let settings = world.resolve(&CredentialChoice::default(), &variables).unwrap().settings;
@@ -288,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_never_passed_over() {
+    fn a_broken_file_is_never_skipped() {
         let world = World::new("[profile.a]\nsecret_access_key = \"hush");
         for (choice, variables) in [(CredentialChoice::default(), [("AWS_PROFILE", "x")]), (named("a"), [KEYS[0]])] {
             let error = world.resolve(&choice, &variables).unwrap_err();
@@ -301,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_nothing_the_places_are_named() {
+    fn an_error_lists_the_sources_if_none_has_credentials() {
         let world = World::new("");
         let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();
         assert_eq!(error.kind(), FailureKind::NoCredentials);
@@ -311,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_without_a_secret_needs_none() {
+    fn a_description_needs_no_secret() {
         let world = World::new(PROFILES);
         let described =
             |choice: &CredentialChoice, variables: &[(&str, &str)]| describe(choice, &world.environment(variables));
@@ -331,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_with_white_space_around_it_is_warned_of_and_used_as_it_is() {
+    fn a_secret_with_white_space_around_it_causes_a_warning_and_is_used_unchanged() {
         let world = World::new("");
         let resolved = world.resolve(&user("K:hush\r"), &[]).unwrap();
         let expected = Warning::WhiteSpace { part: KeyPart::SecretAccessKey, source: Source::User };
@@ -341,7 +344,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_others_can_read_is_warned_of() {
+    fn a_file_that_others_can_read_causes_a_warning() {
         use std::os::unix::fs::PermissionsExt;
         let world = World::new(PROFILES);
         let path = world.path("sigvet/profiles.toml");
@@ -395,7 +398,7 @@ mod tests {
         }
 
         #[test]
-        fn a_name_is_of_our_own_file_or_else_of_aws_files() {
+        fn a_name_is_looked_up_in_our_own_file_and_then_in_aws_files() {
             let world = world();
             world.write(
                 "sigvet/profiles.toml",
@@ -412,7 +415,7 @@ mod tests {
         }
 
         #[test]
-        fn keys_of_the_environment_keep_region_and_endpoint_of_aws_files() {
+        fn keys_from_the_environment_use_region_and_endpoint_from_aws_files() {
             let settings = |variables: &[(&str, &str)]| {
                 let variables = [&KEYS[..], variables].concat();
                 world().resolve(&CredentialChoice::default(), &variables).unwrap().settings
@@ -426,7 +429,7 @@ mod tests {
         }
 
         #[test]
-        fn the_environment_goes_before_an_implied_profile_as_in_aws_tools() {
+        fn the_environment_takes_precedence_over_an_implied_profile_as_in_aws_tools() {
             let variables = [("AWS_PROFILE", "dev"), ("AWS_REGION", "e"), ("AWS_ENDPOINT_URL", "http://e")];
             let settings = world().resolve(&CredentialChoice::default(), &variables).unwrap().settings;
             assert_eq!(settings.region.as_deref(), Some("e"));
@@ -441,7 +444,7 @@ mod tests {
         }
 
         #[test]
-        fn the_files_may_stand_elsewhere() {
+        fn the_files_may_be_in_another_place() {
             let world = world();
             fs::rename(world.path(".aws/credentials"), world.path("elsewhere")).unwrap();
             let variables = [("AWS_SHARED_CREDENTIALS_FILE", "~/elsewhere")];
@@ -450,7 +453,7 @@ mod tests {
         }
 
         #[test]
-        fn a_process_is_asked_and_its_expiry_kept() {
+        fn a_process_provides_credentials_and_their_expiry() {
             let resolved = world().resolve(&named("aws:printed"), &[]).unwrap();
             assert_eq!(resolved.credentials.access_key_id, "AKID-P");
             assert_eq!(resolved.credentials.expires_at.unwrap().as_str(), "20300101T000000Z");
@@ -482,9 +485,9 @@ mod tests {
             assert!(error.to_string().ends_with("; did you mean 'dev'?"), "{error}");
         }
 
-        /// Catches another text of `aws-config`, for which nothing is cut off: standard error says "oops".
+        /// Catches an `aws-config` error whose text is not filtered: the program writes "oops" to standard error.
         #[test]
-        fn what_a_process_prints_on_standard_error_is_not_shown() {
+        fn the_standard_error_of_a_process_is_not_shown() {
             let error = world().resolve(&named("aws:process"), &[]).unwrap_err();
             assert!(chain(&error).contains("exit status: 3"), "{}", chain(&error));
             assert!(!format!("{} {error:?}", chain(&error)).contains("oops"), "{error:?}");
@@ -509,7 +512,7 @@ mod tests {
         }
 
         #[test]
-        fn a_file_that_does_not_parse_is_quoted_by_place_only() {
+        fn an_error_about_a_broken_file_only_gives_the_position() {
             let world = World::new("");
             world.write(".aws/credentials", "[default]\naws_secret_access_key hush\n");
             let error = world.resolve(&CredentialChoice::default(), &[]).unwrap_err();

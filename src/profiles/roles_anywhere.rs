@@ -1,53 +1,55 @@
-//! A session of IAM Roles Anywhere, as it was asked for: whose certificate, for which role.
+//! The parameters of an IAM Roles Anywhere session: whose certificate, for which role.
 //!
-//! Nothing is read and nobody is asked here. Names follow AWS's own helper and the request of `CreateSession`.
+//! Nothing is read and no service is called here. The names follow AWS's own helper and the request of
+//! `CreateSession`.
 
 use std::time::Duration;
 
 use super::x509::CertificateFiles;
 
-/// The shortest and the longest session (*CreateSession* of the IAM Roles Anywhere user guide), in seconds.
+/// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user guide).
 pub const SESSION_LIMITS: (u64, u64) = (900, 43_200);
 
-/// How long a session lasts if nothing is said, as AWS's own helper has it.
+/// The default duration of a session, in seconds, as in AWS's own helper.
 const USUAL_SESSION: u64 = 3_600;
 
-/// A session that is to be asked for.
+/// A session to request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolesAnywhere {
     /// The certificate and its key.
     pub files: CertificateFiles,
-    /// The trust anchor that vouches for the certificate.
+    /// The ARN of the trust anchor that vouches for the certificate.
     pub trust_anchor_arn: String,
-    /// The profile of IAM Roles Anywhere that allows the role.
+    /// The ARN of the IAM Roles Anywhere profile that allows the role.
     pub profile_arn: String,
-    /// The role.
+    /// The ARN of the role.
     pub role_arn: String,
-    /// How long the session is to last.
+    /// The duration of the session.
     pub session_duration: Option<Duration>,
-    /// What the session is called, if the profile takes a name.
+    /// The name of the session, if the profile accepts one.
     pub role_session_name: Option<String>,
-    /// The region; by default that of the trust anchor.
+    /// The region; by default the trust anchor's.
     pub region: Option<String>,
-    /// Where `CreateSession` is asked, if not at AWS's own endpoint of the region.
+    /// The endpoint for `CreateSession`, if it is not AWS's own in the region.
     pub endpoint_url: Option<String>,
 }
 
-/// What cannot be asked for.
+/// Why a session cannot be requested.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidSession {
-    /// An ARN of something else, or none.
+    /// The text is not an ARN, or is the ARN of something else.
     #[error("invalid {field}{}; expected {expected}", quoted(presented))]
     Arn {
-        /// Which one.
+        /// The field that contains it.
         field: &'static str,
-        /// The text as it was given. It is shown if it begins as an ARN: what is something else may be a secret in the wrong place.
+        /// The text as given. It is shown only if it begins like an ARN, because anything else may be a
+        /// secret in the wrong place.
         presented: String,
-        /// The form that it should have.
+        /// The form that the ARN should have.
         expected: &'static str,
     },
-    /// Trust anchor and profile are resources of two regions.
+    /// The trust anchor and the profile are in different regions.
     #[error("the trust anchor is in region {trust_anchor}, but the profile is in {profile}")]
     Regions {
         /// The region of the trust anchor.
@@ -55,10 +57,10 @@ pub enum InvalidSession {
         /// The region of the profile.
         profile: String,
     },
-    /// A session is never so short, or so long.
+    /// The duration is shorter or longer than a session can be.
     #[error("invalid session duration of {presented} s; expected 900 to 43200 s (15 minutes to 12 hours)")]
     Duration {
-        /// Seconds.
+        /// The duration in seconds.
         presented: u64,
     },
 }
@@ -72,7 +74,7 @@ const PROFILE: &str = "arn:aws:rolesanywhere:REGION:ACCOUNT:profile/ID";
 const ROLE: &str = "arn:aws:iam::ACCOUNT:role/NAME";
 
 impl RolesAnywhere {
-    /// Checks what can be checked without asking anybody, and gives back the region.
+    /// Checks everything that can be checked without calling the service, and returns the region.
     ///
     /// # Errors
     /// See [`InvalidSession`].
@@ -91,13 +93,13 @@ impl RolesAnywhere {
         Ok(self.region.clone().unwrap_or(anchor))
     }
 
-    /// How many seconds the session is to last.
+    /// The duration of the session in seconds.
     pub(super) fn seconds(&self) -> u64 {
         self.session_duration.map_or(USUAL_SESSION, |duration| duration.as_secs())
     }
 }
 
-/// The region of an ARN of that service and kind; that of a role is empty.
+/// The region of an ARN of this service and kind. It is empty for a role.
 fn region_of(
     field: &'static str,
     arn: &str,
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_of_something_else_is_refused_by_its_name() {
+    fn an_arn_of_something_else_is_refused_with_its_field() {
         let of = |arn: &str| RolesAnywhere { role_arn: arn.to_owned(), ..session() }.check();
         for arn in [
             "",

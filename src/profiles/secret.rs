@@ -1,7 +1,7 @@
-//! The secret of a profile, from where the profile says it is.
+//! Fetches a profile's secret from where the profile says it is.
 //!
-//! A `secret_command` is run without a shell, with nothing on its standard input, for half a minute at most. What it
-//! prints is the secret: no part of it enters an error.
+//! A `secret_command` is run without a shell, with empty standard input, for at most half a minute. Its
+//! output is the secret, so no part of it appears in an error.
 
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -17,7 +17,7 @@ use sigvet_core::credentials::Secret;
 
 /// Long enough for a person to unlock a key ring.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// No secret is longer.
+/// Maximum size of a program's output, in bytes; no secret is longer.
 const SIZE_LIMIT: usize = 64 * 1024;
 
 /// Fetches the secret of a profile.
@@ -33,7 +33,7 @@ pub(super) fn fetch(profile: &Profile, source: &SecretSource, environment: &Envi
     }
 }
 
-/// What a program prints, run as a `secret_command` is.
+/// The output of a program that is run like a `secret_command`.
 pub(super) fn print_of(program: &str, arguments: &[String]) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
     print_within(program, arguments, TIME_LIMIT)
 }
@@ -51,7 +51,7 @@ fn print_within(program: &str, arguments: &[String], limit: Duration) -> Result<
     let Some(printed) = read_until(stdout, deadline) else { return Err(stop(&mut child, limit)) };
     let printed = printed.map_err(CommandProblem::Lost)?;
     match wait_until(&mut child, deadline).map_err(CommandProblem::Lost)? {
-        // It was cut off in the middle of its output, and its status says no more than that.
+        // The program was stopped in the middle of its output, so its status says nothing more.
         _ if printed.len() > SIZE_LIMIT => Err(CommandProblem::NotText),
         None => Err(stop(&mut child, limit)),
         Some(status) if !status.success() => Err(CommandProblem::Failed(status)),
@@ -59,7 +59,7 @@ fn print_within(program: &str, arguments: &[String], limit: Duration) -> Result<
     }
 }
 
-/// How the child ended; none where it has not at the deadline.
+/// How the child ended. `None` if it has not ended by the deadline.
 fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     loop {
         match child.try_wait()? {
@@ -69,20 +69,20 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
     }
 }
 
-/// Reads to the end on a thread of its own, so that the deadline holds even where a grandchild keeps the pipe open.
+/// Reads to the end on a separate thread, so that the deadline holds even if a grandchild keeps the pipe open.
 fn read_until(stdout: ChildStdout, deadline: Instant) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
         let outcome = stdout.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes);
-        // Nobody listens once the deadline has passed.
+        // Nobody receives this after the deadline.
         let _ = sender.send(outcome);
     });
     receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
 }
 
 fn stop(child: &mut Child, limit: Duration) -> CommandProblem {
-    // Both fail only where it has ended in the meantime.
+    // Both calls fail only if the child has ended in the meantime.
     let _ = child.kill();
     let _ = child.wait();
     CommandProblem::TimedOut(limit.as_secs())
@@ -95,7 +95,7 @@ fn cannot_start(error: io::Error) -> CommandProblem {
     }
 }
 
-/// The secret is what was printed, less one newline at its end.
+/// The secret in the output: the output without a newline at its end.
 fn secret_of(printed: &[u8]) -> Result<Secret, CommandProblem> {
     let text = std::str::from_utf8(printed).map_err(|_| CommandProblem::NotText)?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_the_output_less_one_newline() {
+    fn the_secret_is_the_output_without_its_final_newline() {
         for (script, secret) in [
             ("printf 'hush\\n'", "hush"),
             ("printf hush", "hush"),
@@ -132,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn no_shell_reads_the_words() {
+    fn no_shell_interprets_the_words() {
         let secret = run("printf", &["%s".into(), "$HOME; `id`".into()], TIME_LIMIT).unwrap();
         assert_eq!(secret.expose_secret(), "$HOME; `id`");
     }
 
     #[test]
-    fn each_way_to_fail_has_its_own_word_and_none_shows_the_output() {
+    fn each_failure_has_its_own_message_and_none_shows_the_output() {
         assert!(matches!(shell("exit 3"), Err(CommandProblem::Failed(status)) if status.code() == Some(3)));
         assert!(matches!(shell("true"), Err(CommandProblem::Empty)));
         assert!(matches!(shell("echo"), Err(CommandProblem::Empty)));
@@ -152,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_reads_its_input_finds_it_empty() {
+    fn the_standard_input_of_a_command_is_empty() {
         assert!(matches!(shell("cat"), Err(CommandProblem::Empty)));
     }
 
     #[test]
-    fn a_command_that_hangs_is_stopped_even_where_a_child_of_its_own_holds_the_pipe() {
+    fn a_command_that_hangs_is_stopped_even_if_its_child_holds_the_pipe() {
         let limit = Duration::from_millis(300);
         for script in ["sleep 20", "sleep 20 & echo hush", "exec >&-; sleep 20"] {
             let start = Instant::now();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_is_read_from_the_environment_that_was_given() {
+    fn a_variable_is_read_from_the_environment_passed_in() {
         assert_eq!(fetched(SecretSource::Variable("FULL".into())).unwrap().expose_secret(), "hush");
         let error = fetched(SecretSource::Variable("EMPTY".into())).unwrap_err();
         assert_eq!(error.to_string(), "the environment variable EMPTY, secret_env of profile 'p', is not set");

@@ -4,20 +4,20 @@ use super::aws_cause::AwsCause;
 use super::roles_anywhere::InvalidSession;
 use super::x509::CertificateError;
 
-/// Why there is no session of IAM Roles Anywhere. No part of a key or a passphrase is in it.
+/// Why there is no session of IAM Roles Anywhere. No error contains any part of a key or a passphrase.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// It cannot be asked for.
+    /// The session cannot be requested.
     #[error(transparent)]
     Invalid(#[from] InvalidSession),
-    /// The files of certificate and key.
+    /// The certificate or its key cannot be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// Where the passphrase should be there is none.
+    /// The passphrase is not where it should be.
     #[error("{0}")]
     Passphrase(String),
-    /// The service gives none.
+    /// The service refused the session.
     #[error(transparent)]
     Refused(#[from] AwsCause),
 }

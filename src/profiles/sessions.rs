@@ -1,8 +1,8 @@
-//! Sessions of S3 Express, kept for the minutes that they are good for: a file each in the user's cache directory.
+//! Caches S3 Express sessions for the minutes that they are valid, one file each, in the user's cache directory.
 //!
-//! A file holds the reply of `CreateSession` as it came, so that one reader serves for both. Its name is a hash of bucket
-//! and access key id, and tells neither. What cannot be read, is open to others or is no longer good counts as not there,
-//! and is replaced by the next session.
+//! A file contains the reply of `CreateSession` unchanged, so that the same parser reads both. Its name is a
+//! hash of bucket and access key ID, and reveals neither. A file that cannot be read, is open to others or is
+//! no longer valid counts as missing, and is replaced by the next session.
 
 use std::fs;
 use std::io;
@@ -17,28 +17,29 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::parse_session;
 
-/// The longest reply of `CreateSession` that is read, in bytes. Real ones have about two thousand.
+/// Maximum number of bytes of a `CreateSession` reply to read. Real replies have about two thousand.
 pub const LONGEST_SESSION: usize = 64 * 1024;
 
-/// A session that ends sooner than this many seconds from now is not begun with: the request has to arrive before.
+/// A session that expires within this many seconds is not used for a new request, because the request has to
+/// arrive before.
 const MARGIN: i64 = 10;
 
-/// The place of one session.
+/// The cache file of one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptSession {
     path: PathBuf,
 }
 
 impl KeptSession {
-    /// The place for a bucket, by its host, and the access key that asks for the session; `None` where the user has no
-    /// cache directory.
+    /// The cache file for a bucket, by its host, and the access key that requests the session. `None` if the
+    /// user has no cache directory.
     pub fn of(environment: &Environment, host: &str, access_key_id: &str) -> Option<Self> {
         let name = sha256(format!("{host}\n{access_key_id}").as_bytes());
         let directory = environment.cache_dir()?.join("sigvet").join("s3express");
         Some(Self { path: directory.join(format!("{name}.xml")) })
     }
 
-    /// The session that is kept there, where it is good at `now` and a little longer.
+    /// The cached session, if it is valid at `now` and a little longer.
     pub fn read(&self, now: Timestamp) -> Option<Credentials> {
         self.read_any().filter(|session| is_good(session, now))
     }
@@ -48,7 +49,7 @@ impl KeptSession {
         parse_session(&read.bytes).ok()
     }
 
-    /// Keeps the reply of `CreateSession`, unless another process kept one meanwhile that ends later.
+    /// Caches the reply of `CreateSession`, unless another process has cached one that expires later.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -62,7 +63,7 @@ impl KeptSession {
     }
 }
 
-/// Whether a session lasts long enough to begin a request with it.
+/// Whether a session is valid long enough to begin a request with it.
 pub fn is_good(session: &Credentials, now: Timestamp) -> bool {
     session.expires_at.is_some_and(|end| end.epoch_seconds() - now.epoch_seconds() > MARGIN)
 }
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_kept_until_it_ends() {
+    fn a_session_is_cached_until_it_expires() {
         let directory = tempfile::tempdir().unwrap();
         let kept = kept(&directory, "bucket", "AKID");
         assert_eq!(kept.read(at("20260301T111112Z")), None);
@@ -108,9 +109,10 @@ mod tests {
         assert_eq!(left.len(), 2, "no temporary file stays, only the lock");
     }
 
-    /// Catches a session that is overwritten by one that ends before, because both were asked for at once.
+    /// Catches a session that is overwritten by one that expires earlier, because both were requested at the
+    /// same time.
     #[test]
-    fn of_two_sessions_the_one_that_ends_later_stays() {
+    fn the_session_that_expires_later_is_kept() {
         let directory = tempfile::tempdir().unwrap();
         let kept = kept(&directory, "bucket", "AKID");
         let later = REPLY.replace("11:16:12Z", "11:17:12Z").replace("ASIA", "LATER");
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_of_other_buckets_and_keys_lie_elsewhere() {
+    fn each_bucket_and_key_has_its_own_file() {
         let directory = tempfile::tempdir().unwrap();
         let paths = [("a", "x"), ("a", "y"), ("b", "x")].map(|(host, id)| kept(&directory, host, id).path);
         assert!(paths[0] != paths[1] && paths[0] != paths[2] && paths[1] != paths[2]);
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_or_open_to_others_counts_as_not_there() {
+    fn a_file_that_is_broken_or_open_to_others_counts_as_missing() {
         let directory = tempfile::tempdir().unwrap();
         let kept = kept(&directory, "bucket", "AKID");
         for broken in ["", "<R>", "not xml", &REPLY.replace("AccessKeyId", "Key"), &"x".repeat(2 * LONGEST_SESSION)] {
@@ -141,9 +143,9 @@ mod tests {
         fs::set_permissions(&kept.path, fs::Permissions::from_mode(0o640)).unwrap();
         assert_eq!(kept.read(at("20260301T111112Z")), None);
     }
-    /// Catches a read that waits for whoever may write into the pipe.
+    /// Catches a read that waits for a writer of the pipe.
     #[test]
-    fn a_pipe_in_its_place_counts_as_not_there() {
+    fn a_pipe_in_place_of_the_file_counts_as_missing() {
         let directory = tempfile::tempdir().unwrap();
         let kept = kept(&directory, "bucket", "AKID");
         fs::create_dir_all(kept.path.parent().unwrap()).unwrap();

@@ -1,10 +1,11 @@
-//! What a text looks like: a secret access key, an access key ID, the name of a variable or of a program.
+//! Recognises texts by their form: a secret access key, an access key ID, the name of a variable or of a program.
 //!
-//! People exchange the halves of a key and write a secret in place of the name of it. These rules find that without
-//! knowing the key. They err on the side of what providers are known to hand out: an ID is never taken for a secret.
+//! People swap the halves of a key, and write a secret in place of its name. These rules detect that without
+//! knowing the key. In case of doubt they follow the formats that providers are known to issue: an ID is
+//! never taken for a secret.
 
-/// Whether a text has the form of a secret access key: of AWS and the stores that follow it (40 characters of base64), of
-/// DigitalOcean and Oracle (43 or 44).
+/// Whether a text has the form of a secret access key: of AWS and the stores that follow it (40 characters of
+/// base64), or of DigitalOcean and Oracle (43 or 44).
 pub fn looks_like_secret(text: &str) -> bool {
     let has = |class: fn(&u8) -> bool| text.bytes().any(|byte| class(&byte));
     let is_base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte));
@@ -17,26 +18,28 @@ pub fn looks_like_secret(text: &str) -> bool {
     }
 }
 
-/// Whether a text has the form of a session token of AWS: base64 of a few bytes and `er/aws` or `origin`.
+/// Whether a text has the form of an AWS session token: base64 of a few bytes and `er/aws` or `origin`.
 pub fn looks_like_session_token(text: &str) -> bool {
     const STARTS: [&str; 5] = ["FwoGZXIvYXdz", "FQoGZXIvYXdz", "FQoDYXdz", "AQoDYXdz", "IQoJb3JpZ2lu"];
     STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// Whether ID and secret have each the form of the other: of AWS, or of Cloudflare, whose IDs have 32 hex digits and whose secrets 64.
+/// Whether ID and secret each have the form of the other: of AWS, or of Cloudflare, whose IDs have 32 hex
+/// digits and whose secrets have 64.
 pub(super) fn look_exchanged(id: &str, secret: &str) -> bool {
     let is_hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     looks_like_secret(id) || (is_hex(id, 64) && is_hex(secret, 32))
 }
 
-/// Whether a text has the form of an access key ID of AWS: `AKIA` or another known prefix, and capitals and digits.
+/// Whether a text has the form of an AWS access key ID: `AKIA` or another known prefix, followed by capitals
+/// and digits.
 pub fn looks_like_key_id(text: &str) -> bool {
     let is_known = ["AKIA", "ASIA", "ABIA", "ACCA"].iter().any(|prefix| text.starts_with(prefix));
     is_known && (16..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// The name of an environment variable, if the text can be nothing else: all capitals or all small letters, with digits and
-/// underscores. A secret that stands where a name is asked for is hardly ever written so.
+/// The text, if it can only be the name of an environment variable: all capitals or all lowercase letters,
+/// with digits and underscores. A secret in place of a name hardly ever looks like this.
 pub(super) fn as_variable_name(text: &str) -> Option<&str> {
     let is_in = |letters: fn(&u8) -> bool| text.bytes().all(|b| letters(&b) || b.is_ascii_digit() || b == b'_');
     let has_one_case = is_in(u8::is_ascii_uppercase) || (is_in(u8::is_ascii_lowercase) && text.contains('_'));
@@ -45,7 +48,7 @@ pub(super) fn as_variable_name(text: &str) -> Option<&str> {
     (is_name && !looks_like_key_id(text)).then_some(text)
 }
 
-/// The name of a program without its directory, if the text can be nothing else: a short word in small letters.
+/// The name of a program without its directory, if the text can only be one: a short word in lowercase letters.
 pub(super) fn as_program_name(text: &str) -> Option<&str> {
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
     let is_word = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
@@ -53,7 +56,7 @@ pub(super) fn as_program_name(text: &str) -> Option<&str> {
     (is_word && starts_well && name.len() <= 24 && !looks_like_secret(text)).then_some(name)
 }
 
-/// A profile's name as it was typed, without the options of an rclone remote: they may be secret.
+/// A profile's name as it was typed, without the options of an rclone remote, which may be secret.
 pub(super) fn without_options(name: &str) -> String {
     match name.split_once(',') {
         Some((name, _)) => format!("{name}{OPTIONS}"),
@@ -61,11 +64,11 @@ pub(super) fn without_options(name: &str) -> String {
     }
 }
 
-/// What stands in a message for the options of a remote.
+/// The text shown in place of a remote's options.
 pub(super) const OPTIONS: &str = ",…";
 
-/// A URL with what stands in front of its host taken out: all between `//` and the last `@`, because a password may hold any
-/// character.
+/// A URL with the user information redacted: everything between `//` and the last `@`, because a password may
+/// contain any character.
 pub fn without_user(url: &str) -> std::borrow::Cow<'_, str> {
     let (scheme, rest) = url.find("//").map_or(("", url), |at| url.split_at(at + 2));
     match rest.rsplit_once('@') {
@@ -78,9 +81,9 @@ pub fn without_user(url: &str) -> std::borrow::Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// Forms from the documentation of the providers.
+    /// Formats from the providers' documentation.
     #[test]
-    fn secrets_of_providers_are_known_by_their_form_and_ids_are_not_taken_for_one() {
+    fn providers_secrets_are_recognised_by_their_form_and_ids_are_not_taken_for_secrets() {
         for secret in [
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -109,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_hex_digits_are_told_apart_by_their_length() {
+    fn halves_made_of_hex_digits_are_distinguished_by_their_length() {
         let (id, secret) = ("0123456789abcdef".repeat(2), "0123456789abcdef".repeat(4));
         assert!(look_exchanged(&secret, &id) && !look_exchanged(&id, &secret) && !look_exchanged(&secret, &secret));
     }
 
     #[test]
-    fn an_id_of_aws_is_known_by_its_prefix() {
+    fn an_aws_id_is_recognised_by_its_prefix() {
         assert!(looks_like_key_id("AKIAIOSFODNN7EXAMPLE") && looks_like_key_id("ASIAIOSFODNN7EXAMPLE"));
         for other in ["AKIDEXAMPLE", "AKIAIOSFODNN7example", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""] {
             assert!(!looks_like_key_id(other), "{other}");
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_words_and_a_secret_is_no_name() {
+    fn names_are_words_and_a_secret_is_not_a_name() {
         for name in ["HETZNER_SECRET", "B_SECRET", "AWS_SECRET_ACCESS_KEY_2", "minio_secret", "_X"] {
             assert_eq!(as_variable_name(name), Some(name));
         }

@@ -1,11 +1,11 @@
-//! Whether the parts of a key can be what they are given as: no line break in what becomes a header, and ID and secret not
-//! exchanged. Every source of keys is held to it.
+//! Checks whether the parts of a key are plausible: a part that becomes a header has no line break, and ID and
+//! secret are not swapped. This applies to every source of keys.
 
 use super::shape::{look_exchanged, looks_like_key_id};
 use super::{Error, KeyPart, KeyProblem, Source};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// Refuses credentials that cannot be meant.
+/// Refuses credentials that the user cannot have intended.
 pub(super) fn check(credentials: &Credentials, source: &Source) -> Result<(), Error> {
     let Credentials { access_key_id, secret_access_key, session_token, .. } = credentials;
     let token = session_token.as_ref().map(Secret::expose_secret);
@@ -15,7 +15,7 @@ pub(super) fn check(credentials: &Credentials, source: &Source) -> Result<(), Er
     }
 }
 
-/// What is wrong with the parts of a key, if anything is.
+/// The problem with a key and the part that has it, if there is one.
 pub fn find_problem(id: &str, secret: Option<&str>, token: Option<&str>) -> Option<(KeyPart, KeyProblem)> {
     let secret = secret.unwrap_or_default();
     if look_exchanged(id.trim(), secret.trim()) {
@@ -24,7 +24,7 @@ pub fn find_problem(id: &str, secret: Option<&str>, token: Option<&str>) -> Opti
     if looks_like_key_id(secret.trim()) {
         return Some((KeyPart::SecretAccessKey, KeyProblem::LooksLikeKeyId));
     }
-    // Secrets of AWS have no colon.
+    // AWS's secrets contain no colon.
     if looks_like_key_id(id) && secret.contains(':') {
         return Some((KeyPart::SecretAccessKey, KeyProblem::HoldsToken));
     }
@@ -41,7 +41,7 @@ mod tests {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     #[test]
-    fn halves_that_were_exchanged_are_refused() {
+    fn swapped_halves_are_refused() {
         let exchanged = Some((KeyPart::AccessKeyId, KeyProblem::LooksLikeSecret));
         assert_eq!(find_problem(SECRET, Some(ID), None), exchanged);
         assert_eq!(find_problem(SECRET, None, None), exchanged);
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_a_header_is_one_line() {
+    fn a_part_that_becomes_a_header_is_one_line() {
         for bad in ["a\r\nX-Evil: y", "a\n", "\ra", "a\0b", "a\tb", "a\x1b[2J", "a\u{85}b"] {
             let control = |part| Some((part, KeyProblem::ControlCharacter));
             assert_eq!(find_problem(bad, Some("s"), None), control(KeyPart::AccessKeyId), "{bad:?}");

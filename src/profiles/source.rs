@@ -1,17 +1,17 @@
-//! Where credentials are from, as data: the command line has the words, for only it knows its options.
+//! Where credentials come from, as data. The command line supplies the wording, because only it knows its options.
 
 use std::path::PathBuf;
 
 use super::tool::ToolEntry;
 
-/// Where credentials are from.
+/// Where credentials come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The command line, as `KEY:SECRET`.
     User,
-    /// The command line, as an access key ID and a secret apart.
+    /// The command line, as a separate access key ID and secret.
     Options,
-    /// `AWS_ACCESS_KEY_ID` and its companions.
+    /// `AWS_ACCESS_KEY_ID` and the related variables.
     Environment,
     /// The profile file.
     Profile {
@@ -24,16 +24,16 @@ pub enum Source {
     AwsProfile {
         /// The profile's name.
         name: String,
-        /// How it comes by its keys.
+        /// How the profile gets its keys.
         provider: AwsProvider,
     },
-    /// What another tool keeps.
+    /// Keys stored by another tool.
     Tool(Box<ToolEntry>),
-    /// What another tool takes from AWS's environment, files or chain.
+    /// Keys that another tool takes from AWS's environment, files or chain.
     ForTool {
-        /// What the tool was asked for.
+        /// The tool's entry that was named.
         entry: Box<ToolEntry>,
-        /// Where the key is from.
+        /// Where the key comes from.
         source: Box<Source>,
     },
     /// A part of AWS's chain that needs no profile.
@@ -43,25 +43,25 @@ pub enum Source {
     },
 }
 
-/// How AWS's files and chain come by a key.
+/// How AWS's files and chain get a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AwsProvider {
-    /// The key stands in the file.
+    /// The key is in the file.
     Static,
-    /// A web identity token is exchanged for it.
+    /// The key is obtained by exchanging a web identity token.
     WebIdentity,
-    /// A role is assumed.
+    /// The key is obtained by assuming a role.
     AssumeRole,
-    /// A `credential_source` is asked.
+    /// The key is obtained by assuming a role with the key of a `credential_source`.
     CredentialSource,
-    /// IAM Identity Center is asked.
+    /// IAM Identity Center issues the key.
     Sso,
-    /// The session of `aws login`.
+    /// The session of `aws login` issues the key.
     Login,
-    /// A `credential_process` prints it.
+    /// A `credential_process` prints the key.
     Process,
-    /// The container's endpoint gives it.
+    /// The container's endpoint provides the key.
     Container,
-    /// The instance metadata service gives it.
+    /// The instance metadata service provides the key.
     InstanceMetadata,
 }

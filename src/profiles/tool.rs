@@ -1,9 +1,9 @@
-//! The tools whose own files of keys are read, and the names that `--profile` has for what stands in them.
+//! Other tools whose key files sigvet reads, and the names that `--profile` takes for their keys.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A tool that keeps keys in a file, or in variables, of its own.
+/// A tool that stores keys in its own file or variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// `s3cmd`: sections of `.s3cfg`.
@@ -21,10 +21,10 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// All of them, in the order in which they are listed.
+    /// All tools, in the order in which they are listed.
     pub const ALL: [Self; 6] = [Self::S3cmd, Self::Rclone, Self::Mc, Self::Boto, Self::S3fs, Self::Restic];
 
-    /// What stands before the colon: `rclone` in `rclone:REMOTE`.
+    /// The prefix before the colon, such as `rclone` in `rclone:REMOTE`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::S3cmd => "s3cmd",
@@ -36,7 +36,7 @@ impl Tool {
         }
     }
 
-    /// What the tool calls that which has keys.
+    /// The tool's word for an entry with keys.
     pub fn noun(self) -> &'static str {
         match self {
             Self::S3cmd | Self::Boto => "section",
@@ -51,7 +51,7 @@ impl Tool {
     pub fn split(text: &str) -> Option<(Self, &str)> {
         let (prefix, name) = text.split_once(':')?;
         let tool = Self::ALL.into_iter().find(|tool| tool.as_str() == prefix)?;
-        // rclone lists its remotes with a colon behind them.
+        // rclone lists its remotes with a trailing colon.
         let name = if tool == Self::Rclone { name.strip_suffix(':').unwrap_or(name) } else { name };
         Some((tool, name))
     }
@@ -63,27 +63,28 @@ impl fmt::Display for Tool {
     }
 }
 
-/// What a tool calls a set of keys, and where it stands: `rclone remote 'minio' in /home/me/.config/rclone/rclone.conf`.
+/// An entry with keys in a tool's configuration, and its location:
+/// `rclone remote 'minio' in /home/me/.config/rclone/rclone.conf`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolEntry {
     /// The tool.
     pub tool: Tool,
-    /// The name behind the colon.
+    /// The name after the colon.
     pub name: String,
-    /// Where it stands.
+    /// The location of the entry.
     pub place: ToolPlace,
-    /// The variable that the key is from, if it is not from the same place.
+    /// The variable that contains the key, if the key is not in the same place.
     pub key_variable: Option<String>,
 }
 
-/// Where a tool keeps something.
+/// Where a tool stores an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolPlace {
     /// In a file.
     File(PathBuf),
-    /// In an environment variable, or in several that begin so.
+    /// In an environment variable, or in several that begin with this text.
     Variable(String),
-    /// In the name itself, with its options.
+    /// In the typed name itself, with its options.
     Typed,
 }
 
@@ -93,7 +94,7 @@ impl ToolEntry {
         format!("{}:{}", self.tool, self.name)
     }
 
-    /// The entry without its place: `rclone remote 'minio'`.
+    /// The entry without its location: `rclone remote 'minio'`.
     pub fn owner(&self) -> String {
         let Self { tool, name, .. } = self;
         match name.as_str() {
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tool_is_known_by_what_stands_before_the_first_colon() {
+    fn a_tool_is_recognised_by_the_text_before_the_first_colon() {
         assert_eq!(Tool::split("rclone:my remote"), Some((Tool::Rclone, "my remote")));
         assert_eq!(Tool::split("rclone:minio:"), Some((Tool::Rclone, "minio")), "as rclone itself takes it");
         assert_eq!(Tool::split("s3cmd:"), Some((Tool::S3cmd, "")));

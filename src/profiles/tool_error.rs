@@ -1,4 +1,4 @@
-//! Why the keys of another tool cannot be used. What is quoted are names, paths and lines, never a value.
+//! Why the keys of another tool cannot be used. Messages quote names, paths and line numbers, never a value.
 
 use std::path::PathBuf;
 
@@ -11,16 +11,16 @@ use super::tool::{Tool, ToolEntry};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ToolError {
-    /// The tool has no file in any of its places.
+    /// None of the tool's configuration files exists.
     #[error("no configuration of {tool}{}", looked_for(paths))]
     NoFile {
         /// The tool.
         tool: Tool,
-        /// Where it would be.
+        /// The places where it was looked for.
         paths: Vec<PathBuf>,
     },
 
-    /// A variable names a file that is not there.
+    /// A variable names a file that does not exist.
     #[error("{variable} names {}, which does not exist", path.display())]
     MissingFile {
         /// The variable.
@@ -29,96 +29,96 @@ pub enum ToolError {
         path: PathBuf,
     },
 
-    /// Nothing there has that name.
+    /// There is no entry of that name.
     #[error("no {} '{name}' in {place}{}", tool.noun(), which_are_there(near, names))]
     Unknown {
         /// The tool.
         tool: Tool,
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
-        /// Where it was looked for.
+        /// Where the entry was looked for.
         place: String,
-        /// Names like it, as `--profile` takes them.
+        /// Similar names, as `--profile` takes them.
         near: Vec<String>,
-        /// All names that are there.
+        /// All names that exist.
         names: Vec<String>,
     },
 
-    /// `rclone config encryption set`.
+    /// The file was encrypted with `rclone config encryption set`.
     #[error("{} is encrypted by rclone", path.display())]
     Encrypted {
         /// The file.
         path: PathBuf,
     },
 
-    /// Two entries have one name.
+    /// Two entries have the same name.
     #[error("{}: {} '{name}' is defined twice, {}", path.display(), tool.noun(), in_lines(*lines))]
     Twice {
         /// The tool.
         tool: Tool,
         /// The file.
         path: PathBuf,
-        /// Their name.
+        /// The name of both entries.
         name: String,
-        /// Where they begin, from 1.
+        /// The lines on which they begin, starting at 1.
         lines: (usize, usize),
     },
 
-    /// A remote of another kind of storage.
+    /// The remote is of another kind of storage.
     #[error("{entry} {}", type_of(kind.as_deref()))]
     NotS3 {
         /// The remote.
         entry: ToolEntry,
-        /// What it is.
+        /// The remote's type, if it has one.
         kind: Option<String>,
     },
 
-    /// A remote that is made of others.
+    /// The remote consists of several others.
     #[error("{entry} is of type '{kind}', which joins several remotes")]
     Several {
         /// The remote.
         entry: ToolEntry,
-        /// Its type.
+        /// The remote's type.
         kind: &'static str,
     },
 
-    /// A remote that stands for itself.
+    /// The remote leads back to itself.
     #[error("{entry} leads back to itself")]
     Circle {
         /// The remote.
         entry: ToolEntry,
     },
 
-    /// It has settings only, or is for anonymous requests.
+    /// The entry contains only settings, or is for anonymous requests.
     #[error("{entry} has no keys")]
     NoKeys {
-        /// What has none.
+        /// The entry without keys.
         entry: ToolEntry,
     },
 
-    /// It has one half of a key.
+    /// The entry contains only one half of a key.
     #[error("{entry} has {present} but no {missing}")]
     HalfKey {
-        /// What has it.
+        /// The entry.
         entry: ToolEntry,
         /// The half that is there.
         present: &'static str,
-        /// The half that is not.
+        /// The half that is missing.
         missing: &'static str,
     },
 
-    /// A value that cannot be used. It is not quoted.
+    /// A value cannot be used. The message does not quote it.
     #[error("{entry}: {field} {problem}")]
     InvalidValue {
-        /// Where it stands.
+        /// The entry that contains the value.
         entry: ToolEntry,
         /// The field.
         field: &'static str,
-        /// What is wrong with it, behind the field's name.
+        /// What is wrong with the value, worded to follow the field's name.
         problem: &'static str,
     },
 
-    /// A value that names a variable.
+    /// A value names a variable that is not set.
     #[error(
         "{entry}: {field} names {}",
         as_variable_name(variable).map_or("an environment variable that is not set".to_owned(), |name| {
@@ -126,24 +126,24 @@ pub enum ToolError {
         }),
     )]
     UnsetVariable {
-        /// Where it stands.
+        /// The entry that contains the value.
         entry: ToolEntry,
         /// The field.
         field: &'static str,
-        /// The variable. It is shown if it can be nothing else than a name.
+        /// The variable. It is shown only if it can be nothing other than a name.
         variable: String,
     },
 
-    /// A way to sign, or to come by keys, that the tool has and sigvet does not.
+    /// The entry signs or gets its keys in a way that sigvet does not support.
     #[error("{entry} {what}, which sigvet does not support")]
     Unsupported {
-        /// What has it.
+        /// The entry.
         entry: ToolEntry,
-        /// What it does.
+        /// What the entry does, worded to follow the entry.
         what: &'static str,
     },
 
-    /// A remote with a path.
+    /// A remote was named with a path.
     #[error("'{tool}:{name}:…' has a path; name the {} only: '{tool}:{name}'", tool.noun())]
     HasPath {
         /// The tool.
@@ -152,7 +152,7 @@ pub enum ToolError {
         name: String,
     },
 
-    /// A remote with options that cannot be read, which may be secret.
+    /// A remote was named with options that cannot be parsed, which may be secret.
     #[error("cannot read the options of 'rclone:{name}'; expected REMOTE,OPTION=VALUE,… or :s3,OPTION=VALUE,…")]
     UnreadableOptions {
         /// The name without its options.
@@ -162,7 +162,7 @@ pub enum ToolError {
     /// A profile without a key of its own cannot be copied.
     #[error("{owner} has no key of its own to copy: {reason}")]
     NothingToCopy {
-        /// What was to be copied.
+        /// The profile or entry that was to be copied.
         owner: String,
         /// Where its keys come from.
         reason: &'static str,
@@ -170,7 +170,7 @@ pub enum ToolError {
 }
 
 impl ToolError {
-    /// What the error means to a script.
+    /// The class of the error, for scripts.
     pub(super) fn kind(&self) -> FailureKind {
         match self {
             Self::MissingFile { .. }
@@ -192,7 +192,7 @@ fn looked_for(paths: &[PathBuf]) -> String {
     }
 }
 
-/// Names like the one that was asked for, or else all that there are.
+/// The end of a message: similar names, or otherwise all names that exist.
 fn which_are_there(near: &[String], names: &[String]) -> String {
     const SHOWN: usize = 8;
     match names.len() {
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_name_is_answered_with_those_that_are_there() {
+    fn an_unknown_name_is_answered_with_the_names_that_exist() {
         let unknown = |near: &[&str], names: &[&str]| {
             let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
             let (near, names, place) = (owned(near), owned(names), "c".to_owned());

@@ -1,13 +1,14 @@
-//! Keys that were typed: `-u KEY:SECRET`, or the parts that awscurl takes one by one.
+//! Keys that were typed: `-u KEY:SECRET`, or the separate parts that awscurl's options take.
 //!
-//! All of a key comes from the command line then, its session token included; settings may come from beside it.
+//! All parts of such a key come from the command line, including its session token; settings may come from
+//! other sources.
 
 use super::choice::CredentialChoice;
 use super::found::{Described, Resolved};
 use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// The key that was typed, `-u` first.
+/// The key that was typed. `-u` takes precedence.
 pub(super) fn resolve(choice: &CredentialChoice, beside: Described) -> Result<Resolved, Error> {
     let mut credentials = match &choice.user {
         Some(user) => {
@@ -18,13 +19,13 @@ pub(super) fn resolve(choice: &CredentialChoice, beside: Described) -> Result<Re
     };
     credentials.session_token = choice.parts.token().cloned();
     let Described { settings, mut warnings, .. } = beside;
-    // The ids of Swift have a colon; curl takes the first for the end of the id, and so do we.
+    // Swift's IDs contain a colon. curl treats the first colon as the end of the ID, and so does sigvet.
     let is_ambiguous = choice.user.is_some() && credentials.secret_access_key.expose_secret().contains(':');
     warnings.extend(is_ambiguous.then_some(Warning::SecondColon));
     Ok(Resolved { credentials, settings, source: source(choice), warnings })
 }
 
-/// What is known without its secret.
+/// What is known about the key without its secret.
 pub(super) fn describe(choice: &CredentialChoice, beside: Described) -> Described {
     let key = match &choice.user {
         Some(user) => split_user(user).map(|(key, _)| key.to_owned()),
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_are_one_source_and_settings_come_from_beside_them() {
+    fn the_parts_are_one_source_and_settings_come_from_others() {
         let found = resolved(&parts(Some("K"), Some("s"), None)).unwrap();
         assert_eq!(found.credentials, Credentials::new("K", "s"), "no token of the environment");
         assert_eq!(found.source, Source::Options);
@@ -78,16 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_with_user_too() {
+    fn a_token_is_also_used_with_user() {
         let choice = CredentialChoice { user: Some(Secret::new("U:s")), ..parts(None, None, Some("t")) };
         let found = resolved(&choice).unwrap();
         assert_eq!(found.credentials, Credentials::new("U", "s").with_session_token("t"));
         assert_eq!(found.source, Source::User);
     }
 
-    /// Swift's ids are `account:user`: catches that one is cut in two without a word.
+    /// Swift's IDs are `account:user`. Catches one that is silently split in two.
     #[test]
-    fn a_second_colon_is_warned_of() {
+    fn a_second_colon_causes_a_warning() {
         let choice = |user: &str| CredentialChoice { user: Some(Secret::new(user)), ..CredentialChoice::default() };
         let found = resolved(&choice("test:tester:hush")).unwrap();
         assert_eq!(found.credentials, Credentials::new("test", "tester:hush"));
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_token_is_none() {
+    fn an_empty_token_counts_as_unset() {
         let found = resolved(&parts(None, None, Some(""))).unwrap();
         assert_eq!(found.credentials.access_key_id, "AKID-E");
         let found = resolved(&parts(Some("K"), Some("s"), Some(""))).unwrap();

@@ -1,4 +1,4 @@
-//! What a user should know of the credentials that were found, as data.
+//! Warnings about the credentials that were found, as data.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -8,63 +8,64 @@ use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use super::Source;
 use super::x509::CertificateWarning;
 
-/// What a user should know of the credentials that were found. It carries no secret.
+/// A warning about the credentials that were found. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// `KEY:SECRET` has a second colon: the first ends the access key ID, and some stores have IDs with a colon in them.
+    /// `KEY:SECRET` contains a second colon. The first one ends the access key ID, but some stores have IDs
+    /// that contain a colon.
     SecondColon,
-    /// A part of the key begins or ends with white space, which is mostly a slip.
+    /// A part of the key begins or ends with white space, usually by mistake.
     WhiteSpace {
         /// The part.
         part: KeyPart,
-        /// Where the key is from.
+        /// Where the key comes from.
         source: Source,
     },
-    /// A variable that says when the key expires is not a date and time.
+    /// The variable with the key's expiry is not a date and time.
     InvalidExpiration {
         /// The variable.
         variable: &'static str,
     },
-    /// A section of one of AWS's files has a line that cannot be read, and counts for nothing.
+    /// A section of one of AWS's files has a line that cannot be parsed, so the section is ignored.
     BrokenSection {
         /// The file.
         path: PathBuf,
-        /// What stands between the section's brackets.
+        /// The text between the section's brackets.
         section: String,
-        /// The line, from 1.
+        /// The line number, starting at 1.
         line: usize,
-        /// What is wrong with it.
+        /// What is wrong with the line.
         message: &'static str,
     },
-    /// A line of one of AWS's files stands before the first section.
+    /// A line of one of AWS's files precedes the first section.
     StrayLine {
         /// The file.
         path: PathBuf,
-        /// The line, from 1.
+        /// The line number, starting at 1.
         line: usize,
     },
-    /// s3cmd itself would mix the sections of its file.
+    /// s3cmd itself would merge the sections of its file.
     SectionsApart {
         /// The file.
         path: PathBuf,
-        /// The section that is read.
+        /// The section that is used.
         section: String,
     },
     /// Others can read the profile file.
     FileTooOpen {
         /// The profile file.
         path: PathBuf,
-        /// Its mode, the lowest nine bits.
+        /// The lowest nine bits of the file's mode.
         mode: u32,
     },
-    /// Others can write to the profile file, and so choose the keys and what is run for them.
+    /// Others can write to the profile file, and so choose the keys and the commands that are run to get them.
     FileWritable {
         /// The profile file.
         path: PathBuf,
-        /// Its mode, the lowest nine bits.
+        /// The lowest nine bits of the file's mode.
         mode: u32,
     },
-    /// Something about the certificate of a profile.
+    /// A warning about a profile's certificate.
     Certificate(CertificateWarning),
     /// The profile file belongs to another user, who is not root.
     FileOfAnother {
@@ -74,10 +75,11 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// That somebody else may have written what the file says, and so choose a program to run: the rule for `secret_command`, and
-    /// for `credential_process` in AWS's files. Of a pipe or a device nothing is said: it was made for this run.
+    /// Warnings that somebody else may have written the file, and so may choose a program to run. The rule is
+    /// the same for `secret_command`, and for `credential_process` in AWS's files. There are none for a pipe
+    /// or a device, because it was made for this run.
     ///
-    /// The directory is not looked at: a file that others put in its place is theirs, and that is seen.
+    /// The directory is not checked: a file that others put in place of this one belongs to them, which is detected.
     pub(super) fn about_writers_of(path: &Path, metadata: &Metadata) -> Vec<Self> {
         if !metadata.is_file() {
             return Vec::new();
@@ -88,12 +90,12 @@ impl Warning {
         foreign.into_iter().chain(written).collect()
     }
 
-    /// Whether it is about this file and whoever writes to it.
+    /// Whether the warning says that others may have written this file.
     pub(super) fn is_about(&self, file: &Path) -> bool {
         matches!(self, Self::FileWritable { path, .. } | Self::FileOfAnother { path } if path == file)
     }
 
-    /// Whether somebody else may have written what the file says.
+    /// Whether the warning says that others may have written the file.
     pub(super) fn is_about_writers(&self) -> bool {
         matches!(self, Self::FileWritable { .. } | Self::FileOfAnother { .. })
     }
@@ -102,23 +104,23 @@ impl Warning {
 /// A part of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPart {
-    /// Its public half.
+    /// The access key ID.
     AccessKeyId,
-    /// Its secret half.
+    /// The secret access key.
     SecretAccessKey,
-    /// What temporary credentials have besides.
+    /// The session token of temporary credentials.
     SessionToken,
 }
 
 /// What is wrong with a part of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyProblem {
-    /// A line break, a NUL or another control character: it would end the header that the part stands in.
+    /// A line break, a NUL or another control character, which would end the header that contains the part.
     ControlCharacter,
-    /// An access key ID with the form of a secret: it would be printed, sent and logged.
+    /// The access key ID has the form of a secret, so it would be printed, sent and logged.
     LooksLikeSecret,
-    /// A secret access key with the form of an access key ID.
+    /// The secret access key has the form of an access key ID.
     LooksLikeKeyId,
-    /// A secret with a session token behind it.
+    /// The secret is followed by a session token.
     HoldsToken,
 }

@@ -1,9 +1,9 @@
-//! What the search for mistakes costs, beside the hash function alone.
+//! Compares the cost of the search for mistakes with the cost of the hash function alone.
 //!
-//! The request is one that a person might bring: an S3 upload with a query and a few headers. Its signature is noise, so
-//! that everything is tried. The floor is as many SHA-256 compressions as the hypotheses cannot do without: the two last
-//! blocks of the inner hash, and one of the outer. One core, then all of them.
-//!
+//! The request is realistic: an S3 upload with a query and a few headers. Its signature is random, so the
+//! search tries everything. The lower bound is the number of SHA-256 compressions that the hypotheses cannot
+//! do without: the last two blocks of the inner hash, and one block of the outer hash. Measured on one core,
+//! then on all of them.
 //! `cargo bench --bench explain`
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 

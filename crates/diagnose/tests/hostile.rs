@@ -1,6 +1,7 @@
-//! Characters of several bytes, put at every place of what people paste: none of it may end the program.
+//! Inserts multi-byte characters at every position of pasted text, which must never panic.
 //!
-//! A text that is cut at a byte inside a character panics. Which cuts there are is not known here: every place is tried.
+//! Cutting a text at a byte inside a character panics. This test does not know where texts are cut, so it
+//! tries every position.
 #![expect(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
 use sigvet_core::credentials::Credentials;
@@ -10,7 +11,7 @@ use sigvet_core::verify::{Claimed, ExpectedScope, Judge, verify};
 use sigvet_diagnose::formats::capture::{self, Capture};
 use sigvet_diagnose::{ClientTexts, Evidence, Hints, Limits, diagnose};
 
-/// Two, three and four bytes.
+/// Characters of two, three and four bytes.
 const CHARACTERS: [&str; 3] = ["\u{e9}", "\u{2026}", "\u{1f600}"];
 
 const V4: &str = "GET /k?a=b HTTP/1.1\r\nHost: h.example\r\nX-Amz-Date: 20150830T123600Z\r\nAuthorization: AWS4-HMAC-SHA256 \
@@ -37,13 +38,13 @@ fn with_each_character(text: &str, mut check: impl FnMut(&str)) {
     for (at, _) in text.char_indices() {
         for character in CHARACTERS {
             check(&format!("{}{character}{}", &text[..at], &text[at..]));
-            // In the place of what follows: a text that is cut off there.
+            // Replaces the rest of the text with the character, as if the text were cut off there.
             check(&format!("{}{character}", &text[..at]));
         }
     }
 }
 
-/// All that is done with a capture, one mistake deep.
+/// Does everything that can be done with a capture, with a search for one mistake.
 fn judge(found: &Capture) {
     let credentials = Credentials::new("AKID", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let now = Timestamp::parse("20150830T123600Z").unwrap();
@@ -71,20 +72,20 @@ fn read_in_every_way(text: &str) {
 }
 
 #[test]
-fn a_character_of_several_bytes_may_stand_anywhere() {
+fn a_multi_byte_character_anywhere_does_not_panic() {
     for text in [URL, COMMAND, LOG, TRACE, DUMP, REPLY] {
         with_each_character(text, read_in_every_way);
     }
 }
 
 #[test]
-fn it_may_stand_anywhere_in_a_signed_request() {
+fn a_multi_byte_character_anywhere_in_a_signed_request_does_not_panic() {
     for text in [V4, V2] {
         with_each_character(text, read_in_every_way);
     }
 }
 
-/// The two that ended the program.
+/// The two texts that made the program panic.
 #[test]
 fn a_signature_that_was_shortened_is_read() {
     for (text, whole, short) in [

@@ -1,7 +1,8 @@
-//! Shows that this crate's `clippy.toml` is in force: each line below breaks it, and says that it expects to. If a row of the
-//! list were gone, or the list were not read, an expectation would not be met, and `cargo clippy -- -D warnings` would fail.
+//! Proves that this crate's `clippy.toml` is in force: each line below breaks it and expects the lint. If a
+//! row of the list were missing or the list were not read, an expectation would be unfulfilled, and
+//! `cargo clippy -- -D warnings` would fail.
 //!
-//! Nothing here is ever called. `cargo test` holds the list of rows to the lines below.
+//! Nothing here is ever called. `cargo test` checks that the rows of the list match the lines below.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -97,9 +98,9 @@ fn never() -> &'static Instant {
     unreachable!("nothing here is called")
 }
 
-/// Catches a row that no line shows to bite, and a line for a row that was taken away.
+/// Catches a row that no line exercises, and a line whose row was removed.
 #[test]
-fn every_row_of_the_list_is_shown() {
+fn every_row_of_the_list_is_exercised() {
     let _: [fn(); 2] = [never_called, never_made];
     let rows: Vec<&str> =
         include_str!("../clippy.toml").split("path = \"").skip(1).map(|row| row.split('"').next().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Asking for the keys of a profile that does not have them itself: whom, and by way of which other profiles.
+//! Gets the credentials of profiles that do not contain them: from which service, and through which other profiles.
 
 use std::path::Path;
 
@@ -17,16 +17,16 @@ use crate::profiles::outside::Outside;
 use crate::profiles::{AwsProvider, Environment, Error, Source};
 use sigvet_core::credentials::Credentials;
 
-/// Who is asked, with all that is needed to do so.
+/// What is needed to ask a service for credentials.
 pub(super) struct Asking<'a> {
     pub(super) files: &'a AwsFiles,
     pub(super) environment: &'a Environment,
     pub(super) outside: &'a dyn Outside,
-    /// The region of the profile that was chosen: STS is asked there.
+    /// The region of the chosen profile, in which STS is called.
     pub(super) region: Option<&'a str>,
 }
 
-/// A token of another identity, and the role that it is exchanged for.
+/// A token of another identity provider, and the role that it is exchanged for.
 pub(super) struct WebIdentity<'a> {
     pub(super) file: &'a str,
     pub(super) role: Option<&'a str>,
@@ -34,7 +34,7 @@ pub(super) struct WebIdentity<'a> {
 }
 
 impl Asking<'_> {
-    /// The keys of a profile, and how it came by them; `None` where it says nothing of any.
+    /// The credentials of a profile, and how it gets them. `None` if the profile says nothing about credentials.
     pub(super) fn profile(&self, name: &str) -> Result<Option<(Credentials, AwsProvider)>, Error> {
         let Some(profile) = self.files.profile(name)? else { return Ok(None) };
         let Some(means) = profile.means(Place::Chosen) else { return Ok(None) };
@@ -84,7 +84,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Refuses credentials that have ended already: whoever was asked kept them too long.
+    /// Refuses credentials that have already expired: the service or program that returned them kept them too long.
     fn unexpired(&self, credentials: Credentials) -> Result<Credentials, AwsCause> {
         match credentials.expires_at.filter(|end| *end <= self.outside.now()) {
             Some(end) => Err(AwsCause::new(format!("the credentials expired at {}", end.to_rfc3339()))),
@@ -92,7 +92,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Exchanges a token for a role.
+    /// Exchanges a token for the credentials of a role.
     pub(super) fn web_identity(&self, identity: &WebIdentity<'_>, name: &str) -> Result<Credentials, AwsCause> {
         let role =
             identity.role.ok_or_else(|| AwsCause::new("there is a web identity token but no role_arn for it"))?;
@@ -107,12 +107,12 @@ impl Asking<'_> {
         self.sts(name)?.ask_unsigned(&call, self.outside)
     }
 
-    /// Takes a role that no profile names.
+    /// Assumes a role that is not in any profile.
     pub(super) fn assume(&self, role: &str, key: &Credentials) -> Result<Credentials, AwsCause> {
         self.unexpired(self.ask_for_role("default", &[("RoleArn", role)], None, key)?)
     }
 
-    /// Takes a role: as it is kept, or else by asking STS.
+    /// Assumes a role: uses cached credentials, or otherwise calls STS.
     fn assume_role(
         &self,
         name: &str,
@@ -150,7 +150,7 @@ impl Asking<'_> {
         self.sts(name)?.ask_signed(&Call { action: "AssumeRole", parameters }, key, self.outside)
     }
 
-    /// The code of the MFA device that the role needs, where it needs one.
+    /// The code of the MFA device, if the role needs one.
     fn mfa_code(&self, name: &str, profile: &AwsProfile) -> Result<Option<String>, Error> {
         let Some(serial) = profile.text("mfa_serial") else { return Ok(None) };
         match self.outside.mfa_code(serial) {
@@ -159,7 +159,7 @@ impl Asking<'_> {
         }
     }
 
-    /// The key that a role is asked for with.
+    /// The key that signs the call to assume the role.
     fn source_key(&self, name: &str, profile: &AwsProfile, visited: &mut Vec<String>) -> Result<Credentials, NoKey> {
         match (profile.text("source_profile"), profile.text("credential_source")) {
             (Some(_), Some(_)) => Err(NoKey::new("it has both source_profile and credential_source")),
@@ -175,7 +175,7 @@ impl Asking<'_> {
             profile.ok_or_else(|| NoKey::new(format!("there is no profile '{source}', its source_profile")))?;
         let means = profile.means(Place::Source);
         let means = means.ok_or_else(|| NoKey::new(format!("its source_profile '{source}' has no credentials")))?;
-        // A profile may take its own keys for its role.
+        // A profile may use its own keys to assume its role.
         let is_own = source == name && matches!(means, Means::Static(_));
         if visited.iter().any(|before| before == source) && !is_own {
             visited.push(source.to_owned());
@@ -205,7 +205,7 @@ impl Asking<'_> {
     }
 }
 
-/// What a profile says of its role, by the names of the API.
+/// The parameters of a profile's role, by their names in the API.
 fn role_parameters(profile: &AwsProfile) -> Vec<(&'static str, &str)> {
     let text = |property| profile.text(property);
     let stated = [
@@ -213,17 +213,17 @@ fn role_parameters(profile: &AwsProfile) -> Vec<(&'static str, &str)> {
         ("RoleSessionName", text("role_session_name")),
         ("ExternalId", text("external_id")),
         ("SerialNumber", text("mfa_serial")),
-        // A duration that is no number is left out, as by botocore.
+        // A duration that is not a number is omitted, as in botocore.
         ("DurationSeconds", text("duration_seconds").filter(|text| text.parse::<u32>().is_ok())),
     ];
     stated.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// Why there is no key to ask for a role with.
+/// Why there is no key to assume a role with.
 enum NoKey {
-    /// Something about the profile itself, or about the place that it names.
+    /// A problem in the profile itself, or with the source that it names.
     Here(AwsCause),
-    /// Another profile, which the error names.
+    /// A problem in another profile, which the error names.
     There(Error),
 }
 

@@ -1,4 +1,5 @@
-//! The front of AWS's files and chain: a profile by its name, the last resort, and what is known without asking.
+//! Entry points to AWS's files and credential chain: a profile by its name, the last resort, and what is
+//! known without calling a service.
 
 use super::Chain;
 use super::asking::{Asking, WebIdentity};
@@ -14,7 +15,7 @@ use crate::profiles::rank::Rank;
 use crate::profiles::{AwsProvider, CertificateFields, Environment, Error, Source, Warning};
 use sigvet_core::credentials::Credentials;
 
-/// The profile of AWS's files that applies where none is named.
+/// The profile of AWS's files that applies if none is named.
 const DEFAULT: &str = "default";
 
 /// The credentials of a profile of AWS's files.
@@ -28,22 +29,22 @@ pub(in crate::profiles) fn profile(
     if files.profile(name)?.is_none() {
         return Err(unknown(name, &files));
     }
-    // As in AWS's own tools, a profile without keys leaves them to the machine it is used on.
+    // As in AWS's own tools, a profile without keys leaves it to the machine to provide them.
     match of_profile(&files, name, rank, environment, outside)? {
         Chain::Found(resolved) => Ok(*resolved),
         Chain::Nothing(..) => Err(Error::NoAwsCredentials { profile: name.to_owned() }),
     }
 }
 
-/// The last resort: AWS's default profile, then what the machine offers.
+/// The last resort: AWS's default profile, then the credentials that the machine provides.
 pub(in crate::profiles) fn chain(environment: &Environment, outside: &dyn Outside) -> Result<Chain, Error> {
     of_profile(&AwsFiles::load(environment)?, DEFAULT, Rank::Implied, environment, outside)
 }
 
-/// Takes a role with a key, asking STS in this region.
+/// Assumes a role with a key, by calling STS in this region.
 ///
 /// # Errors
-/// AWS's files are broken, or STS gives nothing.
+/// AWS's files are broken, or STS returns no credentials.
 pub fn assume_role(
     role: &str,
     key: &Credentials,
@@ -81,8 +82,8 @@ fn of_profile(
     of_instance(files, name, settings, &asking)
 }
 
-/// The instance metadata service, unless it is switched off. Nobody chose it: that it is not there, or forbidden, is no failure
-/// but one place less.
+/// Asks the instance metadata service, unless it is disabled. Nobody chose this source, so it is not an error
+/// if the service is missing or refuses: there is just one source fewer.
 fn of_instance(files: &AwsFiles, name: &str, settings: Settings, asking: &Asking<'_>) -> Result<Chain, Error> {
     if asking.environment.is_true("AWS_EC2_METADATA_DISABLED") {
         return Ok(Chain::Nothing(ChainEnd::MetadataOff, None));
@@ -97,7 +98,7 @@ fn of_instance(files: &AwsFiles, name: &str, settings: Settings, asking: &Asking
     }
 }
 
-/// What somebody answered, with what the files say besides.
+/// Combines the credentials that a source returned with the settings and warnings from the files.
 fn answered(
     answer: Result<Credentials, AwsCause>,
     files: &AwsFiles,
@@ -113,8 +114,8 @@ fn answered(
     }
 }
 
-/// The token that the environment names. It goes before the keys of a profile that was not named on the command line, but not
-/// before its role.
+/// The web identity token from the environment. It takes precedence over the keys of a profile that was not
+/// named on the command line, but not over that profile's role.
 fn web_identity<'a>(
     files: &'a AwsFiles,
     name: &str,
@@ -138,8 +139,8 @@ fn web_identity<'a>(
     }))
 }
 
-/// The keys that stand in AWS's files, whatever profile they are of; none where the files cannot be read, for they only help
-/// to name a mistake.
+/// The static keys of all profiles in AWS's files. Empty if the files cannot be read, because these keys only
+/// help to identify a mistake.
 pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     let Ok(files) = AwsFiles::load(environment) else { return Vec::new() };
     let key = |name: &str| {
@@ -152,7 +153,7 @@ pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey
     files.names().filter_map(key).collect()
 }
 
-/// The profile with the key that the files state for it; `None` in its place if it comes by its keys otherwise.
+/// The profile with its static key from the files. The profile is `None` if it gets its keys in another way.
 pub(in crate::profiles) fn stated(
     name: &str,
     environment: &Environment,
@@ -173,7 +174,7 @@ pub(in crate::profiles) fn stated(
     Ok((stated, Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static }, files.warnings()))
 }
 
-/// What a profile says without its secret; of the default profile where none is named.
+/// What is known about a profile without its secret. If no profile is named, the default one is described.
 pub(in crate::profiles) fn describe(
     name: Option<&str>,
     rank: Rank,
@@ -198,12 +199,12 @@ pub(in crate::profiles) fn describe(
     }
 }
 
-/// Whether AWS's files hold the profile. They need not hold `default`: that name is theirs, written or not.
+/// Whether AWS's files contain the profile. `default` is a valid name even if the files do not contain it.
 pub(in crate::profiles) fn has_profile(name: &str, environment: &Environment) -> Result<bool, Error> {
     Ok(AwsFiles::load(environment)?.profile(name)?.is_some())
 }
 
-/// Names in AWS's files that look like this one; none where they cannot be read.
+/// Names in AWS's files that are similar to this one. Empty if the files cannot be read.
 pub(in crate::profiles) fn near(name: &str, environment: &Environment) -> Vec<String> {
     AwsFiles::load(environment).map(|files| files.near(name)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! AWS's `config` and `credentials` files together: profiles, sessions of IAM Identity Center, services.
+//! Reads AWS's `config` and `credentials` files together: profiles, IAM Identity Center sessions, services.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::profiles::ini::{Ini, Problem, Section, Value};
 use crate::profiles::near::near;
 use crate::profiles::{Environment, Error, Warning};
 
-/// The two files, read. They have no `Debug`, for they hold secrets.
+/// The contents of both files. It does not implement `Debug`, because it contains secrets.
 #[derive(Default)]
 pub(super) struct AwsFiles {
     profiles: BTreeMap<String, AwsProfile>,
@@ -17,30 +17,30 @@ pub(super) struct AwsFiles {
     services: BTreeMap<String, BTreeMap<String, Value>>,
     broken: Vec<Broken>,
     stray: Vec<(PathBuf, usize)>,
-    /// That others may have written one of the files.
+    /// Warnings that others may have written one of the files.
     writers: Vec<Warning>,
     config_path: Option<PathBuf>,
     credentials_path: Option<PathBuf>,
 }
 
-/// A profile as both files have it.
+/// A profile, combined from both files.
 #[derive(Default)]
 pub(super) struct AwsProfile {
     pub(super) config: BTreeMap<String, Value>,
     pub(super) credentials: BTreeMap<String, Value>,
 }
 
-/// A section that cannot be read.
+/// A section that cannot be parsed.
 #[derive(Debug)]
 struct Broken {
-    /// The profile that it would be, where it is one.
+    /// The name of the profile, if the section is a profile.
     profile: Option<String>,
     header: String,
     path: PathBuf,
     problem: Problem,
 }
 
-/// What a section of `config` is.
+/// What a section of `config` describes.
 enum Kind {
     Profile(String),
     Session(String),
@@ -49,8 +49,8 @@ enum Kind {
 }
 
 impl AwsFiles {
-    /// Reads the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those of `~/.aws`. A file that is not
-    /// there is an empty one.
+    /// Reads the files named by `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, or those in `~/.aws`. A
+    /// missing file counts as empty.
     pub(super) fn load(environment: &Environment) -> Result<Self, Error> {
         let config_path = place::of_file("AWS_CONFIG_FILE", "config", environment);
         let credentials_path = place::of_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment);
@@ -67,7 +67,7 @@ impl AwsFiles {
         Ok(all)
     }
 
-    /// Reads a file within its limit. The null device is how a file is switched off.
+    /// Reads a file up to the size limit. Naming the null device disables a file.
     fn read(&mut self, path: &Path) -> Result<Ini, Error> {
         if !path.exists() || path == Path::new("/dev/null") {
             return Ok(Ini::default());
@@ -78,7 +78,7 @@ impl AwsFiles {
         Ok(Ini::parse(&read.bytes))
     }
 
-    /// The file that a profile's property stands in, if somebody else may have written it.
+    /// The file that contains a profile's property, if somebody else may have written that file.
     pub(super) fn untrusted_place_of(&self, property: &str, profile: &AwsProfile) -> Option<&Path> {
         let is_of_credentials = profile.credentials.contains_key(property);
         let path = if is_of_credentials { &self.credentials_path } else { &self.config_path };
@@ -113,17 +113,17 @@ impl AwsFiles {
         }
     }
 
-    /// The properties of a section, unless a line of it cannot be read.
+    /// The properties of a section, unless one of its lines cannot be parsed.
     fn sound(&mut self, section: Section, profile: Option<String>, path: &Path) -> Option<BTreeMap<String, Value>> {
         let Some(problem) = section.problem else { return Some(section.properties) };
         self.broken.push(Broken { profile, header: section.header, path: path.to_owned(), problem });
         None
     }
 
-    /// The profile of that name, where there is one.
+    /// The profile of that name, if it exists.
     ///
     /// # Errors
-    /// A section of it cannot be read: what the rest says may not be what was meant.
+    /// One of its sections cannot be parsed: then the rest may not be what the user meant.
     pub(super) fn profile(&self, name: &str) -> Result<Option<&AwsProfile>, Error> {
         match self.broken.iter().find(|broken| broken.profile.as_deref() == Some(name)) {
             Some(Broken { path, problem, .. }) => Err(Error::BrokenAwsProfile {
@@ -136,12 +136,12 @@ impl AwsFiles {
         }
     }
 
-    /// The names of the profiles that can be read, in order.
+    /// The names of the profiles that could be parsed, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)
     }
 
-    /// The files that a profile stands in.
+    /// The files that contain a profile.
     pub(super) fn places_of(&self, profile: &AwsProfile) -> Vec<PathBuf> {
         let places = [(&profile.config, &self.config_path), (&profile.credentials, &self.credentials_path)];
         places
@@ -151,22 +151,22 @@ impl AwsFiles {
             .collect()
     }
 
-    /// Names in the files that look like this one.
+    /// Names in the files that are similar to this one.
     pub(super) fn near(&self, name: &str) -> Vec<String> {
         near(name, self.names())
     }
 
-    /// A property of a session of IAM Identity Center.
+    /// The properties of an IAM Identity Center session.
     pub(super) fn session(&self, name: &str) -> Option<&BTreeMap<String, Value>> {
         self.sessions.get(name)
     }
 
-    /// The properties of a service in a `[services NAME]` section; none where the section is not there.
+    /// The properties of a `[services NAME]` section. `None` if there is no such section.
     pub(super) fn services(&self, name: &str) -> Option<&BTreeMap<String, Value>> {
         self.services.get(name)
     }
 
-    /// What could not be read, as warnings.
+    /// Warnings about everything that could not be parsed.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let broken = self.broken.iter().map(|Broken { header, path, problem, .. }| Warning::BrokenSection {
             path: path.clone(),
@@ -180,23 +180,23 @@ impl AwsFiles {
 }
 
 impl AwsProfile {
-    /// A property, from `credentials` or else from `config`.
+    /// A property, from `credentials` or otherwise from `config`.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.credentials.get(name).or_else(|| self.config.get(name))
     }
 
-    /// The text of a property; an empty one counts as none.
+    /// The text of a property. An empty text counts as unset.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         text_of(name, self.get(name)?)
     }
 
-    /// A property under another: `addressing_style` under `s3`.
+    /// A property nested under another, such as `addressing_style` under `s3`.
     pub(super) fn nested(&self, name: &str, under: &str) -> Option<&str> {
         nested_text(self.get(under)?, name)
     }
 }
 
-/// The text of a property without the comment behind it, as AWS's SDKs take it. A command keeps its `#`.
+/// The text of a property without a trailing comment, as AWS's SDKs read it. A command keeps its `#`.
 pub(super) fn text_of<'v>(name: &str, value: &'v Value) -> Option<&'v str> {
     let Value::Text(text) = value else { return None };
     let text = if name == "credential_process" { text } else { without_comment(text) };
@@ -215,7 +215,7 @@ fn without_comment(text: &str) -> &str {
     end.map_or(text, |end| text[..end].trim_end())
 }
 
-/// Reads a section's header as the AWS CLI does: words as in a shell.
+/// Parses a section's header as the AWS CLI does: as words of a shell.
 fn kind_of(header: &str) -> Kind {
     let header = header.trim();
     if header == "default" {

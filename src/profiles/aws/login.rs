@@ -1,10 +1,10 @@
-//! The session of `aws login`, by `aws-config`: the one place with a network of its own, for that session is bound to a key
-//! which signs each renewal.
+//! Credentials of an `aws login` session, which `aws-config` gets. This is the only source that uses a
+//! network client of its own, because the session is bound to a key that signs each renewal.
 
 use crate::profiles::aws_cause::AwsCause;
 use sigvet_core::credentials::Credentials;
 
-/// Asks for the credentials of a session.
+/// Gets the credentials of a session.
 #[cfg(feature = "aws-config")]
 pub(super) fn ask(session: &str, region: Option<&str>) -> Result<Credentials, AwsCause> {
     use aws_credential_types::provider::ProvideCredentials;
@@ -22,13 +22,13 @@ pub(super) fn ask(session: &str, region: Option<&str>) -> Result<Credentials, Aw
     })
 }
 
-/// Says that this build does not have it.
+/// Reports that this build does not support such sessions.
 #[cfg(not(feature = "aws-config"))]
 pub(super) fn ask(_: &str, _: Option<&str>) -> Result<Credentials, AwsCause> {
     Err(AwsCause::new("this build does not read sessions of 'aws login' (cargo feature 'aws-config')"))
 }
 
-/// The ring client: one TLS stack is linked, and its start costs no entropy gathering.
+/// Uses the HTTP client with ring: then only one TLS stack is linked, and it gathers no entropy when it starts.
 #[cfg(feature = "aws-config")]
 fn configuration(region: Option<&str>) -> aws_config::provider_config::ProviderConfig {
     use aws_config::{BehaviorVersion, Region};

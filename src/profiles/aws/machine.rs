@@ -1,4 +1,5 @@
-//! What the machine offers: the endpoint of a container, and the instance metadata service of EC2.
+//! Credentials that the machine provides: from the endpoint of a container, and from the EC2 instance
+//! metadata service.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 const FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
-/// Where ECS, EKS and EC2 have their endpoints.
+/// The hosts at which ECS, EKS and EC2 have their endpoints.
 const CONTAINER_HOSTS: [&str; 4] = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost"];
 const ECS: &str = "http://169.254.170.2";
 const METADATA: &str = "http://169.254.169.254";
@@ -20,12 +21,12 @@ const METADATA_IPV6: &str = "http://[fd00:ec2::254]";
 const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
-/// Whether the environment names an endpoint of a container.
+/// Whether the environment names a container endpoint.
 pub(super) fn has_container(environment: &Environment) -> bool {
     [RELATIVE_URI, FULL_URI].iter().any(|name| environment.get(name).is_some())
 }
 
-/// Asks the container's endpoint.
+/// Gets credentials from the container's endpoint.
 pub(super) fn of_container(environment: &Environment, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
     let url = match (environment.get(RELATIVE_URI), environment.get(FULL_URI)) {
         (Some(path), _) => format!("{ECS}{path}"),
@@ -43,7 +44,8 @@ pub(super) fn of_container(environment: &Environment, outside: &dyn Outside) -> 
 
 const ANSWER: &str = "the answer of the container's endpoint";
 
-/// Over plain HTTP the token goes to this machine or to the addresses of AWS only, as with AWS's own tools.
+/// Refuses to send the token over plain HTTP to hosts other than this machine and AWS's addresses, like AWS's
+/// own tools.
 fn checked(url: &str) -> Result<&str, AwsCause> {
     let parsed = RequestUrl::parse(url).map_err(|error| AwsCause::new(format!("{FULL_URI}: {error}")))?;
     let host = parsed.host();
@@ -56,7 +58,7 @@ fn checked(url: &str) -> Result<&str, AwsCause> {
     }
 }
 
-/// The token, from a file or from the variable. A line break at the end of a file is not part of it.
+/// The token, from a file or from the variable. A line break at the end of the file is not part of the token.
 fn container_token(environment: &Environment) -> Result<Option<String>, AwsCause> {
     let Some(path) = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
         return Ok(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(str::to_owned));
@@ -66,8 +68,8 @@ fn container_token(environment: &Environment) -> Result<Option<String>, AwsCause
     Ok(Some(String::from_utf8_lossy(&read.bytes).trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-/// Asks the instance metadata service, once and for a second: on most machines there is none. The region comes from it too
-/// where nothing else gave one.
+/// Gets credentials from the instance metadata service. It is tried once, for one second, because most
+/// machines do not have one. The region comes from it too, if no other source gave one.
 pub(super) fn of_instance(
     endpoint: Option<&str>,
     region: Option<&str>,

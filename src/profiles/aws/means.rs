@@ -1,28 +1,28 @@
-//! How a profile of AWS's files comes by its keys, in botocore's order.
+//! How a profile of AWS's files gets its keys, in botocore's order.
 
 use super::files::AwsProfile;
 use crate::profiles::AwsProvider;
 use sigvet_core::credentials::Credentials;
 
-/// How a profile comes by its keys.
+/// How a profile gets its keys.
 pub(super) enum Means {
-    /// They stand in the file.
+    /// The keys are in the file.
     Static(Credentials),
-    /// One half of them does.
+    /// Only one half of the key is in the file.
     Half {
-        /// The property that is not there.
+        /// The property that is missing.
         missing: &'static str,
     },
-    /// Somebody has to be asked.
+    /// The keys come from this provider.
     Asked(AwsProvider),
 }
 
-/// Whether a profile is one that others take their keys from: its own keys go before its role then.
+/// How a profile was reached. If it is another profile's source, its own keys take precedence over its role.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// It is the profile that was chosen.
     Chosen,
-    /// A `source_profile` leads to it.
+    /// It is the `source_profile` of another profile.
     Source,
 }
 
@@ -30,7 +30,7 @@ const ID: &str = "aws_access_key_id";
 const SECRET: &str = "aws_secret_access_key";
 
 impl AwsProfile {
-    /// How the profile comes by its keys; `None` where it says nothing of any.
+    /// How the profile gets its keys. `None` if it says nothing about keys.
     pub(super) fn means(&self, place: Place) -> Option<Means> {
         let has = |name| self.text(name).is_some();
         let has_keys = has(ID) || has(SECRET);

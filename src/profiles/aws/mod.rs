@@ -1,8 +1,9 @@
-//! AWS's own files and chain: static keys, roles, web identity, IAM Identity Center, processes, containers, EC2.
+//! AWS's own files and credential chain: static keys, roles, web identity, IAM Identity Center, processes,
+//! containers, EC2.
 //!
-//! The files are read here, as leniently as the programs read them that write them, and everybody is asked by way of
-//! [`Outside`](super::Outside), so that one set of options holds for this and for what is sent. `aws-config` serves the session
-//! of `aws login` alone, whose tokens are bound to a key.
+//! The files are parsed here, as leniently as by the programs that write them. Services are called through
+//! [`Outside`](super::Outside), so that the same options apply to these calls as to the user's request.
+//! `aws-config` is used only for `aws login` sessions, whose tokens are bound to a key.
 
 mod place;
 mod files;
@@ -28,10 +29,10 @@ pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile, 
 pub(super) use roles_anywhere::create_session;
 pub use view::{AwsView, aws_profiles};
 
-/// What the last resort comes to.
+/// The result of AWS's chain.
 pub(super) enum Chain {
-    /// It has credentials.
+    /// The chain found credentials.
     Found(Box<Resolved>),
-    /// It has none, and perhaps something caused that.
+    /// The chain found no credentials; if something caused that, the cause is included.
     Nothing(ChainEnd, Option<AwsCause>),
 }

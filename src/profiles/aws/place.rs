@@ -1,10 +1,11 @@
-//! Where AWS's files are: as its variables name them, with other variables and the home directory put in, or in `~/.aws`.
+//! Locates AWS's files: in the paths named by AWS's variables, with other variables and the home directory
+//! expanded, or in `~/.aws`.
 
 use std::path::PathBuf;
 
 use crate::profiles::Environment;
 
-/// The path of a file that a variable names, or of the one of that name in `~/.aws`.
+/// The path in this variable, or the file of this name in `~/.aws`.
 pub(super) fn of_file(variable: &str, name: &str, environment: &Environment) -> Option<PathBuf> {
     match environment.get(variable) {
         Some(named) => Some(expand(named, environment)),
@@ -19,7 +20,7 @@ pub(super) fn in_home(parts: &[&str], environment: &Environment) -> Option<PathB
     Some(path)
 }
 
-/// Puts in variables (`$HOME`, `${HOME}`) and the home directory (`~/`). A variable that is not set stays as it is written.
+/// Expands variables (`$HOME`, `${HOME}`) and the home directory (`~/`). A variable that is not set is left as it is.
 pub(super) fn expand(text: &str, environment: &Environment) -> PathBuf {
     let mut expanded = String::new();
     let mut rest = text;
@@ -45,9 +46,9 @@ pub(super) fn expand(text: &str, environment: &Environment) -> PathBuf {
 mod tests {
     use super::*;
 
-    /// Source: `os.path.expanduser(os.path.expandvars(…))` of Python, which is what botocore does.
+    /// Source: Python's `os.path.expanduser(os.path.expandvars(…))`, which botocore calls.
     #[test]
-    fn variables_and_the_home_directory_are_put_in() {
+    fn variables_and_the_home_directory_are_expanded() {
         let environment = Environment::new([("HOME", "/h"), ("X_1", "x")], None);
         for (text, path) in [
             ("$HOME/a", "/h/a"),

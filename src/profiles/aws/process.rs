@@ -1,11 +1,11 @@
-//! `credential_process`: a program, run without a shell as botocore runs it, that prints a key as JSON.
+//! `credential_process`: a program that prints a key as JSON. Like botocore, it is run without a shell.
 
 use super::wire::{credentials_of_json, parse_json};
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::secret::print_of;
 use sigvet_core::credentials::Credentials;
 
-/// Runs the program. Nothing that it prints is shown: any of it may be the secret.
+/// Runs the program. Its output is never shown, because any part of it may be the secret.
 pub(super) fn run(command: &str) -> Result<Credentials, AwsCause> {
     let words = split(command).ok_or_else(|| AwsCause::new("a quote in credential_process is not closed"))?;
     let (program, arguments) =
@@ -24,8 +24,8 @@ pub(super) fn run(command: &str) -> Result<Credentials, AwsCause> {
     )
 }
 
-/// Splits words by the rules of a POSIX shell, and expands nothing; `None` where a quote or an escape is left open. Not as
-/// `shell_words`, for which a `#` begins a comment.
+/// Splits words by the rules of a POSIX shell, without expanding anything. `None` if a quote or an escape is
+/// not closed. `shell_words` would not do, because it treats `#` as the beginning of a comment.
 fn split(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None::<char>);
     let mut rest = text.chars();

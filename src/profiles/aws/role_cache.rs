@@ -1,6 +1,7 @@
-//! Credentials of roles, kept where the AWS CLI keeps them: `~/.aws/cli/cache`, a file for each role and its parameters.
+//! Caches credentials of roles where the AWS CLI does, in `~/.aws/cli/cache`: one file for each role and its
+//! parameters.
 //!
-//! The CLI finds what is written here, and the other way round, so that a code of an MFA device is asked for once.
+//! The CLI finds credentials cached here, and the other way round, so that an MFA code is only asked for once.
 
 use std::path::PathBuf;
 
@@ -17,20 +18,21 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::sha1;
 use sigvet_core::time::Timestamp;
 
-/// The CLI asks for new credentials this many seconds before the old ones end.
+/// The CLI refreshes credentials this many seconds before they expire.
 const MARGIN: i64 = 15 * 60;
 
-/// The place of a role's credentials.
+/// The cache file of a role's credentials.
 pub(super) struct KeptRole(PathBuf);
 
 impl KeptRole {
-    /// The place for a call with these parameters, by the names that they have in the API. A number has no quotes.
+    /// The cache file for a call with these parameters, by their names in the API. A numeric value is written
+    /// without quotes.
     pub(super) fn new(parameters: &[(&str, &str)], environment: &Environment) -> Option<Self> {
         let name = format!("{}.json", hex::encode(sha1(python_json(parameters).as_bytes())));
         in_home(&["cli", "cache", &name], environment).map(Self)
     }
 
-    /// What is kept, where it is good for a while.
+    /// The cached credentials, unless they expire soon.
     pub(super) fn read(&self, now: Timestamp) -> Option<Credentials> {
         let read = files::read(&self.0, SETTINGS_LIMIT).ok()?;
         let is_ours = is_owner_trusted(&read.metadata) && mode_open_to(Access::Write, &read.metadata).is_none();
@@ -44,7 +46,7 @@ impl KeptRole {
         (now.seconds_until(end) >= MARGIN).then_some(found)
     }
 
-    /// Keeps credentials, in a file of mode 0600. That they cannot be kept costs another call, and is no failure.
+    /// Caches credentials in a file of mode 0600. Failing to write it is not an error; it only costs another call.
     pub(super) fn write(&self, credentials: &Credentials) {
         let Some(text) = text_of(credentials) else { return };
         let kept = LockedFile::new(&self.0).and_then(|file| file.write(text.as_bytes()));
@@ -64,7 +66,7 @@ fn text_of(credentials: &Credentials) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(value.to_string()))
 }
 
-/// The text of which the CLI's name for the file is a hash: `json.dumps(parameters, sort_keys=True)` of Python.
+/// The text whose hash is the CLI's name for the file: Python's `json.dumps(parameters, sort_keys=True)`.
 fn python_json(parameters: &[(&str, &str)]) -> String {
     let mut sorted = parameters.to_vec();
     sorted.sort_unstable();
@@ -76,7 +78,7 @@ fn python_json(parameters: &[(&str, &str)]) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-/// Python escapes what is not ASCII.
+/// Escapes non-ASCII characters as Python does.
 fn in_ascii(text: &str) -> String {
     let mut ascii = String::new();
     for unit in text.encode_utf16() {
@@ -116,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_read_until_a_quarter_of_an_hour_before_its_end() {
+    fn cached_credentials_are_used_until_15_minutes_before_they_expire() {
         let home = tempfile::tempdir().unwrap();
         let environment = Environment::new([("HOME", home.path().to_str().unwrap())], None);
         let kept = KeptRole::new(&[("RoleArn", "r")], &environment).unwrap();

@@ -1,4 +1,4 @@
-//! IAM Roles Anywhere: a session for whoever has the key of a certificate (`CreateSession`).
+//! IAM Roles Anywhere: exchanges a signature with a certificate's key for a session (`CreateSession`).
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const SERVICE: &str = "rolesanywhere";
 
 const ANSWER: &str = "the answer of IAM Roles Anywhere";
 
-/// Asks for a session, in the region that the session's check gave.
+/// Requests a session in the region that checking the parameters returned.
 pub(in crate::profiles) fn create_session(
     session: &RolesAnywhere,
     region: &str,
@@ -58,7 +58,7 @@ fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause>
         "roleArn": session.role_arn,
         "trustAnchorArn": session.trust_anchor_arn,
     });
-    // A profile that accepts no name of a session refuses one, an empty one too.
+    // A profile that does not accept a session name refuses any name, even an empty one.
     if let (Some(name), Some(object)) = (&session.role_session_name, body.as_object_mut()) {
         object.insert("roleSessionName".to_owned(), json!(name));
     }
@@ -66,12 +66,12 @@ fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause>
     Ok(question)
 }
 
-/// Endpoints are given as URLs, and by some as bare hosts.
+/// Endpoints are given as URLs, or by some users as bare hosts.
 fn with_scheme(url: &str) -> String {
     if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
 }
 
-/// Reads a session, of which no part may be missing.
+/// Parses a session, which has to be complete.
 fn read(body: &[u8]) -> Result<Credentials, AwsCause> {
     let answer = parse_json(body, ANSWER)?;
     let missing = |what: &str| AwsCause::new(format!("{ANSWER} has no {what}"));

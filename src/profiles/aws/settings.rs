@@ -1,4 +1,4 @@
-//! What a profile of AWS's files says besides keys: region, endpoints, addressing.
+//! The settings of a profile in AWS's files other than keys: region, endpoints, addressing.
 
 use super::files::{AwsFiles, AwsProfile, nested_text};
 use super::place::expand;
@@ -6,7 +6,7 @@ use crate::profiles::profile::Settings;
 use crate::profiles::rank::Rank;
 use crate::profiles::{Environment, Error};
 
-/// What a profile says of S3, merged with the environment by the profile's rank.
+/// A profile's settings for S3, merged with the environment's according to the profile's rank.
 pub(super) fn of_profile(
     files: &AwsFiles,
     name: &str,
@@ -20,7 +20,7 @@ pub(super) fn of_profile(
     Ok(rank.merge(own(files, name, profile, environment)?, around))
 }
 
-/// What a profile says of S3 itself.
+/// A profile's own settings for S3.
 pub(super) fn own(
     files: &AwsFiles,
     name: &str,
@@ -42,7 +42,7 @@ pub(super) fn own(
     })
 }
 
-/// The endpoint of a service that gives out credentials (`sts`, `sso`, `sso_oidc`), where one is configured.
+/// The configured endpoint of a service that issues credentials (`sts`, `sso`, `sso_oidc`), if there is one.
 pub(super) fn endpoint_of_service(
     service: &str,
     files: &AwsFiles,
@@ -64,7 +64,7 @@ pub(super) fn endpoint_of_service(
     }
 }
 
-/// The endpoint of a service in the profile's `services` section, or else the profile's own.
+/// The endpoint of a service in the profile's `services` section, or otherwise the profile's own endpoint.
 fn configured_endpoint(
     files: &AwsFiles,
     name: &str,

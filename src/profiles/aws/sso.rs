@@ -1,5 +1,5 @@
-//! IAM Identity Center: a role's credentials for the token that `aws sso login` left in `~/.aws/sso/cache`, renewed where it
-//! can be.
+//! IAM Identity Center: exchanges the token that `aws sso login` left in `~/.aws/sso/cache` for a role's
+//! credentials, and renews the token if possible.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ use sigvet_core::internal::sha1;
 use sigvet_core::request::Body;
 use sigvet_core::time::Timestamp;
 
-/// A profile that signs in by way of IAM Identity Center.
+/// A profile that signs in with IAM Identity Center.
 pub(super) struct Sso<'a> {
     pub(super) name: &'a str,
     pub(super) profile: &'a AwsProfile,
@@ -30,7 +30,7 @@ pub(super) struct Sso<'a> {
     pub(super) environment: &'a Environment,
 }
 
-/// What the cache says of a session.
+/// A session's token file in the cache.
 struct Token {
     json: Value,
     path: PathBuf,
@@ -39,7 +39,7 @@ struct Token {
 const LOG_IN: &str = "run 'aws sso login'";
 
 impl Sso<'_> {
-    /// Asks the portal for the credentials of the role.
+    /// Gets the role's credentials from the portal.
     pub(super) fn ask(&self, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
         let token = self.token(outside)?;
         let (account, role) = (self.needed("sso_account_id")?, self.needed("sso_role_name")?);
@@ -57,7 +57,7 @@ impl Sso<'_> {
         credentials(&parse_json(&body, "the answer of IAM Identity Center")?)
     }
 
-    /// The token that is good now.
+    /// A token that is valid now.
     fn token(&self, outside: &dyn Outside) -> Result<Secret, AwsCause> {
         let session = self.profile.text("sso_session");
         let start_url = self.of_session("sso_start_url")?;
@@ -77,7 +77,7 @@ impl Sso<'_> {
         Ok(Token { json: parse_json(&read.bytes, "the session in ~/.aws/sso/cache")?, path })
     }
 
-    /// Exchanges the refresh token for a new one (*CreateToken* of the OIDC API), and keeps that as the AWS CLI does.
+    /// Exchanges the refresh token for a new token (*CreateToken* in the OIDC API), and stores it as the AWS CLI does.
     fn renew(&self, token: &Token, outside: &dyn Outside) -> Result<Secret, AwsCause> {
         let has_ended = || AwsCause::new(format!("the session has expired and cannot be renewed; {LOG_IN}"));
         let [id, secret, refresh] =
@@ -103,7 +103,7 @@ impl Sso<'_> {
         self.profile.text(name).ok_or_else(|| AwsCause::new(format!("{name} is missing")))
     }
 
-    /// A property that stands in the session, or in the profile where it names none.
+    /// A property of the session, or of the profile if it names no session.
     fn of_session(&self, name: &str) -> Result<String, AwsCause> {
         let Some(session) = self.profile.text("sso_session") else { return self.needed(name).map(str::to_owned) };
         let properties = self
@@ -125,7 +125,7 @@ impl Token {
         token.ok_or_else(|| AwsCause::new(format!("the session in ~/.aws/sso/cache has no accessToken; {LOG_IN}")))
     }
 
-    /// The new token, kept in place of the old one. That it cannot be kept costs another call, and is no failure.
+    /// The new token, stored in place of the old one. Failing to store it is not an error; it only costs another call.
     fn renewed(&self, answer: &Value, now: Timestamp) -> Result<Secret, AwsCause> {
         let mut json = self.json.clone();
         let seconds = answer.get("expiresIn").and_then(Value::as_u64).unwrap_or(0);

@@ -1,5 +1,5 @@
-//! AWS Security Token Service: a role for a key (`AssumeRole`), or for a token of another identity
-//! (`AssumeRoleWithWebIdentity`).
+//! AWS Security Token Service: gets the credentials of a role, for a key (`AssumeRole`) or for a token of
+//! another identity provider (`AssumeRoleWithWebIdentity`).
 
 use super::wire::Question;
 use crate::profiles::aws_cause::AwsCause;
@@ -11,21 +11,21 @@ use sigvet_core::prepare::{Identity, Settings, prepare};
 use sigvet_core::request::Body;
 use sigvet_diagnose::formats::parse_session;
 
-/// Where STS is, and the region to sign for.
+/// The endpoint of STS and the region to sign for.
 pub(super) struct Sts<'a> {
-    /// An endpoint of the user's.
+    /// An endpoint that the user configured.
     pub(super) endpoint: Option<String>,
     pub(super) region: Option<&'a str>,
 }
 
-/// The parameters of a call, in order.
+/// The action and the parameters of a call, in order.
 pub(super) struct Call<'a> {
     pub(super) action: &'static str,
     pub(super) parameters: Vec<(&'static str, &'a str)>,
 }
 
 impl Sts<'_> {
-    /// Calls with a signature of this key.
+    /// Makes a call signed with this key.
     pub(super) fn ask_signed(
         &self,
         call: &Call<'_>,
@@ -40,7 +40,7 @@ impl Sts<'_> {
         answered(question, outside)
     }
 
-    /// Calls without a signature: the call itself holds what proves it.
+    /// Makes an unsigned call, which contains its own proof of identity.
     pub(super) fn ask_unsigned(&self, call: &Call<'_>, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
         answered(self.question(call)?, outside)
     }

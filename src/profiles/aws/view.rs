@@ -1,5 +1,5 @@
-//! The profiles of AWS's files as they stand there, for whoever lists them: nothing of the environment is mixed in, and no
-//! secret.
+//! Lists the profiles in AWS's files as they are written there, without secrets and without settings from the
+//! environment.
 
 use std::path::PathBuf;
 
@@ -12,22 +12,22 @@ use crate::profiles::{AwsProvider, Environment, Error, Warning};
 /// A profile of AWS's files, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsView {
-    /// Its name.
+    /// The profile's name.
     pub name: String,
-    /// The public half of its key, where it stands in the files.
+    /// The access key ID, if it is in the files.
     pub access_key_id: Option<String>,
-    /// How it comes by its keys; `None` where it says nothing of any.
+    /// How the profile gets its keys. `None` if it says nothing about keys.
     pub provider: Option<AwsProvider>,
-    /// What it says besides.
+    /// The other settings.
     pub settings: Settings,
-    /// The files that it stands in.
+    /// The files that contain the profile.
     pub files: Vec<PathBuf>,
 }
 
-/// The profiles of AWS's files in the order of their names, and what could not be read of them.
+/// The profiles in AWS's files, sorted by name, and warnings about sections that could not be parsed.
 ///
 /// # Errors
-/// A file is there and cannot be read.
+/// A file exists but cannot be read.
 pub fn aws_profiles(environment: &Environment) -> Result<(Vec<AwsView>, Vec<Warning>), Error> {
     let files = AwsFiles::load(environment)?;
     let views = files.names().filter_map(|name| view(&files, name, environment));

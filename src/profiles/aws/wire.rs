@@ -1,4 +1,4 @@
-//! Asking a service for credentials over HTTP, and saying what came back where it gives none.
+//! Asks a service for credentials over HTTP, and describes its answer if it returns none.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::reply::Reply;
 
-/// A question to a service.
+/// A request to a service.
 pub(super) struct Question {
-    /// What is asked, as a sentence goes on: `AssumeRole of STS`.
+    /// What is requested, worded for use in a sentence: `AssumeRole of STS`.
     pub(super) what: String,
     pub(super) url: RequestUrl,
     pub(super) request: Request,
@@ -22,7 +22,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// A question that is a GET of a URL.
+    /// A GET request for a URL.
     pub(super) fn get(what: impl Into<String>, url: &str) -> Result<Self, AwsCause> {
         Self::new(what, "GET", url)
     }
@@ -35,14 +35,14 @@ impl Question {
         Ok(Self { what, url, request, limit: None, route: Route::Usual })
     }
 
-    /// The same with a header.
+    /// The same request with another header.
     pub(super) fn with_header(mut self, name: &str, value: &str) -> Result<Self, AwsCause> {
         let pushed = self.request.headers.push(name, value);
         pushed.map_err(|_| AwsCause::new(format!("the header {name} for {} cannot be sent as it is", self.what)))?;
         Ok(self)
     }
 
-    /// Asks, and gives back the body of a reply that is no refusal.
+    /// Sends the request, and returns the body of a successful response.
     pub(super) fn ask(self, outside: &dyn Outside) -> Result<Zeroizing<Vec<u8>>, AwsCause> {
         let (what, origin) = (self.what, self.url.origin());
         let call = Call { url: self.url, request: self.request, limit: self.limit, route: self.route, ca_bundle: None };
@@ -54,7 +54,8 @@ impl Question {
     }
 }
 
-/// The code and the message of a refusal, or its status alone. A body that may hold credentials is not shown, whatever the status.
+/// The code and message of a refusal, or only its status. A body that may contain credentials is not shown,
+/// whatever the status is.
 fn describe_refusal(answer: &Answer) -> String {
     if holds_credentials(&answer.body) {
         return format!("status {}", answer.status);
@@ -67,7 +68,7 @@ fn describe_refusal(answer: &Answer) -> String {
     }
 }
 
-/// Whether a body has a field for a secret or a token, in any service's spelling.
+/// Whether a body contains a field for a secret or a token, in any service's spelling.
 fn holds_credentials(body: &[u8]) -> bool {
     const NAMES: [&str; 5] = ["secretaccesskey", "sessiontoken", "accesstoken", "securitytoken", "\"token\""];
     let letters = body.iter().filter(|byte| !b"_-".contains(byte)).map(u8::to_ascii_lowercase);
@@ -75,7 +76,7 @@ fn holds_credentials(body: &[u8]) -> bool {
     NAMES.iter().any(|name| memchr::memmem::find(&text, name.as_bytes()).is_some())
 }
 
-/// Reads credentials out of JSON by the names that they have there. An expiry is optional.
+/// Reads credentials from JSON with these field names. The expiry is optional.
 pub(super) fn credentials_of_json(
     json: &serde_json::Value,
     what: &str,
@@ -92,13 +93,13 @@ pub(super) fn credentials_of_json(
     })
 }
 
-/// Reads a time as programs of AWS's write it: some write `UTC` for `Z`.
+/// Parses a time as AWS's programs write it. Some write `UTC` for `Z`.
 pub(super) fn parse_time(text: &str) -> Result<Timestamp, ()> {
     let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
     Timestamp::parse(&text).map_err(|_| ())
 }
 
-/// Reads a text of JSON, which is not quoted where it is none.
+/// Parses JSON. The error does not quote the text.
 pub(super) fn parse_json(body: &[u8], what: &str) -> Result<serde_json::Value, AwsCause> {
     serde_json::from_slice(body).map_err(|_| AwsCause::new(format!("{what} is not JSON")))
 }

@@ -1,30 +1,32 @@
-//! Limits on how much a search may make: no request, however large, may use up all memory or keep its user waiting.
+//! Limits how much text a search may generate, so that no request, however large, exhausts memory or keeps
+//! the user waiting.
 //!
-//! A usual request needs a small part of the limit. For a request with hundreds of headers or parameters, the texts
-//! that mistakes make would fill gibibytes: then the clock decides, and the caller learns that not all were made.
+//! A usual request needs a small part of the limit. For a request with hundreds of headers or parameters, the
+//! candidate texts would fill gibibytes; then the time limit decides, and the caller learns that not all of
+//! them were generated.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// For few mistakes at once, this many bytes of texts are made regardless of time; a usual request needs a tenth of
-/// that.
+/// For a small number of simultaneous mistakes, this many bytes of text are generated regardless of time; a
+/// usual request needs a tenth of that.
 const ALWAYS_MADE: u64 = 64 * 1024 * 1024;
-/// The maximum number of bytes of texts for one number of mistakes.
+/// Maximum number of bytes of text generated for one number of simultaneous mistakes.
 const MOST_MADE: u64 = 384 * 1024 * 1024;
-/// The maximum for one mistake alone: its texts are tried whatever the clock says.
+/// Maximum for one mistake alone: its texts are tried even after the time limit.
 const MOST_MADE_OF_ONE: u64 = 128 * 1024 * 1024;
 /// Cost of a text in addition to its bytes.
 const OVERHEAD: u64 = 128;
 
-/// What stops the making of texts.
+/// What ends the generation of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BudgetLimit {
-    /// The clock.
+    /// The time limit.
     Time,
-    /// The number of bytes made; the clock counts only once that is larger than usual.
+    /// The number of bytes generated; the time limit applies only once that number is larger than usual.
     Size,
 }
 
-/// How much may be made for one number of mistakes.
+/// How much text may be generated for one number of simultaneous mistakes.
 pub(super) struct Allowance<'a> {
     mistakes: usize,
     most: u64,
@@ -40,12 +42,13 @@ impl<'a> Allowance<'a> {
         Self { mistakes, most, limit, is_time_up, made: AtomicU64::new(0), is_spent: AtomicBool::new(false) }
     }
 
-    /// For texts that are tried one after another and not kept: only the clock stops it, once many were tried.
+    /// For texts that are tried one after another and not kept: once many were tried, only the time limit
+    /// ends the search.
     pub(super) fn for_trying(is_time_up: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { most: u64::MAX, ..Self::new(0, BudgetLimit::Size, is_time_up) }
     }
 
-    /// Whether nothing more may be made. Once true, it stays true.
+    /// Whether no more text may be generated. Once true, it stays true.
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.is_spent() || {
             let made = self.made.load(Ordering::Relaxed);
@@ -55,27 +58,27 @@ impl<'a> Allowance<'a> {
         self.is_spent.fetch_or(is_over, Ordering::Relaxed) || is_over
     }
 
-    /// Whether the texts made may not even be tried. Those of one mistake always may, so that the plain ones do not
-    /// wait for the many.
+    /// Whether the generated texts may not even be tried. The texts of a single mistake may always be tried,
+    /// so that simple mistakes do not wait for combinations.
     pub(super) fn ends_trying(&self) -> bool {
         self.mistakes > 1 && self.is_over()
     }
 
-    /// Whether something was left undone.
+    /// Whether something was left out.
     pub(super) fn is_spent(&self) -> bool {
         self.is_spent.load(Ordering::Relaxed)
     }
 
-    /// Counts a text.
+    /// Counts a generated text.
     pub(super) fn count(&self, text: &[u8]) {
         self.made.fetch_add(text.len() as u64 + OVERHEAD, Ordering::Relaxed);
     }
 }
 
-/// The maximum number of bytes of texts that leave out, or add, one of many items.
+/// Maximum total size, in bytes, of the texts that omit or add one of many items.
 const MOST_SINGLED_OUT: usize = 16 * 1024 * 1024;
 
-/// How many of `count` items can be singled out, each for a text of that length.
+/// For how many of `count` items a text of that length can be generated.
 pub(super) fn affordable(count: usize, length: usize) -> usize {
     count.min(MOST_SINGLED_OUT / length.max(1))
 }
@@ -85,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_stops_what_is_limited_or_larger_than_usual() {
+    fn the_time_limit_applies_if_chosen_or_if_more_than_usual_was_generated() {
         assert!(Allowance::new(3, BudgetLimit::Time, &|| true).is_over());
         assert!(!Allowance::new(3, BudgetLimit::Time, &|| false).is_over());
         let usual = Allowance::new(2, BudgetLimit::Size, &|| true);
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_stops_it_in_any_case() {
+    fn the_size_limit_applies_regardless_of_time() {
         let allowance = Allowance::new(1, BudgetLimit::Size, &|| false);
         allowance.made.store(MOST_MADE_OF_ONE, Ordering::Relaxed);
         assert!(!allowance.is_over());
@@ -104,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_not_kept_are_stopped_only_by_the_clock() {
+    fn only_the_time_limit_stops_texts_that_are_not_kept() {
         for is_time_up in [false, true] {
             let is_time_up = || is_time_up;
             let trying = Allowance::for_trying(&is_time_up);

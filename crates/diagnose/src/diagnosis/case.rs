@@ -1,4 +1,4 @@
-//! One request with everything found about it, and the conclusions: explanations, an outcome, what to supply next.
+//! One request with everything found about it, and the conclusions: explanations, an outcome, and what to supply next.
 
 use super::catalogue::{AUTHORIZATION_MALFORMED, PAYLOAD_STREAMING, STRING_TO_SIGN_FORM};
 use super::chunks;
@@ -25,14 +25,15 @@ pub(super) struct Case<'a> {
     judged: &'a Judged,
     scheme: Box<dyn SchemeCase + 'a>,
     pub(super) found: Option<Found>,
-    /// What the unseen parts of the request must have been for the signature to be right.
+    /// What the unseen parts of the request must have been if the signature is right.
     supposed: Option<Vec<AppliedMistake>>,
     pub(super) comparisons: Vec<Comparison>,
     pub(super) differences: Vec<AppliedDifference>,
 }
 
 impl<'a> Case<'a> {
-    /// Searches, if the signature is wrong, and compares the texts of server and client.
+    /// Searches for mistakes if the signature is wrong, and compares the texts of server and client with the
+    /// right ones.
     pub(super) fn new(evidence: &'a Evidence<'a>, judged: &'a Judged, limits: Limits<'_>) -> Self {
         let scheme = scheme_of(evidence, judged, limits);
         let has_signature = judged.origin != Origin::ReadBack { has_signature: false };
@@ -47,7 +48,7 @@ impl<'a> Case<'a> {
         Self { evidence, judged, scheme, found, supposed, comparisons, differences }
     }
 
-    /// Everything that explains the refusal, best known first.
+    /// Everything that explains the refusal, most certain first.
     pub(super) fn explanations(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let mut explanations = self.reproduced(repairs);
         let (is_reproduced, is_right) = (!explanations.is_empty(), self.is_right());
@@ -63,7 +64,8 @@ impl<'a> Case<'a> {
         explanations
     }
 
-    /// The comparisons from which mistakes are named: none with a text that the server makes by its own rules.
+    /// The comparisons that mistakes are named from. If the server is proven to compute differently from AWS,
+    /// its texts are not among them.
     fn blaming(&self) -> Vec<Comparison> {
         let is_meant = |comparison: &&Comparison| comparison.whose != Party::Server || !self.is_server_otherwise();
         self.comparisons.iter().filter(is_meant).cloned().collect()
@@ -74,7 +76,7 @@ impl<'a> Case<'a> {
         self.differences.iter().any(|applied| applied.certainty == Certainty::Proven)
     }
 
-    /// Possible reasons, if nothing better is known. They do not count for the outcome.
+    /// Possible reasons, if nothing more certain is known. They do not affect the outcome.
     pub(super) fn suspicions(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Explanation> {
         match outcome {
             Outcome::Invalid | Outcome::Unknown if !is_settled(explanations) && !self.is_right() => {
@@ -95,12 +97,12 @@ impl<'a> Case<'a> {
         self.is_signature_right() == Some(true)
     }
 
-    /// Whether the signature is right, for the request as it was seen or as it must have been.
+    /// Whether the signature is right for the request as it was seen, or as it must have been.
     fn is_signature_right(&self) -> Option<bool> {
         if self.supposed.is_some() { Some(true) } else { self.judged.is_signature_right() }
     }
 
-    /// The results of the search, together with earlier repairs.
+    /// The results of the search, together with the repairs made earlier.
     fn reproduced(&self, repairs: Vec<AppliedMistake>) -> Vec<Explanation> {
         let with_repairs = |set: &[AppliedMistake]| {
             let is_new = |made: &&AppliedMistake| !set.iter().any(|other| other.mistake == made.mistake);
@@ -127,7 +129,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the key came with the request.
+    /// Whether the request was signed with the key of a certificate that came with it.
     fn is_certified(&self) -> bool {
         self.judged.v4().is_some_and(|v4| v4.claim.terms.scheme.is_certified())
     }
@@ -148,7 +150,7 @@ impl<'a> Case<'a> {
     pub(super) fn notes(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<Note> {
         let v4 = self.judged.v4();
         let mut notes = v4.map(|v4| chunks::notes(&v4, explanations)).unwrap_or_default();
-        // A request that was read back from texts has no body that could have been given.
+        // A request that was read back from texts has no body that the user could have supplied.
         let is_known = |finding: &&Finding| {
             self.judged.origin != Origin::Captured && matches!(finding, Finding::PayloadUnseen | Finding::ChunksUnseen)
         };
@@ -191,7 +193,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether a signed header with a wanted name is unknown.
+    /// Whether the value of a signed header with a wanted name is unknown.
     fn lacks_header(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
         self.judged.verdict.findings.iter().any(|finding| match finding {
             Finding::NotKnown { part } => part.strip_prefix("the header ").is_some_and(&is_wanted),
@@ -199,9 +201,9 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// What else would help.
+    /// What the user could supply to learn more.
     pub(super) fn next(&self, outcome: Outcome, explanations: &[Explanation]) -> Vec<NextStep> {
-        // Without a canonical request, a right signature that was refused was refused for what was found.
+        // If there is no canonical request and the signature is right, the findings are why the request was refused.
         let is_found = self.judged.v4().is_none() && self.is_right() && !explanations.is_empty();
         let lacks_body = self.judged.origin == Origin::Captured && self.judged.request.body == Body::Unknown;
         if outcome == Outcome::Valid || is_settled(explanations) || is_found {
@@ -212,7 +214,7 @@ impl<'a> Case<'a> {
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
         let lacks_cluster = self.lacks_header(|name| name == inspect::CLUSTER_HEADER);
         let lacks_header = self.lacks_header(|name| name != inspect::CLUSTER_HEADER);
-        // The unknown part may be the only thing wrong.
+        // The unknown part may be the only thing that is wrong.
         let is_whole = !lacks_body && !lacks_cluster && !lacks_header;
         let is_irreproducible = self.judged.is_signature_right() == Some(false) && is_whole;
         let wanted = [
@@ -230,7 +232,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Removes a set that is not a mistake if the method and headers that nobody saw were the ones it names.
+/// Removes a set of mistakes that consists only of the method and headers that nobody saw: then it is not a mistake.
 fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
     let is_unseen = |made: &AppliedMistake| match made.mistake.id {
         "method-swapped" => !known.method,
@@ -252,12 +254,13 @@ fn signed_for(supposed: &[AppliedMistake]) -> Note {
     }
 }
 
-/// Whether something is known from more than the request alone.
+/// Whether an explanation rests on more than the request alone.
 fn is_settled(explanations: &[Explanation]) -> bool {
     explanations.iter().any(|explanation| explanation.proof < Proof::Observed)
 }
 
-/// If something more specific is known, leaves out what only a server's code names, which many causes lead to.
+/// If something more specific is known, removes explanations that only a server's error code suggests,
+/// because many causes lead to that code.
 fn leave_out_general(explanations: &mut Vec<Explanation>) {
     const GENERAL: [&str; 3] = [AUTHORIZATION_MALFORMED.id, PAYLOAD_STREAMING.id, STRING_TO_SIGN_FORM.id];
     let is_general = |explanation: &Explanation| {
@@ -268,7 +271,7 @@ fn leave_out_general(explanations: &mut Vec<Explanation>) {
     }
 }
 
-/// Adds explanations, except those of something already explained.
+/// Adds explanations, except for mistakes that are already explained.
 pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterator<Item = Explanation>) {
     for explanation in more {
         let is_named = |made: &AppliedMistake| explanations.iter().any(|known| known.names(made.mistake.id));
@@ -278,7 +281,7 @@ pub(super) fn add_new(explanations: &mut Vec<Explanation>, more: impl IntoIterat
     }
 }
 
-/// A clock that is off and a wrong signature belong together: both have to be fixed.
+/// Joins a clock that is off with a wrong signature: the user has to fix both.
 fn join_times(explanations: &mut Vec<Explanation>) {
     let is_reproduced = explanations.iter().any(|explanation| explanation.proof == Proof::Reproduced);
     let is_time = |explanation: &Explanation| is_reproduced && explanation.proof == Proof::Time;

@@ -1,4 +1,5 @@
-//! Turns everything that was found into a diagnosis: the best known comes first, and the unknown is left out.
+//! Turns everything that was found into a diagnosis: the most certain explanations come first, and nothing
+//! unknown is claimed.
 
 use super::case::{Case, add_new};
 use super::evidence::Evidence;
@@ -43,7 +44,7 @@ fn diagnose_claim(
     Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), comparisons, search, tried }
 }
 
-/// The evidence without parts that belong to another request, and a note about each part left out.
+/// The evidence without parts that belong to another request, and a note about each part that was removed.
 fn of_this_request<'a>(evidence: &Evidence<'a>, judged: &Judged) -> (Evidence<'a>, Vec<Note>) {
     let mut own = *evidence;
     let Some(v4) = judged.v4().filter(JudgedV4::is_captured) else { return (own, Vec::new()) };
@@ -67,8 +68,8 @@ fn diagnose_unclaimed(evidence: &Evidence<'_>, request: &Request, error: VerifyE
 }
 
 impl Diagnosis {
-    /// Why a request makes no claim that can be checked. The outcome is invalid if a mistake is named; otherwise the
-    /// request is not signed, or is signed by an unknown scheme, and nothing is known about it.
+    /// Explains why a request makes no claim that can be checked. The outcome is invalid if a mistake is
+    /// named; otherwise it is unknown, because the request is not signed or is signed with an unknown scheme.
     pub fn from_unreadable(request: &Request, error: VerifyError) -> Self {
         let explanations = inspect::unreadable(request, &error);
         Self { notes: vec![Note::Unreadable(error)], ..Self::without_request(explanations) }

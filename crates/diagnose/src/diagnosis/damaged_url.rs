@@ -1,6 +1,6 @@
-//! Presigned URLs that were altered as a whole after they were made, and their original form.
+//! Recognises presigned URLs that were altered as a whole after signing, and restores their original form.
 //!
-//! Each alteration leaves a mark that no signer makes, in the parameters of the signature itself.
+//! Each alteration leaves traces, in the signature's own parameters, that no signer produces.
 
 use super::alternatives::text::replaced;
 use super::catalogue::{Mistake, QUERY_CHANGED_AFTER, URL_DAMAGED, URL_DOUBLE_ENCODED};
@@ -8,7 +8,7 @@ use super::outcome::AppliedMistake;
 use sigvet_core::internal::{captured_request, join_target};
 use sigvet_core::request::Request;
 
-/// The original request, by each alteration that left its mark; the likeliest first.
+/// The original request, for each alteration that left its traces; the likeliest first.
 pub(super) fn repairs(request: &Request) -> Vec<(AppliedMistake, Request)> {
     let target = request.target();
     let Some(query) = request.query().filter(|query| has(query, b"X-Amz-") || has(query, b"X-Goog-")) else {
@@ -49,13 +49,14 @@ fn has_double_encoded_scope(query: &[u8]) -> bool {
     parameters.find(is_credential).is_some_and(|value| has(value, b"%252F") || has(value, b"%252f"))
 }
 
-/// Quoted-printable (RFC 2045 §6.7): `=` at the end of a line continues it on the next, and a `=` of the text is `=3D`.
+/// Decodes quoted-printable (RFC 2045 §6.7): `=` at the end of a line continues it on the next, and a literal
+/// `=` is `=3D`.
 fn without_soft_breaks(target: &[u8]) -> Vec<u8> {
     let joined = replaced(&replaced(target, b"=%0D%0A", b""), b"=%0A", b"");
     if has(&joined, b"X-Amz-Algorithm=3D") { replaced(&joined, b"=3D", b"=") } else { joined }
 }
 
-/// The target without the `^`, `\` or backtick before each `&`; shells that escape it escape `?` and `=` too.
+/// The target without the `^`, `\` or backtick before each `&`. Shells that escape `&` also escape `?` and `=`.
 fn without_escapes(target: &[u8]) -> Option<Vec<u8>> {
     const ESCAPES: [&[u8]; 6] = [b"^", b"%5E", b"\\", b"%5C", b"`", b"%60"];
     let escape = ESCAPES.into_iter().find(|escape| has(target, &[escape, &b"&X-Amz-"[..]].concat()))?;

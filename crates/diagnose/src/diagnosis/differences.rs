@@ -1,8 +1,8 @@
-//! Differences between the server's computation and AWS's, if one of them is why it refused the request.
+//! Differences between the server's computation and AWS's that explain why the server refused the request.
 //!
-//! The server's own text proves a difference if it is exactly the text that the server's rules make from this request.
-//! If the reply shows no text, a recognised server that is known to compute this way is the likely reason; an
-//! unrecognised one may be any of the known servers. A text that no rule makes contradicts them all.
+//! A difference is proven if the server's text is exactly what the server's rules make of this request. If
+//! the reply shows no text, the likely reason is a recognised server that is known to compute this way; an
+//! unrecognised server may be any of the known ones. A text that no rule makes contradicts all of them.
 
 use super::evidence::Evidence;
 use super::outcome::{AppliedDifference, Certainty, Comparison, Judged};
@@ -13,7 +13,7 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::internal::is_aws;
 use sigvet_core::verify::Claimed;
 
-/// The maximum number of rules to combine for one text.
+/// Maximum number of rules to combine for one text.
 const MOST: usize = 3;
 
 /// The differences that affect this request and that the reply does not contradict.
@@ -49,7 +49,7 @@ fn signed(judged: &Judged) -> Option<Signed<'_>> {
     }
 }
 
-/// Differences shown by the server's words, or by its accepting a body that it is known to store with its framing.
+/// Differences shown by the server's message, or by its accepting a body that it is known to store with its framing.
 fn told(reply: &Reply, server: Option<Server>, rows: &[&'static Difference]) -> Vec<AppliedDifference> {
     let message = reply.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_of = |row: &Difference| server.is_some_and(|server| row.is_of(server));
@@ -83,7 +83,7 @@ fn proven(
     found.into_iter().map(of_row).collect()
 }
 
-/// The servers known for all of these differences; only the recognised one, if there is one.
+/// The servers that have all of these differences; if a server was recognised, only that one.
 fn common(set: &[&'static Difference], server: Option<Server>) -> Vec<Server> {
     let Some((first, others)) = set.split_first() else { return Vec::new() };
     let is_of_all = |candidate: &Server| others.iter().all(|row| row.is_of(*candidate));
@@ -108,7 +108,7 @@ fn sets(rows: &[&'static Difference]) -> Vec<Vec<&'static Difference>> {
     all.into_iter().map(|set| set.into_iter().map(|(_, row)| row).collect()).collect()
 }
 
-/// Whether a text is the server's canonical request, or the one whose hash ends its string to sign.
+/// Whether a text is the server's canonical request, or the canonical request whose hash ends its string to sign.
 fn is_text(text: &[u8], signed: &Signed<'_>, texts: Texts<'_>) -> bool {
     let same = |theirs: &[u8]| theirs.trim_ascii_end() == text.trim_ascii_end();
     match (signed, texts.canonical_request, texts.string_to_sign) {
@@ -122,8 +122,8 @@ fn is_text(text: &[u8], signed: &Signed<'_>, texts: Texts<'_>) -> bool {
     }
 }
 
-/// What a server that shows no text may have computed. If only some versions have a difference, the server's name makes
-/// it possible, not likely.
+/// Differences that may explain the refusal if the server shows no text. If only some versions of the server
+/// have a difference, the server's name makes it possible, not likely.
 fn supposed(server: Option<Server>, rows: &[&'static Difference]) -> Vec<AppliedDifference> {
     let is_it = |row: &Difference| server.is_none_or(|server| row.is_of(server));
     let certainty = |row: &Difference| match server {

@@ -1,5 +1,4 @@
-//! The evidence about a refused request: the request, the reply, what the client says it computed, keys; any part may
-//! be missing.
+//! The evidence about a refused request: the request, the reply, the client's texts, keys. Any part may be missing.
 
 use super::party::{Party, Texts};
 use std::time::Duration;
@@ -22,13 +21,13 @@ pub struct Evidence<'a> {
     pub request: Option<&'a Request>,
     /// The server's reply.
     pub reply: Option<&'a Reply>,
-    /// Whether the reply is known to answer this request, and was not merely given with it.
+    /// Whether the reply is known to answer this request, rather than merely given along with it.
     pub is_exchange: bool,
-    /// What the client says it signed.
+    /// The texts that the client says it signed.
     pub client: Option<ClientTexts<'a>>,
     /// The key that the request should have been signed with.
     pub credentials: Option<&'a Credentials>,
-    /// Further keys of the user's.
+    /// Other keys of the user.
     pub other_keys: &'a [OtherKey],
     /// The server's clock.
     pub now: Timestamp,
@@ -38,15 +37,15 @@ pub struct Evidence<'a> {
     pub known: Known,
     /// The region and service that the server expects, as far as they are known.
     pub scope: ExpectedScope<'a>,
-    /// How the session token travels, if that is known to differ from the service's usual way.
+    /// How the session token is sent, if that is known to differ from the service's usual way.
     pub token: Option<TokenTravel>,
-    /// The rule by which the path was signed, if it is known to differ from the service's usual one.
+    /// The rule by which the path was signed, if it is known to differ from the service's usual rule.
     pub path_rule: Option<PathRule>,
     /// Names from outside the request.
     pub hints: &'a Hints,
-    /// What the user asks to try.
+    /// The values that the user asks to try.
     pub trial: Trial<'a>,
-    /// What was seen of the text that the request was read from.
+    /// Notes about the text that the request was read from.
     pub notes: &'a [Note],
 }
 
@@ -55,31 +54,31 @@ pub struct Evidence<'a> {
 pub struct Trial<'a> {
     /// A host, with its port if the client sends one.
     pub host: Option<&'a str>,
-    /// A secret for the key that the request names.
+    /// A secret for the request's access key ID.
     pub secret: Option<&'a Secret>,
 }
 
-/// What the client says it computed.
+/// The texts that the client says it computed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ClientTexts<'a> {
-    /// Its canonical request.
+    /// The client's canonical request.
     pub canonical_request: Option<&'a [u8]>,
-    /// Its string to sign.
+    /// The client's string to sign.
     pub string_to_sign: Option<&'a [u8]>,
 }
 
 /// A key that the request may have been signed with by mistake.
 #[derive(Debug, Clone)]
 pub struct OtherKey {
-    /// The user's name for it: `profile 'work'`. Only this name is ever shown.
+    /// The user's name for the key, such as `profile 'work'`. Only this name is ever shown.
     pub name: String,
-    /// Its access key ID.
+    /// The access key ID.
     pub access_key_id: String,
-    /// Its secret.
+    /// The secret.
     pub secret: Secret,
 }
 
-/// Names that mistakes may involve and that the request does not contain.
+/// Names that a mistake may involve and that the request does not contain.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
     /// Hosts of endpoints, with their ports.
@@ -88,13 +87,14 @@ pub struct Hints {
     pub regions: Vec<String>,
     /// Services that the user or the server mentioned.
     pub services: Vec<String>,
-    /// Prefixes of paths that a proxy may add or remove.
+    /// Path prefixes that a proxy may add or remove.
     pub path_prefixes: Vec<String>,
-    /// Hosts of the user's stores, with their ports: what precedes one of them is a bucket.
+    /// Hosts of the user's stores, with their ports. If a host name ends with one of them, the part in front
+    /// is the bucket.
     pub endpoints: Vec<String>,
-    /// The bucket in the host name, according to the user; empty means that the host names none.
+    /// The bucket in the host name, according to the user. Empty means that the host name contains no bucket.
     pub bucket: Option<String>,
-    /// The current time, if it may be what was signed.
+    /// The current time, if it may have been signed.
     pub now: Option<Timestamp>,
 }
 
@@ -113,7 +113,8 @@ impl<'a> From<&'a ClientLog> for ClientTexts<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Only the server's clock and names from outside; the client's clock may be off as far as most servers allow.
+    /// Evidence with only the server's clock and names from outside. The client's clock may be off by as much
+    /// as most servers allow.
     pub fn new(now: Timestamp, hints: &'a Hints) -> Self {
         Self {
             request: None,
@@ -134,7 +135,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The judge of the request.
+    /// The judge that verifies the request.
     pub(super) fn judge(&self) -> Judge<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
         let mut judge = Judge::new(self.credentials, self.now, self.scope);
@@ -163,7 +164,7 @@ impl<'a> Evidence<'a> {
         texts.filter_map(|(whose, texts)| Some((whose, texts.filter(|texts| !texts.is_empty())?))).collect()
     }
 
-    /// The keys to try, the right one first; no key if the right one is not known.
+    /// The keys to try, the right one first. Empty if the right key is not known.
     pub(super) fn keys(&self) -> Vec<Key<'a>> {
         let own =
             |own: &'a Credentials| Key { name: "", access_key_id: &own.access_key_id, secret: &own.secret_access_key };

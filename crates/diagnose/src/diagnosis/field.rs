@@ -1,7 +1,7 @@
-//! One field of what is signed, with every text that known mistakes make from it.
+//! One field of the signed text, with every variant that known mistakes make of it.
 //!
-//! A field is made in steps, and a mistake takes a wrong option at one of them. A wrong step that leaves the text
-//! unchanged is not a hypothesis; mistakes that lead to the same text cannot be told apart, and are kept together.
+//! A field is made in steps; a mistake takes a wrong option at one step. A wrong option that does not change the
+//! text is not a hypothesis. Mistakes that lead to the same text cannot be distinguished, so they are kept together.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,11 +18,11 @@ use super::texts::differing_lines;
 pub struct Cause {
     /// The mistake.
     pub mistake: &'static Mistake,
-    /// What exactly was done, if the mistake leaves it open: which header, which parameter, which value.
+    /// What exactly was done, if the mistake leaves it open: which header, parameter or value.
     pub detail: Option<String>,
 }
 
-/// One step in making a field: the right option, and the known wrong ones.
+/// One step in making a field: the right option and the known wrong ones.
 pub(super) struct Step<T> {
     right: T,
     wrong: Vec<(Cause, T)>,
@@ -39,12 +39,13 @@ impl<T> Step<T> {
         self
     }
 
-    /// Adds a wrong option that needs a description of what exactly it is.
+    /// Adds a wrong option with a description of what exactly it is.
     pub(super) fn add(&mut self, mistake: &'static Mistake, detail: impl Into<String>, option: T) {
         self.wrong.push((Cause { mistake, detail: Some(detail.into()) }, option));
     }
 
-    /// Keeps the first of several equal options, above all the right one: a specific name goes before a general one.
+    /// Keeps only the first of equal options, and the right one before all others: a specific name has
+    /// priority over a general one.
     pub(super) fn without_repeats(self) -> Self
     where
         T: PartialEq,
@@ -59,13 +60,13 @@ impl<T> Step<T> {
         Self { right, wrong: kept }
     }
 
-    /// The right option at 0, the wrong ones from 1 on.
+    /// The option with this number: 0 is the right one, the wrong ones start at 1.
     pub(super) fn option(&self, at: usize) -> &T {
         if at == 0 { &self.right } else { &self.wrong[at - 1].1 }
     }
 }
 
-/// A step without its option values: the number of wrong ones, and their mistakes.
+/// A step without its options' values: the number of wrong options, and their mistakes.
 pub(super) trait Choice {
     fn wrong_options(&self) -> usize;
     fn cause(&self, at: usize) -> &Cause;
@@ -86,28 +87,28 @@ pub(super) trait Making {
     /// The steps in order.
     fn steps(&self) -> Vec<&dyn Choice>;
 
-    /// The text that these options make, one for each step; none if they exclude each other.
+    /// The text that results from these options, one for each step. `None` if the options exclude each other.
     fn text(&self, options: &[usize]) -> Option<Vec<u8>>;
 }
 
-/// The mistakes of one hypothesis, each by its step and option.
+/// The mistakes of one hypothesis, each as its step and option.
 pub(super) type Wrong = Vec<(u16, u16)>;
 
-/// A text that a number of mistakes make, with every smallest set of mistakes that makes it.
+/// A text that mistakes make, with every smallest set of mistakes that makes it.
 pub(super) struct Variant {
     pub(super) text: Vec<u8>,
     pub(super) sets: Vec<Wrong>,
 }
 
-/// A field with its variants, grouped by the number of mistakes that lead to them.
+/// A field with its variants, grouped by the number of mistakes that they take.
 pub(super) struct Field {
     by_cost: Vec<Vec<Variant>>,
     causes: Vec<Vec<Cause>>,
 }
 
 impl Field {
-    /// Makes every variant with at most `most` mistakes, within the allowance. `right` is the text without mistakes: it
-    /// comes from the derivation, not from here.
+    /// Generates every variant with at most `most` mistakes, within the allowance. `right` is the text
+    /// without mistakes; it comes from the derivation, not from this module.
     pub(super) fn new(making: &dyn Making, right: Vec<u8>, most: usize, allowance: &Allowance<'_>) -> Self {
         let steps = making.steps();
         let causes = steps.iter().map(|step| causes_of(*step)).collect();
@@ -140,7 +141,7 @@ impl Field {
         Self { by_cost, causes }
     }
 
-    /// The field without any mistake: no variants are made.
+    /// The field without any mistake: no variants are generated.
     pub(super) fn only_right(right: Vec<u8>) -> Self {
         Self { by_cost: vec![vec![Variant { text: right, sets: vec![Vec::new()] }]], causes: Vec::new() }
     }
@@ -150,13 +151,13 @@ impl Field {
         self.by_cost.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// The variant with this text, and its cost.
+    /// The variant with this text.
     pub(super) fn find(&self, text: &[u8]) -> Option<&Variant> {
         self.by_cost.iter().flatten().find(|variant| variant.text == text)
     }
 
-    /// Every set of mistakes that makes a variant, each mistake with what it alone makes of the right text: with
-    /// several, each shows its own difference.
+    /// Every set of mistakes that makes a variant. Each mistake comes with the text that it makes by itself
+    /// of the right one, so that each of several mistakes shows its own difference.
     pub(super) fn explained(&self, variant: &Variant) -> Vec<Vec<AppliedMistake>> {
         let right = &self.by_cost[0][0].text;
         let is_secret = variant.sets.iter().any(|set| self.involves_token(set));
@@ -171,13 +172,13 @@ impl Field {
 }
 
 impl Field {
-    /// The text that a mistake makes by itself; none if it shows only together with others.
+    /// The text that a mistake makes by itself. `None` if it changes the text only together with others.
     fn alone(&self, wrong: (u16, u16)) -> Option<&Vec<u8>> {
         let is_of = |variant: &&Variant| variant.sets.iter().any(|set| set.as_slice() == [wrong]);
         self.of_cost(1).iter().find(is_of).map(|variant| &variant.text)
     }
 
-    /// Whether a set changes the session token so that no redaction would find it any more.
+    /// Whether a set of mistakes changes the session token, so that redaction would no longer find it.
     fn involves_token(&self, wrong: &Wrong) -> bool {
         wrong
             .iter()
@@ -195,13 +196,14 @@ fn causes_of(step: &dyn Choice) -> Vec<Cause> {
     (1..=step.wrong_options()).map(|at| step.cause(at).clone()).collect()
 }
 
-/// Fields have a few hundred options at most.
+/// The casts are safe: a field has a few hundred options at most.
 fn wrong_of(options: &[usize]) -> Wrong {
     let wrong = options.iter().enumerate().filter(|(_, option)| **option > 0);
     wrong.map(|(step, option)| (step as u16, *option as u16)).collect()
 }
 
-/// Calls for every choice of options with exactly `cost` wrong ones; `sizes` counts the wrong options of each step.
+/// Calls `visit` for every choice of options with exactly `cost` wrong ones; `sizes` are the numbers of wrong
+/// options of the steps.
 pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMut(&[usize])) {
     let _ = try_each_choice(sizes, cost, &mut |options| {
         visit(options);
@@ -211,7 +213,7 @@ pub(super) fn for_each_choice(sizes: &[usize], cost: usize, visit: &mut dyn FnMu
 
 pub(super) type Visit<'a> = &'a mut dyn FnMut(&[usize]) -> ControlFlow<()>;
 
-/// The same, until a visit stops it.
+/// The same as [`for_each_choice`], until a visit stops it.
 pub(super) fn try_each_choice(sizes: &[usize], cost: usize, visit: Visit<'_>) -> ControlFlow<()> {
     descend(sizes, 0, cost, &mut vec![0; sizes.len()], visit)
 }

@@ -1,4 +1,4 @@
-//! Whether a reply or a client's log is about this request. If it is about another, nothing follows from it.
+//! Detects a reply or a client's log that belongs to another request, from which nothing follows about this one.
 
 use super::outcome::JudgedV4;
 use super::texts::CanonicalText;
@@ -7,19 +7,19 @@ use sigvet_core::canonical::Field;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::time::Timestamp;
 
-/// The part of a reply that shows that it answers another request, as named in a sentence.
+/// The part of a reply that shows that it answers another request, worded for use in a sentence.
 pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str> {
     let terms = &judged.claim.terms;
     let told = |text: &Option<String>| text.clone().filter(|text| !is_blacked_out(text));
     let presented = judged.claim.signature.as_str();
     if reply.is_of_chunk() {
-        // The signature belongs to a chunk, and so do the texts.
+        // Both the signature and the texts belong to a chunk.
         return None;
     }
     if let Some(provided) = told(&reply.signature_provided).filter(|_| is_digest(presented)) {
         return match is_digest(&provided) && !provided.eq_ignore_ascii_case(presented) {
             true => Some("the signature"),
-            // Its signature identifies this request, whatever else was changed in transit.
+            // The signature identifies this request, whatever else was changed in transit.
             false => None,
         };
     }
@@ -31,8 +31,8 @@ pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str
     texts(judged, reply.canonical_request.as_deref(), reply.string_to_sign.as_deref())
 }
 
-/// The part of the texts that shows that they belong to another request: another time, or another host and another
-/// path.
+/// The part of the texts that shows that they belong to another request: another time, or both another host
+/// and another path.
 pub(super) fn texts(
     judged: &JudgedV4<'_>,
     canonical_request: Option<&[u8]>,
@@ -43,7 +43,7 @@ pub(super) fn texts(
     let is_other_time = string_to_sign.and_then(timestamp).is_some_and(|told| !is_of(judged, told));
     match (is_other_place, is_other_time) {
         (true, _) => Some("host and path"),
-        // A client that retried signed again: another time, but the same request.
+        // A client that retried signed again at another time, but it is the same request.
         (false, true)
             if text.as_ref().is_some_and(|text| has_other_host(judged, text) || has_other_path(judged, text)) =>
         {
@@ -58,7 +58,7 @@ fn timestamp(string_to_sign: &[u8]) -> Option<Timestamp> {
     Timestamp::parse_amz_date(std::str::from_utf8(line).ok()?.trim()).ok()
 }
 
-/// Whether the request has this time anywhere.
+/// Whether this time occurs anywhere in the request.
 fn is_of(judged: &JudgedV4<'_>, told: Timestamp) -> bool {
     let date = judged.request.headers.first_text("date").and_then(|date| Timestamp::parse(date).ok());
     told == judged.claim.terms.timestamp || date == Some(told)

@@ -1,8 +1,9 @@
-//! Why a signature does not match: from a refused request to the mistakes that were made when it was signed.
+//! Explains why a signature does not match: gets from a refused request to the mistakes made when it was signed.
 //!
-//! Three ways of knowing, the strongest first: a search that *reproduces* the wrong signature, which needs the secret;
-//! *comparing* the server's own text, or the client's, with the right one; *inspecting* the request and the reply alone.
-//! A mistake is never named without how it is known. What is right comes from the derivation, which knows of none of this.
+//! A mistake can be known in three ways, the strongest first: a search *reproduces* the wrong signature,
+//! which needs the secret; the server's own text, or the client's, is *compared* with the right one; or the
+//! request and the reply alone are *inspected*. A mistake is never named without saying how it is known. The
+//! right texts come from the derivation, which does not know about this module.
 
 pub mod catalogue;
 mod allowance;

@@ -1,4 +1,4 @@
-//! The content of a diagnosis: a verdict, explanations with their proofs, and everything that they are based on.
+//! The content of a diagnosis: a verdict, explanations with their proofs, and the data that they are based on.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use sigvet_core::verify::{Finding, Outcome, Verdict};
 pub struct Diagnosis {
     /// The verdict in one word.
     pub outcome: Outcome,
-    /// What was wrong, the best explanation first. Explanations that cannot be told apart are adjacent.
+    /// What was wrong, the best explanation first. Explanations that cannot be distinguished are adjacent.
     pub explanations: Vec<Explanation>,
     /// Known differences between the server's computation and AWS's that affect this request.
     pub differences: Vec<AppliedDifference>,
@@ -26,13 +26,13 @@ pub struct Diagnosis {
     pub notes: Vec<Note>,
     /// What to supply to learn more, the most helpful first.
     pub next: Vec<NextStep>,
-    /// The request that was judged, if there is one that makes a claim.
+    /// The request that was judged, if it makes a claim.
     pub judged: Option<Judged>,
-    /// The texts that were compared with the right one: the server's and the client's.
+    /// The server's and the client's texts, compared with the right ones.
     pub comparisons: Vec<Comparison>,
-    /// What the search did.
+    /// How far the search got.
     pub search: Search,
-    /// What the user asked to try, each with its answer.
+    /// The values that the user asked to try, each with its answer.
     pub tried: Vec<Tried>,
 }
 
@@ -52,11 +52,11 @@ pub struct Tried {
 pub enum Answer {
     /// The signature is right with these values.
     Right,
-    /// The signature is that of a client that also made these mistakes.
+    /// The signature is right for a client that also made these mistakes.
     RightBut(Vec<AppliedMistake>),
     /// The signature is wrong with these values.
     Wrong,
-    /// Something that is signed is unknown.
+    /// A signed part of the request is unknown.
     Open,
     /// There is no secret to recompute the signature with.
     NoSecret,
@@ -65,7 +65,8 @@ pub enum Answer {
 /// A request and its verdict.
 #[derive(Debug)]
 pub struct Judged {
-    /// The request, repaired if its signature was otherwise unreadable, or read back from what the server said.
+    /// The request, repaired if its signature was otherwise unreadable, or read back from the server's or the
+    /// client's texts.
     pub request: Request,
     /// The claim, the right texts and signature, and the findings of verification.
     pub verdict: Verdict,
@@ -78,7 +79,7 @@ pub struct Judged {
 pub enum Origin {
     /// The request was captured.
     Captured,
-    /// The request was read back from the texts of the server or the client, without a signature if they show none.
+    /// The request was read back from the texts of the server or the client. If they show no signature, it has none.
     ReadBack {
         /// Whether those texts show the signature.
         has_signature: bool,
@@ -88,31 +89,31 @@ pub enum Origin {
 /// A judged request of Version 4 or 4A, which has a canonical request.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedV4<'a> {
-    /// Everything known about it.
+    /// The request with its verdict and origin.
     pub whole: &'a Judged,
     /// The request.
     pub request: &'a Request,
-    /// What it claims.
+    /// The claim.
     pub claim: &'a Claim,
-    /// The right texts for it.
+    /// The right texts for the request.
     pub derivation: &'a Derivation,
 }
 
 /// Mistakes that together explain the refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// How it is known.
+    /// How the explanation is known.
     pub proof: Proof,
-    /// What was done wrong, all of it together.
+    /// What was done wrong. All of these mistakes were made together.
     pub mistakes: Vec<AppliedMistake>,
 }
 
 /// How an explanation is known, the most certain first: computation comes before what a server says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Proof {
-    /// The wrong signature was recomputed by making the same mistakes.
+    /// Making the same mistakes reproduced the wrong signature.
     Reproduced,
-    /// The key proves it: what follows in the chain of signatures is right, or wrong.
+    /// The key proves it, because a later signature in the chain is right or wrong.
     Key,
     /// The server's reply shows it.
     Server,
@@ -125,22 +126,22 @@ pub enum Proof {
 /// A server difference that affects this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedDifference {
-    /// The row of the difference.
+    /// The catalogue row of the difference.
     pub difference: &'static ServerDifference,
-    /// The possible servers: those of the row, or the one that answered.
+    /// The servers that may be responsible: those of the row, or the one that answered.
     pub servers: Vec<Server>,
-    /// How it is known.
+    /// How the difference is known.
     pub certainty: Certainty,
 }
 
 /// How a difference is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
-    /// The server's own text, or its message, shows it.
+    /// The server's own text or message shows it.
     Proven,
-    /// The server is recognised, and is known to compute this way.
+    /// The server was recognised, and is known to compute this way.
     Recognized,
-    /// Some servers compute this way; which one answered is unknown.
+    /// Some servers compute this way, but it is unknown which server answered.
     Possible,
 }
 
@@ -153,34 +154,34 @@ pub struct AppliedMistake {
     pub detail: Option<String>,
     /// The signed value. Empty if it is secret, or if the mistake has no value.
     pub signed: Vec<u8>,
-    /// The value that should have been signed. Empty under the same conditions.
+    /// The value that should have been signed. Empty in the same cases.
     pub expected: Vec<u8>,
-    /// Whether the client signed the right thing, and it was changed between client and server.
+    /// Whether the client signed the right value, which was then changed between client and server.
     pub is_on_the_way: bool,
 }
 
-/// A text of the server or the client beside the right one.
+/// A text of the server or the client, compared with the right one.
 #[derive(Debug, Clone)]
 pub struct Comparison {
-    /// The party whose text it is.
+    /// The party that computed the texts.
     pub whose: Party,
-    /// The canonical request that they made.
+    /// The party's canonical request.
     pub canonical_request: Option<Vec<u8>>,
-    /// The string to sign that they made.
+    /// The party's string to sign.
     pub string_to_sign: Option<Vec<u8>>,
     /// The fields that differ.
     pub differences: Vec<Difference>,
-    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was altered when
-    /// it was copied. None if unknown.
+    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was
+    /// altered when it was copied. `None` if unknown.
     pub is_unaltered: Option<bool>,
 }
 
 /// A field in which two texts differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field; none if it is a line of the string to sign.
+    /// The field. `None` for a line of the string to sign.
     pub field: Option<Field>,
-    /// Its name: `path`, `timestamp`.
+    /// The name of the field, such as `path` or `timestamp`.
     pub name: &'static str,
     /// The party's text of the field.
     pub theirs: Vec<u8>,
@@ -188,21 +189,21 @@ pub struct Difference {
     pub right: Vec<u8>,
 }
 
-/// What the search did.
+/// How far the search got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Search {
-    /// Whether there was anything to search for, and a key to search with.
+    /// Whether a search was made: whether there was something to search for, and a key to search with.
     pub is_made: bool,
     /// Number of hypotheses tried.
     pub hypotheses: u64,
     /// Maximum number of simultaneous mistakes tried.
     pub deepest: usize,
-    /// Whether all hypotheses up to that number were tried.
+    /// Whether all hypotheses up to that number of mistakes were tried.
     pub is_exhausted: bool,
 }
 
 impl Difference {
-    /// Their text and the right one, reduced to the lines that differ.
+    /// The party's text and the right one, reduced to the lines that differ.
     pub fn lines(&self) -> (Vec<u8>, Vec<u8>) {
         differing_lines(&self.theirs, &self.right)
     }
@@ -224,7 +225,8 @@ impl Diagnosis {
         }
     }
 
-    /// The differences that made the server refuse the request: proven, or likely because of the server that answered.
+    /// The differences that made the server refuse the request: proven ones, and those that the recognised
+    /// server is known for.
     pub fn server_differences(&self) -> impl Iterator<Item = &AppliedDifference> {
         self.differences.iter().filter(|applied| applied.certainty != Certainty::Possible)
     }
@@ -236,7 +238,7 @@ impl Diagnosis {
 }
 
 impl Judged {
-    /// Whether the signature is right; unknown without a key, or if only texts are known and no signature.
+    /// Whether the signature is right. `None` without a key, or if the known texts include no signature.
     pub fn is_signature_right(&self) -> Option<bool> {
         match self.origin {
             Origin::ReadBack { has_signature: false } => None,
@@ -244,7 +246,7 @@ impl Judged {
         }
     }
 
-    /// The request as one of Version 4 or 4A; none if it is signed with another scheme.
+    /// The request as one of Version 4 or 4A. `None` if it is signed with another scheme.
     pub fn v4(&self) -> Option<JudgedV4<'_>> {
         let (claim, derivation) = self.verdict.as_v4()?;
         Some(JudgedV4 { whole: self, request: &self.request, claim, derivation })
@@ -269,12 +271,12 @@ impl<'a> JudgedV4<'a> {
 }
 
 impl Search {
-    /// There was nothing to search for, or no key to search with.
+    /// No search was made, because there was nothing to search for or no key to search with.
     pub(super) const NONE: Self = Self { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true };
 }
 
 impl Proof {
-    /// The public name: `reproduced`, `server`, `key`, `time`, `observed`.
+    /// The name in the output for scripts: `reproduced`, `server`, `key`, `time` or `observed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reproduced => "reproduced",
@@ -287,12 +289,12 @@ impl Proof {
 }
 
 impl Explanation {
-    /// An explanation of one mistake.
+    /// An explanation with one mistake.
     pub(super) fn from_mistake(proof: Proof, made: AppliedMistake) -> Self {
         Self { proof, mistakes: vec![made] }
     }
 
-    /// Whether it names this mistake.
+    /// Whether the explanation contains the mistake with this id.
     pub fn names(&self, id: &str) -> bool {
         self.mistakes.iter().any(|made| made.mistake.id == id)
     }
@@ -304,17 +306,17 @@ impl AppliedMistake {
         Self { mistake, detail: None, signed: signed.into(), expected: expected.into(), is_on_the_way: false }
     }
 
-    /// Whether the signed host of a token was right, and the token was changed later.
+    /// Whether the signed host of a token was right and the token was changed later.
     pub fn is_changed_token(&self) -> bool {
         self.mistake == &TOKEN_HOST_CHANGED
     }
 
-    /// What to change. A correct client needs no change.
+    /// What to change. If the request was changed in transit, the client needs no change.
     pub fn fix(&self) -> &'static str {
         if self.is_on_the_way { FIX_ON_THE_WAY } else { self.mistake.fix }
     }
 
-    /// The same, with a description of what exactly was done.
+    /// The same mistake with a description of what exactly was done.
     pub(super) fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
@@ -323,7 +325,7 @@ impl AppliedMistake {
 const FIX_ON_THE_WAY: &str = "Leave the signer as it is: what it signed is correct. Configure the proxy, gateway or HTTP \
     library between client and server to forward the request unchanged, or sign the request after the change.";
 
-/// The ranges in which two texts differ: the bytes of each between their common beginning and their common end.
+/// The ranges in which two texts differ: in each text, the bytes between the common beginning and the common end.
 pub fn difference(a: &[u8], b: &[u8]) -> (Range<usize>, Range<usize>) {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let end = a
@@ -342,7 +344,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_lies_between_common_beginning_and_end() {
+    fn a_difference_lies_between_the_common_beginning_and_end() {
         assert_eq!(difference(b"/a%2520b", b"/a%20b"), (4..6, 4..4));
         assert_eq!(difference(b"aa", b"aaa"), (2..2, 2..3));
         assert_eq!(difference(b"same", b"same"), (4..4, 4..4));

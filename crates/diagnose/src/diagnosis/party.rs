@@ -1,6 +1,6 @@
-//! The party that made a text, and the texts of one party.
+//! The two parties of an exchange, and the texts of one party.
 
-/// Who made a text.
+/// The party that computed a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
     /// The server.

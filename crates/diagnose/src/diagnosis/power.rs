@@ -1,13 +1,15 @@
-//! Powers modulo a large number, of public numbers: what gives back the hash that an RSA signature was made of.
+//! Modular exponentiation with large public numbers, which recovers the hash inside an RSA signature.
 //!
-//! Plain arithmetic, bit by bit: it takes milliseconds, is needed once a request, and nothing in it is secret.
+//! The arithmetic is simple and works bit by bit. It takes milliseconds, is needed once per request, and
+//! involves no secret.
 
-/// `base` to the power of `exponent`, modulo `modulus`, as long as the modulus. All of it is public, so it may take its time.
+/// `base` to the power of `exponent`, modulo `modulus`, in as many bytes as the modulus. All inputs are
+/// public, so timing does not matter.
 pub(super) fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
     let modulus = Number::from_bytes(modulus);
     let base = Number::from_bytes(base).reduced(&modulus);
     let mut result = Number::one(&modulus);
-    // Exponents are of 17 bits nearly everywhere; one as long as the modulus is nobody's.
+    // Nearly all exponents have 17 bits; nobody uses one as long as the modulus.
     let bits = exponent.iter().take(8).flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
     for bit in bits {
         result = result.times(&result, &modulus);
@@ -18,7 +20,7 @@ pub(super) fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
     result.to_bytes()
 }
 
-/// A natural number, its least significant word first, always as many words as the modulus.
+/// A natural number, least significant word first, with as many words as the modulus.
 #[derive(Clone)]
 struct Number(Vec<u32>);
 
@@ -38,7 +40,7 @@ impl Number {
         self.0.iter().rev().flat_map(|word| word.to_be_bytes()).collect()
     }
 
-    /// This number less the modulus once, if it is not below it.
+    /// Subtracts the modulus once, if the number is not below it.
     fn reduced(self, modulus: &Self) -> Self {
         if self.is_below(modulus) { self } else { self.less(modulus) }
     }
@@ -47,7 +49,7 @@ impl Number {
         self.0.iter().rev().lt(other.0.iter().rev())
     }
 
-    /// The product modulo the modulus: doubled and added, bit by bit.
+    /// The product modulo the modulus, computed by doubling and adding, bit by bit.
     fn times(&self, other: &Self, modulus: &Self) -> Self {
         let mut sum = Self(vec![0; modulus.0.len()]);
         for word in other.0.iter().rev() {
@@ -73,7 +75,7 @@ impl Number {
         if carry == 0 { sum.reduced(modulus) } else { sum.less(modulus) }
     }
 
-    /// This number less the modulus, whatever is borrowed at the end.
+    /// Subtracts the modulus and ignores a borrow at the end.
     fn less(mut self, modulus: &Self) -> Self {
         let mut borrow = 0_i64;
         for (word, other) in self.0.iter_mut().zip(&modulus.0) {
@@ -89,9 +91,9 @@ impl Number {
 mod tests {
     use super::*;
 
-    /// Expected values by Python's `pow`. The first has a modulus with its highest bit set, so that sums carry.
+    /// Expected values from Python's `pow`. The first modulus has its highest bit set, so that sums carry.
     #[test]
-    fn powers_are_those_of_python() {
+    fn powers_equal_those_of_python() {
         for (base, exponent, modulus, expected) in [
             ("f123456789abcdef", "010001", "fedcba9876543211", "3e54971a086e445f"),
             ("00000002", "0a", "00000401", "00000400"),

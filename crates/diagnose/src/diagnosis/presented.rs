@@ -1,4 +1,4 @@
-//! A presented signature in any encoding: the bytes that a hypothesis has to give.
+//! Decodes a presented signature, in any encoding, into the bytes that a hypothesis has to give.
 
 use super::alternatives::from_base64;
 use super::catalogue::SIGNATURE_FORM;
@@ -7,10 +7,10 @@ use super::target::Target;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::scheme::Scheme;
 
-/// The first byte of a DER signature: a sequence (X.690 §8.9).
+/// The first byte of a DER signature: the tag of a sequence (X.690 §8.9).
 const DER_SEQUENCE: u8 = 0x30;
 
-/// The bytes of a presented signature, and what is wrong with its encoding.
+/// The bytes of a presented signature, and the mistake in its encoding.
 pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<AppliedMistake>)> {
     let bare = presented.trim().trim_matches(['"', '\'']);
     let decoded = String::from_utf8(decode(bare.as_bytes(), Plus::Literal)).ok()?;
@@ -18,7 +18,7 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
     let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let whole = |bytes: &[u8]| match scheme {
         Scheme::V4 => Some(Target::Digest { bytes: bytes.try_into().ok()?, length: 32 }),
-        // How signatures of certificates' keys are read depends on the key (`certified`).
+        // How to read the signature of a certificate's key depends on the key (see `certified`).
         Scheme::X509(_) => None,
         Scheme::V4a => bytes.starts_with(&[DER_SEQUENCE]).then(|| Target::Der(bytes.to_vec())),
     };
@@ -51,9 +51,9 @@ pub(super) fn target(presented: &str, scheme: Scheme) -> Option<(Target, Option<
 mod tests {
     use super::*;
 
-    /// Catches a signature that is decoded to the wrong bytes, or not read at all.
+    /// Catches a signature that is decoded to the wrong bytes or not at all.
     #[test]
-    fn each_encoding_of_a_signature_stands_for_the_same_bytes() {
+    fn each_encoding_of_a_signature_decodes_to_the_same_bytes() {
         let hex = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
         let upper = hex.to_uppercase();
         let quoted = format!("\"{hex}\"");

@@ -1,5 +1,5 @@
-//! What proxies and gateways do to a request, and what servers read in two ways: for a signature that is right but was
-//! refused. What servers compute differently is in `servers`.
+//! Explains how a right signature can be refused: changes that proxies and gateways make to a request, and
+//! parts that servers read differently. Differences in what servers compute are in `servers`.
 
 use super::note::Quirk;
 use sigvet_core::claim::Claim;

@@ -1,5 +1,5 @@
-//! The request to judge: as captured, repaired if its signature was otherwise unreadable, or read back from the
-//! canonical request that the server or the client printed.
+//! Determines the request to judge: as captured, repaired if its signature was otherwise unreadable, or read
+//! back from the canonical request that the server or the client printed.
 
 use super::alternatives::text::replaced;
 use super::catalogue::{AUTHORIZATION_MALFORMED, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_SEPARATOR};
@@ -16,7 +16,7 @@ use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::verify::{Claimed, VerifyError};
 
-/// The placeholder for a missing key and signature of a request that is read back.
+/// Placeholder for the unknown key or signature of a request that is read back.
 const NOT_TOLD: &str = "unknown";
 
 /// The result of reading the evidence.
@@ -83,7 +83,7 @@ fn judge(evidence: &Evidence<'_>, request: Request, mut claimed: Claimed, repair
     Reading::Claimed { judged: Box::new(Judged { request, verdict, origin: Origin::Captured }), repairs }
 }
 
-/// The hash of a body that was not captured, from the server's texts, otherwise from the client's.
+/// The hash of a body that was not captured, from the server's texts, or otherwise from the client's.
 fn told_payload(evidence: &Evidence<'_>) -> Option<PayloadHash> {
     let texts = evidence.texts();
     let payload = |texts: &Texts<'_>| Some(CanonicalText::parse(texts.canonical_request?)?.payload().to_vec());
@@ -98,7 +98,8 @@ fn read_texts(evidence: &Evidence<'_>, request: Request, payload: PayloadHash) -
     }
 }
 
-/// A log may show only the texts: then there is no signature that could be wrong.
+/// Judges a request read back from texts. A log may show only the texts; then there is no signature that
+/// could be wrong.
 fn judge_texts(evidence: &Evidence<'_>, request: Request, mut claim: Claim, payload: PayloadHash) -> Reading {
     claim.terms.payload = payload;
     let has_signature = claim.signature.as_str() != NOT_TOLD;
@@ -113,7 +114,7 @@ fn judge_texts(evidence: &Evidence<'_>, request: Request, mut claim: Claim, payl
 
 type Repair = (AppliedMistake, Request);
 
-/// The request before it was damaged, for each known kind of damage.
+/// The request as it was before it was damaged, for each known kind of damage.
 fn repairs(request: &Request) -> Vec<Repair> {
     let mut found = Vec::new();
     let html = replaced(&replaced(request.target(), b"&amp;", b"&"), b"&#38;", b"&");
@@ -134,7 +135,7 @@ fn repairs(request: &Request) -> Vec<Repair> {
     found
 }
 
-/// The request with `;` between the names of its signed headers, instead of another separator.
+/// The request with `;` between the names of its signed headers instead of another separator.
 fn separated(request: &Request) -> Option<Repair> {
     if let Some(authorization) = request.headers.first_text("authorization") {
         let (before, behind) = authorization.split_once("SignedHeaders=")?;
@@ -156,14 +157,14 @@ fn separated(request: &Request) -> Option<Repair> {
     Some((made, captured_request(request.method(), target.into_bytes(), headers, body)))
 }
 
-/// A list of header names that contains `host` but no `;`.
+/// A list of header names that contains `host` but no `;`, joined with `;`.
 fn joined_names(list: &str) -> Option<String> {
     let names: Vec<&str> = list.split([',', ' ', '|', ':']).filter(|name| !name.is_empty()).collect();
     let is_list = !list.contains(';') && names.len() > 1 && names.iter().all(|name| is_token(name));
     (is_list && names.iter().any(|name| name.eq_ignore_ascii_case("host"))).then(|| names.join(";"))
 }
 
-/// The header without a second `Authorization:`, without quotes, and with commas between the parts.
+/// The header without a repeated `Authorization:`, without quotes, and with commas between its parts.
 fn repaired_authorization(text: &str) -> String {
     let mut text = text.trim().trim_matches(['"', '\'']).trim();
     while let Some(rest) = text
@@ -190,8 +191,8 @@ fn with_authorization(request: &Request, authorization: &str) -> Request {
     repaired
 }
 
-/// The request behind the server's canonical request, otherwise the client's. Encodings, order and spelling are lost in
-/// it; what was signed is not.
+/// The request reconstructed from the server's canonical request, or otherwise from the client's. It has lost
+/// encodings, order and spelling, but not what was signed.
 fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let reply = evidence.reply;
     let of_server = reply.and_then(|reply| reply.canonical_request.as_deref().zip(reply.string_to_sign.as_deref()));
@@ -201,7 +202,7 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     let string_to_sign = std::str::from_utf8(string_to_sign).ok()?;
     let mut lines = string_to_sign.lines();
     let (algorithm, timestamp, scope) = (lines.next()?, lines.next()?, lines.next()?);
-    // No signed text names the key: if the server does not either, the known key is assumed to be right.
+    // No signed text contains the key. If the server does not name it either, the known key is assumed to be right.
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
     let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);

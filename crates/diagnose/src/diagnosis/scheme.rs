@@ -1,32 +1,33 @@
-//! What each scheme contributes to a diagnosis: its search, its comparison of texts, and what its requests show.
+//! What each signing scheme contributes to a diagnosis: its search, its comparison of texts, and the faults
+//! that its requests show.
 //!
-//! Version 4 and 4A have a canonical request and are in `v4`; Version 2 and forms only have a string to sign. The code
-//! that builds a diagnosis from all this does not depend on the scheme.
+//! Version 4 and 4A have a canonical request and are in `v4`. Version 2 and forms only have a string to sign.
+//! The code that builds a diagnosis from these contributions does not depend on the scheme.
 
 use super::outcome::{Comparison, Explanation};
 use super::party::{Party, Texts};
 use super::search::{Found, Limits};
 
-/// What a scheme contributes.
+/// The contribution of a signing scheme.
 pub(super) trait SchemeCase {
-    /// Searches for the mistakes behind a wrong signature; none without a key, or without a signature to reproduce.
+    /// Searches for the mistakes behind a wrong signature. `None` without a key, or without a signature to reproduce.
     fn search(&self, limits: Limits<'_>) -> Option<Found>;
 
-    /// Compares a party's texts with the right ones; none if they contain nothing that this scheme signs.
+    /// Compares a party's texts with the right ones. `None` if they contain nothing that this scheme signs.
     fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison>;
 
-    /// What those texts show about a signature that no known mistake reproduces.
+    /// What the compared texts show about a signature that no known mistake reproduces.
     fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation>;
 
-    /// What the signatures after the request's own show: those of its chunks.
+    /// What the signatures of the chunks show.
     fn chunks(&self) -> Vec<Explanation> {
         Vec::new()
     }
 
-    /// What a server refuses whatever the signature is.
+    /// Faults that a server refuses whatever the signature is.
     fn refused(&self) -> Vec<Explanation>;
 
-    /// Legal parts of a request that are often why a signature does not match.
+    /// Legal parts of a request that are often the reason why a signature does not match.
     fn suspicions(&self) -> Vec<Explanation> {
         Vec::new()
     }

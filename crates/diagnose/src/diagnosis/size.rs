@@ -1,33 +1,33 @@
-//! The size of a request, and how far it lets a search go.
+//! Classifies the size of a request, which determines how far a search goes.
 //!
-//! A usual request is searched exhaustively. For a larger one each text costs so much that the clock decides. A request
-//! that no server accepts was refused for its size, so its other possible mistakes do not matter.
+//! A usual request is searched exhaustively. In a larger one, each text costs so much that the time limit decides.
+//! A request that no server accepts was refused for its size, so its other possible mistakes do not matter.
 
 use sigvet_core::internal::split_query;
 use sigvet_core::request::{Headers, Request};
 
-/// Maximum size of a usual request's head, in bytes: S3 and AWS's load balancers accept 8 to 64 KiB.
+/// Maximum size of a usual request's head, in bytes. S3 and AWS's load balancers accept 8 to 64 KiB.
 const USUAL_BYTES: usize = 16 * 1024;
 /// Maximum number of headers and parameters of a usual request.
 const USUAL_FIELDS: usize = 200;
-/// Above this size no server accepts the head: Go's `net/http` has the highest default limit, 1 MiB.
+/// No server accepts a larger head: Go's `net/http` has the highest default limit, 1 MiB.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
-/// Above this number no server accepts the head: HTTP libraries stop at 100 to 32,768 headers, S3 at 8 KiB of them.
+/// No server accepts more fields: HTTP libraries stop at 100 to 32,768 headers, S3 at 8 KiB of headers.
 pub(super) const MOST_FIELDS: usize = 10_000;
 
 /// The size class of a request's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
-    /// The size that clients usually send.
+    /// The size of the requests that clients usually send.
     Usual,
     /// Larger, but a server may still accept it.
     Large,
-    /// No server accepts it.
+    /// No server accepts a head of this size.
     Excessive { bytes: usize, fields: usize },
 }
 
 impl Size {
-    /// The size of a request; `signed` is its number of signed headers, sent or not.
+    /// The size of a request. `signed` is the number of its signed headers, whether they were sent or not.
     pub(super) fn of_request(request: &Request, signed: usize) -> Self {
         Self::new(request.path(), request.query(), &request.headers, signed)
     }
@@ -53,7 +53,7 @@ impl Size {
         matches!(self, Self::Excessive { .. })
     }
 
-    /// How many mistakes at once may be tried.
+    /// The number of simultaneous mistakes to try, at most `wanted`.
     pub(super) fn deepest(self, wanted: usize) -> usize {
         if self.is_excessive() { 0 } else { wanted }
     }

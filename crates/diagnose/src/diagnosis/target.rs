@@ -1,4 +1,4 @@
-//! What a hypothesis has to give: the presented signature, as bytes.
+//! The presented signature, in the form in which hypotheses are compared with it.
 
 /// The signature that a hypothesis has to give.
 #[derive(Clone)]
@@ -7,7 +7,7 @@ pub(super) enum Target {
     Digest { bytes: [u8; 32], length: usize },
     /// A signature of Version 4A, which is verified rather than recomputed.
     Der(Vec<u8>),
-    /// The hash of the string to sign, as an RSA signature holds it.
+    /// The hash of the string to sign that an RSA signature contains.
     Hash([u8; 32]),
 }
 
@@ -17,8 +17,8 @@ impl Target {
         matches!(self, Self::Digest { bytes, length } if digest.get(..*length) == bytes.get(..*length))
     }
 
-    /// How many simultaneous mistakes are tried regardless of time. Verifying takes a hundred times as long as
-    /// recomputing.
+    /// Number of simultaneous mistakes that are tried regardless of time. Verifying a signature takes a
+    /// hundred times as long as recomputing one.
     pub(super) const fn tried_to_the_end(&self) -> usize {
         match self {
             Self::Digest { .. } | Self::Hash(_) => 2,

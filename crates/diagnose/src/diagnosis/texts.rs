@@ -1,17 +1,17 @@
-//! Parses canonical requests and strings to sign as others print them.
+//! Parses canonical requests and strings to sign that others printed.
 
 use std::collections::HashMap;
 
 use sigvet_core::crypto::sha256;
 
-/// The number of fields, counting headers and their list as one.
+/// The number of fields, counting the headers and their list as one.
 pub(super) const FIELDS: usize = 5;
 
 /// A canonical request from elsewhere, split into fields: method, path, query, headers with their list, payload.
 pub(super) struct CanonicalText([Vec<u8>; FIELDS]);
 
 impl CanonicalText {
-    /// Splits a canonical request; none if it has too few lines.
+    /// Splits a canonical request. `None` if it has too few lines.
     pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let lines: Vec<&[u8]> =
             text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
@@ -43,18 +43,18 @@ impl CanonicalText {
         &self.0[4]
     }
 
-    /// Names and values of the canonical headers.
+    /// The names and values of the canonical headers.
     pub(super) fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         header_lines(&self.0[3])
     }
 
-    /// The list of signed headers: the last line.
+    /// The list of signed headers, which is the last line of the field.
     pub(super) fn signed_headers(&self) -> &[u8] {
         self.0[3].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
     }
 }
 
-/// Names and values in a headers field, up to its blank line.
+/// The names and values in a headers field, up to its blank line.
 pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     field.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()).filter_map(|line| {
         let at = line.iter().position(|byte| *byte == b':')?;
@@ -62,7 +62,8 @@ pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])>
     })
 }
 
-/// Whether a canonical request has the hash at the end of a string to sign; none if there is no such hash.
+/// Whether a canonical request has the hash at the end of a string to sign. `None` if the string to sign has
+/// no hash there.
 pub(super) fn is_unaltered(canonical_request: &[u8], string_to_sign: &[u8]) -> Option<bool> {
     let hash = string_to_sign.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let is_hash = hash.len() == 64 && hash.iter().all(u8::is_ascii_hexdigit);
@@ -73,7 +74,7 @@ fn lines_of(text: &[u8]) -> Vec<&[u8]> {
     text.split(|byte| *byte == b'\n').collect()
 }
 
-/// The lines that are not among the others, in order; each line of the others cancels one.
+/// The lines that are not among the others, in order. Each line of the others cancels one equal line.
 fn only(these: &[&[u8]], others: &[&[u8]]) -> Vec<u8> {
     let mut left: HashMap<&[u8], usize> = HashMap::with_capacity(others.len());
     others.iter().for_each(|line| *left.entry(line).or_default() += 1);
@@ -87,11 +88,11 @@ fn only(these: &[&[u8]], others: &[&[u8]]) -> Vec<u8> {
     these.iter().filter(|line| is_new(line)).copied().collect::<Vec<_>>().join(&b'\n')
 }
 
-/// The lines of each text that the other lacks, in order.
+/// The lines of each text that the other does not contain, in order.
 pub(super) fn differing_lines(a: &[u8], b: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (of_a, of_b) = (lines_of(a), lines_of(b));
     match (only(&of_a, &of_b), only(&of_b, &of_a)) {
-        // The same lines in another order.
+        // The texts have the same lines in another order.
         (only_a, only_b) if only_a.is_empty() && only_b.is_empty() => (a.to_vec(), b.to_vec()),
         narrowed => narrowed,
     }
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_line_differs_as_often_as_it_is_left_over() {
+    fn a_repeated_line_differs_as_often_as_it_remains_uncancelled() {
         let (a, b) = differing_lines(b"x\ny\nx\nx", b"y\nx\nz");
         assert_eq!((a.as_slice(), b.as_slice()), (&b"x\nx"[..], &b"z"[..]));
     }

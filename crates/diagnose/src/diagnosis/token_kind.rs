@@ -1,11 +1,11 @@
-//! Which kind of token a presigned request is, by its action and by what marks the kind.
+//! Recognises which kind of token a presigned request is, by its action and by other marks of the kind.
 
 use crate::formats::TokenKind;
 use sigvet_core::canonical::SignedHeaders;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Headers;
 
-/// The kind of token that a request with this path and query is, if it is one.
+/// The kind of token that a request with this path and query is. `None` if it is not a token.
 pub(super) fn token_kind(
     path: &[u8],
     query: &[u8],

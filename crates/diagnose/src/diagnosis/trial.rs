@@ -1,6 +1,6 @@
-//! Answers a user's question about a request: would its signature be right with another host, or another secret?
+//! Answers a user's question about a request: would its signature be right with another host or another secret?
 //!
-//! The answer is a separate hypothesis: the evidence stays as it is, and so does the verdict.
+//! The answer is a separate hypothesis; it changes neither the evidence nor the verdict.
 
 use super::case::Case;
 use super::evidence::{Evidence, Trial};
@@ -10,7 +10,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::judge_claim;
 use sigvet_core::request::Request;
 
-/// Tries the host and the secret that the user gave, each alone, and then both.
+/// Tries the host and the secret that the user gave, first each alone and then both together.
 pub(super) fn answer(evidence: &Evidence<'_>, judged: &Judged, limits: Limits<'_>) -> Vec<Tried> {
     let Trial { host, secret } = evidence.trial;
     let host_alone = host.map(|_| Trial { host, secret: None });
@@ -35,14 +35,14 @@ fn answer_one(evidence: &Evidence<'_>, judged: &Judged, trial: Trial<'_>, limits
     let answer = match retried.is_signature_right() {
         _ if evidence.credentials.is_none() => Answer::NoSecret,
         Some(true) => Answer::Right,
-        // If there is another key, the search for mistakes tries host and secret along with everything else.
+        // If there is another key, the search for mistakes tries this host and secret along with everything else.
         is_right if lacks_key && trial.host.is_none() => search(&evidence, &retried, is_right, limits),
         is_right => unfound(is_right),
     };
     Tried { host, has_secret, answer }
 }
 
-/// The mistakes that give the signature with the secret being tried.
+/// The mistakes that, with the secret being tried, give the signature.
 fn search(evidence: &Evidence<'_>, judged: &Judged, is_right: Option<bool>, limits: Limits<'_>) -> Answer {
     let case = Case::new(evidence, judged, limits);
     if case.is_right() {

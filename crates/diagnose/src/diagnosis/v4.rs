@@ -1,5 +1,5 @@
-//! What Version 4 and 4A contribute to a diagnosis: the search through canonical requests and keys, and the texts of
-//! server and client field by field.
+//! What Version 4 and 4A contribute to a diagnosis: the search through canonical requests and keys, and the
+//! comparison of the server's and the client's texts field by field.
 
 use super::alternatives::Subject;
 use super::catalogue::{PAYLOAD_EMPTY_HASH, SECRET_WRONG};
@@ -36,11 +36,11 @@ impl SchemeCase for V4Case<'_> {
     fn search(&self, limits: Limits<'_>) -> Option<Found> {
         let (target, form) = match self.presented() {
             Presented::Target(target, form) => (target, form),
-            // `refused` tells what the signature shows by itself.
+            // `refused` reports what the signature shows by itself.
             Presented::Mistake(_) | Presented::Unreadable => return None,
         };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
-        // One look at what is right comes before a search that takes seconds.
+        // Comparing with the right string to sign takes no time, so it comes before a search that takes seconds.
         let mut found = match self.hashed_before(&target) {
             Some(made) => Found { sets: vec![vec![made]], hypotheses: 1, deepest: 1, is_exhausted: true },
             None => search(&self.subject, &self.evidence.keys(), target, limits),
@@ -91,8 +91,8 @@ impl SchemeCase for V4Case<'_> {
     }
 }
 
-/// The search treats an unknown body as empty: if a set contains no mistake about the payload, the client signed the
-/// hash of an empty body.
+/// The search treats an unknown body as empty. If a set contains no mistake about the payload, the client
+/// signed the hash of an empty body.
 fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
     let names_payload = set.iter().any(|made| made.mistake.id.starts_with("payload-"));
     if !names_payload {
@@ -101,7 +101,7 @@ fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
 }
 
 impl V4Case<'_> {
-    /// The signature, however it is written, as what a hypothesis has to give.
+    /// The presented signature, in any encoding, as the target of the search.
     fn presented(&self) -> Presented {
         let JudgedV4 { request, claim, .. } = self.judged;
         let text = claim.signature.as_str();
@@ -115,7 +115,8 @@ impl V4Case<'_> {
         }
     }
 
-    /// Whether what was signed is a hash of the right string to sign, or the right string by the key of another certificate.
+    /// The mistake, if the right string to sign was hashed before it was signed, or was signed with the key
+    /// of another certificate.
     fn hashed_before(&self, target: &Target) -> Option<AppliedMistake> {
         let JudgedV4 { request, claim, derivation, .. } = self.judged;
         let certificate = certified::certificate(request, claim).filter(|_| claim.terms.scheme.is_certified())?;
@@ -124,8 +125,8 @@ impl V4Case<'_> {
             .or_else(|| certified::by_another_key(right, target, &certified::chain(request, claim)))
     }
 
-    /// How many simultaneous mistakes are worth trying. An unknown part is probably why the signature differs; in a URL
-    /// the method is one guess, and the value of a header another.
+    /// Number of simultaneous mistakes that are worth trying. An unknown part is probably why the signature
+    /// differs; in a URL, the method is one guess and the value of a header is another.
     fn worth_trying(&self) -> usize {
         match self.has_unknown_part() {
             false => DEEPEST,
@@ -143,7 +144,7 @@ impl V4Case<'_> {
         agrees(&self.judged.whole.verdict.texts, comparison)
     }
 
-    /// What the texts of server and client show about a signature that is wrong, or not known to be right.
+    /// What the texts of server and client show about a signature that is wrong or not known to be right.
     fn signed_otherwise(
         &self,
         server: Option<&Comparison>,
@@ -152,7 +153,7 @@ impl V4Case<'_> {
     ) -> Vec<Explanation> {
         let mut explanations = Vec::new();
         if let Some(client) = client.filter(|client| !client.differences.is_empty()) {
-            // The client's text is wrong only because the server says so.
+            // Only the server's text proves that the client's text is wrong.
             let is_told = server.is_some_and(|server| self.agrees(server));
             let proof = if is_told { Proof::Server } else { Proof::Observed };
             let explained = compare::explain(&self.subject, client, false);
@@ -166,7 +167,7 @@ impl V4Case<'_> {
         explanations
     }
 
-    /// If the client signed the right text, only the key is left.
+    /// The mistake is the secret if the client signed the right text.
     fn wrong_secret(
         &self,
         server: Option<&Comparison>,
@@ -180,7 +181,7 @@ impl V4Case<'_> {
         if self.has_unknown_part() && !is_told {
             return None;
         }
-        // A wrongly encoded signature is refused whatever the key.
+        // A wrongly encoded signature is refused whatever the key is.
         match target(self.judged.claim.signature.as_str(), self.judged.claim.terms.scheme) {
             Some((_, None)) => {}
             None if is_told => {}
@@ -219,9 +220,11 @@ impl V4Case<'_> {
         }
     }
 
-    /// The signature is right for the captured request, but the server saw another one, or has another secret.
+    /// The signature is right for the captured request, but the server saw a different request or has a
+    /// different secret.
     fn changed_on_the_way(&self, server: Option<&Comparison>) -> Vec<Explanation> {
-        // The known secret may belong to another key than the named one, and then says nothing about that one.
+        // The known secret may belong to a key other than the request's; then it proves nothing about the
+        // request's key.
         let named = &self.judged.claim.terms.access_key_id;
         let is_of_named = self.evidence.credentials.is_some_and(|own| own.access_key_id == *named);
         let is_refused = self.evidence.reply.is_some_and(Reply::is_signature_refusal);

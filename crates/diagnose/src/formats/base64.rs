@@ -1,10 +1,10 @@
-//! Base64 as people have it (RFC 4648 §4 and §5), in one or more lines, with or without padding.
+//! Decodes base64 as it appears in practice (RFC 4648 §4 and §5): in one or more lines, with or without padding.
 
 use ::base64::Engine;
 use ::base64::alphabet::Alphabet;
 use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The bytes, or `None` if the text is not base64 in that alphabet.
+/// The decoded bytes. `None` if the text is not base64 in that alphabet.
 pub(super) fn decode(text: &str, alphabet: &Alphabet) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

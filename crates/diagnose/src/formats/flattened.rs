@@ -1,12 +1,12 @@
-//! Restores the line breaks of canonical requests and strings to sign in which they became spaces, as browsers show
-//! them.
+//! Restores the line breaks of canonical requests and strings to sign in which they became spaces, as
+//! browsers show them.
 
 use sigvet_core::crypto::sha256;
 
-/// The canonical request that was flattened to one line; none if its parts cannot be told apart.
+/// Restores a canonical request that was flattened to one line. `None` if its parts cannot be distinguished.
 ///
-/// The last word is the payload's hash, the word before it the list of signed headers, and that list says where each
-/// header begins. Only the hash in the string to sign can show whether the result is right.
+/// The last word is the payload's hash, the word before it is the list of signed headers, and that list shows
+/// where each header begins. Only the hash in the string to sign can show whether the result is right.
 pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(canonical).ok()?.trim();
     if text.contains('\n') {
@@ -30,13 +30,13 @@ pub fn unflatten(canonical: &[u8]) -> Option<Vec<u8>> {
     Some(lines.join("\n").into_bytes())
 }
 
-/// The same if the string to sign is known: none if it does not contain the hash of the result.
+/// The same if the string to sign is known. `None` if it does not contain the hash of the result.
 pub fn unflatten_hashed(canonical: &[u8], string_to_sign: &[u8]) -> Option<Vec<u8>> {
     let hash = string_to_sign.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next()?;
     unflatten(canonical).filter(|whole| hash.eq_ignore_ascii_case(sha256(whole).to_string().as_bytes()))
 }
 
-/// The string to sign from four words: algorithm, time, scope, hash.
+/// Restores a string to sign from four words: algorithm, time, scope, hash.
 pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
     if text.trim_ascii().contains(&b'\n') {
         return None;
@@ -48,7 +48,7 @@ pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
     is_whole.then(|| words.join(&b'\n'))
 }
 
-/// Each header from its name to the next one's.
+/// Splits the text into headers, each from its name to the next header's name.
 fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
     let mut headers = Vec::with_capacity(names.len());
     let mut rest = text;
@@ -61,14 +61,14 @@ fn split_headers<'a>(text: &'a str, names: &[&str]) -> Option<Vec<&'a str>> {
     Some(headers)
 }
 
-/// The position of ` name:`, after the space.
+/// The position of `name:` after a space.
 fn find_name(text: &str, name: &str) -> Option<usize> {
     let field = format!("{name}:");
     let found = text.match_indices(&field).map(|(at, _)| at);
     found.into_iter().find(|at| text.get(..*at).unwrap_or_default().ends_with(char::is_whitespace))
 }
 
-/// Whether this is a SHA-256 in hex, or one of the words that replace it.
+/// Whether this is a SHA-256 in hex, or one of the keywords that replace it.
 pub(crate) fn is_payload_hash(word: &[u8]) -> bool {
     is_digest(word) || word.starts_with(b"UNSIGNED-") || word.starts_with(b"STREAMING-")
 }

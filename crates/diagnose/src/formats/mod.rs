@@ -1,6 +1,6 @@
-//! What people paste: parses the text of a captured request into a `Request`, and a server's reply.
+//! Parses pasted text: a captured request into a `Request`, and a server's reply.
 //!
-//! The format is detected; see `capture`. These modules do not judge whether the request is signed, or right.
+//! The format is detected (see `capture`). These modules do not judge whether the request is signed or right.
 
 mod base64;
 mod flattened;

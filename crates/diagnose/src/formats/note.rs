@@ -2,38 +2,39 @@
 
 use std::fmt;
 
-/// A note for the user who pasted a text. `Display` is one line, in lowercase, without a full stop.
+/// A note for the user who pasted a text. `Display` writes one line, in lowercase, without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// The text contains more than one request.
     SeveralRequests {
         /// The number of requests.
         total: usize,
-        /// The one selected, from 1.
+        /// The number of the selected request, starting at 1.
         taken: usize,
     },
     /// The text contains more than one token.
     SeveralTokens {
         /// The number of tokens.
         total: usize,
-        /// The one selected, from 1.
+        /// The number of the selected token, starting at 1.
         taken: usize,
     },
     /// A log contains more than one canonical request.
     SeveralCanonicalRequests {
         /// The number of canonical requests.
         total: usize,
-        /// The one selected, from 1.
+        /// The number of the selected canonical request, starting at 1.
         taken: usize,
     },
-    /// No string to sign contains the hash of the canonical request: one was altered, or belongs to another request.
+    /// No string to sign contains the hash of the canonical request, so one of them was altered or belongs to
+    /// another request.
     UnpairedCanonicalRequest,
     /// A value was redacted.
     Redacted {
         /// The header or field.
         what: String,
     },
-    /// Line breaks were written as the two characters `\n`, and were restored.
+    /// Line breaks had been written as the two characters `\n`, and were restored.
     EscapedNewlines,
     /// Line breaks had become spaces.
     FlattenedNewlines {
@@ -42,100 +43,101 @@ pub enum Note {
         /// Whether they could be restored.
         repaired: bool,
     },
-    /// Markup was written as `&lt;` and `&amp;`, and was restored.
+    /// Markup had been written as `&lt;` and `&amp;`, and was restored.
     HtmlEntities,
-    /// The text has `&amp;` or `\u0026` where a URL has `&`; it was left alone.
+    /// The text has `&amp;` or `\u0026` in place of the URL's `&`, which was not changed.
     EscapedUrl {
-        /// The text that replaces `&`.
+        /// The text in place of `&`.
         escape: &'static str,
     },
-    /// The text ends early, or something was left out.
+    /// The text ends early, or a part of it was omitted.
     CutOff {
         /// The part that is incomplete.
         what: String,
     },
     /// A value was broken into lines, which were joined.
     JoinedLines {
-        /// Its first line.
+        /// The number of the value's first line.
         line: usize,
     },
-    /// A parameter that generators of such tokens add after signing was left out.
+    /// A parameter was ignored that generators of such tokens add after signing.
     UnsignedParameter {
-        /// Its name.
+        /// The name of the parameter.
         name: &'static str,
     },
-    /// A token stands with the scheme of the URL that it was made of, or with another one than its server takes.
+    /// A token has the scheme of the URL that it was made from, or a scheme other than its server accepts.
     TokenScheme {
-        /// The scheme that is there: `https://`.
+        /// The scheme of the token, such as `https://`.
         scheme: &'static str,
-        /// The scheme that its server takes; empty if it takes none.
+        /// The scheme that the server accepts; empty if it accepts none.
         expected: &'static str,
     },
-    /// A token stands without the prefix by which its server knows it.
+    /// A token does not have the prefix by which its server recognises it.
     TokenPrefix {
         /// The prefix.
         expected: &'static str,
     },
-    /// A token is the password in the URL of a connection, or in a password file, without the escapes that it needs there.
+    /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
     /// A token has more bytes than its server reads.
     TokenLength {
-        /// The most bytes that its server reads.
+        /// The maximum number of bytes that the server reads.
         expected: usize,
-        /// Its bytes.
+        /// The number of bytes in the token.
         presented: usize,
     },
-    /// The URL was inside another one, of a link checker, or was percent-encoded as a whole.
+    /// The URL was inside another one, such as a link checker's, or was percent-encoded as a whole.
     UnwrappedUrl {
-        /// The text that contained it.
+        /// The text that contained the URL.
         from: &'static str,
     },
-    /// The request was in a text with prefixes, colours or quotes around it, or in the syntax of a program.
+    /// The request was extracted from a text with prefixes, colours or quotes around it, or from a program's
+    /// source code.
     TakenOutOfText,
-    /// The request has a body that is not in the text.
+    /// The request has a body that the text does not contain.
     BodyNotCaptured,
-    /// The body in the text does not have the length that the request declares, and is not used.
+    /// The body in the text does not have the length that the request declares, and is ignored.
     BodyLength {
         /// `Content-Length`.
         expected: u64,
         /// The number of bytes in the text.
         presented: u64,
     },
-    /// The request has a body, but no header that says where it ends: a server reads none (RFC 9112 §6.3).
+    /// The request has a body but no header that says where it ends, so a server reads no body (RFC 9112 §6.3).
     BodyWithoutLength,
-    /// The body's chunks (`Transfer-Encoding`) end early, so the body is not used.
+    /// The body's chunks (`Transfer-Encoding`) end early, so the body is ignored.
     BrokenChunks {
-        /// Offset in the body where they end.
+        /// The offset in the body at which the chunks end.
         offset: usize,
     },
-    /// More text follows the body than the request declares; it was left out.
+    /// The body is longer than the request declares; the rest was ignored.
     TextBehindBody {
-        /// The number of bytes.
+        /// The number of ignored bytes.
         length: usize,
     },
-    /// A line of the head ends in LF alone, and others in CR LF: a server may treat it as part of the previous line
-    /// (RFC 9112 §2.2).
+    /// A line of the head ends with LF alone, and others end with CR LF. A server may treat the line as part
+    /// of the previous one (RFC 9112 §2.2).
     MixedLineEnds {
-        /// The first such line.
+        /// The number of the first such line.
         line: usize,
     },
     /// The body's line breaks had lost their carriage returns, which were restored.
     RestoredLineEnds,
-    /// The dump writes a dot for each unprintable character, so the bytes are unknown.
+    /// The dump shows a dot for each unprintable character, so the bytes are unknown.
     DottedDump {
-        /// The part that was dumped.
+        /// The dumped part.
         what: &'static str,
     },
-    /// The request has no `Host`; the URL's was added.
+    /// The request has no `Host`; the URL's host was added.
     HostFromUrl,
-    /// A header that no request can have was left out.
+    /// A header that is not allowed in a request was ignored.
     InvalidHeader {
-        /// Its name, or the text in its place.
+        /// The header's name, or the text in its place.
         name: String,
     },
-    /// A shell would have replaced this text.
+    /// The text contains something that a shell would have replaced.
     ShellVariable {
-        /// `$NAME` as written.
+        /// The variable as written: `$NAME`.
         name: String,
     },
     /// Text after the command was not read.
@@ -149,30 +151,30 @@ pub enum Note {
     FileNotOpened {
         /// The option.
         option: &'static str,
-        /// What is unknown without it.
+        /// What is unknown without the file.
         what: &'static str,
     },
     /// curl chooses the boundary of a form at random, so its body is unknown.
     FormBoundary,
     /// The file of a presigned form was not opened.
     FormFile,
-    /// A curl command contains a user, a password or a signature's scope, which are not taken from it.
+    /// A curl command contains a user, a password or a signature's scope, which are ignored.
     KeysInCommand,
-    /// curl has no such option.
+    /// curl has no option with this name.
     UnknownCurlOption {
-        /// Its name with dashes, without its value.
+        /// The option's name with its dashes, without its value.
         name: String,
     },
     /// The value of an option uses curl's variables.
     CurlVariable {
-        /// The option, without dashes.
+        /// The option's name, without its dashes.
         option: &'static str,
     },
     /// curl refuses the braces or brackets in a URL.
     CurlPattern,
-    /// A signed header has a value that curl chooses when it sends.
+    /// curl chooses the value of a signed header only when it sends the request.
     HeaderNotKnown {
-        /// Its name.
+        /// The name of the header.
         name: &'static str,
     },
 }
@@ -278,7 +280,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// Short and without line breaks, for names taken from the text.
+/// Shortens names taken from the text, and removes line breaks.
 fn one_line(name: &str) -> String {
     name.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,29 +1,29 @@
-//! The reply of `CreateSession`: the credentials of an S3 Express session (*CreateSession* of the S3 API reference).
+//! The reply to `CreateSession`: the credentials of an S3 Express session (*CreateSession* in the S3 API reference).
 //!
-//! No error quotes the reply, because it may contain a secret. This module does not know how a session is requested or
-//! how long it is kept.
+//! No error quotes the reply, because it may contain a secret. This module does not know how a session is
+//! requested or how long it is kept.
 
 use roxmltree::{Document, Node};
 
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::time::Timestamp;
 
-/// A reply without usable credentials. The parsers' messages are not kept, because they quote the reply.
+/// A reply without usable credentials. The parsers' messages are discarded, because they quote the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedSession {
-    /// Not an XML document, or not in UTF-8.
+    /// The reply is not an XML document, or not UTF-8.
     #[error("it is not XML")]
     NotXml,
     /// An element is missing or empty.
     #[error("it has no {element}")]
     Missing {
-        /// The element.
+        /// The name of the element.
         element: &'static str,
     },
-    /// A value that is not allowed in a header.
+    /// A value is not allowed in a header.
     #[error("its {element} has a character that a header cannot carry")]
     Unsound {
-        /// The element.
+        /// The name of the element.
         element: &'static str,
     },
     /// `Expiration` is not a date and time.
@@ -61,7 +61,7 @@ fn value(parent: Node<'_, '_>, element: &'static str) -> Result<String, Malforme
 mod tests {
     use super::*;
 
-    /// Follows the example in the API reference.
+    /// A reply like the example in the API reference.
     fn reply(inside: &str) -> String {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\

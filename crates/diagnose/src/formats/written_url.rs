@@ -1,7 +1,7 @@
-//! URLs as people type them and logs show them: international names, `127.1`, `%2E` in the host.
+//! Parses URLs as people type them and logs show them: international names, `127.1`, `%2E` in the host.
 //!
-//! The host is parsed as browsers do (WHATWG URL, by the `url` crate) and written as it is on the wire. Everything else
-//! is left to [`RequestUrl::parse`], which accepts only ASCII and leaves the target as it is.
+//! The host is parsed as browsers do (WHATWG URL, with the `url` crate) and written in its wire form.
+//! Everything else is left to [`RequestUrl::parse`], which accepts only ASCII and does not change the target.
 
 use sigvet_core::request::{InvalidAuthority, InvalidUrl, RequestUrl};
 use url::Url;
@@ -10,10 +10,10 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnreadableUrl {
-    /// Not a URL, whatever its host would be in ASCII.
+    /// Not a URL, even if its host were written in ASCII.
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
-    /// A host that is not ASCII, or is in Punycode (`xn--…`), and is not a valid international name (IDNA, UTS #46).
+    /// The host is not ASCII, or is Punycode (`xn--…`), and is not a valid international name (IDNA, UTS #46).
     #[error("invalid host in URL '{presented}': not a valid international domain name")]
     International {
         /// The URL, without user information and query.
@@ -21,11 +21,11 @@ pub enum UnreadableUrl {
     },
 }
 
-/// Parses a URL whose host may be written differently than on the wire.
+/// Parses a URL whose host may be written differently from its wire form.
 ///
 /// # Errors
-/// What [`RequestUrl::parse`] refuses for a reason other than the spelling of the host, and names that are not valid
-/// IDNA.
+/// Everything that [`RequestUrl::parse`] refuses for a reason other than the spelling of the host, and names
+/// that are not valid IDNA.
 pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
     let Some((before, authority, behind)) = split_authority(text) else { return Ok(RequestUrl::parse(text)?) };
     match wire_authority(before, authority) {
@@ -34,7 +34,7 @@ pub fn parse_url(text: &str) -> Result<RequestUrl, UnreadableUrl> {
     }
 }
 
-/// The text up to `//`, the authority, and the target; none if the text has no such parts.
+/// The text up to `//`, the authority, and the target. `None` if the text does not have these parts.
 fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("://")? + "://".len();
     let end = text.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(text.len(), |at| start + at);
@@ -48,7 +48,7 @@ fn split_authority(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Host and port as on the wire.
+/// Host and port in their wire form.
 fn wire_authority(before: &str, authority: &str) -> Option<String> {
     let url = Url::parse(&format!("{before}{authority}/")).ok()?;
     let host = url.host_str()?;
@@ -58,7 +58,7 @@ fn wire_authority(before: &str, authority: &str) -> Option<String> {
     })
 }
 
-/// The error for a text that is not a URL for a browser either.
+/// The error for a text that a browser does not accept as a URL either.
 fn refusal(text: &str) -> UnreadableUrl {
     match RequestUrl::parse(text) {
         Err(InvalidUrl::Authority { presented, reason: InvalidAuthority::NotAscii }) => {
@@ -73,7 +73,7 @@ fn refusal(text: &str) -> UnreadableUrl {
 mod tests {
     use super::*;
 
-    /// Hosts that the `url` crate rewrites, keeps, or refuses.
+    /// Hosts that the `url` crate rewrites, keeps or refuses.
     const HOSTS: [&str; 44] = [
         "Example.COM",
         "example.com.",
@@ -121,9 +121,9 @@ mod tests {
         "a\\b",
     ];
 
-    /// Catches a host that the command line reads differently than when the `url` crate parsed the whole URL.
+    /// Catches a host that is parsed differently from how the `url` crate parses the whole URL.
     #[test]
-    fn every_host_is_what_the_url_crate_reads() {
+    fn every_host_is_parsed_as_the_url_crate_parses_it() {
         for host in HOSTS {
             for scheme in ["http", "https", "wss"] {
                 let text = format!("{scheme}://{host}/");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_target_is_left_alone() {
+    fn the_target_is_not_changed() {
         let text = "https://bücher.example?a=//b@é#fragment";
         assert_eq!(parse_url(text).unwrap().to_string(), "https://xn--bcher-kva.example/?a=//b@%C3%A9");
         assert_eq!(parse_url("HTTPS://H/%2e/../x://y").unwrap().to_string(), "https://h/%2e/../x://y");

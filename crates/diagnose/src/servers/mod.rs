@@ -1,9 +1,9 @@
-//! What servers are known to compute differently from AWS, so that they refuse a correct signature.
+//! Differences between what servers compute and what AWS computes, because of which they refuse a correct signature.
 //!
-//! Each difference is a row of `table`: data, with the servers, words and a source. Its rule in `rules` makes the
-//! canonical request, or the string to sign, as the server does. A request triggers a row if that text differs from the
-//! right one; a server's own text proves the row if it is exactly that text. `server` identifies the server that
-//! answered.
+//! Each difference is a row of `table`: data, with the servers, a description and a source. Its rule in
+//! `rules` computes the canonical request or the string to sign as the server does. A request triggers a row
+//! if that text differs from the right one; a server's own text proves the row if it is exactly that text.
+//! `server` identifies the server that answered.
 
 mod server;
 mod rules;
@@ -21,18 +21,18 @@ use sigvet_core::request::Request;
 /// A known difference between a server's computation and AWS's.
 #[derive(Debug)]
 pub struct Difference {
-    /// Its name in the output for scripts: `server-query-sorted-decoded`.
+    /// The name in the output for scripts, such as `server-query-sorted-decoded`.
     pub id: &'static str,
     /// The servers that are known to compute this way.
     pub servers: &'static [Server],
-    /// Those of them that do so only in some versions.
+    /// The servers among them that compute this way only in some versions.
     pub some_versions: &'static [Server],
-    /// What they do, as a sentence that does not name the server:
+    /// What the servers do, as a sentence that does not name the server:
     /// `parameters are sorted before they are percent-encoded`.
     pub computes: &'static str,
     /// What to send instead.
     pub send: &'static str,
-    /// The source of this knowledge.
+    /// Where this is known from.
     pub source: &'static str,
     rule: Rule,
 }
@@ -44,7 +44,7 @@ pub enum Consequence {
     OtherSignature,
     /// The server refuses the request with these words, without checking the signature.
     Refused {
-        /// Words of its message, in lowercase.
+        /// Words of the server's message, in lowercase.
         words: &'static str,
     },
     /// The server accepts the request, but stores the body's framing as part of the object.
@@ -87,14 +87,14 @@ impl Difference {
     }
 }
 
-/// The differences of a server that affect a signed request; none for an unsigned request.
+/// The differences of a server that affect a signed request. An unsigned request is affected by none.
 pub fn triggered(request: &Request, server: Server, buckets: BucketRule<'_>) -> Vec<&'static Difference> {
     let extracted = rules::Extracted::from_request(request, buckets);
     let Some(signed) = extracted.as_ref().map(|extracted| extracted.signed(request)) else { return Vec::new() };
     triggered_by(&signed, of_server(server))
 }
 
-/// The ones among these differences that affect a signed request.
+/// The differences, among these, that affect a signed request.
 pub(crate) fn triggered_by(
     signed: &Signed<'_>,
     differences: impl Iterator<Item = &'static Difference>,
@@ -103,7 +103,7 @@ pub(crate) fn triggered_by(
     differences.filter(|difference| signed.triggers(difference.rule, &right)).collect()
 }
 
-/// The text that a server makes with the rules of these differences.
+/// The text that a server computes with the rules of these differences.
 pub(crate) fn text_by(signed: &Signed<'_>, differences: &[&Difference]) -> Vec<u8> {
     let rules: Vec<Rule> = differences.iter().map(|difference| difference.rule).collect();
     signed.text(&rules)

@@ -1,8 +1,8 @@
 //! Servers by name, and how to recognise one by its reply or host.
 //!
-//! A server is recognised by what no other sends: its `Server` header, the format of its request ids, its own
-//! sentences. What several servers have in common identifies none, and neither does a header that a proxy in front of
-//! it writes.
+//! A server is recognised by something that no other server sends: its `Server` header, the format of its
+//! request IDs, its own messages. Something that several servers have in common does not identify one, and
+//! neither does a header that a proxy in front of the server writes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -38,7 +38,7 @@ pub enum Server {
     VersityGw,
 }
 
-/// The beginnings of `Server` headers.
+/// How `Server` headers begin.
 const HEADERS: [(&str, Server); 5] = [
     ("MinIO", Server::MinIo),
     ("SeaweedFS", Server::SeaweedFs),
@@ -56,7 +56,7 @@ const DOMAINS: [(&str, Server); 5] = [
     ("play.min.io", Server::MinIo),
 ];
 
-/// Sentences that only one server uses.
+/// Messages that only one server sends.
 const SENTENCES: [(&str, Server); 3] = [
     ("Forbidden: Invalid signature", Server::Garage),
     ("Bad request: duplicate query parameter", Server::Garage),
@@ -64,7 +64,7 @@ const SENTENCES: [(&str, Server); 3] = [
 ];
 
 impl Server {
-    /// What it is called.
+    /// The name of the server.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ceph => "Ceph",
@@ -98,7 +98,7 @@ impl Server {
         named.or_else(by_id).or_else(|| is_of_gofakes3(headers).then_some(Self::Rclone))
     }
 
-    /// The server whose refusals contain ids and sentences of this form.
+    /// The server whose refusals contain IDs and messages of this form.
     pub fn from_form(request_id: Option<&str>, host_id: Option<&str>, message: Option<&str>) -> Option<Self> {
         let message = message.unwrap_or_default();
         let by_sentence = SENTENCES.iter().find(|(start, _)| message.starts_with(start)).map(|(_, server)| *server);
@@ -108,14 +108,14 @@ impl Server {
     }
 }
 
-/// rclone calls itself AmazonS3; its second id is the first one repeated four times.
+/// rclone calls itself AmazonS3. Its second ID is the first one repeated four times.
 fn is_of_gofakes3(headers: &Headers) -> bool {
     let id = headers.first_text("x-amz-request-id").unwrap_or_default();
     let second = headers.first_text("x-amz-id-2").unwrap_or_default();
     id.len() == 16 && STANDARD.decode(second).is_ok_and(|text| text == id.repeat(4).as_bytes())
 }
 
-/// Swift's transaction ids are `tx` + 21 digits + `-` + time; Ceph adds its instance and the zone.
+/// Swift's transaction IDs are `tx` + 21 digits + `-` + time. Ceph appends its instance and the zone.
 fn from_transaction(id: &str) -> Option<Server> {
     let mut parts = id.split('-');
     let is_counted = parts.next().and_then(|part| part.strip_prefix("tx")).is_some_and(|part| is_hex(part, 21));
@@ -134,9 +134,9 @@ fn is_hex(text: &str, length: usize) -> bool {
 mod tests {
     use super::*;
 
-    /// Ids as Ceph 16 and 18, Swift and MinIO wrote them; AWS's and Cloudflare's have another form.
+    /// IDs as Ceph 16 and 18, Swift and MinIO wrote them. AWS's and Cloudflare's have another form.
     #[test]
-    fn a_server_is_recognised_by_what_no_other_sends() {
+    fn a_server_is_recognised_by_something_that_no_other_sends() {
         let form = |request_id, host_id, message| Server::from_form(Some(request_id), Some(host_id), Some(message));
         let ceph = "tx000005a33f12127693b4e-006b0bcce8-1008-default";
         assert_eq!(form(ceph, "1008-default-default", ""), Some(Server::Ceph));

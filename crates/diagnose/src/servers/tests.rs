@@ -1,8 +1,8 @@
-//! For each row: a request that triggers it, with the line of the server's text that shows it, and a near miss.
+//! Tests each row with a request that triggers it, the line of the server's text that shows it, and a near miss.
 //!
-//! The lines come from a Python signer whose signatures Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and
-//! pys3local 0.2 accepted, and AWS's were refused; for the other servers they follow from the source that the row
-//! names.
+//! The lines come from a Python signer. Ceph 16.2, Swift, rclone 1.75, SeaweedFS 4.48, nanio 0.1 and
+//! pys3local 0.2 accepted its signatures, and refused AWS's. For the other servers, the lines follow from the
+//! source that the row names.
 
 use super::*;
 use sigvet_core::parse_request;
@@ -111,7 +111,7 @@ fn headers_are_read_by_each_servers_rules() {
         assert!(text.contains(&format!("\n{NAME}:{line}\n")), "{id}: {text}");
         assert!(!is_triggered(id, &of(near_miss)), "{id} {near_miss:?}");
     }
-    // Latin-1 finds a no-break space inside a letter.
+    // In Latin-1, a no-break space is found inside a letter.
     for id in ["server-header-latin1-space", "server-header-no-break-space"] {
         assert!(is_triggered(id, &request("/b/k", &[(NAME, "voil\u{e0} c")], HASH)), "{id}");
         assert!(!is_triggered(id, &request("/b/k", &[(NAME, "\u{e4}b c")], HASH)), "{id}");
@@ -210,7 +210,7 @@ fn rows_are_complete_and_tested() {
 }
 
 #[test]
-fn only_the_rows_of_a_server_are_its_triggers() {
+fn only_a_servers_own_rows_are_triggered() {
     let ids = |server| {
         let found = triggered(&request("/b?a=2&a=1", &[], HASH), server, BucketRule::default());
         found.iter().map(|row| row.id).collect::<Vec<_>>()

@@ -1,4 +1,5 @@
-//! Percent-encoding as clients get it wrong. The right way is in `encode`, which does not know about this.
+//! Percent-encoding as clients get it wrong. The correct encoding is in `encode`, which does not know about
+//! this module.
 
 use sigvet_core::internal::encode::is_unreserved;
 
@@ -35,12 +36,12 @@ impl Escaping<'_> {
     }
 }
 
-/// Whether something percent-encoded was encoded again: an escape is escaped, such as `%2520`.
+/// Whether percent-encoded text was encoded a second time, as in `%2520`.
 pub(in crate::diagnosis) fn is_encoded_again(wire: &[u8]) -> bool {
     wire.windows(5).any(|bytes| bytes.starts_with(b"%25") && bytes.iter().skip(3).all(u8::is_ascii_hexdigit))
 }
 
-/// Characters beyond the unreserved ones that some language's encoder leaves alone.
+/// Characters outside the unreserved set that some language's encoder leaves unencoded.
 const LEFT_ALONE: [&str; 8] = [
     // JavaScript's encodeURI.
     ";,/?:@&=+$!'()*#",
@@ -59,8 +60,8 @@ const LEFT_ALONE: [&str; 8] = [
     "/",
 ];
 
-/// The sets of reserved characters that a faulty encoder may have left alone in this text, limited to characters
-/// that the text contains. The first set is all of them.
+/// The sets of reserved characters that a faulty encoder may have left raw in this text, limited to
+/// characters that the text contains. The first set contains all of them.
 pub(super) fn raw_sets(text: &[u8], reserved: &[u8]) -> Vec<Vec<u8>> {
     let present: Vec<u8> = reserved.iter().copied().filter(|byte| text.contains(byte)).collect();
     let of = |set: &str| present.iter().copied().filter(|byte| set.as_bytes().contains(byte)).collect::<Vec<u8>>();
@@ -72,7 +73,7 @@ pub(super) fn raw_sets(text: &[u8], reserved: &[u8]) -> Vec<Vec<u8>> {
     sets
 }
 
-/// The case of the digits in escapes.
+/// The case of the hex digits in escapes.
 #[derive(Clone, Copy)]
 pub(super) enum HexCase {
     AsIs,
@@ -81,7 +82,7 @@ pub(super) enum HexCase {
 }
 
 impl HexCase {
-    /// Changes the digits of each escape, including those that were escaped again.
+    /// Changes the digits of each escape, including escapes that were escaped again.
     pub(super) fn apply(self, text: Vec<u8>) -> Vec<u8> {
         let change = match self {
             Self::AsIs => return text,
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_of_both_levels_change() {
+    fn the_digits_of_escapes_that_were_escaped_again_change_too() {
         assert_eq!(HexCase::Lower.apply(b"/a%2F%25C3%25zA%2".to_vec()), b"/a%2f%25c3%25zA%2");
         assert_eq!(HexCase::Upper.apply(b"%c3%e9".to_vec()), b"%C3%E9");
     }

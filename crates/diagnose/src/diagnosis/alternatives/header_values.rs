@@ -1,4 +1,4 @@
-//! Values that a header may have had when it was signed, but not when it arrived.
+//! Values that a header may have had when it was signed, but no longer had when it arrived.
 
 use super::Subject;
 use super::host;
@@ -9,12 +9,12 @@ use crate::diagnosis::catalogue::{
 };
 use crate::diagnosis::field::Step;
 
-/// What was signed for one header.
+/// The value that was signed for one header.
 #[derive(PartialEq)]
 pub(super) enum Signed {
     AsSent,
     Values(Vec<Vec<u8>>),
-    /// The header was neither among the lines nor in the list.
+    /// The header was in neither the canonical headers nor the list of signed headers.
     NotAtAll,
 }
 
@@ -35,7 +35,7 @@ const REWRITTEN: [(&str, &[&str]); 10] = [
     ("cache-control", &["", "no-cache", "max-age=0"]),
 ];
 
-/// Content types that HTTP clients fill in and services expect.
+/// Content types that HTTP clients fill in, or that services expect.
 const CONTENT_TYPES: [&str; 12] = [
     "",
     "application/json",
@@ -51,7 +51,7 @@ const CONTENT_TYPES: [&str; 12] = [
     "image/png",
 ];
 
-/// How clients write the character set after a type.
+/// How clients append the character set to a content type.
 const CHARSETS: [&str; 6] = [
     "; charset=utf-8",
     "; charset=UTF-8",
@@ -66,7 +66,7 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
     let mut step = Step::new(Signed::AsSent);
     let is_repeated = sent.len() > 1;
     let value = sent.first().map(|value| String::from_utf8_lossy(value.trim_ascii()).into_owned());
-    // A header that is listed and did not arrive is one mistake, whatever its value was.
+    // A header that is listed but did not arrive is one mistake, whatever its value was.
     let blamed = |mistake: &'static Mistake| if value.is_none() { &HEADER_MISSING } else { mistake };
     let mut add = |mistake, signed: String| add_value(&mut step, name, blamed(mistake), value.as_deref(), signed);
     let dialect = &subject.terms.dialect;
@@ -98,7 +98,7 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             add(&TOKEN_PLUS_AS_SPACE, token.replace('+', " "));
             step = step.or(&TOKEN_NOT_SIGNED, Signed::NotAtAll);
         }
-        // The date is handled elsewhere, as another request: changing it changes the string to sign.
+        // The date is handled as a separate request elsewhere, because changing it changes the string to sign.
         _ if name == dialect.date_header => {}
         _ => {
             let rewritten = REWRITTEN.iter().find(|(rewritten, _)| *rewritten == name);
@@ -133,7 +133,7 @@ fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sen
     step.add(mistake, detail, Signed::Values(vec![signed.into_bytes()]));
 }
 
-/// What may happen to any value in transit.
+/// Changes that may happen to any value in transit.
 fn changes(value: &str) -> Vec<String> {
     let quoted = format!("\"{value}\"");
     let unquoted = value.trim_matches('"').to_owned();

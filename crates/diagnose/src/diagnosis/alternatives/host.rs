@@ -1,5 +1,5 @@
-//! Host values that a client may have signed: another port, another name of the same endpoint, the name before a
-//! proxy.
+//! Host values that a client may have signed: another port, another name of the same endpoint, or the name in
+//! front of a proxy.
 
 use super::Subject;
 use crate::diagnosis::catalogue::{
@@ -9,15 +9,15 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::token_kind::token_kind;
 use sigvet_core::endpoint;
 
-/// Headers in which proxies pass on the host that the client named.
+/// Headers in which proxies forward the host that the client requested.
 const FORWARDED: [&str; 6] =
     ["x-forwarded-host", "x-original-host", "x-host", ":authority", "x-envoy-original-host", "x-forwarded-server"];
-/// Ports that development servers listen on. A client may name one although its HTTP library does not, or the
-/// reverse.
+/// Ports that development servers listen on. The client may sign one that its HTTP library does not send, or
+/// the reverse.
 const PORTS: [&str; 8] = ["443", "80", "9000", "8000", "8080", "4566", "9200", "3000"];
-/// Ports of PostgreSQL, MySQL, SQL Server, Oracle, Valkey and Redis, which the hosts of tokens have.
+/// Ports of PostgreSQL, MySQL, SQL Server, Oracle, Valkey and Redis, as they occur in the hosts of tokens.
 const DATABASE_PORTS: [&str; 5] = ["5432", "3306", "1433", "1521", "6379"];
-/// What people put before and after a host.
+/// Text that people put before and after a host by mistake.
 const DRESSES: [(&str, &str); 5] = [("https://", ""), ("http://", ""), ("", "/"), ("https://", "/"), ("//", "")];
 
 /// The longest bucket name that was ever allowed (before 2018, in us-east-1).
@@ -56,13 +56,13 @@ pub(super) fn candidates(sent: &str, subject: &Subject<'_>) -> Vec<(&'static Mis
     found
 }
 
-/// Whether the request is a token, which contains the host that it was signed for.
+/// Whether the request is a token. A token contains the host that it was signed for.
 fn is_token(subject: &Subject<'_>) -> bool {
     let query = subject.query.as_deref().unwrap_or_default();
     token_kind(&subject.path, query, &subject.headers, &subject.terms.signed_headers).is_some()
 }
 
-/// The hosts that other headers of the request name: `Origin`, `Referer`, `Forwarded`, `Via`.
+/// The hosts named in other headers of the request: `Origin`, `Referer`, `Forwarded`, `Via`.
 fn named_hosts(subject: &Subject<'_>) -> Vec<String> {
     let text = |name| subject.headers.first_text(name);
     let of_url =
@@ -76,7 +76,7 @@ fn named_hosts(subject: &Subject<'_>) -> Vec<String> {
     pages.chain(forwarded).chain(via.map(str::to_owned)).filter(|host| !host.is_empty()).collect()
 }
 
-/// Names of a server inside its own network.
+/// Names that a server has inside its own network.
 pub(super) const INNER_NAMES: [&str; 12] = [
     "localhost",
     "127.0.0.1",
@@ -92,7 +92,7 @@ pub(super) const INNER_NAMES: [&str; 12] = [
     "rustfs",
 ];
 
-/// Splits host and port, if there is a port.
+/// Splits a host into name and port, if it has a port.
 pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
@@ -100,7 +100,7 @@ pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Other names of the same server, or of its neighbour.
+/// Other names of the same server, or of a neighbouring one.
 fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
     let mut names: Vec<String> = subject.hints.hosts.iter().map(|host| split_port(host).0.to_owned()).collect();
     names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
@@ -117,7 +117,7 @@ fn other_names(name: &str, subject: &Subject<'_>) -> Vec<String> {
                 names.push(format!("{bucket}.{name}"));
             }
         }
-        // An unknown name may stand for AWS.
+        // An unknown name may be an alias of an AWS endpoint.
         let is_of_aws =
             |inference: endpoint::Inference| inference.provider.contains("AWS") || name.contains("amazonaws");
         if endpoint::infer(name).is_none_or(is_of_aws) {

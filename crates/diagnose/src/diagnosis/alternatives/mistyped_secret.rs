@@ -1,4 +1,4 @@
-//! Secrets that differ from the right one by a single slip.
+//! Secrets that differ from the right one by a single typing or copying error.
 
 use zeroize::Zeroizing;
 
@@ -7,7 +7,7 @@ use crate::diagnosis::catalogue::SECRET_MISTYPED;
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::Step;
 
-/// The characters that secrets consist of.
+/// The characters that occur in secrets.
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_";
 /// Invisible characters that are copied along with text.
 const INVISIBLE: [(&str, char); 6] = [
@@ -18,10 +18,10 @@ const INVISIBLE: [(&str, char); 6] = [
     ("a word joiner", '\u{2060}'),
     ("a soft hyphen", '\u{ad}'),
 ];
-/// No store has longer secrets; the slips of one would be millions.
+/// No store has longer secrets; a longer one would have millions of possible typing errors.
 const LONGEST: usize = 256;
 
-/// The secrets, each with the slip that makes it. No description shows a character of the secret.
+/// The secrets, each with a description of the error. No description shows a character of the secret.
 pub(in crate::diagnosis) fn step(keys: &[Key<'_>]) -> Step<SecretBytes> {
     let secret: Zeroizing<Vec<char>> =
         Zeroizing::new(keys.first().map(|own| own.secret.expose_secret().chars().collect()).unwrap_or_default());
@@ -41,7 +41,7 @@ fn bytes(text: &[char]) -> SecretBytes {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-/// Slips that change the whole secret.
+/// Errors that change the whole secret.
 fn whole(secret: &[char], add: &mut dyn FnMut(String, Vec<char>)) {
     add("all letters in uppercase".to_owned(), secret.iter().map(char::to_ascii_uppercase).collect());
     add("all letters in lowercase".to_owned(), secret.iter().map(char::to_ascii_lowercase).collect());
@@ -60,7 +60,7 @@ fn whole(secret: &[char], add: &mut dyn FnMut(String, Vec<char>)) {
     }
 }
 
-/// Slips at one position of the secret.
+/// Errors at one position of the secret.
 fn at_place(secret: &[char], at: usize, add: &mut dyn FnMut(String, Vec<char>)) {
     let number = at + 1;
     let (before, rest) = secret.split_at(at);

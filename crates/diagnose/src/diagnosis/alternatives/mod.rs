@@ -1,8 +1,8 @@
-//! What a client may have signed instead of the right text: a file for each field, a step for each decision.
+//! Texts that a client may have signed instead of the right one: a file for each field, a step for each decision.
 //!
-//! Everything here is made from the request that arrived, and from names that the user gave. The right text comes
-//! from the derivation, which knows nothing of this. To teach sigvet a mistake, add it to the catalogue and to a
-//! step here.
+//! Everything here is made from the request as it arrived, and from names that the user gave. The right text
+//! comes from the derivation, which does not know about this module. To teach sigvet a mistake, add it to the
+//! catalogue and to a step here.
 
 pub(super) mod escaping;
 mod host;
@@ -43,7 +43,7 @@ use sigvet_core::internal::{canonical, join_target};
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
 
-/// The request that a client may have signed, taken apart.
+/// The parts of the request that a client may have signed.
 #[derive(Clone)]
 pub(super) struct Subject<'a> {
     pub(super) method: String,
@@ -59,7 +59,7 @@ pub(super) struct Subject<'a> {
     hashes: Arc<OnceLock<Hashes>>,
 }
 
-/// The fields of a canonical request in order. Headers and their list are one field.
+/// The fields of a canonical request in order. The headers and their list are one field.
 pub(super) struct Fields {
     pub(super) method: Field,
     pub(super) path: Field,
@@ -90,18 +90,18 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The size of its head.
+    /// The size of the request's head.
     pub(super) fn size(&self) -> Size {
         let signed = self.terms.signed_headers.iter().count();
         Size::new(&self.path, self.query.as_deref(), &self.headers, signed)
     }
 
-    /// The hashes of its body, and of bodies that may have been hashed instead.
+    /// The hash of the body, and the hashes of bodies that may have been hashed instead.
     pub(super) fn hashes(&self) -> &Hashes {
         self.hashes.get_or_init(|| Hashes::new(self.body, self.query.as_deref()))
     }
 
-    /// Every text of every field that at most `most` mistakes make, within the allowance.
+    /// Generates, within the allowance, every text that at most `most` mistakes make of each field.
     pub(super) fn fields(&self, most: usize, allowance: &Allowance<'_>) -> Fields {
         let right = self.right();
         let part = |part| right.field(part).to_vec();
@@ -120,7 +120,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The right canonical request. Its parts are taken as they are: a `?` may be part of the path.
+    /// The right canonical request. The path and query are used as they are, because a `?` may be part of the path.
     fn right(&self) -> CanonicalRequest {
         let terms = &self.terms;
         CanonicalRequest::assemble(|part, out| match part {
@@ -133,7 +133,7 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Other requests that may have been signed, for mistakes that change more than one field.
+    /// Other requests that may have been signed. They cover the mistakes that change more than one field.
     pub(super) fn others(&self) -> Vec<(AppliedMistake, Self)> {
         let right = self.terms.timestamp.as_str();
         let of_instant = |mistake, instant: Timestamp| {
@@ -157,7 +157,7 @@ impl<'a> Subject<'a> {
         others
     }
 
-    /// The same request before something encoded the `?` between path and query.
+    /// The request as it was before something percent-encoded the `?` between path and query.
     fn with_split_path(&self) -> Option<(AppliedMistake, Self)> {
         let at = self.path.windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%3F"))?;
         let (path, rest) = (self.path.get(..at)?.to_vec(), self.path.get(at + 3..)?);
@@ -188,7 +188,7 @@ impl<'a> Subject<'a> {
         self.known_hashes().into_iter().filter(|hash| hash != declared).map(other).collect()
     }
 
-    /// The same request at another instant, in every place that names it.
+    /// The same request at another time, changed wherever the time occurs.
     fn at(&self, instant: Timestamp) -> Self {
         let mut subject = self.clone();
         subject.terms.timestamp = instant;
@@ -218,7 +218,7 @@ impl<'a> Subject<'a> {
         endpoint::infer(host::split_port(host).0).is_some_and(|inference| inference.bucket.is_some())
     }
 
-    /// Names that the request's bucket may have, read from its host.
+    /// Names that the request's bucket may have, according to its host.
     fn buckets(&self) -> Vec<String> {
         let host = self.headers.first_text("host").unwrap_or_default();
         let (name, _) = host::split_port(host);
@@ -236,14 +236,14 @@ impl<'a> Subject<'a> {
         buckets
     }
 
-    /// Possible values of the header with the payload's hash.
+    /// Possible values of the header that declares the payload's hash.
     fn known_hashes(&self) -> Vec<String> {
         let of_body = self.hashes().arrived().map(|hash| hash.to_string());
         [PayloadHash::UNSIGNED.to_owned(), sha256(b"").to_string()].into_iter().chain(of_body).collect()
     }
 }
 
-/// The canonical headers, the blank line, and the list: `host:h\n\nhost`.
+/// The canonical headers, the blank line, and the list of signed headers: `host:h\n\nhost`.
 pub(super) fn headers_of(canonical_request: &CanonicalRequest) -> Vec<u8> {
     [canonical_request.field(Part::Headers), b"\n", canonical_request.field(Part::SignedHeaders)].concat()
 }

@@ -1,6 +1,6 @@
-//! Regions and services that a scope may name by mistake.
+//! Regions and services that a credential scope may contain by mistake.
 
-/// AWS regions, and the words that AWS-compatible stores use.
+/// AWS regions, and the names that compatible stores use as regions.
 pub(in crate::diagnosis) const REGIONS: [&str; 44] = [
     "us-east-1",
     "us-east-2",
@@ -48,7 +48,7 @@ pub(in crate::diagnosis) const REGIONS: [&str; 44] = [
     "local",
 ];
 
-/// Services by their names in scopes, with names that people confuse with them.
+/// Service names as used in scopes, and names that people confuse with them.
 pub(in crate::diagnosis) const SERVICES: [&str; 58] = [
     "s3",
     "s3express",

@@ -1,5 +1,5 @@
-//! Payload lines that a client may have signed: the hash of another body, another spelling of the hash, or a word
-//! for it.
+//! Payload lines that a client may have signed: the hash of another body, another spelling of the hash, or a
+//! keyword in its place.
 
 use serde_json::Value;
 
@@ -19,14 +19,14 @@ use sigvet_core::internal::Hex;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Body;
 
-/// Words that replace a hash.
+/// Keywords that replace a hash.
 const STREAMING: [&str; 4] = [
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
     "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
     "STREAMING-AWS4-HMAC-SHA256-EVENTS",
 ];
-/// Bodies that clients hash although they send none.
+/// Bodies that clients hash although they send no body.
 const NOT_SENT: [&str; 9] = ["{}", "null", "undefined", "\"\"", "\n", " ", "[]", "None", "false"];
 
 pub(super) struct Payload {
@@ -128,7 +128,7 @@ fn line_step(subject: &Subject<'_>) -> Step<Line> {
     step.without_repeats()
 }
 
-/// Whether the payload is declared by the user of a presigned URL: its signature was made for any payload.
+/// Whether the user of a presigned URL declares the payload: then the signature was made for any payload.
 fn is_declared_after(subject: &Subject<'_>) -> bool {
     let name = &subject.terms.dialect.content_sha256_header;
     matches!(subject.terms.placement, Placement::Query { .. })
@@ -145,8 +145,8 @@ fn line_of(text: &str) -> Line {
     }
 }
 
-/// The hash of the body that arrived, and of those that may have been hashed instead. Computed once for a request,
-/// because a body may be large; only one of the bodies is in memory at a time.
+/// The hash of the body that arrived, and the hashes of bodies that may have been hashed instead. They are
+/// computed once for each request, because a body may be large; only one of the bodies is in memory at a time.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Hashes {
     arrived: Option<Sha256Digest>,
@@ -168,14 +168,14 @@ impl Hashes {
         self.arrived
     }
 
-    /// What was done to the body, if this is the hash of the result.
+    /// What was done to the body, if `hash` is the hash of the result.
     pub(in crate::diagnosis) fn find(&self, hash: &str) -> Option<(&'static Mistake, &str)> {
         let found = self.others.iter().find(|(_, _, other)| other.to_string() == hash);
         found.map(|(mistake, detail, _)| (*mistake, detail.as_str()))
     }
 }
 
-/// A larger body is hashed as it is, and with another end: rewriting it in each way would take seconds.
+/// A larger body is hashed only as it is, and with another end: rewriting it in every way would take seconds.
 const LARGEST_REWRITTEN: usize = 4 * 1024 * 1024;
 
 /// The bodies that may have been hashed instead of the one that arrived.
@@ -245,7 +245,7 @@ fn from_utf16(body: &[u8]) -> Option<String> {
     char::decode_utf16(pairs.iter().map(unit)).collect::<Result<_, _>>().ok()
 }
 
-/// The body before its form fields were rewritten, or before it was encoded in or decoded from base64.
+/// The body as it was before its form fields were rewritten, or before it was base64-encoded or base64-decoded.
 fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut others = vec![("hashed in base64", super::base64(text.as_bytes()).into_bytes())];
     others.extend(super::from_base64(text.trim()).map(|bytes| ("hashed before it was base64-encoded", bytes)));
@@ -255,9 +255,9 @@ fn transformed(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     others
 }
 
-/// With more fields than this, not every order is tried.
+/// If a form has more fields than this, not every order is tried.
 const MOST_PERMUTED: usize = 5;
-/// Nor is longer JSON reordered, because each order is hashed.
+/// Longer JSON is not reordered either, because each order has to be hashed.
 const LONGEST_PERMUTED: usize = 64 * 1024;
 
 /// The same form as other encoders write it.
@@ -359,7 +359,7 @@ fn json_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     forms.into_iter().map(|(detail, form)| (detail, form.into_bytes())).collect()
 }
 
-/// An object of few keys, with the keys in every order.
+/// An object with few keys, with its keys in every order.
 fn key_orders(value: &Value) -> Vec<Value> {
     let Value::Object(map) = value else { return Vec::new() };
     let keys: Vec<&str> = map.keys().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Secrets that a client may have signed with: the right one, damaged, or another one.
+//! Secrets that a client may have signed with: the right one, a damaged one, or another one.
 
 use zeroize::Zeroizing;
 
@@ -12,7 +12,7 @@ use sigvet_core::internal::encode::{Plus, decode};
 
 pub(in crate::diagnosis) type SecretBytes = Zeroizing<Vec<u8>>;
 
-/// White space that is copied along with a secret.
+/// White space that is often copied along with a secret.
 const WHITE_SPACE: [(&str, &str); 7] = [
     ("a newline", "\n"),
     ("CR LF", "\r\n"),
@@ -22,7 +22,7 @@ const WHITE_SPACE: [(&str, &str); 7] = [
     ("two newlines", "\n\n"),
     ("a no-break space", "\u{a0}"),
 ];
-/// Quotes and the like that come from configuration files and shells.
+/// Quotes and similar characters that come from configuration files and shells.
 const QUOTES: [(&str, &str); 9] =
     [("\"", "\""), ("'", "'"), ("`", "`"), ("", "%"), ("", "$"), ("\"", ""), ("", "\""), ("", ","), ("", ";")];
 

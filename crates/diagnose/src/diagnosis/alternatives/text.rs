@@ -1,6 +1,6 @@
-//! Small changes of bytes.
+//! Replaces parts of byte strings.
 
-/// Every occurrence replaced.
+/// The text with every occurrence of `from` replaced.
 pub(in crate::diagnosis) fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;

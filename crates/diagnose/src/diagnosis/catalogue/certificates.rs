@@ -1,4 +1,4 @@
-//! Mistakes with requests that are signed with the key of an X.509 certificate, for IAM Roles Anywhere.
+//! Mistakes in requests that are signed with the key of an X.509 certificate, for IAM Roles Anywhere.
 
 use super::Mistake;
 use super::Proof::{Error, Lint, Search, Time};

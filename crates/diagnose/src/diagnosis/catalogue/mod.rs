@@ -1,10 +1,10 @@
-//! The catalogue of signing mistakes: the name, explanation and fix of each.
+//! The catalogue of signing mistakes, with the name, explanation and fix of each.
 //!
-//! It is data, a static for each mistake, so that an id is spelt once and other code names it at compile time. The
-//! catalogue does not know how a mistake is found. The ids are a public contract: scripts match on them, so none is
-//! ever renamed.
+//! The catalogue is data: one static for each mistake, so that an id is spelt once and other code refers to
+//! it by a name that the compiler checks. The catalogue does not know how a mistake is found. The ids are a
+//! public contract: scripts match on them, so an id is never renamed.
 
-/// Declares the mistakes of a section, and a list of them that cannot miss one.
+/// Declares the mistakes of a section, and a complete list of them.
 macro_rules! mistakes {
     ($($name:ident = $id:literal { title: $title:literal, $($field:ident: $value:expr,)* })*) => {
         $(
@@ -38,7 +38,7 @@ mod tests;
 mod tokens;
 mod v2;
 
-// The section files do not appear in names: nobody needs to know that `expired` is in `scope`.
+// Users of a mistake need not know its section (`expired` is in `scope`), so everything is re-exported here.
 pub use assembly::*;
 pub use certificates::*;
 pub use chunks::*;
@@ -67,10 +67,10 @@ pub struct Mistake {
     pub explanation: &'static str,
     /// What to change, in any client.
     pub fix: &'static str,
-    /// Well-known clients and proxies, with what to change there. The library says nothing about sigvet itself: whoever
-    /// shows a mistake knows its own options.
+    /// Well-known clients and proxies, with what to change in each. The library does not mention sigvet's own
+    /// options: the program that shows a mistake knows them.
     pub clients: &'static [(&'static str, &'static str)],
-    /// The ways to prove it.
+    /// The ways to prove the mistake.
     pub proofs: &'static [Proof],
 }
 
@@ -94,7 +94,7 @@ pub enum Proof {
     Error,
     /// Arithmetic on the dates.
     Time,
-    /// The request alone shows it, with no secret and no reply.
+    /// The request alone shows the mistake, without a secret or a reply.
     Lint,
 }
 
@@ -110,12 +110,12 @@ pub fn row(id: FindingId) -> &'static Mistake {
     find(id.as_str()).expect("every finding has a row in the catalogue, as a test holds")
 }
 
-/// The mistake with that id.
+/// The mistake with this id.
 pub fn find(id: &str) -> Option<&'static Mistake> {
     all().find(|mistake| mistake.id == id)
 }
 
-/// Whether a static is named after its id: `PATH_EMPTY` after `path-empty`.
+/// Whether a static is named after its id, as `PATH_EMPTY` is after `path-empty`.
 const fn is_spelt_alike(name: &str, id: &str) -> bool {
     let (name, id) = (name.as_bytes(), id.as_bytes());
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Mistakes in the payload line, and in what the request declares about the body.
+//! Mistakes in the payload line, and in the headers that describe the body.
 
 use super::Mistake;
 use super::Proof::{Compare, Error, Lint, Search};

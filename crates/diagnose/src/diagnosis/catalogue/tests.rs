@@ -1,15 +1,15 @@
-//! What would break the catalogue: an id lost or renamed, or a text that does not fit where it is printed.
+//! Catches a lost or renamed id, and a text that does not fit where it is printed.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-/// The rows, and what they say of tokens.
+/// All rows, and their variants for tokens.
 fn every() -> impl Iterator<Item = &'static Mistake> {
     all().chain(tokens::VARIANTS)
 }
 
-/// The contract, in its order.
+/// All ids, in the order of the catalogue.
 const IDS: &[&str] = &[
     "method-case",
     "method-swapped",
@@ -225,7 +225,7 @@ const PLACES: [&str; 19] = [
 ];
 
 #[test]
-fn the_ids_are_those_of_the_contract_in_its_order() {
+fn the_ids_and_their_order_never_change() {
     assert_eq!(all().map(|mistake| mistake.id).collect::<Vec<_>>(), IDS);
 }
 
@@ -249,9 +249,9 @@ fn each_mistake_is_found_by_its_id() {
     assert_eq!(find("path-double"), None);
 }
 
-/// A script that matches on an id finds the same part of the request, whatever the words are.
+/// A script that matches on an id must find the same part of the request, whatever the wording.
 #[test]
-fn what_is_said_of_tokens_has_the_id_and_place_of_a_row() {
+fn each_variant_for_tokens_has_the_id_and_place_of_a_row() {
     for variant in tokens::VARIANTS {
         assert_eq!(find(variant.id).map(|row| row.place), Some(variant.place), "{}", variant.id);
     }
@@ -296,7 +296,7 @@ fn places_and_proofs_are_known_ones() {
     }
 }
 
-/// A continued literal without its `\` would put a line end and a column of spaces into the text.
+/// Catches a continued literal without its `\`, which would put a line feed and a column of spaces into the text.
 #[test]
 fn texts_wrap_at_80_columns() {
     for mistake in every() {

@@ -1,4 +1,5 @@
-//! Mistakes of the catalogue as they happen in tokens: the same ids and places, in the words of databases and brokers.
+//! Variants of catalogue mistakes for tokens, with the same ids and places but in the vocabulary of databases
+//! and brokers.
 
 use super::Mistake;
 use super::Proof::{Compare, Lint, Search};
@@ -51,7 +52,7 @@ pub(in crate::diagnosis) static TOKEN_PORT: Mistake = Mistake {
     proofs: &[Lint],
 };
 
-/// `host-other-endpoint`, if the host that was signed is not one that the server knows itself by.
+/// `host-other-endpoint`, if the signed host is not one of the server's own names.
 pub(in crate::diagnosis) static TOKEN_HOST: Mistake = Mistake {
     id: "host-other-endpoint",
     title: "the token was signed for the wrong host",
@@ -83,7 +84,7 @@ pub(in crate::diagnosis) static TOKEN_HOST_CHANGED: Mistake = Mistake {
     proofs: &[Search, Compare],
 };
 
-/// All of them.
+/// All variants.
 #[cfg(test)]
 pub(super) static VARIANTS: [&Mistake; 5] =
     [&TOKEN_SERVICE, &TOKEN_EXPIRES, &TOKEN_PORT, &TOKEN_HOST, &TOKEN_HOST_CHANGED];

@@ -1,4 +1,4 @@
-//! Tries the combinations of the parts of a string to sign, and keeps the smallest that give a signature.
+//! Tries the combinations of the parts of a string to sign, and keeps the smallest ones that give the signature.
 
 use super::parts::{Choice, Parts};
 use crate::diagnosis::catalogue::Mistake;
@@ -8,14 +8,14 @@ use sigvet_core::internal::{Subject, frame};
 use sigvet_core::scheme::{Signature, SigningKey};
 use sigvet_core::stream::Chunked;
 
-/// The data for reproducing the signature of a chunk or of a trailer.
+/// What is needed to reproduce the signature of a chunk or of a trailer.
 pub(super) struct Attempt<'a> {
     pub(super) judged: &'a JudgedV4<'a>,
     pub(super) chunked: &'a Chunked<'a>,
     pub(super) key: &'a SigningKey,
 }
 
-/// One choice in each part.
+/// One choice for each part.
 #[derive(Clone, Copy)]
 struct Combination<'p> {
     subject: &'p Choice<Subject>,
@@ -81,7 +81,7 @@ impl Combination<'_> {
         texts + usize::from(self.subject.mistake.is_some())
     }
 
-    /// The mistakes, each with what was signed in that part and what should have been.
+    /// The mistakes, each with the value that was signed and the value that should have been.
     fn to_explanation(self, parts: &Parts, terms: &Terms) -> Explanation {
         let made = |(mistake, detail): &(&'static Mistake, String), signed: &str, expected: &str| {
             AppliedMistake::new(mistake, signed, expected).with_detail(format!("{}: {detail}", parts.place))

@@ -1,8 +1,9 @@
-//! A chunked payload: faults in its framing are observed; a wrong signature of a chunk, or of the trailer, is
-//! reproduced by making the mistakes that clients make.
+//! Explains mistakes in a chunked payload. Faults in the framing are observed; a wrong signature of a chunk
+//! or of the trailer is reproduced by repeating the mistakes that clients make.
 //!
-//! The string to sign has few parts with few alternatives, so all combinations are tried, and the smallest ones are
-//! reported. This happens only if the request's own signature is right: a wrong key spoils every chunk.
+//! The string to sign has few parts with few alternatives, so all combinations are tried and the smallest
+//! ones are reported. This happens only if the request's own signature is right, because a wrong key makes
+//! every chunk's signature wrong.
 
 mod parts;
 mod attempt;
@@ -24,7 +25,7 @@ pub(super) fn explain(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Exp
     faults(judged).flat_map(|fault| explain_fault(fault, evidence, judged)).collect()
 }
 
-/// Which chunk's signature is wrong, if no explanation says so already.
+/// Notes which chunk's signature is wrong, unless an explanation already says so.
 pub(super) fn notes(judged: &JudgedV4<'_>, explanations: &[Explanation]) -> Vec<Note> {
     if explanations.iter().any(|explanation| explanation.names(CHUNK_SIGNATURE.id)) {
         return Vec::new();
@@ -42,7 +43,7 @@ fn faults<'a>(judged: &JudgedV4<'a>) -> impl Iterator<Item = &'a StreamFault> {
     })
 }
 
-/// The mistakes found behind a wrong signature; otherwise the fault itself.
+/// The mistakes that explain a wrong signature; if none does, the fault itself.
 fn explain_fault(fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     match fault {
         StreamFault::ChunkSignature { chunk, .. } => signature(chunk.number - 1, fault, evidence, judged),
@@ -59,8 +60,8 @@ fn as_found(fault: &StreamFault, judged: &JudgedV4<'_>) -> Option<Explanation> {
     Some(Explanation::from_mistake(verified::proof(&finding), made))
 }
 
-/// The mistakes that give a chunk's signature; otherwise, if the next chunk follows from it, that its data changed;
-/// otherwise only that it is wrong.
+/// The mistakes that give a chunk's signature. If none does: that its data changed, if the next chunk follows
+/// from it; otherwise only that the signature is wrong.
 fn signature(index: usize, fault: &StreamFault, evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let Some((chunked, key)) = at_hand(evidence, judged) else { return Vec::new() };
     let attempt = Attempt { judged, chunked: &chunked, key: &key };
@@ -93,7 +94,7 @@ fn trailer_signature(fault: &StreamFault, evidence: &Evidence<'_>, judged: &Judg
     if found.is_empty() { as_found(fault, judged).into_iter().collect() } else { found }
 }
 
-/// Body and key, if both are available and the request itself was signed correctly.
+/// The body and the key, if both are available and the request itself was signed correctly.
 fn at_hand<'j>(evidence: &Evidence<'_>, judged: &'j JudgedV4<'_>) -> Option<(Chunked<'j>, SigningKey)> {
     let own = evidence.credentials.filter(|_| judged.is_signature_right() == Some(true))?;
     let Body::Bytes(body) = &judged.request.body else { return None };

@@ -1,4 +1,4 @@
-//! The parts of the string to sign of a chunk and of a trailer, each with what clients use instead.
+//! The parts of the string to sign of a chunk and of a trailer, each with the values that clients use by mistake.
 
 use crate::diagnosis::catalogue::{
     CHUNK_ALGORITHM, CHUNK_EMPTY_HASH_MISSING, CHUNK_HASH, CHUNK_PREVIOUS_SIGNATURE, Mistake, TRAILER_SIGNATURE,
@@ -8,9 +8,10 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::internal::Subject;
 use sigvet_core::stream::{Chunk, Chunked};
 
-/// The parts of a string to sign below timestamp and scope, and its beginning. In each part the first choice is right.
+/// The parts of a string to sign after timestamp and scope, and its beginning. The first choice for each part
+/// is right.
 pub(super) struct Parts {
-    /// The place, for people.
+    /// The place, as shown to the user.
     pub(super) place: String,
     pub(super) subjects: Vec<Choice<Subject>>,
     pub(super) previous: Vec<Choice<String>>,
@@ -18,7 +19,7 @@ pub(super) struct Parts {
     pub(super) hashes: Vec<Choice<String>>,
 }
 
-/// A possible content of a part; without a mistake it is the right one.
+/// A possible value of a part. Without a mistake, it is the right one.
 pub(super) struct Choice<T> {
     pub(super) value: T,
     pub(super) mistake: Option<(&'static Mistake, String)>,
@@ -34,7 +35,7 @@ impl<T> Choice<T> {
     }
 }
 
-/// The maximum number of chunks whose signatures are tried as the previous one.
+/// Maximum number of chunks whose signatures are tried as the previous signature.
 const MOST_PREVIOUS: usize = 1_000;
 
 pub(super) fn of_chunk(judged: &JudgedV4<'_>, chunked: &Chunked<'_>, index: usize) -> Parts {
@@ -53,7 +54,7 @@ pub(super) fn of_chunk(judged: &JudgedV4<'_>, chunked: &Chunked<'_>, index: usiz
     }
 }
 
-/// The previous signature, and others that may have been taken for it.
+/// The previous signature, and others that may have been used instead.
 fn previous(
     judged: &JudgedV4<'_>,
     chunked: &Chunked<'_>,
@@ -78,7 +79,7 @@ fn previous(
     choices
 }
 
-/// The hash of the data, and of other things that a client may have hashed.
+/// The hash of the data, and hashes of other data that a client may have hashed.
 fn hashes(chunked: &Chunked<'_>, index: usize, chunk: &Chunk<'_>) -> Vec<Choice<String>> {
     let so_far = |until: usize| {
         chunked.chunks.get(..until).unwrap_or_default().iter().map(|chunk| chunk.data).collect::<Vec<_>>().concat()
@@ -120,7 +121,7 @@ pub(super) fn of_trailer(judged: &JudgedV4<'_>, chunked: &Chunked<'_>) -> Parts 
     }
 }
 
-/// The hash of the trailer as it is signed, and as clients compute it instead.
+/// The hash of the trailer as it should be signed, and as clients compute it by mistake.
 fn trailer_hashes(chunked: &Chunked<'_>) -> Vec<Choice<String>> {
     let right = chunked.canonical_trailers();
     let text = String::from_utf8_lossy(&right).into_owned();

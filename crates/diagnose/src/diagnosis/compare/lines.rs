@@ -1,4 +1,4 @@
-//! The lines of a string to sign that differ, and how a client got from its canonical request to the hash in it.
+//! Names the lines of a string to sign that differ, and how a client got from its canonical request to the hash in it.
 
 use super::STRING_TO_SIGN;
 use crate::diagnosis::alternatives::Subject;
@@ -13,8 +13,8 @@ use sigvet_core::derivation::Terms;
 use sigvet_core::scheme::Scope;
 use sigvet_core::time::Timestamp;
 
-/// Which line of the string to sign differs. The hash always differs if the canonical request does, so it is not
-/// reported.
+/// Names the line of the string to sign that differs. The hash always differs if the canonical request does,
+/// so it is not reported.
 pub(super) fn name_line(difference: &Difference, subject: &Subject<'_>) -> Vec<AppliedMistake> {
     let one = |mistake: &'static Mistake| {
         vec![AppliedMistake::new(mistake, difference.theirs.clone(), difference.right.clone())]
@@ -51,7 +51,7 @@ fn name_scope(theirs: &str, terms: &Terms) -> Vec<&'static Mistake> {
     parts.into_iter().filter(|(differs, _)| *differs).map(|(_, mistake)| mistake).collect()
 }
 
-/// How the client got from its canonical request to the hash in its string to sign.
+/// Names how the client got from its canonical request to the hash in its string to sign.
 pub(super) fn name_hash(comparison: &Comparison) -> Option<AppliedMistake> {
     let (canonical_request, string_to_sign) =
         (comparison.canonical_request.as_deref()?, comparison.string_to_sign.as_deref()?);

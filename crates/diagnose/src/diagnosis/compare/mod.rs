@@ -1,7 +1,7 @@
-//! Compares the server's texts, or the client's, with the right ones, field by field.
+//! Compares the server's or the client's texts with the right ones, field by field.
 //!
-//! Differences are named by the same alternatives that the search tries; if none of them gives the text, the field
-//! itself and both values are named.
+//! A difference is named by the alternatives that the search also tries. If none of them gives the text, the
+//! field itself and both values are named.
 
 mod lines;
 mod way;
@@ -28,7 +28,7 @@ use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::SignedTexts;
 
-/// The maximum number of mistakes to look for in one field.
+/// Maximum number of mistakes to look for in one field.
 const MOST: usize = 2;
 const NAMES: [(Field, &str); 5] = [
     (Field::Method, "method"),
@@ -40,15 +40,15 @@ const NAMES: [(Field, &str); 5] = [
 /// The position of the headers among the fields.
 const HEADERS: usize = 3;
 const LINES: [&str; 4] = ["algorithm", "timestamp", "credential scope", "request's SHA-256"];
-/// The name of the field if its lines cannot be put beside the right ones.
+/// The name of the field if its lines cannot be compared with the right ones.
 const STRING_TO_SIGN: &str = "string to sign";
 
-/// The comparison with the texts of one party.
+/// The comparison with this party's texts.
 pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comparison> {
     comparisons.iter().find(|comparison| comparison.whose == whose)
 }
 
-/// Whether a party computed the right texts, as far as they are known. A text that could not be parsed says nothing.
+/// Whether a party's texts are right, as far as they are known. A text that could not be parsed proves nothing.
 pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
     let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
     let is_canonical_request = match right {
@@ -59,7 +59,7 @@ pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
         && (is(&comparison.string_to_sign, right.string_to_sign()) || is_canonical_request)
 }
 
-/// Compares a party's string to sign with the right one as a whole: for schemes without a canonical request.
+/// Compares a party's string to sign with the right one as a whole, for schemes without a canonical request.
 pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Option<Comparison> {
     let theirs = texts.string_to_sign?.to_vec();
     let is_same = theirs.trim_ascii_end() == right;
@@ -69,8 +69,9 @@ pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Op
     Some(Comparison { whose, canonical_request: None, string_to_sign, differences, is_unaltered: None })
 }
 
-/// Compares the texts of a party with the right ones; `others` belong to the other party. If no request was captured,
-/// the server's text is the right one for the client's: a rebuilt request lacks what the server's text shows.
+/// Compares the texts of a party with the right ones; `others` are the texts of the other party. If no
+/// request was captured, the client's text is compared with the server's, because a rebuilt request lacks
+/// what the server's text shows.
 pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, others: Option<Texts<'_>>) -> Comparison {
     let mut differences = Vec::new();
     let own_time = if whose == Party::Client { own_time(judged, texts) } else { None };
@@ -136,7 +137,7 @@ fn own_time(judged: &JudgedV4<'_>, texts: Texts<'_>) -> Option<String> {
     (is_another_attempt && is_same_day).then(|| date.to_owned())
 }
 
-/// Whether a line is missing, or another line is where the scope belongs.
+/// Whether a line is missing, or another line is in the place of the scope.
 fn is_misshapen(string_to_sign: &[u8]) -> bool {
     let mut lines = string_to_sign.split(|byte| *byte == b'\n');
     let scope = lines.by_ref().nth(2).unwrap_or_default();
@@ -156,10 +157,11 @@ fn right_fields(canonical_request: &CanonicalRequest) -> [Vec<u8>; 5] {
 
 /// Names the differences between a party's texts and the right ones.
 ///
-/// A difference in the client's texts is what it signed. A difference in the server's texts was changed in transit, or
-/// is the server's own doing; if the client is known to be right, it is not named as a client mistake.
+/// A difference in the client's texts is what the client signed. A difference in the server's texts was made
+/// in transit or by the server; if the client is known to be right, it is not named as a client mistake.
 pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_right: bool) -> Option<Explanation> {
-    // The fields of a usual request take milliseconds; for a larger one, the mistakes found so far are used.
+    // For a request of usual size, generating the fields takes milliseconds; for a larger one, the mistakes
+    // found so far are used.
     let size = subject.size();
     let limit = if size == Size::Usual { BudgetLimit::Size } else { BudgetLimit::Time };
     let most = if size == Size::Usual { MOST } else { 0 };
@@ -185,18 +187,18 @@ pub(super) fn explain(subject: &Subject<'_>, comparison: &Comparison, is_client_
         mistakes.extend(name_hash(comparison));
     }
     if comparison.whose == Party::Server {
-        // The server's text is what was expected of the client, which signed what sigvet takes for right.
+        // The server's text is what the client should have signed; the client signed what sigvet considers right.
         mistakes.iter_mut().for_each(|made| std::mem::swap(&mut made.signed, &mut made.expected));
     }
     let proof = if comparison.whose == Party::Server { Proof::Server } else { Proof::Observed };
     (!mistakes.is_empty()).then_some(Explanation { proof, mistakes })
 }
 
-/// The known mistakes that turn the right text into theirs.
+/// The known mistakes that turn the right text into the party's text.
 fn alternative(field: Field, difference: &Difference, fields: &Fields) -> Option<Vec<AppliedMistake>> {
     let at = NAMES.iter().position(|(named, _)| *named == field)?;
     let known = fields.in_order()[at];
-    // If only reserved characters are raw, that is more specific than saying that nothing is encoded.
+    // Saying that only reserved characters are raw is more specific than saying that nothing is encoded.
     let says_less = |set: &Vec<AppliedMistake>| set.iter().any(|made| made.mistake.id == PATH_NOT_ENCODED.id);
     known.explained(known.find(&difference.theirs)?).into_iter().min_by_key(says_less)
 }
@@ -206,7 +208,7 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
     let (theirs, right) = (&difference.theirs, &difference.right);
     let one = |mistake: &'static Mistake| vec![AppliedMistake::new(mistake, theirs.clone(), right.clone())];
     match (field, found) {
-        // Many alternatives could explain a host; what the server saw was changed in transit.
+        // Many alternatives could explain a host, but one that the server saw was changed in transit.
         (Field::Headers, found) if whose == Party::Server => {
             let changed = name_headers(theirs, right, whose);
             if changed.is_empty() { found.map(by_server).unwrap_or_default() } else { changed }
@@ -233,8 +235,8 @@ fn name_field(field: Field, difference: &Difference, fields: &Fields, whose: Par
     }
 }
 
-/// The same lines or parameters in another order can only come from the server: Ceph sorts headers by whole lines,
-/// MinIO leaves repeated parameters as they were sent.
+/// Only the server can put the same lines or parameters in another order: Ceph sorts headers by whole lines,
+/// and MinIO leaves repeated parameters in the order in which they were sent.
 fn by_server(found: Vec<AppliedMistake>) -> Vec<AppliedMistake> {
     found
         .into_iter()
@@ -251,7 +253,7 @@ fn is_same_but_for_order(theirs: &[u8], right: &[u8]) -> bool {
     sorted(theirs) == sorted(right)
 }
 
-/// Whether one path is the other with at least one segment in front.
+/// Whether one path equals the other with at least one segment in front.
 fn is_prefix_changed(a: &[u8], b: &[u8]) -> bool {
     let (longer, shorter) = if a.len() > b.len() { (a, b) } else { (b, a) };
     let prefix = longer.strip_suffix(shorter).filter(|_| shorter.starts_with(b"/"));
@@ -265,7 +267,7 @@ fn name_query(theirs: &[u8], right: &[u8]) -> Vec<AppliedMistake> {
     vec![AppliedMistake::new(&QUERY_CHANGED_AFTER, theirs, right)]
 }
 
-/// What two hashes show without the body: whether one of them is that of an empty body.
+/// What two hashes show without the body: whether one of them is the hash of an empty body.
 fn name_payload(signed: &[u8], arrived: &[u8]) -> &'static Mistake {
     let empty = sha256(b"").to_string();
     let is_empty = |hash: &[u8]| hash == empty.as_bytes();
@@ -276,7 +278,7 @@ fn name_payload(signed: &[u8], arrived: &[u8]) -> &'static Mistake {
     }
 }
 
-/// The headers whose values differ, each separately.
+/// The headers whose values differ, each as a separate mistake.
 fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<AppliedMistake> {
     let (theirs, right) = (first_values(theirs), first_values(right));
     let names: BTreeSet<&Vec<u8>> = theirs.keys().chain(right.keys()).collect();
@@ -320,7 +322,7 @@ fn first_values(field: &[u8]) -> HashMap<Vec<u8>, &[u8]> {
     values
 }
 
-/// Whether somebody redacted a value before the text was shown. API Gateway writes the header's name in its place.
+/// Whether a value was redacted before the text was shown. API Gateway writes the header's name in its place.
 fn is_blacked_out(name: &[u8], value: &[u8]) -> bool {
     if value.eq_ignore_ascii_case(name) {
         return true;

@@ -7,7 +7,7 @@ use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::time::Timestamp;
 
-/// A correctly signed request, and a server whose canonical request `change` altered.
+/// A correctly signed request, refused by a server whose canonical request was altered by `change`.
 fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> String) -> Diagnosis {
     let now = Timestamp::parse("20250915T120000Z").unwrap();
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -47,9 +47,9 @@ fn wire(request: &Request) -> Vec<u8> {
     (text + "\r\n").into_bytes()
 }
 
-/// What Ceph, MinIO, Google's front ends and proxies are known to do. Catches a client that is blamed for it.
+/// Catches a client that is blamed for what Ceph, MinIO, Google's front ends or proxies are known to do.
 #[test]
-fn what_the_server_does_differently_is_named_as_the_servers() {
+fn a_difference_made_by_the_server_is_attributed_to_the_server() {
     let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt?b=1&a=2&a=1";
     let headers = [("x-amz-meta-a", "1"), ("x-amz-meta-a-b", "2"), ("accept-encoding", "gzip")];
     let by_line =
@@ -74,7 +74,7 @@ fn what_the_server_does_differently_is_named_as_the_servers() {
     }
 }
 
-/// A text that lost its line breaks cannot be compared; it must not count as equal.
+/// Text that lost its line breaks cannot be compared, so it must not count as equal.
 #[test]
 fn a_text_that_cannot_be_read_proves_nothing() {
     let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt";

@@ -1,4 +1,4 @@
-//! Changes between a correct client and the server: named as such, and never as the client's mistake.
+//! Names changes made between a correct client and the server as changes in transit, never as the client's mistake.
 
 use super::{is_prefix_changed, is_same_but_for_order, name_payload, name_query};
 use crate::diagnosis::catalogue::{
@@ -11,7 +11,7 @@ use crate::diagnosis::outcome::{AppliedMistake, Difference};
 use sigvet_core::canonical::Field;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// What proxies, gateways and HTTP libraries do to a request, and signers do to their canonical text. Only signers make
+/// Mistakes that proxies, gateways and HTTP libraries also make with a request in transit. Only signers make
 /// the other mistakes in these fields.
 const ALSO_ON_THE_WAY: [&Mistake; 17] = [
     &PATH_DOUBLE_ENCODED,
@@ -33,8 +33,9 @@ const ALSO_ON_THE_WAY: [&Mistake; 17] = [
     &PAYLOAD_TRANSFORMED,
 ];
 
-/// What happened to a field in transit. None for headers and methods, whose names fit either side, and if only the
-/// order differs, which is the server's doing. `found` is the mistakes that turn the right text into the server's.
+/// What happened to a field in transit. `None` for headers and methods, whose mistakes fit either side, and
+/// if only the order differs, which is the server's doing. `found` contains the mistakes that turn the right
+/// text into the server's.
 pub(super) fn name(
     field: Field,
     difference: &Difference,
@@ -88,7 +89,8 @@ fn merged(path: &[u8]) -> Vec<u8> {
 
 fn is_decoded(encoded: &[u8], decoded: &[u8]) -> bool {
     let once = decode(encoded, Plus::Literal);
-    // A canonical path is encoded once more than the wire path, or is made from it, so one decoding may show in either.
+    // A canonical path is made by encoding the wire path once more, or is the wire path rewritten, so
+    // decoding the wire path once may show in either form.
     once != encoded && (once == decoded || once == decode(decoded, Plus::Literal) && encoded.len() > decoded.len())
 }
 

@@ -1,8 +1,9 @@
-//! The search behind a form's wrong signature: every text that may have been signed instead of the policy, and every
-//! key.
+//! Searches for the mistakes behind a form's wrong signature: every text that may have been signed instead of
+//! the policy, and every key.
 //!
-//! There is no canonical request, so two mistakes at once are a few ten thousand hypotheses: all of them are tried,
-//! fewest mistakes first. The signed text is not shown: a policy may contain a session token.
+//! A form has no canonical request, so all combinations of two mistakes are only tens of thousands of
+//! hypotheses. All of them are tried, fewest mistakes first. The signed text is not shown, because a policy
+//! may contain a session token.
 
 mod texts;
 
@@ -29,7 +30,7 @@ use sigvet_core::internal::{hmac, hmac_sha1};
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::time::Timestamp;
 
-/// The maximum number of mistakes at once.
+/// Maximum number of simultaneous mistakes.
 const DEEPEST: usize = 2;
 /// The number of decisions.
 const STEPS: usize = 7;
@@ -48,7 +49,7 @@ impl SchemeCase for FormCase<'_> {
         let making = Making::new(self.claim, &keys, self.evidence);
         let sizes = making.steps().map(Choice::wrong_options);
         let mut found = Found { is_exhausted: true, ..Found::default() };
-        // A policy with thousands of conditions takes milliseconds to hash, thirty thousand times.
+        // Hashing a policy with thousands of conditions takes milliseconds, and it is hashed thirty thousand times.
         let allowance = Allowance::for_trying(limits.is_time_up);
         let mut links = Links::default();
         for cost in 0..=DEEPEST {
@@ -78,7 +79,7 @@ impl SchemeCase for FormCase<'_> {
         compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
     }
 
-    /// Does not show what was signed instead of a policy: it may contain a session token.
+    /// Reports nothing, because the text that was signed instead of a policy may contain a session token.
     fn compared(&self, _: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         Vec::new()
     }
@@ -88,7 +89,7 @@ impl SchemeCase for FormCase<'_> {
     }
 }
 
-/// The bytes of the presented signature, and what is wrong with its encoding.
+/// The bytes of the presented signature, and the mistake in its encoding.
 fn target(claim: &FormClaim) -> Option<(Vec<u8>, Option<AppliedMistake>)> {
     let presented = claim.signature.as_str();
     let of_20 = |text: &str| from_base64(text).filter(|bytes| bytes.len() == 20);
@@ -224,7 +225,7 @@ impl Making {
     }
 }
 
-/// The regions or services for which a key may have been derived.
+/// The regions or services that the key may have been derived for.
 fn names(right: &str, hints: &[String], known: &[&str]) -> Step<String> {
     let mut step = Step::new(right.to_owned());
     for name in hints.iter().map(String::as_str).chain(known.iter().copied()) {

@@ -1,5 +1,5 @@
-//! Texts that a client may have signed instead of the field `policy`: the document written differently, encoded
-//! differently, not encoded, or hashed.
+//! Texts that a client may have signed instead of the field `policy`: the document written differently,
+//! encoded differently, not encoded, or hashed.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
@@ -25,7 +25,7 @@ pub(super) fn step(claim: &FormClaim) -> Step<Vec<u8>> {
             add(&POLICY_REENCODED, &details.join(", "), encoded.into_bytes());
         }
     }
-    // A field that is not base64 may be the JSON whose base64 was signed.
+    // If the field is not base64, it may be the JSON whose base64 was signed.
     if document.is_none() {
         add(
             &POLICY_NOT_BASE64,
@@ -42,7 +42,7 @@ pub(super) fn step(claim: &FormClaim) -> Step<Vec<u8>> {
     step.without_repeats()
 }
 
-/// The document as sent, and rewritten in each known way.
+/// The document as sent, and as each known serialiser writes it.
 fn documents(sent: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let mut documents = vec![("", sent.to_vec())];
     let Ok(value) = Policy::decode(&BASE64_STANDARD.encode(sent)) else { return documents };
@@ -107,7 +107,7 @@ fn indented(value: &Value, indent: &[u8]) -> String {
     String::from_utf8(out).expect("JSON is written in UTF-8")
 }
 
-/// The base64 of a document in each known variant, the common one first.
+/// The base64 of a document in each known variant, the usual one first.
 fn encodings(document: &[u8]) -> Vec<(&'static str, String)> {
     let common = BASE64_STANDARD.encode(document);
     let wrapped = |width: usize, end: &str| {
@@ -131,7 +131,7 @@ fn encodings(document: &[u8]) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The policy hashed like a canonical request, alone or in a string to sign.
+/// The policy hashed as if it were a canonical request, alone or in a string to sign.
 fn hashed(claim: &FormClaim, document: Option<&[u8]>) -> Vec<(&'static Mistake, &'static str, Vec<u8>)> {
     let sources = [Some(claim.string_to_sign.as_bytes()), document];
     let hashes = sources.into_iter().flatten().map(|source| sha256(source).to_string());

@@ -1,10 +1,10 @@
-//! What is wrong with the certificate of a request, as mistakes.
+//! Turns faults in a request's certificate into mistakes.
 
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::verify::CertificateFault;
 
-/// A fault as the mistake of its row.
+/// Turns a fault into the mistake of its catalogue row.
 pub(super) fn mistake(row: &'static Mistake, fault: &CertificateFault) -> AppliedMistake {
     let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
     match fault {

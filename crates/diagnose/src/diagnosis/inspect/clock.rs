@@ -1,4 +1,4 @@
-//! Arithmetic on the clocks of client and server, described for people.
+//! Calculates with the clocks of client and server, and describes the results for the user.
 
 use crate::diagnosis::alternatives::times::zone_of;
 use crate::diagnosis::catalogue::{
@@ -7,23 +7,24 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::time::{Timestamp, in_words};
 
-/// The allowed range of a presigned URL's expiry, for people.
+/// The allowed range of a presigned URL's expiry, as shown to the user.
 const BOUNDS: &str = "1 to 604800";
 
 /// How far a correct clock may be off, and how old a request may be, in seconds.
 const NEAR: i64 = 5 * 60;
 
-/// A request signed with a wrong clock: one in another time zone, or one that is just off.
+/// A request signed with a wrong clock: in another time zone, or simply off.
 pub(super) fn skewed(request: Timestamp, server: Timestamp) -> AppliedMistake {
     written(request, server).unwrap_or_else(|| off(request, server))
 }
 
-/// A request whose clock is right, but whose time was not written in UTC, with 24 hours and the calendar's year.
+/// A request whose clock is right but whose time was written in another zone, with a 12-hour clock or with
+/// the week-based year.
 pub(super) fn written(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     week_year(request, server).or_else(|| twelve_hours(request, server)).or_else(|| local(request, server))
 }
 
-/// The week-based year may differ from the calendar year, from 26 December to 3 January.
+/// The week-based year may differ from the calendar year between 26 December and 3 January.
 fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     let (year, rest) = request.as_str().split_at_checked(4)?;
     let (server_year, day) = (server.as_str().get(..4)?, rest.get(..4)?);
@@ -35,7 +36,7 @@ fn week_year(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     is_meant.then(|| AppliedMistake::new(&TIME_WEEK_YEAR, request.as_str(), server.as_str()).with_detail(detail))
 }
 
-/// After noon, a twelve-hour clock is twelve hours behind.
+/// A 12-hour clock is twelve hours behind after noon.
 fn twelve_hours(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     const TWELVE: i64 = 12 * 60 * 60;
     let is_behind = (server.seconds_until(request) + TWELVE).abs() <= NEAR;
@@ -49,7 +50,7 @@ pub(in crate::diagnosis) fn off(request: Timestamp, server: Timestamp) -> Applie
     AppliedMistake::new(&TIME_SKEWED, request.as_str(), server.as_str()).with_detail(apart(request, server))
 }
 
-/// In addition to a time zone: a clock wrongly set to daylight saving time, or not, is also off by an hour.
+/// An additional explanation to a time zone: a clock that is wrong about daylight saving time is also off by an hour.
 pub(super) fn by_an_hour(request: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     const HOUR: i64 = 60 * 60;
     let is_hour = (server.seconds_until(request).abs() - HOUR).abs() <= NEAR;
@@ -63,7 +64,7 @@ pub(super) fn local(request: Timestamp, server: Timestamp) -> Option<AppliedMist
     Some(AppliedMistake::new(&TIME_LOCAL, request.as_str(), server.as_str()).with_detail(detail))
 }
 
-/// The same for a presigned URL that is not yet valid: one that has expired may simply be old.
+/// The same for a presigned URL that is not yet valid. One that has expired may simply be old.
 pub(super) fn local_url(from: Timestamp, server: Timestamp) -> Option<AppliedMistake> {
     if server < from { local(from, server) } else { None }
 }
@@ -81,13 +82,13 @@ pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Ap
         .with_detail(format!("it becomes valid {left} later"))
 }
 
-/// An expiry that no server accepts; the text is the value of `X-Amz-Expires`.
+/// An expiry that no server accepts. `presented` is the value of `X-Amz-Expires`.
 pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
     let is_padded = presented.starts_with('+') || (presented.starts_with('0') && presented.len() > 1);
     let detail = match presented.parse::<i64>() {
         Ok(_) if is_padded => "servers differ in how they read a sign or a leading zero",
-        // A server with narrower limits.
+        // This server has narrower limits.
         Ok(1..=604_800) => return AppliedMistake { expected: Vec::new(), ..made },
         Err(_) => "it is not a number of seconds",
         Ok(..=0) => "it is less than a second",
@@ -141,7 +142,8 @@ mod tests {
         }
     }
 
-    /// `YYYY` in the patterns of Java, .NET and Unicode: 30 December 2019 and 1 January 2021 are in weeks of 2020.
+    /// `YYYY` in date patterns of Java, .NET and Unicode: 30 December 2019 and 1 January 2021 are in weeks of
+    /// 2020.
     #[test]
     fn a_week_based_year_is_distinguished_from_a_clock_that_is_off() {
         for (request, server, id) in [

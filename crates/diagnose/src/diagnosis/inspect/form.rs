@@ -1,4 +1,4 @@
-//! What is wrong with a form upload: why its signature cannot be read, and how it violates its policy.
+//! Explains what is wrong with a form upload: why its signature cannot be read, or how it violates its policy.
 
 use crate::diagnosis::catalogue::{AUTHORIZATION_MALFORMED, FORM_FIELD_ORDER, FORM_MALFORMED, Mistake, TIME_MALFORMED};
 use crate::diagnosis::outcome::AppliedMistake;
@@ -23,7 +23,7 @@ pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
 
 /// How an upload violates its policy.
 pub(in crate::diagnosis) fn violated(row: &'static Mistake, violation: &Violation) -> AppliedMistake {
-    // If a whole value is required, both values can be shown; otherwise words say it better.
+    // If a condition requires an exact value, both values can be shown; otherwise words describe it better.
     let made = match violation {
         Violation::ConditionFailed { condition: Condition::Equals { value, .. }, presented: Some(presented) }
             if violation.sides() != Default::default() =>

@@ -1,4 +1,4 @@
-//! Which body a declared hash belongs to.
+//! Determines which body a declared hash belongs to.
 
 use crate::diagnosis::alternatives::Subject;
 use crate::diagnosis::catalogue::{
@@ -13,14 +13,14 @@ use sigvet_core::crypto::sha256;
 use sigvet_core::internal::Hex;
 use sigvet_core::request::{Body, Request};
 
-/// A declared hash, and the hash of what arrived.
+/// The declared hash, and the hash of the body that arrived.
 #[derive(Clone, Copy)]
 pub(super) struct Hashes<'a> {
     pub(super) declared: &'a str,
     pub(super) arrived: &'a str,
 }
 
-/// The signed request, if available, and what the captured body may have been before.
+/// The signed request, if available, and bodies that the captured one may have been before.
 #[derive(Clone, Copy)]
 pub(super) struct Signed<'a> {
     pub(super) request: &'a Request,
@@ -29,7 +29,7 @@ pub(super) struct Signed<'a> {
 }
 
 impl Hashes<'_> {
-    /// The mistake that turns one into the other; otherwise only that they differ.
+    /// The mistake that explains how the declared hash came about; otherwise only that the two differ.
     pub(super) fn mistake(self, signed: Option<Signed<'_>>) -> AppliedMistake {
         let by_form = self.another_form();
         let by_body = || signed.and_then(|signed| self.another_body(signed));
@@ -47,7 +47,7 @@ impl Hashes<'_> {
         AppliedMistake::new(mistake, self.declared, self.arrived)
     }
 
-    /// Something that is not a hash in lowercase hex, or the hash of a hash.
+    /// The declared text is not a hash in lowercase hex, or is the hash of a hash.
     fn another_form(self) -> Option<AppliedMistake> {
         let is_hex = self.declared.len() == 64 && self.declared.bytes().all(|byte| byte.is_ascii_hexdigit());
         let detail = match self.declared {

@@ -1,10 +1,10 @@
-//! What an access key ID looks like, and whether a text can be one. Nothing is looked up.
+//! Checks whether a text can be an access key ID, judging only by its form.
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SECRET_IS_ACCESS_KEY};
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::internal::is_access_key_hidden;
 
-/// What replaces an ID if a variable was not set, or not expanded.
+/// Texts that appear in place of an ID if a variable was not set or not expanded.
 const PLACEHOLDERS: [&str; 9] =
     ["undefined", "null", "None", "nil", "(null)", "AWS_ACCESS_KEY_ID", "YOUR_ACCESS_KEY", "YOUR-AKID", "ACCESS_KEY"];
 const QUOTES: [char; 3] = ['"', '\'', '`'];
@@ -17,7 +17,7 @@ const AWS_LENGTH: usize = 20;
 /// The length of AWS's secrets.
 const SECRET_LENGTH: usize = 40;
 
-/// An ID that no server can know: it contains impossible characters, or is a secret.
+/// An ID that no server can know, because it contains impossible characters or is a secret.
 pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     if looks_like_a_secret(id) {
         return Some(exchanged());
@@ -38,7 +38,7 @@ pub(super) fn malformed(id: &str) -> Option<AppliedMistake> {
     }
 }
 
-/// An ID that AWS cannot have issued; other providers' formats are not checked.
+/// An ID that AWS cannot have issued. Other providers' formats are not checked.
 pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     let of_aws = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let is_no_key = NO_KEYS.iter().any(|prefix| id.starts_with(prefix));
@@ -54,13 +54,13 @@ pub(super) fn foreign_to_aws(id: &str) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&ACCESS_KEY_MALFORMED, shown(id), "").with_detail(detail))
 }
 
-/// ID and secret were swapped. Neither is shown.
+/// The ID and the secret were swapped. Neither is shown.
 pub(super) fn exchanged() -> AppliedMistake {
     AppliedMistake::new(&SECRET_IS_ACCESS_KEY, "", "").with_detail("the access key ID looks like a secret")
 }
 
-/// Forty characters of base64 with upper case, lower case and digits, like AWS's secrets. Some stores have IDs of forty
-/// hex digits.
+/// Whether a text looks like one of AWS's secrets: forty characters of base64 with upper case, lower case and
+/// digits. Some stores have IDs of forty hex digits.
 pub(super) fn looks_like_a_secret(id: &str) -> bool {
     let has = |is: fn(&u8) -> bool| id.as_bytes().iter().any(is);
     let is_base64 = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
@@ -71,8 +71,8 @@ pub(super) fn looks_like_a_secret(id: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
-/// The part of an ID that may be shown: all of it, unless it is so long that it may be a secret in the ID's place.
-/// Google's long IDs consist of capitals and digits.
+/// The part of an ID that may be shown: all of it, unless it is so long that it may be a secret. Google's
+/// long IDs consist of capitals and digits.
 pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_capital = !id.bytes().any(|byte| byte.is_ascii_lowercase() || b"+/%".contains(&byte));
@@ -80,12 +80,12 @@ pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     if id.len() <= longest || is_capital { id } else { "" }
 }
 
-/// Whether AWS issues this kind of ID together with a session token.
+/// Whether AWS issues IDs of this kind together with a session token.
 pub(super) fn is_temporary(id: &str) -> bool {
     id.len() == AWS_LENGTH && id.starts_with("ASIA")
 }
 
-/// The ID without what does not belong there; none if no ID is left.
+/// The ID without characters that do not belong to it. Empty if no ID is left.
 pub(super) fn cleaned(id: &str) -> String {
     if is_placeholder(id) {
         return String::new();

@@ -1,8 +1,9 @@
-//! What the request and the reply show by themselves, without a secret: lint, date arithmetic, the server's words.
+//! Finds what the request and the reply show without a secret: lint, date arithmetic, the server's message.
 //!
-//! `reply` reads the server's message, `request` finds what a server refuses whatever the signature is and what would
-//! pass if the signature matched, `unreadable` why a request makes no claim. Checks that several of them share have
-//! their own files: clocks, hashes of bodies, access key IDs, tokens, scopes. Nothing here computes a signature.
+//! `reply` interprets the server's message. `request` finds what a server refuses whatever the signature is,
+//! and what would be accepted if the signature matched. `unreadable` explains why a request makes no claim.
+//! Checks that several of them share have their own files: clocks, hashes of bodies, access key IDs, tokens,
+//! scopes. Nothing here computes a signature.
 
 pub(super) mod clock;
 pub(super) mod form;
@@ -31,28 +32,29 @@ use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::VerifyError;
 
-/// What the server's words say. Successive explanations are alternatives.
+/// Explanations from the server's message. Several explanations are alternatives.
 pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
     evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
 }
 
-/// Whether a reply names a mistake by itself. Text without a recognisable code or status may still come from a server.
+/// Whether a reply alone names a mistake. A text without a recognisable code or status may still come from a server.
 pub fn names_mistake(said: &Reply, now: Timestamp) -> bool {
     let hints = Hints::default();
     !reply(&Evidence { reply: Some(said), ..Evidence::new(now, &hints) }, None).is_empty()
 }
 
-/// What a Version 4 or 4A request shows: only what a server refuses by itself.
+/// What a Version 4 or 4A request shows: only faults that a server refuses whatever the signature is.
 pub(super) fn request_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::refused(evidence, judged)
 }
 
-/// What a Version 2 request or a form shows: only what a server refuses by itself.
+/// What a Version 2 request or a form shows: only faults that a server refuses whatever the signature is.
 pub(super) fn request_without_canonical(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     request::refused_without_canonical(evidence, judged)
 }
 
-/// Legal parts of the request that often break a signature in transit; worth mentioning if it does not match.
+/// Legal parts of the request that often break a signature in transit, worth mentioning if the signature does
+/// not match.
 pub(super) fn suspicions(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     request::suspicious(evidence, judged)
 }

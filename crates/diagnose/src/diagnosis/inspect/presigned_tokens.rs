@@ -1,4 +1,4 @@
-//! Tokens that are presigned URLs: what the server that accepts them requires of their scope, expiry and parameters.
+//! Tokens that are presigned URLs: checks the scope, expiry and parameters that the accepting server requires.
 //!
 //! Such a server checks more than the signature, but answers only "wrong password".
 
@@ -15,7 +15,7 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
 
-/// The header with the name of an EKS cluster.
+/// The header that contains the name of an EKS cluster.
 pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// A presigned request that may be a token.
@@ -25,8 +25,8 @@ struct Presigned<'a> {
     is_signature_right: Option<bool>,
 }
 
-/// What the server of a token refuses in addition to what verification finds, whatever the signature is. The notes are
-/// those about the text that the token was read from.
+/// The faults for which the server of a token refuses it whatever its signature is, in addition to those that
+/// verification finds. `notes` are about the text that the token was read from.
 pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Vec<AppliedMistake> {
     let Some((claim, _)) = verdict.as_v4() else { return Vec::new() };
     let Placement::Query { expires } = claim.terms.placement else { return Vec::new() };
@@ -46,7 +46,7 @@ pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Ve
     of_kind.into_iter().chain(of_all).chain(of_text).flatten().collect()
 }
 
-/// What the text around a token shows.
+/// The mistake shown by the text around a token.
 fn of_note(note: &Note) -> Option<AppliedMistake> {
     Some(match note {
         Note::TokenScheme { scheme, expected } => AppliedMistake::new(&TOKEN_SCHEME, *scheme, *expected),
@@ -86,16 +86,17 @@ fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
     (expires > kind.longest).then(|| made.with_detail(detail))
 }
 
-/// RDS signs the port of the database, and has none by default. If the signature is wrong, the port may have been signed and
-/// lost later, which the search tells.
+/// RDS signs the port of the database, for which there is no default. If the signature is wrong, the port may
+/// have been signed and lost later, which the search finds out.
 fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistake> {
     let is_asked = kind.name == "RDS" && token.is_signature_right != Some(false);
     let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_endpoint(host))?;
     Some(AppliedMistake::new(&TOKEN_PORT, host, format!("{host}:PORT")))
 }
 
-/// A host that is not the server's own name. RDS knows a database by its endpoint, and by no record of one's own (*Connecting
-/// to your DB instance using IAM authentication*); ElastiCache and MemoryDB know a cache by its name, which has no dots.
+/// A host that is not the server's own name. RDS knows a database by its endpoint, but not by your own DNS
+/// records for it (*Connecting to your DB instance using IAM authentication*); ElastiCache and MemoryDB know
+/// a cache by its name, which has no dots.
 fn other_host(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     let host = request.host()?;
     let detail = match kind.name {
@@ -114,7 +115,7 @@ fn is_endpoint(host: &str) -> bool {
     name.split('.').any(|label| label.eq_ignore_ascii_case("rds"))
 }
 
-/// A token whose action is missing, or is written otherwise than its server expects. Other services have other actions.
+/// A token whose action is missing or is not spelt as its server expects. Other services have other actions.
 fn other_action(token: &Presigned<'_>) -> Option<AppliedMistake> {
     const ALWAYS: [&str; 2] = ["rds-db", "kafka-cluster"];
     let service = token.service();
@@ -129,7 +130,7 @@ fn other_action(token: &Presigned<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, signed, format!("Action={expected}")).with_detail(detail))
 }
 
-/// Only the name of a serverless cache shows that it is one.
+/// Whether a cache is serverless shows only in its name.
 fn parameter_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
@@ -151,7 +152,7 @@ fn user_missing(token: &Presigned<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", wanted).with_detail(format!("{wanted} is missing")))
 }
 
-/// A cluster name that STS does not see as a signed header.
+/// A cluster name that is not a signed header, so STS ignores it.
 fn cluster_unsigned(token: &Presigned<'_>) -> Option<AppliedMistake> {
     let Presigned { request, claim, .. } = token;
     let is_token = parameter(request, "Action").as_deref() == Some("GetCallerIdentity");
@@ -168,7 +169,8 @@ fn cluster_unsigned(token: &Presigned<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&EKS_CLUSTER_UNSIGNED, listed, "host;x-k8s-aws-id").with_detail(detail))
 }
 
-/// A message broker's token between other parameters. If the signature is wrong, the token may have been signed there.
+/// A message broker's token whose session token is not the last parameter. If the signature is wrong, the
+/// session token may have been signed in that position.
 fn token_not_last(presigned: &Presigned<'_>) -> Option<AppliedMistake> {
     let terms = &presigned.claim.terms;
     let is_wanted = terms.scope.service == "iotdevicegateway" && presigned.is_signature_right != Some(false);
@@ -188,10 +190,10 @@ mod tests {
     use super::*;
     use sigvet_core::prepare::longest_life;
 
-    /// Catches a token that is signed for longer than verification lets it live. What a cluster of EKS limits is the token,
-    /// and not the URL of STS.
+    /// Catches a token that is signed for longer than verification allows. EKS is excluded, because a cluster
+    /// limits the age of the token, not the expiry of the STS URL.
     #[test]
-    fn a_kind_of_token_lasts_as_long_as_its_service_accepts() {
+    fn each_kind_of_token_lasts_as_long_as_its_service_accepts() {
         for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
             for service in kind.services.iter().filter(|service| **service != "redshift") {
                 assert_eq!(Duration::from_secs(kind.longest), longest_life(service), "{service}");
@@ -199,9 +201,10 @@ mod tests {
         }
     }
 
-    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora guides.
+    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and
+    /// Aurora guides.
     #[test]
-    fn an_endpoint_of_rds_is_told_from_an_alias() {
+    fn an_rds_endpoint_is_distinguished_from_an_alias() {
         for (host, expected) in [
             ("mydb.123456789012.us-east-1.rds.amazonaws.com:5432", true),
             ("mydb.cluster-ro-c7tj4example.us-east-1.rds.amazonaws.com:3306", true),

@@ -1,4 +1,4 @@
-//! The parts of a credential scope: whether each is plausible at its position.
+//! Checks whether each part of a credential scope is plausible in its position.
 
 use crate::diagnosis::alternatives::names::SERVICES;
 use crate::diagnosis::catalogue::{SCOPE_DATE, SCOPE_ORDER, SCOPE_REGION, SCOPE_SERVICE};
@@ -8,7 +8,7 @@ pub(super) use sigvet_core::internal::is_region;
 use sigvet_core::scheme::{Dialect, Scheme, Scope};
 use sigvet_core::verify::Claimed;
 
-/// A scope with its parts in another order: a service in the region's place, a region in the date's place.
+/// A scope whose parts are in the wrong order: a service in place of the region, or a region in place of the date.
 pub(super) fn out_of_order(terms: &Terms) -> Option<AppliedMistake> {
     let detail = disorder(&terms.scope)?;
     Some(disordered(&terms.scope.to_string(), &terms.dialect, terms.scheme).with_detail(detail))
@@ -27,7 +27,7 @@ fn disorder(scope: &Scope) -> Option<&'static str> {
     }
 }
 
-/// A scope for another day than the request.
+/// A scope whose day is not the request's.
 pub(in crate::diagnosis) fn other_date(presented: &str, expected: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&SCOPE_DATE, presented, expected);
     match () {
@@ -47,7 +47,7 @@ pub(in crate::diagnosis) fn other_terminator(claimed: &Claimed, presented: &str,
         .with_detail(format!("the scope ends with '{presented}', not with '{expected}'"))
 }
 
-/// A scope for another region than its AWS host; without an expected one, for a region that AWS does not have.
+/// A scope whose region is not that of its AWS host; if `expected` is empty, a region that AWS does not have.
 pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> AppliedMistake {
     let detail = match expected {
         "" => format!("'{presented}' is not an AWS region"),
@@ -56,7 +56,7 @@ pub(in crate::diagnosis) fn other_region(presented: &str, expected: &str) -> App
     AppliedMistake::new(&SCOPE_REGION, presented, expected).with_detail(detail)
 }
 
-/// A scope for another service than its AWS host.
+/// A scope whose service is not that of its AWS host.
 pub(in crate::diagnosis) fn other_service(presented: &str, expected: &str) -> AppliedMistake {
     AppliedMistake::new(&SCOPE_SERVICE, presented, expected)
         .with_detail(format!("the host belongs to the service {expected}"))
@@ -67,8 +67,8 @@ pub(super) fn disordered(presented: &str, dialect: &Dialect, scheme: Scheme) -> 
     AppliedMistake::new(&SCOPE_ORDER, presented, put_in_order(presented, dialect, scheme).unwrap_or_default())
 }
 
-/// The parts of a scope in the right order, if each of them is recognisable: a part that is missing, or could be
-/// anything, cannot be made up.
+/// The parts of a scope in the right order, if every part is recognisable. A part that is missing or
+/// ambiguous is not guessed.
 fn put_in_order(presented: &str, dialect: &Dialect, scheme: Scheme) -> Option<String> {
     let parts: Vec<&str> = presented.split('/').collect();
     let only = |is: &dyn Fn(&str) -> bool| {
@@ -90,7 +90,7 @@ pub(super) fn is_service(word: &str) -> bool {
     SERVICES.contains(&word)
 }
 
-/// Whether a word is a day in the format of scopes.
+/// Whether a word is a date as written in scopes.
 pub(super) fn is_date(word: &str) -> bool {
     word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -108,7 +108,7 @@ mod tests {
             ("A/20150830/s3/us-east-1/aws4_request", Some("region and service are swapped")),
             ("A/20150830/execute-api/fsn1/aws4_request", Some("a service name is where the region should be")),
             ("A/us-east-1/20150830/s3/aws4_request", Some("the date is where another part should be")),
-            // One part too few: the ID is read as the rest.
+            // There is one part too few, so the remaining text is read as the ID.
             ("x/A/us-east-1/s3/aws4_request", None),
         ] {
             let (_, scope) = Scope::parse_credential(credential, Scheme::V4).unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_have_a_shape() {
+    fn a_region_is_recognised_by_its_form() {
         assert!(["us-west-2", "us-gov-east-1", "eusc-de-east-1", "ap-southeast-10"].into_iter().all(is_region));
         assert!(
             !["us-east1", "US-EAST-1", "auto", "", "s3", "execute-api", "fsn1", "us-east-1a"]

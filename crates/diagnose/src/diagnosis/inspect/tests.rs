@@ -1,5 +1,5 @@
-//! Precision: ordinary requests and replies give nothing. Also the cases from which the tests of reply and request are
-//! made.
+//! Checks that ordinary requests and replies give no explanation, and provides the cases that the tests of
+//! `reply` and `request` use.
 
 use super::*;
 use crate::diagnosis::evidence::Hints;
@@ -66,7 +66,7 @@ impl Case {
         }
     }
 
-    /// As judged with or without a key; whether the signature is right does not matter here.
+    /// The verdict without a comparison of signatures, because whether the signature is right does not matter here.
     fn judged(&self) -> Option<Judged> {
         let mut verdict = verify(&self.request, &self.evidence().judge()).ok()?;
         verdict.expected = None;
@@ -87,7 +87,7 @@ impl Case {
         request_v4(&self.evidence(), &judged.v4().expect("a claim of Version 4"))
     }
 
-    /// What is refused about a request without a canonical request, if verification found this.
+    /// The explanations for a request without a canonical request if verification had these findings.
     pub(super) fn refused_for(&self, findings: Vec<Finding>) -> Vec<Explanation> {
         let mut judged = self.judged().expect("a request that makes a claim");
         judged.verdict.findings = findings;
@@ -105,7 +105,7 @@ impl Case {
     }
 }
 
-/// Ids, those of one explanation joined by `+`, alternatives separated by a space.
+/// The ids of the explanations, separated by spaces; the ids within one explanation are joined by `+`.
 pub(super) fn ids(explanations: &[Explanation]) -> String {
     let of = |explanation: &Explanation| {
         explanation.mistakes.iter().map(|made| made.mistake.id).collect::<Vec<_>>().join("+")
@@ -118,7 +118,7 @@ pub(super) fn details(explanations: &[Explanation]) -> String {
     made.filter_map(|made| made.detail.clone()).collect::<Vec<_>>().join("; ")
 }
 
-/// A request signed in its header; `headers` are separate lines, all of them signed.
+/// A request signed in its header. `headers` are separate lines, all of them signed.
 pub(super) fn signed(line: &str, host: &str, credential: &str, headers: &str) -> String {
     let mut names: Vec<String> =
         headers.lines().filter_map(|line| Some(line.split_once(':')?.0.to_ascii_lowercase())).collect();
@@ -153,7 +153,7 @@ pub(super) const S3_HOST: &str = "examplebucket.s3.amazonaws.com";
 pub(super) const S3_CREDENTIAL: &str = "AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/s3/aws4_request";
 
 #[test]
-fn ordinary_requests_give_nothing() {
+fn ordinary_requests_give_no_explanation() {
     let key = "AKIAIOSFODNN7EXAMPLE";
     let of = |scope: &str| format!("{key}/20150830/{scope}/aws4_request");
     let temporary = "ASIAIOSFODNN7EXAMPLE/20150830/eu-west-1/s3/aws4_request";
@@ -203,7 +203,7 @@ fn ordinary_requests_give_nothing() {
         signed("GET /a+b", "api.example.com", &of("eu-west-2/execute-api"), ""),
         presigned("kafka.us-east-1.amazonaws.com", &of("us-east-1/kafka-cluster"), ""),
         presigned("a1b2c3-ats.iot.us-east-1.amazonaws.com", &of("us-east-1/iotdevicegateway"), ""),
-        // Other stores, other names: MinIO with a port, Garage, Swift, R2, a region that does not exist.
+        // Other stores use other names: MinIO with a port, Garage, Swift, R2, a region that does not exist.
         signed("GET /bucket/key", "localhost:9000", "minioadmin/20150830/us-east-1/s3/aws4_request", &hash),
         signed("GET /b/k", "garage.example:3900", "GK31c2f218a2e44f485b94239e/20150830/garage/s3/aws4_request", &hash),
         signed("GET /b/k", "10.0.0.1:8080", "test:tester/20150830/RegionOne/s3/aws4_request", &hash),
@@ -237,7 +237,7 @@ fn ordinary_requests_give_nothing() {
     }
 }
 
-/// What is shown of a request must not give its readers access.
+/// Catches an explanation that shows a secret or token of the request, which would give its readers access.
 #[test]
 fn neither_a_secret_nor_a_token_is_shown() {
     let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -266,7 +266,7 @@ fn neither_a_secret_nor_a_token_is_shown() {
     }
 }
 
-/// Damages requests and replies in every way. Nothing panics.
+/// Damages requests and replies in every way, and catches a panic.
 #[test]
 fn damaged_requests_and_replies_never_panic() {
     use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Why a request makes no claim: the damage that makes its signature unreadable.
+//! Explains why a request makes no claim: the damage that makes its signature unreadable.
 
 use super::{clock, holds, scope};
 use crate::diagnosis::catalogue::{
@@ -13,11 +13,11 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 
-/// Other ways to authenticate; the text after their name gives access and is never shown.
+/// Other authentication schemes. The text after their name gives access and is never shown.
 const OTHER_KINDS: [&str; 5] = ["Basic", "Bearer", "Digest", "Token", "Negotiate"];
 
-/// The mistake that makes the claim unreadable; none if the request is simply not signed, or is signed by an unknown
-/// scheme.
+/// The mistake that makes the claim unreadable. `None` if the request is simply not signed, or is signed with
+/// an unknown scheme.
 pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMistake> {
     if *error == ClaimError::SignedTwice {
         return Some(twice(request));
@@ -31,7 +31,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
         ClaimError::Procedure { .. } => None,
         _ if is_cut(request) => Some(cut(request)),
         ClaimError::Algorithm { presented } => algorithm(request, presented),
-        // Nothing that could be known here is wrong with it.
+        // Only a Version 2 claim has this error, and `explain_v2` handles it.
         ClaimError::Authorization { .. } => None,
         ClaimError::Missing { carrier, part } => Some(missing(request, carrier, part)),
         ClaimError::Credential { presented, .. } => Some(credential(presented)),
@@ -91,7 +91,7 @@ fn is_bedrock_key(request: &Request) -> bool {
     is_bearer && request.host().is_some_and(|host| host.starts_with("bedrock"))
 }
 
-/// A presigned URL copied from HTML or JSON, encoded as a whole, or used as a path.
+/// A presigned URL that was copied from HTML or JSON, encoded as a whole, or used as a path.
 fn escaped(request: &Request) -> Option<AppliedMistake> {
     let (path, query) = (request.path(), request.query().unwrap_or_default());
     let of_amz =
@@ -106,7 +106,7 @@ fn escaped(request: &Request) -> Option<AppliedMistake> {
     }
 }
 
-/// `AWS key:signature`, or its parameters.
+/// A Version 2 signature: `AWS key:signature`, or its query parameters.
 fn version_2(request: &Request) -> Option<AppliedMistake> {
     let header = request.headers.first_text("authorization").unwrap_or_default();
     let is_v2 =
@@ -126,7 +126,7 @@ fn lower_case(request: &Request) -> Option<AppliedMistake> {
     is_there.then(|| malformed("x-amz-signature", "X-Amz-Signature").with_detail(detail))
 }
 
-/// A presigned URL that ends before its signature.
+/// Whether a presigned URL ends before its signature.
 fn is_cut(request: &Request) -> bool {
     let query = request.query().unwrap_or_default();
     let has = |name: &str| ["x-amz-", "x-goog-"].iter().any(|prefix| holds(query, &format!("{prefix}{name}")));
@@ -139,7 +139,7 @@ fn cut(request: &Request) -> AppliedMistake {
     AppliedMistake::new(&URL_CUT, "", "X-Amz-Signature").with_detail(format!("it ends with the parameter {last}"))
 }
 
-/// A database token up to its first `&`, as a shell passes it on.
+/// A database token up to its first `&`, which is what an unquoted shell command passes on.
 fn cut_token(request: &Request) -> Option<AppliedMistake> {
     let query = request.query()?;
     let is_token = [&b"Action=connect"[..], b"Action=DbConnect", b"Action=DbConnectAdmin"].contains(&query);
@@ -147,7 +147,7 @@ fn cut_token(request: &Request) -> Option<AppliedMistake> {
     is_token.then(|| malformed("", "X-Amz-Signature").with_detail(detail))
 }
 
-/// A request that was signed, as its other headers show, but arrived without its authorization.
+/// A request that was signed, as its other headers show, but arrived without an authorization.
 fn dropped(request: &Request) -> Option<AppliedMistake> {
     is_authorization_lost(request).then(|| AppliedMistake::new(&AUTHORIZATION_MISSING, "", ""))
 }
@@ -207,7 +207,8 @@ fn credential(presented: &str) -> AppliedMistake {
     }
 }
 
-/// The part of a credential that may be shown: the text before its date may be a secret, and may contain slashes.
+/// The part of a credential that may be shown. The text before the date is not shown: it may be a secret, and
+/// may contain slashes.
 fn scope_of(credential: &str) -> String {
     let parts: Vec<&str> = credential.split('/').collect();
     let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);

@@ -1,4 +1,5 @@
-//! Every canonical request that a number of mistakes lead to, as its line in the string to sign.
+//! Generates every canonical request that a number of mistakes lead to, as the line that represents it in the
+//! string to sign.
 
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal::{Head, Hex, Texts, sha1, sha512};
 
-/// Variants with more mistakes than this are made on demand, and not kept.
+/// Variants with more mistakes than this are generated on demand and not kept.
 const KEPT: usize = 1;
 /// Maximum number of variants that one core processes at a time.
 const CHUNK: usize = 128;
@@ -26,7 +27,7 @@ pub(super) struct Canonical {
     lines: Vec<Vec<Hashed>>,
 }
 
-/// The variant of each field, how they were joined, and how the result was hashed.
+/// The variant of each field, how the fields were joined, and how the result was hashed.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Combination {
     costs: [u8; FIELDS],
@@ -35,7 +36,7 @@ pub(super) struct Combination {
     form: u8,
 }
 
-/// A combination, and its line.
+/// A combination and its line in the string to sign.
 pub(super) struct Hashed {
     pub(super) combination: Combination,
     pub(super) line: Line,
@@ -57,7 +58,7 @@ struct Assemblies {
 enum Joining {
     Newlines,
     CrLf,
-    /// A backslash and an `n`, as a shell may leave them.
+    /// With a backslash and an `n`, as a shell may leave them.
     Spelled,
     NewlineBehind,
     NewlineBefore,
@@ -65,7 +66,7 @@ enum Joining {
     NoEmptyLine,
 }
 
-/// Which form of the canonical request goes into the string to sign.
+/// The form in which the canonical request goes into the string to sign.
 #[derive(Clone, Copy, PartialEq)]
 enum CanonicalForm {
     Hex,
@@ -110,8 +111,8 @@ impl Line {
 }
 
 impl Canonical {
-    /// Makes the variants of each field with at most `most` mistakes, within the allowance, and keeps the lines of the
-    /// cheapest.
+    /// Generates the variants of each field with at most `most` mistakes, within the allowance, and keeps the
+    /// lines of those with the fewest mistakes.
     pub(super) fn prepare(&mut self, subject: &Subject<'_>, most: usize, allowance: &Allowance<'_>) {
         self.fields = None;
         self.fields = Some(subject.fields(most, allowance));
@@ -125,12 +126,12 @@ impl Canonical {
         }
     }
 
-    /// The lines that are kept.
+    /// The lines with exactly this number of mistakes, if they were kept.
     pub(super) fn lines(&self, cost: usize) -> &[Hashed] {
         self.lines.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// Calls `visit` with the variants of exactly this number of mistakes, in batches, on all cores.
+    /// Calls `visit` with the variants that have exactly this number of mistakes, in batches, on all cores.
     pub(super) fn for_each(
         &self,
         cost: usize,
@@ -224,8 +225,8 @@ impl Group<'_> {
         self.fields.iter().flat_map(|field| field.of_cost(0)).map(|right| right.text.len()).sum()
     }
 
-    /// A head is all fields but the last; heads are numbered, and neighbours share their beginning, which is hashed
-    /// once.
+    /// Processes a range of heads. A head consists of all fields but the last. Heads are numbered, and
+    /// consecutive heads share their beginning, which is hashed once.
     fn work(
         &self,
         heads: std::ops::Range<usize>,
@@ -251,7 +252,7 @@ impl Group<'_> {
         visit(made);
     }
 
-    /// Hashes side by side the canonical requests that begin alike, up to their headers.
+    /// Hashes, in parallel lanes, canonical requests that are equal up to their headers.
     fn hash(
         &self,
         joining: Joining,
@@ -305,7 +306,7 @@ impl Group<'_> {
     }
 }
 
-/// The variants of a head, by its number; those of the headers change fastest.
+/// The variants that make up a head, by its number. The variants of the headers change fastest.
 fn numbered(head: usize, variants: &[&[Variant]; FIELDS]) -> [u32; FIELDS] {
     let mut at = [0; FIELDS];
     let mut rest = head;
@@ -317,7 +318,7 @@ fn numbered(head: usize, variants: &[&[Variant]; FIELDS]) -> [u32; FIELDS] {
 }
 
 impl Joining {
-    /// Writes a field, by its position, with the newline before it.
+    /// Writes the field with this position, and the newline before it.
     fn write(self, field: usize, text: &[u8], out: &mut impl FnMut(&[u8])) {
         let newline: &[u8] = match self {
             Self::CrLf => b"\r\n",

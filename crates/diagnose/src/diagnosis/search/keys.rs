@@ -1,4 +1,4 @@
-//! Every key and string to sign that a number of mistakes lead to.
+//! Derives every key and string to sign that a number of mistakes lead to.
 
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ pub(super) type Options = [u16; STEPS];
 pub(super) struct Keys(Vec<Vec<(Options, Frame)>>);
 
 impl Keys {
-    /// Derives the keys of at most `most` mistakes, if that has not been done yet.
+    /// Derives the keys with at most `most` mistakes, if that has not been done yet.
     pub(super) fn prepare(&mut self, signing: &Signing, most: usize) {
         while self.0.len() <= most {
             let mut choices = Vec::new();
@@ -29,7 +29,7 @@ impl Keys {
         self.0.get(cost).map_or(&[], Vec::as_slice)
     }
 
-    /// Derives each key of exactly this number of mistakes, on all cores, and keeps none.
+    /// Derives each key with exactly this number of mistakes, on all cores, and keeps none.
     pub(super) fn for_each(
         &self,
         signing: &Signing,
@@ -63,7 +63,7 @@ impl Keys {
     }
 }
 
-/// Steps have a few hundred options at most.
+/// The casts are safe: a step has a few hundred options at most.
 fn packed(options: &[usize]) -> Options {
     std::array::from_fn(|step| options[step] as u16)
 }

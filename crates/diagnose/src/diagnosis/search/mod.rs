@@ -1,8 +1,8 @@
-//! The search for the mistakes that reproduce a wrong signature: fewest first, every smallest set of them.
+//! Searches for the mistakes that reproduce a wrong signature: fewest first, every smallest set of them.
 //!
-//! The canonical request and the key meet only in the last HMAC. So a canonical variant is hashed once for all keys
-//! that it is tried with, a key is derived once for all variants, and a hypothesis only costs the end of one keyed
-//! hash. The caller owns the clock, and says when time is up.
+//! The canonical request and the key meet only in the last HMAC. Therefore each canonical variant is hashed
+//! once for all keys, each key is derived once for all variants, and a hypothesis only costs the end of one
+//! keyed hash. The caller owns the clock and says when time is up.
 
 mod canonical;
 mod keys;
@@ -32,25 +32,25 @@ use keys::{Keys, Options};
 pub struct Limits<'a> {
     /// Maximum number of simultaneous mistakes, up to [`DEEPEST`].
     pub deepest: usize,
-    /// Up to this number of simultaneous mistakes, everything is tried whatever the clock says, unless the request is
-    /// so large that it would take many times as long as a usual one. At most two; one is always tried.
+    /// Up to this number of simultaneous mistakes, everything is tried regardless of time, unless the request
+    /// is so large that it would take many times as long as a usual one. At most two; one is always tried.
     pub to_the_end: usize,
     /// Whether time is up.
     pub is_time_up: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// The maximum number of simultaneous mistakes that are ever tried.
+/// Maximum number of simultaneous mistakes that are ever tried.
 pub const DEEPEST: usize = 3;
-/// Keys with more mistakes than this are derived on demand, and not kept.
+/// Keys with more mistakes than this are derived on demand and not kept.
 const KEPT: usize = 1;
 
-/// Number of lines that are signed at once: as many as fit in the processor's nearest cache.
+/// Number of lines that are signed at a time: as many as fit in the processor's innermost cache.
 const AT_ONCE: usize = 128;
 
 /// Mistakes that may give a text that a more specific mistake also gives.
 const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
 
-/// What a search did, and its results.
+/// The results of a search, and how far it got.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
     /// Every smallest set of mistakes that gives the signature. A single empty set means that the signature is right.
@@ -59,23 +59,23 @@ pub(super) struct Found {
     pub(super) hypotheses: u64,
     /// Maximum number of simultaneous mistakes tried.
     pub(super) deepest: usize,
-    /// Whether all hypotheses up to that number were tried.
+    /// Whether all hypotheses up to that number of mistakes were tried.
     pub(super) is_exhausted: bool,
 }
 
 impl Found {
-    /// What the search did, without its results.
+    /// How far the search got, without its results.
     pub(super) fn summary(&self) -> Summary {
         let Self { hypotheses, deepest, is_exhausted, .. } = *self;
         Summary { is_made: true, hypotheses, deepest, is_exhausted }
     }
 
-    /// Adds to each set what is wrong with the signature's encoding.
+    /// Adds the mistake in the signature's encoding to each set.
     pub(super) fn add_to_each(&mut self, written: Option<AppliedMistake>) {
         self.sets.iter_mut().for_each(|set| set.extend(written.clone()));
     }
 
-    /// If a set names a mistake twice in one field, keeps only the first.
+    /// If a set contains the same mistake twice, keeps only the first.
     pub(super) fn name_each_once(&mut self) {
         for set in &mut self.sets {
             let mut seen: Vec<AppliedMistake> = Vec::new();
@@ -87,7 +87,7 @@ impl Found {
         }
     }
 
-    /// Puts sets of mistakes that could lead to many texts after those that lead only to this one.
+    /// Moves sets of mistakes that could lead to many texts behind those that lead only to this one.
     pub(super) fn put_general_last(&mut self) {
         let is_general = |made: &&AppliedMistake| GENERAL.iter().any(|general| general.id == made.mistake.id);
         self.sets.sort_by_key(|set| set.iter().filter(is_general).count());
@@ -138,7 +138,7 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
 
 /// A request that may have been signed, with all its variants.
 struct World<'a> {
-    /// Why it differs from the request that arrived, which counts as a mistake.
+    /// Why the request differs from the one that arrived; this counts as a mistake.
     cause: Option<AppliedMistake>,
     subject: Subject<'a>,
     canonical: Canonical,
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
         Self { cause, subject, canonical: Canonical::default(), signing, keys: Keys::default() }
     }
 
-    /// How many more mistakes can be made in it.
+    /// The number of mistakes that are left to make in this request.
     fn left_of(&self, depth: usize) -> usize {
         depth.saturating_sub(usize::from(self.cause.is_some()))
     }
@@ -173,7 +173,8 @@ impl<'a> Search<'a> {
         Self { target, limits, size, hits, hypotheses, is_cut_short }
     }
 
-    /// Tries every hypothesis with exactly `depth` mistakes, starting with those entirely in the canonical request.
+    /// Tries every hypothesis with exactly `depth` mistakes, starting with those that are entirely in the
+    /// canonical request.
     fn try_depth(&self, worlds: &mut [World<'_>], depth: usize) {
         let to_the_end = self.target.tried_to_the_end().min(self.limits.to_the_end);
         let is_timed = depth > to_the_end || self.size != Size::Usual;
@@ -184,7 +185,7 @@ impl<'a> Search<'a> {
             world.canonical.prepare(&world.subject, left, &allowance);
             world.keys.prepare(&world.signing, left.min(KEPT));
         };
-        // The request as it arrived comes first: it is the likeliest.
+        // The request as it arrived comes first, because it is the likeliest.
         if let Some((arrived, others)) = worlds.split_first_mut() {
             prepare(arrived);
             others.par_iter_mut().for_each(prepare);
@@ -201,7 +202,7 @@ impl<'a> Search<'a> {
         self.is_cut_short.fetch_or(allowance.is_spent(), Ordering::Relaxed);
     }
 
-    /// Tries every canonical variant of one cost with every key of another.
+    /// Tries every canonical variant with `of_canonical` mistakes with every key with `of_key` mistakes.
     fn join(&self, world: &World<'_>, of_canonical: usize, of_key: usize, is_over: &(dyn Fn() -> bool + Sync)) {
         if of_key > KEPT {
             let lines = world.canonical.lines(of_canonical);
@@ -224,8 +225,8 @@ impl<'a> Search<'a> {
         self.hits.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()).is_empty()
     }
 
-    /// Tries the mistakes that have too many forms to combine, one kind at a time until one gives the signature or time
-    /// is up.
+    /// Tries the mistakes that have too many variants to combine, one kind at a time, until one gives the
+    /// signature or time is up.
     fn try_singles(&self, all: &[Box<dyn Series + '_>]) {
         for series in all {
             if (self.limits.is_time_up)() {

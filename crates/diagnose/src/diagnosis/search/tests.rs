@@ -39,16 +39,16 @@ fn a_right_signature_needs_no_mistake() {
     assert_eq!((sets, found.hypotheses, found.deepest), (vec![vec![]], 1, 0));
 }
 
-/// Two at once, in the request and in the key, though time is up from the start. Catches a limit that applies too
-/// early.
+/// Two mistakes at once, one in the request and one in the key, although time is up from the start. Catches a
+/// time limit that applies too early.
 #[test]
-fn two_mistakes_are_always_tried_to_the_end() {
+fn two_mistakes_are_always_tried_completely() {
     let (sets, found) = found(&example("GET /", "POST /"), &format!("{SECRET}\n"), NO_TIME);
     assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
     assert_eq!((found.deepest, found.is_exhausted), (2, true));
 }
 
-/// A signature that no mistake explains. Catches a search that claims to be exhaustive when it was not.
+/// A signature that no mistake explains. Catches a search that claims to be exhaustive although it was not.
 #[test]
 fn a_search_without_time_says_that_it_was_cut_short() {
     let request = example("Version=2010-05-08", "Version=2010-05-09");
@@ -59,9 +59,10 @@ fn a_search_without_time_says_that_it_was_cut_short() {
     assert!(found.hypotheses > 50_000, "{found:?}");
 }
 
-/// Catches a server that keeps its client waiting: there the clock stops the search for two mistakes, but not for one.
+/// Catches a server that keeps its client waiting: with these limits, time stops the search for two mistakes,
+/// but not for one.
 #[test]
-fn on_request_one_mistake_is_always_tried_and_two_if_there_is_time() {
+fn with_lower_limits_one_mistake_is_always_tried_and_two_if_there_is_time() {
     let hurried = Limits { deepest: 2, to_the_end: 1, is_time_up: &|| true };
     let (sets, found) = found(&example("GET /", "POST /"), SECRET, hurried);
     assert_eq!((sets, found.is_exhausted), (vec![vec!["method-swapped"]], true));
@@ -72,7 +73,7 @@ fn on_request_one_mistake_is_always_tried_and_two_if_there_is_time() {
     assert_eq!(sets, [["method-swapped", "secret-whitespace"]]);
 }
 
-/// Catches a set that is reported twice, or by a general name in addition to its specific one.
+/// Catches a set that is reported twice, or under a general name in addition to its specific one.
 #[test]
 fn a_set_is_reported_once_by_its_most_specific_name() {
     let request = example("GET /?Action=ListUsers&Version=2010-05-08", "GET /?Action=ListUsers&Version=2010-05-08&x=1");

@@ -1,4 +1,4 @@
-//! What a client may have signed instead of the lines of the provider's headers.
+//! Texts that a client may have signed instead of the lines of the provider's headers.
 
 use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::catalogue::{
@@ -50,7 +50,7 @@ fn line(name: &str, value: &[u8]) -> Vec<u8> {
     [name.as_bytes(), b":", value, b"\n"].concat()
 }
 
-/// Repeated headers, joined in other ways.
+/// Other ways to write repeated headers.
 fn repeats(sorted: &[(&str, &[u8])]) -> Vec<(&'static str, Vec<u8>)> {
     type Choose = fn(&[&[u8]]) -> Vec<u8>;
     let ways: [(&str, Choose); 3] = [

@@ -1,4 +1,4 @@
-//! What a client may have signed instead of the first four lines: method, Content-MD5, Content-Type, date.
+//! Texts that a client may have signed instead of the first four lines: method, Content-MD5, Content-Type, date.
 
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HEADER_CONTENT_TYPE, METHOD_CASE, METHOD_SWAPPED, V2_DATE_LINE};
 use crate::diagnosis::field::Step;

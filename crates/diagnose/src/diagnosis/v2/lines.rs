@@ -1,4 +1,4 @@
-//! How a client may have joined the parts: lines left out, added, or ended differently.
+//! How a client may have joined the parts: with lines omitted, added, or ended differently.
 
 use crate::diagnosis::alternatives::text::replaced;
 use crate::diagnosis::catalogue::V2_NEWLINES;
@@ -8,7 +8,7 @@ use crate::diagnosis::field::Step;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lines {
     Right,
-    /// Empty lines among the first four are left out: only Content-MD5, only Content-Type, or all.
+    /// Omits empty lines among the first four: only Content-MD5, or only Content-Type.
     Without(usize),
     WithoutEmpty,
     NewlineBehind,
@@ -29,7 +29,7 @@ pub(super) fn step() -> Step<Lines> {
 }
 
 impl Lines {
-    /// Joins the parts; none if a line that would be left out is not empty.
+    /// Joins the parts. `None` if a line to omit is not empty.
     pub(super) fn join(self, heads: [&Vec<u8>; 4], amz_headers: &[u8], resource: &[u8]) -> Option<Vec<u8>> {
         let is_left_out = |at: usize| match self {
             Self::Without(line) => at == line,

@@ -1,4 +1,4 @@
-//! The string to sign, made step by step, with the wrong options of each step.
+//! Makes the string to sign step by step, with the wrong options of each step.
 
 use super::lines::{self, Lines};
 use super::{amz_headers, heads, resource};
@@ -8,7 +8,7 @@ use sigvet_core::internal::split_query;
 use sigvet_core::request::Request;
 use sigvet_core::v2::{StringToSign, Terms};
 
-/// How a string to sign is made.
+/// The steps of making a string to sign.
 pub(super) struct StringMaking {
     method: Step<Vec<u8>>,
     content_md5: Step<Vec<u8>>,

@@ -1,7 +1,7 @@
-//! The search for Version 2 mistakes that reproduce a wrong signature: fewest first, two at most.
+//! Searches for Version 2 mistakes that reproduce a wrong signature: fewest first, at most two.
 //!
-//! The string to sign is one field in the sense of `field`: its parts are the steps. There is no key chain, so a
-//! hypothesis is one HMAC-SHA1; all of them are tried in a few milliseconds, without a clock.
+//! The string to sign is one field in the sense of `field`, and its parts are the steps. There is no key chain,
+//! so a hypothesis is a single HMAC-SHA1. All hypotheses are tried in a few milliseconds, without a time limit.
 
 mod amz_headers;
 mod heads;
@@ -28,7 +28,7 @@ use sigvet_core::v2::{Claim, Placement};
 /// Maximum number of simultaneous mistakes.
 const DEEPEST: usize = 2;
 
-/// A Version 2 request, with the texts that its client may have signed, from the right one to those of two mistakes.
+/// A Version 2 request, with every text that its client may have signed with at most two mistakes.
 pub(super) struct V2Case<'a> {
     evidence: &'a Evidence<'a>,
     judged: &'a Judged,
@@ -84,7 +84,7 @@ impl SchemeCase for V2Case<'_> {
         compare_string(self.judged.verdict.texts.string_to_sign(), whose, texts)
     }
 
-    /// The client's text is what it signed, the server's is what it made from the request.
+    /// The client's text is what it signed; the server's text is what it computed from the request.
     fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
         let says_more = |comparison: &&Comparison| match comparison.whose {
@@ -100,7 +100,7 @@ impl SchemeCase for V2Case<'_> {
 }
 
 impl V2Case<'_> {
-    /// The mistakes that make the text shown by the client or the server; every smallest set of them.
+    /// The mistakes that explain the client's or the server's text; every smallest set of them.
     fn explain(&self, comparison: &Comparison) -> Vec<Explanation> {
         let proof = match comparison.whose {
             Party::Server => Proof::Server,
@@ -112,7 +112,7 @@ impl V2Case<'_> {
         sets.into_iter().map(|mistakes| Explanation { proof, mistakes }).collect()
     }
 
-    /// Tries one secret with the texts.
+    /// Tries one secret with all the texts.
     fn try_secret(
         &self,
         secrets: &Step<SecretBytes>,

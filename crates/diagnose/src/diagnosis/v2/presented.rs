@@ -1,4 +1,4 @@
-//! A presented Version 2 signature in any encoding; the right one is base64 of 20 bytes.
+//! Decodes a presented Version 2 signature in any encoding. The right encoding is base64 of 20 bytes.
 
 use crate::diagnosis::alternatives::from_base64;
 use crate::diagnosis::catalogue::{QUERY_DOUBLE_ENCODED, SIGNATURE_FORM};
@@ -10,7 +10,7 @@ pub(super) struct Target(Vec<u8>);
 
 /// Fewer bytes than this could match by chance.
 const SHORTEST: usize = 8;
-/// The length of an HMAC-SHA1.
+/// The length of an HMAC-SHA1 in bytes.
 const LENGTH: usize = 20;
 
 impl Target {
@@ -19,8 +19,8 @@ impl Target {
     }
 }
 
-/// The bytes of a presented signature, and what is wrong with its encoding. A signature in a URL is encoded with the
-/// URL.
+/// The bytes of a presented signature, and the mistake in its encoding. A signature in a URL is
+/// percent-encoded like the rest of the URL.
 pub(super) fn target(presented: &str, is_url: bool) -> Option<(Target, Option<AppliedMistake>)> {
     let form = |detail: &str| AppliedMistake::new(&SIGNATURE_FORM, presented, "").with_detail(detail);
     let bare = presented.trim().trim_matches(['"', '\'']);

@@ -1,4 +1,4 @@
-//! What a client may have signed instead of the resource: its bucket, its path, its parameters.
+//! Texts that a client may have signed instead of the resource: its bucket, its path, its parameters.
 
 use crate::diagnosis::allowance::affordable;
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
@@ -81,7 +81,7 @@ pub(super) fn parameters(request: &Request, terms: &Terms) -> Step<Vec<u8>> {
     step.add(&V2_SUBRESOURCE_MISSING, "none was signed", Vec::new());
     let without_values: Vec<_> = signed.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
     step.add(&V2_SUBRESOURCE_MISSING, "their values were not signed", text(&without_values));
-    // If the query contains nothing else, the more specific name is that of the form.
+    // If the query contains nothing else, the mistake about the form is the more specific one.
     let mut pieces = raw_pieces(request, names, &|name| is_sub_resource(name, names));
     step.add(&V2_SUBRESOURCE_FORM, "signed in the order of the query, not decoded", queried(&pieces));
     pieces.sort();

@@ -1,4 +1,4 @@
-//! Undoes what browsers, logs and chats do to a reply, if that is unambiguous.
+//! Undoes the damage that browsers, logs and chats do to a reply, if that is unambiguous.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(super) fn repair(text: &str) -> (Cow<'_, str>, Vec<Note>) {
     (text, damage)
 }
 
-/// Restores the line breaks of the server's blocks, and notes what is missing from them.
+/// Restores the line breaks in the server's texts, and notes what is missing from them.
 pub(super) fn mend_blocks(reply: &mut Reply) {
     if let Some(whole) = reply.string_to_sign.as_deref().and_then(unflatten_string_to_sign) {
         reply.string_to_sign = Some(whole);

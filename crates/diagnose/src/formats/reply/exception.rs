@@ -1,12 +1,13 @@
-//! The text of an exception, as SDKs and tools print it: the server's code and message within their own sentence.
+//! Reads the text of an exception as SDKs and tools print it: the server's code and message within the
+//! program's own sentence.
 //!
-//! The program does not matter. The parser looks for marks before a code, then for names that are known codes; log
-//! prefixes and stack traces around them do not matter.
+//! It does not matter which program printed it. The parser looks for marks before a code, then for names that
+//! are known codes, and ignores log prefixes and stack traces around them.
 
 use super::Kind;
 use super::fields::Fields;
 
-/// What programs write before the code.
+/// Text that programs write before the code.
 const CODE_MARKS: [&str; 21] = [
     "An error occurred (",
     "A client error (",
@@ -30,7 +31,7 @@ const CODE_MARKS: [&str; 21] = [
     "errorCode=",
     "name: '",
 ];
-/// What programs write before the message, if it does not follow the code.
+/// Text that programs write before the message, if the message does not follow the code.
 const MESSAGE_MARKS: [(&str, char); 7] = [
     ("message: Some(\"", '"'),
     ("message: '", '\''),
@@ -87,7 +88,7 @@ const FURTHER_CODES: [&str; 16] = [
     "ValidationException",
 ];
 
-/// Reads code, message, status and ids; none if the text has neither a code nor a status.
+/// Reads code, message, status and ids. `None` if the text has neither a code nor a status.
 pub(super) fn read(text: &str) -> Option<Fields> {
     let code = code(text);
     let status = after_marks(text, &STATUS_MARKS, |c| c.is_ascii_digit()).filter(|status| is_status(status));
@@ -118,7 +119,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// The server's texts, as JavaScript prints them: properties of the error, in pieces joined by `+`.
+/// The properties of an error object in which JavaScript prints the server's texts, in pieces joined by `+`.
 const PROPERTIES: [&str; 7] = [
     "CanonicalRequest",
     "CanonicalRequestBytes",
@@ -140,7 +141,7 @@ fn property(text: &str, name: &str) -> Option<String> {
     Some(value)
 }
 
-/// A JavaScript string, and the rest.
+/// A JavaScript string, and the text after it.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut characters = text.chars();
     let quote = characters.next().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
@@ -164,7 +165,7 @@ pub(super) fn is_known(name: &str) -> bool {
     Kind::of_code(name).is_some() || FURTHER_CODES.contains(&name)
 }
 
-/// The code, and where it ends.
+/// The code and the position where it ends.
 fn code(text: &str) -> Option<(usize, &str)> {
     let marked = CODE_MARKS.iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len()));
     let of_s3cmd = text.find("S3 error: ").and_then(|at| Some(at + text.get(at..)?.find('(')? + 1));
@@ -175,7 +176,7 @@ fn code(text: &str) -> Option<(usize, &str)> {
     })
 }
 
-/// The name that begins here, and its end.
+/// The name that begins at `start`, and the position where it ends.
 fn name_at(text: &str, start: usize) -> Option<(usize, &str)> {
     let rest = text.get(start..)?;
     let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
@@ -183,7 +184,8 @@ fn name_at(text: &str, start: usize) -> Option<(usize, &str)> {
     Some((start + length, name))
 }
 
-/// All names followed by a colon, or in brackets, and their ends: in a sentence `Forbidden` is not a code.
+/// All names that are followed by a colon or are in brackets, and their ends. `Forbidden` within a sentence
+/// is not a code.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut last = ' ';
@@ -200,7 +202,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The text after the first mark that has any.
+/// The text after the first mark that is followed by any.
 fn after_marks<'a>(text: &'a str, marks: &[&str], is_part: fn(char) -> bool) -> Option<&'a str> {
     marks.iter().find_map(|mark| {
         let (_, rest) = text.split_once(mark)?;
@@ -217,7 +219,7 @@ fn is_status(digits: &str) -> bool {
     digits.len() == 3 && digits.starts_with(['3', '4', '5'])
 }
 
-/// The server's sentence: after the code, in a separate field, or before what the SDK adds.
+/// The server's message: after the code, in a separate field, or before the text that the SDK adds.
 fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
     let of_field = || {
         MESSAGE_MARKS.iter().find_map(|(mark, quote)| {
@@ -229,7 +231,7 @@ fn message<'a>(text: &'a str, code: Option<(usize, &str)>) -> &'a str {
     without_ends(behind.or_else(of_field).unwrap_or_else(|| without_class(text)))
 }
 
-/// The end of a quoted text: the first quote without a backslash before it.
+/// The end of a quoted text: the first quote that is not escaped with a backslash.
 fn end_of_quoted(rest: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let ends = |c: char| {
@@ -250,7 +252,7 @@ fn behind_code(rest: &str) -> Option<&str> {
     starts.iter().find_map(|start| rest.strip_prefix(start)).filter(|message| !message.trim().is_empty())
 }
 
-/// The text without a stack trace and without what an SDK adds after the message.
+/// The text without a stack trace, and without what an SDK adds after the message.
 fn without_ends(text: &str) -> &str {
     const ENDS: [&str; 10] = [
         " (Service: ",
@@ -268,7 +270,7 @@ fn without_ends(text: &str) -> &str {
     text.get(..end).unwrap_or_default().trim()
 }
 
-/// The text without an exception class before it: `software.amazon.awssdk.….S3Exception: `.
+/// The text without an exception class in front: `software.amazon.awssdk.….S3Exception: `.
 fn without_class(text: &str) -> &str {
     match text.split_once("Exception: ") {
         Some((before, rest)) if !before.contains(' ') && !rest.trim().is_empty() => rest,

@@ -1,8 +1,8 @@
-//! The named texts of an error, whatever its format; the names are those of S3's XML.
+//! The named fields of an error, whatever its format. The names are those of S3's XML.
 
 use sigvet_core::time::Timestamp;
 
-/// Names and texts in order; the first occurrence of a name counts.
+/// Names and texts in order. The first occurrence of a name counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -20,7 +20,7 @@ impl Fields {
         names.iter().find_map(|name| self.texts(name).next()).map(str::to_owned)
     }
 
-    /// An instant as servers write it: any format allowed in headers, or milliseconds since 1970.
+    /// A time as servers write it: any format allowed in headers, or milliseconds since 1970.
     pub(super) fn instant(&self, name: &str) -> Option<Timestamp> {
         let text = self.texts(name).next()?;
         let is_milliseconds = text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -28,7 +28,7 @@ impl Fields {
         Timestamp::parse(seconds).ok()
     }
 
-    /// The field with that name; the hex in `…Bytes` takes precedence, because its line ends survive copying.
+    /// The field with this name. The hex in `…Bytes` takes precedence, because its line endings survive copying.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let dump = self.texts(&format!("{name}Bytes")).next().and_then(read_dump);
         dump.or_else(|| self.texts(name).next().map(|text| text.as_bytes().to_vec()))
@@ -43,7 +43,7 @@ impl Fields {
     }
 }
 
-/// Hex digits with any white space between the bytes.
+/// Decodes hex digits with any white space between the bytes.
 fn read_dump(dump: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(dump.len() / 3 + 1);
     for digits in dump.split_ascii_whitespace() {

@@ -1,11 +1,11 @@
-//! The JSON errors of AWS's services and of others: an object with code and message, or a list of such objects.
+//! Reads the JSON errors of AWS services and others: an object with code and message, or a list of such objects.
 
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
 
-/// The names that services use for a message and a code, the clearest first. An error's `type` may also be just
-/// `Sender`.
+/// The names that services use for a message and a code, the clearest first. An error's `type` may also be
+/// just `Sender`.
 const MESSAGE: [&str; 7] =
     ["message", "Message", "errorMessage", "detailedMessage", "reason", "error_description", "error"];
 const CODE: [&str; 5] = ["code", "Code", "__type", "errorCode", "type"];
@@ -13,7 +13,7 @@ const REQUEST_ID: [&str; 4] = ["requestId", "RequestId", "request_id", "traceId"
 /// The property that contains the error if it is not the whole object.
 const NESTED: [&str; 4] = ["errors", "Errors", "error", "Error"];
 
-/// Reads an error; none if the text is not JSON or contains no error.
+/// Reads an error. `None` if the text is not JSON or contains no error.
 pub(super) fn read(text: &str) -> Option<Fields> {
     if !text.starts_with(['{', '[']) {
         return None;
@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     fields.get(&["Code", "Message"]).is_some().then_some(fields)
 }
 
-/// The object itself, or the first of a list.
+/// The object itself, or the first object of a list.
 fn first_object(value: &Value) -> Option<&Map<String, Value>> {
     match value {
         Value::Array(values) => values.first()?.as_object(),
@@ -46,8 +46,8 @@ fn push_error(object: &Map<String, Value>, fields: &mut Fields) {
     }
 }
 
-/// The text with control characters inside its strings escaped: the selling-partner API sends raw line ends, and copies
-/// of other replies contain them.
+/// The text with control characters inside strings escaped. The Selling Partner API sends raw line breaks,
+/// and copies of other replies contain them.
 fn with_escaped_controls(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len());
     let (mut in_string, mut after_backslash) = (false, false);

@@ -21,13 +21,13 @@ pub enum Kind {
     Expired,
     /// The body differs from the declared one.
     Payload,
-    /// Headers were sent that should have been signed.
+    /// Headers were sent but not signed that should have been signed.
     UnsignedHeaders,
-    /// The authorization cannot be read, or contradicts itself.
+    /// The authorization cannot be parsed, or contradicts itself.
     Malformed,
-    /// The signature was accepted, or not checked: permission is missing.
+    /// The signature was accepted or not checked, but permission is missing.
     Denied,
-    /// Anything else: not a refusal of a signature.
+    /// Anything that is not a refusal of a signature.
     Other,
 }
 
@@ -106,7 +106,7 @@ impl Kind {
         })
     }
 
-    /// The reply to a HEAD request has no body; a header shows that a bucket is elsewhere.
+    /// The kind of a reply to a HEAD request, which has no body; a header shows that a bucket is elsewhere.
     fn of_status(reply: &Reply) -> Self {
         match (reply.status, &reply.code) {
             (Some(301 | 307 | 400), None) if reply.region.is_some() => Self::Region,

@@ -1,4 +1,4 @@
-//! Facts from the message itself: the wanted region or service, two clocks, the server's canonical request.
+//! Extracts facts from the message itself: the expected region or service, two clocks, the server's canonical request.
 //!
 //! AWS services that answer in JSON have no other place for them.
 
@@ -7,7 +7,7 @@ use sigvet_core::time::Timestamp;
 const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
 const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
 
-/// The facts in a message, and the text without the long ones.
+/// The facts in a message, and its text without the long ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ErrorFields {
     pub(super) text: Option<String>,
@@ -36,8 +36,8 @@ impl ErrorFields {
     }
 }
 
-/// The quoted block after its mark. Header values may contain quotes: the block ends at the last one before the other
-/// mark. A truncated block is ignored.
+/// The quoted block after its mark. Header values may contain quotes, so the block ends at the last quote
+/// before the other mark. A truncated block is ignored.
 fn block(message: &str, mark: &str, other: &str) -> Option<Vec<u8>> {
     let (_, after) = message.split_once(mark)?;
     let after = after.split(other).next()?;
@@ -52,7 +52,8 @@ fn quoted_after(text: &str, words: &str) -> Option<String> {
     Some(word.to_owned()).filter(|word| !word.is_empty())
 }
 
-/// The request's time, from `Date in Credential scope does not match …: '20151124' != '20151125', from '20151125T154140Z'.`
+/// The request's time, from
+/// `Date in Credential scope does not match …: '20151124' != '20151125', from '20151125T154140Z'.`
 fn dated(text: &str) -> Option<Timestamp> {
     let (_, after) = text.split_once("Date in Credential scope does not match")?;
     Timestamp::parse_amz_date(&quoted_after(after, ", from ")?).ok()

@@ -1,8 +1,8 @@
 //! A server's refusal of a request: code, message, and the facts that explain it.
 //!
-//! XML of S3 and compatible stores, XML of query services, JSON of all other services, HTML and an empty body are all
-//! read into one [`Reply`]. Reading never fails: what is not understood is absent. This module does not judge whether
-//! the server is right.
+//! XML of S3 and compatible stores, XML of query services, JSON of all other services, HTML and an empty body
+//! are all read into one [`Reply`]. Reading never fails: anything that cannot be parsed is absent. This
+//! module does not judge whether the server is right.
 
 mod fields;
 mod json;
@@ -29,7 +29,7 @@ use sigvet_core::time::Timestamp;
 use fields::Fields;
 use message::ErrorFields;
 
-/// Maximum number of bytes of a body to read; no server writes more about a refusal.
+/// Maximum number of bytes of a body to read. No server writes more about a refusal.
 const LONGEST_BODY: usize = 256 * 1024;
 
 /// A server's refusal of a request.
@@ -37,17 +37,17 @@ const LONGEST_BODY: usize = 256 * 1024;
 pub struct Reply {
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The error's name without its namespace: `SignatureDoesNotMatch`.
+    /// The error's name without its namespace, such as `SignatureDoesNotMatch`.
     pub code: Option<String>,
-    /// The text for people, without the canonical request that some servers include; if there is no code, the first
+    /// The message, without the canonical request that some servers include. If there is no code, the first
     /// words of the body.
     pub message: Option<String>,
-    /// The server's id for the exchange, from the body or the headers.
+    /// The server's request ID, from the body or the headers.
     pub request_id: Option<String>,
-    /// The second half of S3's id; for other servers, the host that answered.
+    /// The second half of S3's request ID; for other servers, the host that answered.
     pub host_id: Option<String>,
-    /// The region that the server wants or is in: `Region`, `x-amz-bucket-region`, or the one the message is
-    /// `expecting`.
+    /// The region that the server expects or is in: `Region`, `x-amz-bucket-region`, or the region after
+    /// `expecting` in the message.
     pub region: Option<String>,
     /// The service that the scope should name, according to the message.
     pub service: Option<String>,
@@ -57,15 +57,15 @@ pub struct Reply {
     pub request_time: Option<Timestamp>,
     /// When the presigned URL expired.
     pub expires: Option<Timestamp>,
-    /// The canonical request that the server computed, byte for byte if it sent bytes.
+    /// The canonical request that the server computed, byte for byte if the server sent bytes.
     pub canonical_request: Option<Vec<u8>>,
-    /// The string to sign that the server computed, byte for byte if it sent bytes.
+    /// The string to sign that the server computed, byte for byte if the server sent bytes.
     pub string_to_sign: Option<Vec<u8>>,
     /// The signature as it reached the server.
     pub signature_provided: Option<String>,
     /// The access key ID as it reached the server.
     pub access_key_id: Option<String>,
-    /// The two hashes, if the body is not the one that was signed.
+    /// The declared and the computed hash, if the body is not the one that was signed.
     pub hashes: Option<Hashes>,
     /// The headers that should have been signed.
     pub headers_not_signed: Vec<String>,
@@ -73,13 +73,13 @@ pub struct Reply {
     pub endpoint: Option<String>,
     /// The header that the server says it does not accept.
     pub header: Option<String>,
-    /// The server, if its headers, its ids or its words identify it.
+    /// The server, if its headers, IDs or messages identify it.
     pub server: Option<Server>,
     /// The gateway in front of the service that answered.
     pub gateway: Option<Gateway>,
-    /// What the server adds to the message: Google's reason.
+    /// Details that the server adds to the message, such as Google's reason.
     pub details: Option<String>,
-    /// Damage to the reply in transit, and what of it was repaired.
+    /// Damage that the reply suffered in transit, and whether it was repaired.
     pub damage: Vec<Note>,
 }
 
@@ -115,7 +115,7 @@ pub struct Hashes {
 }
 
 impl Reply {
-    /// Reads a response: its status, its headers, its body.
+    /// Reads a response from its status, headers and body.
     pub fn parse(status: Option<u16>, headers: &Headers, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body.get(..body.len().min(LONGEST_BODY)).unwrap_or_default());
         let (text, damage) = damage::repair(text.trim_start_matches('\u{feff}').trim());
@@ -168,12 +168,12 @@ impl Reply {
         reply
     }
 
-    /// The server that answered, recognised by its reply, otherwise by the host of the request.
+    /// The server that answered, recognised by its reply, or otherwise by the host of the request.
     pub fn recognize_server(&self, request: &Request) -> Option<Server> {
         self.server.or_else(|| request.host().and_then(Server::from_host))
     }
 
-    /// Whether a text is JSON rather than words that look like it.
+    /// Whether a text is a JSON error, rather than text that resembles one.
     pub(super) fn is_json_error(&self, text: &[u8]) -> bool {
         json::read(String::from_utf8_lossy(text).trim()).is_some()
     }
@@ -183,8 +183,8 @@ impl Reply {
         self.status.map_or_else(|| self.kind() != Kind::Other, |status| status >= 400)
     }
 
-    /// Whether this is certainly a server's message about a signature, a checksum or a policy: other words are not a
-    /// reply.
+    /// Whether this is certainly a server's message about a signature, a checksum or a policy. Other text is
+    /// not a reply.
     pub(super) fn is_of_a_server(&self) -> bool {
         const SENTENCES: [&str; 9] = [
             // The reply to a HEAD request has no body, so botocore only has the status.
@@ -202,12 +202,12 @@ impl Reply {
         self.code.is_some() || self.kind() != Kind::Other || SENTENCES.iter().any(|words| message.contains(words))
     }
 
-    /// Whether its code or its words are ones that servers use for signatures.
+    /// Whether the code or the message is one that servers use for signatures.
     pub(super) fn is_of_known_kind(&self) -> bool {
         self.kind() != Kind::Other || self.code.as_deref().is_some_and(exception::is_known)
     }
 
-    /// Fills in missing parts (code, status, request id and the server's texts) from the text around it.
+    /// Fills in missing parts (code, status, request ID and the server's texts) from the surrounding text.
     pub(super) fn complete_from(&mut self, around: Self) {
         self.code = self.code.take().or(around.code);
         self.status = self.status.or(around.status);
@@ -224,8 +224,8 @@ impl Reply {
         Kind::of(self)
     }
 
-    /// Whether the server's string to sign belongs to a chunk or a trailer, not to the request: Swift shows it this
-    /// way.
+    /// Whether the server's string to sign belongs to a chunk or a trailer rather than to the request, as
+    /// Swift shows it.
     pub fn is_of_chunk(&self) -> bool {
         let algorithm = self.string_to_sign.as_deref().and_then(|text| text.split(|byte| *byte == b'\n').next());
         let ends = |algorithm: &[u8]| [&b"-PAYLOAD"[..], b"-TRAILER"].iter().any(|end| algorithm.ends_with(end));
@@ -242,18 +242,18 @@ impl Reply {
         self.server_time.map(|server| signed_at.seconds_until(server))
     }
 
-    /// The region that the server wants or is in, if a shell accepts it without quotes.
+    /// The region that the server expects or is in, if it needs no quotes in a shell.
     pub fn expected_region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| is_plain(region))
     }
 
-    /// The service that the server wants, under the same condition.
+    /// The service that the server expects, if it needs no quotes in a shell.
     pub fn expected_service(&self) -> Option<&str> {
         self.service.as_deref().filter(|service| is_plain(service))
     }
 
-    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was altered in
-    /// transit. None if either is missing, or if the string to sign does not belong to a request.
+    /// Whether the canonical request has the hash at the end of the string to sign; if not, the text was
+    /// altered in transit. `None` if either is missing, or if the string to sign does not belong to a request.
     pub fn is_unaltered(&self) -> Option<bool> {
         let canonical_request = self.canonical_request.as_deref()?;
         let string_to_sign = std::str::from_utf8(self.string_to_sign.as_deref()?).ok()?;
@@ -262,8 +262,8 @@ impl Reply {
         Some(hash.eq_ignore_ascii_case(&sha256(canonical_request).to_string()))
     }
 
-    /// One line for people: code, message, request id. Characters that could affect a terminal are escaped, long texts
-    /// are truncated.
+    /// The reply in one line: code, message, request ID. Characters that could affect a terminal are escaped,
+    /// and long texts are truncated.
     pub fn summary(&self) -> String {
         summary::of(self)
     }
@@ -282,7 +282,7 @@ impl Hashes {
     }
 }
 
-/// Headers that contain the server's id for the exchange, AWS's own first.
+/// Headers that contain the server's request ID, AWS's own first.
 const REQUEST_ID_HEADERS: [&str; 9] = [
     "x-amz-request-id",
     "x-amzn-requestid",
@@ -308,13 +308,13 @@ fn host_of(url: &str) -> Option<String> {
     rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty()).map(str::to_owned)
 }
 
-/// S3 writes one name, or several separated by commas.
+/// The unsigned headers. S3 writes one name, or several names separated by commas.
 fn headers_not_signed(fields: &Fields) -> Vec<String> {
     let names = fields.get(&["HeadersNotSigned"]).unwrap_or_default();
     names.split([',', ';', ' ']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// The title of a page, otherwise its text without tags. Binary bodies have no words.
+/// The title of a page, or otherwise its text without tags. Binary bodies have no words.
 fn first_words(text: &str) -> Option<String> {
     let words = xml::title(text).unwrap_or_else(|| xml::without_tags(text));
     Some(words).filter(|words| !words.trim().is_empty() && !words.contains('\0'))

@@ -1,4 +1,5 @@
-//! A reply in one line. A server's text is not trusted: it may come from anywhere, and goes to a terminal.
+//! Summarises a reply in one line. A server's text is not trusted, because it may come from anywhere and is
+//! printed to a terminal.
 
 use std::fmt::Write;
 
@@ -27,8 +28,8 @@ fn status(reply: &Reply) -> String {
     reply.status.map_or_else(|| "no status".to_owned(), |status| format!("status {status}"))
 }
 
-/// The text on one line and within its length: white space becomes single spaces, characters that a terminal would
-/// interpret are escaped.
+/// The text on one line and shortened to the maximum length. White space becomes single spaces, and
+/// characters that a terminal would interpret are escaped.
 fn clean(text: &str, longest: usize) -> String {
     let mut cleaned = String::new();
     for (count, character) in text.split_whitespace().flat_map(|word| word.chars().chain([' '])).enumerate() {
@@ -45,7 +46,7 @@ fn clean(text: &str, longest: usize) -> String {
     cleaned
 }
 
-/// Control characters, and those that change the direction of writing or are invisible.
+/// Whether a character is a control character, changes the direction of writing, or is invisible.
 fn moves_a_terminal(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -1,8 +1,8 @@
-//! Real server replies, and how they are read.
+//! Tests how real server replies are read.
 //!
-//! Bodies called live came from Ceph's gateway 16.2.15 and Swift 2.38.3 with s3api; others are from public reports,
-//! which are named, with ids, hosts and long values shortened. Bodies without a source follow a documented format. All
-//! keys in them are made up.
+//! Bodies called live came from Ceph's gateway 16.2.15 and Swift 2.38.3 with s3api. Others are from public
+//! reports, which are named, with IDs, hosts and long values shortened. Bodies without a source follow a
+//! documented format. All keys in them are made up.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn at(text: &str) -> Option<Timestamp> {
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and \
                         signing method.";
 
-/// A live Swift; `{bytes}` is replaced with the two dumps, or nothing.
+/// A reply of a live Swift. `{bytes}` is replaced with the two dumps, or with nothing.
 const SWIFT: &str = "<?xml version='1.0' encoding='UTF-8'?>
 <Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you \
 provided. Check your key and signing method.</Message><RequestId>tx4541e4e5386b4a8588c25-006b022eaa</RequestId>\
@@ -130,7 +130,7 @@ const OSS_SKEWED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
   <ServerTime>2019-03-30T13:18:53.000Z</ServerTime>
 </Error>";
 
-/// github.com/s3fs-fuse/s3fs-fuse/issues/1186, and a live Swift in the same words
+/// github.com/s3fs-fuse/s3fs-fuse/issues/1186; a live Swift sends the same message
 const SWIFT_REGION: &str = "<?xml version='1.0' encoding='UTF-8'?>
 <Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is \
 wrong; expecting 'eu-nl-1'</Message><RequestId>tx030fad750ef4436b8af60-005db5a5a1</RequestId><Region>eu-nl-1</Region></Error>";
@@ -192,7 +192,7 @@ fn blocks_are_extracted_from_messages() {
         assert_eq!(text(&reply.string_to_sign).lines().nth(2), Some(scope));
         assert!(text(&reply.canonical_request).ends_with(|c: char| c.is_ascii_hexdigit()));
     }
-    // Shortened for this page, none is what was hashed.
+    // The texts are shortened here, so their hashes no longer match.
     assert_eq!([OPENSEARCH, SELLING_PARTNER, SES].map(|body| parse(body).is_unaltered()), [Some(false); 3]);
     assert_eq!(parse(SES).request_id.as_deref(), Some("41f81e3d-0d4a-11e7-9c2a"));
 }
@@ -260,7 +260,7 @@ fn headers_supply_what_the_body_lacks() {
     assert_eq!(reply.code.as_deref(), Some("InvalidSignatureException"));
     assert_eq!(reply.request_id.as_deref(), Some("491cbe4b"));
     assert_eq!(reply.server_time, at("2021-05-18T15:48:57Z"));
-    // S3's answer to HEAD: github.com/minio/minio-go/issues/677 has the same headers with a body.
+    // S3's reply to HEAD: github.com/minio/minio-go/issues/677 has the same headers with a body.
     let headers = Headers::from_pairs([
         ("x-amz-bucket-region", "us-east-1"),
         ("x-amz-request-id", "C43B"),
@@ -280,7 +280,7 @@ fn clocks_are_read_from_elements_and_from_messages() {
     assert_eq!((oss.server_time, oss.request_time), (at("2019-03-30T13:18:53Z"), at("1970-01-01T12:52:35Z")));
     assert_eq!(oss.skew(Timestamp::parse("2019-03-30T13:15:53Z").unwrap()), Some(180));
     assert_eq!(oss.kind(), Kind::Clock);
-    // github.com/versity/versitygw/issues/1514, as S3 has it
+    // github.com/versity/versitygw/issues/1514, as S3 sends it
     let s3 = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20250901T162148Z</RequestTime>\
               <ServerTime>2025-09-03T16:21:50Z</ServerTime></Error>";
     assert_eq!(parse(s3).request_time, at("20250901T162148Z"));
@@ -300,7 +300,7 @@ fn presigned_urls_expire_or_are_not_yet_valid() {
                    <Expires>2018-03-29T11:17:34Z</Expires>\n<ServerTime>2018-03-29T11:27:42Z</ServerTime>\n</Error>";
     let expired = parse(expired);
     assert_eq!((expired.kind(), expired.expires), (Kind::Expired, at("2018-03-29T11:17:34Z")));
-    // github.com/minio/minio/issues/2638, as S3 has it: the time in milliseconds
+    // github.com/minio/minio/issues/2638, as S3 sends it: the time in milliseconds
     let early = "<Error><Code>AccessDenied</Code><Message>Request is not yet valid</Message><X-Amz-Date>1473415775000</X-Amz-Date>\
                  <Expires>2016-09-12T10:09:35Z</Expires><ServerTime>2016-09-08T10:09:44Z</ServerTime></Error>";
     let early = parse(early);
@@ -308,7 +308,7 @@ fn presigned_urls_expire_or_are_not_yet_valid() {
 }
 
 #[test]
-fn the_wanted_region_is_found_in_any_place() {
+fn the_expected_region_is_found_wherever_a_reply_states_it() {
     for (body, kind, region) in [
         (SWIFT_REGION, Kind::Region, "eu-nl-1"),
         // A live Swift, for a presigned URL.
@@ -325,7 +325,7 @@ fn the_wanted_region_is_found_in_any_place() {
             Kind::Region,
             "milkyway",
         ),
-        // garage; the words are from github.com/PhantomPhoton/S3-Compatible/issues/28
+        // Garage; the message is from github.com/PhantomPhoton/S3-Compatible/issues/28
         (
             "<Error><Code>AuthorizationHeaderMalformed</Code><Message>Authorization header malformed, unexpected scope: \
              20260519/made-up-region/s3/aws4_request</Message><Resource>/</Resource><Region>garage</Region></Error>",
@@ -415,7 +415,7 @@ fn hashes_and_unsigned_headers_are_named() {
 }
 
 #[test]
-fn a_reply_that_is_not_an_error_gives_its_status_and_first_words() {
+fn a_reply_that_is_not_an_error_is_summarised_by_its_status_and_first_words() {
     let summary = |body: &str| Reply::parse(Some(400), &Headers::default(), body.as_bytes()).summary();
     // A live Swift, asked anonymously.
     let swift = "<html><h1>Bad Request</h1><p>The server could not comply with the request since it is either malformed or \
@@ -442,8 +442,8 @@ fn a_summary_is_one_short_line_without_control_characters() {
     assert!(!parse(SES).summary().contains("Canonical"));
 }
 
-/// Damage of every kind: truncated, flattened, bytes flipped, pieces doubled. Nothing panics, and the summary stays on
-/// one line.
+/// Damages bodies in every way (truncated, flattened, bytes flipped, pieces doubled), and catches a panic or
+/// a summary of more than one line.
 #[test]
 fn damaged_bodies_never_panic() {
     use proptest::prelude::*;
@@ -486,7 +486,7 @@ fn a_truncated_reply_still_gives_its_fields() {
 }
 
 #[test]
-fn deep_and_endless_bodies_are_survived() {
+fn deeply_nested_and_endless_bodies_do_no_harm() {
     for body in [
         "<a>".repeat(200_000),
         "[".repeat(200_000),
@@ -498,10 +498,11 @@ fn deep_and_endless_bodies_are_survived() {
     }
 }
 
-/// As each server or a program in between writes it: other words, another order, escaped for JSON, truncated.
+/// Texts as other servers, or programs in between, write them: other words, another order, escaped for JSON,
+/// truncated.
 #[test]
 fn other_stores_also_send_their_texts() {
-    // github.com/WWBN/AVideo/issues/9667: R2's answer in a log of PHP
+    // github.com/WWBN/AVideo/issues/9667: R2's reply in a PHP log
     let r2 = swift()
         .replace("signing method.", "signing method. ")
         .replace('\n', "\\n")
@@ -509,12 +510,12 @@ fn other_stores_also_send_their_texts() {
         .replace('"', "\\\"");
     let r2 = parse(&r2);
     assert_eq!((r2.is_unaltered(), r2.damage.as_slice()), (Some(true), &[Note::EscapedNewlines][..]));
-    // github.com/xcir/libvmod-awsrest/issues/32: Google's, with its end missing
+    // github.com/xcir/libvmod-awsrest/issues/32: Google's reply, with its end missing
     let google = swift().replace("Check your key", "Check your Google secret key");
     let google = parse(&google[..google.len() - 60]);
     assert_eq!((google.is_unaltered(), google.damage.len()), (None, 1));
     assert!(google.string_to_sign.is_some() && google.is_signature_refusal());
-    // Google escapes quotes and writes its reason into Details; Huawei puts the key after the host.
+    // Google escapes quotes and writes its reason into Details; Huawei writes the key after the host.
     let details = parse(
         "<Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>It&apos;s &quot;no&quot;</Details></Error>",
     );
@@ -524,7 +525,7 @@ fn other_stores_also_send_their_texts() {
         parse(&huawei.replace("</Error>", "<HostId>h</HostId><AWSAccessKeyId>test:tester</AWSAccessKeyId></Error>"));
     assert_eq!((huawei.access_key_id.as_deref(), huawei.host_id.as_deref()), (Some("test:tester"), Some("h")));
     assert_eq!(huawei.is_unaltered(), Some(true));
-    // Copied from a page.
+    // Copied from a web page.
     let page = parse(&swift().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     assert_eq!((page.is_unaltered(), page.damage.as_slice()), (Some(true), &[Note::HtmlEntities][..]));
 }
@@ -586,7 +587,7 @@ fn a_date_that_differs_from_the_scope_is_read() {
     assert_eq!(parse(body).request_time, at("2015-11-25T15:41:40Z"));
 }
 
-/// As Rust and Python print a quoted text.
+/// Quoted text as Rust and Python print it.
 #[test]
 fn a_quoted_message_may_contain_quotes() {
     for text in [

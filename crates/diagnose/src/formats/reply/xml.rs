@@ -1,13 +1,13 @@
-//! The XML of S3 and of query services: the texts next to `Code`, wherever the `Error` element is.
+//! Reads the XML of S3 and of query services: the texts next to `Code`, wherever the `Error` element is.
 //!
-//! Whole documents go through a parser. Text that was truncated, or copied from a log, is scanned for elements that
-//! contain only text: this gives the same fields, as far as they survived.
+//! A whole document goes through a parser. Text that was truncated or copied from a log is scanned for
+//! elements that contain only text; this gives the same fields, as far as they survived.
 
 use roxmltree::{Document, Node};
 
 use super::fields::Fields;
 
-/// Reads an error, in any namespace or none; none if the text contains no error.
+/// Reads an error, in any namespace or none. `None` if the text contains no error.
 pub(super) fn read(text: &str) -> Option<Fields> {
     if !text.contains('<') {
         return None;
@@ -39,14 +39,14 @@ fn read_document(document: &Document<'_>) -> Option<Fields> {
     let mut fields = Fields::default();
     match root.descendants().find(|node| node.is_element() && node.tag_name().name() == "Error") {
         Some(error) => push_leaves(error, &mut fields),
-        // rest-xml names the root after the error.
+        // The rest-xml protocol names the root after the error.
         None if root.tag_name().name().ends_with("Exception") => {
             fields.push("Code", root.tag_name().name());
             push_leaves(root, &mut fields);
         }
         None => return None,
     }
-    // ErrorResponse has its RequestId next to Error, not in it.
+    // ErrorResponse has its RequestId next to Error, not inside it.
     push_leaves(root, &mut fields);
     Some(fields)
 }
@@ -59,7 +59,7 @@ fn push_leaves(parent: Node<'_, '_>, fields: &mut Fields) {
     }
 }
 
-/// The fields of a text that is no longer a document; none if it never was an error.
+/// The fields of a text that is no longer a document. `None` if it never was an error.
 fn scan(text: &str) -> Option<Fields> {
     let mut fields = Fields::default();
     for (name, text) in Leaves(text) {
@@ -68,7 +68,7 @@ fn scan(text: &str) -> Option<Fields> {
     fields.get(&["Code"]).is_some().then_some(fields)
 }
 
-/// Elements without attributes that contain only text, in order, as name and raw text.
+/// Iterates over elements without attributes that contain only text, in order, as name and raw text.
 struct Leaves<'a>(&'a str);
 
 impl<'a> Iterator for Leaves<'a> {
@@ -92,7 +92,7 @@ impl<'a> Iterator for Leaves<'a> {
     }
 }
 
-/// Resolves XML references; unknown ones are kept.
+/// Resolves XML references. Unknown ones are kept.
 pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

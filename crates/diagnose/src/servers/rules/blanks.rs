@@ -1,15 +1,15 @@
-//! White space in header values, as servers fold it.
+//! How servers fold white space in header values.
 
-/// A server's deviation in handling white space. The ends are trimmed in any case.
+/// A server's deviation in folding white space. All of them trim the ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum Blanks {
-    /// A run becomes its first character: a tab at the beginning of a run stays.
+    /// A run becomes its first character, so a tab at the beginning of a run is kept.
     FirstKept,
-    /// Only spaces are folded, so every tab stays.
+    /// Only spaces are folded, so every tab is kept.
     TabsKept,
     /// Nothing is folded.
     Kept,
-    /// Unicode white space is folded too, read as UTF-8: a no-break space becomes a space.
+    /// Unicode white space in the UTF-8 text is folded too: a no-break space becomes a space.
     Unicode,
     /// The bytes 0x85, 0xA0 and 0x1C to 0x1F, white space in ISO 8859-1, are folded too, even inside a UTF-8 character.
     Latin1,
@@ -17,7 +17,7 @@ pub(in crate::servers) enum Blanks {
     RecodedFolded,
     /// The value is read as ISO 8859-1 and signed as UTF-8; nothing is folded.
     RecodedKept,
-    /// The byte 0xA0 is folded too, as JavaScript's `\s` finds it in ISO 8859-1.
+    /// The byte 0xA0 is folded too, because JavaScript's `\s` matches it in ISO 8859-1 text.
     NoBreakSpace,
 }
 
@@ -44,7 +44,7 @@ fn is_latin_1(byte: u8) -> bool {
     is_blank(byte) || matches!(byte, 0x0b | 0x0c | 0x1c..=0x1f | 0x85 | 0xa0)
 }
 
-/// Turns each run into one byte, made from its first.
+/// Replaces each run with one byte, made from its first byte.
 fn runs(value: &[u8], is_in_run: impl Fn(u8) -> bool, made_of: impl Fn(u8) -> u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut is_inside = false;
@@ -68,7 +68,7 @@ fn recoded(value: &[u8]) -> Vec<u8> {
     value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes()
 }
 
-/// Bytes that are not UTF-8 are not white space.
+/// Folds Unicode white space. Bytes that are not UTF-8 are not white space.
 fn unicode(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     for chunk in value.utf8_chunks() {
@@ -89,8 +89,8 @@ fn unicode(value: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Trigger and near miss of each rule: Ceph 16, Swift, rclone and SeaweedFS accepted the first three columns'
-    /// texts.
+    /// A value that triggers each rule, and a near miss. Ceph 16, Swift, rclone and SeaweedFS accepted the
+    /// first three columns' texts.
     #[test]
     fn each_server_folds_by_its_own_rule() {
         for (blanks, value, expected) in [

@@ -1,4 +1,4 @@
-//! The canonical headers as servers make them, with their own order, repeats and white space.
+//! The canonical headers as servers compute them, with their own order, repetitions and white space.
 
 use super::blanks::{Blanks, fold};
 use sigvet_core::derivation::Terms;
@@ -8,7 +8,7 @@ use sigvet_core::request::Headers;
 /// A server's deviation in handling headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum HeaderRule {
-    /// Folds white space by its own rule.
+    /// Folds white space by another rule.
     Folded(Blanks),
     /// Keeps only the last of repeated headers.
     LastOnly,

@@ -1,7 +1,7 @@
-//! The texts that servers make from a request, by their own rules.
+//! Computes the texts that servers make of a request by their own rules.
 //!
-//! A text is made with a set of rules: each rule replaces one step of a field, and all other steps are AWS's. Without a
-//! rule, the text is the right one. These modules judge nothing, and know no secret.
+//! A text is computed with a set of rules. Each rule replaces one step of a field; all other steps are AWS's.
+//! Without rules, the text is the right one. These modules judge nothing and know no secret.
 
 mod path;
 mod query;
@@ -37,11 +37,11 @@ pub(super) enum Rule {
     V2(V2Rule),
     /// A refusal before the signature is checked.
     Refused(Refusal),
-    /// A chunked body is stored as the object itself, if its payload is declared with this word.
+    /// A chunked body is stored as the object itself, if its payload is declared with this keyword.
     FramingStored(&'static str),
 }
 
-/// A signed request with its claim.
+/// A signed request with the terms of its claim.
 pub(crate) enum Signed<'a> {
     /// Signed with Version 4.
     V4(&'a Request, &'a Terms),
@@ -79,7 +79,7 @@ impl Signed<'_> {
         }
     }
 
-    /// Whether a rule applies to the request, or makes a text other than the right one.
+    /// Whether a rule applies to the request, or gives a text other than the right one.
     pub(super) fn triggers(&self, rule: Rule, right: &[u8]) -> bool {
         match (rule, self) {
             (Rule::Refused(refusal), Self::V4(request, _)) => refusal.is_due(request),

@@ -1,4 +1,4 @@
-//! The canonical path of an object as servers make it.
+//! The canonical path of an object as servers compute it.
 
 use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
 
@@ -22,7 +22,7 @@ pub(super) fn write(path: &[u8], rules: &[PathRule], out: &mut Vec<u8>) {
     encode(&text, Slash::Keep, out);
 }
 
-/// Appends a text with U+FFFD instead of each byte that is not UTF-8, as Go's `range` reads it.
+/// Appends a text with U+FFFD in place of each byte that is not UTF-8, as Go's `range` reads it.
 pub(super) fn push_replaced(text: &[u8], out: &mut Vec<u8>) {
     const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
     for chunk in text.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! The canonical query as servers make it, split, decoded, sorted and joined by their own rules.
+//! The canonical query as servers compute it: split, decoded, sorted and joined by their own rules.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -12,24 +12,24 @@ use sigvet_core::request::Request;
 /// A server's deviation in handling the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum QueryRule {
-    /// Sorts decoded names and values: `[` comes before `a`, `%5B` does not.
+    /// Sorts decoded names and values: `[` comes before `a`, but `%5B` does not.
     SortedDecoded,
     /// Sorts names and values as sent, and neither decodes nor encodes them.
     AsSent,
     /// Sorts `name=value` as one text.
     SortedJoined,
-    /// Leaves the values of a repeated name in the order sent.
+    /// Keeps the values of a repeated name in the order in which they were sent.
     ValuesAsSent,
     /// Keeps only the last value of a repeated name.
     LastValue,
-    /// Treats a repeated name as one without a value.
+    /// Treats a repeated name as one parameter without a value.
     RepeatsEmptied,
     /// Drops a parameter that contains a raw `;`.
     SemicolonDropped,
     /// Drops a parameter with a `%` that does not begin an escape.
     BadEscapeDropped,
-    /// Empties a name or a value with a `%` that does not begin an escape, or cuts it off there if fewer than two
-    /// characters follow.
+    /// Empties a name or value with a `%` that does not begin an escape, or truncates it there if fewer than
+    /// two characters follow.
     BadEscapeEmptied,
     /// Replaces bytes that are not UTF-8 with U+FFFD.
     NotUtf8Replaced,
@@ -136,7 +136,7 @@ impl Parameter {
     }
 }
 
-/// A name or a value as in the canonical query.
+/// A name or value as written in the canonical query.
 fn written(text: &[u8], rules: &[QueryRule]) -> Vec<u8> {
     if rules.contains(&QueryRule::AsSent) {
         return text.to_vec();

@@ -1,4 +1,4 @@
-//! What servers refuse in a request before they check its signature.
+//! Parts of a request that servers refuse before they check its signature.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use sigvet_core::internal::canonical::query::parameters;
 use sigvet_core::internal::is_token;
 use sigvet_core::request::Request;
 
-/// Something that a server refuses, although AWS accepts it.
+/// A part of a request that a server refuses although AWS accepts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::servers) enum Refusal {
     /// A parameter that is repeated, ignoring case.
     RepeatedParameter,
-    /// A parameter whose name is not allowed as a header name: `a[1]`.
+    /// A parameter whose name is not allowed as a header name, such as `a[1]`.
     ParameterName,
     /// A query with a raw `;`, or a `%` that does not begin an escape.
     UnreadableQuery,

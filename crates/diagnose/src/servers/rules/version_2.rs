@@ -1,4 +1,4 @@
-//! The Version 2 string to sign as servers make it.
+//! The Version 2 string to sign as servers compute it.
 
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{join, path_of, sub_resources};
@@ -41,7 +41,7 @@ pub(super) fn string_to_sign(request: &Request, terms: &Terms, rules: &[V2Rule])
     StringToSign { date, amz_headers, resource, ..right }
 }
 
-/// The request with the last of repeated headers.
+/// The request with only the last of repeated headers.
 fn with_last_headers(request: &Request) -> Request {
     let all: Vec<_> = request.headers.iter().collect();
     let mut headers = Headers::default();
@@ -74,7 +74,7 @@ fn resource(request: &Request, terms: &Terms, rules: &[V2Rule]) -> Vec<u8> {
     join(bucket, path_of(request), &parameters)
 }
 
-/// Go's `url.QueryEscape`: a space is a plus.
+/// Encodes like Go's `url.QueryEscape`: a space becomes a plus sign.
 fn form_encoded(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     for (at, word) in value.split(|byte| *byte == b' ').enumerate() {

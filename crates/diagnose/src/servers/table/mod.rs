@@ -1,4 +1,4 @@
-//! The table, with a row for each difference. Texts are ASCII; ids are a contract, like those of mistakes.
+//! The table of differences, one row each. Texts are ASCII. Like the ids of mistakes, the ids never change.
 
 mod query;
 mod headers;

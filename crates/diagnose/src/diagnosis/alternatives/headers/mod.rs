@@ -1,5 +1,5 @@
 //! Canonical headers that a client may have signed, together with the list of signed headers: other values, or
-//! another rule. Both are one field here, because a mistake in the list also shows in the lines.
+//! another rule. Both are one field here, because a mistake in the list also shows in the canonical headers.
 
 mod values;
 
@@ -40,7 +40,7 @@ struct Line {
     values: Vec<Vec<u8>>,
     /// Position of the first field of that name in the request.
     sent_at: usize,
-    /// Its position in the request's list.
+    /// Position of the name in the request's list of signed headers.
     listed_at: Option<usize>,
 }
 
@@ -55,18 +55,18 @@ enum Order {
 #[derive(Clone, Copy)]
 enum NameCase {
     Lower,
-    /// In the lines.
+    /// As sent in the canonical headers only.
     AsSent,
-    /// In the lines and in the list.
+    /// As sent in the canonical headers and in the list of signed headers.
     AsSentEverywhere,
 }
 
 #[derive(Clone, Copy)]
 enum List {
     Sorted,
-    /// In the order of the request's list, which is not sorted.
+    /// In the order of the request's list of signed headers, which is not sorted.
     AsListed,
-    /// With a repeated name, as the request lists it.
+    /// With names repeated as in the request's list.
     WithDuplicates,
     /// In the order in which the headers were sent.
     AsSent,
@@ -74,7 +74,7 @@ enum List {
     Separated(&'static str),
 }
 
-/// What clients put between the names of signed headers instead of `;`.
+/// Separators that clients put between the names of signed headers instead of `;`.
 const SEPARATORS: [&str; 4] = [",", ", ", " ", "; "];
 
 #[derive(Clone, Copy)]
@@ -158,7 +158,7 @@ fn first_places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, us
     places
 }
 
-/// What the request's list may have looked like when it was signed.
+/// Variants of the request's list of signed headers that may have been signed.
 fn list_step(listed: &[String]) -> Step<List> {
     let mut sorted = listed.to_vec();
     sorted.sort();
@@ -231,7 +231,7 @@ impl Headers {
         }
     }
 
-    /// The line, or lines, of one header.
+    /// The canonical line, or lines, of one header.
     fn line(&self, line: &Line, values: &[Vec<u8>], options: &[usize]) -> Vec<u8> {
         let spaces = *self.spaces.option(options[0]);
         let edges = *self.edges.option(options[1]);

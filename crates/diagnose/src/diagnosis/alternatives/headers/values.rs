@@ -1,20 +1,20 @@
-//! How the values of one header become its text: inner spaces, edges, repeated fields, letter case; rightly and
-//! wrongly.
+//! How the values of one header are written into the canonical request, correctly and incorrectly: inner
+//! spaces, edges, repeated fields, letter case.
 
 use crate::diagnosis::alternatives::text::replaced;
 
 #[derive(Clone, Copy)]
 pub(super) enum Spaces {
     Collapsed,
-    /// White space stays, including tabs.
+    /// White space is kept, including tabs.
     Kept,
     /// Each pair of spaces becomes one, in a single pass: three leave two.
     Once,
-    /// Spaces between quotes are left alone.
+    /// Spaces between quotes are kept.
     OutsideQuotes,
-    /// Runs of spaces become one, and tabs stay.
+    /// Runs of spaces become one space; tabs are kept.
     TabsKept,
-    /// Runs of spaces become one, and tabs are removed.
+    /// Runs of spaces become one space; tabs are removed.
     TabsLost,
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Spaces {
 pub(super) enum Edges {
     Trimmed,
     Kept,
-    /// Runs of spaces at the edges become one, like those inside.
+    /// Runs of spaces at the edges become one space, like runs inside the value.
     Collapsed,
     /// The space after the colon is part of the value.
     LeadingSpace,
@@ -35,7 +35,7 @@ pub(super) enum Repeats {
     Sorted,
     First,
     Last,
-    /// A line for each value.
+    /// One line for each value.
     Lines,
 }
 

@@ -16,13 +16,13 @@ use sigvet_core::canonical::{PathEncoding, PathNormalization, PathPlus};
 use sigvet_core::internal::encode::{Plus, decode, is_unreserved};
 use spelling::{Normalization, PlusReading, Unicode};
 
-/// Paths for which an AppSync handshake is signed, and paths at which its WebSockets are opened: one instead of the
-/// other is refused.
+/// The paths that an AppSync handshake is signed for, and the paths at which its WebSockets are opened.
+/// AppSync refuses a handshake signed for the other kind.
 const HANDSHAKES: [&str; 6] =
     ["/graphql/connect", "/event", "/graphql", "/event/connect", "/event/realtime", "/graphql/realtime"];
-/// Reserved characters that may stay unencoded in a path.
+/// Reserved characters that may be left unencoded in a path.
 const RESERVED: &[u8] = b"=@()*!':,;$&+?#[]";
-/// What API gateways and their clients put before a path.
+/// Segments that API gateways and their clients put before a path.
 const PREFIXES: [&str; 14] = [
     "prod",
     "production",
@@ -39,9 +39,9 @@ const PREFIXES: [&str; 14] = [
     "default",
     "$default",
 ];
-/// Pages that servers substitute for a folder.
+/// Pages that servers return for a folder.
 const INDEX_PAGES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.html"];
-/// Maximum number of leading segments that something may have removed.
+/// Maximum number of leading segments that a proxy may have removed.
 const DEEPEST_PREFIX: usize = 3;
 
 pub(super) struct Path {
@@ -57,10 +57,10 @@ pub(super) struct Path {
     front: Step<Vec<u8>>,
 }
 
-/// How often the path is encoded, and whether it was decoded first.
+/// How many times the path is encoded, and whether it was decoded first.
 #[derive(Clone, Copy)]
 enum Passes {
-    /// Decoded, never encoded again.
+    /// Decoded and not encoded again.
     Decoded,
     /// Decoded, then encoded once.
     Once,
@@ -70,7 +70,7 @@ enum Passes {
     Verbatim,
     /// The wire path encoded again.
     Twice,
-    /// Decoded, encoded once and encoded again, as a client does that starts from the plain name.
+    /// Decoded, encoded once and encoded again, as by a client that starts from the plain name.
     OnceAndAgain,
 }
 
@@ -79,7 +79,8 @@ enum SlashWriting {
     Kept,
     /// Every separator is encoded.
     Encoded,
-    /// Every separator except this many at the beginning: a key, or a bucket and a key, that were encoded as one word.
+    /// Every separator is encoded except this many at the beginning: a key, or a bucket and a key, was
+    /// encoded as one word.
     EncodedBehind(usize),
     /// Escapes of `/` stay as they are on the wire.
     EscapesKept,
@@ -171,8 +172,8 @@ impl Making for Path {
         let text = self.hex.option(hex).apply(text);
         Some(match front {
             0 => text,
-            // Without its slash the root is an empty path, and a doubled slash becomes a single one: those have their
-            // own mistakes.
+            // A root path without its slash is an empty path, and a doubled slash without its first one is a
+            // single slash; both have mistakes of their own.
             _ if text == b"/" || text.starts_with(b"//") => return None,
             _ => [self.front.option(front), text.strip_prefix(b"/")?].concat(),
         })
@@ -194,7 +195,7 @@ impl Path {
     }
 }
 
-/// Makes each part between some escapes separately. `kept` gives the replacement of such an escape.
+/// Applies `make` to each part between certain escapes. For such an escape, `kept` returns its replacement.
 fn keeping_escapes(wire: &[u8], kept: impl Fn(&[u8]) -> Option<Vec<u8>>, make: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = wire;
@@ -215,7 +216,7 @@ fn unreserved_escape(bytes: &[u8]) -> Option<Vec<u8>> {
     is_escaped_unreserved(bytes).then(|| bytes.to_vec())
 }
 
-/// Whether this is an escape such as `%2D`; `~` has its own mistake.
+/// Whether this is an escape of an unreserved character, such as `%2D`. `~` has a mistake of its own.
 fn is_escaped_unreserved(bytes: &[u8]) -> bool {
     matches!(bytes, [b'%', ..])
         && matches!(*decode(bytes, Plus::Literal), [byte] if is_unreserved(byte) && byte != b'~')
@@ -239,7 +240,7 @@ fn over_step(decoded: &[u8]) -> Step<Vec<u8>> {
     step
 }
 
-/// What may replace the leading slash.
+/// Text that may replace the leading slash.
 fn front_step(subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(b"/".to_vec()).or(&PATH_NO_SLASH, Vec::new());
     let Some(host) = subject.headers.first_text("host") else { return step };
@@ -298,7 +299,7 @@ fn passes_step(right: PathEncoding, wire: &[u8]) -> Step<Passes> {
     }
 }
 
-/// Paths other than the one that arrived.
+/// Paths that may have been signed instead of the one that arrived.
 fn source_step(path: &[u8], subject: &Subject<'_>) -> Step<Vec<u8>> {
     let mut step = Step::new(path.to_vec());
     let slashed = match path.strip_suffix(b"/") {
@@ -360,7 +361,7 @@ fn reencoded(path: &[u8]) -> Vec<Vec<u8>> {
     others
 }
 
-/// The path without its first segments; `/` if nothing is left.
+/// The path without its first segments, or `/` if nothing is left.
 fn without_segments(path: &[u8], count: usize) -> Vec<u8> {
     let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
     slashes.nth(count).map_or_else(|| b"/".to_vec(), |at| path.get(at..).unwrap_or_default().to_vec())

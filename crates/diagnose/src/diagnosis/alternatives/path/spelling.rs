@@ -1,4 +1,4 @@
-//! Other spellings of one path: Unicode forms, segments resolved, plus signs read as spaces.
+//! Other spellings of the same path: Unicode forms, resolved segments, plus signs read as spaces.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
@@ -7,7 +7,7 @@ use crate::diagnosis::alternatives::escaping::Escaping;
 use crate::diagnosis::alternatives::text::replaced;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// Writes a path with reserved characters left raw.
+/// Writes a path and leaves reserved characters raw.
 const KEEPING_RESERVED: Escaping<'static> = Escaping { raw: RESERVED, keeps_slash: true, also: b"" };
 
 #[derive(Clone, Copy)]
@@ -15,20 +15,20 @@ pub(super) enum Unicode {
     AsIs,
     Composed,
     Decomposed,
-    /// Escapes of Latin-1 instead of UTF-8.
+    /// Escapes of Latin-1 bytes instead of UTF-8.
     AsLatin1,
-    /// Escapes of UTF-8 instead of Latin-1.
+    /// Escapes of UTF-8 bytes instead of Latin-1.
     FromLatin1,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Normalization {
     None,
-    /// Empty and dot segments removed.
+    /// Empty and dot segments are removed.
     Full,
-    /// `//` becomes one slash, dot segments stay.
+    /// `//` becomes one slash; dot segments are kept.
     Slashes,
-    /// Dot segments are resolved, `//` stays.
+    /// Dot segments are resolved; `//` is kept.
     Dots,
 }
 
@@ -60,7 +60,7 @@ impl Unicode {
     }
 }
 
-/// The path with its characters encoded in Latin-1, if Latin-1 has them all.
+/// The path with its characters encoded in Latin-1, if all of them exist in Latin-1.
 fn as_latin1(wire: &[u8]) -> Option<Vec<u8>> {
     let decoded = String::from_utf8(decode(wire, Plus::Literal)).ok().filter(|text| !text.is_ascii())?;
     let bytes: Option<Vec<u8>> = decoded.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();

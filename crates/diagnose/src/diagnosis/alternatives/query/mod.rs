@@ -18,14 +18,14 @@ use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::split_query;
 use writing::{Order, Pair, Passes, PlusReading, Style, Valueless};
 
-/// Reserved characters that may stay unencoded in a query.
+/// Reserved characters that may be left unencoded in a query.
 const RESERVED: &[u8] = b"/:=,*()@!$&';+?[]{}|\" ";
 /// Common expiries of presigned URLs, in seconds.
 const LIVES: [u32; 17] =
     [1, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800];
 
 pub(super) struct Query {
-    /// The parameters in the order sent.
+    /// The parameters in the order in which they were sent.
     parameters: Vec<Parameter>,
     placement: Placement,
     whole: Step<Whole>,
@@ -39,18 +39,18 @@ pub(super) struct Query {
     valueless: Step<Valueless>,
 }
 
-/// One parameter as on the wire.
+/// One parameter as it is on the wire.
 #[derive(Clone)]
 struct Parameter {
     name: Vec<u8>,
     value: Option<Vec<u8>>,
-    /// Whether it belongs to the signature: `X-Amz-Date` and its like.
+    /// Whether the parameter belongs to the signature, such as `X-Amz-Date`.
     is_of_signature: bool,
-    /// Whether the right query leaves it out: the signature itself, or a token that is not signed.
+    /// Whether the right query omits the parameter: the signature itself, or a token that is not signed.
     is_omitted: bool,
 }
 
-/// What happens to the whole query.
+/// A change of the whole query.
 #[derive(Clone, Copy, PartialEq)]
 enum Whole {
     AsSent,
@@ -60,18 +60,18 @@ enum Whole {
     OnlySignature,
     /// Without the parameters of the signature.
     WithoutSignature,
-    /// With the signature's parameter, but empty.
+    /// With the signature's parameter, but with an empty value.
     WithEmptySignature,
     /// Decoded before it was split.
     DecodedFirst,
-    /// Only the last, or only the first, of a repeated parameter.
+    /// Only the last, or only the first, of repeated parameters.
     LastOfEach,
     FirstOfEach,
     /// With its question mark.
     WithQuestionMark,
 }
 
-/// What happens to one parameter.
+/// A change of one parameter.
 enum Edit {
     None,
     Dropped,
@@ -167,7 +167,7 @@ impl Making for Query {
 }
 
 impl Query {
-    /// The parameters that are signed under these options.
+    /// The parameters that are signed with these options.
     fn chosen(&self, whole: Whole, edits: &[usize]) -> Option<Vec<Parameter>> {
         if let Whole::Unescaped(entities) = whole {
             return self.unescaped(entities);
@@ -204,7 +204,7 @@ impl Query {
         Some(chosen)
     }
 
-    /// The parameters that a query has if it is decoded before it is split.
+    /// The parameters that result from decoding a query before splitting it.
     fn decoded_first(&self) -> Vec<Parameter> {
         let kept: Vec<Parameter> = self.parameters.iter().filter(|parameter| !parameter.is_omitted).cloned().collect();
         let escaping = Escaping { raw: b"", keeps_slash: false, also: b"" };
@@ -338,7 +338,7 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
     step
 }
 
-/// The value with plus signs and spaces swapped, in each direction.
+/// The value with plus signs replaced by spaces, and with spaces replaced by plus signs.
 fn plus_and_space_exchanged(value: &[u8]) -> Vec<Vec<u8>> {
     let plain = decode(value, Plus::Space);
     let escaping = Escaping { raw: b"", keeps_slash: false, also: b"" };

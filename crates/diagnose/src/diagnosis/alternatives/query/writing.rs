@@ -1,4 +1,4 @@
-//! How a chosen set of parameters becomes the text of a query: encoded, sorted, joined; rightly and wrongly.
+//! How the chosen parameters are written as a query, correctly and incorrectly: encoded, sorted, joined.
 
 use super::Parameter;
 use crate::diagnosis::alternatives::escaping::{Escaping, HexCase};
@@ -20,7 +20,7 @@ pub(super) enum PlusReading {
     Literal,
     /// Spaces are written as `+`.
     Written,
-    /// Spaces are written as `+`, and that is encoded again.
+    /// Spaces are written as `+`, which is then encoded.
     WrittenAndEncoded,
     /// `%2B` is also a space.
     EvenEscaped,
@@ -44,12 +44,12 @@ pub(super) enum Order {
 #[derive(Clone, Copy)]
 pub(super) enum Valueless {
     WithEquals,
-    /// A name without `=` on the wire gets none.
+    /// A name without `=` on the wire is written without `=`.
     AsSent,
-    /// No empty value gets a `=`.
+    /// An empty value is written without `=`.
     WithoutEquals,
     Dropped,
-    /// Parameters with an empty value are also left out.
+    /// Parameters with an empty value are also omitted.
     EmptyDropped,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Style<'a> {
 }
 
 impl Style<'_> {
-    /// A plus sign in a session token has its own mistake.
+    /// A plus sign in a session token has a mistake of its own.
     pub(super) fn of(self, parameter: &Parameter) -> Self {
         let is_token = parameter.is_of_signature && parameter.name.ends_with(b"-Token");
         if is_token { Self { plus: PlusReading::Space, ..self } } else { self }
@@ -96,7 +96,7 @@ impl Style<'_> {
     }
 }
 
-/// A parameter, written in a style, with its sort key.
+/// A parameter written in a style, with its sort key.
 pub(super) struct Pair {
     name: Vec<u8>,
     value: Vec<u8>,

@@ -1,4 +1,4 @@
-//! How a signing key is derived, rightly and wrongly, and which links neighbouring derivations share.
+//! How a signing key is derived, correctly and incorrectly, and which links consecutive derivations share.
 
 use crate::diagnosis::alternatives::secret::SecretBytes;
 use crate::diagnosis::catalogue::{HMAC_SWAPPED, KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
@@ -15,7 +15,7 @@ pub(in crate::diagnosis) enum Chain {
     NoPrefix,
     PrefixTwice,
     PrefixBehind,
-    /// The prefix of Version 4, although Version 4A has its own.
+    /// The prefix of Version 4 instead of Version 4A's own.
     ShortPrefix,
     Hex,
     UpperHex,
@@ -23,13 +23,13 @@ pub(in crate::diagnosis) enum Chain {
     RegionFirst,
     NoTerminator,
     NoDate,
-    /// The prefix and the secret are the key.
+    /// The key is the prefix followed by the secret.
     SecretWithPrefix,
-    /// The secret is the key.
+    /// The key is the secret.
     BareSecret,
-    /// The result of some links as hex: bit 0 is the first.
+    /// The results of some links are used as hex; bit 0 is the first link.
     SomeHex(u8),
-    /// Key and message are swapped in each link.
+    /// Key and message are swapped in every link.
     Exchanged,
     /// Key and message are swapped when the string to sign is signed.
     ExchangedAtTheEnd,
@@ -39,7 +39,7 @@ pub(in crate::diagnosis) enum Chain {
 /// All four links.
 const ALL_LINKS: u8 = 0b1111;
 
-/// The purpose of each link.
+/// What each link covers.
 const LINKS: [&str; 4] = ["the date", "the region", "the service", "aws4_request"];
 
 pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
@@ -74,7 +74,7 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
 }
 
 impl Chain {
-    /// The key that the chain begins with.
+    /// The first key of the chain.
     pub(in crate::diagnosis) fn first_key(self, prefix: &[u8], secret: &[u8]) -> SecretBytes {
         SecretBytes::new(match self {
             Self::NoPrefix | Self::BareSecret => secret.to_vec(),
@@ -116,7 +116,7 @@ impl Chain {
     }
 }
 
-/// The most recently derived chain: the next one often begins with the same links.
+/// The most recently derived chain. The next one often begins with the same links.
 #[derive(Default)]
 pub(in crate::diagnosis) struct Links {
     origin: Option<(u16, u16)>,
@@ -147,7 +147,7 @@ impl Links {
         self.links.last().map_or(&self.first, |(_, key)| key)
     }
 
-    /// The public half of the Version 4A key pair.
+    /// The public key of the Version 4A key pair.
     pub(super) fn public_key(
         &mut self,
         origin: (u16, u16),

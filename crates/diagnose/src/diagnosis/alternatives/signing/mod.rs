@@ -1,5 +1,5 @@
-//! What surrounds the canonical request: the string to sign, and the key. Both are one choice here, because a wrong
-//! day or region shows in both.
+//! The string to sign around the hash of the canonical request, and the signing key. Both are one choice
+//! here, because a wrong day or region shows in both.
 
 mod chain;
 mod steps;
@@ -37,11 +37,11 @@ pub(in crate::diagnosis) struct Signing {
     shape: Step<Shape>,
     timestamp: Step<String>,
     form: Step<StringForm>,
-    /// The key of the certificate that goes along with the request.
+    /// The key of the certificate that was sent with the request.
     certified: Option<CertificateKey>,
 }
 
-/// The credential scope in the string to sign.
+/// The form of the credential scope in the string to sign.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Right,
@@ -50,20 +50,20 @@ enum Shape {
     NoService,
     NoTerminator,
     NoDate,
-    /// Also in the key's derivation.
+    /// Exchanged in the key's derivation too.
     ExchangedEverywhere,
 }
 
-/// What begins the string to sign of Version 4.
+/// The first line of a Version 4 string to sign.
 const OF_VERSION_4: &str = "AWS4-HMAC-SHA256";
 
-/// Below this number of lines, hashing one after the other is faster.
+/// With fewer lines than this, hashing them one after another is faster.
 const WORTH_LANES: usize = 6;
 
 /// The number of decisions.
 pub(in crate::diagnosis) const STEPS: usize = 8;
 
-/// A string to sign around its hash, with the key that signs it.
+/// A string to sign without its hash, and the key that signs it.
 pub(in crate::diagnosis) struct Frame {
     key: FrameKey,
     after: Vec<u8>,
@@ -72,18 +72,18 @@ pub(in crate::diagnosis) struct Frame {
 enum FrameKey {
     /// The text before the hash is already absorbed.
     Hmac(Midstate),
-    /// The string to sign is the key, and the signing key its message.
+    /// The string to sign is the HMAC key, and the signing key is its message.
     Exchanged { message: SecretBytes, before: Vec<u8> },
     /// A signature that is verified rather than recomputed.
     Ecdsa { key: PublicKey, before: Vec<u8> },
-    /// The same by the key of a certificate.
+    /// The same with the key of a certificate.
     Certified { key: CertificateKey, before: Vec<u8> },
-    /// The hash is known that was signed.
+    /// The hash that was signed is known.
     Hashed { before: Vec<u8> },
 }
 
 impl Frame {
-    /// Whether the string to sign with this line as its hash has the target signature.
+    /// Whether the string to sign has the target signature if this line is its hash.
     pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
         match (&self.key, target) {
             (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
@@ -108,7 +108,7 @@ impl Frame {
 }
 
 impl Frame {
-    /// The numbers of the lines that give the target signature. The more lines there are, the less each costs.
+    /// The numbers of the lines that give the target signature. The more lines there are, the less each one costs.
     pub(in crate::diagnosis) fn gives_each<'l>(
         &self,
         lines: impl ExactSizeIterator<Item = &'l [u8]>,
@@ -156,13 +156,14 @@ impl Signing {
         }
     }
 
-    /// The same with every slip of a secret and every day of a year, which are too many to combine with anything.
+    /// The same, with every typing error of a secret and every day of a year: too many options to combine
+    /// with any other.
     pub(in crate::diagnosis) fn with_many_secrets_and_days(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
         let day = days_step(subject, times::days_of_a_year(subject.terms.timestamp));
         Self { secret: mistyped_secret::step(keys), day, ..Self::new(subject, keys) }
     }
 
-    /// Each choice with another secret or another day, and nothing else wrong.
+    /// Each choice that has another secret or another day and is right otherwise.
     pub(in crate::diagnosis) fn single_choices(&self) -> Vec<[u16; STEPS]> {
         let at =
             |step: usize, option: usize| std::array::from_fn(|other| if other == step { option as u16 } else { 0 });
@@ -170,12 +171,12 @@ impl Signing {
         secrets.chain((1..=self.day.wrong_options()).map(|option| at(2, option))).collect()
     }
 
-    /// The string to sign and the key without a mistake.
+    /// The right string to sign and key.
     pub(in crate::diagnosis) fn right_frame(&self) -> Frame {
         self.make(&[0; STEPS], &mut Links::default())
     }
 
-    /// The signing key of Version 4 without a mistake.
+    /// The right signing key of Version 4.
     pub(in crate::diagnosis) fn right_key(&self) -> Midstate {
         Midstate::new(self.derive(&[0; STEPS], &mut Links::default()))
     }
@@ -196,7 +197,7 @@ impl Signing {
         let wrong = self.steps().into_iter().enumerate().zip(options).filter(|(_, option)| **option > 0);
         let made = wrong.map(|((step, choice), option)| {
             let made = AppliedMistake::from(choice.cause((*option).into()).clone());
-            // The first two steps make the key, and do not change the string to sign.
+            // The first two steps make the key and do not change the string to sign.
             if step < 2 { made } else { AppliedMistake { signed: signed.clone(), expected: expected.clone(), ..made } }
         });
         made.collect()
@@ -215,7 +216,8 @@ impl Signing {
         ]
     }
 
-    /// Builds what these options make, one for each step. `links` keeps the links that neighbouring choices share.
+    /// Builds the string to sign and key for these options, one for each step. `links` caches the links that
+    /// consecutive choices share.
     pub(in crate::diagnosis) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
         let (before, after) = self.around_hash(options);
         let key = match self.scheme {
@@ -266,7 +268,7 @@ impl Signing {
     fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
         let day = &self.day.option(options[2].into()).signed;
         let region = &self.region.option(options[3].into()).signed;
-        // The scope of Version 4A has no region, unless one was put there by mistake.
+        // The scope of Version 4A has no region, unless the client put one there by mistake.
         let region = (self.scheme != Scheme::V4a || !region.is_empty()).then_some(region.as_str());
         let service = &self.service.option(options[4].into()).signed;
         let scope =

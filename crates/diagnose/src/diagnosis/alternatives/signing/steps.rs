@@ -1,7 +1,7 @@
-//! What a client may have put into and around the scope: other days, regions, services, timestamps, lines.
+//! Days, regions, services, timestamps and lines that a client may have put into the string to sign by mistake.
 //!
-//! In Version 4 a part may be wrong in the string to sign, in the key, or in both; the key of Version 4A does not
-//! depend on the scope.
+//! In Version 4, a part of the scope may be wrong in the string to sign, in the key, or in both. The key of
+//! Version 4A does not depend on the scope.
 
 use crate::diagnosis::alternatives::{Subject, times};
 use crate::diagnosis::catalogue::{
@@ -11,13 +11,13 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::field::Step;
 use sigvet_core::scheme::Scheme;
 
-/// A part of the scope: its text in the string to sign, and the text that the key was derived for.
+/// A part of the scope: the text in the string to sign, and the text that the key was derived for.
 pub(super) struct Part {
     pub(super) signed: String,
     pub(super) key: String,
 }
 
-/// The string to sign around scope, timestamp and hash.
+/// The form of the string to sign around scope, timestamp and hash.
 #[derive(Clone, Copy)]
 pub(super) enum StringForm {
     Right,
@@ -59,7 +59,7 @@ pub(super) fn part_step(
     step
 }
 
-/// Days near the request's day: in scope and key, in the key alone, in the string to sign alone.
+/// Days near the request's day: in both scope and key, only in the key, or only in the string to sign.
 pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     let right = &subject.terms.scope.date;
     let mut step = days_step(subject, times::days(subject));
@@ -72,7 +72,7 @@ pub(super) fn day_step(subject: &Subject<'_>) -> Step<Part> {
     step
 }
 
-/// Other days in scope and key, and in the key alone; the key of Version 4A has no day.
+/// Other days in both scope and key, and only in the key. The key of Version 4A has no day.
 pub(super) fn days_step(subject: &Subject<'_>, days: impl IntoIterator<Item = String>) -> Step<Part> {
     let right = &subject.terms.scope.date;
     let mut step = Step::new(Part { signed: right.clone(), key: right.clone() });

@@ -1,4 +1,4 @@
-//! Every second within a day of the instant that arrived.
+//! Tries every second within a day before and after the time that arrived.
 
 use super::{Gap, Right, Series};
 use crate::diagnosis::alternatives::signing::Signing;
@@ -10,7 +10,7 @@ use sigvet_core::time::Timestamp;
 
 const DAY: i64 = 86_400;
 
-/// Instants that were signed instead of the one that arrived.
+/// Times that may have been signed instead of the one that arrived.
 struct Instants<'a> {
     signing: &'a Signing,
     key: Midstate,
@@ -18,11 +18,11 @@ struct Instants<'a> {
     place: Place,
 }
 
-/// The places with another instant.
+/// The places where the signed time differs.
 enum Place {
-    /// In the string to sign, which ends in this hash.
+    /// In the string to sign, which ends with this hash.
     StringToSign(Hex),
-    /// Also in the header.
+    /// In the header too.
     Everywhere(Gap),
 }
 
@@ -38,7 +38,7 @@ pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
 }
 
 impl Instants<'_> {
-    /// The instants, nearest first: a second later, a second earlier, two seconds later.
+    /// The times, nearest first: a second later, a second earlier, two seconds later, and so on.
     fn instant(&self, number: usize) -> Timestamp {
         let seconds = i64::try_from(number / 2 + 1).unwrap_or(DAY);
         let offset = if number.is_multiple_of(2) { seconds } else { -seconds };

@@ -1,4 +1,4 @@
-//! Keys from other secrets and other days.
+//! Keys derived from other secrets and for other days.
 
 use super::{Right, Series};
 use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
@@ -7,7 +7,7 @@ use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use sigvet_core::internal::Hex;
 
-/// Every key that results from one slip in the secret, or from another day of the year.
+/// Every key that results from one typing error in the secret, or from another day of the year.
 pub(super) struct Keys {
     signing: Signing,
     choices: Vec<[u16; STEPS]>,

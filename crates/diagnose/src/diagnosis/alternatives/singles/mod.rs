@@ -1,7 +1,8 @@
-//! Mistakes with so many forms that each is tried alone: every second of a day, every port, every typing slip.
+//! Mistakes with so many variants that each variant is tried alone: every second of a day, every port, every
+//! typing error.
 //!
-//! The fields in the files next to this folder are combined with one another, so each option costs thousands of
-//! hypotheses. Here an option costs one: the rest of the request is assumed to be right.
+//! The fields in the files next to this folder are combined with one another, so each of their options costs thousands
+//! of hypotheses. Here an option costs one hypothesis, because the rest of the request is assumed to be right.
 
 mod instants;
 mod keys;
@@ -26,20 +27,21 @@ pub(in crate::diagnosis) trait Series: Sync {
     /// The number of hypotheses.
     fn count(&self) -> usize;
 
-    /// Whether the hypothesis gives the signature.
+    /// Whether the hypothesis gives the target signature.
     fn gives(&self, number: usize, target: &Target) -> bool;
 
-    /// The mistakes that the hypothesis stands for.
+    /// The mistakes that the hypothesis consists of.
     fn causes(&self, number: usize) -> Vec<AppliedMistake>;
 }
 
-/// All series of a request, the likeliest first. `signing` belongs to the request as it arrived.
+/// All series for a request, the likeliest first. `signing` belongs to the request as it arrived.
 pub(in crate::diagnosis) fn series<'a>(
     subject: &'a Subject<'_>,
     keys: &[Key<'_>],
     signing: &'a Signing,
 ) -> Vec<Box<dyn Series + 'a>> {
-    // A signature of Version 4A is verified, which takes a hundred times as long as recomputing one.
+    // A signature of Version 4A has to be verified, which takes a hundred times as long as recomputing a
+    // Version 4 signature.
     if keys.is_empty() || subject.terms.scheme != Scheme::V4 {
         return Vec::new();
     }
@@ -53,14 +55,14 @@ pub(in crate::diagnosis) fn series<'a>(
     all
 }
 
-/// The request as it arrived, with everything that is right for it.
+/// The request as it arrived, with its right canonical request and signing.
 struct Right<'a, 's> {
     subject: &'a Subject<'s>,
     signing: &'a Signing,
     text: CanonicalRequest,
 }
 
-/// A canonical request with a gap at one place.
+/// A canonical request with a gap in one place.
 struct Gap {
     before: Sha256Hasher,
     after: Vec<u8>,
@@ -107,7 +109,7 @@ trait Filling: Sync {
     fn cause(&self, number: usize) -> AppliedMistake;
 }
 
-/// A gap with its fillings. Key and string to sign are right.
+/// A gap with its possible contents. Key and string to sign are right.
 struct Filled<F> {
     gap: Gap,
     frame: Frame,
@@ -141,7 +143,7 @@ mod tests {
         CanonicalRequest::assemble(|_, out| out.extend_from_slice(fields.next().unwrap().as_bytes()))
     }
 
-    /// Catches a gap that is a byte too long or too short, by filling in its original text.
+    /// Catches a gap that is a byte too long or too short, by inserting its original text.
     #[test]
     fn the_original_text_fills_its_gap_again() {
         assert_eq!(text().as_bytes(), TEXT.as_bytes());

@@ -7,12 +7,12 @@ use crate::diagnosis::alternatives::host::{INNER_NAMES, split_port};
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HOST_OTHER_ENDPOINT, HOST_PORT_MISSING, HOST_REWRITTEN};
 use crate::diagnosis::outcome::AppliedMistake;
 
-/// The TCP ports, from 1 on.
+/// The TCP ports, starting at 1.
 const PORTS: usize = 65_535;
-/// Ports that servers inside a network listen on, in addition to the ports above 30,000 that Kubernetes assigns.
+/// Ports that servers inside a network listen on, and the ports above 30,000 that Kubernetes assigns.
 const INNER_PORTS: [RangeInclusive<usize>; 9] =
     [0..=0, 80..=90, 443..=443, 3000..=3010, 4566..=4576, 5000..=5010, 7480..=7490, 8000..=9500, 30_000..=32_767];
-/// Bodies up to this length.
+/// The number of body lengths to try, starting at 0.
 const LENGTHS: usize = 1_048_577;
 
 pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
@@ -40,7 +40,7 @@ fn lengths<'a>(right: &Right<'a, '_>) -> Option<Box<dyn Series + 'a>> {
     Some(Box::new(Filled { gap, frame: right.signing.right_frame(), filling }))
 }
 
-/// A name with these ports; port 0 means the name alone.
+/// A host name with these ports. Port 0 means the name without a port.
 struct Ports<'a> {
     sent: &'a str,
     name: &'a str,

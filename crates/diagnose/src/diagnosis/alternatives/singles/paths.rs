@@ -82,13 +82,13 @@ const PREFIXES: [&str; 72] = [
     "lambda",
     "dynamodb",
 ];
-/// The maximum number of places in which a slash is doubled.
+/// Maximum number of places in which a slash is doubled.
 const MOST_SLASHES: usize = 64;
 
-/// With more letters than this, not every combination of cases is tried: there would be too many.
+/// If a path has more letters than this, not every combination of cases is tried: there would be too many.
 const MOST_LETTERS: usize = 14;
 
-/// Headers in which proxies pass on the target that the client requested.
+/// Headers in which proxies forward the target that the client requested.
 const ORIGINAL_TARGETS: [&str; 6] = [
     "x-original-uri",
     "x-original-url",
@@ -158,7 +158,7 @@ fn rewritten(subject: &Subject<'_>) -> Vec<Rewritten> {
     all
 }
 
-/// The path before something merged two slashes, or removed a dot segment.
+/// The path as it was before something merged two slashes or removed a dot segment.
 fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
     let (path, merged) = (&subject.path, &PATH_NORMALIZED);
     let mut all: Vec<Rewritten> = Vec::new();
@@ -177,7 +177,7 @@ fn with_more_slashes(subject: &Subject<'_>) -> Vec<Rewritten> {
     all
 }
 
-/// The path in another case that it may have had.
+/// The path with its letters in another case.
 fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     let mut all: Vec<Rewritten> = vec![
         (&PATH_CHANGED, "letters were uppercased after signing".to_owned(), path.to_ascii_lowercase()),
@@ -192,7 +192,7 @@ fn with_other_case(path: &[u8]) -> Vec<Rewritten> {
     all
 }
 
-/// A path with few letters, all in one case: each letter is tried in both cases.
+/// For a path with few letters, all in one case: the path with each letter in both cases.
 fn with_each_case(path: &[u8]) -> Vec<Rewritten> {
     let letters: Vec<usize> =
         path.iter().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic()).map(|(at, _)| at).collect();

@@ -1,4 +1,4 @@
-//! Words about checksums: one that the store does not support, one that it requires, one that belongs to another body.
+//! Messages about checksums: one that the store does not support, one that it requires, or one of another body.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{CHECKSUM_MISMATCH, CHECKSUM_UNSUPPORTED};
@@ -24,7 +24,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-/// What stores say that do not support the SDKs' checksums, trailers or chunks, or that require `Content-MD5`.
+/// Messages of stores that do not support the SDKs' checksums, trailers or chunks, or that require `Content-MD5`.
 fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
     let readers = [wants_md5, refuses_header, refuses_chunks, refuses_anything, wants_length];
     let detail = readers.iter().find_map(|read| read(said))?;
@@ -52,7 +52,7 @@ fn refuses_header(said: &Said<'_>) -> Option<String> {
     named.or_else(|| said.says(&ALGORITHMS).then(|| "the store does not support this kind of checksum".to_owned()))
 }
 
-/// A server that names the word in `x-amz-content-sha256` refuses that word: `payload` handles it.
+/// If the server mentions `x-amz-content-sha256`, it refuses that header's value, which `payload` handles.
 fn refuses_chunks(said: &Said<'_>) -> Option<String> {
     let is_said = said.says(&["aws chunked", "aws-chunked"]) && said.says(&REFUSED);
     (is_said && !said.says(&["x-amz-content-sha256"]) && !said.declares_chunks())
@@ -69,7 +69,7 @@ fn refuses_anything(said: &Said<'_>) -> Option<String> {
         .then(|| "the store does not support a header of the request, probably the checksum".to_owned())
 }
 
-/// With some clients a chunked body has no `Content-Length`, or not the one that the store counts by.
+/// Some clients send a chunked body without `Content-Length`, or with a length that the store counts differently.
 fn wants_length(said: &Said<'_>) -> Option<String> {
     let is_wanted =
         said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);
@@ -77,7 +77,7 @@ fn wants_length(said: &Said<'_>) -> Option<String> {
     is_said.then(|| "the store requires Content-Length and does not support checksum trailers".to_owned())
 }
 
-/// Whether a request contains what SDKs add for checksums.
+/// Whether a request contains headers that SDKs add for checksums.
 fn has_checksum(request: &Request) -> bool {
     let of_sdk = |name: &str| ["x-amz-sdk-checksum-algorithm", "x-amz-trailer"].contains(&name);
     request.headers.iter().any(|header| {
@@ -98,7 +98,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
             "checksum mismatch for x-amz-checksum-",
             "you specified did not match the calculated checksum",
         ]);
-    // The payload hash is not a checksum in this sense, but some stores use the same words for it.
+    // The payload hash is not a checksum in this sense, but some stores use the same message for it.
     let is_plain = said.request().is_some() && sent.is_none() && !said.declares_chunks();
     let is_of_payload = is_plain && said.says(&["content-md5"]);
     if !is_said || is_of_payload || said.says(&["x-amz-content-sha256"]) {

@@ -1,4 +1,4 @@
-//! Words about clocks and about the expiry of presigned URLs.
+//! Messages about clocks and about the expiry of presigned URLs.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// The signer's clock.
+/// Messages about the signer's clock.
 pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     const CODES: [&str; 3] = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
     const WORDS: [&str; 7] = [
@@ -45,7 +45,7 @@ pub(super) fn clock(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// The signer's clock, if it is further off than the server allows, whatever the server says about it.
+/// Explains a signer's clock that is further off than the server allows, whatever the server's message is.
 pub(super) fn far_off(said: &Said<'_>) -> Vec<Explanation> {
     let (Some(request), Some(server)) = (signed_at(said), server_time(said)) else { return Vec::new() };
     let is_far = request.seconds_until(server).unsigned_abs() > said.evidence.window.as_secs();
@@ -108,8 +108,7 @@ fn is_over_at_google(said: &Said<'_>) -> bool {
     said.is_presigned() && said.has_code(&["ExpiredToken"]) && !has_token
 }
 
-/// Some services say that the signature has expired for headers and URLs alike; for a URL past its end, they mean the
-/// expiry.
+/// Some services say "signature expired" for both headers and URLs. For an expired URL, they mean its expiry.
 fn is_past_its_end(said: &Said<'_>) -> bool {
     let now = said.reply.server_time.unwrap_or(said.evidence.now);
     end(said).is_some_and(|end| end <= now)
@@ -140,7 +139,7 @@ fn begins_later(said: &Said<'_>) -> Vec<Explanation> {
     or_local(made, said)
 }
 
-/// If the URL is off by the hours of a time zone, local time is an alternative explanation.
+/// If the URL is off by the offset of a time zone, local time is an alternative explanation.
 fn or_local(made: AppliedMistake, said: &Said<'_>) -> Vec<Explanation> {
     let local = || {
         let claim = said.claim()?;
@@ -160,7 +159,8 @@ fn signed_at(said: &Said<'_>) -> Option<Timestamp> {
     said.reply.request_time.or_else(|| said.claim().map(|claim| claim.terms.timestamp))
 }
 
-/// If a server states no time, the caller's clock is used, if by it the request is as far off as the server found.
+/// The server's time. If the server states none, the caller's clock is used, provided that the request is too
+/// far off by that clock, as the server found.
 fn server_time(said: &Said<'_>) -> Option<Timestamp> {
     let is_far = |now: &Timestamp| {
         signed_at(said).is_some_and(|at| at.seconds_until(*now).unsigned_abs() > said.evidence.window.as_secs())

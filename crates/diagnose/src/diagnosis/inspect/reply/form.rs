@@ -1,4 +1,4 @@
-//! Words about the authentication mechanism, and about an unreadable authorization.
+//! Messages about the authentication mechanism, and about an authorization that cannot be parsed.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -8,11 +8,11 @@ use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
 
-/// What API Gateway also says about a path without a route.
+/// Messages that API Gateway also sends for a path without a route.
 const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value pair", "authorization header requires"];
 const NO_ROUTE: &str = "API Gateway also says this about a path or method without a route";
 
-/// Two mechanisms at once, or an old one.
+/// Two mechanisms at once, or an outdated one.
 pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
     const V2: [&str; 7] = [
         // Garage expects a presigned URL if there is no Version 4 header.
@@ -53,7 +53,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
     }
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
     let made = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
-    // AWS services say more than this, or say it with a code.
+    // AWS services say more than this, or add an error code.
     let is_routed = said.words.trim() == "missing authentication token" && said.reply.code.is_none();
     match (is_routed, is_readable) {
         (true, true) => one(made.with_detail(format!("the captured request has one; {NO_ROUTE}"))),
@@ -63,7 +63,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// An authorization that the server cannot read. If it is unreadable here too, that says more.
+/// An authorization that the server cannot parse. If it cannot be parsed here either, our own error is more specific.
 pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     let Some(detail) = fault(said) else { return Vec::new() };
     if let Some(made) = seen_here(said) {
@@ -81,7 +81,7 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-/// A server that quotes the header shows its kind; S3 says only that it is a different one.
+/// A server that quotes the header shows its kind. S3 says only that the mechanism is a different one.
 fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
     const KINDS: [&str; 4] = ["bearer", "basic", "digest", "token"];
     let has_kind = |kind: &&str| {
@@ -90,7 +90,7 @@ fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
     };
     let kind = KINDS.into_iter().find(has_kind);
     let is_said = kind.is_some() || said.says(&["unsupported authorization type"]);
-    // A readable claim is a signature.
+    // If the claim could be read, the request has a signature.
     (is_said && said.judged.is_none())
         .then(|| AppliedMistake::new(&MECHANISM_OTHER, kind.unwrap_or_default(), "AWS4-HMAC-SHA256"))
 }
@@ -106,7 +106,7 @@ fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
         "malformed date",
     ];
     let is_said = said.says(&WORDS) || said.has_code(&["MalformedDate", "MalformedPresignedDate"]);
-    // A readable claim has a date of the right form.
+    // If the claim could be read, its date has the right form.
     (is_said && said.judged.is_none()).then(|| {
         let presented = said.quoted_after("got ").unwrap_or_default();
         AppliedMistake::new(&TIME_MALFORMED, presented, "")
@@ -119,14 +119,14 @@ fn is_routed(said: &Said<'_>) -> bool {
     said.says(&OF_ROUTES) && !is_elsewhere
 }
 
-/// What makes the claim unreadable, if anything does.
+/// The mistake that makes the claim unreadable, if there is one.
 fn seen_here(said: &Said<'_>) -> Option<AppliedMistake> {
     let request = said.evidence.request?;
     let error = Claim::extract(request).err()?;
     unreadable::explain(request, &error)
 }
 
-/// What the server misses, in our own words: the server's may quote the header.
+/// What the server misses, in our own words, because the server's message may quote the header.
 fn fault(said: &Said<'_>) -> Option<&'static str> {
     const CODES: [&str; 7] = [
         "IncompleteSignature",

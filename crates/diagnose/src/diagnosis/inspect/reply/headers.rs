@@ -1,4 +1,4 @@
-//! Words about headers that were not signed.
+//! Messages about headers that were not signed.
 
 use super::{Said, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
@@ -6,7 +6,7 @@ use crate::diagnosis::inspect::{token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::Finding;
 
-/// How servers say that a header has to be signed; its name precedes these words, in quotes.
+/// How servers say that a header has to be signed. The header's name precedes these words, in quotes.
 const TO_SIGN: [&str; 5] = [
     "must be a 'signedheader'",
     "must be signed",
@@ -41,7 +41,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     if is_plain { together(vec![not_told(said)]) } else { Vec::new() }
 }
 
-/// MinIO says the same about a header that is listed but was not sent.
+/// MinIO sends the same message for a header that is listed but was not sent.
 fn not_told(said: &Said<'_>) -> AppliedMistake {
     let missing = found(said, is_missing);
     if missing.is_empty() {
@@ -63,7 +63,7 @@ fn is_missing(finding: &Finding) -> bool {
     matches!(finding, Finding::HeaderMissing { .. })
 }
 
-/// The names in findings of these kinds.
+/// The header names in findings of these kinds.
 fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
     let findings = said.findings();
     let name = |finding: &Finding| match finding {

@@ -1,11 +1,11 @@
-//! Words about the access key and its session token.
+//! Messages about the access key and its session token.
 
 use super::{Said, dates, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
-/// What AWS says about both keys and tokens.
+/// Messages that AWS sends about both keys and tokens.
 const OF_BOTH: [&str; 2] =
     ["security token included in the request is invalid", "security token included in the request is not valid"];
 
@@ -43,7 +43,7 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
     if !is_unknown(said) {
         return Vec::new();
     }
-    // EC2 has one code for everything that is wrong with a signature.
+    // EC2 has one code for everything that may be wrong with a signature.
     let by_clock = if said.has_code(&["AuthFailure"]) { dates::far_off(said) } else { Vec::new() };
     match spoilt(said) {
         _ if !by_clock.is_empty() => by_clock,
@@ -69,7 +69,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
         "AccessKeyIdNotFound",
         "InvalidAccessKey",
     ];
-    // Garage's words, and those of stores that use S3's message with another code.
+    // Messages of Garage, and of stores that use S3's message with another code.
     const WORDS: [&str; 6] = [
         "no such key: ",
         "access key id you provided does not exist",
@@ -83,7 +83,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
     said.has_code(&CODES) || said.says(&OF_BOTH) || said.says(&WORDS) || is_of_b2
 }
 
-/// What the request itself shows about its key and token.
+/// A fault in the key or token that the request itself shows.
 fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
@@ -96,7 +96,7 @@ fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
     malformed().or_else(with_space).or_else(missing)
 }
 
-/// Whether a secret was used as the ID, judging by its form or because it is the known secret.
+/// Whether a secret was used as the ID, because it looks like one or is the known secret.
 fn is_secret(said: &Said<'_>, id: &str) -> bool {
     let own = said.evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     own == Some(id) || key::looks_like_a_secret(id)
@@ -153,7 +153,7 @@ fn has_token(said: &Said<'_>) -> bool {
     said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some())
 }
 
-/// The ID from the request, otherwise as the server read it.
+/// The ID in the request; if there is none, the ID that the server read.
 fn id(said: &Said<'_>) -> Option<String> {
     let claimed = said.claim().map(|claim| claim.terms.access_key_id.clone()).filter(|id| !id.is_empty());
     claimed.or_else(|| said.reply.access_key_id.clone())

@@ -1,7 +1,7 @@
-//! The server's words: from code, message and fields to the mistakes that they name.
+//! Interprets the server's message: from its code, message and fields to the mistakes that they name.
 //!
-//! The words are those of AWS's services, and of compatible stores. Each reader knows the words about one subject; the
-//! first that understands the reply explains it. A bare mismatch explains nothing.
+//! The messages are those of AWS services and of compatible stores. Each reader knows the messages about one
+//! subject; the first reader that recognises the reply explains it. A bare mismatch explains nothing.
 
 mod certificate;
 mod checksum;
@@ -25,7 +25,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
-/// In the order in which a reply's words are most trustworthy.
+/// In order, beginning with the subject whose messages are most reliable.
 const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
     certificate::read,
     form::mechanism,
@@ -43,7 +43,7 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
     form::malformed,
 ];
 
-/// A reply with the request that it answers.
+/// A reply, with the request that it answers.
 pub(super) struct Said<'a> {
     reply: &'a Reply,
     evidence: &'a Evidence<'a>,
@@ -82,7 +82,8 @@ impl<'a> Said<'a> {
         self.reply.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
 
-    /// The text in quotes of any kind after these words; the words are in lowercase, the quoted text is as written.
+    /// The quoted text after these words, in quotes of any kind. The words are in lowercase; the quoted text
+    /// keeps its case.
     fn quoted_after(&self, words: &str) -> Option<&str> {
         let rest = self.text_after(words)?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
@@ -93,7 +94,7 @@ impl<'a> Said<'a> {
             .filter(|quoted| !quoted.is_empty())
     }
 
-    /// The text after these words, as written; the words are in lowercase.
+    /// The text after these words, in its own case. The words are in lowercase.
     fn text_after(&self, words: &str) -> Option<&str> {
         self.text.get(self.words.find(words)? + words.len()..)
     }
@@ -131,12 +132,12 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The explanation with one mistake.
+/// An explanation with one mistake.
 fn one(made: AppliedMistake) -> Vec<Explanation> {
     vec![Explanation::from_mistake(Proof::Server, made)]
 }
 
-/// One explanation with all of these mistakes, or no explanation without mistakes.
+/// One explanation with all of these mistakes, or no explanation if there are none.
 fn together(mistakes: Vec<AppliedMistake>) -> Vec<Explanation> {
     if mistakes.is_empty() { Vec::new() } else { vec![Explanation { proof: Proof::Server, mistakes }] }
 }

@@ -1,4 +1,5 @@
-//! Words about the payload: a hash of another body, a missing or refused hash, and chunks that are not understood.
+//! Messages about the payload: a hash of another body, a missing or refused hash, and chunks that the server
+//! does not support.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -42,7 +43,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(made)
 }
 
-/// A server that states no hash of a body that is not available.
+/// A server that states no hash, and a body that is not available.
 fn undecided(said: &Said<'_>) -> AppliedMistake {
     let declared = declared(said).unwrap_or_default();
     let mistake = match declared.as_str() {
@@ -61,8 +62,8 @@ fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
         .then(|| AppliedMistake::new(&PAYLOAD_HEADER_MISSING, "", "x-amz-content-sha256"))
 }
 
-/// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, need the client's hash and do not name the
-/// header.
+/// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, require the client's hash but do
+/// not name the header.
 fn is_wanted_by_gateway(said: &Said<'_>) -> bool {
     let is_aoss = said.reply.gateway == Some(Gateway::OpenSearchServerless)
         || said.says(&["resultdetail: { code=invalidsignature", "code=invalidsignature, message=invalid signature"]);
@@ -87,7 +88,7 @@ fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
         .then(|| AppliedMistake::new(&PAYLOAD_UNSIGNED, PayloadHash::UNSIGNED, arrived.unwrap_or_default()))
 }
 
-/// Chunks that the server does not know, or cannot parse.
+/// Chunks that the server does not support or cannot parse.
 fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 6] = [
         "IncompleteBody",
@@ -136,7 +137,8 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     ];
     let is_said = said.says(&SAID);
     let declared = declared(said).unwrap_or_default();
-    // A server that does not list the words for chunks does not know them; one that quotes the word names it last.
+    // A server that does not list the keywords for chunks does not support them; one that quotes the keyword
+    // names it last.
     let is_quoted = said.says(&["is invalid: streaming-"]);
     let is_unnamed = declared.is_empty() && !said.says(&["streaming-", SAID[3]]);
     let is_streaming = declared.starts_with(STREAMING) || is_unnamed || is_quoted;
@@ -149,7 +151,7 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| AppliedMistake::new(mistake, declared, "").with_detail(detail))
 }
 
-/// The string to sign of a chunk, which differs from the request's; Garage says so in words.
+/// The string to sign of a chunk, which differs from the request's. Garage mentions chunks in its message.
 fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
     let text = said.reply.string_to_sign.as_deref().unwrap_or_default();
     let is_of_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");

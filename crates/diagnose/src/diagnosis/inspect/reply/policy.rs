@@ -1,4 +1,5 @@
-//! Words about a form's policy: it has expired, a condition failed, a field is not in it, the form itself is wrong.
+//! Messages about a form's policy: it has expired, a condition failed, a field is not in it, or the form
+//! itself is wrong.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{
@@ -19,7 +20,7 @@ fn expired(said: &Said<'_>) -> Option<AppliedMistake> {
     said.says(&WORDS).then(|| AppliedMistake::new(&POLICY_EXPIRED, "", server))
 }
 
-/// A field that no condition names; S3 and Ceph name it in the message, Google's store in the details.
+/// A field without a condition. S3 and Ceph name it in the message, Google's store in the details.
 fn field(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] = [
         "extra input fields: ",
@@ -50,7 +51,7 @@ fn malformed(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| quoted(&POLICY_MALFORMED, "", said.reply.message.as_deref().unwrap_or_default()))
 }
 
-/// A form that lacks its file, or has a field after it.
+/// A form without a file, or with a field after the file.
 fn form(said: &Said<'_>) -> Option<AppliedMistake> {
     const FILE: [&str; 2] = ["exactly one file upload", "must contain a field named 'file'"];
     match () {
@@ -71,7 +72,7 @@ fn text_after(said: &Said<'_>, words: &str) -> Option<String> {
     Some(rest.trim_start_matches([':', ' ']).trim_end().to_owned())
 }
 
-/// A mistake with what the server says about it.
+/// A mistake with the server's words as its detail.
 fn quoted(mistake: &'static Mistake, introduction: &str, words: &str) -> AppliedMistake {
     let made = AppliedMistake::new(mistake, "", "");
     match words.trim().trim_end_matches('.') {

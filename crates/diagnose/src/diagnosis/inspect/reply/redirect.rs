@@ -1,4 +1,4 @@
-//! Words about a bucket that another host serves: redirects, and location constraints.
+//! Messages about a bucket that another host serves: redirects and location constraints.
 
 use super::{Said, one};
 use crate::diagnosis::catalogue::{HOST_OTHER_ENDPOINT, SCOPE_REGION};
@@ -8,7 +8,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     constraint(said).or_else(|| endpoint(said)).map(one).unwrap_or_default()
 }
 
-/// A redirect does not sign again: the signature is valid only for the host that it was made for.
+/// Following a redirect does not sign again, and the signature is valid only for the host that it was made for.
 fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 3] = ["PermanentRedirect", "TemporaryRedirect", "Redirect"];
     const NAMED: [&str; 2] = ["using the specified endpoint", "to the specified temporary endpoint"];

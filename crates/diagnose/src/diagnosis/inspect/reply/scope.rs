@@ -1,4 +1,4 @@
-//! Words about the credential scope: its region, its service, its date, its form. One reply may name several of them.
+//! Messages about the credential scope: its region, service, date or form. One reply may name several of them.
 
 use super::{Said, together};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
@@ -23,7 +23,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     together([region, service, terminator(said), date(said)].into_iter().flatten().collect())
 }
 
-/// A credential that does not have the required five parts.
+/// A credential that does not have exactly five parts.
 fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
     const FORM: [&str; 5] = [
         "the credential is mal-formed",
@@ -32,7 +32,7 @@ fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
         "invalid credential scope",
         "malformed credential",
     ];
-    // What accompanies the same words if only one part is wrong.
+    // Phrases that follow the same message if only one part is wrong.
     const PART: [&str; 3] = ["incorrect service", "incorrect terminal", "incorrect date format"];
     let id = said.claim().map(|claim| claim.terms.access_key_id.as_str());
     // The component that B2 quotes begins with the slash after the ID.
@@ -46,13 +46,13 @@ fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
     if said.quoted_after("got ").is_some_and(begins_with_secret) {
         return Some(key::exchanged());
     }
-    // A secret in place of the ID has its own slashes.
+    // A secret in place of the ID may contain slashes of its own.
     let slashed = || id.filter(|id| id.contains('/')).map(slashed);
     let spoilt = id.and_then(key::malformed).or_else(slashed);
     Some(spoilt.unwrap_or_else(|| disordered(said)))
 }
 
-/// STS quotes the whole credential: everything before its last four parts is the ID.
+/// STS quotes the whole credential. Everything before its last four parts is the ID.
 fn begins_with_secret(credential: &str) -> bool {
     let id = credential.rsplitn(5, '/').nth(4).unwrap_or(credential);
     key::looks_like_a_secret(id)
@@ -68,7 +68,7 @@ fn slashed(id: &str) -> AppliedMistake {
     AppliedMistake::new(&ACCESS_KEY_MALFORMED, key::shown(id), "").with_detail("there is a slash in the access key id")
 }
 
-/// The region in the message, if any; otherwise the one that a server with this reply is in.
+/// The region in the message; if there is none, the region that a server with this reply is in.
 fn region(said: &Said<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 7] = [
         "region name '",
@@ -86,7 +86,7 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
     let expected = said.quoted_after("expecting ").or_else(|| said.reply.expected_region());
     let expected = expected.or_else(|| part_of_scope(said, "expected: ", 1)).or_else(|| auto(said));
     let is_other = expected.is_some() && expected != presented;
-    // Only if the server names the region is it certainly at fault; Garage's scopes differ in little else.
+    // The region is certainly wrong only if the server names it. Garage's scopes differ in little else.
     let is_of_garage = part_of_scope(said, UNEXPECTED, 2) == Some("s3");
     let is_named =
         is_told && expected.is_none() && (is_of_garage || !said.says(&["unexpected scope", "specified endpoint"]));
@@ -96,7 +96,7 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&SCOPE_REGION, presented.unwrap_or_default(), expected.unwrap_or_default()))
 }
 
-/// The region as the server quotes it, because that is what it read; otherwise the claim's.
+/// The region as the server quotes it, because that is what the server read; if it quotes none, the claim's region.
 fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     const BEFORE: [&str; 4] = ["the region ", "a valid region, not ", "the region name ", "scope region "];
     let quoted = BEFORE.iter().find_map(|words| said.quoted_after(words));
@@ -105,7 +105,7 @@ fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     quoted.or_else(claimed)
 }
 
-/// R2 lists the names that it accepts; `auto` is the one for all buckets.
+/// R2 lists the region names that it accepts. `auto` is the one for all buckets.
 fn auto<'s>(said: &'s Said<'_>) -> Option<&'s str> {
     let list = said.text_after("must be one of: ")?;
     list.split([',', ' ', '.']).find(|name| *name == "auto")

@@ -1,4 +1,5 @@
-//! The findings of verification as mistakes, refined by what else the request, the keys and the server's clock show.
+//! Turns the findings of verification into mistakes, refined by the rest of the request, the keys and the
+//! server's clock.
 
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN};
 use crate::diagnosis::evidence::Evidence;
@@ -10,9 +11,10 @@ use crate::formats::reply::Reply;
 use sigvet_core::internal::judge_claim;
 use sigvet_core::verify::Finding;
 
-/// The findings for which a server refuses the request, those about time last: their clock may not be the server's.
+/// The findings for which a server refuses the request. Those about time come last, because they may be based
+/// on another clock than the server's.
 pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    // Checksums are compared only after the signature.
+    // The server compares checksums only after it has accepted the signature.
     let is_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
     let is_later = |finding: &Finding| is_signature && matches!(finding, Finding::ChecksumMismatch { .. });
     let is_timeless = |finding: &&Finding| finding.is_fatal() && !is_of_the_clock(finding) && !is_later(finding);
@@ -27,7 +29,7 @@ pub(super) fn fatal_v4(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Ex
     explained.chain(of_clock.iter().flat_map(|finding| refined(finding, evidence, judged.whole))).collect()
 }
 
-/// The findings of a signature without a canonical request.
+/// The fatal findings of a signature without a canonical request.
 pub(super) fn fatal(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let is_clock_right = evidence.reply.is_some_and(finds_no_fault_with_the_clock);
     let is_counted = |finding: &&Finding| finding.is_fatal() && !(is_clock_right && finding.is_about_time());
@@ -35,7 +37,7 @@ pub(super) fn fatal(evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation
     findings.flat_map(|finding| refined(finding, evidence, judged)).collect()
 }
 
-/// A server that says that the signature is wrong, and names no time, found no fault with the clock.
+/// A server that says that the signature is wrong, and states no time, found no fault with the clock.
 fn finds_no_fault_with_the_clock(reply: &Reply) -> bool {
     reply.is_signature_refusal() && reply.server_time.is_none()
 }
@@ -59,13 +61,14 @@ fn is_of_the_clock(finding: &Finding) -> bool {
     matches!(finding, Finding::TimeSkewed { .. } | Finding::Expired { .. } | Finding::NotYetValid { .. })
 }
 
-/// A request that was read back from a canonical request contains only what was signed.
+/// A request that was read back from a canonical request contains only the signed parts.
 fn is_seen(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     judged.is_captured() || !matches!(finding, Finding::PayloadHeaderMissing { .. } | Finding::TokenMissing { .. })
 }
 
-/// Whether a finding is explained elsewhere: all headers of a kind together, chunks by their own search, and tokens by
-/// what the host accepts, unless the signature is right and the token is the only thing wrong.
+/// Whether a finding is explained elsewhere: headers are listed together with others of their kind, chunks
+/// have their own search, and tokens depend on what the host accepts, unless the signature is right and the
+/// token is the only thing wrong.
 fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     match finding {
         Finding::HeaderUnsigned { .. } | Finding::HeaderMissing { .. } | Finding::Stream(_) => true,
@@ -74,7 +77,7 @@ fn is_gathered(finding: &Finding, judged: &JudgedV4<'_>) -> bool {
     }
 }
 
-/// A part of the scope in another's place: the search says more about it than the host does.
+/// Whether a part of the scope is in another part's position; the search says more about this than the host does.
 fn is_out_of_place(finding: &Finding) -> bool {
     match finding {
         Finding::HostRegion { presented, .. } => scope::is_service(presented),
@@ -83,7 +86,7 @@ fn is_out_of_place(finding: &Finding) -> bool {
     }
 }
 
-/// A finding refined by the evidence; otherwise as it was found.
+/// A finding refined by the evidence; if nothing refines it, as it was found.
 fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<Explanation> {
     let (v4, claimed) = (judged.v4(), &judged.verdict.claimed);
     let local = |now| clock::local_url(claimed.signed_at()?, now);
@@ -91,7 +94,7 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
         Finding::TimeSkewed { now, presented, .. } => {
             (clock::written(*presented, *now), clock::by_an_hour(*presented, *now))
         }
-        // If a URL is off by the hours of a time zone, local time is an alternative explanation.
+        // If a URL is off by the offset of a time zone, local time is an alternative explanation.
         Finding::Expired { now, .. } | Finding::NotYetValid { now, .. } => (None, local(*now)),
         Finding::ScopeDate { .. } => (v4.and_then(|v4| scope::out_of_order(&v4.claim.terms)), None),
         Finding::AccessKeyUnknown { expected, presented } => (Some(access_key(evidence, expected, presented)), None),
@@ -112,7 +115,8 @@ fn refined(finding: &Finding, evidence: &Evidence<'_>, judged: &Judged) -> Vec<E
     [found, other].into_iter().flatten().map(|made| Explanation::from_mistake(proof, made)).collect()
 }
 
-/// A key other than the right one: the secret, the right ID damaged, another key of the user, or an unknown key.
+/// A key other than the right one: the secret, a damaged form of the right ID, another key of the user, or an
+/// unknown key.
 fn access_key(evidence: &Evidence<'_>, expected: &str, presented: &str) -> AppliedMistake {
     let secret = evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     let unknown = || AppliedMistake::new(&ACCESS_KEY_UNKNOWN, key::shown(presented), expected);

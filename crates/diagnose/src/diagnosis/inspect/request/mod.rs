@@ -1,4 +1,5 @@
-//! The request alone: what a server refuses whatever the signature is, and what is legal but breaks signatures.
+//! Inspects the request alone: faults that a server refuses whatever the signature is, and legal parts that
+//! often break signatures.
 
 mod findings;
 mod refusals;
@@ -14,9 +15,9 @@ use crate::diagnosis::outcome::{Explanation, Judged, JudgedV4};
 /// The ways in which an upload may violate its policy more than once.
 const BROKEN_EACH: [&str; 2] = [POLICY_CONDITION_FAILED.id, POLICY_FIELD_NOT_ALLOWED.id];
 
-/// What a server refuses by itself, each mistake once, the most certain first.
+/// Faults that a server refuses whatever the signature is, each mistake once, the most certain first.
 pub(super) fn refused(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
-    // If one parameter swallowed others, everything else found follows from that.
+    // If one parameter swallowed others, every other finding follows from that.
     match refusals::escaped(evidence.request.unwrap_or(judged.request)) {
         Some(escaped) => vec![observed(escaped)],
         None => {
@@ -33,7 +34,7 @@ pub(super) fn refused_without_canonical(evidence: &Evidence<'_>, judged: &Judged
     each_once(malformed.into_iter().chain(found))
 }
 
-/// What may have broken the signature, the likeliest first.
+/// Parts of the request that may have broken the signature, the likeliest first.
 pub(super) fn suspicious(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Explanation> {
     let refused = refused(evidence, judged);
     let is_new = |explanation: &Explanation| !explanation.mistakes.iter().any(|made| names(&refused, made.mistake.id));
@@ -51,7 +52,7 @@ fn each_once(explanations: impl Iterator<Item = Explanation>) -> Vec<Explanation
     for explanation in explanations {
         let known = kept.iter_mut().find(|known| explanation.mistakes.iter().all(|made| known.names(made.mistake.id)));
         match known {
-            // Each violated condition and each surplus field has to be fixed.
+            // The user has to fix each violated condition and each surplus field.
             Some(known) if explanation.mistakes.iter().any(|made| BROKEN_EACH.contains(&made.mistake.id)) => {
                 known.mistakes.extend(explanation.mistakes);
             }

@@ -1,4 +1,4 @@
-//! What the request alone shows and no server accepts, in addition to what verification finds.
+//! Faults that the request alone shows and that no server accepts, in addition to those that verification finds.
 
 use std::ops::RangeInclusive;
 
@@ -20,12 +20,12 @@ use sigvet_core::scheme::Scheme;
 use sigvet_core::verify::{CertificateFault, Finding};
 use sigvet_core::x509::KeyAlgorithm;
 
-/// The prefix of the payload words for chunks.
+/// The prefix of the payload keywords for chunks.
 const STREAMING: &str = "STREAMING-";
-/// Event streams have a different framing, and no length in advance.
+/// Event streams are framed differently, and their length is not known in advance.
 const EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 
-/// In the order in which a server would meet them.
+/// All of them, in the order in which a server would encounter them.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
@@ -61,7 +61,7 @@ fn mechanism_twice(request: &Request) -> Option<AppliedMistake> {
     is_twice.then(|| AppliedMistake::new(&MECHANISM_TWICE, "", "").with_detail(detail))
 }
 
-/// A presigned URL whose checksum was computed before there was a body. For a request with an empty body it is right.
+/// A presigned URL whose checksum was computed before there was a body. It is right for a request with an empty body.
 fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let request = judged.request;
     let (name, presented) = query::parameters(request.query()?).find_map(|(name, value)| {
@@ -88,14 +88,14 @@ fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
 }
 
-/// S3 requires all of the provider's headers to be signed; other services accept an unsigned token.
+/// S3 requires all of the provider's headers to be signed. Other services accept an unsigned token.
 fn unsigned_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_wanted = terms.dialect.stores_objects(&terms.scope.service) && is_aws(judged.request);
     token::unsigned(judged.request, judged.claim).filter(|_| is_wanted)
 }
 
-/// A payload that is declared as chunked, but is not.
+/// A payload that is declared as chunked but is not.
 fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let PayloadHash::Declared(word) = &judged.claim.terms.payload else { return None };
     let is_unknown = judged.findings().iter().any(|finding| matches!(finding, Finding::StreamingWord { .. }));
@@ -111,7 +111,7 @@ fn streaming(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&PAYLOAD_STREAMING, word.as_str(), "").with_detail(detail))
 }
 
-/// Whether a body begins with a chunk's head: its length in hex, perhaps a signature, a line end.
+/// Whether a body begins with the head of a chunk: its length in hex, possibly a signature, and a line ending.
 fn is_chunked(body: &[u8]) -> bool {
     let Some(end) = body.iter().take(200).position(|byte| *byte == b'\r') else { return false };
     let length =
@@ -119,10 +119,10 @@ fn is_chunked(body: &[u8]) -> bool {
     (1..=16).contains(&length.len()) && length.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The number of digits of a DER signature: two numbers of up to 33 bytes, mostly of 32.
+/// Number of hex digits of a DER signature: two integers of at most 33 bytes, mostly 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
-/// The same of RSA: keys of 2048 to 8192 bits.
+/// Number of hex digits of an RSA signature, for keys of 2048 to 8192 bits.
 const RSA_DIGITS: RangeInclusive<usize> = 512..=2048;
 
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {

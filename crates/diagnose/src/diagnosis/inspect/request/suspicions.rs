@@ -1,4 +1,4 @@
-//! Legal parts of a request that are often why a signature does not match.
+//! Legal parts of a request that are often the reason why a signature does not match.
 
 use std::collections::HashSet;
 
@@ -21,15 +21,15 @@ use sigvet_core::prepare::NEVER_SIGNED;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 
-/// Clients sign these although they should not; hardly anything in transit changes them.
+/// Headers that clients sign although they should not, but that hardly anything changes in transit.
 const KEPT: [&str; 2] = ["user-agent", "authorization"];
-/// An SDK sends these with its own requests, and signs them into a URL that another program opens: the retry counters
-/// and checks of the SDKs for Ruby, Java and JavaScript.
+/// Headers that an SDK sends with its own requests, and also signs into URLs that other programs open: the
+/// retry counters and checks of the SDKs for Ruby, Java and JavaScript.
 const OF_SDKS: [&str; 5] =
     ["amz-sdk-invocation-id", "amz-sdk-request", "amz-sdk-retry", "x-amz-te", "x-amz-user-agent"];
 
-/// Why a correct request may be refused: because of what else it asks of the server, or, if the signature is refused,
-/// because of changes by proxies and gateways.
+/// Why a correct request may be refused: because of the other demands that it makes on the server or, if the
+/// server refused the signature, because proxies and gateways changed the request.
 pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let is_rewritten = |name: &str| NEVER_SIGNED.contains(&name) || name.starts_with("x-forwarded-");
     let rewritten = rewritten(judged, |name| is_rewritten(name) && name != "authorization");
@@ -39,7 +39,7 @@ pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Ap
     beside.into_iter().chain(of_signature.into_iter().filter(|_| is_of_signature)).flatten().collect()
 }
 
-/// The likeliest first.
+/// All suspicions, the likeliest first.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
@@ -79,7 +79,7 @@ fn is_expected(evidence: &Evidence<'_>, is_presented: impl Fn(&str) -> bool) -> 
     region.into_iter().chain(service).any(is_presented)
 }
 
-/// What the scope and the host say, if the host is ambiguous.
+/// The values in the scope and in the host, if the host is ambiguous.
 fn likely(found: Option<Contradiction>) -> Option<(String, String)> {
     let Contradiction { expected, presented, .. } = found.filter(|found| found.sureness == Sureness::Likely)?;
     Some((presented, expected))
@@ -119,7 +119,7 @@ fn rewritten(judged: &JudgedV4<'_>, is_rewritten: impl Fn(&str) -> bool) -> Opti
     (!names.is_empty()).then(|| made().with_detail(format!("signed: {}", names.join(", "))))
 }
 
-/// A bucket given as `s3://name`, an ARN or a URL, in the path.
+/// A bucket given in the path as `s3://name`, an ARN or a URL.
 fn bucket_malformed(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     const BEFORE: [&str; 5] = ["s3:/", "http:/", "https:/", "gs:/", "arn:aws:s3:::"];
     let terms = &judged.claim.terms;
@@ -136,16 +136,16 @@ fn unexpected_token(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     token::unexpected(judged.request, judged.claim).filter(|_| judged.is_captured() && is_aws(judged.request))
 }
 
-/// OpenSearch Serverless does not accept Content-Length among the signed headers (its developer guide, *Signing HTTP
-/// requests with other clients*).
+/// OpenSearch Serverless does not accept Content-Length as a signed header (its developer guide, *Signing
+/// HTTP requests with other clients*).
 fn not_signable(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_signed = terms.scope.service == "aoss" && terms.signed_headers.contains("content-length");
     is_signed.then(|| AppliedMistake::new(&HEADER_NOT_SIGNABLE, "content-length", ""))
 }
 
-/// nginx drops a header whose name has characters other than letters, digits and hyphens (`ignore_invalid_headers`,
-/// `underscores_in_headers`), and says so only in its error log.
+/// nginx drops headers whose names contain characters other than letters, digits and hyphens
+/// (`ignore_invalid_headers`, `underscores_in_headers`), and reports it only in its error log.
 fn oddly_named(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let names: Vec<&str> = judged.claim.terms.signed_headers.iter().filter(|name| !is_plain(name)).collect();
@@ -153,7 +153,7 @@ fn oddly_named(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     (!names.is_empty()).then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
 }
 
-/// Nobody who opens a URL knows what an SDK would have sent.
+/// A program that opens a URL does not know which headers an SDK would have sent.
 fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signed = judged.claim.terms.signed_headers.iter();
     let names: Vec<&str> = signed.filter(|name| OF_SDKS.contains(name)).collect();
@@ -162,24 +162,24 @@ fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMista
     is_url.then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
 }
 
-/// Outside S3's keys, a plus is a plus.
+/// Outside S3 keys, a plus sign is a plus sign.
 fn plus_in_path(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_key = terms.dialect.stores_objects(&terms.scope.service);
     (is_key && judged.request.path().contains(&b'+')).then(|| AppliedMistake::new(&PATH_PLUS_AS_SPACE, "+", "%2B"))
 }
 
-/// A client that sends an escape for an unreserved character usually signs the escape too. With a secret, the search
-/// decides.
+/// A client that sends an escape for an unreserved character usually signs the escape too. If there is a
+/// secret, the search finds out.
 fn tilde_in_path(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_asked = evidence.credentials.is_none() && judged.is_captured();
     (is_asked && holds(judged.request.path(), "%7e")).then(|| AppliedMistake::new(&PATH_TILDE_ENCODED, "%7E", "~"))
 }
 
-/// If a path has escapes, only the server's text shows that its service wants them encoded again; many signers are made
-/// for S3.
+/// If a path contains escapes, only the server's text shows that its service wants them encoded again; many
+/// signers are made for S3.
 fn encoded_once(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    // A client that shows what it signed shows whether it encoded twice.
+    // If the client shows what it signed, that shows whether it encoded twice.
     if evidence.client.is_some_and(|client| client.canonical_request.is_some()) {
         return None;
     }
@@ -190,7 +190,7 @@ fn encoded_once(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<Applie
     (is_twice && !judged.is_captured()).then(made)
 }
 
-/// A Date header whose instant differs from the one that counts by more than a clock may be off.
+/// A Date header that differs from the time that counts by more than a clock may be off.
 fn date_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let headers = &judged.request.headers;
     let counts = Timestamp::parse_amz_date(headers.first_text(&judged.claim.terms.dialect.date_header)?).ok()?;

@@ -17,7 +17,7 @@ fn put(body: &str, declared: &str) -> String {
     format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
 }
 
-/// The same with a header from the caller.
+/// The same with a header chosen by the caller.
 fn put_with(body: &str, declared: &str, header: &str) -> String {
     let headers = format!("{header}x-amz-content-sha256: {declared}\n");
     format!("{}\n{body}", signed("PUT /k", S3_HOST, S3_CREDENTIAL, &headers))
@@ -148,7 +148,7 @@ fn refusals_are_not_suspicions() {
 }
 
 #[test]
-fn the_servers_clock_counts_more_than_ours() {
+fn the_servers_clock_takes_precedence_over_ours() {
     let request = s3("GET /", "");
     let url = presigned(S3_HOST, S3_CREDENTIAL, "").replace("Expires=86400", "Expires=900");
     let mismatch = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
@@ -160,7 +160,7 @@ fn the_servers_clock_counts_more_than_ours() {
         (Case::new(&url).at("20150830T193610Z"), "expired"),
         (Case::new(&url).at("20150830T123500Z"), ""),
         (Case::new(&url).at("20150830T113550Z"), "not-yet-valid time-local"),
-        // A log that is read a year later: the server did not object to the time.
+        // The log is read a year later, but the server did not object to the time.
         (Case::new(&request).at("20160830T123600Z").answered(403, mismatch), ""),
         (Case::new(&request).at("20160830T123600Z").answered(403, told), ""),
     ] {
@@ -171,7 +171,7 @@ fn the_servers_clock_counts_more_than_ours() {
 }
 
 #[test]
-fn another_key_is_the_right_one_damaged_or_a_secret_or_unknown() {
+fn a_wrong_key_is_a_damaged_one_a_secret_or_unknown() {
     let own = |id: &str| Credentials::new(id, "hush");
     let of_id = |id: &str| s3("GET /", "").replace(KEY, id);
     for (id, expected) in [

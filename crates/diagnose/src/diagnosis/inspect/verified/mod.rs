@@ -1,6 +1,6 @@
-//! The findings of verification as mistakes of the catalogue: title, place and fix come from the finding's row.
+//! Turns the findings of verification into catalogue mistakes, with the title, place and fix of the finding's row.
 //!
-//! `verify` shows these as they are. `explain` starts from them, and refines them with the other evidence.
+//! `verify` shows these mistakes as they are. `explain` starts from them and refines them with the other evidence.
 
 use std::collections::HashSet;
 
@@ -15,13 +15,14 @@ use sigvet_core::stream::StreamFault;
 use sigvet_core::time::{Timestamp, in_words};
 use sigvet_core::verify::{Claimed, Finding, FindingId, Outcome, Verdict};
 
-/// Each finding that is a mistake, in the order of the findings. Headers of one kind are one mistake.
+/// An explanation for each finding that is a mistake, in the order of the findings. Headers of the same kind
+/// are one mistake.
 pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
     let mut explanations: Vec<Explanation> = Vec::new();
     let (mut is_unsigned_done, mut is_missing_done, mut seen) = (false, false, HashSet::new());
     for finding in &verdict.findings {
         let made = match finding {
-            // Each of these lists all headers of its kind, so that the first finding stands for the others.
+            // Each of these mistakes lists all headers of its kind, so the first finding represents the others.
             Finding::HeaderUnsigned { .. } if std::mem::replace(&mut is_unsigned_done, true) => None,
             Finding::HeaderMissing { .. } if std::mem::replace(&mut is_missing_done, true) => None,
             Finding::HeaderUnsigned { .. } => unsigned_headers(verdict),
@@ -42,8 +43,8 @@ pub(crate) fn explanations(verdict: &Verdict) -> Vec<Explanation> {
 }
 
 impl Diagnosis {
-    /// What verifying a request shows, without a search and without other evidence. The notes are those about the text
-    /// that the request was read from.
+    /// What verifying a request shows, without a search and without other evidence. `notes` are about the
+    /// text that the request was read from.
     pub fn from_verdict(request: Request, verdict: Verdict, notes: &[Note]) -> Self {
         let refused = refused_token(&request, &verdict, notes);
         let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
@@ -57,7 +58,7 @@ impl Diagnosis {
         Self { outcome, judged, ..Self::without_request(explanations) }
     }
 
-    /// The mistakes that no finding of verification stands for.
+    /// The mistakes that are not findings of verification.
     pub fn beyond_findings(&self) -> impl Iterator<Item = &AppliedMistake> {
         let findings = self.judged.iter().flat_map(|judged| &judged.verdict.findings);
         let ids: Vec<&str> = findings.filter_map(|finding| finding.id()).map(FindingId::as_str).collect();
@@ -75,8 +76,8 @@ pub(crate) fn proof(finding: &Finding) -> Proof {
     }
 }
 
-/// The mistake that a finding stands for by itself. None for a bare mismatch, whose cause is not known yet, and for
-/// what could not be checked.
+/// The mistake that a finding represents. `None` for a bare mismatch, whose cause is not known yet, and for
+/// parts that could not be checked.
 pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMistake> {
     let row = catalogue::row(finding.id()?);
     let made = |signed: &str, expected: &str| AppliedMistake::new(row, signed, expected);
@@ -135,12 +136,12 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::Certificate(fault) => certificate::mistake(row, fault),
         Finding::Policy(violation) => form::violated(row, violation),
         Finding::Stream(fault) => chunks(row, fault, claimed),
-        // For a new kind of finding, the row says everything.
+        // For a new kind of finding, the catalogue row says everything.
         _ => made("", ""),
     })
 }
 
-/// A URL that its service accepts no longer, whatever its own expiry is.
+/// A URL that its service no longer accepts, whatever its own expiry is.
 fn expired(at: Timestamp, now: Timestamp, claimed: &Claimed) -> AppliedMistake {
     let made = clock::expired(at, now);
     let Claimed::V4(claim) = claimed else { return made };
@@ -155,7 +156,7 @@ fn expired(at: Timestamp, now: Timestamp, claimed: &Claimed) -> AppliedMistake {
     made.with_detail(detail)
 }
 
-/// Parts of the scope in each other's place, which is why the host contradicts them.
+/// Parts of the scope in the wrong order, which is why the host contradicts them.
 fn out_of_order(claimed: &Claimed) -> Option<AppliedMistake> {
     if let Claimed::V4(claim) = claimed { scope::out_of_order(&claim.terms) } else { None }
 }
@@ -202,7 +203,7 @@ fn chunks(row: &'static Mistake, fault: &StreamFault, claimed: &Claimed) -> Appl
     let made = match fault {
         _ if row.id == FindingId::PayloadStreaming.as_str() => made(&declared, ""),
         StreamFault::Malformed(malformed) => made(&malformed.presented, ""),
-        // What belongs there depends on the key.
+        // The expected value depends on the key.
         StreamFault::ChunkUnsigned { .. }
         | StreamFault::FinalChunkMissing
         | StreamFault::ChunkSigned { .. }

@@ -1,4 +1,4 @@
-//! A finding for each id, and the catalogue row that describes it.
+//! Tests a finding of each id against its catalogue row.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -100,7 +100,7 @@ fn samples() -> Vec<Finding> {
     of_v4.chain(of_certificate.map(Finding::Certificate)).collect()
 }
 
-/// Catches a finding without a row, or with another mistake's words.
+/// Catches a finding without a catalogue row, or with another mistake's row.
 #[test]
 fn each_finding_is_the_mistake_of_its_id() {
     let request = "GET / HTTP/1.1\nHost: h\nX-Amz-Date: 20150830T123600Z\nAuthorization: AWS4-HMAC-SHA256 \

@@ -1,13 +1,13 @@
-//! Replies without their requests.
+//! Replies without the requests that they answer.
 
 use super::{header, xml};
 use crate::diagnosis::inspect::tests::ids;
 
 #[test]
-fn a_reply_alone_is_named_by_its_words() {
+fn the_message_alone_names_the_mistake() {
     let alone = |body: &str| ids(&header().answered(400, body).reply_alone());
     for (code, message, expected) in [
-        // Backblaze B2, Cloudflare R2, Oracle, MinIO, S3, and words that many stores use.
+        // Backblaze B2, Cloudflare R2, Oracle, MinIO, S3, and messages that many stores send.
         (
             "InvalidArgument",
             "Unsupported header 'x-amz-checksum-crc32' received for this API call.",
@@ -70,9 +70,10 @@ fn a_reply_alone_is_named_by_its_words() {
     assert_eq!(alone(redirect), "host-other-endpoint");
 }
 
-/// Words of Garage, MinIO, SeaweedFS, versitygw, Cloudflare R2 and Backblaze B2, from their sources and public reports.
+/// Messages of Garage, MinIO, SeaweedFS, versitygw, Cloudflare R2 and Backblaze B2, from their sources and
+/// public reports.
 #[test]
-fn stores_have_their_own_words() {
+fn messages_of_other_stores_are_understood() {
     let alone = |body: &str| ids(&header().answered(400, body).reply_alone());
     for (code, message, expected) in [
         (
@@ -144,7 +145,7 @@ fn stores_have_their_own_words() {
 
 /// Google's store says little in the message, and the rest in its details.
 #[test]
-fn details_count_like_the_message() {
+fn details_are_read_like_the_message() {
     for (code, details, expected) in [
         ("AccessDenied", "Policy has expired.", "policy-expired"),
         ("InvalidPolicyDocument", "Policy did not reference these fields: file", "policy-field-not-allowed"),
@@ -163,9 +164,9 @@ fn details_count_like_the_message() {
     }
 }
 
-/// A clock that is off by one hour may be set to summer time, or have the wrong zone.
+/// A clock that is off by one hour may be set to summer time, or be in the wrong time zone.
 #[test]
-fn an_hour_has_two_explanations() {
+fn a_clock_one_hour_off_has_two_explanations() {
     for (server, expected) in [
         ("20260101T013000Z", "time-local time-skewed"),
         ("20260101T023000Z", "time-local"),

@@ -34,7 +34,7 @@ fn values(case: &Case) -> String {
 }
 
 #[test]
-fn words_lead_to_mistakes() {
+fn each_message_names_its_mistake() {
     for (case, body, expected) in [
         // AWS S3, Swift and versitygw
         (
@@ -379,7 +379,7 @@ fn words_lead_to_mistakes() {
 }
 
 #[test]
-fn the_signed_value_is_shown_with_what_the_server_wants() {
+fn the_signed_value_is_shown_with_the_value_that_the_server_expects() {
     let scope = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151124' != \
                  '20151125', from '20151125T154140Z'.";
     for (case, body, expected) in [
@@ -399,7 +399,7 @@ fn the_signed_value_is_shown_with_what_the_server_wants() {
 }
 
 #[test]
-fn clocks_of_the_reply_show_a_zone() {
+fn the_clocks_in_the_reply_reveal_a_time_zone() {
     // github.com/amzn/selling-partner-api-models/issues/2602: four hours behind.
     let late =
         json("Signature expired: 20230601T095950Z is now earlier than 20230601T135450Z (20230601T135950Z - 5 min.)");
@@ -409,12 +409,12 @@ fn clocks_of_the_reply_show_a_zone() {
     let skewed = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20250901T162148Z</RequestTime>\
                   <ServerTime>2025-09-03T16:21:50Z</ServerTime></Error>";
     assert_eq!(values(&header().answered(403, skewed)), "20250901T162148Z > 20250903T162150Z");
-    // Ceph sends only the code: the caller's clock stands for the server's.
+    // Ceph sends only the code, so the caller's clock is used instead of the server's.
     let bare = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
     assert_eq!(values(&header().at("20150830T133610Z").answered(403, bare)), "20150830T123600Z > 20150830T133610Z");
     let expired = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2018-03-29T11:17:34Z</Expires>\
                    <ServerTime>2018-03-29T11:27:42Z</ServerTime></Error>";
-    // Services that have no separate words for URLs.
+    // Services that use the same message for headers and URLs.
     let of_url =
         |server: &str| json(&format!("Signature expired: 20150830T123600Z is now earlier than X ({server} - 15 min.)"));
     assert_eq!(ids(&url().answered(403, &of_url("20150901T000000Z")).reply()), "expired");
@@ -422,7 +422,7 @@ fn clocks_of_the_reply_show_a_zone() {
     assert_eq!(details(&url().answered(403, expired).reply()), "it expired 10 min 8 s earlier");
 }
 
-/// The region in a header is the bucket's; it is a mistake only if the scope names another.
+/// The region in a header is the bucket's. It is a mistake only if the scope names another one.
 #[test]
 fn a_bucket_elsewhere_is_a_region_mistake_only_if_the_scope_names_another() {
     let moved = "<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed \
@@ -471,9 +471,10 @@ fn a_hash_shows_which_body_it_belongs_to() {
     assert_eq!(details(&altered.reply()), "arrived without its trailing newline");
 }
 
-/// S3's words. SeaweedFS uses those of `Content-MD5` for every checksum, some stores for the payload hash.
+/// S3's messages. SeaweedFS uses the message about `Content-MD5` for every checksum, some stores use it for
+/// the payload hash.
 #[test]
-fn a_checksum_that_the_store_does_not_find_is_named() {
+fn a_checksum_that_does_not_match_is_named() {
     const MD5: &str = "The Content-MD5 you specified is not valid.";
     let put = |header: &str| s3("PUT /k", header) + "\nhello";
     let (wrong, plain) = (put("x-amz-checksum-crc32: AAAAAA==\n"), put(""));
@@ -514,7 +515,7 @@ fn unsigned_headers_are_named() {
     ] {
         assert_eq!(ids(&header().answered(403, &said(names)).reply()), expected, "{names}");
     }
-    // MinIO says the same if a signed header did not arrive.
+    // MinIO sends the same message if a signed header did not arrive.
     let missing = s3("GET /k", "X-Amz-Acl: private\n").replace("X-Amz-Acl: private\n", "");
     let reply = xml("AccessDenied", "There were headers present in the request which were not signed");
     assert_eq!(ids(&Case::new(&missing).answered(400, &reply).reply()), "header-missing");
