@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders, query};
 use crate::derivation::{Derivation, Placement, Terms, TokenTravel, derive};
 use crate::endpoint;
-use crate::prepare::{USUAL_LIFE, held_for, presigned_default};
+use crate::prepare::{USUAL_EXPIRY, accepted_for, presigned_default};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::Timestamp;
@@ -63,11 +63,11 @@ impl Claim {
     pub fn held_until(&self) -> Option<Timestamp> {
         let terms = &self.terms;
         let Placement::Query { expires } = terms.placement else { return None };
-        let life = match terms.scope.service.as_str() {
+        let accepted = match terms.scope.service.as_str() {
             service if terms.dialect.stores_objects(service) => expires,
-            service => held_for(service, expires),
+            service => accepted_for(service, expires),
         };
-        Some(terms.timestamp.plus(life))
+        Some(terms.timestamp.plus(accepted))
     }
 
     /// Derives what the server would, from the request and the terms that it claims.
@@ -189,7 +189,7 @@ fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), Claim
 fn expires_of(parameters: &Parameters, dialect: &Dialect, service: &str) -> Result<Duration, ClaimError> {
     let name = dialect.query_name("Expires");
     match parameters.required(&name) {
-        Err(_) if !dialect.stores_objects(service) => Ok(USUAL_LIFE),
+        Err(_) if !dialect.stores_objects(service) => Ok(USUAL_EXPIRY),
         text => parse_expires(dialect, text?),
     }
 }

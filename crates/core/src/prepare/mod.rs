@@ -4,6 +4,7 @@
 //! to sign; it hashes the payload or declares it unsigned. Nothing is signed here, and no secret is needed.
 
 mod error;
+mod expiry;
 mod parameters;
 mod settings;
 mod header_selection;
@@ -14,14 +15,14 @@ mod certificates;
 mod warning;
 
 pub use error::PrepareError;
+pub use expiry::{EXPIRES_LIMITS, longest_expiry};
 pub use header_selection::NEVER_SIGNED;
 pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 
+pub(crate) use expiry::{USUAL_EXPIRY, accepted_for};
 pub(crate) use parameters::{Expiry, append_parameters, refuse_signature, reserved_names};
 pub(crate) use region_set::sound as sound_region_set;
-
-use std::time::Duration;
 
 use crate::canonical::{PayloadHash, SignedHeaders};
 use crate::credentials::{Credentials, Secret};
@@ -30,69 +31,6 @@ use crate::endpoint;
 use crate::request::Request;
 use crate::scheme::{Dialect, Scheme, Scope};
 use crate::time::Timestamp;
-
-/// Minimum and maximum expiry of a presigned URL: one second to seven days.
-pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
-
-/// How long other services accept presigned URLs: as long as they allow clocks to differ, whatever the URL says.
-pub(crate) const USUAL_LIFE: Duration = Duration::from_secs(900);
-
-/// How long a service accepts a presigned URL.
-struct Life {
-    service: &'static str,
-    /// Maximum expiry that a URL may name, in seconds.
-    longest: u64,
-    /// How many seconds the service accepts the URL, whatever expiry it names. `None` if the URL's expiry counts.
-    held: Option<u64>,
-}
-
-impl Life {
-    const fn as_named(service: &'static str, longest: u64) -> Self {
-        Self { service, longest, held: None }
-    }
-
-    const fn fixed(service: &'static str, longest: u64, held: u64) -> Self {
-        Self { service, longest, held: Some(held) }
-    }
-}
-
-/// Limits of services that do not store objects. Sources: for Transcribe its developer guide (*Setting up a WebSocket
-/// stream*), for AgentCore AWS's own client (`MAX_PRESIGNED_URL_TIMEOUT`), for Kinesis Video the signer of its WebRTC
-/// SDK, for Aurora DSQL its user guide (*Generating an authentication token*), for Bedrock the README of its token
-/// generator (twelve hours at most), for RDS, ElastiCache and MemoryDB their guides on IAM authentication (15 minutes),
-/// for MSK its signer. IoT accepts any expiry but does not honour it: according to public reports a URL lasts minutes,
-/// and ten are too many (aws-sdk-js#2254).
-const LIVES: [Life; 11] = [
-    Life::fixed("transcribe", 300, 300),
-    Life::fixed("bedrock-agentcore", 300, 300),
-    Life::fixed("kinesisvideo", 299, 299),
-    Life::as_named("dsql", 604_800),
-    Life::as_named("bedrock", 43_200),
-    Life::fixed("rds-db", 900, 900),
-    Life::fixed("elasticache", 900, 900),
-    Life::fixed("memorydb", 900, 900),
-    Life::fixed("kafka-cluster", 900, 900),
-    Life::fixed("iotdevicegateway", 604_800, 300),
-    Life::fixed("iotdata", 604_800, 300),
-];
-
-fn life_of(service: &str) -> Option<&'static Life> {
-    LIVES.iter().find(|life| life.service == service)
-}
-
-/// The maximum expiry of a presigned URL that a service accepts; seven days if the service documents no limit.
-pub fn longest_life(service: &str) -> Duration {
-    life_of(service).map_or(EXPIRES_LIMITS.1, |life| Duration::from_secs(life.longest))
-}
-
-/// How long a service that does not store objects accepts a URL with this expiry.
-pub(crate) fn held_for(service: &str, expires: Duration) -> Duration {
-    match life_of(service) {
-        Some(Life { held: Some(seconds), .. }) => Duration::from_secs(*seconds),
-        Some(Life { longest, held: None, .. }) => expires.min(Duration::from_secs(*longest)),
-        None => USUAL_LIFE,
-    }
-}
 
 /// Who signs: the parts of credentials that appear in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +160,7 @@ pub fn prepare(
     };
     if let Placement::Query { expires } = settings.placement {
         append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
-        warnings.extend(warning::of_life(timestamp, expires, identity));
+        warnings.extend(warning::of_credentials(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }
     Ok(Prepared { request, terms, given, unsigned_token, warnings })
@@ -310,6 +248,8 @@ pub(crate) fn presigned_default(dialect: &Dialect, service: &str) -> Option<Payl
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::request::RequestUrl;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Identity, Settings, longest_life};
+use super::{Identity, Settings, longest_expiry};
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
@@ -75,12 +75,12 @@ fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
 
 /// Warns if the service does not accept an expiry this long.
 pub(super) fn of_service(expires: Duration, settings: &Settings) -> Option<Warning> {
-    let (service, longest) = (settings.service.clone(), longest_life(&settings.service));
+    let (service, longest) = (settings.service.clone(), longest_expiry(&settings.service));
     (expires > longest).then_some(Warning::LongerThanServiceTakes { service, longest, presented: expires })
 }
 
 /// Warns if the credentials expire before a URL that is valid for `expires` from `timestamp`.
-pub(super) fn of_life(timestamp: Timestamp, expires: Duration, identity: &Identity) -> Option<Warning> {
+pub(super) fn of_credentials(timestamp: Timestamp, expires: Duration, identity: &Identity) -> Option<Warning> {
     let url = timestamp.plus(expires);
     let credentials = identity.expires_at.filter(|end| *end < url)?;
     Some(Warning::CredentialsExpireFirst { credentials, url })

@@ -26,7 +26,7 @@ pub(super) fn resign(
     refuse_uncovered(&request.headers, claim)?;
     refuse_session_without_token(claim, outbound)?;
     refuse_frames(&claim.terms)?;
-    let (timestamp, placement) = life(claim, now)?;
+    let (timestamp, placement) = timestamp_and_placement(claim, now)?;
     let region_set = region_set(&request, claim, outbound)?;
     let token = token_travel(&request, claim, outbound);
     strip(&mut request, claim);
@@ -88,7 +88,7 @@ fn refuse_frames(terms: &Terms) -> Result<(), ResignError> {
 
 /// The time and the place of the new signature. A URL expires when the client's would have: services that read the
 /// expiry get the remaining time; others count from the date, which is kept.
-fn life(claim: &Claim, now: Timestamp) -> Result<(Timestamp, Placement), ResignError> {
+fn timestamp_and_placement(claim: &Claim, now: Timestamp) -> Result<(Timestamp, Placement), ResignError> {
     let terms = &claim.terms;
     let Placement::Query { expires } = terms.placement else { return Ok((now, Placement::Header)) };
     if !terms.dialect.stores_objects(&terms.scope.service) {

@@ -110,7 +110,7 @@ pub fn run(args: &FormArgs, context: &mut Context) -> Result<(), Failure> {
         fields,
         prefixes,
         length: args.content_length_range,
-        expires: life(args.expires, settled.profile_expires.as_deref())?,
+        expires: expiry(args.expires, settled.profile_expires.as_deref())?,
     };
     args.check_file()?;
     if let Some(warning) = settled.warning_of_unknown_end(upload.expires) {
@@ -171,7 +171,7 @@ impl FormArgs {
 }
 
 /// The expiry from the options, otherwise from the profile, otherwise one hour.
-fn life(typed: Option<Duration>, in_profile: Option<&str>) -> Result<Duration, Failure> {
+fn expiry(typed: Option<Duration>, in_profile: Option<&str>) -> Result<Duration, Failure> {
     match (typed, in_profile) {
         (Some(typed), _) => Ok(typed),
         (None, Some(text)) => {

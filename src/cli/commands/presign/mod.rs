@@ -105,7 +105,7 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     let mut session = Session::settle(Typed { url, request: source, credentials, signing }, context)?;
     signing.checksum.check_body(&session.unsigned)?;
     express::enter(&mut session, SessionLookup::Kept, context)?;
-    let expires = args.life(*expires, &session)?;
+    let expires = args.expiry(*expires, &session)?;
     session.settings.placement = Placement::Query { expires };
     if let Some(warning) = session.signer.warning_of_unknown_end("the URL", expires) {
         warn(context, &warning)?;
@@ -141,7 +141,7 @@ impl PresignArgs {
         }
     }
 
-    fn life(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
+    fn expiry(&self, typed: Option<Duration>, session: &Session) -> Result<Duration, Failure> {
         let is_token = matches!(self.form, PresignedForm::EksToken | PresignedForm::ExecCredential);
         match typed {
             Some(typed) if is_token && typed > EKS_LONGEST => Err(Failure::usage(format!(
@@ -164,7 +164,7 @@ fn expires_in_profile(text: Option<&str>) -> Result<Option<Duration>, Failure> {
 
 /// The default expiry for a service.
 fn default_expires(service: &str) -> Duration {
-    DEFAULT_EXPIRES.min(prepare::longest_life(service))
+    DEFAULT_EXPIRES.min(prepare::longest_expiry(service))
 }
 
 fn default_life(session: &Session) -> Duration {

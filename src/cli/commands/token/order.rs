@@ -8,7 +8,7 @@ use super::endpoint::Endpoint;
 use super::kind::{Kind, name_of};
 use crate::cli::commands::presign::DEFAULT_EXPIRES;
 use crate::cli::failure::Failure;
-use sigvet_core::prepare::longest_life;
+use sigvet_core::prepare::longest_expiry;
 
 /// A token that is to be signed.
 pub(super) struct Order<'a> {
@@ -54,7 +54,7 @@ impl Order<'_> {
 fn expires(args: &TokenArgs) -> Result<Option<Duration>, Failure> {
     let (usual, longest) = match (args.kind.presigned(), args.kind) {
         (Some(kind), _) => (Duration::from_secs(kind.usual), Duration::from_secs(kind.longest)),
-        (None, Kind::Iot) => (DEFAULT_EXPIRES, longest_life(Kind::Iot.service())),
+        (None, Kind::Iot) => (DEFAULT_EXPIRES, longest_expiry(Kind::Iot.service())),
         (None, _) => return Ok(None),
     };
     let expires = args.expires.unwrap_or(usual);

@@ -56,7 +56,7 @@ pub fn prepare(upload: &Upload, identity: &Identity, signing: &Signing, now: Tim
     if !identity.has_sendable_token() {
         return Err(FormError::SessionToken);
     }
-    let expiration = now.plus(life(upload.expires, signing)?);
+    let expiration = now.plus(expiry(upload.expires, signing)?);
     let mut prepared = Prepared {
         policy: Policy { expiration, conditions: Vec::new() },
         fields: Fields::default(),
@@ -140,7 +140,7 @@ fn condition_on(name: &str, value: &str) -> Condition {
 
 /// Checks the expiry. A key of Version 4 is valid for seven days, and so is what it signed; Version 2 has no such
 /// limit.
-fn life(expires: Duration, signing: &Signing) -> Result<Duration, FormError> {
+fn expiry(expires: Duration, signing: &Signing) -> Result<Duration, FormError> {
     let (least, most) = EXPIRES_LIMITS;
     let is_short = expires < least;
     let is_long = matches!(signing, Signing::V4 { .. }) && expires > most;

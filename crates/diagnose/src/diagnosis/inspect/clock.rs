@@ -83,7 +83,7 @@ pub(in crate::diagnosis) fn not_yet_valid(from: Timestamp, now: Timestamp) -> Ap
 }
 
 /// An expiry that no server accepts. `presented` is the value of `X-Amz-Expires`.
-pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
+pub(in crate::diagnosis) fn expiry_out_of_range(presented: &str) -> AppliedMistake {
     let made = AppliedMistake::new(&EXPIRES_TOO_LONG, presented, BOUNDS);
     let is_padded = presented.starts_with('+') || (presented.starts_with('0') && presented.len() > 1);
     let detail = match presented.parse::<i64>() {
@@ -93,7 +93,7 @@ pub(in crate::diagnosis) fn life(presented: &str) -> AppliedMistake {
         Err(_) => "it is not a number of seconds",
         Ok(..=0) => "it is less than a second",
         Ok(1_000_000_000..=9_999_999_999) => "it is a point in time, not a number of seconds",
-        Ok(life) if life % 1_000 == 0 && life <= 604_800_000 => "it may be in milliseconds",
+        Ok(expires) if expires % 1_000 == 0 && expires <= 604_800_000 => "it may be in milliseconds",
         Ok(_) => "it is longer than seven days",
     };
     made.with_detail(detail)
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_expiry_within_the_limits_is_too_long_only_for_that_server() {
-        assert_eq!(life("86400"), AppliedMistake::new(&EXPIRES_TOO_LONG, "86400", ""));
+        assert_eq!(expiry_out_of_range("86400"), AppliedMistake::new(&EXPIRES_TOO_LONG, "86400", ""));
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
             ("86400000", "it may be in milliseconds"),
             ("604801", "it is longer than seven days"),
         ] {
-            assert_eq!(life(presented).detail.as_deref(), Some(detail), "{presented}");
+            assert_eq!(expiry_out_of_range(presented).detail.as_deref(), Some(detail), "{presented}");
         }
     }
 }

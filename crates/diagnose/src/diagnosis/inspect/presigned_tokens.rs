@@ -188,7 +188,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use sigvet_core::prepare::longest_life;
+    use sigvet_core::prepare::longest_expiry;
 
     /// Catches a token that is signed for longer than verification allows. EKS is excluded, because a cluster
     /// limits the age of the token, not the expiry of the STS URL.
@@ -196,7 +196,7 @@ mod tests {
     fn each_kind_of_token_lasts_as_long_as_its_service_accepts() {
         for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
             for service in kind.services.iter().filter(|service| **service != "redshift") {
-                assert_eq!(Duration::from_secs(kind.longest), longest_life(service), "{service}");
+                assert_eq!(Duration::from_secs(kind.longest), longest_expiry(service), "{service}");
             }
         }
     }

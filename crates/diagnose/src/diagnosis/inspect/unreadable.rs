@@ -39,7 +39,7 @@ pub(super) fn explain(request: &Request, error: &ClaimError) -> Option<AppliedMi
             Some(malformed("", expected).with_detail(format!("neither {expected} nor Date was sent")))
         }
         ClaimError::Date { carrier, source, .. } => Some(date(carrier, &source.presented)),
-        ClaimError::Expires { presented, .. } => Some(clock::life(presented)),
+        ClaimError::Expires { presented, .. } => Some(clock::expiry_out_of_range(presented)),
     }
 }
 

@@ -21,7 +21,7 @@ use writing::{Order, Pair, Passes, PlusReading, Style, Valueless};
 /// Reserved characters that may be left unencoded in a query.
 const RESERVED: &[u8] = b"/:=,*()@!$&';+?[]{}|\" ";
 /// Common expiries of presigned URLs, in seconds.
-const LIVES: [u32; 17] =
+const EXPIRIES: [u32; 17] =
     [1, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800];
 
 pub(super) struct Query {
@@ -330,9 +330,9 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
         step.add(&QUERY_VALUE_CUT, format!("the value of {shown} was cut off at its '='"), Edit::Cut(cut));
     }
     if plain("Expires") {
-        for life in LIVES {
-            let detail = format!("{shown} was {life} when it was signed");
-            step.add(&QUERY_CHANGED_AFTER, detail, Edit::Value(life.to_string().into_bytes()));
+        for expires in EXPIRIES {
+            let detail = format!("{shown} was {expires} when it was signed");
+            step.add(&QUERY_CHANGED_AFTER, detail, Edit::Value(expires.to_string().into_bytes()));
         }
     }
     step

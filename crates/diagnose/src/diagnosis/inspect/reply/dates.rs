@@ -13,7 +13,7 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Finding;
 
 /// A presigned URL that has expired, is not yet valid, or is valid for too long.
-pub(super) fn life(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn expiry(said: &Said<'_>) -> Vec<Explanation> {
     match () {
         () if is_about_expires(said) || is_out_of_bounds(said) => one(too_long(said)),
         () if begins(said) => begins_later(said),
@@ -82,7 +82,7 @@ fn too_long(said: &Said<'_>) -> AppliedMistake {
     let name = said.dialect().query_name("Expires");
     let presented = said.request().and_then(|request| query::parameter(request, &name));
     match presented.map(|value| String::from_utf8_lossy(&value).into_owned()) {
-        Some(presented) => clock::life(&presented),
+        Some(presented) => clock::expiry_out_of_range(&presented),
         None => AppliedMistake::new(&EXPIRES_TOO_LONG, "", "1 to 604800"),
     }
 }
@@ -116,7 +116,7 @@ fn is_past_its_end(said: &Said<'_>) -> bool {
 
 fn end(said: &Said<'_>) -> Option<Timestamp> {
     let claim = said.claim()?;
-    Some(claim.terms.timestamp.plus(life_of(claim)?))
+    Some(claim.terms.timestamp.plus(expiry_of(claim)?))
 }
 
 fn over(said: &Said<'_>) -> Vec<Explanation> {
@@ -148,7 +148,7 @@ fn or_local(made: AppliedMistake, said: &Said<'_>) -> Vec<Explanation> {
     one(made).into_iter().chain(local().into_iter().flat_map(one)).collect()
 }
 
-fn life_of(claim: &Claim) -> Option<Duration> {
+fn expiry_of(claim: &Claim) -> Option<Duration> {
     match claim.terms.placement {
         Placement::Query { expires } => Some(expires),
         Placement::Header => None,

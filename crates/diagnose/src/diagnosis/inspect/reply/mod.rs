@@ -30,7 +30,7 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
     certificate::read,
     form::mechanism,
     policy::read,
-    dates::life,
+    dates::expiry,
     dates::clock,
     scope::read,
     redirect::read,

@@ -88,7 +88,7 @@ pub(crate) fn mistake(finding: &Finding, claimed: &Claimed) -> Option<AppliedMis
         Finding::TimeSkewed { now, presented, .. } => clock::off(*presented, *now),
         Finding::Expired { at, now } => expired(*at, *now, claimed),
         Finding::NotYetValid { from, now } => clock::not_yet_valid(*from, *now),
-        Finding::ExpiresOutOfBounds { presented } => clock::life(&presented.to_string()),
+        Finding::ExpiresOutOfBounds { presented } => clock::expiry_out_of_range(&presented.to_string()),
         Finding::ScopeDate { expected, presented } => scope::other_date(presented, expected),
         Finding::ScopeTerminator { expected, presented } => scope::other_terminator(claimed, presented, expected),
         Finding::ScopeRegion { expected, presented } | Finding::ScopeService { expected, presented } => {
