@@ -123,8 +123,10 @@ impl<R: Read, W: Write> Shared<R, W> {
             };
             output.clear();
             let finished = worker.work(&block, &mut output);
-            output = self
-                .put(number, Made { text: output, records: block.records + u64::from(block.is_overlong), finished });
+            output = self.put(
+                number,
+                BlockResult { text: output, records: block.records + u64::from(block.is_overlong), finished },
+            );
             input = block.bytes;
         }
         // If the run has ended, workers that wait for room have to notice.
@@ -142,7 +144,7 @@ impl<R: Read, W: Write> Shared<R, W> {
     }
 
     /// Parks the result of a block, and writes the results that are next in order. Returns a buffer that is free.
-    fn put(&self, number: u64, made: Made) -> Vec<u8> {
+    fn put(&self, number: u64, made: BlockResult) -> Vec<u8> {
         let mut drain = locked(&self.drain);
         while number >= drain.next + self.ahead && !drain.is_ended() {
             drain = self.written.wait(drain).unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +158,7 @@ impl<R: Read, W: Write> Shared<R, W> {
 }
 
 /// The result of a block.
-struct Made {
+struct BlockResult {
     text: Vec<u8>,
     records: u64,
     finished: Finished,
@@ -166,7 +168,7 @@ struct Drain<W> {
     output: W,
     /// The number of the block to write next.
     next: u64,
-    parked: HashMap<u64, Made>,
+    parked: HashMap<u64, BlockResult>,
     free: Vec<Vec<u8>>,
     run: Run,
     broken: Option<Broken>,
@@ -189,7 +191,7 @@ impl<W: Write> Drain<W> {
     /// Writes the results that are next in order, and returns whether there were any.
     fn write_next(&mut self) -> bool {
         let before = self.next;
-        while let Some(Made { text, records, finished }) = self.parked.remove(&self.next) {
+        while let Some(BlockResult { text, records, finished }) = self.parked.remove(&self.next) {
             self.next += 1;
             let is_lost = matches!(self.broken, Some(Broken::Output(_))) || self.run.fatal.is_some();
             if !is_lost {

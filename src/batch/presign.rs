@@ -120,7 +120,7 @@ pub struct PresignWorker<'s> {
     format: PresignFormat,
     ending: Ending,
     when_wrong: WhenWrong,
-    presigners: Kept<'s>,
+    presigners: PresignCache<'s>,
     /// Parses rows of CSV.
     row: Option<Row>,
     /// The targets of a block, one after the other.
@@ -156,7 +156,7 @@ impl<'s> PresignWorker<'s> {
         ending: Ending,
         when_wrong: WhenWrong,
     ) -> Self {
-        let presigners = Kept::new(signing);
+        let presigners = PresignCache::new(signing);
         let row = if let PresignFormat::Csv(header) = &format { Some(header.reader()) } else { None };
         Self { signing, base, format, ending, when_wrong, presigners, row, targets: Vec::new() }
     }
@@ -424,7 +424,7 @@ fn text_of(origin: &str, presigned: &PresignedTarget<'_>) -> String {
 }
 
 /// The caches of a worker: presigners, and the URLs of buckets.
-struct Kept<'s> {
+struct PresignCache<'s> {
     signing: &'s dyn Signing,
     now: Timestamp,
     last: Option<(SigningTerms, RequestUrl, Rc<Ready>)>,
@@ -435,7 +435,7 @@ struct Kept<'s> {
 
 type BucketName = (String, Option<String>);
 
-impl<'s> Kept<'s> {
+impl<'s> PresignCache<'s> {
     fn new(signing: &'s dyn Signing) -> Self {
         let (presigners, buckets) = (HashMap::new(), HashMap::new());
         Self { signing, now: signing.now(), last: None, presigners, last_bucket: None, buckets }

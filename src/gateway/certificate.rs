@@ -64,7 +64,7 @@ pub enum CertificateError {
 
 /// A generated server certificate, and the certificate of its authority for clients to trust.
 #[derive(Debug)]
-pub struct Made {
+pub struct ServerCertificate {
     /// The TLS configuration for the listener.
     pub server: Arc<ServerConfig>,
     /// The authority's certificate as PEM. Its private key is already gone.
@@ -113,7 +113,7 @@ pub fn check_free(file: &Path) -> Result<(), CertificateError> {
 ///
 /// # Errors
 /// See [`CertificateError`].
-pub fn make(address: IpAddr) -> Result<Made, CertificateError> {
+pub fn make(address: IpAddr) -> Result<ServerCertificate, CertificateError> {
     let made = CertificateError::Made;
     let authority_key = KeyPair::generate().map_err(made)?;
     let authority = authority_params(address);
@@ -122,7 +122,10 @@ pub fn make(address: IpAddr) -> Result<Made, CertificateError> {
     let key = KeyPair::generate().map_err(made)?;
     let leaf = leaf_params(address).map_err(made)?.signed_by(&key, &issuer).map_err(made)?;
     let secret = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    Ok(Made { server: configure(vec![leaf.der().clone()], secret, &PROTOCOLS)?, authority: certificate.pem() })
+    Ok(ServerCertificate {
+        server: configure(vec![leaf.der().clone()], secret, &PROTOCOLS)?,
+        authority: certificate.pem(),
+    })
 }
 
 fn authority_params(address: IpAddr) -> CertificateParams {

@@ -67,7 +67,7 @@ pub struct SourceStatus {
 
 #[derive(Default)]
 struct State {
-    held: Option<Held>,
+    held: Option<CurrentCredentials>,
     failures: u32,
     problem: Option<String>,
     /// When the source was last asked.
@@ -76,7 +76,7 @@ struct State {
     is_distrusted: bool,
 }
 
-struct Held {
+struct CurrentCredentials {
     credentials: Arc<Credentials>,
     since: Timestamp,
 }
@@ -237,12 +237,12 @@ impl State {
         self.failures = if is_same && self.is_distrusted { self.failures.saturating_add(1) } else { 0 };
         (self.problem, self.is_distrusted) = (None, false);
         if !is_same {
-            self.held = Some(Held { credentials: Arc::new(credentials), since: now });
+            self.held = Some(CurrentCredentials { credentials: Arc::new(credentials), since: now });
         }
     }
 }
 
-impl Held {
+impl CurrentCredentials {
     fn left(&self, now: Timestamp) -> Option<i64> {
         self.credentials.expires_at.map(|end| now.seconds_until(end))
     }

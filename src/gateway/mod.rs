@@ -26,7 +26,7 @@ mod refusal;
 mod passing;
 pub mod certificate;
 mod authority;
-mod asked;
+mod proxy_target;
 mod passage;
 mod cors;
 mod exchange;

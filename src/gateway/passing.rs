@@ -40,10 +40,10 @@ pub enum PassError {
 
 /// What became of a body, shared with the code that waits for the response.
 #[derive(Debug, Clone, Default)]
-pub struct Outcome(Arc<Mutex<Told>>);
+pub struct Outcome(Arc<Mutex<PassRecord>>);
 
 #[derive(Debug, Default)]
-struct Told {
+struct PassRecord {
     error: Option<PassError>,
     length: u64,
 }
@@ -98,7 +98,7 @@ impl Outcome {
         self.told().length
     }
 
-    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+    fn told(&self) -> std::sync::MutexGuard<'_, PassRecord> {
         locked(&self.0)
     }
 }

@@ -6,11 +6,11 @@ use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::{Body, Headers, Request};
 
-use super::asked::NotForProxy;
 use super::forward_auth::AskError;
 use super::inbound::Unreadable;
 use super::intake::IntakeError;
 use super::passing::PassError;
+use super::proxy_target::NotForProxy;
 
 /// An error that determines its HTTP status.
 pub trait Unread: Error + Send + Sync {

@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 
 use super::config_line::{Problem, Setting, Spelling};
-use super::known::{Cluster, Known, Value};
+use super::known::{Cluster, KnownOptions, Value};
 use crate::cli::failure::Failure;
 
 /// Maximum nesting depth of files.
@@ -44,7 +44,7 @@ pub fn expand(
         return Ok(words);
     }
     let mut expansion = Expansion {
-        known: Known::of_send(definition()),
+        known: KnownOptions::of_send(definition()),
         words: Vec::with_capacity(words.len()),
         read,
         depth: 0,
@@ -60,7 +60,7 @@ fn may_matter(word: &str) -> bool {
 }
 
 struct Expansion<'a> {
-    known: Known,
+    known: KnownOptions,
     words: Vec<OsString>,
     read: ReadFile<'a>,
     depth: usize,

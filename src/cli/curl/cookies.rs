@@ -22,7 +22,7 @@ pub struct Jar(CookieStore);
 
 /// Which cookies are kept from one run to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum CookiesKept {
     /// All cookies of a file.
     All,
     /// Those with an expiry: `-j`.
@@ -31,10 +31,10 @@ pub enum Kept {
 
 impl Jar {
     /// Adds the cookies of a file. Lines that are not cookies are skipped, as in curl. `now` is in seconds since 1970.
-    pub fn read(&mut self, text: &str, kept: Kept, now: i64) {
+    pub fn read(&mut self, text: &str, kept: CookiesKept, now: i64) {
         for line in text.lines().filter_map(|line| Line::parse(line.trim_end_matches('\r'))) {
             let is_session = line.expires == 0;
-            if !(is_session && kept == Kept::Lasting) && (is_session || line.expires > now) {
+            if !(is_session && kept == CookiesKept::Lasting) && (is_session || line.expires > now) {
                 self.take_line(&line, now);
             }
         }
@@ -150,7 +150,7 @@ mod tests {
         RequestUrl::parse(text).unwrap()
     }
 
-    fn jar(text: &str, kept: Kept) -> Jar {
+    fn jar(text: &str, kept: CookiesKept) -> Jar {
         let mut jar = Jar::default();
         jar.read(text, kept, NOW);
         jar
@@ -164,7 +164,7 @@ mod tests {
              #HttpOnly_h.example\tFALSE\t/\tTRUE\t{FAR}\tsafe\tx\nh.example\tFALSE\t/\tFALSE\t5\told\to\n\
              h.example\tFALSE\t/\tFALSE\t0\tempty\nnonsense\nother.example\tFALSE\t/\tFALSE\t0\tno\tn\n"
         );
-        let all = jar(&text, Kept::All);
+        let all = jar(&text, CookiesKept::All);
         for (target, expected) in [
             ("http://h.example/a/b", Some("deep=d=1; session=s; empty=")),
             ("https://h.example/", Some("session=s; empty=; safe=x")),
@@ -173,7 +173,7 @@ mod tests {
         ] {
             assert_eq!(all.header_for(&url(target)).as_deref(), expected, "{target}");
         }
-        assert_eq!(jar(&text, Kept::Lasting).header_for(&url("http://h.example/")), None);
+        assert_eq!(jar(&text, CookiesKept::Lasting).header_for(&url("http://h.example/")), None);
     }
 
     /// Catches a cookie that is sent to another host, and one that a server sets for a whole top-level domain.
@@ -199,7 +199,7 @@ mod tests {
     fn a_written_file_reads_back_the_same() {
         let text =
             format!("{HEAD}#HttpOnly_.h.example\tTRUE\t/p\tTRUE\t{FAR}\tn\tv\nh.example\tFALSE\t/\tFALSE\t0\ts\tt\n");
-        let written = jar(&text, Kept::All).to_text();
+        let written = jar(&text, CookiesKept::All).to_text();
         let mut lines: Vec<&str> = written.lines().collect();
         let mut expected: Vec<&str> = text.lines().collect();
         lines.sort_unstable();

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 /// The options of `send`, and whether they take a value.
-pub(super) struct Known {
+pub(super) struct KnownOptions {
     /// By long name: whether a value follows.
     pub(super) longs: HashMap<String, Value>,
     pub(super) shorts: HashMap<char, (Value, Option<String>)>,
@@ -17,7 +17,7 @@ pub(super) enum Value {
     None,
 }
 
-impl Known {
+impl KnownOptions {
     pub(super) fn of_send(mut definition: clap::Command) -> Self {
         let mut known = Self { longs: HashMap::new(), shorts: HashMap::new() };
         definition.build();
@@ -43,7 +43,7 @@ pub(super) struct Cluster<'a> {
     pub(super) last: Option<(char, Option<&'a str>, &'a str)>,
 }
 
-impl Known {
+impl KnownOptions {
     /// The long name of a letter; empty if it has none.
     pub(super) fn long_of(&self, letter: char) -> &str {
         self.shorts.get(&letter).and_then(|(_, long)| long.as_deref()).unwrap_or_default()

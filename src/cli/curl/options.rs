@@ -6,7 +6,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
-use super::table::{Row, Taken, find, rows};
+use super::table::{Handling, Row, find, rows};
 
 /// Defines these options on the command line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,7 +21,7 @@ impl Args for CurlOptions {
         let next = next.help("Begin the options of another request; several URLs in a row share theirs");
         let config = config.action(ArgAction::Append).help_heading("Request");
         let command = with_opposites(command).args([config, next, url]);
-        let ignored: Vec<Row> = rows().into_iter().filter(|row| matches!(row.taken, Taken::NoEffect(_))).collect();
+        let ignored: Vec<Row> = rows().into_iter().filter(|row| matches!(row.taken, Handling::NoEffect(_))).collect();
         let has_row = |name: &str| find(name).is_some();
         ignored.iter().fold(command, |command, row| {
             let flag = Arg::new(row.long).long(row.long).action(ArgAction::Count).hide(true);

@@ -5,7 +5,7 @@
 
 /// How `sigvet send` handles an option of curl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum Handling {
     /// It has the same meaning.
     Known,
     /// It is accepted without effect, because its behaviour is the default anyway: why.
@@ -22,7 +22,7 @@ pub struct Row {
     /// Its letter, if it has one.
     pub short: Option<char>,
     /// How it is handled.
-    pub taken: Taken,
+    pub taken: Handling,
 }
 
 /// All options of curl by their names.
@@ -49,8 +49,8 @@ pub fn hint_for(unknown: &str) -> Option<String> {
     }
     if let Some(row) = find(unknown) {
         return match row.taken {
-            Taken::NotTaken(hint) => Some(hint.to_owned()),
-            Taken::Known | Taken::NoEffect(_) => None,
+            Handling::NotTaken(hint) => Some(hint.to_owned()),
+            Handling::Known | Handling::NoEffect(_) => None,
         };
     }
     if unknown.starts_with("--expand-") {
@@ -61,7 +61,7 @@ pub fn hint_for(unknown: &str) -> Option<String> {
     is_of_curl.then(|| format!("omit it: sigvet does not have {positive}, so there is nothing to turn off"))
 }
 
-fn row(name: &'static str, taken: Taken) -> Row {
+fn row(name: &'static str, taken: Handling) -> Row {
     match name.strip_prefix('-').and_then(|rest| rest.split_once(", --")) {
         Some((letter, long)) => Row { long, short: letter.chars().next(), taken },
         None => Row { long: name.trim_start_matches('-'), short: None, taken },
@@ -74,9 +74,9 @@ const OF_AWSCURL: [(&str, &str); 1] = [("--tls-min", "omit it: TLS 1.2 is the mi
 const VARIABLES: &str = "let the shell set and expand variables";
 
 /// The options grouped by how they are handled, spelled as in curl's help.
-const GROUPS: &[(Taken, &[&str])] = &[
+const GROUPS: &[(Handling, &[&str])] = &[
     (
-        Taken::Known,
+        Handling::Known,
         &[
             "--aws-sigv4",
             "--cacert",
@@ -159,63 +159,63 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "-w, --write-out",
         ],
     ),
-    (Taken::NoEffect("URLs are never expanded"), &["-g, --globoff"]),
-    (Taken::NoEffect("output is never buffered"), &["-N, --no-buffer"]),
-    (Taken::NoEffect("~/.curlrc is never read"), &["-q, --disable"]),
-    (Taken::NoEffect("the progress is always shown as a bar"), &["-#, --progress-bar"]),
-    (Taken::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
-    (Taken::NoEffect("downloads are atomic"), &["--remove-on-error"]),
-    (Taken::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
-    (Taken::NoEffect("TLS sessions are not cached"), &["--no-sessionid"]),
-    (Taken::NoEffect("TCP keep-alive is not used"), &["--no-keepalive"]),
-    (Taken::NoEffect("it only affects speed"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
-    (Taken::NoEffect("curl itself no longer does this"), &["--no-npn"]),
-    (Taken::NoEffect("TLS 1.2 is the minimum anyway"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
-    (Taken::NotTaken("transfer encodings are always decoded"), &["--raw", "--tr-encoding"]),
-    (Taken::NotTaken("send -H 'If-Modified-Since: …'"), &["-z, --time-cond"]),
+    (Handling::NoEffect("URLs are never expanded"), &["-g, --globoff"]),
+    (Handling::NoEffect("output is never buffered"), &["-N, --no-buffer"]),
+    (Handling::NoEffect("~/.curlrc is never read"), &["-q, --disable"]),
+    (Handling::NoEffect("the progress is always shown as a bar"), &["-#, --progress-bar"]),
+    (Handling::NoEffect("headers are printed plain"), &["--styled-output", "--no-styled-output"]),
+    (Handling::NoEffect("downloads are atomic"), &["--remove-on-error"]),
+    (Handling::NoEffect("a proxy's answer to CONNECT is never printed"), &["--suppress-connect-headers"]),
+    (Handling::NoEffect("TLS sessions are not cached"), &["--no-sessionid"]),
+    (Handling::NoEffect("TCP keep-alive is not used"), &["--no-keepalive"]),
+    (Handling::NoEffect("it only affects speed"), &["--tcp-nodelay", "--tcp-fastopen", "--false-start"]),
+    (Handling::NoEffect("curl itself no longer does this"), &["--no-npn"]),
+    (Handling::NoEffect("TLS 1.2 is the minimum anyway"), &["-1, --tlsv1", "--tlsv1.0", "--tlsv1.1", "--tlsv1.2"]),
+    (Handling::NotTaken("transfer encodings are always decoded"), &["--raw", "--tr-encoding"]),
+    (Handling::NotTaken("send -H 'If-Modified-Since: …'"), &["-z, --time-cond"]),
     (
-        Taken::NotTaken("send -H 'If-None-Match: …'; print an ETag with -w '%header{etag}'"),
+        Handling::NotTaken("send -H 'If-None-Match: …'; print an ETag with -w '%header{etag}'"),
         &["--etag-compare", "--etag-save"],
     ),
-    (Taken::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"), &["--show-headers"]),
+    (Handling::NotTaken("-i prints the headers before the body, -w '%{header_json}' after it"), &["--show-headers"]),
     (
-        Taken::NotTaken("-v prints what is sent and received, --show all what is signed"),
+        Handling::NotTaken("-v prints what is sent and received, --show all what is signed"),
         &["--trace", "--trace-ascii", "--trace-config", "--trace-ids", "--trace-time"],
     ),
-    (Taken::NotTaken("'sigvet sign --as curl' prints a request as a curl command"), &["--libcurl"]),
-    (Taken::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
-    (Taken::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
+    (Handling::NotTaken("'sigvet sign --as curl' prints a request as a curl command"), &["--libcurl"]),
+    (Handling::NotTaken("'sigvet --version' prints the version"), &["-V, --version"]),
+    (Handling::NotTaken("'sigvet send --help' prints every option"), &["-M, --manual"]),
     (
-        Taken::NotTaken("use 'xargs -P' to run several at a time"),
+        Handling::NotTaken("use 'xargs -P' to run several at a time"),
         &["-Z, --parallel", "--parallel-immediate", "--parallel-max", "--parallel-max-host", "--rate"],
     ),
-    (Taken::NotTaken("use -o /dev/null to discard the body"), &["--out-null"]),
+    (Handling::NotTaken("use -o /dev/null to discard the body"), &["--out-null"]),
     (
-        Taken::NotTaken("test in the shell whether the file exists; -o overwrites it"),
+        Handling::NotTaken("test in the shell whether the file exists; -o overwrites it"),
         &["--no-clobber", "--skip-existing"],
     ),
     (
-        Taken::NotTaken("set the file's mode, time and attributes afterwards"),
+        Handling::NotTaken("set the file's mode, time and attributes afterwards"),
         &["--create-file-mode", "-R, --remote-time", "--xattr"],
     ),
-    (Taken::NotTaken("use 2>FILE instead"), &["--stderr"]),
+    (Handling::NotTaken("use 2>FILE instead"), &["--stderr"]),
     (
-        Taken::NotTaken("the path of the URL is sent as typed; --connect-to goes elsewhere with it"),
+        Handling::NotTaken("the path of the URL is sent as typed; --connect-to goes elsewhere with it"),
         &["--request-target"],
     ),
-    (Taken::NotTaken(VARIABLES), &["--variable"]),
+    (Handling::NotTaken(VARIABLES), &["--variable"]),
     (
-        Taken::NotTaken("a redirect keeps or changes the method as its status says; -X names it"),
+        Handling::NotTaken("a redirect keeps or changes the method as its status says; -X names it"),
         &["--follow", "--post301", "--post302", "--post303"],
     ),
     (
-        Taken::NotTaken("write https:// in the URL; only http and https are supported"),
+        Handling::NotTaken("write https:// in the URL; only http and https are supported"),
         &["--proto", "--proto-default", "--proto-redir", "--hsts"],
     ),
-    (Taken::NotTaken("names are sent percent-encoded, as browsers do"), &["--form-escape"]),
-    (Taken::NotTaken("convert the file before it is sent"), &["--crlf", "-B, --use-ascii"]),
+    (Handling::NotTaken("names are sent percent-encoded, as browsers do"), &["--form-escape"]),
+    (Handling::NotTaken("convert the file before it is sent"), &["--crlf", "-B, --use-ascii"]),
     (
-        Taken::NotTaken("sigvet signs with AWS signatures only"),
+        Handling::NotTaken("sigvet signs with AWS signatures only"),
         &[
             "--anyauth",
             "--basic",
@@ -231,22 +231,22 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("keys come from -u, a profile or the environment"),
+        Handling::NotTaken("keys come from -u, a profile or the environment"),
         &["-n, --netrc", "--netrc-file", "--netrc-optional"],
     ),
-    (Taken::NotTaken("a user in a URL is never sent"), &["--disallow-username-in-url"]),
+    (Handling::NotTaken("a user in a URL is never sent"), &["--disallow-username-in-url"]),
     (
-        Taken::NotTaken("use --cacert FILE; by default the system's CA certificates are trusted"),
+        Handling::NotTaken("use --cacert FILE; by default the system's CA certificates are trusted"),
         &["--ca-native", "--capath"],
     ),
     (
-        Taken::NotTaken(
+        Handling::NotTaken(
             "--cert and --key take files of PEM; 'openssl pkey -in KEY -out PLAIN' takes a password off a key",
         ),
         &["--pass", "--ssl-auto-client-cert"],
     ),
     (
-        Taken::NotTaken(
+        Handling::NotTaken(
             "only a certificate's chain and name are checked, against the system's authorities or --cacert",
         ),
         &[
@@ -259,7 +259,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("omit it: sigvet uses TLS 1.2 and 1.3 with the usual ciphers"),
+        Handling::NotTaken("omit it: sigvet uses TLS 1.2 and 1.3 with the usual ciphers"),
         &[
             "--ciphers",
             "--curves",
@@ -283,11 +283,11 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("use --http2 for HTTP/2; otherwise HTTP/1.1 is used"),
+        Handling::NotTaken("use --http2 for HTTP/2; otherwise HTTP/1.1 is used"),
         &["--alt-svc", "--http0.9", "-0, --http1.0", "--http2-prior-knowledge", "--http3", "--http3-only"],
     ),
     (
-        Taken::NotTaken("--resolve gives the address of a host"),
+        Handling::NotTaken("--resolve gives the address of a host"),
         &[
             "--dns-interface",
             "--dns-ipv4-addr",
@@ -300,7 +300,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("the system chooses how to connect"),
+        Handling::NotTaken("the system chooses how to connect"),
         &[
             "--interface",
             "--ip-tos",
@@ -311,14 +311,14 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--vlan-priority",
         ],
     ),
-    (Taken::NotTaken("--unix-socket takes the path of a socket"), &["--abstract-unix-socket"]),
+    (Handling::NotTaken("--unix-socket takes the path of a socket"), &["--abstract-unix-socket"]),
     (
-        Taken::NotTaken("-m gives a limit for all of it"),
+        Handling::NotTaken("-m gives a limit for all of it"),
         &["--expect100-timeout", "--max-filesize", "-Y, --speed-limit", "-y, --speed-time"],
     ),
-    (Taken::NotTaken("the length that the server declares counts"), &["--ignore-content-length"]),
+    (Handling::NotTaken("the length that the server declares counts"), &["--ignore-content-length"]),
     (
-        Taken::NotTaken("-x http://USER:PASSWORD@HOST:PORT names a proxy"),
+        Handling::NotTaken("-x http://USER:PASSWORD@HOST:PORT names a proxy"),
         &[
             "--preproxy",
             "--proxy-anyauth",
@@ -333,13 +333,13 @@ const GROUPS: &[(Taken, &[&str])] = &[
             "--haproxy-protocol",
         ],
     ),
-    (Taken::NotTaken("a proxy is asked for a tunnel where the URL is of https"), &["-p, --proxytunnel"]),
+    (Handling::NotTaken("a proxy is asked for a tunnel where the URL is of https"), &["-p, --proxytunnel"]),
     (
-        Taken::NotTaken("-x socks5://USER:PASSWORD@HOST:PORT names a SOCKS proxy"),
+        Handling::NotTaken("-x socks5://USER:PASSWORD@HOST:PORT names a SOCKS proxy"),
         &["--socks5-basic", "--socks5-gssapi", "--socks5-gssapi-nec", "--socks5-gssapi-service"],
     ),
     (
-        Taken::NotTaken("--proxy-cacert names the CA certificates to trust for a proxy of https://"),
+        Handling::NotTaken("--proxy-cacert names the CA certificates to trust for a proxy of https://"),
         &[
             "--proxy-ca-native",
             "--proxy-capath",
@@ -362,7 +362,7 @@ const GROUPS: &[(Taken, &[&str])] = &[
         ],
     ),
     (
-        Taken::NotTaken("sigvet supports only http and https"),
+        Handling::NotTaken("sigvet supports only http and https"),
         &[
             "-a, --append",
             "--compressed-ssh",
@@ -427,7 +427,7 @@ mod tests {
         for row in rows() {
             let found = options.iter().find(|(names, _)| names.iter().any(|name| name == row.long));
             match (row.taken, found) {
-                (Taken::NotTaken(_), found) => assert!(found.is_none(), "--{} is taken after all", row.long),
+                (Handling::NotTaken(_), found) => assert!(found.is_none(), "--{} is taken after all", row.long),
                 (_, Some((_, short))) => assert!(row.short.is_none() || *short == row.short, "--{}", row.long),
                 (_, None) => panic!("--{} is not there", row.long),
             }
@@ -437,7 +437,7 @@ mod tests {
     #[test]
     fn options_shared_with_curl_are_not_listed_as_refused() {
         for (names, short) in options() {
-            let of_curl = |name: &str| find(name).is_some_and(|row| !matches!(row.taken, Taken::NotTaken(_)));
+            let of_curl = |name: &str| find(name).is_some_and(|row| !matches!(row.taken, Handling::NotTaken(_)));
             for name in names {
                 assert!(of_curl(&name) || find(&name).is_none(), "--{name}");
             }

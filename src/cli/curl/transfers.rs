@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 
 use super::config_file::is_send;
-use super::known::{Cluster, Known, Value};
+use super::known::{Cluster, KnownOptions, Value};
 
 /// Options that belong to one URL, by long name.
 const OUTPUTS: [&str; 2] = ["output", "remote-name"];
@@ -33,7 +33,7 @@ fn is_next(word: &str) -> bool {
 
 /// The command lines of the individual transfers, in order.
 pub fn split(words: Vec<OsString>, definition: fn() -> clap::Command) -> Vec<Vec<OsString>> {
-    let known = Known::of_send(definition());
+    let known = KnownOptions::of_send(definition());
     let mut words = words.into_iter();
     let command: Vec<OsString> = words.by_ref().take(2).collect();
     let mut groups = Groups::default();
@@ -62,7 +62,7 @@ struct Group {
 }
 
 impl Groups {
-    fn take(&mut self, known: &Known, word: OsString, rest: &mut dyn Iterator<Item = OsString>) {
+    fn take(&mut self, known: &KnownOptions, word: OsString, rest: &mut dyn Iterator<Item = OsString>) {
         match word.to_str() {
             Some("--") => self.open.urls.extend(rest),
             Some("--next") => self.close(),
@@ -72,7 +72,7 @@ impl Groups {
         }
     }
 
-    fn long(&mut self, known: &Known, word: &str, rest: &mut dyn Iterator<Item = OsString>) {
+    fn long(&mut self, known: &KnownOptions, word: &str, rest: &mut dyn Iterator<Item = OsString>) {
         let name = word.trim_start_matches("--");
         let (name, has_value) = name.split_once('=').map_or((name, false), |(name, _)| (name, true));
         let mut option = vec![word.into()];
@@ -84,7 +84,7 @@ impl Groups {
 
     /// Splits letters in one word, because each may belong to another URL. Unknown letters are left for clap to
     /// refuse.
-    fn letters(&mut self, known: &Known, text: &str, rest: &mut dyn Iterator<Item = OsString>) {
+    fn letters(&mut self, known: &KnownOptions, text: &str, rest: &mut dyn Iterator<Item = OsString>) {
         let Ok(Cluster { flags, last }) = known.cluster(text) else {
             return self.open.shared.push(format!("-{text}").into());
         };

@@ -4,7 +4,7 @@
 use super::exits;
 use super::prose::read;
 use super::section::{Item, Section};
-use crate::cli::curl::table::{Row, Taken, rows};
+use crate::cli::curl::table::{Handling, Row, rows};
 
 /// The sections of `sigvet-send(1)`.
 pub(super) fn sections() -> Vec<Section> {
@@ -18,26 +18,26 @@ pub(super) fn sections() -> Vec<Section> {
 }
 
 fn known(rows: &[Row]) -> Vec<Item> {
-    let names: Vec<String> = rows.iter().filter(|row| row.taken == Taken::Known).map(spelling).collect();
+    let names: Vec<String> = rows.iter().filter(|row| row.taken == Handling::Known).map(spelling).collect();
     vec![Item::text(names.join(", "))]
 }
 
 fn without_effect(rows: &[Row]) -> Vec<Item> {
     grouped(rows, |taken| match taken {
-        Taken::NoEffect(reason) => Some(reason),
-        Taken::Known | Taken::NotTaken(_) => None,
+        Handling::NoEffect(reason) => Some(reason),
+        Handling::Known | Handling::NotTaken(_) => None,
     })
 }
 
 fn not_taken(rows: &[Row]) -> Vec<Item> {
     grouped(rows, |taken| match taken {
-        Taken::NotTaken(hint) => Some(hint),
-        Taken::Known | Taken::NoEffect(_) => None,
+        Handling::NotTaken(hint) => Some(hint),
+        Handling::Known | Handling::NoEffect(_) => None,
     })
 }
 
 /// Groups the options with the same text, in the order of their first options.
-fn grouped(rows: &[Row], text: impl Fn(Taken) -> Option<&'static str>) -> Vec<Item> {
+fn grouped(rows: &[Row], text: impl Fn(Handling) -> Option<&'static str>) -> Vec<Item> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for row in rows {
         let Some(text) = text(row.taken) else { continue };

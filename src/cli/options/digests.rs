@@ -15,20 +15,20 @@ pub enum Hashing {
 
 /// The digests required for a body that is not in memory. A body in memory is cheap to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RequiredDigests {
     /// Whether the SHA-256 is required.
     pub sha256: Hashing,
     /// The algorithm of the required checksum.
     pub checksum: Option<ChecksumAlgorithm>,
 }
 
-impl From<Hashing> for Wanted {
+impl From<Hashing> for RequiredDigests {
     fn from(sha256: Hashing) -> Self {
         Self { sha256, checksum: None }
     }
 }
 
-impl Wanted {
+impl RequiredDigests {
     /// Whether no digest is required, so that the body need not be read.
     pub fn is_nothing(self) -> bool {
         self.sha256 == Hashing::Spared && self.checksum.is_none()
@@ -59,7 +59,7 @@ enum ByChecksum {
 
 impl Digester {
     /// Starts without any bytes.
-    pub fn new(wanted: Wanted) -> Self {
+    pub fn new(wanted: RequiredDigests) -> Self {
         let sha256 = (wanted.sha256 == Hashing::Needed).then(Sha256Hasher::new);
         let checksum = match wanted.checksum {
             None => ByChecksum::Unwanted,
@@ -98,10 +98,10 @@ mod tests {
     use super::*;
     use sigvet_core::crypto::sha256;
 
-    fn wanted() -> impl Strategy<Value = Wanted> {
+    fn wanted() -> impl Strategy<Value = RequiredDigests> {
         let checksum = proptest::option::of(proptest::sample::select(ChecksumAlgorithm::ALL.to_vec()));
         let sha256 = prop_oneof![Just(Hashing::Needed), Just(Hashing::Spared)];
-        (sha256, checksum).prop_map(|(sha256, checksum)| Wanted { sha256, checksum })
+        (sha256, checksum).prop_map(|(sha256, checksum)| RequiredDigests { sha256, checksum })
     }
 
     proptest! {

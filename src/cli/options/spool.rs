@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::options::digests::{Digester, Wanted};
+use crate::cli::options::digests::{Digester, RequiredDigests};
 use crate::cli::options::payload::Payload;
 use crate::transport::{BodyFile, PIECE};
 use sigvet_core::request::Body;
@@ -27,11 +27,11 @@ pub struct Spool {
 
 impl Spool {
     /// Creates an empty body.
-    pub fn new(wanted: impl Into<Wanted>) -> Self {
+    pub fn new(wanted: impl Into<RequiredDigests>) -> Self {
         Self::with_limit(wanted, IN_MEMORY)
     }
 
-    fn with_limit(wanted: impl Into<Wanted>, limit: usize) -> Self {
+    fn with_limit(wanted: impl Into<RequiredDigests>, limit: usize) -> Self {
         let digester = Digester::new(wanted.into());
         Self { memory: Vec::new(), file: None, digester, length: 0, limit }
     }
@@ -101,7 +101,7 @@ mod tests {
     use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
     use sigvet_core::crypto::sha256;
 
-    fn spooled(wanted: impl Into<Wanted>, pieces: &[&str]) -> Payload {
+    fn spooled(wanted: impl Into<RequiredDigests>, pieces: &[&str]) -> Payload {
         let mut spool = Spool::with_limit(wanted, 8);
         for piece in pieces {
             spool.write_all_of(&mut piece.as_bytes(), "it").unwrap();
@@ -137,7 +137,7 @@ mod tests {
     fn a_checksum_covers_the_whole_file() {
         for sha256 in [Hashing::Needed, Hashing::Spared] {
             for algorithm in ChecksumAlgorithm::ALL {
-                let payload = spooled(Wanted { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
+                let payload = spooled(RequiredDigests { sha256, checksum: Some(algorithm) }, &["0123", "4567", "89"]);
                 assert_eq!(payload.checksum, Some(Checksum::compute(algorithm, b"0123456789")));
                 assert_eq!(payload.body.sha256().is_some(), sha256 == Hashing::Needed);
             }

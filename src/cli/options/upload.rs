@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::digests::{Digester, Digests, Wanted};
+use super::digests::{Digester, Digests, RequiredDigests};
 use super::payload::{Payload, each_piece};
 use super::spool::Spool;
 use super::streaming::PipeLength;
@@ -18,7 +18,7 @@ impl Payload {
     ///
     /// # Errors
     /// The file cannot be read, or the body cannot be stored.
-    pub fn of_file(name: &str, stdin: &mut dyn Read, wanted: impl Into<Wanted>) -> Result<Self, Failure> {
+    pub fn of_file(name: &str, stdin: &mut dyn Read, wanted: impl Into<RequiredDigests>) -> Result<Self, Failure> {
         let wanted = wanted.into();
         if name == "-" {
             return Self::of_source(stdin, "standard input", wanted);
@@ -68,14 +68,14 @@ impl Payload {
         Ok(Some(Self { body: Body::Elsewhere { sha256: None, length }, file, checksum: None }))
     }
 
-    fn of_source(source: &mut dyn Read, name: &str, wanted: Wanted) -> Result<Self, Failure> {
+    fn of_source(source: &mut dyn Read, name: &str, wanted: RequiredDigests) -> Result<Self, Failure> {
         let mut spool = Spool::new(wanted);
         spool.write_all_of(source, name)?;
         Ok(spool.finish())
     }
 }
 
-fn digest(file: &BodyFile, wanted: Wanted) -> Result<Digests, Failure> {
+fn digest(file: &BodyFile, wanted: RequiredDigests) -> Result<Digests, Failure> {
     let mut digester = Digester::new(wanted);
     each_piece(file, Pass::Hash, |piece| {
         digester.update(piece);

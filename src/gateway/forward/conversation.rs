@@ -10,7 +10,7 @@ use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields, take_hea
 use sigvet_core::internal::{captured_request, with_authority, with_wire_faults};
 use sigvet_core::request::{Body, Headers, Request};
 
-use super::kept::Kept;
+use super::body_copy::BodyCopy;
 use super::splitter::{Framing, Parts};
 use crate::locking::locked;
 use crate::transport::decode_beginning;
@@ -118,7 +118,7 @@ struct State {
 struct Sent {
     number: u64,
     request: Request,
-    kept: Kept,
+    kept: BodyCopy,
     is_whole: bool,
     began: Instant,
 }
@@ -200,7 +200,7 @@ impl Parts for Requests {
         let mut state = self.conversation.state();
         state.count += 1;
         self.number = state.count;
-        let (kept, began) = (Kept::new(limit), Instant::now());
+        let (kept, began) = (BodyCopy::new(limit), Instant::now());
         state.waiting.push_back(Sent { number: self.number, request, kept, is_whole: false, began });
         framing
     }

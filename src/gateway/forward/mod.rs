@@ -7,7 +7,7 @@
 mod watched;
 mod rewind;
 mod splitter;
-mod kept;
+mod body_copy;
 mod conversation;
 mod rewrite;
 mod pump;

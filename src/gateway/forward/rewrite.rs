@@ -6,7 +6,7 @@ use sigvet_core::request::RequestUrl;
 
 use super::conversation::Requests;
 use super::splitter::{Framing, Parts, Splitter};
-use crate::gateway::asked::Asked;
+use crate::gateway::proxy_target::ProxyTarget;
 
 /// Passes on the bytes of a client.
 pub trait Passing {
@@ -91,12 +91,12 @@ impl Passing for Plain {
 
 impl Parts for Rewriting {
     fn head(&mut self, head: &[u8]) -> Framing {
-        let asked = Asked::parse(head);
+        let asked = ProxyTarget::parse(head);
         match asked {
-            Ok(Asked::Plain(url)) if url == self.url => {}
+            Ok(ProxyTarget::Plain(url)) if url == self.url => {}
             asked => {
                 let url = match asked {
-                    Ok(Asked::Plain(url)) => Some(url),
+                    Ok(ProxyTarget::Plain(url)) => Some(url),
                     _ => None,
                 };
                 self.next = Some(Next { url, head: head.to_vec() });

@@ -14,7 +14,7 @@ use super::forwarder::Forwarder;
 use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
-use crate::gateway::asked::Asked;
+use crate::gateway::proxy_target::ProxyTarget;
 use crate::gateway::words::{describe_chain, is_about_trust};
 use crate::transport::{self, RawConnection, Stream, TransportError};
 
@@ -34,9 +34,9 @@ pub async fn serve(forwarder: &Forwarder, mut client: TcpStream) {
     let Ok(Ok(Some((head, rest)))) = timeout(limits.head_time, read_head(&mut client, limits.head_bytes)).await else {
         return;
     };
-    match Asked::parse(&head) {
-        Ok(Asked::Tunnel(url)) => tunnel(forwarder, Rewind::new(rest, client), &url).await,
-        Ok(Asked::Plain(url)) => plain(forwarder, Rewind::new([head, rest].concat(), client), url).await,
+    match ProxyTarget::parse(&head) {
+        Ok(ProxyTarget::Tunnel(url)) => tunnel(forwarder, Rewind::new(rest, client), &url).await,
+        Ok(ProxyTarget::Plain(url)) => plain(forwarder, Rewind::new([head, rest].concat(), client), url).await,
         Err(error) => answer(&mut client, "400 Bad Request", &error.to_string()).await,
     }
 }

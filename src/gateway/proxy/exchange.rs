@@ -19,7 +19,7 @@ use super::outgoing::{self, Extras, Outbound};
 use super::pattern::without_port;
 use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
-use super::{Denied, Inbound, Proxy, Way, upgrade};
+use super::{Denied, Inbound, Proxy, SigningRoute, upgrade};
 use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
@@ -36,7 +36,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// A request that is about to be sent.
 pub(super) struct Leaving<'p> {
     proxy: &'p Proxy,
-    way: Way<'p>,
+    way: SigningRoute<'p>,
     /// The protocol of the service that the client talks to, if the client signed the request.
     dialect: Option<Dialect>,
     outcome: Outcome,
@@ -64,7 +64,7 @@ impl From<Denied> for Stopped {
 }
 
 impl<'p> Leaving<'p> {
-    pub(super) fn new(proxy: &'p Proxy, way: Way<'p>, dialect: Option<Dialect>) -> Self {
+    pub(super) fn new(proxy: &'p Proxy, way: SigningRoute<'p>, dialect: Option<Dialect>) -> Self {
         Self { proxy, way, dialect, outcome: Outcome::default(), began: Instant::now() }
     }
 

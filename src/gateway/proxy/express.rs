@@ -80,9 +80,9 @@ pub fn answer(session: &Credentials, now: Timestamp) -> Reply {
 
 /// The proxy's own sessions with upstream servers.
 #[derive(Debug, Default)]
-pub struct Sessions(Mutex<Vec<Kept>>);
+pub struct Sessions(Mutex<Vec<SessionPair>>);
 
-struct Kept {
+struct SessionPair {
     origin: String,
     region: String,
     own: Arc<CredentialSource>,
@@ -100,7 +100,8 @@ impl Sessions {
     ) -> Arc<CredentialSource> {
         let origin = upstream.url().origin();
         let mut kept = locked(&self.0);
-        let is_same = |kept: &&Kept| kept.origin == origin && kept.region == region && Arc::ptr_eq(&kept.own, own);
+        let is_same =
+            |kept: &&SessionPair| kept.origin == origin && kept.region == region && Arc::ptr_eq(&kept.own, own);
         if let Some(found) = kept.iter().find(is_same) {
             return Arc::clone(&found.session);
         }
@@ -120,7 +121,7 @@ impl Sessions {
             kept.remove(0);
         }
         let (region, own) = (region.to_owned(), Arc::clone(own));
-        kept.push(Kept { origin, region, own, session: Arc::clone(&session) });
+        kept.push(SessionPair { origin, region, own, session: Arc::clone(&session) });
         session
     }
 }
@@ -157,8 +158,8 @@ impl Asking {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for SessionPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("SessionPair").field("origin", &self.origin).finish_non_exhaustive()
     }
 }

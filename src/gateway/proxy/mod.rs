@@ -78,7 +78,7 @@ struct Denied {
 }
 
 /// Where a request goes, and which credentials sign it.
-struct Way<'p> {
+struct SigningRoute<'p> {
     route: &'p Route,
     upstream: Arc<Upstream>,
     source: Arc<CredentialSource>,
@@ -142,7 +142,7 @@ impl Proxy {
     }
 
     /// Finds the upstream server and the credentials for a request, and checks that it is allowed.
-    async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<Way<'_>, Denied> {
+    async fn way(&self, arriving: &Arriving, leg: &mut Leg) -> Result<SigningRoute<'_>, Denied> {
         let request = &arriving.head;
         let asked = arriving.asked.as_deref();
         if self.pseudonym.is_in(request) || asked.is_some_and(|asked| self.is_own(asked)) {
@@ -176,7 +176,7 @@ impl Proxy {
             _ => source,
         };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
-        Ok(Way { route, upstream, source, credentials })
+        Ok(SigningRoute { route, upstream, source, credentials })
     }
 
     /// Answers a client that asks for an S3 Express session: the upstream server's answer would contain a real key.

@@ -139,10 +139,10 @@ pub struct Route {
 
 /// The signers of a route for its current credentials, one per host.
 #[derive(Debug, Default)]
-pub struct Signers(Mutex<Vec<Kept>>);
+pub struct Signers(Mutex<Vec<CachedSigner>>);
 
 #[derive(Debug)]
-struct Kept {
+struct CachedSigner {
     host: String,
     credentials: Arc<Credentials>,
     signer: Arc<Signer>,
@@ -278,7 +278,7 @@ impl Route {
             kept.remove(0);
         }
         let credentials = Arc::clone(credentials);
-        kept.push(Kept { host: host.to_owned(), credentials, signer: Arc::clone(&signer) });
+        kept.push(CachedSigner { host: host.to_owned(), credentials, signer: Arc::clone(&signer) });
         Ok(signer)
     }
 }

@@ -13,8 +13,8 @@ use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::{Ends, Server};
 use crate::gateway::ReplyBody;
-use crate::gateway::asked::{Asked, NotForProxy};
 use crate::gateway::passage::{Leg, Tunnel, Tunnels};
+use crate::gateway::proxy_target::{NotForProxy, ProxyTarget};
 use crate::gateway::record::Heads;
 use crate::gateway::unread::Unread;
 
@@ -65,8 +65,8 @@ impl Server {
         let upgrade = hyper::upgrade::on(&mut request);
         let mut turn = self.begin(ends.peer, request.version());
         // A body would be mistaken for the first bytes of the tunnel.
-        let asked = heads.take().filter(|_| request.body().is_end_stream()).map(|head| Asked::parse(&head));
-        let (Some(Ok(Asked::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
+        let asked = heads.take().filter(|_| request.body().is_end_stream()).map(|head| ProxyTarget::parse(&head));
+        let (Some(Ok(ProxyTarget::Tunnel(to))), Some(tunnels)) = (asked, self.tunnels()) else {
             return (turn.refuse_unread(None, &NotForProxy).await.into_response(), None);
         };
         let mut leg = Box::<Leg>::default();
@@ -98,9 +98,10 @@ impl Server {
         let is_whole_url = parts.version != Version::HTTP_2 && parts.uri.scheme().is_some();
         let asked = match &ends.asked {
             Some(asked) => Arc::clone(asked),
-            None if is_whole_url && self.tunnels().is_some() => match Asked::parse(recorded.unwrap_or_default())? {
-                Asked::Plain(url) => Arc::new(url),
-                Asked::Tunnel(_) => return Err(NotForProxy.into()),
+            None if is_whole_url && self.tunnels().is_some() => match ProxyTarget::parse(recorded.unwrap_or_default())?
+            {
+                ProxyTarget::Plain(url) => Arc::new(url),
+                ProxyTarget::Tunnel(_) => return Err(NotForProxy.into()),
             },
             None => return Ok(None),
         };

@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::fault::{ChunkPlace, StreamFault};
 use super::observed::{Announcement, Checksums, Observed};
 use super::parse::{Chunk, Chunked};
-use super::word::Word;
+use super::word::StreamingWord;
 use crate::crypto::sha256;
 use crate::derivation::Terms;
 use crate::request::{Body, Request};
@@ -14,7 +14,7 @@ use crate::scheme::{Signature, SigningKey};
 
 /// Checks everything that needs no key. If the body was not given, only the headers are checked.
 pub fn check_framing(request: &Request, terms: &Terms) -> Vec<StreamFault> {
-    let Some(word) = Word::of(terms) else { return Vec::new() };
+    let Some(word) = StreamingWord::of(terms) else { return Vec::new() };
     let announcement = Announcement::of(&request.headers, word);
     let Body::Bytes(body) = &request.body else {
         return announcement
@@ -50,7 +50,7 @@ fn places<'c, 'a>(chunked: &'c Chunked<'a>) -> impl Iterator<Item = (ChunkPlace,
 /// Checks the signatures of the chunks and the trailer, beginning with the request's own. The first wrong one ends the
 /// check, because each signature covers the one before it.
 pub fn check(request: &Request, terms: &Terms, seed: &Signature, key: &SigningKey) -> Option<StreamFault> {
-    let (Some(word), Body::Bytes(body)) = (Word::of(terms), &request.body) else { return None };
+    let (Some(word), Body::Bytes(body)) = (StreamingWord::of(terms), &request.body) else { return None };
     if !word.is_signed {
         return None;
     }

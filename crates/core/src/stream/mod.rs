@@ -39,7 +39,7 @@ use crate::derivation::Terms;
 
 /// Whether the request declares a payload in chunks.
 pub(crate) fn is_in_chunks(terms: &Terms) -> bool {
-    word::Word::of(terms).is_some()
+    word::StreamingWord::of(terms).is_some()
 }
 
 /// The content coding of a body in chunks.

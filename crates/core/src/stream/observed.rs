@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::fault::{ChunkPlace, MinimumChunk, StreamFault};
 use super::layout::ChunkSize;
 use super::parse::{Malformed, canonical_trailers};
-use super::word::Word;
+use super::word::StreamingWord;
 use super::{DECODED_LENGTH_HEADER, TRAILER_HEADER, TRAILER_SIGNATURE};
 use crate::checksum::{ChecksumAlgorithm, ChecksumHasher};
 use crate::claim::plain_number;
@@ -14,7 +14,7 @@ use crate::request::{Headers, repeated_names};
 
 /// What the head of a request declares about its body in chunks.
 pub(super) struct Announcement {
-    pub(super) word: Word,
+    pub(super) word: StreamingWord,
     /// The header with the length of the payload, unchanged.
     pub(super) decoded_length: Option<String>,
     /// The announced names of trailing headers, unchanged.
@@ -28,7 +28,7 @@ pub(super) struct Announcement {
 }
 
 impl Announcement {
-    pub(super) fn of(headers: &Headers, word: Word) -> Self {
+    pub(super) fn of(headers: &Headers, word: StreamingWord) -> Self {
         let names = headers.first_text(TRAILER_HEADER).unwrap_or_default().split(',').map(str::trim);
         let trailers: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let place = headers.first_text("host").and_then(endpoint::infer_from_header);
@@ -183,7 +183,7 @@ impl Observed {
     /// Trailers that no signature covers: S3 reads trailers only if the word ends in `-TRAILER` (*Signature
     /// calculations for trailing headers*). A name that occurs twice has two values, and a trailer has at most one
     /// signature.
-    fn unexpected_trailers(&self, word: Word) -> Vec<StreamFault> {
+    fn unexpected_trailers(&self, word: StreamingWord) -> Vec<StreamFault> {
         let mut names: Vec<String> = self.trailers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         if !word.has_trailer {
             names.extend(self.trailer_signature.as_ref().map(|_| TRAILER_SIGNATURE.to_owned()));

@@ -12,7 +12,7 @@ use super::fault::{ChunkPlace, StreamFault};
 use super::framing::{Framing, Head, Step, TRAILER_LIMIT, without_line_end};
 use super::observed::{Announcement, Checksums, Observed};
 use super::parse::parse_trailer;
-use super::word::Word;
+use super::word::StreamingWord;
 use crate::claim::Claim;
 use crate::crypto::{Sha256Digest, Sha256Hasher};
 use crate::request::Request;
@@ -67,7 +67,7 @@ struct OpenChunk {
 
 impl Reader {
     pub(super) fn new(request: &Request, claim: &Claim, key: &SigningKey, chunk_limit: usize) -> Option<Self> {
-        let word = Word::of(&claim.terms)?;
+        let word = StreamingWord::of(&claim.terms)?;
         let announcement = Announcement::of(&request.headers, word);
         Some(Self {
             framing: Framing::new(),

@@ -5,12 +5,12 @@ use crate::derivation::Terms;
 
 /// Whether chunks are signed, and whether a trailer follows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word {
+pub(super) struct StreamingWord {
     pub(super) is_signed: bool,
     pub(super) has_trailer: bool,
 }
 
-impl Word {
+impl StreamingWord {
     /// Reads the word; `None` if the payload is not in chunks. Event streams of other services are not.
     pub(super) fn of(terms: &Terms) -> Option<Self> {
         let PayloadHash::Declared(text) = &terms.payload else { return None };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{CookieOptions, SendArgs};
 use crate::cli::context::Context;
-use crate::cli::curl::cookies::{Jar, Kept};
+use crate::cli::curl::cookies::{CookiesKept, Jar};
 use crate::cli::failure::Failure;
 use crate::cli::options::value::read_settings;
 use crate::cli::terminal::notes::warn;
@@ -37,7 +37,7 @@ impl Cookies {
     ) -> Result<Self, Failure> {
         let CookieOptions { cookies, cookie_jar, junk_session_cookies } = &args.cookies;
         let (typed, files): (Vec<&String>, Vec<&String>) = cookies.iter().partition(|text| text.contains('='));
-        let kept = if *junk_session_cookies { Kept::Lasting } else { Kept::All };
+        let kept = if *junk_session_cookies { CookiesKept::Lasting } else { CookiesKept::All };
         for file in files.iter().filter(|file| !file.is_empty()) {
             read(file, kept, jar, context)?;
         }
@@ -73,7 +73,7 @@ impl Cookies {
 }
 
 /// As with curl, a missing file contains no cookies, but here there is a warning.
-fn read(file: &str, kept: Kept, jar: &mut Jar, context: &mut Context) -> Result<(), Failure> {
+fn read(file: &str, kept: CookiesKept, jar: &mut Jar, context: &mut Context) -> Result<(), Failure> {
     match read_settings(file, SETTINGS_LIMIT, &mut *context.stdin) {
         Ok(bytes) => {
             jar.read(&String::from_utf8_lossy(&bytes), kept, context.now.epoch_seconds());

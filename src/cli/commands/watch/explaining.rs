@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::keys::{Found, Keys};
+use super::keys::{Keys, KeysForRequest};
 use crate::cli::context::{self, Context};
 use crate::cli::render::redact::Redactor;
 use crate::gateway::forward::Seen;
@@ -63,7 +63,7 @@ impl Explaining {
         Some(Refusal { reply, diagnosis, redactor, access_key_id, milliseconds })
     }
 
-    fn redactor(self, request: &Request, diagnosis: &Diagnosis, found: &Found) -> Redactor {
+    fn redactor(self, request: &Request, diagnosis: &Diagnosis, found: &KeysForRequest) -> Redactor {
         let judged = diagnosis.judged.as_ref();
         let dialect = judged.map_or(Dialect::AWS4, |judged| judged.verdict.claimed.dialect());
         let requests: Vec<&Request> = [request].into_iter().chain(judged.map(|judged| &judged.request)).collect();
@@ -102,7 +102,12 @@ fn is_unsigned(request: &Request) -> bool {
     matches!(claimed, Err(VerifyError::V4(ClaimError::NotSigned) | VerifyError::V2(ClaimError::NotSigned)))
 }
 
-fn diagnosis(request: &Request, reply: &Reply, found: &Found, is_time_up: impl Fn() -> bool + Sync) -> Diagnosis {
+fn diagnosis(
+    request: &Request,
+    reply: &Reply,
+    found: &KeysForRequest,
+    is_time_up: impl Fn() -> bool + Sync,
+) -> Diagnosis {
     let here = context::now();
     let hints = Hints {
         regions: reply.expected_region().map(str::to_owned).into_iter().collect(),

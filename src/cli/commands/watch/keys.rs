@@ -18,7 +18,7 @@ pub struct Keys {
 
 /// The known keys for a request.
 #[derive(Default)]
-pub struct Found {
+pub struct KeysForRequest {
     /// The key that the request should be signed with.
     pub own: Option<Credentials>,
     /// The user's other keys.
@@ -34,9 +34,9 @@ impl Keys {
     }
 
     /// The keys for a request that names this access key ID.
-    pub fn find(&mut self, named: Option<&str>, context: &Context) -> Found {
+    pub fn find(&mut self, named: Option<&str>, context: &Context) -> KeysForRequest {
         if self.is_off {
-            return Found::default();
+            return KeysForRequest::default();
         }
         let known = profiles::known_keys(&self.choice, &context.environment);
         let mut own = match self.choice.profile {
@@ -51,7 +51,7 @@ impl Keys {
         let is_other =
             |key: &KnownKey| own.as_ref().is_none_or(|own: &Credentials| own.secret_access_key != key.secret);
         let others = known.iter().filter(|key| is_other(key)).map(other_key).collect();
-        Found { own, others }
+        KeysForRequest { own, others }
     }
 
     /// A key that is only the default says nothing about a signature made with a different key.

@@ -14,7 +14,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use self::field::{Content, Field, Part};
 use self::head::{Disposition, disposition_line, head};
 use super::complete::files_of_field;
-use super::digests::{Hashing, Wanted};
+use super::digests::{Hashing, RequiredDigests};
 use super::payload::Payload;
 use super::spool::Spool;
 use crate::cli::failure::Failure;
@@ -58,7 +58,7 @@ impl MultipartForm {
         &self,
         media_type: Option<&str>,
         stdin: &mut dyn Read,
-        wanted: impl Into<Wanted>,
+        wanted: impl Into<RequiredDigests>,
     ) -> Result<Encoded, Failure> {
         let media_type = media_type.unwrap_or("multipart/form-data");
         if media_type.to_ascii_lowercase().contains("boundary=") {
@@ -167,7 +167,7 @@ impl Layout {
         Ok(hasher.finish())
     }
 
-    fn write(&self, boundaries: &Boundaries, wanted: Wanted) -> Result<Payload, Failure> {
+    fn write(&self, boundaries: &Boundaries, wanted: RequiredDigests) -> Result<Payload, Failure> {
         let mut spool = Spool::new(wanted);
         for segment in &self.0 {
             match segment {

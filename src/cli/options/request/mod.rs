@@ -16,7 +16,7 @@ use header::{HeaderOption, put_headers};
 
 use super::complete::files_after_at;
 use super::data::{Data, read_query_piece};
-use super::digests::{Hashing, Wanted};
+use super::digests::{Hashing, RequiredDigests};
 use super::multipart::MultipartForm;
 use super::payload::Payload;
 use super::streaming::PipeLength;
@@ -108,7 +108,7 @@ impl<const JSON: bool> RequestSource for RequestOptions<JSON> {
         let request = Request::new(self.method(), &url)
             .map_err(|error| Failure::invalid(error).hint("use one word, such as GET or PUT"))?;
         let mut unsigned = Unsigned::of(request);
-        let wanted = Wanted { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
+        let wanted = RequiredDigests { sha256: hashing(digests.sha256, &headers), checksum: digests.checksum };
         if self.form.is_empty() {
             self.put_body(&mut unsigned, stdin, wanted, digests.pipe_length)?;
             put_headers(&mut unsigned.request, &headers)
@@ -235,7 +235,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         &self,
         unsigned: &mut Unsigned,
         stdin: &mut dyn Read,
-        wanted: Wanted,
+        wanted: RequiredDigests,
         pipe_length: PipeLength,
     ) -> Result<(), Failure> {
         self.put_content_type(&mut unsigned.request);
@@ -271,7 +271,7 @@ impl<const JSON: bool> RequestOptions<JSON> {
         unsigned: &mut Unsigned,
         headers: &[HeaderOption<'_>],
         stdin: &mut dyn Read,
-        wanted: Wanted,
+        wanted: RequiredDigests,
     ) -> Result<(), Failure> {
         let (types, others): (Vec<_>, Vec<_>) =
             headers.iter().partition(|header| header.name().eq_ignore_ascii_case("content-type"));

@@ -8,7 +8,7 @@ use clap::Args;
 use super::header::HeaderOption;
 use super::{BodyDigests, BodyHash, RequestOptions, RequestSource, Unsigned};
 use crate::cli::failure::Failure;
-use crate::cli::options::digests::{Hashing, Wanted};
+use crate::cli::options::digests::{Hashing, RequiredDigests};
 use crate::cli::options::payload::Payload;
 use crate::cli::options::value::read_all;
 use sigvet_core::request::{Body, Request, RequestUrl};
@@ -137,7 +137,7 @@ impl SupplyOptions {
         let file = self.body.as_deref().or_else(|| self.request.upload()).or_else(|| self.request.data.whole_file());
         match file {
             Some(name) if is_huge(name) => {
-                let wanted = Wanted { sha256: Hashing::Needed, checksum: None };
+                let wanted = RequiredDigests { sha256: Hashing::Needed, checksum: None };
                 Ok(Some(Payload::of_file(name, stdin, wanted)?.body))
             }
             Some(name) => Ok(Some(Body::Bytes(read_all(name, stdin)?))),

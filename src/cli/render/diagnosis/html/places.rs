@@ -32,7 +32,7 @@ const TERMINATOR: usize = 4;
 
 /// A connection between two places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Connector {
     /// From this link to the next.
     Chain(usize),
     /// From the last key to the signature.
@@ -73,15 +73,15 @@ impl Trail {
     }
 
     /// Whether a mistake affects this connection.
-    pub(super) fn goes(&self, way: Way) -> bool {
+    pub(super) fn goes(&self, way: Connector) -> bool {
         let in_string = |place: &Place| matches!(place, Place::Line(_) | Place::StringToSign);
         let up_to = |last: usize| move |place: &Place| matches!(place, Place::Link(at) if *at <= last);
         self.is_followed
             && match way {
-                Way::Hash => self.spoils_hash(),
-                Way::Message => self.spoils_hash() || self.places.iter().any(in_string),
-                Way::Chain(from) => self.places.iter().any(up_to(from)),
-                Way::Key => self.places.iter().any(up_to(TERMINATOR)),
+                Connector::Hash => self.spoils_hash(),
+                Connector::Message => self.spoils_hash() || self.places.iter().any(in_string),
+                Connector::Chain(from) => self.places.iter().any(up_to(from)),
+                Connector::Key => self.places.iter().any(up_to(TERMINATOR)),
             }
     }
 }
@@ -153,9 +153,14 @@ mod tests {
     fn a_mistake_affects_every_step_up_to_the_signature() {
         let trail = |place, is_followed| Trail { places: vec![place], is_followed };
         let path = trail(Place::Field(Field::Path), true);
-        assert!(path.goes(Way::Hash) && path.goes(Way::Message) && !path.goes(Way::Key) && !path.goes(Way::Chain(3)));
+        assert!(
+            path.goes(Connector::Hash)
+                && path.goes(Connector::Message)
+                && !path.goes(Connector::Key)
+                && !path.goes(Connector::Chain(3))
+        );
         let region = trail(Place::Link(REGION), true);
-        assert!(!region.goes(Way::Chain(1)) && region.goes(Way::Chain(2)) && region.goes(Way::Key));
-        assert!(!trail(Place::Line(TIMESTAMP), false).goes(Way::Message));
+        assert!(!region.goes(Connector::Chain(1)) && region.goes(Connector::Chain(2)) && region.goes(Connector::Key));
+        assert!(!trail(Place::Line(TIMESTAMP), false).goes(Connector::Message));
     }
 }

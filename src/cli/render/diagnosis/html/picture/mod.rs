@@ -4,7 +4,7 @@
 mod layout;
 
 use super::markup::Markup;
-use super::places::{HASH, Place, Trail, Way};
+use super::places::{Connector, HASH, Place, Trail};
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::diagnosis::words::elided;
 use layout::{Area, Layout, ROW, TITLE};
@@ -194,7 +194,7 @@ impl Drawing<'_> {
             self.write("name", (area.x + 14, top - 6), title);
             self.write(looks.value(), (area.x + 14, top + 15), &elided(taken_in, 16));
             if let Some(next) = self.layout.links.get(at + 1) {
-                self.arrow(area, *next, self.trail.goes(Way::Chain(at)), "");
+                self.arrow(area, *next, self.trail.goes(Connector::Chain(at)), "");
             }
         }
     }
@@ -203,7 +203,7 @@ impl Drawing<'_> {
         let Layout { canonical_request, string_to_sign, .. } = self.layout;
         self.table(canonical_request, "Canonical request", Place::CanonicalRequest, &self.words.canonical_request);
         self.table(string_to_sign, "String to sign", Place::StringToSign, &self.words.string_to_sign);
-        self.arrow(canonical_request, string_to_sign, self.trail.goes(Way::Hash), "SHA-256");
+        self.arrow(canonical_request, string_to_sign, self.trail.goes(Connector::Hash), "SHA-256");
     }
 
     fn signature(&mut self) {
@@ -221,8 +221,8 @@ impl Drawing<'_> {
                 self.write("value end", (area.right() - 14, baseline(area, at)), &value);
             }
         }
-        self.arrow(self.layout.string_to_sign, area, self.trail.goes(Way::Message), "message");
-        self.arrow(last, area, self.trail.goes(Way::Key), "key");
+        self.arrow(self.layout.string_to_sign, area, self.trail.goes(Connector::Message), "message");
+        self.arrow(last, area, self.trail.goes(Connector::Key), "key");
     }
 
     fn table(&mut self, area: Area, title: &'static str, whole: Place, rows: &[(Place, &'static str, String)]) {

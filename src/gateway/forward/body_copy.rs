@@ -5,7 +5,7 @@ use sigvet_core::request::Body;
 
 /// The copy of a body.
 #[derive(Debug)]
-pub struct Kept {
+pub struct BodyCopy {
     bytes: Vec<u8>,
     length: u64,
     limit: usize,
@@ -20,7 +20,7 @@ impl std::fmt::Debug for Hashing {
     }
 }
 
-impl Kept {
+impl BodyCopy {
     /// Keeps up to `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self { bytes: Vec::new(), length: 0, limit, hash: None }
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn a_short_body_is_kept_and_a_long_one_is_hashed() {
         let kept = |limit: usize| {
-            let mut kept = Kept::new(limit);
+            let mut kept = BodyCopy::new(limit);
             [&b"he"[..], b"l", b"lo"].iter().for_each(|bytes| kept.push(bytes));
             kept.into_body()
         };

@@ -4,7 +4,7 @@ use sigvet_core::request::RequestUrl;
 
 /// The request line of a client that uses a forward proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum ProxyTarget {
     /// `CONNECT`: a tunnel to a host, usually for TLS.
     Tunnel(RequestUrl),
     /// A plain HTTP request with an absolute URL.
@@ -16,7 +16,7 @@ pub enum Asked {
 #[error("this is a forward proxy: expected CONNECT HOST:PORT, or a URL with http://")]
 pub struct NotForProxy;
 
-impl Asked {
+impl ProxyTarget {
     /// Reads the first line of a request.
     ///
     /// # Errors
@@ -59,8 +59,8 @@ mod tests {
 
     #[test]
     fn tunnels_and_absolute_urls_are_told_apart_from_other_requests() {
-        let place = |line: &str| match Asked::parse(format!("{line}\r\nHost: other\r\n\r\n").as_bytes()) {
-            Ok(Asked::Tunnel(url) | Asked::Plain(url)) => {
+        let place = |line: &str| match ProxyTarget::parse(format!("{line}\r\nHost: other\r\n\r\n").as_bytes()) {
+            Ok(ProxyTarget::Tunnel(url) | ProxyTarget::Plain(url)) => {
                 Ok((url.scheme().as_str(), url.host().to_owned(), url.port_or_default()))
             }
             Err(error) => Err(error),
