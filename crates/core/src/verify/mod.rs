@@ -8,6 +8,8 @@ mod claimed;
 mod readings;
 #[cfg(feature = "x509")]
 mod certificate_fault;
+#[cfg(feature = "x509")]
+mod certificates;
 mod finding;
 mod finding_id;
 pub(crate) mod unknown;
@@ -36,6 +38,8 @@ pub use accept::{Accepted, Rejection};
 pub use alike::{Alike, is_plain_path};
 #[cfg(feature = "x509")]
 pub use certificate_fault::CertificateFault;
+#[cfg(feature = "x509")]
+pub use certificates::judge_certificates;
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;
@@ -43,6 +47,8 @@ pub use readings::Reading;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;
 pub use verdict::{Outcome, Verdict};
+#[cfg(feature = "x509")]
+pub use x509::is_judged_by_certificate;
 
 use std::time::Duration;
 
@@ -52,6 +58,8 @@ use crate::derivation::TokenTravel;
 use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::time::Timestamp;
+#[cfg(feature = "x509")]
+use crate::x509::Certificate;
 
 /// How far the clocks of client and server may be apart: 15 minutes, as at S3 and most services.
 pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
@@ -76,6 +84,9 @@ pub struct Judge<'a> {
     pub token: Option<TokenTravel>,
     /// What of the request was seen.
     pub known: Known,
+    /// Whose certificates are trusted, for signatures by the key of a certificate. If there are none, trust is not judged.
+    #[cfg(feature = "x509")]
+    pub anchors: &'a [Certificate],
 }
 
 /// What of a request was seen. Of one that arrived that is all; of a URL alone, neither its method nor its headers.
@@ -101,7 +112,18 @@ impl<'a> Judge<'a> {
     /// A judge with the usual window of 15 minutes. Which scope it expects is always a choice.
     pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
         let (window, buckets, path_rule, token) = (DEFAULT_WINDOW, BucketRule::default(), None, None);
-        Self { credentials, now, window, scope, buckets, path_rule, token, known: Known::WHOLE }
+        Self {
+            credentials,
+            now,
+            window,
+            scope,
+            buckets,
+            path_rule,
+            token,
+            known: Known::WHOLE,
+            #[cfg(feature = "x509")]
+            anchors: &[],
+        }
     }
 
     /// The same judge with another tolerance for clocks.
@@ -120,6 +142,13 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn with_known(self, known: Known) -> Self {
         Self { known, ..self }
+    }
+
+    /// The same judge, who trusts certificates that lead to one of these CA certificates.
+    #[cfg(feature = "x509")]
+    #[must_use]
+    pub fn with_trust_anchors(self, anchors: &'a [Certificate]) -> Self {
+        Self { anchors, ..self }
     }
 
     /// The same judge with another rule for paths than the service's own.

@@ -28,7 +28,7 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, verify};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, is_judged_by_certificate, verify};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
@@ -178,7 +178,7 @@ fn judge(
     let own = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
         // The key comes with the request.
-        Ok(Claimed::V4(ref claim)) if claim.terms.scheme.is_certified() => Own::default(),
+        Ok(Claimed::V4(ref claim)) if is_judged_by_certificate(request, claim) => Own::default(),
         _ => Own::find(&args.credentials, &args.judge, context)?,
     };
     let endpoints = address::endpoint_hosts(own.settings.endpoint_urls(None));
