@@ -24,8 +24,8 @@ pub struct CertificateSession {
     pub passphrase: Option<PassphraseSource>,
 }
 
-/// Loads a certificate and its key. A passphrase is looked for only if the key is encrypted: where `passphrase` says, else in
-/// `SIGVET_KEY_PASSPHRASE`, else somebody is asked.
+/// Loads a certificate and its key. A passphrase is looked for only if the key is encrypted: where `passphrase` says that it was
+/// typed, else in `SIGVET_KEY_PASSPHRASE`, else where `passphrase` says that a profile has it, else somebody is asked.
 ///
 /// # Errors
 /// See [`SessionError`].
@@ -37,9 +37,13 @@ pub fn load_certified(
 ) -> Result<LoadedKey, SessionError> {
     match files.load(None, outside.now()) {
         Err(CertificateError::Encrypted { path }) => {
+            let in_environment = || environment.get(PASSPHRASE).filter(|text| !text.is_empty()).map(Secret::new);
             let found = match passphrase {
-                Some(source) => Some(fetch(source, environment)?),
-                None => environment.get(PASSPHRASE).map(Secret::new),
+                Some(source) if source.is_typed() => Some(fetch(source, environment)?),
+                source => match (in_environment(), source) {
+                    (Some(secret), _) => Some(secret),
+                    (None, source) => source.map(|source| fetch(source, environment)).transpose()?,
+                },
             };
             let found = found.or_else(|| outside.passphrase(&path));
             let found = found.ok_or(CertificateError::Encrypted { path })?;

@@ -81,6 +81,13 @@ pub enum CertificateFault {
     TrustUnjudged,
 }
 
+impl CertificateFault {
+    /// Whether it is about the certificates above the one that signs.
+    pub fn is_about_chain(&self) -> bool {
+        matches!(self, Self::ChainOrder { .. } | Self::ChainTooLong { .. } | Self::ChainLink { .. })
+    }
+}
+
 impl fmt::Display for CertificateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -84,9 +84,10 @@ pub struct Judge<'a> {
     pub token: Option<TokenTravel>,
     /// What of the request was seen.
     pub known: Known,
-    /// Whose certificates are trusted, for signatures by the key of a certificate. If there are none, trust is not judged.
+    /// The CA certificates that are trusted, for signatures by the key of a certificate. Without a list, trust is not judged;
+    /// an empty one trusts nobody.
     #[cfg(feature = "x509")]
-    pub anchors: &'a [Certificate],
+    pub anchors: Option<&'a [Certificate]>,
 }
 
 /// What of a request was seen. Of one that arrived that is all; of a URL alone, neither its method nor its headers.
@@ -122,7 +123,7 @@ impl<'a> Judge<'a> {
             token,
             known: Known::WHOLE,
             #[cfg(feature = "x509")]
-            anchors: &[],
+            anchors: None,
         }
     }
 
@@ -144,11 +145,13 @@ impl<'a> Judge<'a> {
         Self { known, ..self }
     }
 
-    /// The same judge, who trusts certificates that lead to one of these CA certificates.
+    /// The same judge, who trusts certificates from which a chain of signatures leads to one of these CA certificates. Names
+    /// and uses are checked as RFC 5280 §6.1 has it; revocation is not, nor is what a certificate's name may be: one with name
+    /// constraints leads nowhere. A serial number says who signed only together with the issuer.
     #[cfg(feature = "x509")]
     #[must_use]
     pub fn with_trust_anchors(self, anchors: &'a [Certificate]) -> Self {
-        Self { anchors, ..self }
+        Self { anchors: Some(anchors), ..self }
     }
 
     /// The same judge with another rule for paths than the service's own.

@@ -75,11 +75,11 @@ fn faults(request: &Request, claim: &Claim, certificate: &Certificate, judge: &J
     faults
 }
 
-/// Without an anchor nobody knows who is trusted.
+/// Without a list of anchors nobody knows who is trusted.
 fn judge_trust(certificate: &Certificate, chain: &[Certificate], judge: &Judge<'_>) -> Option<CertificateFault> {
     match judge.anchors {
-        [] => Some(CertificateFault::TrustUnjudged),
-        anchors => (!leads_to(certificate, chain, anchors, judge.now)).then_some(CertificateFault::Untrusted),
+        None => Some(CertificateFault::TrustUnjudged),
+        Some(anchors) => (!leads_to(certificate, chain, anchors, judge.now)).then_some(CertificateFault::Untrusted),
     }
 }
 

@@ -81,6 +81,11 @@ impl CertificateKey {
         self.has_issued(IssuerScheme::RsaPss(IssuerHash::Sha256), message, signature) == Some(true)
     }
 
+    /// Whether requests are signed with such a key: RSA of 2048 to 4096 bits, or EC on a curve that is known.
+    pub fn can_sign(&self) -> bool {
+        matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| SIGNING_RSA.contains(&bits))
+    }
+
     /// Whether it is a key of ML-DSA, which IAM Roles Anywhere takes and nothing here signs or verifies with.
     #[doc(hidden)]
     pub fn is_post_quantum(&self) -> bool {

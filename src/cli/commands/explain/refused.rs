@@ -62,6 +62,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
             }),
+            anchors: None,
             hints: &hints,
             trial: Trial { host: args.trial.try_host.as_deref(), secret: evidence.tried_secret.as_ref() },
             notes: &evidence.of_text,

@@ -21,6 +21,7 @@ use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat};
 use crate::cli::options::signing::ExpectedOptions;
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::gateway::{AnswerAs, Asker, Limits};
+use running::KnownSigners;
 use sigvet_core::time::Timestamp;
 
 /// The default port.
@@ -161,8 +162,10 @@ pub struct ServeArgs {
 
 /// Runs the command.
 pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let keys = keys::find(args, context)?;
-    running::run(args, keys, context)
+    let anchors = args.expected.trust_anchors()?;
+    // Whoever trusts certificates needs no other key.
+    let keys = keys::find(args, anchors.is_some(), context)?;
+    running::run(args, KnownSigners { keys, anchors: anchors.unwrap_or_default() }, context)
 }
 
 impl ServeArgs {

@@ -188,7 +188,8 @@ fn judge(
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
         .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
-    judge.token = token;
+    let anchors = args.expected.trust_anchors()?;
+    (judge.token, judge.anchors) = (token, anchors.as_deref());
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }

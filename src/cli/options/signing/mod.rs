@@ -17,7 +17,8 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::{parse_secret, parse_time};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
+use crate::profiles::{SessionError, load_certificates};
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -25,6 +26,7 @@ use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::ExpectedScope;
+use sigvet_core::x509::Certificate;
 use sigvet_diagnose::formats::parse_url;
 
 /// Display order after all options for AWS and S3-compatible stores, within their group of the help.
@@ -79,6 +81,18 @@ impl CredentialOptions {
     /// Whether the options select credentials.
     pub fn is_typed(&self) -> bool {
         self.user.is_some() || self.access_key.is_some() || self.secret_key.is_some() || self.profile.is_some()
+    }
+
+    /// The first option that names a key, if one was typed.
+    fn first_typed(&self) -> Option<&'static str> {
+        let typed = [
+            (self.user.is_some(), "-u"),
+            (self.access_key.is_some(), "--access-key"),
+            (self.secret_key.is_some(), "--secret-key"),
+            (self.session_token.is_some(), "--session-token"),
+            (self.profile.is_some(), "--profile"),
+        ];
+        typed.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, option)| option)
     }
 }
 
@@ -208,15 +222,23 @@ impl SigningOptions {
         self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
     }
 
-    /// Refuses a certificate that another scheme would leave unused.
+    /// Refuses a certificate that another scheme would leave unused, and another key beside it.
     ///
     /// # Errors
     /// There is one.
-    pub fn check_certificate(&self) -> Result<(), Failure> {
-        match self.certificate.is_typed() && !self.is_certified() {
-            true => Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
-                .hint("omit --scheme to sign with the key of the certificate")),
-            false => Ok(()),
+    pub fn check_certificate(&self, credentials: &CredentialOptions) -> Result<(), Failure> {
+        if self.certificate.is_typed() && !self.is_certified() {
+            return Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
+                .hint("omit --scheme to sign with the key of the certificate"));
+        }
+        let signing_key = self.signing_key.as_ref().map(|_| "--signing-key");
+        match credentials.first_typed().or(signing_key).filter(|_| self.is_certified()) {
+            Some(option) => {
+                let certificate = if self.certificate.is_typed() { "--certificate" } else { "--scheme x509" };
+                Err(Failure::usage(format!("{option} cannot be used with {certificate}: each names the key to sign with"))
+                    .hint("omit one of the two; --region and --endpoint-url say what a profile would say besides"))
+            }
+            None => Ok(()),
         }
     }
 
@@ -267,6 +289,13 @@ pub struct ExpectedOptions {
     /// Accept a session token that was added after signing, as AWS IoT does
     #[arg(long)]
     token_unsigned: bool,
+
+    /// Trust certificates that these CA certificates issued (PEM)
+    ///
+    /// They stand for the trust anchors of IAM Roles Anywhere. A request that is signed with the key of a certificate is
+    /// accepted only if a chain of signatures leads to one of them.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    trust_anchor: Option<PathBuf>,
 }
 
 /// What a server is known to expect of a signature.
@@ -294,6 +323,15 @@ impl ExpectedOptions {
     /// The expectations from the options.
     pub fn expected(&self) -> Expected<'_> {
         Expected::new(&self.region, &self.service, self.token_unsigned)
+    }
+
+    /// The certificates of --trust-anchor, if it was typed.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds no certificates.
+    pub fn trust_anchors(&self) -> Result<Option<Vec<Certificate>>, Failure> {
+        let loaded = self.trust_anchor.as_deref().map(load_certificates).transpose();
+        loaded.map_err(|error| Failure::from(SessionError::from(error)).with_exit(Exit::Usage))
     }
 }
 
