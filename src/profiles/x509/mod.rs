@@ -96,7 +96,7 @@ impl CertificateFiles {
         if let Some(mode) = mode_open_to(Access::Read, &read.metadata) {
             warnings.push(CertificateWarning::KeyTooOpen { path: self.private_key.clone(), mode });
         }
-        if certificates.len() > 1 {
+        if certificates.len() > 1 && self.intermediates.is_none() {
             warnings.push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count: certificates.len() });
         }
         warnings.extend(self.faults(&certificate, &chain, now));
