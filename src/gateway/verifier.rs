@@ -12,10 +12,11 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::SigningKey;
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
-use sigvet_core::x509::Certificate;
 use sigvet_core::verify::{
-    Alike, Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, is_judged_by_certificate, verify,
+    Alike, Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError,
+    is_judged_by_certificate, verify,
 };
+use sigvet_core::x509::Certificate;
 use sigvet_diagnose::{
     AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, Note, OtherKey, Trial, diagnose,
 };

@@ -96,7 +96,11 @@ impl RolesAnywhere {
             return Err(InvalidSession::Regions { trust_anchor: anchor, profile });
         }
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        if self.role_session_name.as_ref().is_some_and(|name| !(2..=64).contains(&name.len()) || !name.chars().all(is_of_name)) {
+        if self
+            .role_session_name
+            .as_ref()
+            .is_some_and(|name| !(2..=64).contains(&name.len()) || !name.chars().all(is_of_name))
+        {
             return Err(InvalidSession::Name);
         }
         let presented = self.seconds();

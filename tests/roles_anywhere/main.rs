@@ -33,6 +33,9 @@ impl World {
         let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/core/tests/x509/keys");
         for entry in fs::read_dir(keys).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             world.write(path.file_name().unwrap().to_str().unwrap(), &fs::read(&path).unwrap());
         }
         world
@@ -124,6 +127,7 @@ fn a_session_is_asked_for_as_the_user_guide_says_and_openssl_takes_the_signature
         ("rsa", "AWS4-X509-RSA-SHA256", "543661159748278989157804827405126840476567151429"),
         ("p256", "AWS4-X509-ECDSA-SHA256", "917402727119340645277675950225804437405660422707"),
         ("p384", "AWS4-X509-ECDSA-SHA256", "17"),
+        ("p521", "AWS4-X509-ECDSA-SHA256", "725356579634933709000052573293323440254068224386"),
     ] {
         let (service, middle) = (granting(), world.path("middle.pem"));
         let (certificate, key) = (format!("{name}.pem"), format!("{name}.key"));
@@ -211,14 +215,18 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
             [..],
         &["rsa", "-aes128", "-traditional", "-passout", "pass:hush", "-in", "rsa.key", "-out", "old.key"],
         &["genpkey", "-algorithm", "ed25519", "-out", "ed.key"],
-        &["ecparam", "-name", "secp521r1", "-genkey", "-noout", "-out", "p521.key"],
+        &["ecparam", "-name", "secp224r1", "-genkey", "-noout", "-out", "p224.key"],
         &["genrsa", "-out", "short.key", "1024"],
+        &["req", "-x509", "-new", "-key", "short.key", "-subj", "/CN=s", "-out", "of-short.pem"],
+        &["req", "-x509", "-new", "-key", "ed.key", "-subj", "/CN=e", "-out", "of-ed.pem"],
         &["pkcs12", "-export", "-in", "rsa.pem", "-inkey", "rsa.key", "-passout", "pass:", "-out", "all.p12"],
         &["x509", "-in", "rsa.pem", "-outform", "DER", "-out", "rsa.der"],
     ];
     if made.iter().any(|words| world.openssl(words).is_none()) {
         return;
     }
+    let reversed = [fs::read(world.path("middle.pem")).unwrap(), fs::read(world.path("rsa.pem")).unwrap()].concat();
+    world.write("reversed.pem", &reversed);
     world.write("nothing.pem", b"nothing\n");
     world.write("cut.pem", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     for (certificate, key, code, start) in [
@@ -239,15 +247,38 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
             "rsa.pem",
             "ed.key",
             3,
-            "the private key in WORLD/ed.key cannot be used: it is Ed25519; expected RSA, or EC on curve P-256 or P-384",
+            "the private key in WORLD/ed.key cannot be used: it is Ed25519; expected RSA with 2048 to 4096 bits, or EC on curve P-256, P-384 or P-521",
         ),
         (
             "rsa.pem",
-            "p521.key",
+            "p224.key",
             3,
-            "the private key in WORLD/p521.key cannot be used: it is EC on curve P-521; expected",
+            "the private key in WORLD/p224.key cannot be used: it is EC on curve P-224; expected",
         ),
-        ("rsa.pem", "short.key", 3, "the private key in WORLD/short.key cannot be used: unusable RSA key; expected"),
+        (
+            "rsa.pem",
+            "short.key",
+            3,
+            "the private key in WORLD/short.key cannot be used: it is RSA with 1024 bits; expected",
+        ),
+        (
+            "of-short.pem",
+            "short.key",
+            3,
+            "the certificate in WORLD/of-short.pem has a key that cannot sign requests: RSA with 1024 bits",
+        ),
+        (
+            "of-ed.pem",
+            "rsa.key",
+            3,
+            "the certificate in WORLD/of-ed.pem has a key that cannot sign requests: Ed25519; expected RSA",
+        ),
+        (
+            "reversed.pem",
+            "rsa.key",
+            3,
+            "the private key in WORLD/rsa.key belongs to certificate 2 in WORLD/reversed.pem; expected that",
+        ),
         ("all.p12", "rsa.key", 3, "WORLD/all.p12 is a PKCS#12 file; expected PEM"),
         ("rsa.der", "rsa.key", 3, "WORLD/rsa.der is DER; expected PEM"),
         ("nothing.pem", "rsa.key", 3, "WORLD/nothing.pem contains no certificate; expected PEM with"),
@@ -281,6 +312,9 @@ fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
         (&["--session-duration", "60"], "invalid session duration of 60 s; expected 900 to 43200 s"),
         (&["--private-key", "pkcs11:object=key"], "pkcs11:object=key names a key outside of files"),
         (&["--cert-selector", "Key=x509Subject,Value=CN=x"], "--cert-selector is about keys in tokens"),
+        (&["--pkcs11-pin", "1234"], "--pkcs11-pin is about keys in tokens"),
+        (&["--endpoint", "nope://x"], "invalid endpoint of IAM Roles Anywhere: invalid URL 'nope://x/sessions'"),
+        (&["--role-session-name", "a b"], "invalid role session name; expected 2 to 64 letters"),
     ] {
         let outcome = world.credentials("rsa.pem", "rsa.key", &service, words).run().expect(2);
         assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
@@ -349,7 +383,7 @@ fn a_key_that_others_can_read_and_a_certificate_that_has_ended_are_warned_of() {
     fs::set_permissions(world.path("rsa.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let said = world.credentials("expired.pem", "rsa.key", &service, &[]).run().expect(0).stderr;
     assert!(said.contains("warning: others can read ") && said.contains("rsa.key (mode 0644)"), "{said}");
-    assert!(said.contains("expired.pem expired at 2026-02-01T00:00:00Z"), "{said}");
+    assert!(said.contains("expired.pem: the certificate expired at 2026-02-01T00:00:00Z, "), "{said}");
     let several = [fs::read(world.path("p256.pem")).unwrap(), fs::read(world.path("middle.pem")).unwrap()].concat();
     world.write("several.pem", &several);
     let said = world.credentials("several.pem", "p256.key", &service, &[]).run().expect(0).stderr;
@@ -484,4 +518,224 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     Sigvet::anonymous(&["sign", "--certificate", &both, "--region", "eu-west-1", "--service", "s3", url])
         .run()
         .expect(0);
+}
+
+/// The command line of `aws_signing_helper credential-process` as its README and its users have it.
+#[test]
+fn the_command_line_of_the_helper_is_taken_as_it_is() {
+    let world = World::new();
+    let service = granting();
+    let (certificate, key, middle) = (world.path("rsa.pem"), world.path("rsa.key"), world.path("middle.pem"));
+    let own = ["credential-process", "--certificate", &certificate, "--private-key", &key];
+    let helpers = [
+        &["--debug=false", "--no-verify-ssl=false", "--with-proxy=true", "--region", "", "--role-session-name="][..],
+        &["--intermediates", &middle, "--session-duration", "900", "--region", "eu-west-1"],
+    ];
+    for words in helpers {
+        let line = [&own[..], &ARNS, &["--endpoint", &service.url], words].concat();
+        let printed: Value = serde_json::from_str(&Sigvet::anonymous(&line).run().expect(0).line()).unwrap();
+        assert_eq!(printed["AccessKeyId"], "ASIAEXAMPLE");
+    }
+    assert_eq!(service.arrived().len(), 2);
+    assert_eq!(serde_json::from_slice::<Value>(&service.arrived()[0].body).unwrap().get("roleSessionName"), None);
+    let line = [&own[..], &ARNS, &["--trust-anchor", "x"]].concat();
+    let said = Sigvet::anonymous(&line).run().expect(2).stderr;
+    assert!(said.contains("there is no option --trust-anchor") && said.contains("use --trust-anchor-arn"), "{said}");
+}
+
+#[test]
+fn what_the_service_refuses_of_a_chain_is_warned_of_before_it_is_asked() {
+    let world = World::new();
+    let service = granting();
+    let warned = |certificate: &str, key: &str, chain: &str| {
+        let chain = world.path(chain);
+        let ran = world.credentials(certificate, key, &service, &["--intermediates", &chain]).run().expect(0);
+        ran.stderr.replace(&world.path(""), "WORLD/")
+    };
+    let whole = ["rsa.pem", "middle.pem", "root.pem"].map(|name| fs::read(world.path(name)).unwrap()).concat();
+    world.write("fullchain.pem", &whole);
+    for (certificate, key, chain, warning) in [
+        (
+            "middle.pem",
+            "middle.key",
+            "root.pem",
+            "WORLD/middle.pem: the certificate cannot sign requests: it is a CA certificate",
+        ),
+        (
+            "selfie.pem",
+            "p256.key",
+            "root.pem",
+            "WORLD/selfie.pem: the certificate cannot sign requests: it is self-signed",
+        ),
+        (
+            "sha1.pem",
+            "rsa.key",
+            "middle.pem",
+            "WORLD/sha1.pem: the certificate cannot sign requests: it is signed with SHA-1",
+        ),
+        ("rsa.pem", "rsa.key", "root.pem", "WORLD/root.pem: the certificate chain does not contain the issuer"),
+        (
+            "rsa.pem",
+            "rsa.key",
+            "middle-other.pem",
+            "WORLD/middle-other.pem: certificate 1 of the chain is named as the issuer",
+        ),
+        (
+            "rsa.pem",
+            "rsa.key",
+            "middle-leaf.pem",
+            "WORLD/middle-leaf.pem: certificate 1 of the chain is not a CA certificate",
+        ),
+        ("rsa.pem", "rsa.key", "middle-expired.pem", "WORLD/middle-expired.pem: certificate 1 of the chain expired at"),
+        (
+            "rsa.pem",
+            "rsa.key",
+            "fullchain.pem",
+            "WORLD/fullchain.pem begins with the certificate itself, which is left out",
+        ),
+    ] {
+        let said = warned(certificate, key, chain);
+        assert!(said.contains(&format!("warning: {warning}")), "{chain}: {said}");
+    }
+    assert_eq!(warned("rsa.pem", "rsa.key", "middle.pem"), "");
+    let sent = service.arrived().iter().rev().nth(1).unwrap().header("x-amz-x509-chain").unwrap().to_owned();
+    assert_eq!(sent.split(',').count(), 2, "the certificate itself is left out");
+}
+
+/// Catches a request that is signed with another key than the one that was typed second.
+#[test]
+fn another_key_beside_a_certificate_is_refused_and_both_options_are_named() {
+    let world = World::new();
+    let (certificate, key) = (world.path("rsa.pem"), world.path("rsa.key"));
+    let url = "https://rolesanywhere.eu-west-1.amazonaws.com/sessions";
+    let words = ["sign", "--certificate", &certificate, "--private-key", &key, "-d", "{}", url];
+    for (more, said) in [
+        (&["-u", "AKID:hush"][..], "-u cannot be used with --certificate"),
+        (&["--access-key", "AKID", "--secret-key", "hush"], "--access-key cannot be used with --certificate"),
+        (&["--session-token", "hush"], "--session-token cannot be used with --certificate"),
+        (&["--profile", "work"], "--profile cannot be used with --certificate"),
+        (&["-H", "X-Amz-X509: abc"], "the request has the header x-amz-x509 already"),
+        (&["-H", "X-Amz-X509-Chain: abc"], "the request has the header x-amz-x509-chain already"),
+    ] {
+        let stderr = Sigvet::anonymous(&[&words[..], more].concat()).run().expect(2).stderr;
+        assert!(stderr.starts_with(&format!("error: {said}")) && !stderr.contains("hush"), "{stderr}");
+    }
+    let stderr = Sigvet::anonymous(&["sign", "--scheme", "x509", "-u", "AKID:hush", url]).run().expect(2).stderr;
+    assert!(stderr.contains("-u cannot be used with --scheme x509"), "{stderr}");
+}
+
+#[test]
+fn the_passphrase_of_the_environment_precedes_the_one_of_the_profile() {
+    let world = World::new();
+    let words = ["pkcs8", "-topk8", "-passout", "pass:hush", "-in", "p256.key", "-out", "encrypted.key"];
+    if world.openssl(&words).is_none() {
+        return;
+    }
+    let service = granting();
+    for (field, name) in [("passphrase_env = \"NOT_SET\"", "x"), ("passphrase_command = [\"printf\", \"wrong\"]", "y")]
+    {
+        let file = profiles(&world, &service, &format!("{field}\n"));
+        let text = fs::read_to_string(&file).unwrap().replace("p256.key", "encrypted.key");
+        world.write("profiles.toml", text.as_bytes());
+        let words = ["credentials", "roles-anywhere", "--profile", "workload", "--profile-file", &file];
+        Sigvet::anonymous(&words).env("SIGVET_KEY_PASSPHRASE", "hush").run().expect(0);
+        let said = Sigvet::anonymous(&words).env("SIGVET_KEY_PASSPHRASE", "").run().expect(3).stderr;
+        assert!(!said.contains("hush") && said.contains("passphrase"), "{name}: {said}");
+        // What is typed precedes both.
+        let typed = [&words[..], &["--pkcs8-password", "hush"]].concat();
+        Sigvet::anonymous(&typed).env("SIGVET_KEY_PASSPHRASE", "wrong").run().expect(0);
+    }
+}
+
+/// A key file that openssl wrote, changed to fill 16 MiB two thousand times.
+#[test]
+fn an_encrypted_key_that_takes_too_much_work_is_refused_at_once() {
+    use base64::Engine;
+    let base64 = base64::engine::general_purpose::STANDARD;
+    let world = World::new();
+    let words = ["pkcs8", "-topk8", "-scrypt", "-passout", "pass:hush", "-in", "p256.key", "-out", "slow.key"];
+    if world.openssl(&words).is_none() {
+        return;
+    }
+    let text = fs::read_to_string(world.path("slow.key")).unwrap();
+    let mut der = base64.decode(text.lines().filter(|line| !line.starts_with("-----")).collect::<String>()).unwrap();
+    let costs = [2, 2, 0x40, 0, 2, 1, 8, 2, 1, 1];
+    let at = der.windows(costs.len()).position(|bytes| bytes == costs).unwrap();
+    der[at..at + costs.len()].copy_from_slice(&[2, 2, 0x40, 0, 2, 1, 127, 2, 1, 127]);
+    let pem =
+        format!("-----BEGIN ENCRYPTED PRIVATE KEY-----\n{}\n-----END ENCRYPTED PRIVATE KEY-----\n", base64.encode(der));
+    world.write("slow.key", pem.as_bytes());
+    let began = std::time::Instant::now();
+    let ran = world.credentials("p256.pem", "slow.key", &granting(), &[]).env("SIGVET_KEY_PASSPHRASE", "hush");
+    let said = ran.run().expect(3).stderr;
+    assert!(said.contains("is encrypted with scrypt over 32258 MiB; expected at most 1024 MiB"), "{said}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
+}
+
+#[test]
+fn a_bad_value_in_a_profile_makes_the_file_broken_and_a_missing_file_leaves_no_credentials() {
+    let world = World::new();
+    let service = granting();
+    for (field, value, code, said) in [
+        (
+            "trust_anchor_arn",
+            "nope",
+            4,
+            "profile 'workload' provides no credentials: caused by invalid trust_anchor_arn",
+        ),
+        ("rolesanywhere_endpoint_url", "nope://x", 4, "caused by invalid endpoint of IAM Roles Anywhere"),
+        ("role_session_name", "a b", 4, "caused by invalid role session name"),
+        ("certificate", "gone.pem", 3, "gone.pem: caused by No such file or directory"),
+    ] {
+        let file = profiles(&world, &service, "role_session_name = \"night\"\n");
+        let text = fs::read_to_string(&file).unwrap();
+        let line = text.lines().find(|line| line.starts_with(&format!("{field} ="))).unwrap();
+        world.write("profiles.toml", text.replace(line, &format!("{field} = \"{value}\"")).as_bytes());
+        let sign = ["sign", "--profile", "workload", "--profile-file", &file, "https://sqs.eu-west-1.amazonaws.com/"];
+        let ask = ["credentials", "roles-anywhere", "--profile", "workload", "--profile-file", &file];
+        for words in [&sign[..], &ask] {
+            let stderr = Sigvet::anonymous(words).run().expect(code).stderr;
+            assert!(stderr.contains(said), "{stderr}");
+        }
+    }
+    world.write(
+        "profiles.toml",
+        b"[profile.workload]\nscheme = \"x509\"\naccess_key_id = \"AKIDEXAMPLE\"\nsecret_access_key = \"x\"\n",
+    );
+    let file = world.path("profiles.toml");
+    let words = ["sign", "--profile", "workload", "--profile-file", &file, "https://sqs.eu-west-1.amazonaws.com/"];
+    let said = Sigvet::anonymous(&words).run().expect(4).stderr;
+    assert!(said.contains("the profile has scheme x509, but no certificate"), "{said}");
+}
+
+/// Catches a server that lets anybody in who has a certificate, and one that refuses whom it should trust.
+#[test]
+fn a_server_and_verify_trust_the_certificates_of_their_trust_anchors_alone() {
+    let world = World::new();
+    let (certificate, key, middle) = (world.path("p256.pem"), world.path("p256.key"), world.path("middle.pem"));
+    let send = |url: &str| {
+        let words = ["send", "--certificate", &certificate, "--private-key", &key, "--intermediates", &middle];
+        let url = format!("{url}/sessions");
+        Sigvet::anonymous(&[&words[..], &["--region", "eu-west-1", "-d", "{}", &url]].concat()).run()
+    };
+    let (root, other) = (world.path("root.pem"), world.path("rsa.pem"));
+    let trusting = Serving::start(&["--trust-anchor", &root]);
+    let accepted = send(&format!("http://{}", trusting.address())).expect(0).text();
+    assert!(accepted.contains("rolesanywhere"), "{accepted}");
+    for options in [&[][..], &["--trust-anchor", &other]] {
+        let server = Serving::start(options);
+        let refused = send(&format!("http://{}", server.address()));
+        assert!(refused.stderr.contains("Untrusted signing certificate"), "{}", refused.stderr);
+        server.wait_for("certificate-untrusted", 1);
+    }
+    let words = ["sign", "--certificate", &certificate, "--private-key", &key, "--intermediates", &middle, "-d", "{}"];
+    let more = ["--date", "20260301T120000Z", "https://rolesanywhere.eu-west-1.amazonaws.com/sessions"];
+    let signed = Sigvet::anonymous(&[&words[..], &more].concat()).run().expect(0).stdout;
+    let verify = |anchor: &str| {
+        Sigvet::anonymous(&["verify", "--now", "20260301T120000Z", "--trust-anchor", anchor]).input(&signed).run()
+    };
+    assert!(!verify(&root).expect(0).text().contains("was not checked"));
+    assert!(verify(&other).expect(1).text().starts_with("not valid: no trust anchor vouches for the certificate"));
+    let said = verify(&world.path("rsa.key")).expect(2).stderr;
+    assert!(said.contains("rsa.key contains no certificate"), "{said}");
 }

@@ -46,9 +46,10 @@ pub(super) fn excessive(encrypted: &[u8]) -> Option<ExcessiveDerivation> {
     let parameters = derivation.parameters?;
     let numbers = numbers_of(parameters)?;
     match derivation.oid {
-        PBKDF2_OID => numbers.first().filter(|rounds| **rounds > MOST_ROUNDS).map(|rounds| {
-            ExcessiveDerivation::Pbkdf2 { rounds: *rounds }
-        }),
+        PBKDF2_OID => numbers
+            .first()
+            .filter(|rounds| **rounds > MOST_ROUNDS)
+            .map(|rounds| ExcessiveDerivation::Pbkdf2 { rounds: *rounds }),
         SCRYPT_OID => {
             let [cost, block, parallel, ..] = numbers[..] else { return None };
             let filled = [cost, block, parallel].into_iter().fold(128_u64, u64::saturating_mul);

@@ -97,7 +97,8 @@ impl CertificateFiles {
             warnings.push(CertificateWarning::KeyTooOpen { path: self.private_key.clone(), mode });
         }
         if certificates.len() > 1 && self.intermediates.is_none() {
-            warnings.push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count: certificates.len() });
+            warnings
+                .push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count: certificates.len() });
         }
         warnings.extend(self.faults(&certificate, &chain, now));
         let owner = certificates.iter().position(|certificate| certificate.key == key.public_key());

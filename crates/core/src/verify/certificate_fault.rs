@@ -107,7 +107,9 @@ impl fmt::Display for CertificateFault {
                 write!(f, "the certificate chain has {count} certificates; expected at most {longest}")
             }
             Self::ChainLink { number, problem } => write!(f, "certificate {number} of the chain {problem}"),
-            Self::Untrusted => f.write_str("no trust anchor vouches for the certificate: no chain of signatures leads to one"),
+            Self::Untrusted => {
+                f.write_str("no trust anchor vouches for the certificate: no chain of signatures leads to one")
+            }
             Self::Algorithm { expected, presented } => {
                 write!(f, "the algorithm is {presented}, but the key of the certificate signs {expected}")
             }

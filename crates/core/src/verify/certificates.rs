@@ -36,7 +36,8 @@ fn judge_kind(certificate: &Certificate) -> Vec<CertificateFault> {
     check(certificate.may_sign, "its key usage does not include digital signatures");
     check(!certificate.is_nameless(), "its subject is empty");
     check(certificate.is_authority || !is_self_signed(certificate), "it is self-signed, so no CA vouches for it");
-    problems.extend(certificate.weak_hash().map(|hash| format!("it is signed with {hash}; expected SHA-256 or stronger")));
+    problems
+        .extend(certificate.weak_hash().map(|hash| format!("it is signed with {hash}; expected SHA-256 or stronger")));
     problems.extend(problem_of_key(certificate));
     problems.into_iter().map(|problem| CertificateFault::Unsuitable { problem }).collect()
 }

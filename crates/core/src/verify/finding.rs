@@ -287,7 +287,9 @@ impl Finding {
             // No server acts otherwise on a list that is in another order.
             Self::SignedHeadersForm { .. } => Severity::Note,
             #[cfg(feature = "x509")]
-            Self::Certificate(CertificateFault::ChainOrder { .. } | CertificateFault::ChainLink { .. }) => Severity::Note,
+            Self::Certificate(CertificateFault::ChainOrder { .. } | CertificateFault::ChainLink { .. }) => {
+                Severity::Note
+            }
             #[cfg(feature = "x509")]
             Self::Certificate(CertificateFault::TrustUnjudged) => Severity::Unverified,
             #[cfg(feature = "form")]

@@ -13,8 +13,8 @@ use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::{Scheme, SigningKey};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{
-    CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, is_judged_by_certificate, judge_certificates,
-    verify,
+    CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, is_judged_by_certificate,
+    judge_certificates, verify,
 };
 use sigvet_core::x509::{
     Certificate, CertificateForm, CertificateHeaders, CertifiedKey, KeyAlgorithm, PrivateKey, parse_presented,
@@ -325,8 +325,18 @@ fn no_part_of_a_certificate_is_a_certificate() {
 #[test]
 fn signatures_of_issuers_are_verified_whatever_their_algorithm() {
     let names = [
-        "rsa-sha256", "rsa-sha384", "rsa-sha512", "pss-sha256", "pss-sha384", "pss-sha512", "p256-sha512", "p384-sha256",
-        "p384-sha384", "p521-sha256", "p521-sha512", "ed25519",
+        "rsa-sha256",
+        "rsa-sha384",
+        "rsa-sha512",
+        "pss-sha256",
+        "pss-sha384",
+        "pss-sha512",
+        "p256-sha512",
+        "p384-sha256",
+        "p384-sha384",
+        "p521-sha256",
+        "p521-sha512",
+        "ed25519",
     ];
     let issuer = |name: &str| certificate(&format!("issuers/{name}"));
     for name in names {
@@ -360,11 +370,22 @@ fn each_link_of_a_chain_is_judged_by_signature_use_and_time() {
     for (chain, fault) in [
         (&["middle"][..], None),
         (&["middle", "root"], None),
-        (&["middle-other"], Some("certificate 1 of the chain is named as the issuer of the one below it, but its key did not sign that one")),
+        (
+            &["middle-other"],
+            Some(
+                "certificate 1 of the chain is named as the issuer of the one below it, but its key did not sign that one",
+            ),
+        ),
         (&["middle-leaf"], Some("certificate 1 of the chain is not a CA certificate")),
-        (&["middle-mute"], Some("certificate 1 of the chain may not sign certificates: its key usage does not include it")),
+        (
+            &["middle-mute"],
+            Some("certificate 1 of the chain may not sign certificates: its key usage does not include it"),
+        ),
         (&["middle-expired", "root"], Some("certificate 1 of the chain expired at 2026-02-01T00:00:00Z")),
-        (&["below-above", "above", "root"], Some("certificate 2 of the chain allows 0 CA certificates below it, and there are 1")),
+        (
+            &["below-above", "above", "root"],
+            Some("certificate 2 of the chain allows 0 CA certificates below it, and there are 1"),
+        ),
         (&["rsa", "middle"], Some("the certificate chain contains the certificate itself")),
         (&["root", "middle"], Some("the certificate chain does not go from the issuer of the certificate upwards")),
         (&["root"], Some("the certificate chain does not contain the issuer of the certificate")),

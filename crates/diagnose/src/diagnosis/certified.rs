@@ -4,7 +4,8 @@
 //! compared with that hash. One that gives back nothing of the kind was made with another key, or was changed.
 
 use super::catalogue::{
-    CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY, SIGNATURE_PADDING, STRING_TO_SIGN_HASHED,
+    CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY, SIGNATURE_PADDING,
+    STRING_TO_SIGN_HASHED,
 };
 use super::outcome::{AppliedMistake, Proof as OutcomeProof};
 use super::power::power;

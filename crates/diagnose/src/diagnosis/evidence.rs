@@ -13,8 +13,8 @@ use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::x509::Certificate;
 use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge, Known};
+use sigvet_core::x509::Certificate;
 
 /// The evidence about a refused request.
 #[derive(Debug, Clone, Copy)]

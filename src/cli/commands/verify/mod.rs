@@ -28,7 +28,9 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, is_judged_by_certificate, verify};
+use sigvet_core::verify::{
+    Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, is_judged_by_certificate, verify,
+};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.

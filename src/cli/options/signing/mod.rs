@@ -235,8 +235,10 @@ impl SigningOptions {
         match credentials.first_typed().or(signing_key).filter(|_| self.is_certified()) {
             Some(option) => {
                 let certificate = if self.certificate.is_typed() { "--certificate" } else { "--scheme x509" };
-                Err(Failure::usage(format!("{option} cannot be used with {certificate}: each names the key to sign with"))
-                    .hint("omit one of the two; --region and --endpoint-url say what a profile would say besides"))
+                Err(Failure::usage(format!(
+                    "{option} cannot be used with {certificate}: each names the key to sign with"
+                ))
+                .hint("omit one of the two; --region and --endpoint-url say what a profile would say besides"))
             }
             None => Ok(()),
         }

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use crate::diagnosis::catalogue::{
-    CERTIFIED_FORM, CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNATURE_FORM,
+    CERTIFIED_FORM, CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, SIGNATURE_FORM,
 };
 use crate::diagnosis::certified;
 use crate::diagnosis::evidence::Evidence;
@@ -135,7 +135,9 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
     let (is_whole, usual) = match judged.claim.terms.scheme {
         Scheme::V4 => (signature.len() == 64, "not 64".to_owned()),
-        Scheme::V4a => (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "not 140 or so".to_owned()),
+        Scheme::V4a => {
+            (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "not 140 or so".to_owned())
+        }
         Scheme::X509(algorithm) => certified_form(judged, algorithm)?,
     };
     let detail = match signature.len() {
