@@ -40,6 +40,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
     let expected = args.signing.expected();
+    let anchors = args.judge.trust.anchors()?;
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
@@ -62,7 +63,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
             }),
-            anchors: None,
+            anchors: anchors.as_deref(),
             hints: &hints,
             trial: Trial { host: args.trial.try_host.as_deref(), secret: evidence.tried_secret.as_ref() },
             notes: &evidence.of_text,

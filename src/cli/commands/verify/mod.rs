@@ -12,7 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::signing::{
-    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS,
+    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS, TrustOptions,
 };
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
@@ -43,6 +43,10 @@ pub struct JudgeOptions {
     /// Maximum difference between the clocks
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
     pub window: Option<Duration>,
+
+    /// Whose certificates are trusted.
+    #[command(flatten)]
+    pub trust: TrustOptions,
 
     /// Use no credentials
     ///
@@ -190,7 +194,7 @@ fn judge(
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
         .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
-    let anchors = args.expected.trust_anchors()?;
+    let anchors = args.judge.trust.anchors()?;
     (judge.token, judge.anchors) = (token, anchors.as_deref());
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));

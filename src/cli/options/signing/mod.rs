@@ -4,11 +4,13 @@ mod certificate;
 mod path;
 mod provider;
 mod s3_endpoint;
+mod trust;
 
 pub use certificate::CertificateOptions;
 pub use path::{PathOptions, Times, YesNo};
 pub use provider::SigV4Provider;
 pub use s3_endpoint::S3EndpointOptions;
+pub use trust::TrustOptions;
 
 use std::path::PathBuf;
 
@@ -17,8 +19,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::checksum::ChecksumOptions;
 use super::streaming::{PayloadKind, StreamingOptions};
 use super::value::{parse_secret, parse_time};
-use crate::cli::failure::{Exit, Failure};
-use crate::profiles::{SessionError, load_certificates};
+use crate::cli::failure::Failure;
 use sigvet_core::credentials::Secret;
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
@@ -26,7 +27,6 @@ use sigvet_core::request::RequestUrl;
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::ExpectedScope;
-use sigvet_core::x509::Certificate;
 use sigvet_diagnose::formats::parse_url;
 
 /// Display order after all options for AWS and S3-compatible stores, within their group of the help.
@@ -291,13 +291,6 @@ pub struct ExpectedOptions {
     /// Accept a session token that was added after signing, as AWS IoT does
     #[arg(long)]
     token_unsigned: bool,
-
-    /// Trust certificates that these CA certificates issued (PEM)
-    ///
-    /// They stand for the trust anchors of IAM Roles Anywhere. A request that is signed with the key of a certificate is
-    /// accepted only if a chain of signatures leads to one of them.
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    trust_anchor: Option<PathBuf>,
 }
 
 /// What a server is known to expect of a signature.
@@ -325,15 +318,6 @@ impl ExpectedOptions {
     /// The expectations from the options.
     pub fn expected(&self) -> Expected<'_> {
         Expected::new(&self.region, &self.service, self.token_unsigned)
-    }
-
-    /// The certificates of --trust-anchor, if it was typed.
-    ///
-    /// # Errors
-    /// The file cannot be read, or holds no certificates.
-    pub fn trust_anchors(&self) -> Result<Option<Vec<Certificate>>, Failure> {
-        let loaded = self.trust_anchor.as_deref().map(load_certificates).transpose();
-        loaded.map_err(|error| Failure::from(SessionError::from(error)).with_exit(Exit::Usage))
     }
 }
 
