@@ -503,6 +503,13 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     );
     let shown = Sigvet::anonymous(&["explain", "--steps", "--now", "20260301T120000Z"]).input(&signed).run().expect(0);
     assert!(shown.text().contains("AWS4-X509-RSA-SHA256"), "{}", shown.text());
+    // As a curl command it is judged alike.
+    let as_curl = Sigvet::anonymous(&[&words[..], &["--as", "curl"]].concat()).run().expect(0).stdout;
+    let of_curl = Sigvet::anonymous(&["verify", "--now", "20260301T120000Z"]).input(&as_curl).run().expect(0).text();
+    assert_eq!(of_curl, judged);
+    let unsigned =
+        Sigvet::anonymous(&["verify"]).input(b"curl --aws-sigv4 aws:amz:eu-west-1:s3 https://h.example/").run();
+    assert!(unsigned.expect(2).stderr.starts_with("error: the curl command has no signature"));
     let presigned = Sigvet::anonymous(&["presign", "--certificate", &certificate, "--private-key", &key, url]);
     let said = presigned.run().expect(2).stderr;
     assert!(said.contains("a URL cannot be presigned with the key of a certificate"), "{said}");
