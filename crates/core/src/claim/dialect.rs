@@ -57,6 +57,9 @@ const OSS: &str = "OSS4";
 /// Google's signatures by a service account, which only the account's own certificate can check.
 const GOOGLE_RSA: &str = "GOOG4-RSA-SHA256";
 
+/// IAM Roles Anywhere's signatures by ML-DSA keys, which nothing here verifies.
+const ML_DSA: &str = "AWS4-X509-MLDSA";
+
 /// What a URL of a procedure that is not spoken is refused with: OSS names its algorithm in a parameter of its own.
 pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> {
     let presented = parameters.get("x-oss-signature-version")?;
@@ -64,7 +67,7 @@ pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> 
 }
 
 fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
-    if algorithm == GOOGLE_RSA {
+    if [GOOGLE_RSA, ML_DSA].contains(&algorithm) {
         return Err(ClaimError::Procedure { presented: algorithm.to_owned() });
     }
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };

@@ -484,6 +484,17 @@ fn another_certificate_on_the_request_is_refused_and_the_same_is_not() {
     assert_eq!(prepared("X-Amz-X509", &key.headers().certificate), Ok(()));
 }
 
+/// IAM Roles Anywhere takes ML-DSA keys: a request of theirs is not malformed.
+#[test]
+fn signatures_of_post_quantum_keys_are_named_as_what_is_not_supported() {
+    let mut request = sign(request(&cases()[0], |_| false), &certified("rsa", &[]));
+    let authorization = request.headers.first_text("authorization").unwrap();
+    let authorization = authorization.replace("AWS4-X509-RSA-SHA256", "AWS4-X509-MLDSA");
+    replace(&mut request, "Authorization", &authorization);
+    let error = Claim::extract(&request).unwrap_err();
+    assert!(error.to_string().starts_with("signed with 'AWS4-X509-MLDSA', which "), "{error}");
+}
+
 /// An algorithm for secrets beside a certificate whose serial number stands in the credential.
 #[test]
 fn a_request_with_a_certificate_that_names_the_algorithm_of_secrets_is_judged_without_a_secret() {
