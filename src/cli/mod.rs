@@ -28,6 +28,7 @@ use crate::cli::args::deferred::Deferred;
 use args::{Cli, Command, short_help};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
+use commands::credentials::helper;
 use commands::send::Shared;
 use context::Context;
 use curl::{config_file, table, transfers};
@@ -37,7 +38,7 @@ use secrets::{typed_secrets, without_lookalikes};
 
 /// Parses and runs a command line, and returns the exit code of the process.
 pub fn run(words: impl IntoIterator<Item = OsString>, context: &mut Context) -> u8 {
-    let mut words: Vec<OsString> = words.into_iter().collect();
+    let mut words: Vec<OsString> = helper::translate(words.into_iter().collect());
     // Help and errors contain the program's name, and the caller could have chosen any.
     if let Some(program) = words.first_mut() {
         *program = "sigvet".into();

@@ -13,8 +13,10 @@ use sigvet_core::scheme::SigningKey;
 use sigvet_core::stream::Decoder;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{
-    Alike, Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError, verify,
+    Alike, Claimed, DEFAULT_WINDOW, ExpectedScope, Finding, Judge, Known, Verdict, VerifyError,
+    is_judged_by_certificate, verify,
 };
+use sigvet_core::x509::Certificate;
 use sigvet_diagnose::{
     AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, Note, OtherKey, Trial, diagnose,
 };
@@ -70,6 +72,8 @@ pub struct Verifier {
     pub window: Duration,
     /// The server's clock.
     pub clock: Clock,
+    /// The CA certificates that the server trusts, if it judges certificates: with an empty list it trusts none.
+    pub anchors: Option<Vec<Certificate>>,
     /// The server's own host names with ports; a label in front of one of them is a bucket.
     pub endpoints: Vec<String>,
 }
@@ -78,8 +82,8 @@ impl Verifier {
     /// A server that accepts any region and service, with the default clock skew.
     pub fn new(keys: Keyring, clock: Clock) -> Self {
         let (region, service, token, path_rule, endpoints) = (None, None, None, None, Vec::new());
-        let (wants_session_tokens, window) = (false, DEFAULT_WINDOW);
-        Self { keys, region, service, token, path_rule, wants_session_tokens, window, clock, endpoints }
+        let (wants_session_tokens, window, anchors) = (false, DEFAULT_WINDOW, None);
+        Self { keys, region, service, token, path_rule, wants_session_tokens, window, clock, anchors, endpoints }
     }
 
     /// Judges a request by the key that it names.
@@ -98,7 +102,9 @@ impl Verifier {
         let claimed = Claimed::extract(request, self.buckets())?;
         let judge = self.judge_with(self.key_for(claimed.access_key_id()), now).with_known(known);
         let mut verdict = verify(request, &judge)?;
-        self.refuse_unknown_key(&mut verdict);
+        if !is_by_certificate(request, &verdict) {
+            self.refuse_unknown_key(&mut verdict);
+        }
         if self.wants_session_tokens {
             verdict.findings.extend(missing_token(request, &verdict));
         }
@@ -153,6 +159,7 @@ impl Verifier {
             scope: self.scope(),
             token: self.token,
             path_rule: self.path_rule,
+            anchors: self.anchors.as_deref(),
             trial: Trial::default(),
             ..Evidence::new(now, &hints)
         };
@@ -188,7 +195,7 @@ impl Verifier {
     fn judge_with<'a>(&'a self, credentials: Option<&'a Credentials>, now: Timestamp) -> Judge<'a> {
         let mut judge =
             Judge::new(credentials, now, self.scope()).with_window(self.window).with_buckets(self.buckets());
-        (judge.path_rule, judge.token) = (self.path_rule, self.token);
+        (judge.path_rule, judge.token, judge.anchors) = (self.path_rule, self.token, self.anchors.as_deref());
         judge
     }
 
@@ -199,6 +206,11 @@ impl Verifier {
     fn buckets(&self) -> BucketRule<'_> {
         BucketRule { chosen: None, endpoints: &self.endpoints }
     }
+}
+
+/// Whether the key comes with the request, in a certificate.
+fn is_by_certificate(request: &Request, verdict: &Verdict) -> bool {
+    matches!(&verdict.claimed, Claimed::V4(claim) if is_judged_by_certificate(request, claim))
 }
 
 /// AWS accepts a temporary key only together with its session token (*IAM identifiers*, unique prefixes), no matter

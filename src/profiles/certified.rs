@@ -36,9 +36,13 @@ pub fn load_certified(
 ) -> Result<LoadedKey, SessionError> {
     match files.load(None, outside.now()) {
         Err(CertificateError::Encrypted { path }) => {
+            let in_environment = || environment.get(PASSPHRASE).filter(|text| !text.is_empty()).map(Secret::new);
             let found = match passphrase {
-                Some(source) => Some(fetch(source, environment)?),
-                None => environment.get(PASSPHRASE).map(Secret::new),
+                Some(source) if source.is_typed() => Some(fetch(source, environment)?),
+                source => match (in_environment(), source) {
+                    (Some(secret), _) => Some(secret),
+                    (None, source) => source.map(|source| fetch(source, environment)).transpose()?,
+                },
             };
             let found = found.or_else(|| outside.passphrase(&path));
             let found = found.ok_or(CertificateError::Encrypted { path })?;

@@ -282,7 +282,8 @@ impl Error {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Tool(error) => error.kind(),
-            Self::Malformed { .. }
+            Self::RolesAnywhere { source: SessionError::Invalid(_), .. }
+            | Self::Malformed { .. }
             | Self::MissingFile { .. }
             | Self::Unreadable { .. }
             | Self::UntrustedCommand { .. }

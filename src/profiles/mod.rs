@@ -70,4 +70,6 @@ pub use tool::{Tool, ToolEntry, ToolPlace};
 pub use tool_error::ToolError;
 pub use tools::{ToolKeys, ToolProfile, tool_profile, tool_profiles};
 pub use warning::{KeyPart, KeyProblem, Warning};
-pub use x509::{CertificateError, CertificateFiles, CertificateWarning, LoadedKey};
+pub use x509::{
+    CertificateError, CertificateFiles, CertificateWarning, ExcessiveDerivation, LoadedKey, load_certificates,
+};

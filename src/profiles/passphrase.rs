@@ -21,3 +21,10 @@ pub enum PassphraseSource {
         arguments: Vec<String>,
     },
 }
+
+impl PassphraseSource {
+    /// Whether it was said on the command line, and not in a profile.
+    pub fn is_typed(&self) -> bool {
+        matches!(self, Self::Given(_) | Self::File(_))
+    }
+}

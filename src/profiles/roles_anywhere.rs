@@ -6,6 +6,11 @@
 use std::time::Duration;
 
 use super::x509::CertificateFiles;
+use sigvet_core::endpoint::domain_in;
+use sigvet_core::request::{InvalidUrl, RequestUrl};
+
+/// The service, as scopes name it.
+pub(super) const SERVICE: &str = "rolesanywhere";
 
 /// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user guide).
 pub const SESSION_LIMITS: (u64, u64) = (900, 43_200);
@@ -57,6 +62,12 @@ pub enum InvalidSession {
         /// The region of the profile.
         profile: String,
     },
+    /// A name that no session can have (*AssumeRole* of the STS API reference, `RoleSessionName`).
+    #[error("invalid role session name; expected 2 to 64 letters, digits and characters of _+=,.@-")]
+    Name,
+    /// An endpoint that cannot be called.
+    #[error("invalid endpoint of IAM Roles Anywhere: {0}")]
+    Endpoint(#[from] InvalidUrl),
     /// The duration is shorter or longer than a session can be.
     #[error("invalid session duration of {presented} s; expected 900 to 43200 s (15 minutes to 12 hours)")]
     Duration {
@@ -86,11 +97,30 @@ impl RolesAnywhere {
         if anchor != profile {
             return Err(InvalidSession::Regions { trust_anchor: anchor, profile });
         }
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+        if self
+            .role_session_name
+            .as_ref()
+            .is_some_and(|name| !(2..=64).contains(&name.len()) || !name.chars().all(is_of_name))
+        {
+            return Err(InvalidSession::Name);
+        }
         let presented = self.seconds();
         if !(SESSION_LIMITS.0..=SESSION_LIMITS.1).contains(&presented) {
             return Err(InvalidSession::Duration { presented });
         }
-        Ok(self.region.clone().unwrap_or(anchor))
+        let region = self.region.clone().unwrap_or(anchor);
+        RequestUrl::parse(&self.url(&region))?;
+        Ok(region)
+    }
+
+    /// Where the session is asked for. Endpoints are given as URLs, and by some as bare hosts.
+    pub(super) fn url(&self, region: &str) -> String {
+        match &self.endpoint_url {
+            Some(url) if url.contains("://") => format!("{}/sessions", url.trim_end_matches('/')),
+            Some(host) => format!("https://{}/sessions", host.trim_end_matches('/')),
+            None => format!("https://{SERVICE}.{region}.{}/sessions", domain_in(region)),
+        }
     }
 
     /// The duration of the session in seconds.

@@ -44,20 +44,35 @@ def key(name):
     return serialization.load_pem_private_key((KEYS / f"{name}.key").read_bytes(), None)
 
 
-def sign(name, text, hash=hashes.SHA256()):
+def sign(name, text, hash=hashes.SHA256(), padded=None):
     own, data = key(name), text if isinstance(text, bytes) else text.encode()
+    if padded:
+        numbers = own.private_numbers()
+        size = numbers.public_numbers.n.bit_length() // 8
+        return pow(int.from_bytes(padded(data, size), "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
     if isinstance(own, ec.EllipticCurvePrivateKey):
         # By RFC 6979, so that the cases come out the same each time.
         return own.sign(data, ec.ECDSA(hash, deterministic_signing=True))
     return own.sign(data, padding.PKCS1v15(), hash)
 
 
+def pss(data, size, salt=b"\x07" * 32):
+    """EMSA-PSS (RFC 8017, 9.1.1) with a salt that is the same each time, so that the cases are too."""
+    sha256 = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+    hashed = sha256(bytes(8), sha256(data), salt)
+    block = bytes(size - len(salt) - len(hashed) - 2) + b"\x01" + salt
+    mask = b"".join(sha256(hashed, counter.to_bytes(4, "big")) for counter in range(size // 32))
+    masked = bytes(one ^ other for one, other in zip(block, mask))
+    return bytes([masked[0] & 0x7F]) + masked[1:] + hashed + b"\xbc"
+
+
 def request(name="rsa", *, path="/sessions", query="", signed_query=None, algorithm=None, serial=None, headers=None, drop=(),
             chain=None, signer=None, header=None, text=lambda text: text, write=lambda signature: signature.hex(),
             body=BODY, signed_body=None, date=DATE, scope_region="eu-west-1", hash=hashes.SHA256(), canonical=lambda text: text,
-            signed_algorithm=None, unsigned=()):
+            signed_algorithm=None, unsigned=(), padded=None, key_name=None):
     """A request as it arrives; what is signed otherwise than it is sent is named by the argument."""
-    kind = "ECDSA" if isinstance(key(name), ec.EllipticCurvePrivateKey) else "RSA"
+    signer = signer or key_name or name
+    kind = "ECDSA" if isinstance(key(key_name or name), ec.EllipticCurvePrivateKey) else "RSA"
     algorithm = algorithm or f"AWS4-X509-{kind}-SHA256"
     fields = {"host": HOST, "content-type": "application/json", "x-amz-date": date, "x-amz-x509": header or der(name)}
     if chain:
@@ -75,7 +90,7 @@ def request(name="rsa", *, path="/sessions", query="", signed_query=None, algori
     scope = f"{date[:8]}/{scope_region}/rolesanywhere/aws4_request"
     hashed = hashlib.sha256(canonical_request.encode()).hexdigest()
     string_to_sign = text(f"{signed_algorithm or algorithm}\n{date}\n{scope}\n{hashed}")
-    signature = write(sign(signer or name, string_to_sign, hash))
+    signature = write(sign(signer, string_to_sign, hash, padded))
     serial = serial or str(certificate(name).serial_number)
     sent_scope = f"{date[:8]}/eu-west-1/rolesanywhere/aws4_request"
     fields["authorization"] = (
@@ -115,12 +130,14 @@ def valid(name, what, request):
 
 def raw(signature):
     r, s = utils.decode_dss_signature(signature)
-    length = 48 if len(signature) > 90 else 32
+    length = 66 if len(signature) > 120 else 48 if len(signature) > 90 else 32
     return (r.to_bytes(length, "big") + s.to_bytes(length, "big")).hex()
 
 
 valid("valid-rsa", "A request as it should be, by an RSA key.", request("rsa"))
 valid("valid-p256", "A request as it should be, by a key on P-256, with its chain.", request("p256", chain=["middle"]))
+valid("valid-p521", "A request as it should be, by a key on P-521.", request("p521", chain=["middle"]))
+reproduced("signature-raw-p521", "r and s of P-521 one after the other.", request("p521", write=raw), "signature-form")
 valid("valid-p384", "A request as it should be, by a key on P-384.", request("p384", chain=["middle", "root"]))
 
 observed("certificate-missing", "The certificate was neither sent nor signed.", request(drop=["x-amz-x509"]), "certificate-missing")
@@ -132,6 +149,12 @@ late, early = "20370301T120000Z", "20251231T120000Z"
 case("certificate-expired", "The certificate ended a year ago.", request(date=late), "certificate-expired", proof="time", now=late)
 case("certificate-early", "The certificate begins tomorrow.", request(date=early), "certificate-not-yet-valid", proof="time", now=early)
 observed("certificate-ca", "The certificate of the CA signs by itself.", request("middle"), "certificate-unsuitable")
+observed("certificate-spaced", "A header was folded, so that a space stands in the base64.", request(header=f"{der('rsa')[:70]} {der('rsa')[70:]}"), "certificate-form")
+observed("certificate-joined", "Certificate and issuer are one base64.", request(header=base64.b64encode(b"".join(certificate(name).public_bytes(serialization.Encoding.DER) for name in ("rsa", "middle"))).decode()), "certificate-form")
+observed("certificate-sha1", "The CA signed the certificate with SHA-1.", request("sha1", key_name="rsa"), "certificate-unsuitable")
+observed("certificate-self-signed", "The certificate vouches for itself.", request("selfie", key_name="p256"), "certificate-unsuitable")
+observed("chain-six", "The chain has six certificates.", request(chain=["middle", "root", "root", "root", "root", "root"]), "chain-too-long")
+observed("algorithm-hmac", "The algorithm of secret access keys beside a certificate.", request("rsa", algorithm="AWS4-HMAC-SHA256"), "algorithm-not-of-key")
 observed("algorithm-rsa", "The algorithm was taken from the issuer, which has an EC key.", request("rsa", algorithm="AWS4-X509-ECDSA-SHA256"), "algorithm-not-of-key")
 observed("algorithm-ecdsa", "The algorithm of RSA beside an EC key.", request("p256", algorithm="AWS4-X509-RSA-SHA256"), "algorithm-not-of-key")
 observed("serial-hex", "The serial number as openssl shows it.", request(serial=f"{certificate('rsa').serial_number:X}"), "credential-not-serial")
@@ -141,7 +164,11 @@ observed("serial-zeros", "The serial number with leading zeros.", request("p384"
 observed("serial-issuer", "The serial number of the intermediate certificate.", request(serial="77", chain=["middle"]), "credential-not-serial")
 observed("chain-unsigned", "The chain was added after signing.", request(chain=["middle"], unsigned=["x-amz-x509-chain"]), "header-amz-unsigned")
 
-observed("key-other-rsa", "The key of another certificate, of the same length.", request("rsa", write=lambda signature: bytes([signature[0] ^ 1, *signature[1:]]).hex()), "key-not-of-certificate")
+observed("signature-changed", "A bit of the signature was changed.", request("rsa", write=lambda signature: bytes([signature[0] ^ 1, *signature[1:]]).hex()), "signature-not-of-key")
+observed("signature-longer", "The signature is twice as long as the key.", request("rsa", write=lambda signature: 2 * signature.hex()), "signature-not-of-key")
+observed("padding-pss", "The signature is padded with PSS.", request("rsa", padded=pss), "signature-padding")
+observed("signature-cut", "Only the beginning of the signature was copied.", request("rsa", write=lambda signature: signature.hex()[:40]), "signature-form")
+observed("signature-cut-ecdsa", "Only the beginning of the signature was copied, on P-256.", request("p256", write=lambda signature: signature.hex()[:40]), "signature-form")
 reproduced("key-of-chain", "The key of the intermediate certificate signed.", request("p256", chain=["middle"], signer="middle"), "key-not-of-certificate")
 reproduced("hashed-rsa", "The hash of the string to sign was signed.", request("rsa", text=lambda text: hashlib.sha256(text.encode()).digest()), "string-to-sign-hashed")
 reproduced("hashed-hex", "The hash in hex was signed, on P-384.", request("p384", text=lambda text: hashlib.sha256(text.encode()).hexdigest()), "string-to-sign-hashed")
@@ -175,3 +202,5 @@ untrusted = refusal("Untrusted Signing Certificate")
 case("untrusted", "The trust anchor is another CA's.", request(chain=["middle"]), "certificate-untrusted", judged="valid", proof="server", reply=untrusted)
 case("chain-order", "The root stands before the intermediate certificate.", request(chain=["root", "middle"]), "chain-order", judged="valid", proof="server", reply=untrusted)
 case("chain-leaf", "The chain begins with the certificate itself.", request(chain=["rsa", "middle"]), "chain-order", judged="valid", proof="server", reply=untrusted)
+case("chain-broken", "The intermediate certificate has the right name, and another key.", request(chain=["middle-other"]), "chain-broken", judged="valid", proof="server", reply=untrusted)
+case("chain-expired", "The intermediate certificate has expired.", request(chain=["middle-expired", "root"]), "chain-broken", judged="valid", proof="server", reply=untrusted)

@@ -5,7 +5,9 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
+mod judged;
 mod service;
+mod typed;
 
 use std::fs;
 use std::io::Write as _;
@@ -33,6 +35,9 @@ impl World {
         let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/core/tests/x509/keys");
         for entry in fs::read_dir(keys).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             world.write(path.file_name().unwrap().to_str().unwrap(), &fs::read(&path).unwrap());
         }
         world
@@ -124,6 +129,7 @@ fn a_session_is_asked_for_as_the_user_guide_says_and_openssl_takes_the_signature
         ("rsa", "AWS4-X509-RSA-SHA256", "543661159748278989157804827405126840476567151429"),
         ("p256", "AWS4-X509-ECDSA-SHA256", "917402727119340645277675950225804437405660422707"),
         ("p384", "AWS4-X509-ECDSA-SHA256", "17"),
+        ("p521", "AWS4-X509-ECDSA-SHA256", "725356579634933709000052573293323440254068224386"),
     ] {
         let (service, middle) = (granting(), world.path("middle.pem"));
         let (certificate, key) = (format!("{name}.pem"), format!("{name}.key"));
@@ -211,14 +217,18 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
             [..],
         &["rsa", "-aes128", "-traditional", "-passout", "pass:hush", "-in", "rsa.key", "-out", "old.key"],
         &["genpkey", "-algorithm", "ed25519", "-out", "ed.key"],
-        &["ecparam", "-name", "secp521r1", "-genkey", "-noout", "-out", "p521.key"],
+        &["ecparam", "-name", "secp224r1", "-genkey", "-noout", "-out", "p224.key"],
         &["genrsa", "-out", "short.key", "1024"],
+        &["req", "-x509", "-new", "-key", "short.key", "-subj", "/CN=s", "-out", "of-short.pem"],
+        &["req", "-x509", "-new", "-key", "ed.key", "-subj", "/CN=e", "-out", "of-ed.pem"],
         &["pkcs12", "-export", "-in", "rsa.pem", "-inkey", "rsa.key", "-passout", "pass:", "-out", "all.p12"],
         &["x509", "-in", "rsa.pem", "-outform", "DER", "-out", "rsa.der"],
     ];
     if made.iter().any(|words| world.openssl(words).is_none()) {
         return;
     }
+    let reversed = [fs::read(world.path("middle.pem")).unwrap(), fs::read(world.path("rsa.pem")).unwrap()].concat();
+    world.write("reversed.pem", &reversed);
     world.write("nothing.pem", b"nothing\n");
     world.write("cut.pem", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     for (certificate, key, code, start) in [
@@ -239,15 +249,38 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
             "rsa.pem",
             "ed.key",
             3,
-            "the private key in WORLD/ed.key cannot be used: it is Ed25519; expected RSA, or EC on curve P-256 or P-384",
+            "the private key in WORLD/ed.key cannot be used: it is Ed25519; expected RSA with 2048 to 4096 bits, or EC on curve P-256, P-384 or P-521",
         ),
         (
             "rsa.pem",
-            "p521.key",
+            "p224.key",
             3,
-            "the private key in WORLD/p521.key cannot be used: it is EC on curve P-521; expected",
+            "the private key in WORLD/p224.key cannot be used: it is EC on curve P-224; expected",
         ),
-        ("rsa.pem", "short.key", 3, "the private key in WORLD/short.key cannot be used: unusable RSA key; expected"),
+        (
+            "rsa.pem",
+            "short.key",
+            3,
+            "the private key in WORLD/short.key cannot be used: it is RSA with 1024 bits; expected",
+        ),
+        (
+            "of-short.pem",
+            "short.key",
+            3,
+            "the certificate in WORLD/of-short.pem has a key that cannot sign requests: RSA with 1024 bits",
+        ),
+        (
+            "of-ed.pem",
+            "rsa.key",
+            3,
+            "the certificate in WORLD/of-ed.pem has a key that cannot sign requests: Ed25519; expected RSA",
+        ),
+        (
+            "reversed.pem",
+            "rsa.key",
+            3,
+            "the private key in WORLD/rsa.key belongs to certificate 2 in WORLD/reversed.pem; expected that",
+        ),
         ("all.p12", "rsa.key", 3, "WORLD/all.p12 is a PKCS#12 file; expected PEM"),
         ("rsa.der", "rsa.key", 3, "WORLD/rsa.der is DER; expected PEM"),
         ("nothing.pem", "rsa.key", 3, "WORLD/nothing.pem contains no certificate; expected PEM with"),
@@ -281,6 +314,9 @@ fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
         (&["--session-duration", "60"], "invalid session duration of 60 s; expected 900 to 43200 s"),
         (&["--private-key", "pkcs11:object=key"], "pkcs11:object=key names a key outside of files"),
         (&["--cert-selector", "Key=x509Subject,Value=CN=x"], "--cert-selector is about keys in tokens"),
+        (&["--pkcs11-pin", "1234"], "--pkcs11-pin is about keys in tokens"),
+        (&["--endpoint", "nope://x"], "invalid endpoint of IAM Roles Anywhere: invalid URL 'nope://x/sessions'"),
+        (&["--role-session-name", "a b"], "invalid role session name; expected 2 to 64 letters"),
     ] {
         let outcome = world.credentials("rsa.pem", "rsa.key", &service, words).run().expect(2);
         assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
@@ -349,7 +385,7 @@ fn a_key_that_others_can_read_and_a_certificate_that_has_ended_are_warned_of() {
     fs::set_permissions(world.path("rsa.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let said = world.credentials("expired.pem", "rsa.key", &service, &[]).run().expect(0).stderr;
     assert!(said.contains("warning: others can read ") && said.contains("rsa.key (mode 0644)"), "{said}");
-    assert!(said.contains("expired.pem expired at 2026-02-01T00:00:00Z"), "{said}");
+    assert!(said.contains("expired.pem: the certificate expired at 2026-02-01T00:00:00Z, "), "{said}");
     let several = [fs::read(world.path("p256.pem")).unwrap(), fs::read(world.path("middle.pem")).unwrap()].concat();
     world.write("several.pem", &several);
     let said = world.credentials("several.pem", "p256.key", &service, &[]).run().expect(0).stderr;
@@ -469,6 +505,13 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     );
     let shown = Sigvet::anonymous(&["explain", "--steps", "--now", "20260301T120000Z"]).input(&signed).run().expect(0);
     assert!(shown.text().contains("AWS4-X509-RSA-SHA256"), "{}", shown.text());
+    // As a curl command it is judged alike.
+    let as_curl = Sigvet::anonymous(&[&words[..], &["--as", "curl"]].concat()).run().expect(0).stdout;
+    let of_curl = Sigvet::anonymous(&["verify", "--now", "20260301T120000Z"]).input(&as_curl).run().expect(0).text();
+    assert_eq!(of_curl, judged);
+    let unsigned =
+        Sigvet::anonymous(&["verify"]).input(b"curl --aws-sigv4 aws:amz:eu-west-1:s3 https://h.example/").run();
+    assert!(unsigned.expect(2).stderr.starts_with("error: the curl command has no signature"));
     let presigned = Sigvet::anonymous(&["presign", "--certificate", &certificate, "--private-key", &key, url]);
     let said = presigned.run().expect(2).stderr;
     assert!(said.contains("a URL cannot be presigned with the key of a certificate"), "{said}");

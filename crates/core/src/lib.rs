@@ -39,7 +39,7 @@
 //! | `stream` | payloads in signed chunks; the checksums of S3 | `crc-fast`, `sha1` |
 //! | `v2` | Signature Version 2 | `sha1` |
 //! | `v4a` | Signature Version 4A | `p256` |
-//! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384` |
+//! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384`, `p521` |
 //! | `http` | conversions from and to the types of the `http` crate | `http` |
 //!
 //! All features except `http` and `x509` are on by default. A disabled scheme is never accepted: a request signed with

@@ -31,7 +31,9 @@ pub fn hint(error: &SessionError) -> Option<String> {
         CertificateError::Der { .. } => {
             "convert it with 'openssl x509 -inform DER' or 'openssl pkey -inform DER'".to_owned()
         }
-        CertificateError::Encryption { path } | CertificateError::OtherForm { path, .. } => {
+        CertificateError::Derivation { path, .. }
+        | CertificateError::Encryption { path }
+        | CertificateError::OtherForm { path, .. } => {
             converted(&["openssl", "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-out", "key.pem", "-in"], path)
         }
         CertificateError::Encrypted { .. } => {

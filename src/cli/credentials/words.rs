@@ -75,12 +75,10 @@ pub fn describe_certificate_warning(warning: &CertificateWarning) -> String {
             "{} contains {count} certificates; only the first is sent: give the others with --intermediates",
             path.display()
         ),
-        CertificateWarning::Expired { path, at } => {
-            format!("the certificate in {} expired at {}", path.display(), at.to_rfc3339())
+        CertificateWarning::LeftOut { path } => {
+            format!("{} begins with the certificate itself, which is left out of the chain", path.display())
         }
-        CertificateWarning::NotYetValid { path, from } => {
-            format!("the certificate in {} does not become valid until {}", path.display(), from.to_rfc3339())
-        }
+        CertificateWarning::Fault { path, fault } => format!("{}: {fault}", path.display()),
     }
 }
 

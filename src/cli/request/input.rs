@@ -8,9 +8,11 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::value::cannot_read;
 use crate::cli::request::{address, supply};
+use sigvet_core::claim::ClaimError;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::Known;
+use sigvet_core::verify::{Claimed, Known, VerifyError};
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::capture::{holds_token, is_token};
 use sigvet_diagnose::formats::is_url;
@@ -27,8 +29,8 @@ pub type Read = (Request, Known, Vec<Note>);
 /// Reads the request that `name` stands for, completed by the options; no name is standard input.
 pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<Read, Failure> {
     let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
-    if kind == CaptureKind::CurlCommand {
-        return Err(Failure::usage("a curl command is not a signed request")
+    if kind == CaptureKind::CurlCommand && !request.as_ref().is_some_and(is_signed) {
+        return Err(Failure::usage("the curl command has no signature: curl signs when it runs, if at all")
             .hint("use 'sigvet explain', or give the output of 'curl -v'"));
     }
     let Some(mut request) = request else {
@@ -41,6 +43,11 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
         context.stderr.line(&format!("note: {note}"))?;
     }
     Ok((request, known, notes))
+}
+
+/// Whether a request has a signature, be it readable or not: `sigvet sign --as curl` prints such commands.
+fn is_signed(request: &Request) -> bool {
+    Claimed::extract(request, BucketRule::default()) != Err(VerifyError::V4(ClaimError::NotSigned))
 }
 
 /// Reads the input that `name` stands for. `entry` selects one of several requests, counting from 1.

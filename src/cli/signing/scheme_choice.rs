@@ -15,6 +15,7 @@ const NAMES_IN_PROFILES: [SchemeName; 3] = [SchemeName::V4, SchemeName::V4a, Sch
 /// Chooses the scheme. `by_host` is the region set of a host that serves many regions: it requires Version 4A
 /// regardless of the profile, because the host's region also takes precedence over the profile's.
 pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Option<&str>) -> Result<Scheme, Failure> {
+    let is_of_profile = signing.scheme.is_none() && by_host.is_none();
     let name = match (signing.scheme, by_host, in_profile) {
         (Some(name), _, _) => name,
         // `--aws-sigv4` names the scheme together with the provider.
@@ -27,6 +28,10 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
         })?,
     };
     name.canonical().ok_or_else(|| {
+        if is_of_profile && name == SchemeName::X509 {
+            return Failure::new(Exit::BrokenProfiles, "the profile has scheme x509, but no certificate")
+                .hint("add certificate and private_key to the profile, or remove the scheme");
+        }
         Failure::usage("the request cannot be signed with the key of a certificate here").hint(
             "use --scheme x509 with 'sigvet sign' or 'sigvet send', or a profile with certificate and private_key",
         )

@@ -7,7 +7,7 @@ use sigvet_core::derivation::Placement;
 use sigvet_core::form::Violation;
 use sigvet_core::stream::StreamFault;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, Finding, Severity, Verdict, VerifyError};
+use sigvet_core::verify::{CertificateFault, Claimed, Finding, Severity, Verdict, VerifyError};
 
 /// The one reason that a server reports, even if there are several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +135,8 @@ pub enum Fault {
     Framing(String),
     /// A form violates its policy.
     Policy(Violation),
+    /// No trust anchor vouches for the certificate that signed.
+    Untrusted,
     /// The path of the URL cannot be percent-decoded.
     Path,
     /// Anything else.
@@ -204,7 +206,7 @@ impl Fault {
             Self::Skewed { .. } | Self::Expired { .. } | Self::PolicyExpired | Self::NotYetValid { .. } => 4,
             Self::Region { .. } | Self::Service { .. } | Self::ScopeDay { .. } | Self::Terminator { .. } => 5,
             Self::HeadersUnsigned(_) => 6,
-            Self::Mismatch => 7,
+            Self::Mismatch | Self::Untrusted => 7,
             Self::Policy(_) => 8,
             Self::Payload { .. } => 9,
             Self::ChunkMismatch | Self::Framing(_) => 10,
@@ -263,6 +265,7 @@ fn of_finding(finding: &Finding, claimed: &Claimed) -> Fault {
         Finding::Policy(Violation::Expired { .. }) => Fault::PolicyExpired,
         Finding::Policy(violation) => Fault::Policy(violation.clone()),
         Finding::Stream(fault) => of_stream(fault, finding),
+        Finding::Certificate(CertificateFault::Untrusted) => Fault::Untrusted,
         Finding::AuthorizationForm { problem } => Fault::Malformed { carrier, problem: problem.clone() },
         other => Fault::Other(other.to_string()),
     }

@@ -109,7 +109,9 @@ impl Refused<'_> {
     fn fault(&self) -> Fault {
         let is_query = self.request.query().is_some_and(|query| query.windows(6).any(|word| word == b"X-Amz-"));
         match self.verdict {
-            Ok(verdict) => Fault::of_verdict(verdict).unwrap_or(Fault::NotSigned),
+            // Without a fault there was no key to find one with.
+            Ok(verdict) => Fault::of_verdict(verdict)
+                .unwrap_or_else(|| Fault::KeyUnknown(verdict.claimed.access_key_id().to_owned())),
             Err(error) => Fault::of_error(error, is_query),
         }
     }

@@ -100,6 +100,7 @@ impl S3Error {
             // S3 reports an invalid escape only in its status line, but replies with this error to bytes that
             // are not UTF-8.
             Fault::Path => error(400, "InvalidURI", "Couldn't parse the specified URI."),
+            Fault::Untrusted => error(403, "AccessDenied", "Access Denied"),
             Fault::Other(problem) => error(400, "InvalidRequest", sentence(problem)),
         }
     }

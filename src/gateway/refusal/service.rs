@@ -17,6 +17,10 @@ const MISSING: &str = "MissingAuthenticationTokenException";
 pub const INCOMPLETE: &str = "IncompleteSignatureException";
 const UNRECOGNIZED: &str = "UnrecognizedClientException";
 const INVALID: &str = "InvalidSignatureException";
+const DENIED: &str = "AccessDeniedException";
+/// What IAM Roles Anywhere says of a certificate that none of its trust anchors vouches for
+/// (aws/rolesanywhere-credential-helper, issue 108).
+const UNTRUSTED: &str = "Untrusted signing certificate";
 /// EC2's error code for nearly every refusal.
 pub const EC2_FAILURE: &str = "AuthFailure";
 
@@ -60,6 +64,7 @@ impl ServiceError {
                 INCOMPLETE,
                 "Unsupported AWS 'algorithm': the Authorization header must name AWS4-HMAC-SHA256.".to_owned(),
             ),
+            Fault::Untrusted => (DENIED, UNTRUSTED.to_owned()),
             other => (INVALID, invalid(other, verdict)),
         };
         Self { kind, message }

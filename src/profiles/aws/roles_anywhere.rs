@@ -5,15 +5,12 @@ use serde_json::json;
 use super::wire::{Question, credentials_of_json, parse_json};
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::outside::Outside;
-use crate::profiles::roles_anywhere::RolesAnywhere;
+use crate::profiles::roles_anywhere::{RolesAnywhere, SERVICE};
 use sigvet_core::credentials::Credentials;
-use sigvet_core::endpoint::domain_in;
 use sigvet_core::prepare::{Identity, Settings, prepare};
 use sigvet_core::request::Body;
 use sigvet_core::scheme::{Scheme, SigningKey};
 use sigvet_core::x509::CertifiedKey;
-
-const SERVICE: &str = "rolesanywhere";
 
 const ANSWER: &str = "the answer of IAM Roles Anywhere";
 
@@ -46,11 +43,7 @@ pub(in crate::profiles) fn create_session(
 }
 
 fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause> {
-    let url = match &session.endpoint_url {
-        Some(url) => format!("{}/sessions", with_scheme(url).trim_end_matches('/')),
-        None => format!("https://{SERVICE}.{region}.{}/sessions", domain_in(region)),
-    };
-    let question = Question::new("CreateSession of IAM Roles Anywhere", "POST", &url)?;
+    let question = Question::new("CreateSession of IAM Roles Anywhere", "POST", &session.url(region))?;
     let mut question = question.with_header("Content-Type", "application/json")?;
     let mut body = json!({
         "durationSeconds": session.seconds(),
@@ -64,11 +57,6 @@ fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause>
     }
     question.request.body = Body::Bytes(body.to_string().into_bytes());
     Ok(question)
-}
-
-/// Endpoints are given as URLs, or by some users as bare hosts.
-fn with_scheme(url: &str) -> String {
-    if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
 }
 
 /// Parses a session, which has to be complete.

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use sigvet_core::x509::InvalidPrivateKey;
+use super::derivation_cost::ExcessiveDerivation;
+use sigvet_core::x509::{ACCEPTED_KEYS, InvalidPrivateKey};
 
 /// Why files are no certificate and key that sign.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +89,36 @@ pub enum CertificateError {
     Encryption {
         /// The file.
         path: PathBuf,
+    },
+    /// A key that is encrypted so that it takes too much work to decrypt it.
+    #[error("the private key in {} is encrypted with {excess}", path.display())]
+    Derivation {
+        /// The file.
+        path: PathBuf,
+        /// How much work.
+        excess: ExcessiveDerivation,
+    },
+    /// A certificate whose key signs no requests.
+    #[error("the certificate in {} has a key that cannot sign requests: {kind}; expected {ACCEPTED_KEYS}", path.display())]
+    KeyKind {
+        /// The file.
+        path: PathBuf,
+        /// What kind of key it is.
+        kind: String,
+    },
+    /// The key is that of a further certificate of the file.
+    #[error(
+        "the private key in {} belongs to certificate {number} in {}; expected that certificate first",
+        key.display(),
+        certificate.display()
+    )]
+    NotFirst {
+        /// The file of the certificate.
+        certificate: PathBuf,
+        /// The file of the key.
+        key: PathBuf,
+        /// Which certificate, from 1.
+        number: usize,
     },
     /// The key is another certificate's.
     #[error("the private key in {} does not belong to the certificate in {}", key.display(), certificate.display())]

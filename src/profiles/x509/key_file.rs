@@ -6,6 +6,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, Error as Pkcs8Error};
 use sigvet_core::credentials::Secret;
 use sigvet_core::x509::{InvalidPrivateKey, PrivateKey};
 
+use super::derivation_cost;
 use super::error::CertificateError;
 use super::pem::Block;
 
@@ -23,6 +24,9 @@ pub(super) fn parse(
     }
     let broken = |problem| CertificateError::Key { path: path(), problem };
     let der = block.der.as_ref().ok_or_else(|| broken(InvalidPrivateKey::Malformed))?;
+    if let Some(excess) = derivation_cost::excessive(der) {
+        return Err(CertificateError::Derivation { path: path(), excess });
+    }
     match block.label.as_str() {
         "PRIVATE KEY" => PrivateKey::from_pkcs8(der).map_err(broken),
         "RSA PRIVATE KEY" => PrivateKey::from_pkcs1(der).map_err(broken),

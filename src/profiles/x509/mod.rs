@@ -2,10 +2,12 @@
 //!
 //! Where a passphrase comes from is not known here: whoever has none is told that the key is encrypted.
 
+mod derivation_cost;
 mod error;
 mod pem;
 mod key_file;
 
+pub use derivation_cost::ExcessiveDerivation;
 pub use error::CertificateError;
 
 use std::io;
@@ -16,6 +18,7 @@ use crate::platform::{Access, mode_open_to};
 use pem::Block;
 use sigvet_core::credentials::Secret;
 use sigvet_core::time::Timestamp;
+use sigvet_core::verify::{CertificateFault, judge_certificates};
 use sigvet_core::x509::{Certificate, CertifiedKey};
 
 /// The files of a certificate, its private key, and the certificates above it.
@@ -54,19 +57,17 @@ pub enum CertificateWarning {
         /// How many it has.
         count: usize,
     },
-    /// The certificate has expired.
-    Expired {
+    /// The file of the certificates above it begins with the certificate itself, which is left out there.
+    LeftOut {
         /// The file.
         path: PathBuf,
-        /// When.
-        at: Timestamp,
     },
-    /// The certificate is not good yet.
-    NotYetValid {
+    /// The service refuses the certificate, or finds no way through the chain.
+    Fault {
         /// The file.
         path: PathBuf,
-        /// From when on it is.
-        from: Timestamp,
+        /// Why.
+        fault: CertificateFault,
     },
 }
 
@@ -82,42 +83,69 @@ impl CertificateFiles {
     /// # Errors
     /// See [`CertificateError`]; an encrypted key without a passphrase is [`CertificateError::Encrypted`].
     pub fn load(&self, passphrase: Option<&Secret>, now: Timestamp) -> Result<LoadedKey, CertificateError> {
-        let (mut certificates, _) = certificates(&self.certificate)?;
-        let count = certificates.len();
-        let certificate = certificates.swap_remove(0);
-        let chain = match &self.intermediates {
-            Some(path) => self::certificates(path)?.0,
-            None => Vec::new(),
-        };
+        let (certificates, _) = certificates(&self.certificate)?;
+        let certificate = certificates.first().cloned().expect("a file without certificates is an error");
+        if !certificate.key.can_sign() {
+            let kind = certificate.key.description();
+            return Err(CertificateError::KeyKind { path: self.certificate.clone(), kind });
+        }
+        let mut warnings = Vec::new();
+        let chain = self.chain(&certificate, &mut warnings)?;
         let (blocks, read) = read(&self.private_key)?;
         let key = key_file::parse(&self.private_key, &blocks, passphrase)?;
-        let mut warnings = Vec::new();
         if let Some(mode) = mode_open_to(Access::Read, &read.metadata) {
             warnings.push(CertificateWarning::KeyTooOpen { path: self.private_key.clone(), mode });
         }
-        if count > 1 {
-            warnings.push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count });
+        if certificates.len() > 1 && self.intermediates.is_none() {
+            warnings
+                .push(CertificateWarning::FirstCounts { path: self.certificate.clone(), count: certificates.len() });
         }
-        warnings.extend(self.warning_of_time(&certificate, now));
-        let key = CertifiedKey::new(certificate, chain, key).map_err(|_| CertificateError::Mismatch {
-            certificate: self.certificate.clone(),
-            key: self.private_key.clone(),
-        })?;
+        warnings.extend(self.faults(&certificate, &chain, now));
+        let owner = certificates.iter().position(|certificate| certificate.key == key.public_key());
+        let key = CertifiedKey::new(certificate, chain, key).map_err(|_| self.mismatch(owner))?;
         Ok(LoadedKey { key, warnings })
     }
 
-    fn warning_of_time(&self, certificate: &Certificate, now: Timestamp) -> Option<CertificateWarning> {
-        let path = || self.certificate.clone();
-        match () {
-            () if now > certificate.not_after => {
-                Some(CertificateWarning::Expired { path: path(), at: certificate.not_after })
-            }
-            () if now < certificate.not_before => {
-                Some(CertificateWarning::NotYetValid { path: path(), from: certificate.not_before })
-            }
-            () => None,
+    /// The certificates above this one. A file that begins with it, as ACME clients write it, is taken without it.
+    fn chain(
+        &self,
+        certificate: &Certificate,
+        warnings: &mut Vec<CertificateWarning>,
+    ) -> Result<Vec<Certificate>, CertificateError> {
+        let Some(path) = &self.intermediates else { return Ok(Vec::new()) };
+        let mut chain = certificates(path)?.0;
+        if chain.first() == Some(certificate) {
+            chain.remove(0);
+            warnings.push(CertificateWarning::LeftOut { path: path.clone() });
+        }
+        Ok(chain)
+    }
+
+    fn faults(&self, certificate: &Certificate, chain: &[Certificate], now: Timestamp) -> Vec<CertificateWarning> {
+        let file_of = |fault: &CertificateFault| match &self.intermediates {
+            Some(path) if fault.is_about_chain() => path.clone(),
+            _ => self.certificate.clone(),
+        };
+        let faults = judge_certificates(certificate, chain, now).into_iter();
+        faults.map(|fault| CertificateWarning::Fault { path: file_of(&fault), fault }).collect()
+    }
+
+    /// `owner` is where in the file the certificate of the key stands, if it does.
+    fn mismatch(&self, owner: Option<usize>) -> CertificateError {
+        let (certificate, key) = (self.certificate.clone(), self.private_key.clone());
+        match owner {
+            Some(at) => CertificateError::NotFirst { certificate, key, number: at + 1 },
+            None => CertificateError::Mismatch { certificate, key },
         }
     }
+}
+
+/// Reads the certificates of a PEM file.
+///
+/// # Errors
+/// See [`CertificateError`].
+pub fn load_certificates(path: &Path) -> Result<Vec<Certificate>, CertificateError> {
+    certificates(path).map(|(certificates, _)| certificates)
 }
 
 /// All certificates of a file: one at least.

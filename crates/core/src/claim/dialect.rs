@@ -58,6 +58,9 @@ const OSS: &str = "OSS4";
 /// Google's signatures with a service account's key; only the account's certificate can verify them.
 const GOOGLE_RSA: &str = "GOOG4-RSA-SHA256";
 
+/// IAM Roles Anywhere's signatures by ML-DSA keys, which nothing here verifies.
+const ML_DSA: &str = "AWS4-X509-MLDSA";
+
 /// The error for a URL signed by an unsupported procedure: OSS names its algorithm in a parameter of its own.
 pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> {
     let presented = parameters.get("x-oss-signature-version")?;
@@ -65,7 +68,7 @@ pub(super) fn of_other_procedure(parameters: &Parameters) -> Option<ClaimError> 
 }
 
 fn provider1(algorithm: &str) -> Result<(&str, Scheme), ClaimError> {
-    if algorithm == GOOGLE_RSA {
+    if [GOOGLE_RSA, ML_DSA].contains(&algorithm) {
         return Err(ClaimError::Procedure { presented: algorithm.to_owned() });
     }
     let unknown = || ClaimError::Algorithm { presented: algorithm.to_owned() };

@@ -1,4 +1,4 @@
-//! Keys as X.509 certificates have them: RSA, and ECDSA over P-256 and P-384. All sign with SHA-256.
+//! Keys as X.509 certificates have them: RSA, and ECDSA over P-256, P-384 and P-521. All sign with SHA-256.
 //!
 //! RSA is *ring*'s, whose private operations take constant time; the crate `rsa` has an open advisory for its own
 //! (RUSTSEC-2023-0071). Signatures of ECDSA are made by RFC 6979, and PKCS #1 v1.5 has no random part: no signature here takes
@@ -10,9 +10,12 @@ use std::sync::Arc;
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use p256::ecdsa::{self as p256_ecdsa};
 use p384::ecdsa as p384_ecdsa;
+use p521::ecdsa as p521_ecdsa;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
-use ring::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use ring::signature::{
+    KeyPair as _, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, RSA_PKCS1_SHA256, UnparsedPublicKey,
+};
 
 use super::sha256;
 
@@ -25,6 +28,8 @@ pub(crate) enum CertifiedPrivate {
     P256(Arc<p256_ecdsa::SigningKey>),
     /// ECDSA on P-384.
     P384(Arc<p384_ecdsa::SigningKey>),
+    /// ECDSA on P-521.
+    P521(Arc<p521_ecdsa::SigningKey>),
 }
 
 /// A public key. Not secret.
@@ -36,6 +41,8 @@ pub(crate) enum CertifiedPublic {
     P256(p256_ecdsa::VerifyingKey),
     /// ECDSA on P-384.
     P384(p384_ecdsa::VerifyingKey),
+    /// ECDSA on P-521.
+    P521(p521_ecdsa::VerifyingKey),
 }
 
 impl CertifiedPrivate {
@@ -54,12 +61,18 @@ impl CertifiedPrivate {
         p384_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P384(Arc::new(key)))
     }
 
+    /// The key on P-521 of a private number, most significant byte first.
+    pub(crate) fn p521(number: &[u8]) -> Option<Self> {
+        p521_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P521(Arc::new(key)))
+    }
+
     /// The public half.
     pub(crate) fn public(&self) -> CertifiedPublic {
         match self {
             Self::Rsa(key) => CertifiedPublic::Rsa(key.public_key().as_ref().to_vec()),
             Self::P256(key) => CertifiedPublic::P256(*key.verifying_key()),
             Self::P384(key) => CertifiedPublic::P384(*key.verifying_key()),
+            Self::P521(key) => CertifiedPublic::P521(*key.verifying_key()),
         }
     }
 
@@ -75,11 +88,15 @@ impl CertifiedPrivate {
             }
             Self::P256(key) => {
                 let signed: Result<p256_ecdsa::DerSignature, _> = key.sign_prehash(&sha256(message).0);
-                signed.expect("a hash of 32 bytes is long enough for P-256").as_bytes().to_vec()
+                signed.expect("a hash of 32 bytes is signed on every curve").as_bytes().to_vec()
             }
             Self::P384(key) => {
                 let signed: Result<p384_ecdsa::DerSignature, _> = key.sign_prehash(&sha256(message).0);
-                signed.expect("a hash of 32 bytes is long enough for P-384").as_bytes().to_vec()
+                signed.expect("a hash of 32 bytes is signed on every curve").as_bytes().to_vec()
+            }
+            Self::P521(key) => {
+                let signed: Result<p521_ecdsa::DerSignature, _> = key.sign_prehash(&sha256(message).0);
+                signed.expect("a hash of 32 bytes is signed on every curve").as_bytes().to_vec()
             }
         }
     }
@@ -96,17 +113,33 @@ impl CertifiedPublic {
         p384_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P384)
     }
 
-    /// Whether a signature is the private half's over a message. Of RSA, keys of fewer than 2048 bits verify nothing.
+    /// The same on P-521.
+    pub(crate) fn p521(sec1: &[u8]) -> Option<Self> {
+        p521_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P521)
+    }
+
+    /// Whether a signature is the private half's over a message. Of RSA, keys of 1024 to 8192 bits are verified with: whether a
+    /// key is long enough to be trusted is asked elsewhere.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Rsa(key) => {
-                UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).verify(message, signature).is_ok()
-            }
-            Self::P256(key) => p256_ecdsa::DerSignature::from_bytes(signature)
-                .is_ok_and(|signature| key.verify_prehash(&sha256(message).0, &signature).is_ok()),
-            Self::P384(key) => p384_ecdsa::DerSignature::from_bytes(signature)
-                .is_ok_and(|signature| key.verify_prehash(&sha256(message).0, &signature).is_ok()),
+            Self::Rsa(key) => UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, key)
+                .verify(message, signature)
+                .is_ok(),
+            _ => self.verifies_hash(&sha256(message).0, signature) == Some(true),
         }
+    }
+
+    /// Whether a signature of ECDSA, in DER, is the private half's over a hash. None for an RSA key.
+    pub(crate) fn verifies_hash(&self, hash: &[u8], signature: &[u8]) -> Option<bool> {
+        Some(match self {
+            Self::Rsa(_) => return None,
+            Self::P256(key) => p256_ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify_prehash(hash, &signature).is_ok()),
+            Self::P384(key) => p384_ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify_prehash(hash, &signature).is_ok()),
+            Self::P521(key) => p521_ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify_prehash(hash, &signature).is_ok()),
+        })
     }
 }
 

@@ -7,6 +7,8 @@ pub(crate) mod digests;
 mod ecdsa;
 #[cfg(feature = "x509")]
 mod certified;
+#[cfg(feature = "x509")]
+mod issuing;
 mod state;
 mod lanes;
 pub(crate) mod head;
@@ -21,6 +23,8 @@ pub(crate) use digests::hmac_sha1;
 pub(crate) use ecdsa::EcdsaKey;
 #[cfg(feature = "v4a")]
 pub use ecdsa::PublicKey;
+#[cfg(feature = "x509")]
+pub(crate) use issuing::{IssuerHash, IssuerScheme, verifies_ed25519};
 pub(crate) use midstate::{Midstate, hmac as hmac_sha256};
 
 use std::fmt;

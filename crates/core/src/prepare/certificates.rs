@@ -4,7 +4,7 @@ use super::{PrepareError, Settings};
 use crate::derivation::Placement;
 use crate::request::Request;
 
-/// Puts the certificates on the request. A header that the request brings stays as it is.
+/// Puts the certificates on the request. A header that the request brings has to say the same, if the settings say anything.
 pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<(), PrepareError> {
     if !settings.scheme.is_certified() {
         return Ok(());
@@ -18,8 +18,12 @@ pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<(), P
         None => [None, None],
     };
     for (name, value) in names.iter().zip(values) {
-        if let Some(value) = value.filter(|_| !request.headers.contains(name)) {
-            request.headers.push_unchecked(name, value.as_str());
+        match (request.headers.first_text(name), value) {
+            (None, Some(value)) => request.headers.push_unchecked(name, value.as_str()),
+            (Some(own), value) if settings.certificates.is_some() && value.map(String::as_str) != Some(own) => {
+                return Err(PrepareError::CertificateDiffers { name: name.clone() });
+            }
+            _ => {}
         }
     }
     match request.headers.contains(&names[0]) {

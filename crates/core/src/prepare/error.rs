@@ -56,6 +56,12 @@ pub enum PrepareError {
     /// The scheme signs with the key of a certificate, but no certificate was given.
     #[error("the request has no certificate, and it is to be signed with the key of one")]
     CertificateMissing,
+    /// The request has a certificate, and it is not that of the key that signs.
+    #[error("the request has the header {name} already, with another value than the certificate that signs")]
+    CertificateDiffers {
+        /// The header.
+        name: String,
+    },
     /// A signature by the key of a certificate in a URL: the certificate travels in a header, which a URL has none of.
     #[error("a URL cannot be presigned with the key of a certificate: the certificate travels in a header")]
     CertificateInQuery,

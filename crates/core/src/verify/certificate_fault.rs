@@ -45,6 +45,22 @@ pub enum CertificateFault {
         /// In what way.
         problem: &'static str,
     },
+    /// The chain is longer than the service takes it.
+    ChainTooLong {
+        /// How many certificates it has.
+        count: usize,
+        /// How many it may have.
+        longest: usize,
+    },
+    /// A certificate of the chain cannot vouch for the one below it.
+    ChainLink {
+        /// Which one, from 1.
+        number: usize,
+        /// Why, to follow its name.
+        problem: String,
+    },
+    /// No way of signatures leads from the certificate to a trust anchor that was given.
+    Untrusted,
     /// The algorithm is not that of the certificate's key.
     Algorithm {
         /// The algorithm of the key.
@@ -65,6 +81,13 @@ pub enum CertificateFault {
     TrustUnjudged,
 }
 
+impl CertificateFault {
+    /// Whether it is about the certificates above the one that signs.
+    pub fn is_about_chain(&self) -> bool {
+        matches!(self, Self::ChainOrder { .. } | Self::ChainTooLong { .. } | Self::ChainLink { .. })
+    }
+}
+
 impl fmt::Display for CertificateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -80,6 +103,13 @@ impl fmt::Display for CertificateFault {
             }
             Self::Unsuitable { problem } => write!(f, "the certificate cannot sign requests: {problem}"),
             Self::ChainOrder { problem } => write!(f, "the certificate chain {problem}"),
+            Self::ChainTooLong { count, longest } => {
+                write!(f, "the certificate chain has {count} certificates; expected at most {longest}")
+            }
+            Self::ChainLink { number, problem } => write!(f, "certificate {number} of the chain {problem}"),
+            Self::Untrusted => {
+                f.write_str("no trust anchor vouches for the certificate: no chain of signatures leads to one")
+            }
             Self::Algorithm { expected, presented } => {
                 write!(f, "the algorithm is {presented}, but the key of the certificate signs {expected}")
             }
@@ -98,6 +128,9 @@ impl fmt::Display for CertificateForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Pem => "it is PEM text",
+            Self::Spaced => "it has spaces or line breaks in it, as of a folded header",
+            Self::Joined => "it is several certificates in one base64; expected a comma between",
+            Self::Bundle => "it is a PKCS#7 bundle",
             Self::EncodedPem => "it is base64 of PEM text",
             Self::OtherBase64 => "it is percent-encoded, in the base64 alphabet of URLs, or without padding",
             Self::NotCertificate => "the bytes are not a certificate",

@@ -290,7 +290,9 @@ impl Finding {
             // No server acts differently on a list in another order.
             Self::SignedHeadersForm { .. } => Severity::Note,
             #[cfg(feature = "x509")]
-            Self::Certificate(CertificateFault::ChainOrder { .. }) => Severity::Note,
+            Self::Certificate(CertificateFault::ChainOrder { .. } | CertificateFault::ChainLink { .. }) => {
+                Severity::Note
+            }
             #[cfg(feature = "x509")]
             Self::Certificate(CertificateFault::TrustUnjudged) => Severity::Unverified,
             #[cfg(feature = "form")]

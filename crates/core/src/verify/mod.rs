@@ -8,6 +8,8 @@ mod claimed;
 mod readings;
 #[cfg(feature = "x509")]
 mod certificate_fault;
+#[cfg(feature = "x509")]
+mod certificates;
 mod finding;
 mod finding_id;
 pub(crate) mod unknown;
@@ -36,6 +38,8 @@ pub use accept::{Accepted, Rejection};
 pub use alike::{Alike, is_plain_path};
 #[cfg(feature = "x509")]
 pub use certificate_fault::CertificateFault;
+#[cfg(feature = "x509")]
+pub use certificates::judge_certificates;
 pub use claimed::{Claimed, VerifyError};
 pub use finding::{Finding, ListFault, Severity};
 pub use finding_id::FindingId;
@@ -43,6 +47,8 @@ pub use readings::Reading;
 pub use scope::ExpectedScope;
 pub use texts::SignedTexts;
 pub use verdict::{Outcome, Verdict};
+#[cfg(feature = "x509")]
+pub use x509::is_judged_by_certificate;
 
 use std::time::Duration;
 
@@ -52,6 +58,8 @@ use crate::derivation::TokenTravel;
 use crate::endpoint::BucketRule;
 use crate::request::Request;
 use crate::time::Timestamp;
+#[cfg(feature = "x509")]
+use crate::x509::Certificate;
 
 /// Maximum difference between the clocks of client and server: 15 minutes, as at S3 and most services.
 pub const DEFAULT_WINDOW: Duration = Duration::from_secs(900);
@@ -76,6 +84,10 @@ pub struct Judge<'a> {
     pub token: Option<TokenTravel>,
     /// Which parts of the request are known.
     pub known: Known,
+    /// The CA certificates that are trusted, for signatures by the key of a certificate. Without a list, trust is not judged;
+    /// an empty one trusts nobody.
+    #[cfg(feature = "x509")]
+    pub anchors: Option<&'a [Certificate]>,
 }
 
 /// Which parts of a request are known: all of them if the request arrived; for a URL alone, neither the method nor the
@@ -102,7 +114,18 @@ impl<'a> Judge<'a> {
     /// Makes a judge with the usual window of 15 minutes. The expected scope has no default.
     pub fn new(credentials: Option<&'a Credentials>, now: Timestamp, scope: ExpectedScope<'a>) -> Self {
         let (window, buckets, path_rule, token) = (DEFAULT_WINDOW, BucketRule::default(), None, None);
-        Self { credentials, now, window, scope, buckets, path_rule, token, known: Known::WHOLE }
+        Self {
+            credentials,
+            now,
+            window,
+            scope,
+            buckets,
+            path_rule,
+            token,
+            known: Known::WHOLE,
+            #[cfg(feature = "x509")]
+            anchors: None,
+        }
     }
 
     /// Sets the maximum difference between the clocks.
@@ -121,6 +144,15 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn with_known(self, known: Known) -> Self {
         Self { known, ..self }
+    }
+
+    /// The same judge, who trusts certificates from which a chain of signatures leads to one of these CA certificates. Names
+    /// and uses are checked as RFC 5280 §6.1 has it; revocation is not, nor is what a certificate's name may be: one with name
+    /// constraints leads nowhere. A serial number says who signed only together with the issuer.
+    #[cfg(feature = "x509")]
+    #[must_use]
+    pub fn with_trust_anchors(self, anchors: &'a [Certificate]) -> Self {
+        Self { anchors: Some(anchors), ..self }
     }
 
     /// The same judge with another rule for paths than the service's own.

@@ -51,6 +51,8 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     };
     let is_missed = findings.iter().any(|finding| matches!(finding, Finding::TokenMissing { .. }));
     findings.extend(judge_temporary(request, &claim).filter(|_| !is_missed));
+    #[cfg(feature = "x509")]
+    findings.extend(x509::judge_other_algorithm(request, &claim));
     findings.extend(judge_form_of_scope(&claim.terms.scope, claim.terms.timestamp, &claim.terms.dialect));
     findings.extend(judge_time(&claim, judge));
     findings.extend(region_set_missing(request, &claim));

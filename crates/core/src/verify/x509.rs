@@ -1,17 +1,16 @@
 //! A signature by the key of an X.509 certificate: the key to verify it with comes with the request.
 //!
-//! So a right signature says only that whoever signed has the certificate's key. Who issued the certificate is not looked at,
-//! and a finding says so, for which [`Verdict::accept`](super::Verdict::accept) refuses every such request.
+//! So a right signature says only that whoever signed has the certificate's key. Who is trusted is known only to a judge who is
+//! given trust anchors; without them a finding says so, for which [`Verdict::accept`](super::Verdict::accept) refuses every
+//! such request.
 
+use super::certificates::{judge_certificates, leads_to};
 use super::{CertificateFault, Finding, Judge, unknown};
 use crate::claim::Claim;
 use crate::derivation::Derivation;
 use crate::request::Request;
 use crate::scheme::{Scheme, Signature};
 use crate::x509::{Certificate, KeyAlgorithm, parse_chain, parse_presented, read_leniently};
-
-/// IAM Roles Anywhere takes no shorter RSA keys.
-const SHORTEST_RSA: usize = 2048;
 
 /// Verifies the signature, and looks at the certificate. The signature that is expected is the presented one, if it is right.
 pub(super) fn judge(
@@ -27,7 +26,11 @@ pub(super) fn judge(
         Err(fault) => vec![fault.clone()],
     };
     findings.extend(faults.into_iter().map(Finding::Certificate));
-    let Some(certificate) = certificate.ok().or_else(|| meant(request, claim)) else { return (None, findings) };
+    let certificate = certificate.ok().or_else(|| meant(request, claim));
+    // Of a key that nothing verifies with, the signature is not known to be wrong.
+    let Some(certificate) = certificate.filter(|certificate| certificate.key.can_verify()) else {
+        return (None, findings);
+    };
     let is_right = is_right(&certificate, derivation.string_to_sign.as_bytes(), &claim.signature);
     let not_known = if is_right { Vec::new() } else { unknown::parts(request, claim, judge.known) };
     if is_right {
@@ -63,12 +66,21 @@ fn is_right(certificate: &Certificate, string_to_sign: &[u8], signature: &Signat
 }
 
 fn faults(request: &Request, claim: &Claim, certificate: &Certificate, judge: &Judge<'_>) -> Vec<CertificateFault> {
-    let mut faults = vec![CertificateFault::TrustUnjudged];
+    let (chain, malformed) = chain_of(request, claim);
+    let mut faults = Vec::from_iter(judge_trust(certificate, &chain, judge));
     faults.extend(judge_serial(claim, certificate));
-    faults.extend(judge_kind(claim, certificate));
-    faults.extend(judge_time(certificate, judge));
-    faults.extend(judge_chain(request, claim, certificate));
+    faults.extend(judge_algorithm(claim, certificate));
+    faults.extend(judge_certificates(certificate, &chain, judge.now));
+    faults.extend(malformed);
     faults
+}
+
+/// Without a list of anchors nobody knows who is trusted.
+fn judge_trust(certificate: &Certificate, chain: &[Certificate], judge: &Judge<'_>) -> Option<CertificateFault> {
+    match judge.anchors {
+        None => Some(CertificateFault::TrustUnjudged),
+        Some(anchors) => (!leads_to(certificate, chain, anchors, judge.now)).then_some(CertificateFault::Untrusted),
+    }
 }
 
 fn judge_serial(claim: &Claim, certificate: &Certificate) -> Option<CertificateFault> {
@@ -80,62 +92,38 @@ fn judge_serial(claim: &Claim, certificate: &Certificate) -> Option<CertificateF
     })
 }
 
-fn judge_kind(claim: &Claim, certificate: &Certificate) -> Vec<CertificateFault> {
-    let mut problems = Vec::new();
-    if !certificate.is_v3 {
-        problems.push("it is not of version 3".to_owned());
-    }
-    if certificate.is_authority {
-        problems.push("it is a CA certificate".to_owned());
-    }
-    if !certificate.may_sign {
-        problems.push("its key usage does not include digital signatures".to_owned());
-    }
-    if certificate.key.rsa_bits().is_some_and(|bits| bits < SHORTEST_RSA) {
-        problems.push(format!("its key is {}; expected {SHORTEST_RSA} or more", certificate.key.description()));
-    }
+/// The algorithm that the key of the certificate signs with, if the request names another.
+fn judge_algorithm(claim: &Claim, certificate: &Certificate) -> Option<CertificateFault> {
     let terms = &claim.terms;
-    let algorithm = |key: KeyAlgorithm| terms.dialect.algorithm_for(Scheme::X509(key)).into_owned();
-    let of_algorithm = match certificate.key.algorithm() {
-        None => {
-            problems.push(format!(
-                "its key is {}; expected RSA, or EC on curve P-256 or P-384",
-                certificate.key.description()
-            ));
-            None
-        }
-        Some(key) if terms.scheme != Scheme::X509(key) => {
-            Some(CertificateFault::Algorithm { expected: algorithm(key), presented: terms.algorithm().into_owned() })
-        }
-        Some(_) => None,
+    let named = |key: KeyAlgorithm| terms.dialect.algorithm_for(Scheme::X509(key)).into_owned();
+    let expected = match certificate.key.algorithm() {
+        Some(key) => named(key),
+        None if certificate.key.is_post_quantum() => "AWS4-X509-MLDSA".to_owned(),
+        None => return None,
     };
-    problems.into_iter().map(|problem| CertificateFault::Unsuitable { problem }).chain(of_algorithm).collect()
+    let presented = terms.algorithm().into_owned();
+    (expected != presented).then_some(CertificateFault::Algorithm { expected, presented })
 }
 
-fn judge_time(certificate: &Certificate, judge: &Judge<'_>) -> Option<CertificateFault> {
-    let now = judge.now;
-    match () {
-        () if now > certificate.not_after => Some(CertificateFault::Expired { at: certificate.not_after, now }),
-        () if now < certificate.not_before => Some(CertificateFault::NotYetValid { from: certificate.not_before, now }),
-        () => None,
-    }
-}
-
-/// AWS's own helper sends the certificate again in its chain if both come from one PKCS #12 file, so no server minds.
-fn judge_chain(request: &Request, claim: &Claim, certificate: &Certificate) -> Option<CertificateFault> {
+/// The certificates above that of the request, as far as they can be read, and what is wrong with how they are written.
+fn chain_of(request: &Request, claim: &Claim) -> (Vec<Certificate>, Option<CertificateFault>) {
     let name = claim.terms.dialect.certificate_chain_header();
-    let chain = match parse_chain(request.headers.first_text(&name)?) {
-        Ok(chain) => chain,
-        Err(form) => return Some(CertificateFault::Malformed { name, form }),
-    };
-    if chain.contains(certificate) {
-        return Some(CertificateFault::ChainOrder { problem: "contains the certificate itself" });
+    match request.headers.first_text(&name).map(parse_chain) {
+        None => (Vec::new(), None),
+        Some(Ok(chain)) => (chain, None),
+        Some(Err(form)) => (Vec::new(), Some(CertificateFault::Malformed { name, form })),
     }
-    let links = std::iter::once(certificate).chain(&chain);
-    let is_in_order = links.zip(&chain).all(|(certificate, issuer)| certificate.names_as_issuer(issuer));
-    let problem = match chain.iter().any(|issuer| certificate.names_as_issuer(issuer)) {
-        true => "does not go from the issuer of the certificate upwards",
-        false => "does not contain the issuer of the certificate",
-    };
-    (!is_in_order).then_some(CertificateFault::ChainOrder { problem })
+}
+
+/// Whether no secret key decides about a request: it is signed with the key of a certificate that it carries, or should be.
+pub fn is_judged_by_certificate(request: &Request, claim: &Claim) -> bool {
+    claim.terms.scheme.is_certified() || judge_other_algorithm(request, claim).is_some()
+}
+
+/// Whether a request that claims a signature with a secret carries the certificate whose serial number stands where the access
+/// key ID does: it is meant to be signed with the certificate's key, and names the wrong algorithm.
+pub(super) fn judge_other_algorithm(request: &Request, claim: &Claim) -> Option<Finding> {
+    let certificate = meant(request, claim).filter(|_| claim.terms.scheme == Scheme::V4)?;
+    let is_meant = certificate.serial == claim.terms.access_key_id;
+    judge_algorithm(claim, &certificate).filter(|_| is_meant).map(Finding::Certificate)
 }

@@ -1,9 +1,10 @@
 //! A certificate, as far as a signature by its key takes it (RFC 5280 §4.1).
 //!
-//! Who issued it is not judged here: no signature of an issuer is checked.
+//! Whether anybody trusts it is not judged here: this module says only whether one certificate signed another.
 
-use super::algorithm::oid;
 use super::der::{Element, Reader, tag};
+use super::extensions::Extensions;
+use super::issuer::SignedWith;
 use super::key::CertificateKey;
 use crate::time::Timestamp;
 
@@ -29,10 +30,17 @@ pub struct Certificate {
     pub is_v3: bool,
     /// Whether it may issue others: `CA:TRUE`.
     pub is_authority: bool,
+    /// How many intermediate certificates may stand between it and an end-entity certificate, if that is limited.
+    pub path_length: Option<u32>,
     /// Whether its key may sign, which it may if nothing is said of its use.
     pub may_sign: bool,
+    /// Whether its key may sign certificates, which it may if nothing is said of its use.
+    pub may_issue: bool,
+    /// Whether it has a critical extension that is not read here, so that its meaning is not wholly known.
+    pub has_unread_critical: bool,
     issuer: Vec<u8>,
     subject: Vec<u8>,
+    signed_with: SignedWith,
 }
 
 /// Bytes that are no certificate.
@@ -55,6 +63,30 @@ impl Certificate {
         &self.der
     }
 
+    /// The hash that its issuer signed, if IAM Roles Anywhere refuses certificates for it: `SHA-1`, `MD5`.
+    pub fn weak_hash(&self) -> Option<&'static str> {
+        match self.signed_with {
+            SignedWith::Weak(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether the key of the other certificate signed this one. None if nothing here verifies such a signature.
+    pub fn is_signed_by(&self, other: &Self) -> Option<bool> {
+        let SignedWith::Known(scheme) = self.signed_with else { return None };
+        let mut outer = Reader::new(Reader::only(&self.der, tag::SEQUENCE)?);
+        let signed = outer.next()?.whole;
+        outer.expect(tag::SEQUENCE)?;
+        let signature = outer.expect(tag::BIT_STRING)?.strip_prefix(&[0])?;
+        other.key.has_issued(scheme, signed, signature)
+    }
+
+    /// Whether it names nobody: its subject is empty.
+    pub fn is_nameless(&self) -> bool {
+        // A sequence of no length.
+        self.subject.len() <= 2
+    }
+
     /// Whether the other certificate's subject is named as the issuer of this one. No signature is checked.
     pub fn names_as_issuer(&self, other: &Self) -> bool {
         self.issuer == other.subject
@@ -69,7 +101,7 @@ impl Certificate {
 fn parse(der: &[u8]) -> Option<Certificate> {
     let mut outer = Reader::new(Reader::only(der, tag::SEQUENCE)?);
     let mut body = Reader::new(outer.expect(tag::SEQUENCE)?);
-    outer.expect(tag::SEQUENCE)?;
+    let signed_with = SignedWith::read(outer.expect(tag::SEQUENCE)?)?;
     outer.expect(tag::BIT_STRING)?;
     let version = body.optional(tag::CONTEXT_0).map(|version| Reader::only(version, tag::INTEGER));
     let serial = body.expect(tag::INTEGER).filter(|serial| (1..=LONGEST_SERIAL).contains(&serial.len()))?;
@@ -88,52 +120,14 @@ fn parse(der: &[u8]) -> Option<Certificate> {
         key,
         is_v3: version == Some(Some(&[2])),
         is_authority: extensions.is_authority,
+        path_length: extensions.path_length,
         may_sign: extensions.may_sign,
+        may_issue: extensions.may_issue,
+        has_unread_critical: extensions.has_unread_critical,
         issuer: issuer.whole.to_vec(),
         subject: subject.whole.to_vec(),
+        signed_with,
     })
-}
-
-/// What the extensions say of how the key may be used.
-struct Extensions {
-    is_authority: bool,
-    may_sign: bool,
-}
-
-impl Extensions {
-    /// Reads what follows the key: unique identifiers, which nobody has, and the extensions.
-    fn read(mut rest: Reader<'_>) -> Option<Self> {
-        let mut read = Self { is_authority: false, may_sign: true };
-        while !rest.is_at_end() {
-            let element = rest.next()?;
-            if element.tag != tag::CONTEXT_3 {
-                continue;
-            }
-            let mut extensions = Reader::new(Reader::only(element.content, tag::SEQUENCE)?);
-            while !extensions.is_at_end() {
-                let mut extension = Reader::new(extensions.expect(tag::SEQUENCE)?);
-                let name = extension.expect(tag::OID)?;
-                extension.optional(tag::BOOLEAN);
-                read.note(name, extension.expect(tag::OCTET_STRING)?)?;
-            }
-        }
-        Some(read)
-    }
-
-    fn note(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
-        match name {
-            oid::BASIC_CONSTRAINTS => {
-                let mut constraints = Reader::new(Reader::only(value, tag::SEQUENCE)?);
-                self.is_authority = constraints.optional(tag::BOOLEAN).is_some_and(|is| is != [0]);
-            }
-            // The first bit is digitalSignature (RFC 5280 §4.2.1.3); before the bits stands how many are unused.
-            oid::KEY_USAGE => {
-                self.may_sign = Reader::only(value, tag::BIT_STRING)?.get(1).is_some_and(|bits| bits & 0x80 != 0);
-            }
-            _ => {}
-        }
-        Some(())
-    }
 }
 
 /// A time as RFC 5280 §4.1.2.5 has it: in UTC, with seconds, the year in two digits up to 2049.

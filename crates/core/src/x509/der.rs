@@ -13,8 +13,10 @@ pub(super) mod tag {
     pub(in crate::x509) const UTC_TIME: u8 = 0x17;
     pub(in crate::x509) const GENERALIZED_TIME: u8 = 0x18;
     pub(in crate::x509) const SEQUENCE: u8 = 0x30;
-    /// `[0]` and `[3]` around an element.
+    /// `[0]` to `[3]` around an element.
     pub(in crate::x509) const CONTEXT_0: u8 = 0xa0;
+    pub(in crate::x509) const CONTEXT_1: u8 = 0xa1;
+    pub(in crate::x509) const CONTEXT_2: u8 = 0xa2;
     pub(in crate::x509) const CONTEXT_3: u8 = 0xa3;
 }
 

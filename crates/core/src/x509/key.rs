@@ -1,10 +1,20 @@
 //! The key of a certificate: its public half as the certificate has it, its private half as key files have it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use super::algorithm::{KeyAlgorithm, name_of, oid};
+use super::algorithm::{ACCEPTED_KEYS, KeyAlgorithm, name_of, oid};
 use super::der::{Reader, tag};
-use crate::crypto::{CertifiedPrivate, CertifiedPublic};
+use crate::crypto::{CertifiedPrivate, CertifiedPublic, IssuerHash, IssuerScheme, verifies_ed25519};
+
+/// The lengths of RSA keys that signatures are verified with, in bits.
+const VERIFIED_RSA: RangeInclusive<usize> = 1024..=8192;
+
+/// The lengths of RSA keys whose signatures on certificates are verified, in bits.
+const ISSUING_RSA: RangeInclusive<usize> = 2048..=8192;
+
+/// The lengths of RSA keys that sign, in bits.
+const SIGNING_RSA: RangeInclusive<usize> = 2048..=4096;
 
 /// The public key of a certificate.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +23,8 @@ pub struct CertificateKey(Kind);
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
     Usable(CertifiedPublic),
+    /// It signs certificates, and no requests.
+    Ed25519(Vec<u8>),
     /// What it is called.
     Other(&'static str),
 }
@@ -29,8 +41,10 @@ impl CertificateKey {
             oid::EC => match algorithm.optional(tag::OID) {
                 Some(oid::P256) => Kind::Usable(CertifiedPublic::p256(bits)?),
                 Some(oid::P384) => Kind::Usable(CertifiedPublic::p384(bits)?),
+                Some(oid::P521) => Kind::Usable(CertifiedPublic::p521(bits)?),
                 curve => Kind::Other(curve.map_or("EC on a curve without a name", name_of)),
             },
+            oid::ED25519 => Kind::Ed25519(bits.to_vec()),
             other => Kind::Other(name_of(other)),
         }))
     }
@@ -40,7 +54,7 @@ impl CertificateKey {
         match &self.0 {
             Kind::Usable(CertifiedPublic::Rsa(_)) => Some(KeyAlgorithm::Rsa),
             Kind::Usable(_) => Some(KeyAlgorithm::Ecdsa),
-            Kind::Other(_) => None,
+            Kind::Ed25519(_) | Kind::Other(_) => None,
         }
     }
 
@@ -50,6 +64,8 @@ impl CertificateKey {
             Kind::Usable(CertifiedPublic::Rsa(_)) => format!("RSA with {} bits", self.rsa_bits().unwrap_or_default()),
             Kind::Usable(CertifiedPublic::P256(_)) => "EC on curve P-256".to_owned(),
             Kind::Usable(CertifiedPublic::P384(_)) => "EC on curve P-384".to_owned(),
+            Kind::Usable(CertifiedPublic::P521(_)) => "EC on curve P-521".to_owned(),
+            Kind::Ed25519(_) => name_of(oid::ED25519).to_owned(),
             Kind::Other(name) => (*name).to_owned(),
         }
     }
@@ -59,24 +75,79 @@ impl CertificateKey {
         matches!(&self.0, Kind::Usable(key) if key.verifies(message, signature))
     }
 
+    /// Whether a signature is padded as RSASSA-PSS has it and this key's over a message, with SHA-256: no server takes it.
+    #[doc(hidden)]
+    pub fn verifies_pss(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.has_issued(IssuerScheme::RsaPss(IssuerHash::Sha256), message, signature) == Some(true)
+    }
+
+    /// Whether requests are signed with such a key: RSA of 2048 to 4096 bits, or EC on a curve that is known.
+    pub fn can_sign(&self) -> bool {
+        matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| SIGNING_RSA.contains(&bits))
+    }
+
+    /// Whether it is a key of ML-DSA, which IAM Roles Anywhere takes and nothing here signs or verifies with.
+    #[doc(hidden)]
+    pub fn is_post_quantum(&self) -> bool {
+        matches!(self.0, Kind::Other(name) if name.starts_with("ML-DSA"))
+    }
+
+    /// Whether signatures of requests are verified with this key: not with Ed25519, nor with RSA of 512 bits.
+    pub fn can_verify(&self) -> bool {
+        matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| VERIFIED_RSA.contains(&bits))
+    }
+
+    /// Whether this key made an issuer's signature. None if nothing here verifies with such a key.
+    pub(super) fn has_issued(&self, scheme: IssuerScheme, signed: &[u8], signature: &[u8]) -> Option<bool> {
+        match (&self.0, scheme) {
+            (Kind::Usable(_), _) if self.rsa_bits().is_some_and(|bits| !ISSUING_RSA.contains(&bits)) => None,
+            (Kind::Usable(key), scheme) => Some(key.has_issued(scheme, signed, signature)),
+            (Kind::Ed25519(key), IssuerScheme::Ed25519) => Some(verifies_ed25519(key, signed, signature)),
+            (Kind::Ed25519(_), _) => Some(false),
+            (Kind::Other(_), _) => None,
+        }
+    }
+
     /// Modulus and exponent of an RSA key, most significant byte first.
     #[doc(hidden)]
     pub fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
         let Kind::Usable(CertifiedPublic::Rsa(key)) = &self.0 else { return None };
         let mut numbers = Reader::new(Reader::only(key, tag::SEQUENCE)?);
-        let mut number = || {
-            let bytes = numbers.expect(tag::INTEGER)?;
-            Some(bytes.strip_prefix(&[0]).unwrap_or(bytes))
-        };
-        Some((number()?, number()?))
+        Some((natural(&mut numbers)?, natural(&mut numbers)?))
     }
 
     /// How many bits the modulus of an RSA key has.
     pub fn rsa_bits(&self) -> Option<usize> {
         let (modulus, _) = self.rsa_numbers()?;
-        let first = modulus.first()?;
-        Some(modulus.len() * 8 - first.leading_zeros() as usize)
+        bits_of(modulus)
     }
+
+    /// How many bytes its signatures have, as the shortest and the longest that are to be expected.
+    #[doc(hidden)]
+    pub fn signature_bytes(&self) -> Option<RangeInclusive<usize>> {
+        // Two numbers as long as the curve's order, each shorter by a few zero bytes at times, in DER.
+        Some(match &self.0 {
+            Kind::Usable(CertifiedPublic::Rsa(_)) => {
+                let (modulus, _) = self.rsa_numbers()?;
+                modulus.len()..=modulus.len()
+            }
+            Kind::Usable(CertifiedPublic::P256(_)) => 64..=72,
+            Kind::Usable(CertifiedPublic::P384(_)) => 96..=104,
+            Kind::Usable(CertifiedPublic::P521(_)) => 131..=139,
+            Kind::Ed25519(_) => 64..=64,
+            Kind::Other(_) => return None,
+        })
+    }
+}
+
+/// The next number, most significant byte first, without the zero that keeps it positive.
+fn natural<'d>(numbers: &mut Reader<'d>) -> Option<&'d [u8]> {
+    let bytes = numbers.expect(tag::INTEGER)?;
+    Some(bytes.strip_prefix(&[0]).unwrap_or(bytes))
+}
+
+fn bits_of(number: &[u8]) -> Option<usize> {
+    Some(number.len() * 8 - number.first()?.leading_zeros() as usize)
 }
 
 impl fmt::Debug for CertificateKey {
@@ -97,10 +168,13 @@ pub enum InvalidPrivateKey {
     #[error("not a private key in PKCS#8, PKCS#1 or SEC1 form")]
     Malformed,
     /// Its kind is another.
-    #[error("it is {0}; expected RSA, or EC on curve P-256 or P-384")]
+    #[error("it is {0}; expected {ACCEPTED_KEYS}")]
     Unsupported(&'static str),
-    /// *ring* takes RSA keys of 2048 to 4096 bits, whose numbers fit.
-    #[error("unusable RSA key; expected two primes and 2048 to 4096 bits")]
+    /// An RSA key that is too short or too long.
+    #[error("it is RSA with {0} bits; expected {ACCEPTED_KEYS}")]
+    RsaLength(usize),
+    /// *ring* takes RSA keys of two primes whose numbers fit.
+    #[error("unusable RSA key; expected two primes, and numbers that belong together")]
     UnusableRsa,
 }
 
@@ -123,7 +197,10 @@ impl PrivateKey {
     /// # Errors
     /// See [`InvalidPrivateKey`].
     pub fn from_pkcs1(der: &[u8]) -> Result<Self, InvalidPrivateKey> {
-        Reader::only(der, tag::SEQUENCE).ok_or(InvalidPrivateKey::Malformed)?;
+        let bits = bits_of_pkcs1(der).ok_or(InvalidPrivateKey::Malformed)?;
+        if !SIGNING_RSA.contains(&bits) {
+            return Err(InvalidPrivateKey::RsaLength(bits));
+        }
         CertifiedPrivate::rsa(der).map(Self).ok_or(InvalidPrivateKey::UnusableRsa)
     }
 
@@ -141,6 +218,7 @@ impl PrivateKey {
         let made = match outer.or(inner) {
             Some(oid::P256) => CertifiedPrivate::p256(number),
             Some(oid::P384) => CertifiedPrivate::p384(number),
+            Some(oid::P521) => CertifiedPrivate::p521(number),
             curve => {
                 return Err(InvalidPrivateKey::Unsupported(curve.map_or("EC on a curve without a name", name_of)));
             }
@@ -152,7 +230,7 @@ impl PrivateKey {
     pub fn algorithm(&self) -> KeyAlgorithm {
         match self.0 {
             CertifiedPrivate::Rsa(_) => KeyAlgorithm::Rsa,
-            CertifiedPrivate::P256(_) | CertifiedPrivate::P384(_) => KeyAlgorithm::Ecdsa,
+            CertifiedPrivate::P256(_) | CertifiedPrivate::P384(_) | CertifiedPrivate::P521(_) => KeyAlgorithm::Ecdsa,
         }
     }
 
@@ -178,6 +256,13 @@ fn parts_of_pkcs8(der: &[u8]) -> Option<Pkcs8Parts<'_>> {
     let mut algorithm = Reader::new(info.expect(tag::SEQUENCE)?);
     let key = info.expect(tag::OCTET_STRING)?;
     Some((algorithm.expect(tag::OID)?, algorithm.optional(tag::OID), key))
+}
+
+/// How many bits the modulus of an RSA key has (RFC 8017 appendix A.1.2).
+fn bits_of_pkcs1(der: &[u8]) -> Option<usize> {
+    let mut key = Reader::new(Reader::only(der, tag::SEQUENCE)?);
+    key.expect(tag::INTEGER)?;
+    bits_of(natural(&mut key)?)
 }
 
 /// The private number, and the curve where it is named.

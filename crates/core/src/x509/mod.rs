@@ -9,10 +9,14 @@
 mod der;
 mod algorithm;
 mod key;
+mod extensions;
+mod issuer;
 mod certificate;
 mod presented;
 mod certified_key;
 
+#[doc(hidden)]
+pub use algorithm::ACCEPTED_KEYS;
 pub use algorithm::KeyAlgorithm;
 pub use certificate::{Certificate, InvalidCertificate};
 pub use certified_key::{CertifiedKey, KeyMismatch};

@@ -4,9 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::certificate::Certificate;
+use super::der::{Reader, tag};
 
 /// No chain is longer, in certificates: whoever reads a request need not parse more.
 const LONGEST_CHAIN: usize = 16;
+
+/// What a PKCS #7 bundle says it is: `signedData` (RFC 2315 §14).
+const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
 /// What requests carry of a certificate and its chain: the values of `x-amz-x509` and `x-amz-x509-chain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +35,14 @@ impl CertificateHeaders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateForm {
-    /// PEM text, with its `-----BEGIN` line or without it, its line breaks in some spelling.
+    /// PEM text, with its `-----BEGIN` line.
     Pem,
+    /// The right base64, with white space or line breaks inside, in some spelling: a folded header, the lines of a PEM file.
+    Spaced,
+    /// Base64 of several certificates, one behind the other.
+    Joined,
+    /// Base64 of a PKCS #7 bundle.
+    Bundle,
     /// Base64 of PEM text.
     EncodedPem,
     /// The alphabet of URLs, percent-encoding, or no padding.
@@ -49,10 +59,7 @@ pub enum CertificateForm {
 /// In what way it is not base64 of a certificate in DER.
 pub fn parse_presented(value: &str) -> Result<Certificate, CertificateForm> {
     match STANDARD.decode(value) {
-        Ok(der) => Certificate::from_der(&der).map_err(|_| {
-            let is_pem = der.windows(5).any(|bytes| bytes == b"-----");
-            if is_pem { CertificateForm::EncodedPem } else { CertificateForm::NotCertificate }
-        }),
+        Ok(der) => Certificate::from_der(&der).map_err(|_| form_of_bytes(&der)),
         Err(_) => Err(form_of(value)),
     }
 }
@@ -65,6 +72,19 @@ pub fn parse_chain(value: &str) -> Result<Vec<Certificate>, CertificateForm> {
     value.split(',').take(LONGEST_CHAIN).map(parse_presented).collect()
 }
 
+/// What bytes are that should be one certificate.
+fn form_of_bytes(bytes: &[u8]) -> CertificateForm {
+    let mut elements = Reader::new(bytes);
+    let first = elements.next();
+    let is_certificate = first.is_some_and(|first| Certificate::from_der(first.whole).is_ok());
+    match first {
+        _ if bytes.windows(5).any(|bytes| bytes == b"-----") => CertificateForm::EncodedPem,
+        _ if is_certificate && elements.next().is_some() => CertificateForm::Joined,
+        Some(first) if Reader::new(first.content).expect(tag::OID) == Some(SIGNED_DATA) => CertificateForm::Bundle,
+        _ => CertificateForm::NotCertificate,
+    }
+}
+
 fn form_of(value: &str) -> CertificateForm {
     read_leniently(value).map_or(CertificateForm::NotBase64, |(_, form)| form)
 }
@@ -75,7 +95,11 @@ pub fn read_leniently(value: &str) -> Option<(Certificate, CertificateForm)> {
     let has_marks = value.contains("-----");
     let has_breaks =
         value.contains(char::is_whitespace) || ["\\n", "\\r", "%0A", "%0D"].iter().any(|mark| value.contains(mark));
-    let form = if has_marks || has_breaks { CertificateForm::Pem } else { CertificateForm::OtherBase64 };
+    let form = match () {
+        () if has_marks => CertificateForm::Pem,
+        () if has_breaks => CertificateForm::Spaced,
+        () => CertificateForm::OtherBase64,
+    };
     let between = match value.split_once("-----BEGIN") {
         Some((_, rest)) => rest.split("-----").nth(1)?,
         None => value,

@@ -12,7 +12,10 @@ use sigvet_core::prepare::{Identity, PrepareError, Settings, prepare};
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::scheme::{Scheme, SigningKey};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, verify};
+use sigvet_core::verify::{
+    CertificateFault, ExpectedScope, Finding, Judge, Outcome, Rejection, Verdict, is_judged_by_certificate,
+    judge_certificates, verify,
+};
 use sigvet_core::x509::{
     Certificate, CertificateForm, CertificateHeaders, CertifiedKey, KeyAlgorithm, PrivateKey, parse_presented,
 };
@@ -39,20 +42,15 @@ fn der(pem: &str) -> Vec<u8> {
 }
 
 fn certificate(name: &str) -> Certificate {
-    let pem = match name {
-        "rsa" => include_str!("keys/rsa.pem"),
-        "p256" => include_str!("keys/p256.pem"),
-        "p384" => include_str!("keys/p384.pem"),
-        "middle" => include_str!("keys/middle.pem"),
-        _ => include_str!("keys/root.pem"),
-    };
-    Certificate::from_der(&der(pem)).unwrap()
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/x509/keys/{name}.pem"));
+    Certificate::from_der(&der(&std::fs::read_to_string(path).unwrap())).unwrap()
 }
 
 fn private_key(name: &str) -> PrivateKey {
     match name {
         "rsa" => PrivateKey::from_pkcs1(&der(include_str!("keys/rsa.key"))),
         "p256" => PrivateKey::from_sec1(&der(include_str!("keys/p256.key"))),
+        "p521" => PrivateKey::from_sec1(&der(include_str!("keys/p521.key"))),
         _ => PrivateKey::from_sec1(&der(include_str!("keys/p384.key"))),
     }
     .unwrap()
@@ -195,6 +193,7 @@ fn serial_numbers_are_decimal() {
         ("rsa", "543661159748278989157804827405126840476567151429"),
         ("p256", "917402727119340645277675950225804437405660422707"),
         ("p384", "17"),
+        ("p521", "725356579634933709000052573293323440254068224386"),
         ("middle", "77"),
     ] {
         assert_eq!(certificate(name).serial, serial);
@@ -215,8 +214,8 @@ fn what_certificates_are_for_is_read() {
     assert!(leaf.is_v3 && leaf.may_sign && !leaf.is_authority && !leaf.is_self_issued());
     assert!(root.is_v3 && !root.may_sign && root.is_authority && root.is_self_issued());
     assert!(leaf.names_as_issuer(&certificate("middle")) && !leaf.names_as_issuer(&root));
-    let kinds = ["rsa", "p256", "p384"].map(|name| certificate(name).key.description());
-    assert_eq!(kinds, ["RSA with 2048 bits", "EC on curve P-256", "EC on curve P-384"]);
+    let kinds = ["rsa", "p256", "p384", "p521"].map(|name| certificate(name).key.description());
+    assert_eq!(kinds, ["RSA with 2048 bits", "EC on curve P-256", "EC on curve P-384", "EC on curve P-521"]);
     // A CA's own certificate with its key signs nothing that is accepted.
     let key = PrivateKey::from_sec1(&der(include_str!("keys/root.key"))).unwrap();
     let key = CertifiedKey::new(root, Vec::new(), key).unwrap();
@@ -253,12 +252,21 @@ fn a_header_that_is_not_base64_of_der_is_told_by_its_form() {
         (encoded(pem), CertificateForm::EncodedPem),
         (right.replace('+', "-").replace('/', "_"), CertificateForm::OtherBase64),
         (right.trim_end_matches('=').to_owned(), CertificateForm::OtherBase64),
+        (format!("{} {}", &right[..70], &right[70..]), CertificateForm::Spaced),
+        (format!("{}\\n{}", &right[..70], &right[70..]), CertificateForm::Spaced),
+        (encoded_der(&["rsa", "middle"]), CertificateForm::Joined),
         (encoded("something else"), CertificateForm::NotCertificate),
         ("CN=workload".to_owned(), CertificateForm::NotBase64),
     ] {
         assert_eq!(parse_presented(&value).unwrap_err(), form, "{value}");
     }
     assert_eq!(parse_presented(&right).unwrap(), certificate("rsa"));
+}
+
+fn encoded_der(names: &[&str]) -> String {
+    use base64::Engine;
+    let ders: Vec<u8> = names.iter().flat_map(|name| certificate(name).as_der().to_vec()).collect();
+    base64::engine::general_purpose::STANDARD.encode(ders)
 }
 
 #[test]
@@ -311,4 +319,194 @@ fn no_part_of_a_certificate_is_a_certificate() {
             let _ = Certificate::from_der(&changed);
         }
     }
+}
+
+/// Catches an algorithm of an issuer that is read as another, and a signature that is taken though a bit of it was changed.
+#[test]
+fn signatures_of_issuers_are_verified_whatever_their_algorithm() {
+    let names = [
+        "rsa-sha256",
+        "rsa-sha384",
+        "rsa-sha512",
+        "pss-sha256",
+        "pss-sha384",
+        "pss-sha512",
+        "p256-sha512",
+        "p384-sha256",
+        "p384-sha384",
+        "p521-sha256",
+        "p521-sha512",
+        "ed25519",
+    ];
+    let issuer = |name: &str| certificate(&format!("issuers/{name}"));
+    for name in names {
+        let own = issuer(name);
+        assert_eq!(own.is_signed_by(&own), Some(true), "{name}");
+        let mut der = own.as_der().to_vec();
+        *der.last_mut().unwrap() ^= 1;
+        let changed = Certificate::from_der(&der).unwrap();
+        assert_eq!(changed.is_signed_by(&own), Some(false), "{name}");
+        let other = if name == "p256-sha512" { "p384-sha256" } else { "p256-sha512" };
+        assert_eq!(own.is_signed_by(&issuer(other)), Some(false), "{name} by {other}");
+    }
+    for name in ["pss-salt20", "rsa1024", "ed448", "p224", "sha1"] {
+        let own = issuer(name);
+        assert_eq!(own.is_signed_by(&own), None, "{name}");
+    }
+    assert_eq!(issuer("sha1").weak_hash(), Some("SHA-1"));
+    assert_eq!(issuer("pss-salt20").weak_hash(), None);
+    assert!(!issuer("ed25519").key.can_sign() && !issuer("ed25519").key.can_verify());
+    assert!(!issuer("rsa1024").key.can_sign() && issuer("rsa1024").key.can_verify());
+}
+
+/// What is said of a certificate and those above it, at noon of the first of March 2026.
+fn faults_of(name: &str, chain: &[&str]) -> Vec<String> {
+    let chain: Vec<Certificate> = chain.iter().map(|name| certificate(name)).collect();
+    judge_certificates(&certificate(name), &chain, now()).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn each_link_of_a_chain_is_judged_by_signature_use_and_time() {
+    for (chain, fault) in [
+        (&["middle"][..], None),
+        (&["middle", "root"], None),
+        (
+            &["middle-other"],
+            Some(
+                "certificate 1 of the chain is named as the issuer of the one below it, but its key did not sign that one",
+            ),
+        ),
+        (&["middle-leaf"], Some("certificate 1 of the chain is not a CA certificate")),
+        (
+            &["middle-mute"],
+            Some("certificate 1 of the chain may not sign certificates: its key usage does not include it"),
+        ),
+        (&["middle-expired", "root"], Some("certificate 1 of the chain expired at 2026-02-01T00:00:00Z")),
+        (
+            &["below-above", "above", "root"],
+            Some("certificate 2 of the chain allows 0 CA certificates below it, and there are 1"),
+        ),
+        (&["rsa", "middle"], Some("the certificate chain contains the certificate itself")),
+        (&["root", "middle"], Some("the certificate chain does not go from the issuer of the certificate upwards")),
+        (&["root"], Some("the certificate chain does not contain the issuer of the certificate")),
+    ] {
+        assert_eq!(faults_of("rsa", chain), fault.into_iter().collect::<Vec<_>>(), "{chain:?}");
+    }
+    let six = faults_of("rsa", &["middle", "root", "root", "root", "root", "root"]);
+    assert!(six.contains(&"the certificate chain has 6 certificates; expected at most 5".to_owned()), "{six:?}");
+    let unsuitable = "the certificate cannot sign requests:";
+    assert_eq!(faults_of("sha1", &[]), [format!("{unsuitable} it is signed with SHA-1; expected SHA-256 or stronger")]);
+    assert_eq!(faults_of("selfie", &[]), [format!("{unsuitable} it is self-signed, so no CA vouches for it")]);
+}
+
+#[test]
+fn a_certificate_is_trusted_by_a_chain_of_signatures_to_an_anchor_and_by_nothing_else() {
+    let is_accepted = |chain: &[&str], anchors: &[&str]| {
+        let request = sign(request(&cases()[0], |name| name == "Content-Type"), &certified("rsa", chain));
+        let anchors: Vec<Certificate> = anchors.iter().map(|name| certificate(name)).collect();
+        let judge = Judge::new(None, now(), ExpectedScope::Any).with_trust_anchors(&anchors);
+        let verdict = verify(&request, &judge).unwrap();
+        let is_untrusted = verdict.findings.contains(&Finding::Certificate(CertificateFault::Untrusted));
+        let is_accepted = verdict.accept().is_ok();
+        assert_ne!(is_untrusted, is_accepted, "{chain:?}");
+        is_accepted
+    };
+    for (chain, anchors) in [
+        (&["middle"][..], &["root"][..]),
+        (&[], &["middle"]),
+        (&["middle"], &["middle"]),
+        (&["root", "middle"], &["root"]),
+        (&["rsa", "middle"], &["root"]),
+        (&["middle-other", "middle"], &["issuers/rsa-sha256", "root"]),
+    ] {
+        assert!(is_accepted(chain, anchors), "{chain:?} {anchors:?}");
+    }
+    for (chain, anchors) in [
+        (&["middle"][..], &[][..]),
+        (&[], &["root"]),
+        (&["middle"], &["issuers/rsa-sha256"]),
+        (&["middle-other"], &["root"]),
+        (&["middle-leaf"], &["root"]),
+        (&["middle-mute"], &["root"]),
+        (&["middle-odd"], &["root"]),
+        (&["middle-expired"], &["root"]),
+        (&["below-above", "above"], &["root"]),
+        (&[], &["middle-leaf"]),
+        (&[], &["middle-expired"]),
+        (&[], &["rsa"]),
+    ] {
+        assert!(!is_accepted(chain, anchors), "{chain:?} {anchors:?}");
+    }
+}
+
+/// What openssl says of the same chains, where it is; in CI it has to be. It catches a rule of our own that nobody else has.
+#[test]
+fn openssl_finds_the_same_ways_to_the_root() {
+    let keys = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/x509/keys");
+    for (chain, is_fine) in [
+        ("middle", true),
+        ("middle-other", false),
+        ("middle-leaf", false),
+        ("middle-mute", false),
+        ("middle-odd", false),
+        ("middle-expired", false),
+    ] {
+        let (root, above, own) = (keys.join("root.pem"), keys.join(format!("{chain}.pem")), keys.join("rsa.pem"));
+        let time = now().epoch_seconds().to_string();
+        let ran = std::process::Command::new("openssl")
+            .args(["verify", "-no-CApath", "-attime", &time, "-CAfile"])
+            .args([&root, std::path::Path::new("-untrusted"), &above, &own])
+            .output();
+        match ran {
+            Ok(ran) => assert_eq!(ran.status.success(), is_fine, "{chain}: {}", String::from_utf8_lossy(&ran.stderr)),
+            Err(error) => assert!(std::env::var_os("CI").is_none(), "openssl: {error}"),
+        }
+    }
+}
+
+/// A header that the request brings may not hide the certificate that signs.
+#[test]
+fn another_certificate_on_the_request_is_refused_and_the_same_is_not() {
+    let key = certified("rsa", &["middle"]);
+    let mut settings = Settings::new("eu-west-1", "rolesanywhere");
+    settings.scheme = Scheme::X509(key.algorithm());
+    settings.certificates = Some(key.headers());
+    let identity = Identity { access_key_id: key.certificate().serial.clone(), session_token: None, expires_at: None };
+    let prepared = |name: &str, value: &str| {
+        let mut request = request(&cases()[0], |_| false);
+        request.headers.push(name, value).unwrap();
+        prepare(request, &identity, &settings, now()).map(drop)
+    };
+    let other = CertificateHeaders::new(&certificate("p256"), &[]).certificate;
+    for name in ["x-amz-x509", "x-amz-x509-chain"] {
+        assert_eq!(prepared(name, &other), Err(PrepareError::CertificateDiffers { name: name.to_owned() }));
+    }
+    assert_eq!(prepared("X-Amz-X509", &key.headers().certificate), Ok(()));
+}
+
+/// IAM Roles Anywhere takes ML-DSA keys: a request of theirs is not malformed.
+#[test]
+fn signatures_of_post_quantum_keys_are_named_as_what_is_not_supported() {
+    let mut request = sign(request(&cases()[0], |_| false), &certified("rsa", &[]));
+    let authorization = request.headers.first_text("authorization").unwrap();
+    let authorization = authorization.replace("AWS4-X509-RSA-SHA256", "AWS4-X509-MLDSA");
+    replace(&mut request, "Authorization", &authorization);
+    let error = Claim::extract(&request).unwrap_err();
+    assert!(error.to_string().starts_with("signed with 'AWS4-X509-MLDSA', which "), "{error}");
+}
+
+/// An algorithm for secrets beside a certificate whose serial number stands in the credential.
+#[test]
+fn a_request_with_a_certificate_that_names_the_algorithm_of_secrets_is_judged_without_a_secret() {
+    let mut request = sign(request(&cases()[0], |_| false), &certified("rsa", &[]));
+    let authorization = request.headers.first_text("authorization").unwrap();
+    let authorization = authorization.replace("AWS4-X509-RSA-SHA256", "AWS4-HMAC-SHA256");
+    replace(&mut request, "Authorization", &authorization);
+    let verdict = judge(&request);
+    let fault = CertificateFault::Algorithm {
+        expected: "AWS4-X509-RSA-SHA256".to_owned(),
+        presented: "AWS4-HMAC-SHA256".to_owned(),
+    };
+    assert_eq!(faults(&verdict), [&Finding::Certificate(fault)]);
+    assert!(is_judged_by_certificate(&request, &Claim::extract(&request).unwrap()));
 }

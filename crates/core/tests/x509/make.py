@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSRequest
 HERE = pathlib.Path(__file__).parent
 KEYS = HERE / "keys"
 NOW = datetime.datetime(2026, 3, 1, 12, 0, 0, tzinfo=datetime.timezone.utc)
-SERIALS = {"rsa": "0x5f3a9c0b1d2e4f60718293a4b5c6d7e8f9012345", "p256": "0xa0b1c2d3e4f5061728394a5b6c7d8e9f00112233", "p384": "17"}
+SERIALS = {"rsa": "0x5f3a9c0b1d2e4f60718293a4b5c6d7e8f9012345", "p256": "0xa0b1c2d3e4f5061728394a5b6c7d8e9f00112233", "p384": "17", "p521": "0x7f0e1d2c3b4a59687786950a1b2c3d4e5f607182"}
 VALIDITY = ["20260101000000Z", "20360101000000Z"]
 
 
@@ -27,7 +27,7 @@ def openssl(*words, stdin=None):
 
 
 def make_keys():
-    curve = {"root": "prime256v1", "middle": "prime256v1", "p256": "prime256v1", "p384": "secp384r1"}
+    curve = {"root": "prime256v1", "middle": "prime256v1", "p256": "prime256v1", "p384": "secp384r1", "p521": "secp521r1", "stranger": "prime256v1"}
     for name, named in curve.items():
         if (KEYS / f"{name}.key").exists():
             continue
@@ -41,28 +41,80 @@ def make_keys():
             f"database = {folder}/index\nnew_certs_dir = {folder}\ndefault_md = sha256\nserial = {folder}/serial\n"
             "[p]\ncommonName = supplied\n"
             "[authority]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign\n"
+            "[authority0]\nbasicConstraints = critical,CA:TRUE,pathlen:0\nkeyUsage = critical,keyCertSign\n"
+            "[mute]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,digitalSignature\n"
+            "[odd]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign\n1.2.3.4 = critical,DER:05:00\n"
             "[leaf]\nbasicConstraints = critical,CA:FALSE\nkeyUsage = critical,digitalSignature\nextendedKeyUsage = clientAuth\n"
         )
-        names = {"root": "Test Root", "middle": "Test Intermediate"}
+        middle = "Test Intermediate"
+        names = {"root": "Test Root", "middle": middle, "sha1": "rsa"}
+        # Further certificates with the name of the intermediate one, each with one fault.
+        names.update(dict.fromkeys(["middle-expired", "middle-leaf", "middle-mute", "middle-odd", "middle-other", "below-above"], middle))
+        names["above"] = "Test Upper"
+        keys = {"expired": "rsa", "sha1": "rsa", "selfie": "p256", "middle-other": "stranger", "above": "stranger"}
+        keys.update(dict.fromkeys(["middle-expired", "middle-leaf", "middle-mute", "middle-odd", "below-above"], "middle"))
+        ended = ("expired", "middle-expired")
         for name, issuer, extensions, serial in [
             ("root", "root", "authority", "1"),
             ("middle", "root", "authority", "77"),
             *((name, "middle", "leaf", serial) for name, serial in SERIALS.items()),
             ("expired", "middle", "leaf", "5"),
+            ("sha1", "middle", "leaf", "6"),
+            ("selfie", "selfie", "leaf", "7"),
+            ("middle-expired", "root", "authority", "71"),
+            ("middle-leaf", "root", "leaf", "72"),
+            ("middle-mute", "root", "mute", "73"),
+            ("middle-odd", "root", "odd", "74"),
+            ("middle-other", "root", "authority", "75"),
+            # An intermediate certificate below one that allows none.
+            ("above", "root", "authority0", "76"),
+            ("below-above", "above", "authority", "78"),
         ]:
             if (KEYS / f"{name}.pem").exists():
                 continue
-            own_key = KEYS / ("rsa.key" if name == "expired" else f"{name}.key")
-            end = "20260201000000Z" if name == "expired" else VALIDITY[1]
+            own_key = KEYS / f"{keys.get(name, name)}.key"
+            end = "20260201000000Z" if name in ended else VALIDITY[1]
             (folder / "index").write_text("")
             digits = f"{int(serial, 0):x}"
             (folder / "serial").write_text("0" * (len(digits) % 2) + digits)
             request = folder / f"{name}.csr"
             openssl("req", "-new", "-key", own_key, "-subj", f"/CN={names.get(name, name)}", "-out", request)
             own = ["-selfsign"] if issuer == name else ["-cert", KEYS / f"{issuer}.pem"]
+            own += ["-md", "sha1"] if name == "sha1" else []
             validity = ["-startdate", VALIDITY[0], "-enddate", end]
             openssl("ca", "-batch", "-notext", "-config", folder / "ca.cnf", "-extensions", extensions, *validity, *own,
-                    "-keyfile", KEYS / f"{issuer}.key", "-in", request, "-out", KEYS / f"{name}.pem")
+                    "-keyfile", KEYS / f"{keys.get(issuer, issuer)}.key", "-in", request, "-out", KEYS / f"{name}.pem")
+
+
+def make_issuers():
+    """CA certificates that signed themselves, each with another algorithm; their keys are thrown away."""
+    rsa, pss = ["-newkey", "rsa:2048"], ["-sigopt", "rsa_padding_mode:pss", "-sigopt"]
+    curve = lambda name: ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{name}"]
+    kinds = {
+        "rsa-sha256": [*rsa, "-sha256"],
+        "rsa-sha384": [*rsa, "-sha384"],
+        "rsa-sha512": [*rsa, "-sha512"],
+        "pss-sha256": [*rsa, "-sha256", *pss, "rsa_pss_saltlen:digest"],
+        "pss-sha384": [*rsa, "-sha384", *pss, "rsa_pss_saltlen:digest"],
+        "pss-sha512": [*rsa, "-sha512", *pss, "rsa_pss_saltlen:digest"],
+        "p256-sha512": [*curve("P-256"), "-sha512"],
+        "p384-sha256": [*curve("P-384"), "-sha256"],
+        "p384-sha384": [*curve("P-384"), "-sha384"],
+        "p521-sha256": [*curve("P-521"), "-sha256"],
+        "p521-sha512": [*curve("P-521"), "-sha512"],
+        "ed25519": ["-newkey", "ed25519"],
+        # Nothing here verifies these.
+        "pss-salt20": [*rsa, "-sha256", *pss, "rsa_pss_saltlen:20"],
+        "rsa1024": ["-newkey", "rsa:1024", "-sha256"],
+        "ed448": ["-newkey", "ed448"],
+        "p224": [*curve("P-224"), "-sha256"],
+        "sha1": [*rsa, "-sha1"],
+    }
+    (KEYS / "issuers").mkdir(exist_ok=True)
+    for name, words in kinds.items():
+        path = KEYS / "issuers" / f"{name}.pem"
+        if not path.exists():
+            openssl("req", "-x509", "-nodes", "-keyout", "/dev/null", "-days", 3650, "-subj", f"/CN={name}", "-out", path, *words)
 
 
 class Frozen(datetime.datetime):
@@ -104,6 +156,7 @@ def signed(name, chain, url, body):
 def main():
     KEYS.mkdir(exist_ok=True)
     make_keys()
+    make_issuers()
     library.datetime = Frozen
     import botocore.auth
     botocore.auth.get_current_datetime = lambda: NOW.replace(tzinfo=None)

@@ -1,10 +1,13 @@
 //! The certificate of a request that is signed with its key, and what its signature shows without the private key.
 //!
 //! A signature of RSA gives back the hash that was signed to whoever has the public key (RFC 8017 §5.2.2): so hypotheses are
-//! compared with that hash, and a signature that gives back nothing of the kind was made with another key.
+//! compared with that hash. One that gives back nothing of the kind was made with another key, or was changed.
 
-use super::catalogue::{KEY_NOT_OF_CERTIFICATE, SIGNATURE_FORM, SIGNATURE_HASH, STRING_TO_SIGN_HASHED};
-use super::outcome::AppliedMistake;
+use super::catalogue::{
+    CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY, SIGNATURE_PADDING,
+    STRING_TO_SIGN_HASHED,
+};
+use super::outcome::{AppliedMistake, Proof as OutcomeProof};
 use super::power::power;
 use super::target::Target;
 use base64::Engine;
@@ -75,9 +78,9 @@ pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey)
 }
 
 /// That a certificate of the chain has the key that signed.
-pub(super) fn by_another_key(right: &[u8], target: &Target, chain: &[Certificate]) -> Option<AppliedMistake> {
-    let Target::Der(signature) = target else { return None };
-    let at = chain.iter().position(|other| other.key.verifies(right, signature))?;
+fn by_another_key(right: Right<'_>, signature: &[u8]) -> Option<AppliedMistake> {
+    let is_signer = |other: &Certificate| other.key != *right.key && other.key.verifies(right.text, signature);
+    let at = right.chain.iter().position(is_signer)?;
     let detail = format!("it is signed with the key of certificate {} of the chain", at + 1);
     Some(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail))
 }
@@ -86,15 +89,26 @@ pub(super) fn by_another_key(right: &[u8], target: &Target, chain: &[Certificate
 pub(super) enum Presented {
     /// What a hypothesis has to give, and what is wrong with how the signature is written.
     Target(Target, Option<AppliedMistake>),
-    /// The signature itself shows the mistake.
-    Mistake(AppliedMistake),
+    /// The signature itself shows the mistake, known in this way.
+    Mistake(AppliedMistake, OutcomeProof),
     /// It cannot be read.
     Unreadable,
 }
 
-/// Reads a presented signature by the key that it has to be verified with.
-pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
-    let form = |detail: &str| Some(AppliedMistake::new(&SIGNATURE_FORM, text, "").with_detail(detail));
+/// What a presented signature is compared with.
+#[derive(Clone, Copy)]
+pub(super) struct Right<'a> {
+    /// The string to sign that is right.
+    pub(super) text: &'a [u8],
+    /// The key that the signature has to be verified with.
+    pub(super) key: &'a CertificateKey,
+    /// The certificates above the one that has the key.
+    pub(super) chain: &'a [Certificate],
+}
+
+/// Reads a presented signature.
+pub(super) fn presented(text: &str, right: Right<'_>) -> Presented {
+    let form = |detail: &str| Some(AppliedMistake::new(&CERTIFIED_FORM, text, "").with_detail(detail));
     let bare = text.trim().trim_matches(['"', '\'']);
     let (bytes, written) = match (hex::decode(bare), STANDARD.decode(bare)) {
         (Ok(bytes), _) if bare != text => (bytes, form("with other characters around it")),
@@ -103,11 +117,14 @@ pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
         (_, Ok(bytes)) => (bytes, form("in base64")),
         _ => return Presented::Unreadable,
     };
-    if let Some((modulus, exponent)) = key.rsa_numbers() {
-        return of_rsa(&bytes, (modulus, exponent), written);
+    if let Some(made) = by_another_key(right, &bytes) {
+        return Presented::Mistake(made, OutcomeProof::Reproduced);
+    }
+    if let Some((modulus, exponent)) = right.key.rsa_numbers() {
+        return of_rsa(&bytes, (modulus, exponent), written, right);
     }
     match (bytes.len(), bytes.first()) {
-        (64 | 96, first) if first != Some(&0x30) || !is_der(&bytes) => {
+        (64 | 96 | 132, first) if first != Some(&0x30) || !is_der(&bytes) => {
             Presented::Target(Target::Der(der_of(&bytes)), form("as r and s one after the other instead of DER"))
         }
         (_, Some(0x30)) => Presented::Target(Target::Der(bytes), written),
@@ -115,11 +132,22 @@ pub(super) fn presented(text: &str, key: &CertificateKey) -> Presented {
     }
 }
 
-fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option<AppliedMistake>) -> Presented {
-    let foreign =
-        |detail: &str| Presented::Mistake(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail));
-    let is_whole = signature.len() >= 128 && signature.len().is_multiple_of(64);
-    if signature.len() != modulus.len() && is_whole {
+/// Whether a number of bytes is that of a whole RSA signature, of whatever key.
+pub(super) const fn is_whole_rsa(bytes: usize) -> bool {
+    bytes >= 128 && bytes.is_multiple_of(64)
+}
+
+fn of_rsa(
+    signature: &[u8],
+    (modulus, exponent): (&[u8], &[u8]),
+    written: Option<AppliedMistake>,
+    right: Right<'_>,
+) -> Presented {
+    let foreign = |detail: &str| {
+        let made = AppliedMistake::new(&SIGNATURE_NOT_OF_KEY, "", "").with_detail(detail);
+        Presented::Mistake(made, OutcomeProof::Observed)
+    };
+    if signature.len() != modulus.len() && is_whole_rsa(signature.len()) {
         let (presented, expected) = (signature.len(), modulus.len());
         return foreign(&format!(
             "the signature has {presented} bytes, and the key of the certificate makes {expected}"
@@ -135,7 +163,10 @@ fn of_rsa(signature: &[u8], (modulus, exponent): (&[u8], &[u8]), written: Option
         },
         Some((name, _)) => {
             let made = AppliedMistake::new(&SIGNATURE_HASH, name, "SHA-256");
-            Presented::Mistake(made.with_detail(format!("the signature says {name}")))
+            Presented::Mistake(made.with_detail(format!("the signature says {name}")), OutcomeProof::Observed)
+        }
+        None if right.key.verifies_pss(right.text, signature) => {
+            Presented::Mistake(AppliedMistake::new(&SIGNATURE_PADDING, "", ""), OutcomeProof::Observed)
         }
         None => foreign("with the key of the certificate, the signature gives back no hash (PKCS#1 v1.5)"),
     }
@@ -156,7 +187,12 @@ fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
 
 /// Whether the bytes are one sequence of two integers.
 fn is_der(bytes: &[u8]) -> bool {
-    bytes.get(1).is_some_and(|length| usize::from(*length) + 2 == bytes.len()) && bytes.get(2) == Some(&2)
+    let (length, head) = match bytes.get(1..3) {
+        Some([0x81, length]) => (usize::from(*length), 3),
+        Some([length, _]) => (usize::from(*length), 2),
+        _ => return false,
+    };
+    length + head == bytes.len() && bytes.get(head) == Some(&2)
 }
 
 /// The DER of two numbers of the same length, one after the other (RFC 3279 §2.2.3).
@@ -169,7 +205,9 @@ fn der_of(bytes: &[u8]) -> Vec<u8> {
     };
     let (r, s) = bytes.split_at(bytes.len() / 2);
     let content = [integer(r), integer(s)].concat();
-    [&[0x30, content.len() as u8][..], &content].concat()
+    // Two numbers of P-521 are longer than a byte of length can say by itself (X.690 §8.1.3.5).
+    let long: &[u8] = if content.len() < 0x80 { &[] } else { &[0x81] };
+    [&[0x30], long, &[content.len() as u8], &content].concat()
 }
 
 #[cfg(test)]
@@ -183,5 +221,8 @@ mod tests {
         assert_eq!(der.get(..5), Some(&[0x30, 38, 2, 1, 5][..]));
         assert_eq!(der.get(5..9), Some(&[2, 33, 0, 0x80][..]));
         assert!(is_der(&der));
+        let long = der_of(&[&[1][..], &[7; 65], &[1], &[8; 65]].concat());
+        assert_eq!(long.get(..6), Some(&[0x30, 0x81, 136, 2, 66, 1][..]));
+        assert!(is_der(&long) && !is_der(&[0x30]) && !is_der(&[]));
     }
 }

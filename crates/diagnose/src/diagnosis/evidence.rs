@@ -13,6 +13,7 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{DEFAULT_WINDOW, ExpectedScope, Judge, Known};
+use sigvet_core::x509::Certificate;
 
 /// The evidence about a refused request.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,8 @@ pub struct Evidence<'a> {
     pub token: Option<TokenTravel>,
     /// The rule by which the path was signed, if it is known to differ from the service's usual rule.
     pub path_rule: Option<PathRule>,
+    /// The CA certificates that the server trusts, if they are known.
+    pub anchors: Option<&'a [Certificate]>,
     /// Names from outside the request.
     pub hints: &'a Hints,
     /// The values that the user asks to try.
@@ -129,6 +132,7 @@ impl<'a> Evidence<'a> {
             scope: ExpectedScope::Any,
             token: None,
             path_rule: None,
+            anchors: None,
             hints,
             trial: Trial::default(),
             notes: &[],
@@ -140,7 +144,7 @@ impl<'a> Evidence<'a> {
         let buckets = BucketRule { chosen: self.hints.bucket.as_deref(), endpoints: &self.hints.endpoints };
         let mut judge = Judge::new(self.credentials, self.now, self.scope);
         judge = judge.with_window(self.window).with_known(self.known).with_buckets(buckets);
-        (judge.path_rule, judge.token) = (self.path_rule, self.token);
+        (judge.path_rule, judge.token, judge.anchors) = (self.path_rule, self.token, self.anchors);
         judge
     }
 

@@ -3,7 +3,7 @@
 
 use super::alternatives::Subject;
 use super::catalogue::{PAYLOAD_EMPTY_HASH, SECRET_WRONG};
-use super::certified::{self, Presented};
+use super::certified::{self, Presented, Right};
 use super::chunks;
 use super::compare::{self, agrees, of_party};
 use super::evidence::Evidence;
@@ -37,12 +37,13 @@ impl SchemeCase for V4Case<'_> {
         let (target, form) = match self.presented() {
             Presented::Target(target, form) => (target, form),
             // `refused` reports what the signature shows by itself.
-            Presented::Mistake(_) | Presented::Unreadable => return None,
+            Presented::Mistake(made, Proof::Reproduced) => return Some(Found::at_once(made)),
+            Presented::Mistake(..) | Presented::Unreadable => return None,
         };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
         // Comparing with the right string to sign takes no time, so it comes before a search that takes seconds.
         let mut found = match self.hashed_before(&target) {
-            Some(made) => Found { sets: vec![vec![made]], hypotheses: 1, deepest: 1, is_exhausted: true },
+            Some(made) => Found::at_once(made),
             None => search(&self.subject, &self.evidence.keys(), target, limits),
         };
         found.add_to_each(form);
@@ -74,7 +75,7 @@ impl SchemeCase for V4Case<'_> {
 
     fn refused(&self) -> Vec<Explanation> {
         let shown = match self.presented() {
-            Presented::Mistake(made) if self.judged.is_signature_right() == Some(false) => {
+            Presented::Mistake(made, Proof::Observed) if self.judged.is_signature_right() == Some(false) => {
                 Some(Explanation::from_mistake(Proof::Observed, made))
             }
             _ => None,
@@ -103,16 +104,16 @@ fn name_empty_hash(set: &mut Vec<AppliedMistake>) {
 impl V4Case<'_> {
     /// The presented signature, in any encoding, as the target of the search.
     fn presented(&self) -> Presented {
-        let JudgedV4 { request, claim, .. } = self.judged;
+        let JudgedV4 { request, claim, derivation, .. } = self.judged;
         let text = claim.signature.as_str();
         if !claim.terms.scheme.is_certified() {
             return target(text, claim.terms.scheme)
                 .map_or(Presented::Unreadable, |(target, form)| Presented::Target(target, form));
         }
-        match certified::certificate(request, claim) {
-            Some(certificate) => certified::presented(text, &certificate.key),
-            None => Presented::Unreadable,
-        }
+        let Some(certificate) = certified::certificate(request, claim) else { return Presented::Unreadable };
+        let chain = certified::chain(request, claim);
+        let right = derivation.string_to_sign.as_bytes();
+        certified::presented(text, Right { text: right, key: &certificate.key, chain: &chain })
     }
 
     /// The mistake, if the right string to sign was hashed before it was signed, or was signed with the key
@@ -122,7 +123,6 @@ impl V4Case<'_> {
         let certificate = certified::certificate(request, claim).filter(|_| claim.terms.scheme.is_certified())?;
         let right = derivation.string_to_sign.as_bytes();
         certified::hashed_before(right, target, &certificate.key)
-            .or_else(|| certified::by_another_key(right, target, &certified::chain(request, claim)))
     }
 
     /// Number of simultaneous mistakes that are worth trying. An unknown part is probably why the signature

@@ -1,5 +1,6 @@
 //! `sigvet credentials`: temporary credentials, as AWS's tools read them from a `credential_process`.
 
+pub mod helper;
 mod roles_anywhere;
 
 use clap::{Args, Subcommand};

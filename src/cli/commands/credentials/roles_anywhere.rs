@@ -95,6 +95,8 @@ struct KeysElsewhere {
     #[arg(long, hide = true)]
     pkcs11_lib: Option<String>,
     #[arg(long, hide = true)]
+    pkcs11_pin: Option<String>,
+    #[arg(long, hide = true)]
     reuse_pin: bool,
     #[arg(long, hide = true)]
     tpm_key_password: Option<String>,
@@ -110,6 +112,7 @@ impl KeysElsewhere {
             (self.system_store_name.is_some(), "--system-store-name"),
             (self.use_latest_expiring_certificate, "--use-latest-expiring-certificate"),
             (self.pkcs11_lib.is_some(), "--pkcs11-lib"),
+            (self.pkcs11_pin.is_some(), "--pkcs11-pin"),
             (self.reuse_pin, "--reuse-pin"),
             (self.tpm_key_password.is_some(), "--tpm-key-password"),
             (self.no_tpm_key_password, "--no-tpm-key-password"),
@@ -136,7 +139,10 @@ pub fn run(args: &RolesAnywhereArgs, is_verbose: bool, context: &mut Context) ->
     context.connection = args.connection.to_credentials(context);
     let outside = Network::new(context, None);
     let created = profiles::create_session(&session, passphrase.as_ref(), &context.environment, &outside);
-    let (credentials, warnings) = created?;
+    let (credentials, warnings) = created.map_err(|source| match &args.profile {
+        Some(name) => profiles::Error::RolesAnywhere { profile: name.clone(), source }.into(),
+        None => Failure::from(source),
+    })?;
     warnings.iter().try_for_each(|warning| warn(context, &describe_certificate_warning(warning)))?;
     if is_verbose {
         let end = credentials.expires_at.map_or_else(|| "an unknown time".to_owned(), |end| end.to_rfc3339());

@@ -21,7 +21,7 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome};
+use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome, is_judged_by_certificate};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose};
 
@@ -33,13 +33,14 @@ const TO_THE_END: usize = 2;
 pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) -> Result<Exit, Failure> {
     let claimed = evidence.claimed();
     evidence.leave_out_other_log(claimed.as_ref());
-    let mut keys = match is_certified(claimed.as_ref()) {
+    let mut keys = match is_certified(evidence.request.as_ref(), claimed.as_ref()) {
         true => Keys::default(),
         false => Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?,
     };
     keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
     let expected = args.signing.expected();
+    let anchors = args.judge.trust.anchors()?;
     let hints = hints(&evidence, args, &keys.settings, context.now);
     let began = Instant::now();
     let is_time_up = || began.elapsed() >= args.time_limit;
@@ -62,6 +63,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
                 Claimed::V4(claim) => Some(args.signing.path.or(claim.terms.path_rule)),
                 _ => None,
             }),
+            anchors: anchors.as_deref(),
             hints: &hints,
             trial: Trial { host: args.trial.try_host.as_deref(), secret: evidence.tried_secret.as_ref() },
             notes: &evidence.of_text,
@@ -124,8 +126,12 @@ struct Keys {
 }
 
 /// Whether the key comes with the request, so that nobody is asked for one.
-fn is_certified(claimed: Option<&Claimed>) -> bool {
-    matches!(claimed, Some(Claimed::V4(claim)) if claim.terms.scheme.is_certified())
+fn is_certified(request: Option<&Request>, claimed: Option<&Claimed>) -> bool {
+    match (request, claimed) {
+        (Some(request), Some(Claimed::V4(claim))) => is_judged_by_certificate(request, claim),
+        (_, Some(Claimed::V4(claim))) => claim.terms.scheme.is_certified(),
+        _ => false,
+    }
 }
 
 impl Keys {

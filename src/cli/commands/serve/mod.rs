@@ -19,9 +19,10 @@ use clap::{ArgAction, Args, ValueEnum};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::{LimitOptions, ListenOptions, LogFormat};
-use crate::cli::options::signing::ExpectedOptions;
+use crate::cli::options::signing::{ExpectedOptions, TrustOptions};
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::gateway::{AnswerAs, Asker, Limits};
+use running::KnownSigners;
 use sigvet_core::time::Timestamp;
 
 /// The default port.
@@ -97,6 +98,9 @@ pub struct ServeArgs {
     #[command(flatten)]
     expected: ExpectedOptions,
 
+    #[command(flatten)]
+    trust: TrustOptions,
+
     /// Time of the server's clock, which then stands still (default: this machine's clock)
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
     now: Option<Timestamp>,
@@ -162,8 +166,10 @@ pub struct ServeArgs {
 
 /// Runs the command.
 pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
-    let keys = keys::find(args, context)?;
-    running::run(args, keys, context)
+    let anchors = args.trust.anchors()?;
+    // Whoever trusts certificates needs no other key.
+    let keys = keys::find(args, anchors.is_some(), context)?;
+    running::run(args, KnownSigners { keys, anchors: anchors.unwrap_or_default() }, context)
 }
 
 impl ServeArgs {

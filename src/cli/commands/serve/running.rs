@@ -18,11 +18,20 @@ use crate::gateway::{
 };
 use crate::platform;
 use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
+use sigvet_core::x509::Certificate;
 use tokio::runtime::Runtime;
 
+/// Who may sign.
+pub struct KnownSigners {
+    /// With a secret.
+    pub keys: Keyring,
+    /// With the key of a certificate: those that these CA certificates vouch for.
+    pub anchors: Vec<Certificate>,
+}
+
 /// Serves until asked to stop by a signal or after a number of requests.
-pub fn run(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
-    start_runtime()?.block_on(serve(args, keys, context))
+pub fn run(args: &ServeArgs, known: KnownSigners, context: &mut Context) -> Result<Exit, Failure> {
+    start_runtime()?.block_on(serve(args, known, context))
 }
 
 /// Starts the threads of a server.
@@ -50,16 +59,16 @@ pub fn stop_on_signal(stop: &Stop, limit: Duration) {
 /// Time limit for writing the rest of the log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result<Exit, Failure> {
+async fn serve(args: &ServeArgs, known: KnownSigners, context: &mut Context) -> Result<Exit, Failure> {
     let local = answering::local(args)?;
     let tls = tls::configure(&args.listening)?;
     let listening =
         Listening::bind(args.address(), args.listening.allow_remote, tls).await.map_err(explain_listening)?;
     let stop = Stop::new();
     let journal = (!args.no_page).then(|| Arc::new(Journal::new(JournalLimits::default())));
-    let page = journal.clone().map(|journal| Arc::new(Page::for_keys(journal, &keys, &listening, &stop)));
+    let page = journal.clone().map(|journal| Arc::new(Page::for_keys(journal, &known.keys, &listening, &stop)));
     let (queue, exchanges) = Queue::new(journal);
-    let verifier = verifier(args, keys, &listening);
+    let verifier = verifier(args, known, &listening);
     let mut server = Server::new(verifier, args.limits(), Arc::new(queue), std::process::id());
     server.answer_as = args.answer_as();
     server.asker = args.auth.map(Into::into);
@@ -76,7 +85,7 @@ async fn serve(args: &ServeArgs, keys: Keyring, context: &mut Context) -> Result
     Ok(if log.is_refused && args.exit_code { Exit::NotValid } else { Exit::Done })
 }
 
-fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier {
+fn verifier(args: &ServeArgs, known: KnownSigners, listening: &Listening) -> Verifier {
     let now = args.now;
     let expected = args.expected.expected();
     let (region, service) = expected.scope.parts();
@@ -87,8 +96,9 @@ fn verifier(args: &ServeArgs, keys: Keyring, listening: &Listening) -> Verifier 
         token: expected.token,
         wants_session_tokens: !matches!(args.answer_as(), AnswerAs::Minio | AnswerAs::Ceph),
         window: args.window.unwrap_or(DEFAULT_WINDOW),
+        anchors: Some(known.anchors),
         endpoints: vec![listening.address().to_string(), format!("localhost:{port}")],
-        ..Verifier::new(keys, Clock::new(move || now.unwrap_or_else(context::now)))
+        ..Verifier::new(known.keys, Clock::new(move || now.unwrap_or_else(context::now)))
     }
 }
 

@@ -95,5 +95,6 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
     (verifier.token, verifier.path_rule) = (expected.token, args.path.or_none());
     verifier.window = args.judge.window.unwrap_or(DEFAULT_WINDOW);
     verifier.endpoints = endpoints;
+    verifier.anchors = args.judge.trust.anchors()?;
     Ok(verifier)
 }

@@ -12,7 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::signing::{
-    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS,
+    BucketOptions, CredentialOptions, Expected, ExpectedOptions, PathOptions, TYPED_KEYS, TrustOptions,
 };
 use crate::cli::options::value::{parse_duration, parse_time};
 use crate::cli::render::diagnosis::Shown;
@@ -28,7 +28,9 @@ use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, verify};
+use sigvet_core::verify::{
+    Claimed, DEFAULT_WINDOW, Judge, Known, Outcome, Verdict, VerifyError, is_judged_by_certificate, verify,
+};
 use sigvet_diagnose::Diagnosis;
 
 /// How a signed request is judged.
@@ -41,6 +43,10 @@ pub struct JudgeOptions {
     /// Maximum difference between the clocks
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Judging")]
     pub window: Option<Duration>,
+
+    /// Whose certificates are trusted.
+    #[command(flatten)]
+    pub trust: TrustOptions,
 
     /// Use no credentials
     ///
@@ -178,7 +184,7 @@ fn judge(
     let own = match claimed {
         Err(VerifyError::V4(error)) => return Err(explain_claim(error)),
         // The key comes with the request.
-        Ok(Claimed::V4(ref claim)) if claim.terms.scheme.is_certified() => Own::default(),
+        Ok(Claimed::V4(ref claim)) if is_judged_by_certificate(request, claim) => Own::default(),
         _ => Own::find(&args.credentials, &args.judge, context)?,
     };
     let endpoints = address::endpoint_hosts(own.settings.endpoint_urls(None));
@@ -188,7 +194,8 @@ fn judge(
         .with_window(args.judge.window.unwrap_or(DEFAULT_WINDOW))
         .with_known(known)
         .with_buckets(args.bucket.rule(&endpoints));
-    judge.token = token;
+    let anchors = args.judge.trust.anchors()?;
+    (judge.token, judge.anchors) = (token, anchors.as_deref());
     if let Ok(Claimed::V4(claim)) = claimed {
         judge = judge.with_path_rule(args.path.or(claim.terms.path_rule));
     }

@@ -4,11 +4,13 @@ mod certificate;
 mod path;
 mod provider;
 mod s3_endpoint;
+mod trust;
 
 pub use certificate::CertificateOptions;
 pub use path::{PathOptions, Times, YesNo};
 pub use provider::SigV4Provider;
 pub use s3_endpoint::S3EndpointOptions;
+pub use trust::TrustOptions;
 
 use std::path::PathBuf;
 
@@ -79,6 +81,18 @@ impl CredentialOptions {
     /// Whether the options select credentials.
     pub fn is_typed(&self) -> bool {
         self.user.is_some() || self.access_key.is_some() || self.secret_key.is_some() || self.profile.is_some()
+    }
+
+    /// The first option that names a key, if one was typed.
+    fn first_typed(&self) -> Option<&'static str> {
+        let typed = [
+            (self.user.is_some(), "-u"),
+            (self.access_key.is_some(), "--access-key"),
+            (self.secret_key.is_some(), "--secret-key"),
+            (self.session_token.is_some(), "--session-token"),
+            (self.profile.is_some(), "--profile"),
+        ];
+        typed.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, option)| option)
     }
 }
 
@@ -208,15 +222,25 @@ impl SigningOptions {
         self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
     }
 
-    /// Refuses a certificate that another scheme would leave unused.
+    /// Refuses a certificate that another scheme would leave unused, and another key beside it.
     ///
     /// # Errors
     /// There is one.
-    pub fn check_certificate(&self) -> Result<(), Failure> {
-        match self.certificate.is_typed() && !self.is_certified() {
-            true => Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
-                .hint("omit --scheme to sign with the key of the certificate")),
-            false => Ok(()),
+    pub fn check_certificate(&self, credentials: &CredentialOptions) -> Result<(), Failure> {
+        if self.certificate.is_typed() && !self.is_certified() {
+            return Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")
+                .hint("omit --scheme to sign with the key of the certificate"));
+        }
+        let signing_key = self.signing_key.as_ref().map(|_| "--signing-key");
+        match credentials.first_typed().or(signing_key).filter(|_| self.is_certified()) {
+            Some(option) => {
+                let certificate = if self.certificate.is_typed() { "--certificate" } else { "--scheme x509" };
+                Err(Failure::usage(format!(
+                    "{option} cannot be used with {certificate}: each names the key to sign with"
+                ))
+                .hint("omit one of the two; --region and --endpoint-url say what a profile would say besides"))
+            }
+            None => Ok(()),
         }
     }
 

@@ -61,7 +61,7 @@ pub struct Session {
 impl Session {
     /// Decides everything except the placement, which is the header.
     pub fn settle(typed: Typed<'_>, context: &mut Context) -> Result<Self, Failure> {
-        typed.signing.check_certificate()?;
+        typed.signing.check_certificate(typed.credentials)?;
         let plan = typed.signing.streaming.plan(typed.signing.checksum.algorithm)?;
         // If the request is invalid, this is detected before any key is requested.
         let (found, (url, unsigned)) = match typed.url.starts_with("s3://") {
@@ -305,6 +305,9 @@ fn explain_refusal(error: PrepareError) -> Failure {
         PrepareError::ExpiresAtOnce => Some("for example --expires 1h"),
         PrepareError::CertificateInQuery => {
             Some("use 'sigvet sign' or 'sigvet send', which sign the header, or presign with a key")
+        }
+        PrepareError::CertificateDiffers { .. } => {
+            Some("omit the header: the certificates of --certificate and --intermediates are added by themselves")
         }
         PrepareError::MissingHost => Some("remove -H 'Host:', which removes the header"),
         PrepareError::UnknownPayload => {

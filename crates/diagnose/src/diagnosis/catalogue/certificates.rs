@@ -16,10 +16,10 @@ mistakes! {
     CERTIFICATE_FORM = "certificate-form" {
         title: "the certificate header is not base64 of DER",
         place: "certificate",
-        explanation: "The header holds PEM text, or base64 that was changed for a URL. The server decodes the value as \
-            base64 and reads the bytes as DER.",
-        fix: "Take the base64 between the BEGIN and END lines of the PEM file and join its lines; separate the \
-            certificates of x-amz-x509-chain with commas.",
+        explanation: "The header holds PEM text, base64 with spaces or line breaks in it, or base64 that was changed for a \
+            URL. The server decodes the value as base64 and reads the bytes as DER.",
+        fix: "Take the base64 between the BEGIN and END lines of the PEM file and join its lines without spaces; separate \
+            the certificates of x-amz-x509-chain with a bare comma.",
         clients: &[
             ("openssl", "openssl x509 -in cert.pem -outform DER | openssl base64 -A"),
             ("cryptography (Python)", "certificate.public_bytes(Encoding.DER), then base64.b64encode"),
@@ -47,8 +47,9 @@ mistakes! {
     CERTIFICATE_UNSUITABLE = "certificate-unsuitable" {
         title: "the certificate is of a kind that IAM Roles Anywhere does not accept",
         place: "certificate",
-        explanation: "Requests are signed with an end-entity certificate: version 3, CA:FALSE, digital signatures among \
-            its key usages, and an RSA or EC key. The server refuses other certificates.",
+        explanation: "Requests are signed with an end-entity certificate: version 3, a subject, CA:FALSE, digital signatures \
+            among its key usages, signed by a CA with SHA-256 or stronger, and with an RSA or EC key. The server refuses \
+            other certificates.",
         fix: "Have the CA issue an end-entity certificate for the workload, and sign with its key.",
         clients: &[],
         proofs: &[Lint],
@@ -60,7 +61,7 @@ mistakes! {
             Either another CA issued it, or a certificate between the two is missing from x-amz-x509-chain.",
         fix: "Name the trust anchor whose CA issued the certificate, and send all intermediate certificates in the chain.",
         clients: &[("openssl", "openssl verify -CAfile anchor.pem -untrusted intermediates.pem cert.pem must say OK")],
-        proofs: &[Error],
+        proofs: &[Error, Lint],
     }
     CHAIN_ORDER = "chain-order" {
         title: "the certificate chain is not in order",
@@ -71,11 +72,30 @@ mistakes! {
         clients: &[("aws_signing_helper", "give the intermediates alone in the file of --intermediates")],
         proofs: &[Error],
     }
+    CHAIN_BROKEN = "chain-broken" {
+        title: "a certificate of the chain cannot vouch for the one below it",
+        place: "certificate",
+        explanation: "Each certificate of the chain has to be a valid CA certificate whose key signed the one below it. A \
+            server that follows the chain stops at the first that is not.",
+        fix: "Send the CA certificates that issued the ones below them and are still valid, as the CA publishes them.",
+        clients: &[("openssl", "openssl verify -CAfile anchor.pem -untrusted intermediates.pem cert.pem says where it stops")],
+        proofs: &[Error],
+    }
+    CHAIN_TOO_LONG = "chain-too-long" {
+        title: "the certificate chain has more than five certificates",
+        place: "certificate",
+        explanation: "IAM Roles Anywhere takes five certificates in x-amz-x509-chain. It refuses a longer chain whatever is \
+            in it.",
+        fix: "Send only the certificates between the signing certificate and the trust anchor, or make a CA that is nearer \
+            to the workload the trust anchor.",
+        clients: &[],
+        proofs: &[Lint],
+    }
     ALGORITHM_NOT_OF_KEY = "algorithm-not-of-key" {
         title: "the algorithm does not fit the key of the certificate",
         place: "authorization",
         explanation: "AWS4-X509-RSA-SHA256 is for certificates with an RSA key, AWS4-X509-ECDSA-SHA256 for those with \
-            an EC key. The server verifies by the algorithm that the request names.",
+            an EC key; AWS4-HMAC-SHA256 is for secret access keys. The server verifies by the algorithm that the request names.",
         fix: "Choose the algorithm by the type of the certificate's own key, not by the key of its issuer.",
         clients: &[],
         proofs: &[Lint],
@@ -95,12 +115,36 @@ mistakes! {
     KEY_NOT_OF_CERTIFICATE = "key-not-of-certificate" {
         title: "the request is signed with a key that is not the certificate's",
         place: "key",
-        explanation: "The signature was made with another private key than the one that belongs to the certificate in \
-            x-amz-x509. The server verifies it with the key of that certificate.",
+        explanation: "The signature was made with the private key of another certificate than the one in x-amz-x509. The \
+            server verifies it with the key of that certificate.",
         fix: "Sign with the private key of the certificate that is sent, and send the certificate of the key; after a \
             renewal with a new key, replace both files.",
         clients: &[("openssl", "openssl x509 -noout -pubkey and openssl pkey -pubout must print the same key")],
-        proofs: &[Search, Lint],
+        proofs: &[Search],
+    }
+    SIGNATURE_NOT_OF_KEY = "signature-not-of-key" {
+        title: "no signature of the certificate's key looks like this one",
+        place: "signature",
+        explanation: "With the certificate's key, an RSA signature gives back the padded hash of what was signed, and this \
+            one gives back nothing of the kind. Either another private key made it, or it was changed after signing.",
+        fix: "Compare the signature with the one that the client computed. If they are the same, sign with the private key \
+            of the certificate that is sent.",
+        clients: &[("openssl", "openssl x509 -noout -pubkey and openssl pkey -pubout must print the same key")],
+        proofs: &[Lint],
+    }
+    SIGNATURE_PADDING = "signature-padding" {
+        title: "the RSA signature is padded with PSS instead of PKCS#1 v1.5",
+        place: "signature",
+        explanation: "RSA has two ways to pad what it signs, and IAM Roles Anywhere takes RSASSA-PKCS1-v1_5 alone. The \
+            signature is right for the request, but made with RSASSA-PSS.",
+        fix: "Sign with RSASSA-PKCS1-v1_5 and SHA-256.",
+        clients: &[
+            ("cryptography (Python)", "padding.PKCS1v15() instead of padding.PSS()"),
+            ("WebCrypto", "import the key as RSASSA-PKCS1-v1_5 instead of RSA-PSS"),
+            ("Java", "Signature.getInstance(\"SHA256withRSA\") instead of RSASSA-PSS"),
+            ("AWS KMS", "RSASSA_PKCS1_V1_5_SHA_256 instead of RSASSA_PSS_SHA_256"),
+        ],
+        proofs: &[Lint],
     }
     STRING_TO_SIGN_HASHED = "string-to-sign-hashed" {
         title: "a hash of the string to sign was signed instead of the string itself",
@@ -124,3 +168,23 @@ mistakes! {
         proofs: &[Lint],
     }
 }
+
+/// `signature-form` of a signature by the key of a certificate, which is no HMAC.
+pub(in crate::diagnosis) static CERTIFIED_FORM: Mistake = Mistake {
+    id: "signature-form",
+    title: "the signature is not written as a certificate's key makes it",
+    place: "signature",
+    explanation: "The signature was sent in base64, in uppercase, as r and s one after the other, or cut off. The server \
+        expects the lowercase hex of an RSA signature, which is as long as the key, or of an ECDSA signature in DER.",
+    fix: "Write all bytes of the signature in lowercase hex; with an EC key, the bytes of the DER form.",
+    clients: &[
+        ("openssl", "openssl dgst -sha256 -sign key.pem prints DER and PKCS#1 v1.5; then xxd -p"),
+        ("cryptography (Python)", "key.sign(...).hex()"),
+        ("WebCrypto", "ECDSA gives r and s; convert them to DER"),
+    ],
+    proofs: &[Lint, Search],
+};
+
+/// Rows of other sections, as they happen with certificates.
+#[cfg(test)]
+pub(super) static VARIANTS: [&Mistake; 1] = [&CERTIFIED_FORM];

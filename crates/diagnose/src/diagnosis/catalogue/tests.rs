@@ -6,7 +6,7 @@ use super::*;
 
 /// All rows, and their variants for tokens.
 fn every() -> impl Iterator<Item = &'static Mistake> {
-    all().chain(tokens::VARIANTS)
+    all().chain(tokens::VARIANTS).chain(certificates::VARIANTS)
 }
 
 /// All ids, in the order of the catalogue.
@@ -195,9 +195,13 @@ const IDS: &[&str] = &[
     "certificate-unsuitable",
     "certificate-untrusted",
     "chain-order",
+    "chain-broken",
+    "chain-too-long",
     "algorithm-not-of-key",
     "credential-not-serial",
     "key-not-of-certificate",
+    "signature-not-of-key",
+    "signature-padding",
     "string-to-sign-hashed",
     "signature-hash",
 ];
@@ -251,8 +255,8 @@ fn each_mistake_is_found_by_its_id() {
 
 /// A script that matches on an id must find the same part of the request, whatever the wording.
 #[test]
-fn each_variant_for_tokens_has_the_id_and_place_of_a_row() {
-    for variant in tokens::VARIANTS {
+fn each_variant_for_tokens_and_certificates_has_the_id_and_place_of_a_row() {
+    for variant in tokens::VARIANTS.into_iter().chain(certificates::VARIANTS) {
         assert_eq!(find(variant.id).map(|row| row.place), Some(variant.place), "{}", variant.id);
     }
 }

@@ -64,6 +64,11 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// What one look shows, before anything is searched.
+    pub(super) fn at_once(made: AppliedMistake) -> Self {
+        Self { sets: vec![vec![made]], hypotheses: 1, deepest: 1, is_exhausted: true }
+    }
+
     /// How far the search got, without its results.
     pub(super) fn summary(&self) -> Summary {
         let Self { hypotheses, deepest, is_exhausted, .. } = *self;

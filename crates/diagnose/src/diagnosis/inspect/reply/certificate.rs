@@ -1,7 +1,7 @@
 //! IAM Roles Anywhere's messages about certificates.
 
 use super::{Said, one};
-use crate::diagnosis::catalogue::{CERTIFICATE_UNTRUSTED, CHAIN_ORDER};
+use crate::diagnosis::catalogue::{CERTIFICATE_UNTRUSTED, CHAIN_BROKEN, CHAIN_ORDER};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::{CertificateFault, Finding};
 
@@ -12,12 +12,13 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
     if !is_meant || !said.says(&["untrusted"]) || !said.says(&["certificate"]) {
         return Vec::new();
     }
-    let disordered = said.findings().iter().find_map(|finding| match finding {
-        Finding::Certificate(CertificateFault::ChainOrder { problem }) => Some(*problem),
+    let of_chain = said.findings().iter().find_map(|finding| match finding {
+        Finding::Certificate(fault @ CertificateFault::ChainOrder { .. }) => Some((&CHAIN_ORDER, fault)),
+        Finding::Certificate(fault @ CertificateFault::ChainLink { .. }) => Some((&CHAIN_BROKEN, fault)),
         _ => None,
     });
-    one(match disordered {
-        Some(problem) => AppliedMistake::new(&CHAIN_ORDER, "", "").with_detail(format!("the chain {problem}")),
+    one(match of_chain {
+        Some((mistake, fault)) => AppliedMistake::new(mistake, "", "").with_detail(fault.to_string()),
         None => AppliedMistake::new(&CERTIFICATE_UNTRUSTED, "", "").with_detail("the server says so"),
     })
 }

@@ -3,9 +3,10 @@
 use std::ops::RangeInclusive;
 
 use crate::diagnosis::catalogue::{
-    CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNATURE_FORM,
+    CERTIFIED_FORM, CHECKSUM_MISMATCH, CHECKSUM_OF_NOTHING, MECHANISM_TWICE, PAYLOAD_STREAMING, QUERY_HTML_ESCAPED,
+    QUERY_JSON_ESCAPED, SIGNATURE_FORM,
 };
+use crate::diagnosis::certified;
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::unreadable::v2_parameters;
 use crate::diagnosis::inspect::{holds, key, refused_token, scope, token};
@@ -17,7 +18,7 @@ use sigvet_core::internal::is_aws;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::scheme::Scheme;
-use sigvet_core::verify::{CertificateFault, Finding};
+use sigvet_core::verify::{CertificateFault, Finding, is_judged_by_certificate};
 use sigvet_core::x509::KeyAlgorithm;
 
 /// The prefix of the payload keywords for chunks.
@@ -30,10 +31,11 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     let request = evidence.request.unwrap_or(judged.request);
     let terms = &judged.claim.terms;
     let is_captured = judged.is_captured();
+    let is_by_certificate = is_judged_by_certificate(judged.request, judged.claim);
     [
         mechanism_twice(request),
         scope::out_of_order(terms),
-        key::malformed(&terms.access_key_id).filter(|_| is_captured && !terms.scheme.is_certified()),
+        key::malformed(&terms.access_key_id).filter(|_| is_captured && !is_by_certificate),
         token_missing(judged).filter(|_| is_captured),
         token::with_space(judged.request, &terms.dialect),
         unsigned_token(judged).filter(|_| is_captured),
@@ -122,9 +124,6 @@ fn is_chunked(body: &[u8]) -> bool {
 /// Number of hex digits of a DER signature: two integers of at most 33 bytes, mostly 32.
 const DER_DIGITS: RangeInclusive<usize> = 120..=144;
 
-/// Number of hex digits of an RSA signature, for keys of 2048 to 8192 bits.
-const RSA_DIGITS: RangeInclusive<usize> = 512..=2048;
-
 fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let signature = judged.claim.signature.as_str();
     // A signature of another algorithm has another form.
@@ -135,21 +134,49 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let is_hex = signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
     let (is_whole, usual) = match judged.claim.terms.scheme {
-        Scheme::V4 => (signature.len() == 64, "64"),
-        Scheme::V4a => (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "140 or so"),
-        Scheme::X509(KeyAlgorithm::Ecdsa) => (signature.starts_with("30"), "140 to 208"),
-        Scheme::X509(KeyAlgorithm::Rsa) => (RSA_DIGITS.contains(&signature.len()), "512 to 1024"),
+        Scheme::V4 => (signature.len() == 64, "not 64".to_owned()),
+        Scheme::V4a => {
+            (DER_DIGITS.contains(&signature.len()) && signature.starts_with("30"), "not 140 or so".to_owned())
+        }
+        Scheme::X509(algorithm) => certified_form(judged, algorithm)?,
     };
     let detail = match signature.len() {
         _ if is_whole && is_hex && is_lower => return None,
         _ if is_whole && is_hex => "it is in uppercase".to_owned(),
-        length if is_hex => format!("it has {length} digits, not {usual}"),
+        length if is_hex => format!("it has {length} digits, {usual}"),
         _ if signature.contains('%') => "it is percent-encoded".to_owned(),
         28 | 43 | 44 => "it is in base64".to_owned(),
         _ => "it contains characters that are not hex digits".to_owned(),
     };
     let expected = if is_hex { signature.to_ascii_lowercase() } else { String::new() };
-    Some(AppliedMistake::new(&SIGNATURE_FORM, signature, expected).with_detail(detail))
+    let row = if judged.claim.terms.scheme.is_certified() { &CERTIFIED_FORM } else { &SIGNATURE_FORM };
+    Some(AppliedMistake::new(row, signature, expected).with_detail(detail))
+}
+
+/// Whether a signature is as long as the key of the certificate makes it, and how long that is, to follow how long it is. None
+/// if the key is of a kind that signs no request.
+fn certified_form(judged: &JudgedV4<'_>, algorithm: KeyAlgorithm) -> Option<(bool, String)> {
+    let (signature, digits) = (judged.claim.signature.as_str(), |bytes: usize| 2 * bytes);
+    let is_der = signature.starts_with("30");
+    let Some(certificate) = certified::certificate(judged.request, judged.claim) else {
+        return Some(match algorithm {
+            KeyAlgorithm::Rsa => (certified::is_whole_rsa(signature.len() / 2), "not 512 to 1024".to_owned()),
+            KeyAlgorithm::Ecdsa => (is_der, "and is not DER, which begins with 30".to_owned()),
+        });
+    };
+    let bytes = certificate.key.signature_bytes().filter(|_| certificate.key.can_verify())?;
+    let key = certificate.key.description();
+    Some(match algorithm {
+        KeyAlgorithm::Rsa => (
+            // One of another length that is whole is told by itself.
+            signature.len() == digits(*bytes.end()) || certified::is_whole_rsa(signature.len() / 2),
+            format!("and the key of the certificate ({key}) makes {}", digits(*bytes.end())),
+        ),
+        KeyAlgorithm::Ecdsa => (
+            is_der && (digits(*bytes.start())..=digits(*bytes.end())).contains(&signature.len()),
+            format!("and DER of the certificate's key ({key}) has {} or a few less", digits(*bytes.end())),
+        ),
+    })
 }
 
 #[cfg(test)]

@@ -93,6 +93,9 @@ fn samples() -> Vec<Finding> {
         CertificateFault::NotYetValid { from: late, now },
         CertificateFault::Unsuitable { problem: text("it is a CA certificate") },
         CertificateFault::ChainOrder { problem: "contains the certificate itself" },
+        CertificateFault::ChainLink { number: 1, problem: text("is not a CA certificate") },
+        CertificateFault::ChainTooLong { count: 6, longest: 5 },
+        CertificateFault::Untrusted,
         CertificateFault::Algorithm { expected: pair().0, presented: pair().1 },
         CertificateFault::Serial { expected: text("17"), hex: text("11"), presented: text("0x11") },
     ];
