@@ -8,15 +8,16 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::request::SupplyOptions;
 use crate::cli::options::value::cannot_read;
 use crate::cli::request::{address, supply};
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::Known;
+use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::capture::{holds_token, is_token};
 use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{MalformedRequest, Note};
-use sigvet_diagnose::names_mistake;
+use sigvet_diagnose::{mistake_in_note, names_mistake};
 
 /// Programs print no longer message about a refusal.
 const LONGEST_WORDS: usize = 64 * 1024;
@@ -24,9 +25,15 @@ const LONGEST_WORDS: usize = 64 * 1024;
 /// A request, what is known about it, and notes about the text that it was read from.
 pub type Read = (Request, Known, Vec<Note>);
 
-/// Reads the request that `name` stands for, completed by the options; no name is standard input.
-pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<Read, Failure> {
-    let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
+/// Reads the request that `name` stands for, completed by the options; no name is standard input. `entry` selects one of several
+/// requests, counting from 1.
+pub fn read(
+    name: Option<&str>,
+    entry: Option<usize>,
+    options: &SupplyOptions,
+    context: &mut Context,
+) -> Result<Read, Failure> {
+    let Capture { kind, request, mut notes, .. } = capture(name, entry, context)?;
     if kind == CaptureKind::CurlCommand {
         return Err(Failure::usage("a curl command is not a signed request")
             .hint("use 'sigvet explain', or give the output of 'curl -v'"));
@@ -37,7 +44,8 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
     };
     let supplied = supply::with_stdin(is_stdin(name), context, |stdin| options.read(stdin))?;
     let known = supply::complete(&mut request, Some(kind), &mut notes, &supplied)?;
-    for note in &notes {
+    let is_judged = Claimed::extract(&request, BucketRule::default()).is_ok();
+    for note in notes.iter().filter(|note| !is_judged || mistake_in_note(note).is_none()) {
         context.stderr.line(&format!("note: {note}"))?;
     }
     Ok((request, known, notes))

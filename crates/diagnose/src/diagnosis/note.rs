@@ -80,6 +80,8 @@ pub enum NextStep {
     Header,
     /// The header that names the EKS cluster, which no token contains.
     ClusterName,
+    /// Another name of the EKS cluster than the one that was given.
+    OtherCluster,
     /// The secret, to reproduce the wrong signature itself.
     Secret,
     /// The server's reply: many servers print their computation.

@@ -76,6 +76,27 @@ pub enum Note {
         /// The prefix.
         expected: &'static str,
     },
+    /// A token in base64 has digits that its server does not read.
+    TokenBase64 {
+        /// The first of them: `=`, `+` or `/`.
+        found: char,
+    },
+    /// What stands beside a token contradicts it.
+    OtherLogin(OtherLogin),
+    /// A text names an EKS cluster beside its token.
+    ClusterBeside {
+        /// The name.
+        name: String,
+    },
+    /// The subject token of a federation names no audience, or another than it is for.
+    Audience {
+        /// The header that names it.
+        header: &'static str,
+        /// The audience that it names; empty if it names none.
+        presented: String,
+        /// The right one; empty if it is not known.
+        expected: String,
+    },
     /// A token is the password in the URL of a connection, or in a password file, without the escapes that it needs there.
     PasswordNotEscaped,
     /// A token has more bytes than its server reads.
@@ -177,6 +198,65 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// The EKS cluster that the text around a token names.
+    pub fn cluster(&self) -> Option<&str> {
+        if let Self::ClusterBeside { name } = self { Some(name) } else { None }
+    }
+}
+
+/// What a client does with a token that the token is not for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherLogin {
+    /// It logs in as another user.
+    User {
+        /// The parameter in the token: `DBUser=alice`.
+        signed: String,
+        /// The parameter that the token of that user has.
+        expected: String,
+        /// The user.
+        used: String,
+    },
+    /// It connects to another host.
+    Host {
+        /// The host in the token.
+        signed: String,
+        /// The host, or the name of the cache, that the token should be signed for.
+        expected: String,
+        /// The host that the client connects to.
+        used: String,
+    },
+    /// It connects to a host in another region.
+    Region {
+        /// The region that the token is signed for.
+        signed: String,
+        /// The region of the host.
+        expected: String,
+        /// The host.
+        used: String,
+    },
+}
+
+impl fmt::Display for OtherLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User { signed, used, .. } => {
+                write!(f, "the token has {}, but the client logs in as '{}'", one_line(signed), one_line(used))
+            }
+            Self::Host { signed, used, .. } => {
+                write!(f, "the token is for {}, but the client connects to {}", one_line(signed), one_line(used))
+            }
+            Self::Region { signed, expected, used } => write!(
+                f,
+                "the token is signed for {}, but the client connects to {} in {}",
+                one_line(signed),
+                one_line(used),
+                one_line(expected)
+            ),
+        }
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -213,6 +293,23 @@ impl fmt::Display for Note {
                 write!(f, "the URL in the token begins with {scheme} instead of {expected}")
             }
             Self::TokenPrefix { expected } => write!(f, "the token lacks its prefix {expected}"),
+            Self::TokenBase64 { found: '=' } => {
+                f.write_str("the token's base64 ends in '=', which its server does not accept")
+            }
+            Self::TokenBase64 { found } => {
+                write!(f, "the token's base64 has '{found}', and its server accepts only '-' and '_'")
+            }
+            Self::OtherLogin(other) => other.fmt(f),
+            Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
+            Self::Audience { header, presented, .. } if presented.is_empty() => {
+                write!(f, "the subject token has no header {header}")
+            }
+            Self::Audience { header, presented, expected } if expected.is_empty() => {
+                write!(f, "the header {header} is '{}'", one_line(presented))
+            }
+            Self::Audience { header, presented, expected } => {
+                write!(f, "the header {header} is '{}', not '{}'", one_line(presented), one_line(expected))
+            }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::TokenLength { expected, presented } => {
                 write!(f, "the token has {presented} bytes; its server accepts at most {expected}")

@@ -4,7 +4,6 @@
 //! last, and in which form it is printed.
 
 mod kind;
-mod cache;
 mod endpoint;
 mod connection;
 mod values;

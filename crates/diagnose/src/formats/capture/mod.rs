@@ -288,7 +288,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             }
         }
         let has_token = token::is_in(line);
-        let tokens = || token::read_among(text.get(at..).unwrap_or_default(), entry);
+        let tokens = || token::read_among(&text, entry);
         if has_token && token::is_of_database(line) {
             return tokens();
         }

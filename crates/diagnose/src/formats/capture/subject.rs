@@ -9,7 +9,7 @@ use crate::formats::note::Note;
 use crate::formats::{DamagedToken, base64, parse_url};
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{captured_request, is_token};
-use sigvet_core::request::Body;
+use sigvet_core::request::{Body, Headers};
 
 /// The longest subject token that there is, with a session token in it.
 const LONGEST: usize = 64 * 1024;
@@ -62,12 +62,39 @@ fn exchange_of(json: &[u8]) -> Option<Exchange> {
     let method = text("method").filter(|method| is_token(method))?;
     let (mut headers, mut notes) = valid_headers(fields(&object["headers"])?);
     headers.first_text("authorization").filter(|value| value.starts_with("AWS4-"))?;
+    notes.extend(audience(&headers, object["headers"].is_array()));
     if !headers.contains("host") {
         headers = with_host(&url.host_header(), &headers);
         notes.push(Note::HostFromUrl);
     }
     let request = captured_request(method, url.target().to_vec(), headers, Body::Bytes(Vec::new()));
     Some(Exchange { request: Some(request), url: Some(url), reply: None, notes })
+}
+
+/// The header in which Google Cloud looks for the provider that a token is for (google-auth, `aws.py`).
+const OF_GOOGLE: &str = "x-goog-cloud-target-resource";
+/// How the full resource name of a provider begins, of a pool of workloads or of a workforce.
+const PROVIDER: &str = "//iam.googleapis.com/";
+/// The header in which Snowflake looks for itself, and what it is called there (snowflake-connector-python, `wif_util.py`).
+const OF_SNOWFLAKE: (&str, &str) = ("x-snowflake-audience", "snowflakecomputing.com");
+
+/// What is wrong with the audience of a token. Only Google Cloud has a list of header fields.
+fn audience(headers: &Headers, is_list: bool) -> Option<Note> {
+    let text = |name: &str| headers.first_text(name).unwrap_or_default().to_owned();
+    let (of_snowflake, snowflake) = OF_SNOWFLAKE;
+    let is_signed = text("authorization").contains(of_snowflake);
+    let (header, expected) = if headers.contains(of_snowflake) || is_signed {
+        (of_snowflake, snowflake)
+    } else if is_list || headers.contains(OF_GOOGLE) {
+        (OF_GOOGLE, "")
+    } else {
+        return None;
+    };
+    let presented = text(header);
+    let is_right = if expected.is_empty() { presented.starts_with(PROVIDER) } else { presented == expected };
+    let expected =
+        if presented.is_empty() || !expected.is_empty() { expected.to_owned() } else { format!("{PROVIDER}…") };
+    (!is_right).then_some(Note::Audience { header, presented, expected })
 }
 
 /// Header fields as an object, or as Google has them: a list of objects with key and value.
