@@ -14,7 +14,7 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::capture::{holds_token, is_token};
-use sigvet_diagnose::formats::is_url;
+use sigvet_diagnose::formats::{is_url, note_of_url};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{MalformedRequest, Note};
 use sigvet_diagnose::{mistake_in_note, names_mistake};
@@ -157,7 +157,7 @@ fn read_url(url: &str) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
     let request = Request::new("GET", &url).map_err(Failure::invalid)?;
     let url = url.for_request(&request);
-    let (kind, notes) = (CaptureKind::Url, Vec::new());
+    let (kind, notes) = (CaptureKind::Url, note_of_url(&url.to_string()).into_iter().collect());
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 

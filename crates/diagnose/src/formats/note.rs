@@ -71,6 +71,11 @@ pub enum Note {
         /// The scheme that its server takes; empty if it takes none.
         expected: &'static str,
     },
+    /// The URL of which a password is made without its scheme.
+    UrlOfToken {
+        /// The scheme that is there: `https://`.
+        scheme: &'static str,
+    },
     /// A token stands without the prefix by which its server knows it.
     TokenPrefix {
         /// The prefix.
@@ -291,6 +296,9 @@ impl fmt::Display for Note {
             }
             Self::TokenScheme { scheme, expected } => {
                 write!(f, "the URL in the token begins with {scheme} instead of {expected}")
+            }
+            Self::UrlOfToken { scheme } => {
+                write!(f, "as a password, the token is used without {scheme} in front; servers refuse it with that")
             }
             Self::TokenPrefix { expected } => write!(f, "the token lacks its prefix {expected}"),
             Self::TokenBase64 { found: '=' } => {

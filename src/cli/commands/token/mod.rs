@@ -169,6 +169,9 @@ pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
             warn(context, &warning)?;
         }
     }
+    if let Some(warning) = printing::warning_of_early_end(args.kind, &order, &session) {
+        warn(context, &warning)?;
+    }
     let parts = sign(&session, &args.show, context)?;
     printing::print(args, &order, form, (&session, &parts.signed), context)?;
     Ok(context.stdout.flush()?)

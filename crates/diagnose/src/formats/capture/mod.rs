@@ -42,6 +42,7 @@ pub use log::{ClientLog, read_client_log};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::note::Note;
+use super::note_of_url;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
 use sigvet_core::internal::captured_request;
@@ -336,7 +337,10 @@ const LONGEST_REPORT: usize = 256 * 1024;
 fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (exchange, rest) = url::read(text)?;
     let reply = reply_behind(rest);
-    choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)
+    let note = exchange.url.as_ref().and_then(|url| note_of_url(&url.to_string()));
+    let mut capture = choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)?;
+    capture.notes.extend(note);
+    Ok(capture)
 }
 
 fn read_command(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {

@@ -18,6 +18,14 @@ pub(super) fn behind_prefix<'t>(text: &'t str, prefix: &'static str) -> Option<(
     (!is_other).then_some((behind, (!is_cut).then_some(missing)))
 }
 
+/// What is to be said of a URL of which the token of a database or a cache is made: it stands there with its scheme.
+pub fn note_of_url(url: &str) -> Option<Note> {
+    let is_password =
+        TokenKind::of_url(url).is_some_and(|kind| ["RDS", "DSQL", "ElastiCache"].contains(&kind.name));
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| url.starts_with(scheme));
+    scheme.filter(|_| is_password).map(|scheme| Note::UrlOfToken { scheme })
+}
+
 /// Digits that the server of a token does not read: those of aws-iam-authenticator and of Kafka take base64 for URLs without padding
 /// (`base64.RawURLEncoding` of `token.Verify`, and the pattern of `OAuthBearerClientInitialResponse`).
 pub(super) fn odd_base64(text: &str, kind: &TokenKind) -> Option<Note> {
