@@ -14,9 +14,9 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Known};
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::capture::{holds_token, is_token};
-use sigvet_diagnose::formats::{is_url, note_of_url};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{MalformedRequest, Note};
+use sigvet_diagnose::formats::{is_url, note_of_url};
 use sigvet_diagnose::{mistake_in_note, names_mistake};
 
 /// Programs print no longer message about a refusal.

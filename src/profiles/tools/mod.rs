@@ -73,7 +73,8 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
     /// Each is read from the tool's file anew.
     const PROBED: usize = 50;
     let spelled = |(tool, name): (Tool, String)| format!("{tool}:{name}");
-    let names_in = |tool| (reader(tool).names)(environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
+    let names_in =
+        |tool| (reader(tool).names)(environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
     let candidates: Vec<(Tool, String)> = match Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
         Some(tool) => names_in(tool).take(PROBED).collect(),
         None => {

@@ -220,9 +220,11 @@ impl<'a> Conf<'a> {
     fn joins(&self, name: &str, remote: &Remote, kind: &'static str) -> Error {
         let upstreams = remote.get("upstreams", kind, self).map(|list| list.to_string()).unwrap_or_default();
         let upstreams = upstreams.split_whitespace().map(|word| word.trim_matches('"'));
-        let upstreams = upstreams.map(|word| if kind == "combine" { word.split_once('=').map_or(word, |(_, to)| to) } else { word });
+        let upstreams = upstreams
+            .map(|word| if kind == "combine" { word.split_once('=').map_or(word, |(_, to)| to) } else { word });
         let mut names: Vec<String> = Vec::new();
-        for connection in upstreams.filter_map(Connection::parse).filter(|connection| !connection.name.starts_with(':')) {
+        for connection in upstreams.filter_map(Connection::parse).filter(|connection| !connection.name.starts_with(':'))
+        {
             if !names.contains(&connection.name) {
                 names.push(connection.name);
             }

@@ -81,7 +81,7 @@ impl Diagnosis {
     pub(super) fn in_words_for(mut self, request: Option<&Request>) -> Self {
         if request.and_then(token_kind_of).is_some() {
             let mistakes = self.explanations.iter_mut().flat_map(|explanation| &mut explanation.mistakes);
-            mistakes.for_each(|made| made.mistake = in_token(made.mistake));
+            mistakes.for_each(|made| made.mistake = in_token(made.mistake, &made.signed));
         }
         self
     }

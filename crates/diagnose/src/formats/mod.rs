@@ -14,7 +14,9 @@ pub use flattened::{unflatten, unflatten_hashed};
 pub use note::{Note, OtherLogin};
 pub use session::{MalformedSession, parse_session};
 pub(crate) use token::is_of_rds;
-pub use token::{BEDROCK_PREFIX, CLUSTER_HEADER, Cache, CacheRegion, DamagedToken, EKS_PREFIX, Token, TokenKind, note_of_url};
+pub use token::{
+    BEDROCK_PREFIX, CLUSTER_HEADER, Cache, CacheRegion, DamagedToken, EKS_PREFIX, Token, TokenKind, note_of_url,
+};
 pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};

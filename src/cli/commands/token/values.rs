@@ -44,8 +44,9 @@ pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), F
 fn check_spaces(kind: Kind, user: &str) -> Result<(), Failure> {
     let trimmed = user.trim();
     if trimmed.is_empty() || trimmed != user {
-        return Err(Failure::usage(format!("--user '{user}' begins or ends with white space"))
-            .hint("type the name without it"));
+        return Err(
+            Failure::usage(format!("--user '{user}' begins or ends with white space")).hint("type the name without it")
+        );
     }
     let is_of_cache = matches!(kind, Kind::Elasticache | Kind::Memorydb);
     match user.contains(char::is_whitespace) && is_of_cache {
@@ -154,7 +155,9 @@ mod tests {
     fn a_name_has_no_white_space_where_none_can_be() {
         let check = |kind, user| check_user(kind, Engine::Postgres, user);
         assert!(check(Kind::Rds, "jane doe").is_ok());
-        for (kind, user) in [(Kind::Rds, " jane"), (Kind::Dsql, "jane\u{a0}"), (Kind::Rds, " "), (Kind::Elasticache, "jane doe")] {
+        for (kind, user) in
+            [(Kind::Rds, " jane"), (Kind::Dsql, "jane\u{a0}"), (Kind::Rds, " "), (Kind::Elasticache, "jane doe")]
+        {
             assert!(is_refused(check(kind, user)), "{user:?}");
         }
     }

@@ -148,6 +148,18 @@ static TOKEN_CUT: Mistake = Mistake {
     proofs: &[Lint, Error],
 };
 
+/// `signature-form`, if digits are missing at the end.
+static TOKEN_SIGNATURE_CUT: Mistake = Mistake {
+    id: "signature-form",
+    title: "the token was cut off within its signature",
+    place: "signature",
+    explanation: "A token ends with its signature, which has 64 digits, and some of them are missing: a field or a line of a \
+        password file was too short, or not all of it was copied. The server compares all of them.",
+    fix: "Copy and store all of the token, or create a new one.",
+    clients: &[("PostgreSQL", "libpq from before November 2020 reads 320 bytes of a line in a password file")],
+    proofs: &[Lint, Search],
+};
+
 /// `url-damaged`.
 static TOKEN_DAMAGED: Mistake = Mistake {
     id: "url-damaged",
@@ -220,8 +232,13 @@ static OF_URLS: [&Mistake; 8] = [
     &TOKEN_JSON_ESCAPED,
 ];
 
-/// The mistake in the words of tokens, if it is one of a presigned URL.
-pub(in crate::diagnosis) fn in_token(mistake: &'static Mistake) -> &'static Mistake {
+/// The mistake in the words of tokens, if it is one of a presigned URL. The signature is what was sent.
+pub(in crate::diagnosis) fn in_token(mistake: &'static Mistake, signature: &[u8]) -> &'static Mistake {
+    const DIGITS: usize = 64;
+    let is_cut = signature.len() < DIGITS && signature.iter().all(u8::is_ascii_hexdigit);
+    if is_cut && mistake.id == TOKEN_SIGNATURE_CUT.id {
+        return &TOKEN_SIGNATURE_CUT;
+    }
     OF_URLS.into_iter().find(|of_url| of_url.id == mistake.id).unwrap_or(mistake)
 }
 
@@ -229,5 +246,5 @@ pub(in crate::diagnosis) fn in_token(mistake: &'static Mistake) -> &'static Mist
 #[cfg(test)]
 pub(super) fn variants() -> impl Iterator<Item = &'static Mistake> {
     let beside = [&TOKEN_SERVICE, &TOKEN_EXPIRES, &TOKEN_PORT, &TOKEN_HOST, &TOKEN_HOST_CHANGED, &TOKEN_BROKER];
-    beside.into_iter().chain([&TOKEN_REGION]).chain(OF_URLS)
+    beside.into_iter().chain([&TOKEN_REGION, &TOKEN_SIGNATURE_CUT]).chain(OF_URLS)
 }

@@ -304,7 +304,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if has_token {
             return tokens();
         }
-        if let Some(exchange) = subject::read_in_line(line) {
+        if let Some(exchange) = subject::read_in_line(line, &text) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         at += line.len();
