@@ -139,7 +139,7 @@ fn each_wrong_file_has_its_own_line() {
             "[a]\ntype = alias\nremote = gone:\n",
             "rclone:a",
             3,
-            "rclone remote 'a' in HOME/.config/rclone/rclone.conf has no type; expected type = s3",
+            "rclone remote 'a' in HOME/.config/rclone/rclone.conf wraps 'gone', which has no type; expected type = s3",
         ),
         (
             RCLONE,

@@ -6,8 +6,8 @@
 
 mod around;
 mod cache;
-mod endpoint;
 mod kind;
+mod endpoint;
 mod written;
 
 pub use cache::{Cache, CacheRegion};

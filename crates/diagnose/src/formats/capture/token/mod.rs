@@ -1,9 +1,9 @@
 //! Tokens that are presigned URLs, alone, in a line of something else, or in the request that carries them, as the requests that
 //! their servers make of them.
 
-mod beside;
 mod escapes;
 mod line;
+mod beside;
 mod text;
 mod carried;
 

@@ -19,7 +19,7 @@ fn brokers(text: &str) -> impl Iterator<Item = (&str, String)> {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     text.split(move |c: char| !is_of_host(c)).filter_map(|host| {
         let is_broker = [".kafka.", ".kafka-serverless."].iter().any(|label| host.contains(label));
-        let region = infer(host).filter(|_| is_broker)?.region?;
+        let region = if is_broker { infer(host)?.region? } else { return None };
         Some((host, region))
     })
 }

@@ -30,12 +30,7 @@ const CLIENTS: [Client; 3] = [
 /// Reads the options of the client in a line.
 pub(super) fn read(line: &str, login: &mut Login) {
     let words = words(line);
-    let name_of = |word: &str| word.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".exe").to_owned();
-    let found = words.iter().enumerate().find_map(|(at, word)| {
-        let name = name_of(word);
-        Some((at, CLIENTS.iter().find(|client| client.names.contains(&name.as_str()))?))
-    });
-    let Some((at, client)) = found else { return };
+    let Some((at, client)) = client_in(&words) else { return };
     let options = words.get(at + 1..).unwrap_or_default();
     take(options, client.host, &mut login.host);
     take(options, client.user, &mut login.user);
@@ -44,9 +39,15 @@ pub(super) fn read(line: &str, login: &mut Login) {
 
 /// Whether a line runs a client.
 pub(super) fn is_one(line: &str) -> bool {
-    let mut login = Login::default();
-    read(line, &mut login);
-    login != Login::default()
+    client_in(&words(line)).is_some()
+}
+
+/// The client among the words of a line, and its place.
+fn client_in(words: &[String]) -> Option<(usize, &'static Client)> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let name = word.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".exe");
+        Some((at, CLIENTS.iter().find(|client| client.names.contains(&name))?))
+    })
 }
 
 /// Takes the values of an option: `-h HOST`, `-hHOST`, `--host HOST`, `--host=HOST`.

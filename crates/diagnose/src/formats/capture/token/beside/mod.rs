@@ -7,8 +7,8 @@
 mod login;
 mod place;
 mod url;
-mod settings;
 mod command;
+mod settings;
 mod answer;
 mod brokers;
 mod clusters;
