@@ -313,10 +313,11 @@ impl fmt::Display for Note {
                 write!(f, "the subject token has no header {header}")
             }
             Self::Audience { header, presented, expected } if expected.is_empty() => {
-                write!(f, "the header {header} is '{}'", one_line(presented))
+                write!(f, "the header {header} is '{}'", within(presented, LONGEST_AUDIENCE))
             }
             Self::Audience { header, presented, expected } => {
-                write!(f, "the header {header} is '{}', not '{}'", one_line(presented), one_line(expected))
+                let [presented, expected] = [presented, expected].map(|name| within(name, LONGEST_AUDIENCE));
+                write!(f, "the header {header} is '{presented}', not '{expected}'")
             }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::TokenLength { expected, presented } => {
@@ -383,7 +384,14 @@ impl fmt::Display for Note {
     }
 }
 
+/// The longest audience that is shown whole: the full name of a provider is longer than other names.
+const LONGEST_AUDIENCE: usize = 256;
+
 /// Short and without line breaks, for names taken from the text.
 fn one_line(name: &str) -> String {
-    name.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    within(name, 80)
+}
+
+fn within(name: &str, most: usize) -> String {
+    name.chars().take(most).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

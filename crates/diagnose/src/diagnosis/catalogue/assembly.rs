@@ -298,7 +298,7 @@ mistakes! {
         proofs: &[Lint],
     }
     TOKEN_OTHER_USER = "token-other-user" {
-        title: "the client logs in as another user than the token is for",
+        title: "the client logs in as a different user than the token names",
         place: "query",
         explanation: "A token is signed for one user, but the connection string, command or settings beside it name \
             another, or the server refused another. The server answers as if the password were wrong.",

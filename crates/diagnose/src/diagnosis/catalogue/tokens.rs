@@ -101,7 +101,7 @@ pub(in crate::diagnosis) static TOKEN_BROKER: Mistake = Mistake {
 /// `scope-region`, if the endpoint is in another region.
 pub(in crate::diagnosis) static TOKEN_REGION: Mistake = Mistake {
     id: "scope-region",
-    title: "the token was signed for another region than its endpoint is in",
+    title: "the token was signed for a different region than that of its endpoint",
     place: "scope",
     explanation: "The credential scope of a token names a region, and the server accepts only tokens for its own. It \
         answers as if the password were wrong.",

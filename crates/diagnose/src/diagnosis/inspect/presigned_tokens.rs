@@ -62,8 +62,12 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
             AppliedMistake::new(&TOKEN_FORM, "", "").with_detail(note.to_string())
         }
         Note::OtherLogin(other) => other_login(other),
-        Note::Audience { presented, expected, .. } => {
-            AppliedMistake::new(&TOKEN_AUDIENCE, presented.as_str(), expected.as_str()).with_detail(note.to_string())
+        Note::Audience { header, presented, expected } => {
+            let detail = match (presented.as_str(), expected.as_str()) {
+                ("", _) => note.to_string(),
+                _ => format!("the header {header} names another audience"),
+            };
+            AppliedMistake::new(&TOKEN_AUDIENCE, presented.as_str(), expected.as_str()).with_detail(detail)
         }
         Note::TokenLength { expected, presented } => {
             AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
