@@ -65,19 +65,23 @@ pub enum ToolError {
     },
 
     /// The remote is of another kind of storage.
-    #[error("{entry} {}", type_of(kind.as_deref()))]
+    #[error("{entry} {}{}", wrapping(wrapped.as_deref()), type_of(kind.as_deref()))]
     NotS3 {
         /// The remote.
         entry: ToolEntry,
+        /// The remote that it wraps, if that is of another kind.
+        wrapped: Option<String>,
         /// The remote's type, if it has one.
         kind: Option<String>,
     },
 
     /// The remote consists of several others.
-    #[error("{entry} is of type '{kind}', which joins several remotes")]
+    #[error("{entry} is of type '{kind}', which joins {}", joined(names))]
     Several {
         /// The remote.
         entry: ToolEntry,
+        /// The remotes that it joins, as far as they can be read.
+        names: Vec<String>,
         /// The remote's type.
         kind: &'static str,
     },
@@ -143,13 +147,15 @@ pub enum ToolError {
         what: &'static str,
     },
 
-    /// A remote was named with a path.
-    #[error("'{tool}:{name}:…' has a path; name the {} only: '{tool}:{name}'", tool.noun())]
+    /// A remote or an alias was named with a path.
+    #[error("'{tool}:{name}{separator}…' has a path; name the {} only: '{tool}:{name}'", tool.noun())]
     HasPath {
         /// The tool.
         tool: Tool,
         /// The name without the path.
         name: String,
+        /// What separates the two.
+        separator: char,
     },
 
     /// A remote was named with options that cannot be parsed, which may be secret.
@@ -212,6 +218,17 @@ fn listed(words: &[String]) -> String {
 
 fn in_lines((first, second): (usize, usize)) -> String {
     if first == second { format!("in line {first}") } else { format!("in lines {first} and {second}") }
+}
+
+fn wrapping(wrapped: Option<&str>) -> String {
+    wrapped.map(|name| format!("wraps '{name}', which ")).unwrap_or_default()
+}
+
+fn joined(names: &[String]) -> String {
+    match names {
+        [] => "several remotes".to_owned(),
+        names => listed(&names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>()),
+    }
 }
 
 fn type_of(kind: Option<&str>) -> String {

@@ -24,6 +24,12 @@ pub enum Input {
     Variable,
     /// A token for a cluster of EKS.
     Cluster,
+    /// The same with the padding of base64.
+    Padded,
+    /// A token of a database beside settings for the user app.
+    Settings,
+    /// The subject token of a federation.
+    Federation,
     None,
 }
 
@@ -151,6 +157,9 @@ impl Case {
             Input::Connection => Some(("connection.txt", written::connection(&signed.wire))),
             Input::Variable => Some(("variable.txt", written::variable(&signed.wire))),
             Input::Cluster => Some(("token.txt", written::cluster_token(&signed.wire))),
+            Input::Padded => Some(("token.txt", written::padded_token(&signed.wire))),
+            Input::Settings => Some(("settings.env", written::settings(&signed.wire))),
+            Input::Federation => Some(("subject.json", written::federation(&signed.wire))),
             Input::None => None,
         });
         files.extend(reply.map(|reply| ("reply.http", reply)));
@@ -204,6 +213,9 @@ impl Table<'_> {
             Some("connection") => Input::Connection,
             Some("variable") => Input::Variable,
             Some("cluster") => Input::Cluster,
+            Some("padded") => Input::Padded,
+            Some("settings") => Input::Settings,
+            Some("federation") => Input::Federation,
             Some("none") => Input::None,
             Some(other) => panic!("{}: input {other}", self.of.display()),
         }

@@ -91,7 +91,9 @@ fn input(case: &Case) -> Option<String> {
         Input::Command => path("command.sh"),
         Input::Connection => path("connection.txt"),
         Input::Variable => path("variable.txt"),
-        Input::Cluster => path("token.txt"),
+        Input::Cluster | Input::Padded => path("token.txt"),
+        Input::Settings => path("settings.env"),
+        Input::Federation => path("subject.json"),
         Input::Url => Some(std::fs::read_to_string(case.folder.join("url.txt")).unwrap().trim_end().to_owned()),
         Input::None => None,
     }

@@ -1,7 +1,7 @@
 //! Other formats in which people supply a request: URL, `curl -v`, a curl command, an entry of a HAR file.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use crate::signer::Wire;
@@ -81,6 +81,28 @@ pub fn variable(wire: &Wire) -> Vec<u8> {
 /// The presigned URL of STS as the token of a cluster (aws-iam-authenticator, *API Authorization from Outside a Cluster*).
 pub fn cluster_token(wire: &Wire) -> Vec<u8> {
     format!("k8s-aws-v1.{}\n", URL_SAFE_NO_PAD.encode(address(wire))).into_bytes()
+}
+
+/// The same with the padding of base64, which Go's `base64.RawURLEncoding` does not read.
+pub fn padded_token(wire: &Wire) -> Vec<u8> {
+    let encoded = URL_SAFE.encode(address(wire));
+    assert!(encoded.ends_with('='), "a URL of another length has padding");
+    format!("k8s-aws-v1.{encoded}\n").into_bytes()
+}
+
+/// The token of a database beside the settings of libpq, for the user app.
+pub fn settings(wire: &Wire) -> Vec<u8> {
+    let host = wire.header("host").unwrap();
+    let (name, port) = host.split_once(':').unwrap();
+    format!("PGHOST={name}\nPGPORT={port}\nPGUSER=app\nPGPASSWORD='{host}{}'\n", wire.target).into_bytes()
+}
+
+/// A signed request as Google Cloud takes it, with the header fields that it has.
+pub fn federation(wire: &Wire) -> Vec<u8> {
+    let field = |(name, value): &(String, String)| json!({ "key": name, "value": value });
+    let headers: Vec<_> = wire.headers.iter().map(field).collect();
+    let object = json!({ "url": address(wire), "method": wire.method, "headers": headers });
+    (object.to_string() + "\n").into_bytes()
 }
 
 fn address(wire: &Wire) -> String {

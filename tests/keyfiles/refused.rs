@@ -139,7 +139,7 @@ fn each_wrong_file_has_its_own_line() {
             "[a]\ntype = alias\nremote = gone:\n",
             "rclone:a",
             3,
-            "rclone remote 'a' in HOME/.config/rclone/rclone.conf has no type; expected type = s3",
+            "rclone remote 'a' in HOME/.config/rclone/rclone.conf wraps 'gone', which has no type; expected type = s3",
         ),
         (
             RCLONE,
@@ -326,6 +326,27 @@ fn each_wrong_file_has_its_own_line() {
             "no alias 'alph' in HOME/.mc/config.json; did you mean 'mc:alpha'?",
         ),
         (
+            MC,
+            "{\"aliases\":{\"alpha\":{}}}",
+            "mc:alpha/bucket/key",
+            2,
+            "'mc:alpha/…' has a path; name the alias only: 'mc:alpha'",
+        ),
+        (
+            ".config/rclone/rclone.conf",
+            "[a]\ntype = alias\nremote = d:x\n[d]\ntype = drive\ntoken = hush\n",
+            "rclone:a",
+            3,
+            "rclone remote 'a' in HOME/.config/rclone/rclone.conf wraps 'd', which is of type 'drive', not s3",
+        ),
+        (
+            ".config/rclone/rclone.conf",
+            "[c]\ntype = combine\nupstreams = x=d:hush y=e: \"z=d:a b\"\n",
+            "rclone:c",
+            3,
+            "rclone remote 'c' in HOME/.config/rclone/rclone.conf is of type 'combine', which joins 'd' and 'e'",
+        ),
+        (
             ".boto",
             "[Credentials]\naws_access_key_id = A\naws_secret_access_key = hush%x\n",
             "boto:Credentials",
@@ -375,7 +396,7 @@ fn remotes_that_rclone_itself_wrote_are_refused_by_what_they_are() {
     for (profile, problem) in [
         ("rclone:files", "is of type 'local', not s3"),
         ("rclone:server", "is of type 'sftp', not s3"),
-        ("rclone:both", "is of type 'union', which joins several remotes"),
+        ("rclone:both", "is of type 'union', which joins 'minio' and 'aws'"),
         ("rclone:anonymous", "has no keys"),
     ] {
         let expected = format!("rclone remote '{}' in HOME/{FILE} {problem}", profile.strip_prefix("rclone:").unwrap());

@@ -3,7 +3,7 @@
 //!
 //! It catches a dead token that is printed as a good one.
 
-use super::{TOKEN, sigvet};
+use super::{DATE, TOKEN, reader, sigvet};
 
 const DATABASE: [&str; 6] = ["token", "rds", "--port", "5432", "--user", "app"];
 
@@ -84,4 +84,77 @@ fn the_websocket_of_iot_has_its_subprotocol() {
     assert_eq!(object["protocols"], serde_json::json!(["mqtt"]));
     assert_eq!(object["headers"]["Sec-WebSocket-Protocol"], "mqtt");
     assert_eq!(object["expires_at"], "2026-03-01T11:11:12Z");
+}
+
+/// aws-iam-authenticator counts fifteen minutes, whatever the URL of the token says.
+#[test]
+fn credentials_that_end_before_a_token_of_eks_are_named() {
+    let words = ["token", "eks", "--region", "eu-west-1", "--cluster-name", "dev", "--as", "json"];
+    for (end, is_named) in [("10:11:30", true), ("10:15:00", true), ("10:26:12", false)] {
+        let end = format!("2026-03-01T{end}Z");
+        let run = sigvet(&words, Some(TOKEN)).env("AWS_CREDENTIAL_EXPIRATION", &end).run().expect(0);
+        let object: serde_json::Value = serde_json::from_str(&run.text()).unwrap();
+        assert_eq!(object["expires_at"], end);
+        assert_eq!(
+            run.stderr.contains(&format!("the credentials expire at {end}, before")),
+            is_named,
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn what_no_server_takes_is_refused_in_a_line() {
+    for (words, message) in [
+        (database(&["--host", "db.abc.eu-west-1.rds.amazonaws.com:0"]), "the port is not a number from 1 to 65535"),
+        (vec!["token", "eks", "--region", "eu-west-1", "--cluster-name", "a b"], "--cluster-name contains white space"),
+        (
+            vec![
+                "token",
+                "eks",
+                "--cluster-name",
+                "arn:aws:eks:eu-west-1:111122223333:cluster/dev",
+                "--region",
+                "eu-west-1",
+            ],
+            "--cluster-name takes the name of the cluster, not its ARN",
+        ),
+        (
+            vec!["token", "elasticache", "--host", "c", "--region", "eu-west-1", "--user", "a b"],
+            "user names of elasticache have no spaces",
+        ),
+        (
+            vec!["token", "dsql", "--host", "x.dsql.us-east-1.on.aws", "--user", "app "],
+            "begins or ends with white space",
+        ),
+    ] {
+        let said = sigvet(&words, None).run().expect(2).stderr;
+        assert!(said.contains(message), "{said}");
+    }
+}
+
+/// Catches a command that judges one of several tokens and does not say which, or cannot be told.
+#[test]
+fn one_of_several_tokens_is_chosen() {
+    let token = |user| {
+        let words = ["token", "rds", "--port", "5432", "--user", user, "--as", "uri"];
+        sigvet(&[&words[..], &ENDPOINT].concat(), None).run().expect(0).text()
+    };
+    let (right, wrong) = (token("alice"), token("bob").replace("//bob:", "//carol:"));
+    let both = format!("{right}{wrong}");
+    for command in ["verify", "explain"] {
+        let run = |words: &[&str], code: i32| {
+            let words = [&[command, "--now", DATE], words].concat();
+            let run = reader(&words, None).input(both.as_bytes()).run().expect(code);
+            run.text() + &run.stderr
+        };
+        // The one that is contradicted is asked about.
+        let said = run(&[], 1);
+        assert!(said.contains("2 tokens found; used number 2") && said.contains("a different user"), "{said}");
+        let said = run(&["--entry", "1"], 0);
+        assert!(said.contains("2 tokens found; used number 1") && said.starts_with("valid"), "{said}");
+        let said = run(&["--entry", "3"], 2);
+        assert!(said.contains("there are 2"), "{said}");
+    }
 }

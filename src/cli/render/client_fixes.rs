@@ -1,6 +1,7 @@
 //! How to fix a mistake in well-known clients, including this program, whose options the catalogue does not know.
 
 use sigvet_diagnose::catalogue::Mistake;
+use sigvet_diagnose::formats::TokenKind;
 
 /// How to fix it in this program: the mistake's ID, how many other clients are listed before it, and the fix.
 const OWN: [(&str, usize, &str); 4] = [
@@ -17,6 +18,27 @@ pub fn clients(mistake: &Mistake) -> Vec<(&'static str, &'static str)> {
         clients.insert(*at, ("sigvet", change));
     }
     clients
+}
+
+/// Mistakes that a new token mends.
+const MENDED_BY_A_NEW_TOKEN: [&str; 4] = ["expired", "url-cut", "url-damaged", "query-changed-after"];
+
+/// How to get a new token of a kind, if that mends the mistake.
+pub fn renewal(mistake: &Mistake, kind: &TokenKind, service: &str) -> Vec<(&'static str, &'static str)> {
+    if !MENDED_BY_A_NEW_TOKEN.contains(&mistake.id) {
+        return Vec::new();
+    }
+    let own = match (kind.name, service) {
+        ("RDS", _) => "sigvet token rds --host HOST --port PORT --user USER",
+        ("DSQL", _) => "sigvet token dsql --host HOST --user USER",
+        ("ElastiCache", "memorydb") => "sigvet token memorydb --host ENDPOINT --user USER",
+        ("ElastiCache", _) => "sigvet token elasticache --host ENDPOINT --user USER",
+        ("MSK", _) => "sigvet token msk --region REGION",
+        ("Bedrock", _) => "sigvet token bedrock --region REGION",
+        ("EKS", _) => "sigvet token eks --cluster-name NAME --region REGION",
+        _ => return Vec::new(),
+    };
+    [("sigvet", own)].into_iter().chain(kind.aws_cli.map(|command| ("AWS CLI", command))).collect()
 }
 
 #[cfg(test)]
@@ -40,6 +62,24 @@ mod tests {
             assert!(mistake.clients.iter().all(|(name, _)| *name != "sigvet"), "{id}");
             let named: Vec<&str> = change.split_whitespace().filter_map(|word| word.strip_prefix("--")).collect();
             assert!(!named.is_empty() && named.iter().all(|name| options.contains(name)), "{change}");
+        }
+    }
+    /// Catches a kind that is left out, and a command that does not exist.
+    #[test]
+    fn each_kind_of_token_has_a_command_that_makes_a_new_one() {
+        use clap::Parser;
+        let expired = catalogue::find("expired").unwrap();
+        for kind in TokenKind::ALL {
+            for service in kind.services.iter().filter(|service| **service != "redshift") {
+                let renewed = renewal(expired, kind, service);
+                let (_, command) = renewed.first().unwrap_or_else(|| panic!("{}", kind.name));
+                let words = command.replace("PORT", "5432").replace("REGION", "eu-west-1");
+                assert!(crate::cli::args::Cli::try_parse_from(words.split(' ')).is_ok(), "{command}");
+            }
+        }
+        assert!(renewal(catalogue::find("path-empty").unwrap(), &TokenKind::RDS, "rds-db").is_empty());
+        for id in MENDED_BY_A_NEW_TOKEN {
+            assert!(catalogue::find(id).is_some(), "{id}");
         }
     }
 }

@@ -75,6 +75,7 @@ pub struct ForCluster<'a> {
 
 impl RequestSource for ForCluster<'_> {
     fn build(&self, url: &RequestUrl, stdin: &mut dyn Read, digests: BodyDigests<'_>) -> Result<Unsigned, Failure> {
+        check_cluster(self.name)?;
         let mut unsigned = self.request.build(url, stdin, digests)?;
         put(&mut unsigned, CLUSTER_HEADER, self.name, "--cluster-name")?;
         Ok(unsigned)
@@ -82,6 +83,18 @@ impl RequestSource for ForCluster<'_> {
 
     fn names_host(&self) -> bool {
         self.request.names_host()
+    }
+}
+
+/// Checks the name of a cluster: aws-iam-authenticator takes any, but none has white space, and an ARN has the name at its end.
+fn check_cluster(name: &str) -> Result<(), Failure> {
+    if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(Failure::usage("--cluster-name contains white space; expected the name of the cluster"));
+    }
+    match name.strip_prefix("arn:").and_then(|arn| arn.rsplit_once('/')) {
+        Some((_, name)) => Err(Failure::usage("--cluster-name takes the name of the cluster, not its ARN")
+            .hint(format!("pass --cluster-name {name}"))),
+        None => Ok(()),
     }
 }
 

@@ -15,10 +15,10 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Known, VerifyError};
 use sigvet_diagnose::formats::capture::{self, Capture, CaptureKind, ClientLog, LARGEST_CAPTURE, UnreadableCapture};
 use sigvet_diagnose::formats::capture::{holds_token, is_token};
-use sigvet_diagnose::formats::is_url;
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::formats::{MalformedRequest, Note};
-use sigvet_diagnose::names_mistake;
+use sigvet_diagnose::formats::{is_url, note_of_url};
+use sigvet_diagnose::{mistake_in_note, names_mistake};
 
 /// Programs print no longer message about a refusal.
 const LONGEST_WORDS: usize = 64 * 1024;
@@ -26,9 +26,15 @@ const LONGEST_WORDS: usize = 64 * 1024;
 /// A request, what is known about it, and notes about the text that it was read from.
 pub type Read = (Request, Known, Vec<Note>);
 
-/// Reads the request that `name` stands for, completed by the options; no name is standard input.
-pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) -> Result<Read, Failure> {
-    let Capture { kind, request, mut notes, .. } = capture(name, None, context)?;
+/// Reads the request that `name` stands for, completed by the options; no name is standard input. `entry` selects one of
+/// several requests, counting from 1.
+pub fn read(
+    name: Option<&str>,
+    entry: Option<usize>,
+    options: &SupplyOptions,
+    context: &mut Context,
+) -> Result<Read, Failure> {
+    let Capture { kind, request, mut notes, .. } = capture(name, entry, context)?;
     if kind == CaptureKind::CurlCommand && !request.as_ref().is_some_and(is_signed) {
         return Err(Failure::usage("the curl command has no signature: curl signs when it runs, if at all")
             .hint("use 'sigvet explain', or give the output of 'curl -v'"));
@@ -39,7 +45,8 @@ pub fn read(name: Option<&str>, options: &SupplyOptions, context: &mut Context) 
     };
     let supplied = supply::with_stdin(is_stdin(name), context, |stdin| options.read(stdin))?;
     let known = supply::complete(&mut request, Some(kind), &mut notes, &supplied)?;
-    for note in &notes {
+    let is_judged = Claimed::extract(&request, BucketRule::default()).is_ok();
+    for note in notes.iter().filter(|note| !is_judged || mistake_in_note(note).is_none()) {
         context.stderr.line(&format!("note: {note}"))?;
     }
     Ok((request, known, notes))
@@ -156,7 +163,7 @@ fn read_url(url: &str) -> Result<Capture, Failure> {
     let url = address::parse(url)?;
     let request = Request::new("GET", &url).map_err(Failure::invalid)?;
     let url = url.for_request(&request);
-    let (kind, notes) = (CaptureKind::Url, Vec::new());
+    let (kind, notes) = (CaptureKind::Url, note_of_url(&url.to_string()).into_iter().collect());
     Ok(Capture { kind, request: Some(request), url: Some(url), reply: None, client: None, notes })
 }
 

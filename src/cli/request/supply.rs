@@ -11,8 +11,8 @@ use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::internal;
 use sigvet_core::request::{Body, Header, Headers, Request};
 use sigvet_core::verify::Known;
-use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::capture::CaptureKind;
+use sigvet_diagnose::formats::{CLUSTER_HEADER, Note};
 
 /// Reads what options refer to. Standard input is available unless it was already read, because that is possible
 /// only once. A file that cannot be read is unreadable input, as for the capture itself.
@@ -58,6 +58,7 @@ pub fn complete(
             put_header(request, name, known, notes, supplied)?;
         }
     }
+    put_cluster(request, known, notes)?;
     if let Some(body) = &supplied.body {
         put_body(request, body, known, notes)?;
     }
@@ -65,6 +66,17 @@ pub fn complete(
     known.headers = known.headers && !notes.iter().any(hides_headers);
     known.method &= !notes.iter().any(|note| matches!(note, Note::FileNotOpened { what: "options", .. }));
     Ok(known)
+}
+
+/// Adds the name of the EKS cluster that a token is signed for, if no option gives it and the text around the token names one.
+fn put_cluster(request: &mut Request, known: Known, notes: &[Note]) -> Result<(), Failure> {
+    let is_signed = String::from_utf8_lossy(request.target()).contains(CLUSTER_HEADER);
+    let is_wanted = !known.headers && is_signed && !request.headers.contains(CLUSTER_HEADER);
+    let names: Vec<&str> = notes.iter().filter_map(Note::cluster).collect();
+    match names.as_slice() {
+        [name] if is_wanted => request.headers.push(CLUSTER_HEADER, *name).map_err(Failure::invalid),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a note means that headers may be missing.

@@ -59,6 +59,9 @@ struct Aliases(Vec<(String, Alias)>);
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     // A shell completes it with the slash of a path.
     let name = name.strip_suffix('/').unwrap_or(name);
+    if let Some((alias, _)) = name.split_once('/') {
+        return Err(ToolError::HasPath { tool: Tool::Mc, name: alias.to_owned(), separator: '/' }.into());
+    }
     if let Some(url) = environment.get(&format!("{VARIABLES}{name}")) {
         return of_url(url, in_variable(Tool::Mc, name, &format!("{VARIABLES}{name}")), environment);
     }

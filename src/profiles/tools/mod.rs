@@ -31,21 +31,14 @@ pub(super) use source::ToolSource;
 /// # Errors
 /// There is none, it is of no use for S3, or the tool's file cannot be read.
 pub fn tool_profile(tool: Tool, name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
-    match tool {
-        Tool::S3cmd => s3cmd::find(name, environment),
-        Tool::Rclone => rclone::find(name, environment),
-        Tool::Mc => mc::find(name, environment),
-        Tool::Boto => boto::find(name, environment),
-        Tool::S3fs => s3fs::find(name, environment),
-        Tool::Restic => restic::find(name, environment),
-    }
+    (reader(tool).find)(name, environment)
 }
 
 /// All that the tools have for S3, in order, and what of it cannot be used.
 pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>) {
     let (mut profiles, mut errors) = (Vec::new(), Vec::new());
     for tool in Tool::ALL {
-        for profile in all(tool, environment).unwrap_or_else(|error| vec![Err(error)]) {
+        for profile in (reader(tool).all)(environment).unwrap_or_else(|error| vec![Err(error)]) {
             match profile {
                 Ok(profile) => profiles.push(profile),
                 // Storage of another kind is not what anybody looks for here.
@@ -80,7 +73,8 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
     /// Each is read from the tool's file anew.
     const PROBED: usize = 50;
     let spelled = |(tool, name): (Tool, String)| format!("{tool}:{name}");
-    let names_in = |tool| names(tool, environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
+    let names_in =
+        |tool| (reader(tool).names)(environment).unwrap_or_default().into_iter().map(move |name| (tool, name));
     let candidates: Vec<(Tool, String)> = match Tool::ALL.into_iter().find(|tool| tool.as_str() == typed) {
         Some(tool) => names_in(tool).take(PROBED).collect(),
         None => {
@@ -100,25 +94,22 @@ fn is_for_s3((tool, name): &(Tool, String), environment: &Environment) -> bool {
     !matches!(found, Err(Error::Tool(error)) if is_of_no_store(&error))
 }
 
-fn all(tool: Tool, environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
-    match tool {
-        Tool::S3cmd => s3cmd::all(environment),
-        Tool::Rclone => rclone::all(environment),
-        Tool::Mc => mc::all(environment),
-        Tool::Boto => boto::all(environment),
-        Tool::S3fs => s3fs::all(environment),
-        Tool::Restic => restic::all(environment),
-    }
+/// How the entries of a tool are read.
+struct Reader {
+    find: fn(&str, &Environment) -> Result<ToolProfile, Error>,
+    all: fn(&Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error>,
+    names: fn(&Environment) -> Result<Vec<String>, Error>,
 }
 
-fn names(tool: Tool, environment: &Environment) -> Result<Vec<String>, Error> {
+/// The reader of each tool.
+fn reader(tool: Tool) -> Reader {
     match tool {
-        Tool::S3cmd => s3cmd::names(environment),
-        Tool::Rclone => rclone::names(environment),
-        Tool::Mc => mc::names(environment),
-        Tool::Boto => boto::names(environment),
-        Tool::S3fs => s3fs::names(environment),
-        Tool::Restic => restic::names(environment),
+        Tool::S3cmd => Reader { find: s3cmd::find, all: s3cmd::all, names: s3cmd::names },
+        Tool::Rclone => Reader { find: rclone::find, all: rclone::all, names: rclone::names },
+        Tool::Mc => Reader { find: mc::find, all: mc::all, names: mc::names },
+        Tool::Boto => Reader { find: boto::find, all: boto::all, names: boto::names },
+        Tool::S3fs => Reader { find: s3fs::find, all: s3fs::all, names: s3fs::names },
+        Tool::Restic => Reader { find: restic::find, all: restic::all, names: restic::names },
     }
 }
 

@@ -77,6 +77,7 @@ fn with_options(name: &str) -> Result<Option<Remote>, Error> {
         Error::from(ToolError::HasPath {
             tool: Tool::Rclone,
             name: name.split(':').next().unwrap_or_default().to_owned(),
+            separator: ':',
         })
     };
     if !name.contains(',') && !name.starts_with(':') {
@@ -176,15 +177,16 @@ impl<'a> Conf<'a> {
         loop {
             self.refuse_twins(&remote)?;
             let kind = remote.kind(self);
-            let inner = match kind.as_deref().map(|kind| kind.as_str()) {
+            let kind = kind.as_deref().map(String::as_str);
+            let inner = match kind {
                 Some("s3") => return Ok(remote),
                 Some(kind) if WRAPPERS.contains(&kind) => remote.get("remote", kind, self),
-                Some("union") => return Err(self.joins(name, "union")),
-                Some("combine") => return Err(self.joins(name, "combine")),
-                other => return Err(self.not_s3(name, other)),
+                Some("union") => return Err(self.joins(name, &remote, "union")),
+                Some("combine") => return Err(self.joins(name, &remote, "combine")),
+                other => return Err(self.not_s3(name, &remote, other)),
             };
-            let inner = inner.ok_or_else(|| self.not_s3(name, kind.as_deref().map(|kind| kind.as_str())))?;
-            let inner = Remote(Connection::parse(&inner).ok_or_else(|| self.not_s3(name, Some("local")))?);
+            let inner = inner.ok_or_else(|| self.not_s3(name, &remote, kind))?;
+            let inner = Remote(Connection::parse(&inner).ok_or_else(|| self.not_s3(name, &remote, Some("local")))?);
             if seen.contains(&inner.0.name) {
                 return Err(ToolError::Circle { entry: self.entry(name) }.into());
             }
@@ -208,12 +210,26 @@ impl<'a> Conf<'a> {
         }
     }
 
-    fn not_s3(&self, name: &str, kind: Option<&str>) -> Error {
-        ToolError::NotS3 { entry: self.entry(name), kind: kind.map(str::to_owned) }.into()
+    fn not_s3(&self, name: &str, remote: &Remote, kind: Option<&str>) -> Error {
+        let is_wrapped = remote.0.name != name && !remote.0.name.starts_with(':');
+        let wrapped = is_wrapped.then(|| remote.0.name.clone());
+        ToolError::NotS3 { entry: self.entry(name), wrapped, kind: kind.map(str::to_owned) }.into()
     }
 
-    fn joins(&self, name: &str, kind: &'static str) -> Error {
-        ToolError::Several { entry: self.entry(name), kind }.into()
+    /// The remotes that a union or a combination joins stand in a list: `a:path b:path:ro`, `dir=a:path`.
+    fn joins(&self, name: &str, remote: &Remote, kind: &'static str) -> Error {
+        let upstreams = remote.get("upstreams", kind, self).map(|list| list.to_string()).unwrap_or_default();
+        let upstreams = upstreams.split_whitespace().map(|word| word.trim_matches('"'));
+        let upstreams = upstreams
+            .map(|word| if kind == "combine" { word.split_once('=').map_or(word, |(_, to)| to) } else { word });
+        let mut names: Vec<String> = Vec::new();
+        for connection in upstreams.filter_map(Connection::parse).filter(|connection| !connection.name.starts_with(':'))
+        {
+            if !names.contains(&connection.name) {
+                names.push(connection.name);
+            }
+        }
+        ToolError::Several { entry: self.entry(name), names, kind }.into()
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     };
     let Some(url) = endpoint(&repository) else {
         let kind = repository.split_once(':').map_or("local", |(kind, _)| kind);
-        return Err(ToolError::NotS3 { entry, kind: Some(kind.to_owned()) }.into());
+        return Err(ToolError::NotS3 { entry, wrapped: None, kind: Some(kind.to_owned()) }.into());
     };
     if !has_bucket(&repository) {
         let problem = "names no bucket; expected s3:https://HOST/BUCKET";

@@ -367,11 +367,11 @@ impl fmt::Display for Finding {
             }
             Self::Expired { at, now } => {
                 let ago = in_words(at.seconds_until(*now).unsigned_abs());
-                write!(f, "the URL expired at {}, {ago} ago", at.to_rfc3339())
+                write!(f, "the signature expired at {}, {ago} ago", at.to_rfc3339())
             }
             Self::NotYetValid { from, now } => {
                 let left = in_words(now.seconds_until(*from).unsigned_abs());
-                write!(f, "the URL does not become valid until {}, in {left}", from.to_rfc3339())
+                write!(f, "the signature does not become valid until {}, in {left}", from.to_rfc3339())
             }
             Self::ExpiresOutOfBounds { presented } => {
                 write!(f, "the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")

@@ -15,6 +15,7 @@ use super::search::{Found, Limits};
 use super::size::Size;
 use super::v2::V2Case;
 use super::v4::V4Case;
+use crate::formats::CLUSTER_HEADER;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Body;
 use sigvet_core::verify::{Claimed, Finding, FindingId, Known, Outcome};
@@ -212,12 +213,15 @@ impl<'a> Case<'a> {
         }
         let can_go_on = self.judged.v4().is_some() && !self.size().is_excessive();
         let is_stopped = can_go_on && self.found.as_ref().is_some_and(|found| !found.is_exhausted);
-        let lacks_cluster = self.lacks_header(|name| name == inspect::CLUSTER_HEADER);
-        let lacks_header = self.lacks_header(|name| name != inspect::CLUSTER_HEADER);
+        let lacks_cluster = self.lacks_header(|name| name == CLUSTER_HEADER);
+        let lacks_header = self.lacks_header(|name| name != CLUSTER_HEADER);
         // The unknown part may be the only thing that is wrong.
         let is_whole = !lacks_body && !lacks_cluster && !lacks_header;
         let is_irreproducible = self.judged.is_signature_right() == Some(false) && is_whole;
+        // The name was given with the token, which does not contain it.
+        let has_cluster = !self.evidence.known.headers && self.judged.request.headers.contains(CLUSTER_HEADER);
         let wanted = [
+            (is_irreproducible && has_cluster, NextStep::OtherCluster),
             (lacks_body, NextStep::Body),
             (lacks_cluster, NextStep::ClusterName),
             (lacks_header, NextStep::Header),

@@ -2,6 +2,7 @@
 //! unknown is claimed.
 
 use super::case::{Case, add_new};
+use super::catalogue::in_token;
 use super::evidence::Evidence;
 use super::foreign;
 use super::inspect;
@@ -10,6 +11,7 @@ use super::outcome::{AppliedMistake, Diagnosis, Judged, JudgedV4, Search};
 use super::party::Party;
 use super::reading::{self, Reading};
 use super::search::{Found, Limits};
+use super::token_kind::token_kind_of;
 use super::trial;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
@@ -22,6 +24,7 @@ pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
         Reading::Unclaimed { request, error } => diagnose_unclaimed(evidence, &request, error),
         Reading::Nothing => diagnose_reply(evidence),
     }
+    .in_words_for(evidence.request)
 }
 
 fn diagnose_claim(
@@ -72,7 +75,16 @@ impl Diagnosis {
     /// named; otherwise it is unknown, because the request is not signed or is signed with an unknown scheme.
     pub fn from_unreadable(request: &Request, error: VerifyError) -> Self {
         let explanations = inspect::unreadable(request, &error);
-        Self { notes: vec![Note::Unreadable(error)], ..Self::without_request(explanations) }
+        Self { notes: vec![Note::Unreadable(error)], ..Self::without_request(explanations) }.in_words_for(Some(request))
+    }
+
+    /// The same with mistakes of URLs told as those of tokens, if the request is one.
+    pub(super) fn in_words_for(mut self, request: Option<&Request>) -> Self {
+        if request.and_then(token_kind_of).is_some() {
+            let mistakes = self.explanations.iter_mut().flat_map(|explanation| &mut explanation.mistakes);
+            mistakes.for_each(|made| made.mistake = in_token(made.mistake, &made.signed));
+        }
+        self
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Hints {
     pub bucket: Option<String>,
     /// The current time, if it may have been signed.
     pub now: Option<Timestamp>,
+    /// EKS clusters that the text around a token names.
+    pub clusters: Vec<String>,
 }
 
 /// A key to try.

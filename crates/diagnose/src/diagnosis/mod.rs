@@ -39,7 +39,7 @@ mod conclude;
 
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
-pub use inspect::{is_authorization_lost, names_mistake, refused_token};
+pub use inspect::{is_authorization_lost, mistake_in_note, names_mistake, refused_token};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     Answer, AppliedDifference, AppliedMistake, Certainty, Comparison, Diagnosis, Difference, Explanation, Judged,
@@ -48,3 +48,4 @@ pub use outcome::{
 pub use party::Party;
 pub use search::{DEEPEST, Limits};
 pub use sigvet_core::verify::{Known, Outcome};
+pub use token_kind::token_kind_of;

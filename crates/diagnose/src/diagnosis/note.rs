@@ -82,6 +82,8 @@ pub enum NextStep {
     Header,
     /// The header with the name of the EKS cluster, which no token contains.
     ClusterName,
+    /// Another name of the EKS cluster than the one that was given.
+    OtherCluster,
     /// The secret, to reproduce the wrong signature itself.
     Secret,
     /// The server's reply, because many servers print what they computed.

@@ -231,6 +231,11 @@ impl Diagnosis {
         self.differences.iter().filter(|applied| applied.certainty != Certainty::Possible)
     }
 
+    /// Whether an explanation names the mistake with this ID.
+    pub fn names(&self, id: &str) -> bool {
+        self.explanations.iter().any(|explanation| explanation.names(id))
+    }
+
     /// The best explanation.
     pub fn best(&self) -> Option<&Explanation> {
         self.explanations.first()

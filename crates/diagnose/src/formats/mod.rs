@@ -11,9 +11,12 @@ mod written_url;
 mod token;
 pub mod capture;
 pub use flattened::{unflatten, unflatten_hashed};
-pub use note::Note;
+pub use note::{Note, OtherLogin};
 pub use session::{MalformedSession, parse_session};
-pub use token::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token, TokenKind};
+pub(crate) use token::is_of_rds;
+pub use token::{
+    BEDROCK_PREFIX, CLUSTER_HEADER, Cache, CacheRegion, DamagedToken, EKS_PREFIX, Token, TokenKind, note_of_url,
+};
 pub use written_url::{UnreadableUrl, parse_url};
 
 pub use sigvet_core::{MalformedRequest, parse_request};

@@ -72,10 +72,36 @@ pub enum Note {
         /// The scheme that the server accepts; empty if it accepts none.
         expected: &'static str,
     },
+    /// The URL of which a password is made without its scheme.
+    UrlOfToken {
+        /// The scheme that is there: `https://`.
+        scheme: &'static str,
+    },
     /// A token does not have the prefix by which its server recognises it.
     TokenPrefix {
         /// The prefix.
         expected: &'static str,
+    },
+    /// A token in base64 has digits that its server does not read.
+    TokenBase64 {
+        /// The first of them: `=`, `+` or `/`.
+        found: char,
+    },
+    /// What stands beside a token contradicts it.
+    OtherLogin(OtherLogin),
+    /// A text names an EKS cluster beside its token.
+    ClusterBeside {
+        /// The name.
+        name: String,
+    },
+    /// The subject token of a federation names no audience, or another than it is for.
+    Audience {
+        /// The header that names it.
+        header: &'static str,
+        /// The audience that it names; empty if it names none.
+        presented: String,
+        /// The right one; empty if it is not known.
+        expected: String,
     },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
@@ -179,6 +205,65 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// The EKS cluster that the text around a token names.
+    pub fn cluster(&self) -> Option<&str> {
+        if let Self::ClusterBeside { name } = self { Some(name) } else { None }
+    }
+}
+
+/// What a client does with a token that the token is not for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherLogin {
+    /// It logs in as another user.
+    User {
+        /// The parameter in the token: `DBUser=alice`.
+        signed: String,
+        /// The parameter that the token of that user has.
+        expected: String,
+        /// The user.
+        used: String,
+    },
+    /// It connects to another host.
+    Host {
+        /// The host in the token.
+        signed: String,
+        /// The host, or the name of the cache, that the token should be signed for.
+        expected: String,
+        /// The host that the client connects to.
+        used: String,
+    },
+    /// It connects to a host in another region.
+    Region {
+        /// The region that the token is signed for.
+        signed: String,
+        /// The region of the host.
+        expected: String,
+        /// The host.
+        used: String,
+    },
+}
+
+impl fmt::Display for OtherLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User { signed, used, .. } => {
+                write!(f, "the token has {}, but the client logs in as '{}'", one_line(signed), one_line(used))
+            }
+            Self::Host { signed, used, .. } => {
+                write!(f, "the token is for {}, but the client connects to {}", one_line(signed), one_line(used))
+            }
+            Self::Region { signed, expected, used } => write!(
+                f,
+                "the token is signed for {}, but the client connects to {} in {}",
+                one_line(signed),
+                one_line(used),
+                one_line(expected)
+            ),
+        }
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -214,7 +299,28 @@ impl fmt::Display for Note {
             Self::TokenScheme { scheme, expected } => {
                 write!(f, "the URL in the token begins with {scheme} instead of {expected}")
             }
+            Self::UrlOfToken { scheme } => {
+                write!(f, "as a password, the token is used without {scheme} in front; servers refuse it with that")
+            }
             Self::TokenPrefix { expected } => write!(f, "the token lacks its prefix {expected}"),
+            Self::TokenBase64 { found: '=' } => {
+                f.write_str("the token's base64 ends in '=', which its server does not accept")
+            }
+            Self::TokenBase64 { found } => {
+                write!(f, "the token's base64 has '{found}', and its server accepts only '-' and '_'")
+            }
+            Self::OtherLogin(other) => other.fmt(f),
+            Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
+            Self::Audience { header, presented, .. } if presented.is_empty() => {
+                write!(f, "the subject token has no header {header}")
+            }
+            Self::Audience { header, presented, expected } if expected.is_empty() => {
+                write!(f, "the header {header} is '{}'", within(presented, LONGEST_AUDIENCE))
+            }
+            Self::Audience { header, presented, expected } => {
+                let [presented, expected] = [presented, expected].map(|name| within(name, LONGEST_AUDIENCE));
+                write!(f, "the header {header} is '{presented}', not '{expected}'")
+            }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::TokenLength { expected, presented } => {
                 write!(f, "the token has {presented} bytes; its server accepts at most {expected}")
@@ -280,7 +386,14 @@ impl fmt::Display for Note {
     }
 }
 
+/// The longest audience that is shown whole: the full name of a provider is longer than other names.
+const LONGEST_AUDIENCE: usize = 256;
+
 /// Shortens names taken from the text, and removes line breaks.
 fn one_line(name: &str) -> String {
-    name.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    within(name, 80)
+}
+
+fn within(name: &str, most: usize) -> String {
+    name.chars().take(most).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -22,8 +22,9 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome, is_judged_by_certificate};
+use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::reply::Reply;
-use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose};
+use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose, mistake_in_note};
 
 /// Number of simultaneous mistakes that are tried regardless of `--time-limit`, so that the result is the same on
 /// every machine.
@@ -72,7 +73,10 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     );
     drop(note);
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let further_notes: Vec<String> = evidence.notes.iter().cloned().chain(keys.notes).chain(clock.note).collect();
+    let is_told = |note: &Note| mistake_in_note(note).is_some_and(|mistake| diagnosis.names(mistake.id));
+    let told: Vec<String> = evidence.of_text.iter().filter(|note| is_told(note)).map(ToString::to_string).collect();
+    let of_text = evidence.notes.iter().filter(|note| !told.contains(note)).cloned();
+    let further_notes: Vec<String> = of_text.chain(keys.notes).chain(clock.note).collect();
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
     let shown = Shown {
         diagnosis: &diagnosis,
@@ -266,6 +270,7 @@ fn hints(evidence: &Evidence, args: &ExplainArgs, settings: &Settings, now: Time
         endpoints: address::endpoint_hosts(settings.endpoint_urls(args.signing.endpoint_url.as_deref())),
         bucket: args.signing.bucket.bucket.clone(),
         now: Some(now),
+        clusters: evidence.of_text.iter().filter_map(Note::cluster).map(str::to_owned).collect(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The request that a kind of token is: its URL, its region, and what else is signed.
 
 use super::TokenArgs;
-use super::cache::{Cache, CacheRegion};
 use super::connection::Engine;
 use super::endpoint::Endpoint;
 use super::kind::{Kind, name_of};
@@ -14,6 +13,7 @@ use crate::cli::options::signing::CredentialOptions;
 use crate::cli::request::caller_identity::{self, ForCluster, ForVault};
 use crate::cli::request::token::percent_encoded;
 use sigvet_core::endpoint::{domain_in, infer};
+use sigvet_diagnose::formats::{Cache, CacheRegion};
 
 /// A request to sign.
 pub(super) struct Call<'a> {

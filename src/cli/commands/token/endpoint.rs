@@ -45,7 +45,8 @@ impl Endpoint {
         let Some((host, behind)) = typed.rsplit_once(':').filter(|_| !typed.ends_with(']')) else {
             return Ok(Self { host: checked(typed).map_err(invalid)?, port });
         };
-        let own = behind.parse().map_err(|_| invalid("the port is not a number from 1 to 65535"))?;
+        let own = behind.parse().ok().filter(|port| *port > 0);
+        let own: u16 = own.ok_or_else(|| invalid("the port is not a number from 1 to 65535"))?;
         match port.filter(|port| *port != own) {
             Some(port) => {
                 Err(Failure::usage(format!("two ports: --host has {own}, and --port is {port}"))
@@ -106,6 +107,13 @@ mod tests {
         assert!(parsed(&format!("{}.example", "a".repeat(63))).is_ok());
         assert!(parsed(&format!("{}.example", "a".repeat(64))).is_err());
         assert!(parsed(&"a.".repeat(140)).is_err());
+    }
+
+    #[test]
+    fn a_port_behind_a_host_is_one_that_there_is() {
+        for host in ["db.example:0", "db.example:65536", "db.example:x", "db.example:"] {
+            assert!(parsed(host).is_err(), "{host}");
+        }
     }
 
     #[test]

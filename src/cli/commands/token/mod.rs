@@ -4,7 +4,6 @@
 //! last, and in which form it is printed.
 
 mod kind;
-mod cache;
 mod endpoint;
 mod connection;
 mod values;
@@ -169,6 +168,9 @@ pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
         if let Some(warning) = session.signer.warning_of_unknown_end("the token", expires) {
             warn(context, &warning)?;
         }
+    }
+    if let Some(warning) = printing::warning_of_early_end(args.kind, &order, &session) {
+        warn(context, &warning)?;
     }
     let parts = sign(&session, &args.show, context)?;
     printing::print(args, &order, form, (&session, &parts.signed), context)?;

@@ -153,6 +153,17 @@ fn end_of(kind: Kind, order: &Order<'_>, session: &Session) -> Option<Timestamp>
     Some(token::ends_at(session.date, lasting?, session.signer.identity().expires_at))
 }
 
+/// A warning if the credentials end before a token that outlives its URL; of those that end with it, `sign` warns.
+pub(super) fn warning_of_early_end(kind: Kind, order: &Order<'_>, session: &Session) -> Option<String> {
+    let end = session.signer.identity().expires_at?;
+    let [of_url, of_token] = [order.expires?, token::EKS_VALIDITY].map(|lasting| session.date.plus(lasting));
+    let is_between = kind == Kind::Eks && end >= of_url && end < of_token;
+    is_between.then(|| {
+        let (end, of_token) = (end.to_rfc3339(), of_token.to_rfc3339());
+        format!("the credentials expire at {end}, before the token expires at {of_token}")
+    })
+}
+
 fn described(args: &TokenArgs, order: &Order<'_>, session: &Session, token: &str, ends_at: Option<Timestamp>) -> Value {
     let mut fields = Map::new();
     if args.kind == Kind::Iot {

@@ -29,12 +29,29 @@ pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), F
             .hint("put keys into a profile or the environment"));
     }
     check_text("user", user)?;
+    check_spaces(kind, user)?;
     let (server, longest) = longest_user(kind, engine);
     match user.len() {
         length if length > longest => {
             Err(Failure::usage(format!("--user has {length} bytes; user names of {server} have at most {longest}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// White space around a name is a slip of who copied it. Users of databases may have some inside, those of caches may not (Redis, `ACL
+/// SETUSER`).
+fn check_spaces(kind: Kind, user: &str) -> Result<(), Failure> {
+    let trimmed = user.trim();
+    if trimmed.is_empty() || trimmed != user {
+        return Err(
+            Failure::usage(format!("--user '{user}' begins or ends with white space")).hint("type the name without it")
+        );
+    }
+    let is_of_cache = matches!(kind, Kind::Elasticache | Kind::Memorydb);
+    match user.contains(char::is_whitespace) && is_of_cache {
+        true => Err(Failure::usage(format!("invalid --user '{user}'; user names of {} have no spaces", name_of(kind)))),
+        false => Ok(()),
     }
 }
 
@@ -131,6 +148,17 @@ mod tests {
             ["x", "", &format!("https:{name}"), &name.replace("/providers/my-aws", ""), &name.replace("my-aws", "")]
         {
             assert!(is_refused(check_audience(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_no_white_space_where_none_can_be() {
+        let check = |kind, user| check_user(kind, Engine::Postgres, user);
+        assert!(check(Kind::Rds, "jane doe").is_ok());
+        for (kind, user) in
+            [(Kind::Rds, " jane"), (Kind::Dsql, "jane\u{a0}"), (Kind::Rds, " "), (Kind::Elasticache, "jane doe")]
+        {
+            assert!(is_refused(check(kind, user)), "{user:?}");
         }
     }
 

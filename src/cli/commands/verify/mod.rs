@@ -77,6 +77,10 @@ pub struct VerifyArgs {
     #[arg(value_name = "INPUT", value_hint = clap::ValueHint::FilePath)]
     inputs: Vec<String>,
 
+    /// Use the Nth request if there are several
+    #[arg(long, value_name = "N", help_heading = "Request", conflicts_with = "batch")]
+    entry: Option<usize>,
+
     #[command(flatten)]
     supply: SupplyOptions,
 
@@ -106,7 +110,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         return batch::run(args, context);
     }
     let input = args.inputs.first().map(String::as_str);
-    let (request, known, notes) = input::read(input, &args.supply, context)?;
+    let (request, known, notes) = input::read(input, args.entry, &args.supply, context)?;
     if let Some(diagnosis) = unreadable(&request) {
         return refuse(&request, &diagnosis, known, args, context);
     }

@@ -4,7 +4,8 @@ mod header;
 mod unsigned;
 mod supplied;
 
-pub use supplied::{CLUSTER_HEADER, Supplied, SupplyOptions};
+pub use sigvet_diagnose::formats::CLUSTER_HEADER;
+pub use supplied::{Supplied, SupplyOptions};
 pub use unsigned::{BodyDigests, BodyHash, Unsigned};
 
 use std::io::Read;

@@ -12,6 +12,7 @@ use crate::cli::options::digests::{Hashing, RequiredDigests};
 use crate::cli::options::payload::Payload;
 use crate::cli::options::value::read_all;
 use sigvet_core::request::{Body, Request, RequestUrl};
+use sigvet_diagnose::formats::CLUSTER_HEADER;
 
 /// A larger file is hashed instead of kept in memory.
 const LARGEST_IN_MEMORY: u64 = 512 * 1024 * 1024;
@@ -32,10 +33,6 @@ pub struct SupplyOptions {
     #[arg(long, value_name = "NAME", help_heading = "Request")]
     cluster_name: Option<String>,
 }
-
-/// The header with the name of the EKS cluster that a token is for (aws-iam-authenticator, *API Authorization from
-/// Outside a Cluster*).
-pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// What the options say about a captured request.
 #[derive(Debug, Default)]

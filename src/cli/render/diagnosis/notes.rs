@@ -119,6 +119,9 @@ fn next_step(step: &NextStep) -> &'static str {
         NextStep::Body => "give the body with --body FILE or -d DATA: the capture does not show it",
         NextStep::Header => "give each unknown header with -H 'Name: value'",
         NextStep::ClusterName => "name the token's EKS cluster with --cluster-name NAME",
+        NextStep::OtherCluster => {
+            "check the name of the cluster: a token of EKS is signed for one cluster and does not contain its name, and the signature is not the one for this name"
+        }
         NextStep::Secret => {
             "give the secret with --profile or AWS_SECRET_ACCESS_KEY, so that sigvet can reproduce the wrong signature"
         }
@@ -141,6 +144,7 @@ fn page_step(step: &NextStep) -> &'static str {
         NextStep::Body => "The body of the request, byte for byte.",
         NextStep::Header => "The signed headers that are unknown, with their values.",
         NextStep::ClusterName => "The name of the EKS cluster that the token is for.",
+        NextStep::OtherCluster => "The name of the EKS cluster that the token was signed for: it is not the one given.",
         NextStep::Secret => "The secret access key: with it, the wrong signature itself can be reproduced.",
         NextStep::Reply => "The server's whole reply: many servers print the text they signed.",
         NextStep::ClientLog => "The client's debug log: it shows what was signed.",
@@ -166,6 +170,7 @@ mod tests {
             NextStep::Body,
             NextStep::Header,
             NextStep::ClusterName,
+            NextStep::OtherCluster,
             NextStep::Secret,
             NextStep::Reply,
             NextStep::ClientLog,

@@ -5,7 +5,7 @@ use crate::cli::render::client_fixes;
 use crate::cli::render::verdict::signer;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Finding, Outcome};
-use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin, Party, Proof, Search};
+use sigvet_diagnose::{AppliedMistake, Comparison, Explanation, Origin, Party, Proof, Search, token_kind_of};
 
 impl Shown<'_> {
     /// The verdict in words.
@@ -180,9 +180,20 @@ impl Shown<'_> {
     pub(super) fn clients(&self, made: &AppliedMistake) -> Vec<(&'static str, &'static str)> {
         let agent = self.request().and_then(|request| request.headers.first_text("user-agent")).unwrap_or_default();
         let agent = agent.to_ascii_lowercase();
-        let mut clients = client_fixes::clients(made.mistake);
+        let mut clients = self.renewal(made);
+        clients.extend(client_fixes::clients(made.mistake));
         clients.sort_by_key(|(name, _)| !agent.contains(&name.to_ascii_lowercase()));
         clients
+    }
+}
+
+impl Shown<'_> {
+    /// How to get a new token, if the request is one and the mistake wants that.
+    fn renewal(&self, made: &AppliedMistake) -> Vec<(&'static str, &'static str)> {
+        let kind = self.request().and_then(token_kind_of);
+        let service = self.diagnosis.judged.as_ref().and_then(|judged| judged.v4());
+        let service = service.map(|v4| v4.claim.terms.scope.service.as_str()).unwrap_or_default();
+        kind.map(|kind| client_fixes::renewal(made.mistake, kind, service)).unwrap_or_default()
     }
 }
 

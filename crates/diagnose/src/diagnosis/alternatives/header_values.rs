@@ -8,6 +8,7 @@ use crate::diagnosis::catalogue::{
     TOKEN_NOT_SIGNED, TOKEN_PLUS_AS_SPACE,
 };
 use crate::diagnosis::field::Step;
+use crate::formats::CLUSTER_HEADER;
 
 /// The value that was signed for one header.
 #[derive(PartialEq)]
@@ -98,6 +99,11 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
             add(&TOKEN_PLUS_AS_SPACE, token.replace('+', " "));
             step = step.or(&TOKEN_NOT_SIGNED, Signed::NotAtAll);
         }
+        CLUSTER_HEADER => {
+            for name in clusters(value.as_deref().unwrap_or_default(), &subject.hints.clusters) {
+                add(&HEADER_CHANGED, name);
+            }
+        }
         // The date is handled as a separate request elsewhere, because changing it changes the string to sign.
         _ if name == dialect.date_header => {}
         _ => {
@@ -121,6 +127,15 @@ pub(super) fn candidates(name: &str, sent: &[Vec<u8>], subject: &Subject<'_>) ->
         }
     }
     step.without_repeats()
+}
+
+/// Other names of the same EKS cluster, as its ARN, eksctl and kubectl's contexts have them, and clusters named beside the token.
+fn clusters(given: &str, beside: &[String]) -> Vec<String> {
+    let of_arn = given.rsplit('/').next().unwrap_or_default();
+    let of_context = of_arn.rsplit('@').next().unwrap_or_default();
+    let of_host = of_context.split('.').next().unwrap_or_default();
+    let own = [of_arn, of_context, of_host].map(str::to_owned);
+    own.into_iter().chain(beside.iter().cloned()).chain(changes(given)).filter(|name| name != given).collect()
 }
 
 fn add_value(step: &mut Step<Signed>, name: &str, mistake: &'static Mistake, sent: Option<&str>, signed: String) {

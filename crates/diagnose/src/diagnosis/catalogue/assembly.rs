@@ -282,4 +282,43 @@ mistakes! {
         ],
         proofs: &[Lint],
     }
+    TOKEN_FORM = "token-form" {
+        title: "the token is not written in the form that its server reads",
+        place: "token",
+        explanation: "EKS accepts only tokens that begin with k8s-aws-v1. in lower case, Bedrock only keys that begin with \
+            bedrock-api-key-, and EKS and MSK read only base64 for URLs, without '=' at its end. The signature is right, \
+            yet the server refuses the token before it checks it.",
+        fix: "Put the prefix in front of the token, and encode it with '-' and '_' instead of '+' and '/' and without \
+            padding.",
+        clients: &[
+            ("Python", "'k8s-aws-v1.' + base64.urlsafe_b64encode(url).decode().rstrip('=')"),
+            ("JavaScript", "'k8s-aws-v1.' + Buffer.from(url).toString('base64url')"),
+            ("Go", "\"k8s-aws-v1.\" + base64.RawURLEncoding.EncodeToString([]byte(url))"),
+        ],
+        proofs: &[Lint],
+    }
+    TOKEN_OTHER_USER = "token-other-user" {
+        title: "the client logs in as a different user than the token names",
+        place: "query",
+        explanation: "A token is signed for one user, but the connection string, command or settings beside it name \
+            another, or the server refused another. The server answers as if the password were wrong.",
+        fix: "Create the token for the user that logs in, or log in as the user that the token names.",
+        clients: &[
+            ("boto3", "generate_db_auth_token(…, DBUsername='USER')"),
+            ("AWS CLI", "aws rds generate-db-auth-token --username USER"),
+            ("Aurora DSQL", "generate-db-connect-admin-auth-token for admin, generate-db-connect-auth-token for others"),
+        ],
+        proofs: &[Lint],
+    }
+    TOKEN_AUDIENCE = "token-audience" {
+        title: "the subject token is not meant for the service that it is sent to",
+        place: "headers",
+        explanation: "A signed GetCallerIdentity that is handed to another cloud names whom it is meant for: Google Cloud \
+            expects the provider in x-goog-cloud-target-resource, and Snowflake expects snowflakecomputing.com in \
+            X-Snowflake-Audience. The service refuses a token that names nobody, or somebody else.",
+        fix: "Add the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
+            snowflakecomputing.com for Snowflake.",
+        clients: &[("Snowflake", "sign X-Snowflake-Audience too: it is one of the signed headers")],
+        proofs: &[Lint],
+    }
 }

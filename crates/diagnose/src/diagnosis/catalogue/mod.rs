@@ -51,7 +51,9 @@ pub use path::*;
 pub use payload::*;
 pub use query::*;
 pub use scope::*;
-pub(in crate::diagnosis) use tokens::{TOKEN_EXPIRES, TOKEN_HOST, TOKEN_HOST_CHANGED, TOKEN_PORT, TOKEN_SERVICE};
+pub(in crate::diagnosis) use tokens::{
+    TOKEN_BROKER, TOKEN_EXPIRES, TOKEN_HOST, TOKEN_HOST_CHANGED, TOKEN_PORT, TOKEN_REGION, TOKEN_SERVICE, in_token,
+};
 pub use v2::*;
 
 /// One known mistake: a row of the catalogue.

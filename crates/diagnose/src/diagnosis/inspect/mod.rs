@@ -21,8 +21,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub(super) use presigned_tokens::CLUSTER_HEADER;
-pub use presigned_tokens::refused_token;
+pub use presigned_tokens::{mistake_in_note, refused_token};
 pub use unreadable::is_authorization_lost;
 
 use super::evidence::{Evidence, Hints};

@@ -2,21 +2,21 @@
 //!
 //! Such a server checks more than the signature, but answers only "wrong password".
 
+use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, PASSWORD_NOT_ESCAPED, TOKEN_EXPIRES, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_PARAMETER_MISSING,
-    TOKEN_PORT, TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
+    EKS_CLUSTER_UNSIGNED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES, TOKEN_FORM, TOKEN_HOST,
+    TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION, TOKEN_SCHEME, TOKEN_SERVICE,
+    TOKEN_TOO_LONG,
 };
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::token_kind::token_kind;
-use crate::formats::{Note, TokenKind};
+use crate::formats::{CLUSTER_HEADER, Note, OtherLogin, TokenKind, is_of_rds};
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
+use sigvet_core::endpoint::{domain_in, infer};
 use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Verdict;
-
-/// The header that contains the name of an EKS cluster.
-pub(in crate::diagnosis) const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// A presigned request that may be a token.
 struct Presigned<'a> {
@@ -28,8 +28,9 @@ struct Presigned<'a> {
 /// The faults for which the server of a token refuses it whatever its signature is, in addition to those that
 /// verification finds. `notes` are about the text that the token was read from.
 pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Vec<AppliedMistake> {
+    let of_text = notes.iter().filter_map(of_note);
     let Some((claim, _)) = verdict.as_v4() else { return Vec::new() };
-    let Placement::Query { expires } = claim.terms.placement else { return Vec::new() };
+    let Placement::Query { expires } = claim.terms.placement else { return of_text.collect() };
     let token = Presigned { request, claim, is_signature_right: verdict.is_signature_right() };
     let of_kind = match token.kind() {
         Some(kind) => vec![
@@ -38,24 +39,58 @@ pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Ve
             port_missing(kind, &token),
             other_host(kind, request),
             parameter_missing(kind, request),
+            expires_missing(kind, request),
         ],
         None => vec![other_action(&token)],
     };
     let of_all = [cluster_unsigned(&token), token_not_last(&token), user_missing(&token)];
-    let of_text = notes.iter().map(of_note);
-    of_kind.into_iter().chain(of_all).chain(of_text).flatten().collect()
+    of_kind.into_iter().chain(of_all).flatten().chain(of_text).collect()
+}
+
+/// The mistake that a note about the text of a token stands for, if it is one.
+pub fn mistake_in_note(note: &Note) -> Option<&'static Mistake> {
+    of_note(note).map(|made| made.mistake)
 }
 
 /// The mistake shown by the text around a token.
 fn of_note(note: &Note) -> Option<AppliedMistake> {
     Some(match note {
-        Note::TokenScheme { scheme, expected } => AppliedMistake::new(&TOKEN_SCHEME, *scheme, *expected),
+        Note::TokenScheme { scheme, .. } => {
+            AppliedMistake::new(&TOKEN_SCHEME, "", "").with_detail(format!("it begins with {scheme}"))
+        }
+        Note::TokenPrefix { .. } | Note::TokenBase64 { .. } => {
+            AppliedMistake::new(&TOKEN_FORM, "", "").with_detail(note.to_string())
+        }
+        Note::OtherLogin(other) => other_login(other),
+        Note::Audience { header, presented, expected } => {
+            let detail = match (presented.as_str(), expected.as_str()) {
+                ("", _) => note.to_string(),
+                _ => format!("the header {header} names another audience"),
+            };
+            AppliedMistake::new(&TOKEN_AUDIENCE, presented.as_str(), expected.as_str()).with_detail(detail)
+        }
         Note::TokenLength { expected, presented } => {
             AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
         }
         Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
         _ => return None,
     })
+}
+
+/// What the client does with a token that the token is not for.
+fn other_login(other: &OtherLogin) -> AppliedMistake {
+    let (mistake, signed, expected, detail) = match other {
+        OtherLogin::User { signed, expected, used } => {
+            (&TOKEN_OTHER_USER, signed, expected, format!("the client logs in as '{used}'"))
+        }
+        OtherLogin::Host { signed, expected, used } => {
+            (&TOKEN_HOST, signed, expected, format!("the client connects to {used}"))
+        }
+        OtherLogin::Region { signed, expected, used } => {
+            (&TOKEN_REGION, signed, expected, format!("the client connects to {used}"))
+        }
+    };
+    AppliedMistake::new(mistake, signed.as_str(), expected.as_str()).with_detail(detail)
 }
 
 impl Presigned<'_> {
@@ -90,7 +125,7 @@ fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
 /// have been signed and lost later, which the search finds out.
 fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistake> {
     let is_asked = kind.name == "RDS" && token.is_signature_right != Some(false);
-    let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_endpoint(host))?;
+    let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_of_rds(host))?;
     Some(AppliedMistake::new(&TOKEN_PORT, host, format!("{host}:PORT")))
 }
 
@@ -99,8 +134,13 @@ fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistak
 /// a cache by its name, which has no dots.
 fn other_host(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     let host = request.host()?;
+    if let Some(region) = broker_region(kind, host) {
+        let expected = format!("kafka.{region}.{}", domain_in(&region));
+        let detail = "it is the host of a broker";
+        return Some(AppliedMistake::new(&TOKEN_BROKER, host, expected).with_detail(detail));
+    }
     let detail = match kind.name {
-        "RDS" if !is_endpoint(host) => "it is not an endpoint of RDS",
+        "RDS" if !is_of_rds(host) => "it is not an endpoint of RDS",
         "ElastiCache" if host.contains(['.', ':']) => {
             "a token for ElastiCache or MemoryDB is signed for the name of the cache, without domain and port"
         }
@@ -109,10 +149,17 @@ fn other_host(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&TOKEN_HOST, host, "").with_detail(detail))
 }
 
-/// Whether a host is an endpoint of RDS, in any partition.
-fn is_endpoint(host: &str) -> bool {
-    let name = host.split(':').next().unwrap_or(host);
-    name.split('.').any(|label| label.eq_ignore_ascii_case("rds"))
+/// The region of a broker, if that is what a token of MSK is signed for.
+fn broker_region(kind: &TokenKind, host: &str) -> Option<String> {
+    let is_api = host.split('.').next().is_some_and(|label| matches!(label, "kafka" | "kafka-fips"));
+    infer(host.split(':').next()?).filter(|_| kind == &TokenKind::MSK && !is_api)?.region
+}
+
+/// aws-iam-authenticator requires the parameter (`token.Verify`), which STS itself does without.
+fn expires_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
+    let is_missing = kind == &TokenKind::EKS && parameter(request, "X-Amz-Expires").is_none();
+    let detail = "EKS accepts only tokens with X-Amz-Expires";
+    is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", "X-Amz-Expires=60").with_detail(detail))
 }
 
 /// A token whose action is missing or is not spelt as its server expects. Other services have other actions.
@@ -198,26 +245,6 @@ mod tests {
             for service in kind.services.iter().filter(|service| **service != "redshift") {
                 assert_eq!(Duration::from_secs(kind.longest), longest_expiry(service), "{service}");
             }
-        }
-    }
-
-    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and
-    /// Aurora guides.
-    #[test]
-    fn an_rds_endpoint_is_distinguished_from_an_alias() {
-        for (host, expected) in [
-            ("mydb.123456789012.us-east-1.rds.amazonaws.com:5432", true),
-            ("mydb.cluster-ro-c7tj4example.us-east-1.rds.amazonaws.com:3306", true),
-            ("the-proxy.proxy-demo.us-east-1.rds.amazonaws.com:5432", true),
-            ("e.endpoint.proxy-demo.us-east-1.rds.amazonaws.com", true),
-            ("g.global-abc.global.rds.amazonaws.com:5432", true),
-            ("mydb.abc.rds.cn-north-1.amazonaws.com.cn:3306", true),
-            ("localhost:5432", false),
-            ("10.0.0.7:5432", false),
-            ("db.example.com:5432", false),
-            ("rds-alias.example.com:5432", false),
-        ] {
-            assert_eq!(is_endpoint(host), expected, "{host}");
         }
     }
 }

@@ -20,6 +20,7 @@ static HINTS: Hints = Hints {
     endpoints: Vec::new(),
     bucket: None,
     now: None,
+    clusters: Vec::new(),
 };
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const SIGNATURE: &str = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";

@@ -18,8 +18,8 @@ mod text;
 mod log;
 mod tools;
 mod url;
-mod token;
 mod subject;
+mod token;
 mod appsync;
 mod literal;
 mod object;
@@ -42,6 +42,7 @@ pub use log::{ClientLog, read_client_log};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::note::Note;
+use super::note_of_url;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
 use sigvet_core::internal::captured_request;
@@ -288,7 +289,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             }
         }
         let has_token = token::is_in(line);
-        let tokens = || token::read_among(text.get(at..).unwrap_or_default(), entry);
+        let tokens = || token::read_among(&text, entry);
         if has_token && token::is_of_database(line) {
             return tokens();
         }
@@ -303,7 +304,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if has_token {
             return tokens();
         }
-        if let Some(exchange) = subject::read_in_line(line) {
+        if let Some(exchange) = subject::read_in_line(line, &text) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         at += line.len();
@@ -336,7 +337,10 @@ const LONGEST_REPORT: usize = 256 * 1024;
 fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (exchange, rest) = url::read(text)?;
     let reply = reply_behind(rest);
-    choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)
+    let note = exchange.url.as_ref().and_then(|url| note_of_url(&url.to_string()));
+    let mut capture = choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)?;
+    capture.notes.extend(note);
+    Ok(capture)
 }
 
 fn read_command(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {

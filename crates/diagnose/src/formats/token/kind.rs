@@ -17,7 +17,13 @@ pub struct TokenKind {
     pub usual: u64,
     /// The most bytes of a token that its server reads, if that is known.
     pub most_bytes: Option<usize>,
+    /// The command of the AWS CLI that makes one, if there is one.
+    pub aws_cli: Option<&'static str>,
 }
+
+/// The header with the name of the EKS cluster that a token is for (aws-iam-authenticator, *API Authorization from Outside a
+/// Cluster*).
+pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
 /// PostgreSQL reads no longer password (`PG_MAX_AUTH_TOKEN_LENGTH`).
 const POSTGRESQL: usize = 65_535;
@@ -36,6 +42,7 @@ impl TokenKind {
         longest: 900,
         usual: 900,
         most_bytes: Some(POSTGRESQL),
+        aws_cli: Some("aws rds generate-db-auth-token --hostname HOST --port PORT --username USER"),
     };
     /// For a cache of ElastiCache or a cluster of MemoryDB.
     pub const ELASTICACHE: Self = Self {
@@ -46,6 +53,7 @@ impl TokenKind {
         longest: 900,
         usual: 900,
         most_bytes: Some(VALKEY),
+        aws_cli: None,
     };
     /// For a cluster of Aurora DSQL.
     pub const DSQL: Self = Self {
@@ -56,6 +64,9 @@ impl TokenKind {
         longest: 604_800,
         usual: 900,
         most_bytes: Some(POSTGRESQL),
+        aws_cli: Some(
+            "aws dsql generate-db-connect-auth-token --hostname HOST, or -admin-auth-token for the user admin",
+        ),
     };
     /// For a broker of MSK.
     pub const MSK: Self = Self {
@@ -66,6 +77,7 @@ impl TokenKind {
         longest: 900,
         usual: 900,
         most_bytes: None,
+        aws_cli: None,
     };
     /// For the models of Bedrock: a short-term API key.
     pub const BEDROCK: Self = Self {
@@ -76,25 +88,32 @@ impl TokenKind {
         longest: 43_200,
         usual: 43_200,
         most_bytes: None,
+        aws_cli: None,
     };
     /// For a Kubernetes cluster of EKS; aws-iam-authenticator refuses a longer expiry. The URL says a minute, as `aws eks
     /// get-token` has it, and the token counts for fifteen.
     pub const EKS: Self = Self {
         name: "EKS",
         actions: &["GetCallerIdentity"],
-        marked_by: Some("x-k8s-aws-id"),
+        marked_by: Some(CLUSTER_HEADER),
         services: &["sts"],
         longest: 900,
         usual: 60,
         most_bytes: Some(EKS),
+        aws_cli: Some("aws eks get-token --cluster-name NAME"),
     };
 
     /// Whether a URL is for it, as far as its text shows: that of EKS is known by a header.
-    pub(super) fn is_of_url(&self, url: &str) -> bool {
+    fn is_of_url(&self, url: &str) -> bool {
         let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
         let action = query.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
         let is_marked = |mark: &str| mark.starts_with("x-") || query.contains(&format!("&{mark}="));
         self.actions.iter().any(|name| action.replace("%3A", ":") == *name) && self.marked_by.is_none_or(is_marked)
+    }
+
+    /// The kind of a URL, as far as its text shows.
+    pub(in crate::formats) fn of_url(url: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|kind| kind.is_of_url(url))
     }
 
     /// All of them, from the developer guides of each service.

@@ -5,9 +5,16 @@
 //! that request, with the scheme that its generator took off, and without what the generator added after signing.
 
 mod around;
+mod cache;
 mod kind;
+mod endpoint;
+mod written;
 
-pub use kind::TokenKind;
+pub use cache::{Cache, CacheRegion};
+pub(crate) use endpoint::is_of_rds;
+pub(in crate::formats) use endpoint::is_other_endpoint;
+pub use kind::{CLUSTER_HEADER, TokenKind};
+pub use written::note_of_url;
 
 use ::base64::alphabet::{STANDARD, URL_SAFE};
 
@@ -71,6 +78,11 @@ impl Token {
         Some(Self::read(text)?.map(|token| token.with_flaws(text)))
     }
 
+    /// The kind that it is of.
+    pub(in crate::formats) fn kind(&self) -> Option<&'static TokenKind> {
+        TokenKind::of_url(&self.url)
+    }
+
     /// Whether nothing of it is missing that a presigned URL has.
     pub(in crate::formats) fn is_whole(&self) -> bool {
         around::is_whole(&self.url)
@@ -78,13 +90,12 @@ impl Token {
 
     fn read(text: &str) -> Option<Result<Self, DamagedToken>> {
         for (prefix, method) in [(EKS_PREFIX, "GET"), (BEDROCK_PREFIX, "POST")] {
-            let is_prefix_alone = text == prefix.trim_end_matches('.');
-            if let Some(encoded) = text.strip_prefix(prefix).or(is_prefix_alone.then_some("")) {
+            if let Some((encoded, flaw)) = written::behind_prefix(text, prefix) {
                 let encoded = encoded.trim_end_matches(['.', '\u{2026}']);
                 let url = decoded(encoded)
                     .and_then(|url| with_scheme(&url))
                     .ok_or(DamagedToken { prefix, expected: URL_IN_BASE64 });
-                return Some(url.map(|url| Self::of_url(method, url)));
+                return Some(url.map(|url| Self::of_url(method, url).with_flaw(flaw)));
             }
         }
         if text.strip_prefix(EKS_FAMILY).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
@@ -104,15 +115,16 @@ impl Token {
     /// The token of the URL in a base64 text without a prefix: MSK's has none.
     fn without_prefix(url: String) -> Option<Self> {
         if is_url(&url) {
-            let is_of_eks = TokenKind::EKS.is_of_url(&url);
-            return Some(Self::of_url("GET", url).lacking(EKS_PREFIX, is_of_eks));
+            let is_of_eks = TokenKind::of_url(&url) == Some(&TokenKind::EKS);
+            let flaw = is_of_eks.then_some(Note::TokenPrefix { expected: EKS_PREFIX });
+            return Some(Self::of_url("GET", url).with_flaw(flaw));
         }
-        let url = without_scheme(&url).filter(|url| TokenKind::BEDROCK.is_of_url(url))?;
-        Some(Self::of_url("POST", url).lacking(BEDROCK_PREFIX, true))
+        let url = without_scheme(&url).filter(|url| TokenKind::of_url(url) == Some(&TokenKind::BEDROCK))?;
+        Some(Self::of_url("POST", url).with_flaw(Some(Note::TokenPrefix { expected: BEDROCK_PREFIX })))
     }
 
-    fn lacking(mut self, expected: &'static str, is_lacking: bool) -> Self {
-        self.flaws.extend(is_lacking.then_some(Note::TokenPrefix { expected }));
+    fn with_flaw(mut self, flaw: Option<Note>) -> Self {
+        self.flaws.extend(flaw);
         self
     }
 
@@ -132,7 +144,8 @@ impl Token {
     fn with_flaws(mut self, text: &str) -> Self {
         let is_plain = self.url.starts_with("http://") && !text.contains('?');
         self.flaws.extend(is_plain.then_some(Note::TokenScheme { scheme: "http://", expected: "https://" }));
-        let kind = TokenKind::ALL.into_iter().find(|kind| kind.is_of_url(&self.url));
+        let kind = self.kind();
+        self.flaws.extend(kind.and_then(|kind| written::odd_base64(text, kind)));
         let most = kind.and_then(|kind| kind.most_bytes).filter(|most| text.len() > *most);
         self.flaws.extend(most.map(|expected| Note::TokenLength { expected, presented: text.len() }));
         self
@@ -246,6 +259,7 @@ mod tests {
     fn a_token_without_its_prefix_is_read_and_the_prefix_is_missed() {
         let flaws = |text: &str| Token::parse(text).and_then(Result::ok).map(|token| (token.method, token.flaws));
         let without = |expected| vec![Note::TokenPrefix { expected }];
+        let slash = Note::TokenBase64 { found: '/' };
         for (text, expected) in [
             (
                 "YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE=",
@@ -253,11 +267,11 @@ mod tests {
             ),
             (
                 "aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8/QWN0aW9uPUdldENhbGxlcklkZW50aXR5JlgtQW16LVNpZ25hdHVyZT0x",
-                ("GET", without(EKS_PREFIX)),
+                ("GET", vec![Note::TokenPrefix { expected: EKS_PREFIX }, slash.clone()]),
             ),
             (
                 "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
-                ("GET", vec![]),
+                ("GET", vec![slash]),
             ),
         ] {
             assert_eq!(flaws(text), Some(expected), "{text}");

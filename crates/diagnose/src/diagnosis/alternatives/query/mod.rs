@@ -79,6 +79,8 @@ enum Edit {
     Value(Vec<u8>),
     /// Everything after a second `=` is cut off.
     Cut(Vec<u8>),
+    /// It did not arrive, and had this value.
+    Lost(Vec<u8>),
 }
 
 const HTML: &[(&str, &str)] = &[("&amp;", "&"), ("&#38;", "&"), ("&#x26;", "&")];
@@ -198,7 +200,10 @@ impl Query {
                 Edit::Value(value) | Edit::Cut(value) if kept => {
                     chosen.push(Parameter { value: Some(value.clone()), ..parameter })
                 }
-                Edit::Dropped | Edit::Value(_) | Edit::Cut(_) => return None,
+                Edit::Lost(value) if whole == Whole::AsSent => {
+                    chosen.push(Parameter { value: Some(value.clone()), ..parameter });
+                }
+                Edit::Dropped | Edit::Value(_) | Edit::Cut(_) | Edit::Lost(_) => return None,
             }
         }
         Some(chosen)
@@ -245,7 +250,7 @@ fn is_among(parameter: &Parameter, others: Option<&[Parameter]>) -> bool {
 fn parameters(wire: &[u8], subject: &Subject<'_>) -> Vec<Parameter> {
     let prefix = subject.terms.dialect.query_prefix.as_bytes();
     let is_presigned = matches!(subject.terms.placement, Placement::Query { .. });
-    split_parameters(wire)
+    let mut parameters: Vec<Parameter> = split_parameters(wire)
         .map(|(name, value)| {
             let plain = decode(&name, Plus::Space);
             let mut encoded = Vec::new();
@@ -257,7 +262,13 @@ fn parameters(wire: &[u8], subject: &Subject<'_>) -> Vec<Parameter> {
                 value,
             }
         })
-        .collect()
+        .collect();
+    // Services other than S3 do without the expiry, so that it may have been lost.
+    let name = subject.terms.dialect.query_name("Expires").into_bytes();
+    if is_presigned && !parameters.iter().any(|parameter| parameter.name == name) {
+        parameters.push(Parameter { name, value: None, is_of_signature: true, is_omitted: true });
+    }
+    parameters
 }
 
 type RawPair = (Vec<u8>, Option<Vec<u8>>);
@@ -320,6 +331,13 @@ fn edit_step(parameter: &Parameter, subject: &Subject<'_>) -> Step<Edit> {
         }
         for value in plus_and_space_exchanged(parameter.value.as_deref().unwrap_or_default()) {
             step = step.or(&TOKEN_PLUS_AS_SPACE, Edit::Value(value));
+        }
+        return step;
+    }
+    if plain("Expires") && parameter.is_omitted {
+        for expires in EXPIRIES {
+            let detail = format!("{shown}={expires} was removed");
+            step.add(&QUERY_CHANGED_AFTER, detail, Edit::Lost(expires.to_string().into_bytes()));
         }
         return step;
     }

@@ -54,8 +54,9 @@ impl Diagnosis {
                 explanations.push(observed(made));
             }
         }
+        let diagnosis = Self::without_request(explanations).in_words_for(Some(&request));
         let judged = Some(Judged { request, verdict, origin: Origin::Captured });
-        Self { outcome, judged, ..Self::without_request(explanations) }
+        Self { outcome, judged, ..diagnosis }
     }
 
     /// The mistakes that are not findings of verification.
@@ -152,7 +153,7 @@ fn expired(at: Timestamp, now: Timestamp, claimed: &Claimed) -> AppliedMistake {
     }
     let held = in_words(from.seconds_until(at).unsigned_abs());
     let detail = made.detail.as_deref().unwrap_or_default();
-    let detail = format!("{detail}; {service} accepts a URL for {held}, whatever X-Amz-Expires says");
+    let detail = format!("{detail}; {service} accepts it for {held}, whatever X-Amz-Expires says");
     made.with_detail(detail)
 }
 

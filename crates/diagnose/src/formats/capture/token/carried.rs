@@ -4,17 +4,20 @@
 use crate::formats::Note;
 
 use super::exchange_of;
-use crate::formats::capture::carrier;
+use crate::formats::capture::exchange::Exchange;
 use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
+use crate::formats::capture::{carrier, subject};
 
 /// The capture of the token, if its request carries one, with the reply to that request.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
-    let Some(token) = capture.request.as_ref().and_then(carrier::token) else {
-        return Ok(capture);
+    let Some(request) = &capture.request else { return Ok(capture) };
+    let is_of_text = |note: &&Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
+    let notes: Vec<Note> = capture.notes.iter().filter(is_of_text).cloned().collect();
+    let exchange = match (carrier::token(request), subject::carried_by(request)) {
+        (Some(token), _) => exchange_of(token, notes)?,
+        (None, Some(subject)) => Exchange { notes: notes.into_iter().chain(subject.notes).collect(), ..subject },
+        (None, None) => return Ok(capture),
     };
-    let is_of_text = |note: &Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
-    let notes = capture.notes.into_iter().filter(is_of_text).collect();
-    let exchange = exchange_of(token, notes)?;
     let (request, url, notes) = (exchange.request, exchange.url, exchange.notes);
     Ok(Capture { kind: CaptureKind::Token, request, url, notes, ..capture })
 }

@@ -91,7 +91,10 @@ fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<F
 }
 
 fn with_prefix(piece: &str) -> Option<Found> {
-    let start = [EKS_FAMILY, BEDROCK_PREFIX, MSK_START].iter().find_map(|prefix| piece.find(prefix))?;
+    // The prefixes have no capital letters, which people and programs give them.
+    let lower = piece.to_ascii_lowercase();
+    let behind_prefix = || [EKS_FAMILY, BEDROCK_PREFIX].iter().find_map(|prefix| lower.find(prefix));
+    let start = behind_prefix().or_else(|| piece.find(MSK_START))?;
     let rest = piece.get(start..)?;
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=%".contains(c);
     let word = rest.split(|c| !is_of_token(c)).next()?;
@@ -104,6 +107,14 @@ fn with_prefix(piece: &str) -> Option<Found> {
 /// The password in a line of libpq's password file: `host:port:database:user:password`, where colons and backslashes of a field
 /// have a backslash in front of them (PostgreSQL, *The Password File*).
 fn in_password_file(line: &str) -> Option<Found> {
+    let fields = password_file_fields(line)?;
+    let rest = fields.get(4..)?;
+    let password = rest.join(":");
+    Some(Found::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
+}
+
+/// The fields of such a line, the password behind the fourth.
+pub(super) fn password_file_fields(line: &str) -> Option<Vec<String>> {
     let line = line.trim();
     if !is_of_database(line) || line.contains(char::is_whitespace) {
         return None;
@@ -111,11 +122,7 @@ fn in_password_file(line: &str) -> Option<Found> {
     let fields = unescaped_fields(line);
     let [_, port, _, _, rest @ ..] = fields.as_slice() else { return None };
     let is_port = port == "*" || !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let password = rest.join(":");
-    if !is_port || !is_of_database(&password) {
-        return None;
-    }
-    Some(Found::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
+    (is_port && is_of_database(&rest.join(":"))).then_some(fields)
 }
 
 /// The fields between colons that no backslash stands in front of, without the backslashes.
@@ -175,9 +182,16 @@ fn percent_encoded(piece: &str) -> Option<Found> {
 
 /// The tokens that are in base64 in a word, as in a Kubernetes Secret, and the token that a word in base64 is by itself.
 fn in_base64(piece: &str, depth: usize) -> Vec<Found> {
-    let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
-    let words = piece.split(|c| !is_digit(c)).filter(|word| word.len() >= SHORTEST_BASE64);
+    let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+    let words = piece.split(|c| !is_digit(c)).map(behind_name).filter(|word| word.len() >= SHORTEST_BASE64);
     words.flat_map(|word| of_base64(word, depth)).collect()
+}
+
+/// The digits behind `NAME=`, with their padding.
+fn behind_name(word: &str) -> &str {
+    let digits = word.trim_end_matches('=');
+    let start = digits.rfind('=').map_or(0, |at| at + 1);
+    word.get(start..).unwrap_or_default()
 }
 
 fn of_base64(word: &str, depth: usize) -> Vec<Found> {

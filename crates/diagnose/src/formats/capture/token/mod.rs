@@ -3,6 +3,7 @@
 
 mod escapes;
 mod line;
+mod beside;
 mod text;
 mod carried;
 
@@ -49,10 +50,14 @@ pub(super) fn is_in(text: &str) -> bool {
 }
 
 /// The tokens in a text, as the capture of one of them: the one numbered `entry`, otherwise the first that failed by the words
-/// around it, otherwise the first.
+/// around it, otherwise the first that is contradicted by what stands beside it, otherwise the first.
 pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
-    let all = text::all(text);
-    let failed = all.iter().position(|located| located.has_failed).map(|at| at + 1);
+    let all = text::all_with_surroundings(text);
+    let is_contradicted = |located: &text::Located| {
+        located.found.notes.iter().any(|note| matches!(note, Note::OtherLogin(_) | Note::PasswordNotEscaped))
+    };
+    let failed = all.iter().position(|located| located.has_failed).or_else(|| all.iter().position(is_contradicted));
+    let failed = failed.map(|at| at + 1);
     let exchanges: Result<Vec<Exchange>, _> =
         all.into_iter().map(|located| exchange_of(located.found.token, located.found.notes)).collect();
     let exchanges = match exchanges {

@@ -1,5 +1,8 @@
 //! The tokens in a text of several lines, which may have wrapped them.
 
+use std::ops::Range;
+
+use super::beside::{self, Place};
 use super::line::{self, Found};
 use super::{LONGEST, escapes};
 use crate::formats::note::Note;
@@ -19,6 +22,7 @@ const FAILURES: [&str; 10] =
 pub(super) struct Located {
     pub(super) found: Found,
     pub(super) has_failed: bool,
+    lines: Range<usize>,
 }
 
 /// The tokens of a text, each once. Damaged ones count if there is no other.
@@ -33,14 +37,32 @@ pub(super) fn all(text: &str) -> Vec<Located> {
             (found, taken) = (whole, length);
         }
         let has_failed = says_failure(line);
+        let own = at..at + taken;
         match (found.is_empty(), all.last_mut()) {
             (true, Some(last)) => last.has_failed |= has_failed,
-            _ => found.into_iter().for_each(|found| add(&mut all, Located { found, has_failed })),
+            _ => found.into_iter().for_each(|found| add(&mut all, Located { found, has_failed, lines: own.clone() })),
         }
         at += taken;
     }
     if all.iter().any(|located| located.found.token.is_ok()) {
         all.retain(|located| located.found.token.is_ok());
+    }
+    all
+}
+
+/// The same with what stands beside each token.
+pub(super) fn all_with_surroundings(text: &str) -> Vec<Located> {
+    let mut all = all(text);
+    let lines: Vec<&str> = text.lines().map(without_quote).collect();
+    let own: Vec<Range<usize>> = all.iter().map(|located| located.lines.clone()).collect();
+    for (at, located) in all.iter_mut().enumerate() {
+        let start = own.iter().take(at).map(|range| range.end).max().unwrap_or(0);
+        let end = own.iter().skip(at + 1).map(|range| range.start).min().unwrap_or(lines.len());
+        let free = start.min(located.lines.start)..end.max(located.lines.end);
+        let (is_first, is_last) = (at == 0, at + 1 == own.len());
+        let place = Place { text, lines: &lines, own: located.lines.clone(), free, is_first, is_last };
+        let Found { token, notes } = &mut located.found;
+        notes.extend(token.iter().flat_map(|token| beside::notes(&place, token)));
     }
     all
 }

@@ -1,10 +1,8 @@
 //! Caches by their endpoints: the name, which is what a token of ElastiCache or MemoryDB is signed for, and the region.
 
-use super::kind::Kind;
-
 /// What an endpoint says of its cache.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cache {
+pub struct Cache {
     /// The name in lower case, if the endpoint shows it: of the replication group, the serverless cache or the cluster.
     pub name: Option<String>,
     /// The region, if the endpoint says it.
@@ -15,7 +13,7 @@ pub(super) struct Cache {
 
 /// The region of a cache as its endpoint says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CacheRegion {
+pub enum CacheRegion {
     /// The region.
     Known(String),
     /// A code that no region is known for.
@@ -28,21 +26,21 @@ impl CacheRegion {
     }
 
     /// The region, if it is known.
-    pub(super) fn known(&self) -> Option<&str> {
+    pub fn known(&self) -> Option<&str> {
         if let Self::Known(region) = self { Some(region) } else { None }
     }
 }
 
 impl Cache {
     /// Reads a name or an endpoint.
-    pub(super) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         if !text.contains('.') {
             return Self { name: Some(text), ..Self::default() };
         }
         let labels: Vec<&str> = text.split('.').collect();
         let before = |service: &str| labels.get(..labels.iter().rposition(|label| *label == service)?);
-        if let Some(front) = before(super::kind::name_of(Kind::Memorydb).as_str()) {
+        if let Some(front) = before("memorydb") {
             let region = labels.get(front.len() + 1).map(|region| CacheRegion::Known((*region).to_owned()));
             return Self { name: name_of_group(front), region, is_serverless: false };
         }

@@ -1,0 +1,32 @@
+//! What servers and clients say of a login that failed: for whom, and where.
+
+use super::login::Login;
+
+/// Words of a refusal that names its user (PostgreSQL's `auth.c`, MySQL's `ER_ACCESS_DENIED_ERROR`).
+const REFUSALS: [&str; 4] =
+    ["authentication failed for", "Access denied for", "no pg_hba.conf entry", "rejects connection"];
+/// How libpq begins to tell of a connection.
+const CONNECTION: &str = "connection to server at ";
+
+/// Reads a line of a log, or of a client's output.
+pub(super) fn read(line: &str, login: &mut Login) {
+    if REFUSALS.iter().any(|words| line.contains(words))
+        && let Some(user) = quoted_behind(line, "user ")
+    {
+        login.user.add(user);
+    }
+    if let Some(host) = quoted_behind(line, CONNECTION).filter(|host| host.contains('.')) {
+        login.host.add(host);
+        let port = line.split_once(", port ").and_then(|(_, rest)| rest.split([' ', ',']).next());
+        port.into_iter().for_each(|port| login.port.add(port));
+    }
+}
+
+/// What is in quotes behind some words.
+fn quoted_behind<'t>(line: &'t str, words: &str) -> Option<&'t str> {
+    let behind = line.match_indices(words).filter_map(|(at, found)| line.get(at + found.len()..));
+    behind.into_iter().find_map(|behind| {
+        let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        behind.get(1..)?.split_once(quote).map(|(quoted, _)| quoted)
+    })
+}

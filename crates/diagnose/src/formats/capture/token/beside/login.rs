@@ -1,0 +1,67 @@
+//! Where a client connects to, and as whom.
+
+/// A host, its port and a user, as far as a text shows them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Login {
+    pub(super) user: Seen,
+    pub(super) host: Seen,
+    pub(super) port: Seen,
+}
+
+/// A value that a text shows.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// It shows none.
+    #[default]
+    Nothing,
+    /// It shows one.
+    One(String),
+    /// It shows several that differ, so that none of them is known to be meant.
+    Several,
+}
+
+impl Seen {
+    /// Adds a value. What a shell or a template would fill in is not one.
+    pub(super) fn add(&mut self, value: &str) {
+        let is_value = !value.is_empty() && !value.contains(['$', '{', '<', '%', '*']);
+        let new = if is_value { Self::One(value.to_owned()) } else { Self::Several };
+        *self = match self {
+            Self::Nothing => new,
+            Self::One(known) if known == value => new,
+            _ => Self::Several,
+        };
+    }
+
+    /// The value, if there is one.
+    pub(super) fn known(&self) -> Option<&str> {
+        if let Self::One(value) = self { Some(value) } else { None }
+    }
+
+    fn fill(&mut self, other: Self) {
+        if *self == Self::Nothing {
+            *self = other;
+        }
+    }
+}
+
+impl Login {
+    /// Takes over what it does not show itself.
+    pub(super) fn fill(&mut self, other: Self) {
+        self.user.fill(other.user);
+        self.host.fill(other.host);
+        self.port.fill(other.port);
+    }
+
+    /// Adds a host, with a port behind it or without. Of a list of hosts a client takes any.
+    pub(super) fn add_address(&mut self, address: &str) {
+        let address = address.trim_end_matches('.');
+        let port = address
+            .rsplit_once(':')
+            .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+        let host = port.map_or(address, |(host, _)| host);
+        self.host.add(if host.contains(',') { "" } else { host });
+        if let Some((_, port)) = port {
+            self.port.add(port);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Texts as people have them: where a token contradicts what stands beside it, and where it does not.
+
+use crate::formats::capture::{CaptureKind, read};
+use crate::formats::note::Note;
+
+const A: &str = "a.abc123.eu-west-1.rds.amazonaws.com";
+const B: &str = "b.abc123.eu-west-1.rds.amazonaws.com";
+
+/// Its signature is not right, which nobody here asks.
+fn signed(address: &str, service: &str) -> String {
+    let digits = "0a".repeat(32);
+    format!(
+        "{address}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2F20260101%2Feu-west-1%2F{service}%2Faws4_request\
+         &X-Amz-Date=20260101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature={digits}"
+    )
+}
+
+/// The token of alice for the database a.
+fn token() -> String {
+    signed(&format!("{A}:5432/?Action=connect&DBUser=alice"), "rds-db")
+}
+
+/// What Python's `urllib.parse.quote(token, safe='')` makes of it.
+fn encoded(token: &str) -> String {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    token.bytes().map(digit).collect()
+}
+
+fn said(text: &str) -> Vec<String> {
+    let capture = read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(capture.kind, CaptureKind::Token, "{text}");
+    let notes = capture.notes.iter().filter(|note| matches!(note, Note::OtherLogin(_) | Note::ClusterBeside { .. }));
+    notes.map(ToString::to_string).collect()
+}
+
+fn user() -> Vec<String> {
+    vec!["the token has DBUser=alice, but the client logs in as 'bob'".to_owned()]
+}
+
+fn host(used: &str) -> Vec<String> {
+    vec![format!("the token is for {A}:5432, but the client connects to {used}")]
+}
+
+/// The forms are those of libpq (*Connection Strings*, *Environment Variables*), MySQL, Redis, JDBC, Go's driver, .NET, Django, Rails.
+#[test]
+fn another_user_is_seen_in_each_form() {
+    let (t, e) = (token(), encoded(&token()));
+    for text in [
+        format!("postgres://bob:{e}@{A}:5432/db"),
+        format!("DATABASE_URL=\"postgresql+psycopg://bob:{e}@localhost:15432/db?sslmode=require\""),
+        format!("postgresql://bob:{t}@{A}:5432/db"),
+        format!("dsn := \"bob:{t}@tcp({A}:5432)/db?tls=true&allowCleartextPasswords=true\""),
+        format!("jdbc:postgresql://{A}:5432/db?user=bob&password={e}"),
+        format!("psql \"host={A} port=5432 user=bob password={t} sslmode=require\""),
+        format!("PGPASSWORD='{t}' psql -h {A} -p 5432 -U bob -d db"),
+        format!("mysql --host {A} --port 5432 --user=bob --enable-cleartext-plugin --password='{t}'"),
+        format!("mysql -h{A} -ubob -p'{t}'"),
+        format!("export PGHOST={A}\nexport PGUSER=bob\nexport PGPASSWORD='{t}'\n"),
+        format!("PGPASSWORD={t}\nPGUSER=bob\n"),
+        format!("DB_USERNAME=bob\nDB_PASSWORD={t}\nDB_PORT=5432\n"),
+        format!("spring.datasource.username=bob\nspring.datasource.password={t}\n"),
+        format!("{{\"host\": \"{A}\", \"port\": 5432, \"username\": \"bob\", \"password\": \"{t}\"}}"),
+        format!("  'USER': 'bob',\n  'PASSWORD': '{t}',\n  'HOST': '{A}',\n"),
+        format!("production:\n  username: bob\n  password: {t}\n  host: {A}\n"),
+        format!("Server={A};Port=5432;User Id=bob;Password={t};Database=db"),
+        format!("{A}:5432:*:bob:{}", t.replacen(':', "\\:", 1)),
+        format!("export PGPASSWORD=\"{t}\"\npsql \"host={A} user=bob dbname=db\"\n"),
+        format!("PGPASSWORD={t} \\\n  psql -h {A} \\\n  -U bob\n"),
+        format!("PGPASSWORD={t}\n\npsql: error: FATAL:  PAM authentication failed for user \"bob\"\n"),
+        format!("ERROR 1045 (28000): Access denied for user 'bob'@'10.0.0.7' (using password: YES)\ntoken: {t}\n"),
+        format!("$env:PGUSER = 'bob'\n$env:PGPASSWORD = '{t}'\n"),
+    ] {
+        assert_eq!(said(&text), user(), "{text}");
+    }
+}
+
+#[test]
+fn another_host_and_port_are_seen() {
+    let (t, e) = (token(), encoded(&token()));
+    for (text, used) in [
+        (format!("postgres://alice:{e}@{B}:5432/db"), format!("{B}:5432")),
+        (format!("postgres://alice:{e}@{A}:5433/db"), format!("{A}:5433")),
+        (format!("jdbc:postgresql://{B}/db?user=alice&password={e}"), format!("{B}:5432")),
+        (format!("PGHOST={B}\nPGUSER=alice\nPGPASSWORD={t}"), format!("{B}:5432")),
+        (format!("PGPASSWORD={t} psql --host={B} --username alice"), format!("{B}:5432")),
+        (format!("{B}:5432:*:alice:{}", t.replacen(':', "\\:", 1)), format!("{B}:5432")),
+        (
+            format!("spring.datasource.url=jdbc:postgresql://{B}:5432/db\nspring.datasource.password={t}"),
+            format!("{B}:5432"),
+        ),
+        (
+            format!(
+                "PGPASSWORD={t}\npsql: error: connection to server at \"{B}\" (10.0.0.7), port 5432 failed: FATAL:  PAM"
+            ),
+            format!("{B}:5432"),
+        ),
+    ] {
+        assert_eq!(said(&text), host(&used), "{text}");
+    }
+    let both = said(&format!("postgres://bob:{e}@{B}:5432/db"));
+    assert_eq!(both, [user(), host(&format!("{B}:5432"))].concat());
+}
+
+/// Catches a claim about something that is right, or that belongs to something else.
+#[test]
+fn what_does_not_contradict_is_not_said() {
+    let (t, e) = (token(), encoded(&token()));
+    for text in [
+        format!("postgres://alice:{e}@{A}:5432/db"),
+        format!("postgres://alice:{e}@localhost:15432/db"),
+        format!("postgres://alice:{e}@orders.example.com/db"),
+        format!("postgres://:{e}@{A}:5432/db"),
+        format!("postgres://${{DB_USER}}:{e}@$DB_HOST/db"),
+        format!("psql \"host={A} port=5432 user=alice password={t}\""),
+        format!("USER=ubuntu\nHOSTNAME=ip-10-0-0-7\nPASSWORD={t}\n"),
+        format!("GIT_USER=bob\nSMTP_HOST=mail.example.com\nPGPASSWORD={t}\n"),
+        format!("PGUSER=bob\nPGPASSWORD=other\n\nPGUSER=alice\nPGPASSWORD={t}\n"),
+        format!("PGUSER=bob\nPGPASSWORD={t}\nPGUSER=alice\n"),
+        format!("*:*:*:*:{}", t.replacen(':', "\\:", 1)),
+        format!("10:00 user=bob logged in\n10:01 user=carol logged in\ntoken {t}\n"),
+        format!("authentication failed for user \"bob\"\nauthentication failed for user \"carol\"\nPGPASSWORD={t}\n"),
+        format!("MYSQL_PWD={t} mysql -h {A} -u alice"),
+        format!("curl -u bob https://h.example/ # {t}"),
+        format!("PGPASSWORD={t} psql -h $HOST -U $USER"),
+    ] {
+        let capture = read(text.as_bytes(), None);
+        let notes = capture.map(|capture| capture.notes).unwrap_or_default();
+        assert!(!notes.iter().any(|note| matches!(note, Note::OtherLogin(_))), "{text}: {notes:?}");
+    }
+}
+
+#[test]
+fn each_of_several_tokens_has_its_own_surroundings() {
+    let alice = token();
+    let bob = signed(&format!("{B}:5432/?Action=connect&DBUser=bob"), "rds-db");
+    let block = |host: &str, user: &str, token: &str| format!("PGHOST={host}\nPGUSER={user}\nPGPASSWORD={token}\n");
+    let right = format!("{}{}", block(A, "alice", &alice), block(B, "bob", &bob));
+    assert_eq!(said(&right), Vec::<String>::new());
+    let wrong = format!("{}{}", block(A, "alice", &alice), block(B, "carol", &bob));
+    assert_eq!(said(&wrong), ["the token has DBUser=bob, but the client logs in as 'carol'"]);
+    let urls =
+        format!("postgres://alice:{}@{A}:5432/db\npostgres://bob:{}@{A}:5432/db\n", encoded(&alice), encoded(&bob));
+    assert_eq!(said(&urls), [format!("the token is for {B}:5432, but the client connects to {A}:5432")]);
+}
+
+/// Aurora DSQL has two actions: one for the user admin, and one for all others (*Generating an authentication token*).
+#[test]
+fn the_action_of_dsql_goes_with_its_user() {
+    let host = "x.dsql.us-east-1.on.aws";
+    let url = |user: &str, action: &str| {
+        let token = signed(&format!("{host}/?Action={action}"), "dsql");
+        format!("postgresql://{user}:{}@{host}/postgres", encoded(&token))
+    };
+    for (user, action, expected) in [
+        ("admin", "DbConnectAdmin", None),
+        ("app", "DbConnect", None),
+        ("app", "DbConnectAdmin", Some("the token has Action=DbConnectAdmin, but the client logs in as 'app'")),
+        ("admin", "DbConnect", Some("the token has Action=DbConnect, but the client logs in as 'admin'")),
+    ] {
+        assert_eq!(said(&url(user, action)), expected.into_iter().collect::<Vec<_>>(), "{user} {action}");
+    }
+}
+
+/// The endpoints are those of the guides, as in the tests of `Cache`.
+#[test]
+fn a_token_of_a_cache_is_compared_with_its_endpoint() {
+    let token = signed("my-cache/?Action=connect&User=app", "elasticache");
+    let endpoint = |name: &str, code: &str| format!("master.{name}.abc123.{code}.cache.amazonaws.com");
+    for (text, expected) in [
+        (format!("redis-cli --tls -h {} --user app --pass '{token}'", endpoint("my-cache", "euw1")), vec![]),
+        (
+            format!("redis-cli --tls -h {} --user other --pass '{token}'", endpoint("my-cache", "euw1")),
+            vec!["the token has User=app, but the client logs in as 'other'".to_owned()],
+        ),
+        (
+            format!("rediss://app:{}@{}:6379", encoded(&token), endpoint("her-cache", "euw1")),
+            vec![format!("the token is for my-cache, but the client connects to {}", endpoint("her-cache", "euw1"))],
+        ),
+        (
+            format!("rediss://app:{}@{}:6379", encoded(&token), endpoint("my-cache", "use1")),
+            vec![format!(
+                "the token is signed for eu-west-1, but the client connects to {} in us-east-1",
+                endpoint("my-cache", "use1")
+            )],
+        ),
+    ] {
+        assert_eq!(said(&text), expected, "{text}");
+    }
+}
+
+/// The texts in base64 are coreutils' `printf %s URL | basenc --base64url -w0`, without padding.
+#[test]
+fn brokers_and_clusters_are_seen_beside_their_tokens() {
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let kafka = signed("https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect", "kafka-cluster");
+    let kafka = URL_SAFE_NO_PAD.encode(kafka);
+    let brokers =
+        |region: &str| format!("bootstrap.servers=b-1.c.abc123.c2.kafka.{region}.amazonaws.com:9098\ntoken {kafka}\n");
+    assert_eq!(said(&brokers("eu-west-1")), Vec::<String>::new());
+    assert_eq!(
+        said(&brokers("us-east-1")),
+        [
+            "the token is signed for eu-west-1, but the client connects to b-1.c.abc123.c2.kafka.us-east-1.amazonaws.com in us-east-1"
+        ]
+    );
+    let eks = signed("https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", "sts");
+    let eks = format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(eks.replace("=host", "=host%3Bx-k8s-aws-id")));
+    for text in [
+        format!("$ aws eks get-token --cluster-name dev\n{{\"token\": \"{eks}\"}}\n"),
+        format!(
+            "clusters:\n- name: arn:aws:eks:eu-west-1:111122223333:cluster/dev\nusers:\n- user:\n    token: {eks}\n"
+        ),
+        format!("args:\n- --cluster-name\n- dev\ntoken: {eks}\n"),
+    ] {
+        assert_eq!(said(&text), ["the text names the EKS cluster 'dev'"], "{text}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Endpoints that take tokens, as far as a token says which one it is for.
+
+use super::kind::TokenKind;
+
+/// Whether a host is an endpoint of RDS, in any partition.
+pub(crate) fn is_of_rds(host: &str) -> bool {
+    labels(host).iter().any(|label| label == "rds")
+}
+
+/// Whether two hosts are endpoints of two databases, so that a token for one is none for the other. Aliases and tunnels lead to
+/// any endpoint, and those of one cluster lead to each other's instances.
+pub(in crate::formats) fn is_other_endpoint(kind: &TokenKind, signed: &str, used: &str) -> bool {
+    match kind.name {
+        "RDS" => database(signed).zip(database(used)).is_some_and(|(signed, used)| signed.is_other_than(&used)),
+        "DSQL" => dsql(signed).zip(dsql(used)).is_some_and(|(signed, used)| signed != used),
+        _ => false,
+    }
+}
+
+/// The parts of `NAME.ID.REGION.rds.amazonaws.com`.
+struct Database {
+    name: String,
+    /// `cluster`, `cluster-ro`, `proxy`; nothing for an instance.
+    role: String,
+    /// The same for all databases of an account in a region.
+    owner: String,
+    region: String,
+}
+
+impl Database {
+    fn is_other_than(&self, other: &Self) -> bool {
+        let is_elsewhere = (&self.owner, &self.region) != (&other.owner, &other.region);
+        is_elsewhere || self.role == other.role && self.name != other.name
+    }
+}
+
+fn database(host: &str) -> Option<Database> {
+    let labels = labels(host);
+    let [name, id, rest @ ..] = labels.as_slice() else { return None };
+    // China has the region behind the service.
+    let region = match rest {
+        [region, service, ..] if service == "rds" => region,
+        [service, region, ..] if service == "rds" => region,
+        _ => return None,
+    };
+    let (role, owner) = id.rsplit_once('-').unwrap_or(("", id));
+    // The endpoint of a global database has no owner, and leads to the cluster of any region.
+    let is_global = region == "global" || role == "global";
+    (!is_global).then(|| Database {
+        name: name.clone(),
+        role: role.to_owned(),
+        owner: owner.to_owned(),
+        region: region.clone(),
+    })
+}
+
+/// The ID and the region of `ID.dsql.REGION.on.aws`; those for PrivateLink have an ID of their own behind the service.
+fn dsql(host: &str) -> Option<(String, String)> {
+    let labels = labels(host);
+    let [id, service, region, ..] = labels.as_slice() else { return None };
+    let is_of_dsql = service == "dsql" || service.starts_with("dsql-");
+    is_of_dsql.then(|| (id.clone(), region.clone()))
+}
+
+/// The labels of a host in lower case, without its port.
+fn labels(host: &str) -> Vec<String> {
+    let name = host.split(':').next().unwrap_or(host);
+    name.trim_end_matches('.').split('.').map(str::to_ascii_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora guides.
+    #[test]
+    fn an_endpoint_of_rds_is_told_from_an_alias() {
+        for (host, expected) in [
+            ("mydb.123456789012.us-east-1.rds.amazonaws.com:5432", true),
+            ("mydb.cluster-ro-c7tj4example.us-east-1.rds.amazonaws.com:3306", true),
+            ("the-proxy.proxy-demo.us-east-1.rds.amazonaws.com:5432", true),
+            ("e.endpoint.proxy-demo.us-east-1.rds.amazonaws.com", true),
+            ("g.global-abc.global.rds.amazonaws.com:5432", true),
+            ("mydb.abc.rds.cn-north-1.amazonaws.com.cn:3306", true),
+            ("localhost:5432", false),
+            ("10.0.0.7:5432", false),
+            ("db.example.com:5432", false),
+            ("rds-alias.example.com:5432", false),
+        ] {
+            assert_eq!(is_of_rds(host), expected, "{host}");
+        }
+    }
+
+    /// Catches a tunnel, a reader or an instance that is called a mistake.
+    #[test]
+    fn only_another_database_is_another_endpoint() {
+        let rds = |signed: &str, used: &str| {
+            let full = |host: &str| host.replace("~", "us-east-1.rds.amazonaws.com");
+            is_other_endpoint(&TokenKind::RDS, &full(signed), &full(used))
+        };
+        for (signed, used, expected) in [
+            ("a.abc123.~:5432", "b.abc123.~", true),
+            ("a.abc123.~", "A.ABC123.~", false),
+            ("a.abc123.~", "a.def456.~", true),
+            ("a.abc123.~", "a.abc123.eu-west-1.rds.amazonaws.com", true),
+            ("a.abc123.~", "localhost", false),
+            ("a.abc123.~", "db.example.com", false),
+            ("a.cluster-abc123.~", "a.cluster-ro-abc123.~", false),
+            ("a.cluster-abc123.~", "a-instance-1.abc123.~", false),
+            ("a.cluster-abc123.~", "b.cluster-abc123.~", true),
+            ("a.cluster-abc123.~", "g.global-abc.global.rds.amazonaws.com", false),
+            ("a.abc.rds.cn-north-1.amazonaws.com.cn", "b.abc.rds.cn-north-1.amazonaws.com.cn", true),
+        ] {
+            assert_eq!(rds(signed, used), expected, "{signed} {used}");
+        }
+        let dsql = |signed, used| is_other_endpoint(&TokenKind::DSQL, signed, used);
+        assert!(dsql("a.dsql.us-east-1.on.aws", "b.dsql.us-east-1.on.aws"));
+        assert!(!dsql("a.dsql.us-east-1.on.aws", "a.dsql-fnh4.us-east-1.on.aws"));
+    }
+}
