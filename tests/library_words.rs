@@ -16,11 +16,12 @@ use sigvet_diagnose::catalogue;
 /// Code that must not know the command line.
 const LIBRARIES: [&str; 4] = ["crates/core/src", "crates/diagnose/src", "src/profiles", "src/transport"];
 
-/// Code that reads curl commands names curl's options; also a file of tests.
-const ABOUT_OTHERS: [&str; 4] = [
+/// Code that reads commands of other programs names their options; also a file of tests.
+const ABOUT_OTHERS: [&str; 5] = [
     "crates/diagnose/src/diagnosis/catalogue/tokens.rs",
     "crates/diagnose/src/formats/note.rs",
     "crates/diagnose/src/formats/capture/curl/",
+    "crates/diagnose/src/formats/capture/token/beside/",
     "crates/core/src/verify/oddities.rs",
 ];
 
