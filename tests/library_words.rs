@@ -17,9 +17,10 @@ use sigvet_diagnose::catalogue;
 const LIBRARIES: [&str; 4] = ["crates/core/src", "crates/diagnose/src", "src/profiles", "src/transport"];
 
 /// Code that reads commands of other programs names their options; also a file of tests.
-const ABOUT_OTHERS: [&str; 5] = [
+const ABOUT_OTHERS: [&str; 6] = [
     "crates/diagnose/src/diagnosis/catalogue/tokens.rs",
     "crates/diagnose/src/formats/note.rs",
+    "crates/diagnose/src/formats/token/kind.rs",
     "crates/diagnose/src/formats/capture/curl/",
     "crates/diagnose/src/formats/capture/token/beside/",
     "crates/core/src/verify/oddities.rs",
