@@ -17,9 +17,9 @@ use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
 use sigvet::gateway::{Clock, Keyring, Limits as GatewayLimits, NamedKey, Server, Verifier, serve_stream};
-use sigvet::profiles::{CredentialChoice, Environment, Location, ProfileFile, known_keys, tool_profiles};
+use sigvet::profiles::{CertificateFiles, CredentialChoice, Environment, Location, ProfileFile, known_keys, tool_profiles};
 use sigvet_core::claim::Claim;
-use sigvet_core::credentials::Credentials;
+use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::form::Policy;
 use sigvet_core::parse_request;
 use sigvet_core::presign::Presigner;
@@ -30,6 +30,7 @@ use sigvet_core::signer::Signer;
 use sigvet_core::stream::{Chunked, DecodeError, Decoder, check, check_framing};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{ExpectedScope, Judge};
+use sigvet_core::x509::{Certificate, parse_chain, parse_presented, read_leniently};
 use sigvet_diagnose::formats::{capture, parse_url, reply::Reply, unflatten};
 use sigvet_diagnose::{ClientTexts, Diagnosis, Evidence, Hints, Limits, diagnose};
 
@@ -252,6 +253,31 @@ pub fn tool_files(data: &[u8]) {
         ("HOME", folder.path()),
     ]);
     let _ = tool_profiles(&environment);
+}
+
+/// Files with certificates and their keys, and the headers that carry certificates.
+pub fn certificates(data: &[u8]) {
+    let folder = tempfile::tempdir().expect("a temporary directory can be made");
+    let file = folder.path().join("file");
+    std::fs::write(&file, data).expect("a temporary file can be written");
+    let own = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/transcripts/files/workload"));
+    let files = |certificate: &Path, private_key: &Path| CertificateFiles {
+        certificate: certificate.to_owned(),
+        private_key: private_key.to_owned(),
+        intermediates: Some(file.clone()),
+    };
+    let passphrase = Secret::new("passphrase");
+    let (certificate, key) = (own.with_extension("pem"), own.with_extension("key"));
+    for (certificate, key) in [(&file, &file), (&certificate, &file), (&file, &key)] {
+        let _ = files(certificate, key).load(Some(&passphrase), now());
+    }
+    let text = String::from_utf8_lossy(data);
+    let _ = parse_presented(&text);
+    let _ = parse_chain(&text);
+    let _ = read_leniently(&text);
+    let Ok(certificate) = Certificate::from_der(data) else { return };
+    assert_eq!(certificate.as_der(), data);
+    let _ = certificate.is_self_issued();
 }
 
 /// A `-K` file, which may name itself.

@@ -27,7 +27,7 @@ struct Target {
 const CASES: &str = "tests/explain/cases";
 const FILES: &str = "tests/transcripts/files";
 
-static TARGETS: [Target; 17] = [
+static TARGETS: [Target; 18] = [
     target("acceptor", &[(CASES, "request.http"), (FILES, ".http")]),
     target("capture", &[(CASES, ""), (FILES, "")]),
     target("reply", &[(CASES, ".xml"), (CASES, "reply.http"), (CASES, ".json"), (FILES, ".xml")]),
@@ -41,6 +41,7 @@ static TARGETS: [Target; 17] = [
     target("profile_file", &[(FILES, ".toml")]),
     target("aws_files", &[("fuzz/seeds/aws_files", "")]),
     target("tool_files", &[("tests/keyfiles/files", "")]),
+    target("certificates", &[("crates/core/tests/x509/keys", ""), (FILES, ".pem"), (FILES, ".key")]),
     target("config_file", &[("fuzz/seeds/config_file", ""), (FILES, ".conf")]),
     target("write_out", &[("fuzz/seeds/write_out", "")]),
     target("urls", &[("fuzz/seeds/urls", "")]),
