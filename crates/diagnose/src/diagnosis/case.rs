@@ -11,7 +11,7 @@ use super::note::{NextStep, Note};
 use super::outcome::{AppliedDifference, AppliedMistake, Certainty, Comparison, Explanation, Judged, Origin, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
-use super::search::{Found, Limits};
+use super::search::{Limits, SearchResult};
 use super::size::Size;
 use super::v2::V2Case;
 use super::v4::V4Case;
@@ -25,7 +25,7 @@ pub(super) struct Case<'a> {
     evidence: &'a Evidence<'a>,
     judged: &'a Judged,
     scheme: Box<dyn SchemeCase + 'a>,
-    pub(super) found: Option<Found>,
+    pub(super) found: Option<SearchResult>,
     /// What the unseen parts of the request must have been if the signature is right.
     supposed: Option<Vec<AppliedMistake>>,
     pub(super) comparisons: Vec<Comparison>,
@@ -237,7 +237,7 @@ impl<'a> Case<'a> {
 }
 
 /// Removes a set of mistakes that consists only of the method and headers that nobody saw: then it is not a mistake.
-fn take_supposed(found: &mut Found, known: Known) -> Option<Vec<AppliedMistake>> {
+fn take_supposed(found: &mut SearchResult, known: Known) -> Option<Vec<AppliedMistake>> {
     let is_unseen = |made: &AppliedMistake| match made.mistake.id {
         "method-swapped" => !known.method,
         "header-missing" => !known.headers,

@@ -10,7 +10,7 @@ use super::note::{NextStep, Note};
 use super::outcome::{AppliedMistake, Diagnosis, Judged, JudgedV4, Search};
 use super::party::Party;
 use super::reading::{self, Reading};
-use super::search::{Found, Limits};
+use super::search::{Limits, SearchResult};
 use super::token_kind::token_kind_of;
 use super::trial;
 use crate::formats::reply::Reply;
@@ -41,7 +41,7 @@ fn diagnose_claim(
     add_new(&mut explanations, suspicions);
     let (mut notes, next) = (case.notes(outcome, &explanations), case.next(outcome, &explanations));
     notes.extend(foreign);
-    let search = case.found.as_ref().map_or(Search::NONE, Found::summary);
+    let search = case.found.as_ref().map_or(Search::NONE, SearchResult::summary);
     let (comparisons, differences) = case.into_found();
     let tried = trial::answer(&evidence, &judged, limits);
     Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), comparisons, search, tried }

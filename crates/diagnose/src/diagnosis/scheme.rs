@@ -6,18 +6,18 @@
 
 use super::outcome::{Comparison, Explanation};
 use super::party::{Party, Texts};
-use super::search::{Found, Limits};
+use super::search::{Limits, SearchResult};
 
 /// The contribution of a signing scheme.
 pub(super) trait SchemeCase {
     /// Searches for the mistakes behind a wrong signature. `None` without a key, or without a signature to reproduce.
-    fn search(&self, limits: Limits<'_>) -> Option<Found>;
+    fn search(&self, limits: Limits<'_>) -> Option<SearchResult>;
 
     /// Compares a party's texts with the right ones. `None` if they contain nothing that this scheme signs.
     fn compare(&self, whose: Party, texts: Texts<'_>) -> Option<Comparison>;
 
     /// What the compared texts show about a signature that no known mistake reproduces.
-    fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation>;
+    fn compared(&self, comparisons: &[Comparison], found: Option<&SearchResult>) -> Vec<Explanation>;
 
     /// What the signatures of the chunks show.
     fn chunks(&self) -> Vec<Explanation> {

@@ -12,7 +12,7 @@ use super::outcome::{AppliedMistake, Comparison, Explanation, JudgedV4, Proof};
 use super::party::{Party, Texts};
 use super::presented::target;
 use super::scheme::SchemeCase;
-use super::search::{DEEPEST, Found, Limits, search};
+use super::search::{DEEPEST, Limits, SearchResult, search};
 use super::target::Target;
 use crate::formats::reply::Reply;
 use sigvet_core::crypto::sha256;
@@ -33,17 +33,17 @@ impl<'a> V4Case<'a> {
 }
 
 impl SchemeCase for V4Case<'_> {
-    fn search(&self, limits: Limits<'_>) -> Option<Found> {
+    fn search(&self, limits: Limits<'_>) -> Option<SearchResult> {
         let (target, form) = match self.presented() {
             Presented::Target(target, form) => (target, form),
             // `refused` reports what the signature shows by itself.
-            Presented::Mistake(made, Proof::Reproduced) => return Some(Found::at_once(made)),
+            Presented::Mistake(made, Proof::Reproduced) => return Some(SearchResult::at_once(made)),
             Presented::Mistake(..) | Presented::Unreadable => return None,
         };
         let limits = Limits { deepest: limits.deepest.min(self.worth_trying()), ..limits };
         // Comparing with the right string to sign takes no time, so it comes before a search that takes seconds.
         let mut found = match self.hashed_before(&target) {
-            Some(made) => Found::at_once(made),
+            Some(made) => SearchResult::at_once(made),
             None => search(&self.subject, &self.evidence.keys(), target, limits),
         };
         found.add_to_each(form);
@@ -61,7 +61,7 @@ impl SchemeCase for V4Case<'_> {
         Some(compare::compare(&self.judged, whose, texts, server.map(|(_, texts)| texts)))
     }
 
-    fn compared(&self, comparisons: &[Comparison], found: Option<&Found>) -> Vec<Explanation> {
+    fn compared(&self, comparisons: &[Comparison], found: Option<&SearchResult>) -> Vec<Explanation> {
         let (server, client) = (of_party(comparisons, Party::Server), of_party(comparisons, Party::Client));
         match self.judged.is_signature_right() {
             Some(true) => self.changed_on_the_way(server),
@@ -149,7 +149,7 @@ impl V4Case<'_> {
         &self,
         server: Option<&Comparison>,
         client: Option<&Comparison>,
-        found: Option<&Found>,
+        found: Option<&SearchResult>,
     ) -> Vec<Explanation> {
         let mut explanations = Vec::new();
         if let Some(client) = client.filter(|client| !client.differences.is_empty()) {
@@ -172,7 +172,7 @@ impl V4Case<'_> {
         &self,
         server: Option<&Comparison>,
         client: Option<&Comparison>,
-        found: Option<&Found>,
+        found: Option<&SearchResult>,
     ) -> Option<Explanation> {
         let client = client.filter(|client| self.agrees(client))?;
         let is_told = server.is_some_and(|server| self.agrees(server) && client.string_to_sign.is_some())

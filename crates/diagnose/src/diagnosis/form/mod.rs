@@ -23,7 +23,7 @@ use super::outcome::{AppliedMistake, Comparison, Explanation, Judged};
 use super::party::{Party, Texts};
 use super::presented;
 use super::scheme::SchemeCase;
-use super::search::{Found, Limits};
+use super::search::{Limits, SearchResult};
 use super::target::Target;
 use sigvet_core::form::{FormClaim, FormScheme};
 use sigvet_core::internal::{hmac, hmac_sha1};
@@ -43,12 +43,12 @@ pub(super) struct FormCase<'a> {
 }
 
 impl SchemeCase for FormCase<'_> {
-    fn search(&self, limits: Limits<'_>) -> Option<Found> {
+    fn search(&self, limits: Limits<'_>) -> Option<SearchResult> {
         let keys = self.evidence.keys();
         let (target, written) = target(self.claim).filter(|_| !keys.is_empty())?;
         let making = Making::new(self.claim, &keys, self.evidence);
         let sizes = making.steps().map(Choice::wrong_options);
-        let mut found = Found { is_exhausted: true, ..Found::default() };
+        let mut found = SearchResult { is_exhausted: true, ..SearchResult::default() };
         // Hashing a policy with thousands of conditions takes milliseconds, and it is hashed thirty thousand times.
         let allowance = Allowance::for_trying(limits.is_time_up);
         let mut links = Links::default();
@@ -80,7 +80,7 @@ impl SchemeCase for FormCase<'_> {
     }
 
     /// Reports nothing, because the text that was signed instead of a policy may contain a session token.
-    fn compared(&self, _: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
+    fn compared(&self, _: &[Comparison], _: Option<&SearchResult>) -> Vec<Explanation> {
         Vec::new()
     }
 

@@ -33,7 +33,7 @@ use sigvet_core::verify::VerifyError;
 
 /// Explanations from the server's message. Several explanations are alternatives.
 pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
-    evidence.reply.map(|reply| reply::Said::new(reply, evidence, judged).explanations()).unwrap_or_default()
+    evidence.reply.map(|reply| reply::ReplyContext::new(reply, evidence, judged).explanations()).unwrap_or_default()
 }
 
 /// Whether a reply alone names a mistake. A text without a recognisable code or status may still come from a server.

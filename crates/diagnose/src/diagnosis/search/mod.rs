@@ -52,7 +52,7 @@ const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMIT
 
 /// The results of a search, and how far it got.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct SearchResult {
     /// Every smallest set of mistakes that gives the signature. A single empty set means that the signature is right.
     pub(super) sets: Vec<Vec<AppliedMistake>>,
     /// Number of hypotheses tried.
@@ -63,7 +63,7 @@ pub(super) struct Found {
     pub(super) is_exhausted: bool,
 }
 
-impl Found {
+impl SearchResult {
     /// What one look shows, before anything is searched.
     pub(super) fn at_once(made: AppliedMistake) -> Self {
         Self { sets: vec![vec![made]], hypotheses: 1, deepest: 1, is_exhausted: true }
@@ -111,10 +111,10 @@ impl Found {
 }
 
 /// Searches for the mistakes behind a signature.
-pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, limits: Limits<'_>) -> Found {
+pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, limits: Limits<'_>) -> SearchResult {
     let size = subject.size();
     if size.is_excessive() {
-        return Found::default();
+        return SearchResult::default();
     }
     let deepest = limits.deepest.min(DEEPEST);
     let mut search = Search::new(target, limits, size);
@@ -135,10 +135,10 @@ pub(super) fn search(subject: &Subject<'_>, keys: &[Key<'_>], target: Target, li
         let sets = search.take_sets();
         if !sets.is_empty() || is_cut_short || depth == deepest {
             let hypotheses = search.hypotheses.load(Ordering::Relaxed);
-            return Found { sets, hypotheses, deepest: depth, is_exhausted: !is_cut_short };
+            return SearchResult { sets, hypotheses, deepest: depth, is_exhausted: !is_cut_short };
         }
     }
-    Found::default()
+    SearchResult::default()
 }
 
 /// A request that may have been signed, with all its variants.

@@ -13,7 +13,7 @@ const REQUEST: &str = "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\nHos
     Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7\r\n\r\n";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-fn found(request: &Request, secret: &str, limits: Limits<'_>) -> (Vec<Vec<&'static str>>, Found) {
+fn found(request: &Request, secret: &str, limits: Limits<'_>) -> (Vec<Vec<&'static str>>, SearchResult) {
     let claim = Claim::extract(request).unwrap();
     let hints = Hints::default();
     let subject = Subject::new(request, &claim, &hints);

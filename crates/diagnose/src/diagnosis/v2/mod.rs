@@ -19,7 +19,7 @@ use super::inspect;
 use super::outcome::{AppliedMistake, Comparison, Explanation, Judged, Proof};
 use super::party::{Party, Texts};
 use super::scheme::SchemeCase;
-use super::search::{Found, Limits};
+use super::search::{Limits, SearchResult};
 use super::size::Size;
 use making::StringMaking;
 use sigvet_core::internal::hmac_sha1;
@@ -52,11 +52,11 @@ impl<'a> V2Case<'a> {
 }
 
 impl SchemeCase for V2Case<'_> {
-    fn search(&self, limits: Limits<'_>) -> Option<Found> {
+    fn search(&self, limits: Limits<'_>) -> Option<SearchResult> {
         let is_url = matches!(self.claim.terms.placement, Placement::Query { .. });
         let (target, form) = presented::target(self.claim.signature.as_str(), is_url)?;
         let secrets = secret::step(&self.evidence.keys(), &self.claim.terms.access_key_id);
-        let mut found = Found { is_exhausted: self.is_whole, ..Found::default() };
+        let mut found = SearchResult { is_exhausted: self.is_whole, ..SearchResult::default() };
         let allowance = Allowance::for_trying(limits.is_time_up);
         for depth in 0..=limits.deepest.min(DEEPEST) {
             found.deepest = depth;
@@ -85,7 +85,7 @@ impl SchemeCase for V2Case<'_> {
     }
 
     /// The client's text is what it signed; the server's text is what it computed from the request.
-    fn compared(&self, comparisons: &[Comparison], _: Option<&Found>) -> Vec<Explanation> {
+    fn compared(&self, comparisons: &[Comparison], _: Option<&SearchResult>) -> Vec<Explanation> {
         let is_right = self.judged.is_signature_right() == Some(true);
         let says_more = |comparison: &&Comparison| match comparison.whose {
             Party::Client if is_right => false,
@@ -118,7 +118,7 @@ impl V2Case<'_> {
         secrets: &Step<SecretBytes>,
         option: usize,
         (variants, target): (&[Variant], &presented::Target),
-        found: &mut Found,
+        found: &mut SearchResult,
     ) {
         let secret = secrets.option(option);
         let of_secret = (option > 0).then(|| AppliedMistake::from(secrets.cause(option).clone()));

@@ -27,7 +27,7 @@ pub(super) enum Value {
 
 /// A word of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Word {
+enum PowerShellWord {
     Option(String),
     Text(String),
     Table(Vec<(String, String)>),
@@ -57,9 +57,9 @@ fn invocation(text: &str, call: &str) -> Option<Invocation> {
     for _ in 0..MOST_WORDS {
         let Some(word) = reader.word() else { break };
         match word {
-            Word::Option(name) if FLAGS.contains(&name.as_str()) => {}
-            Word::Option(name) => found.take(&name, reader.word()?),
-            Word::Text(url) if found.url.is_empty() => found.url = url,
+            PowerShellWord::Option(name) if FLAGS.contains(&name.as_str()) => {}
+            PowerShellWord::Option(name) => found.take(&name, reader.word()?),
+            PowerShellWord::Text(url) if found.url.is_empty() => found.url = url,
             _ => {}
         }
     }
@@ -67,29 +67,29 @@ fn invocation(text: &str, call: &str) -> Option<Invocation> {
 }
 
 impl Invocation {
-    fn take(&mut self, name: &str, value: Word) {
+    fn take(&mut self, name: &str, value: PowerShellWord) {
         match (name, value) {
-            ("uri", Word::Text(url)) => self.url = url,
-            ("method" | "custommethod", Word::Text(method)) => self.method = Some(method),
-            ("headers", Word::Table(pairs)) => self.headers = pairs,
-            ("contenttype", Word::Text(value)) => self.content_type = Some(value),
-            ("useragent", Word::Text(value)) => self.agent = Some(value),
-            ("body", Word::Text(text)) => self.body = Value::Text(text),
+            ("uri", PowerShellWord::Text(url)) => self.url = url,
+            ("method" | "custommethod", PowerShellWord::Text(method)) => self.method = Some(method),
+            ("headers", PowerShellWord::Table(pairs)) => self.headers = pairs,
+            ("contenttype", PowerShellWord::Text(value)) => self.content_type = Some(value),
+            ("useragent", PowerShellWord::Text(value)) => self.agent = Some(value),
+            ("body", PowerShellWord::Text(text)) => self.body = Value::Text(text),
             ("body" | "infile" | "form", _) => self.body = Value::Other,
             _ => {}
         }
     }
 }
 
-fn text_of(word: Word) -> Option<String> {
+fn text_of(word: PowerShellWord) -> Option<String> {
     match word {
-        Word::Text(text) => Some(text),
+        PowerShellWord::Text(text) => Some(text),
         _ => None,
     }
 }
 
 /// The value that the text assigns to a variable, or to a property of one.
-fn assigned(text: &str, name: &str) -> Option<Word> {
+fn assigned(text: &str, name: &str) -> Option<PowerShellWord> {
     text.match_indices(name).find_map(|(at, name)| {
         let value = text.get(at + name.len()..)?.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
         let is_plain = value.starts_with(['"', '\'']) || value.starts_with("@{");
@@ -105,21 +105,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The next word of the call; none at the end.
-    fn word(&mut self) -> Option<Word> {
+    fn word(&mut self) -> Option<PowerShellWord> {
         self.skip_blanks();
         match self.rest.chars().next()? {
             '\n' | ';' | '|' => None,
-            '"' | '\'' => self.quoted().map(Word::Text),
-            '@' if self.rest.starts_with("@{") => self.table().map(Word::Table),
+            '"' | '\'' => self.quoted().map(PowerShellWord::Text),
+            '@' if self.rest.starts_with("@{") => self.table().map(PowerShellWord::Table),
             '(' => self.group(),
             '$' => {
                 let name = self.bare(is_end);
-                Some(assigned(self.text, &name).unwrap_or(Word::Unknown))
+                Some(assigned(self.text, &name).unwrap_or(PowerShellWord::Unknown))
             }
             _ => {
                 let word = self.bare(is_end);
-                let option = word.strip_prefix('-').map(|name| Word::Option(name.to_ascii_lowercase()));
-                Some(option.unwrap_or(Word::Text(word)))
+                let option = word.strip_prefix('-').map(|name| PowerShellWord::Option(name.to_ascii_lowercase()));
+                Some(option.unwrap_or(PowerShellWord::Text(word)))
             }
         }
     }
@@ -189,17 +189,17 @@ impl Reader<'_> {
             let name =
                 if self.rest.starts_with(['"', '\'']) { self.quoted()? } else { self.bare(|c| is_end(c) || c == '=') };
             self.rest = self.rest.trim_start_matches([' ', '\t']).strip_prefix('=')?;
-            if let Word::Text(value) = self.word()? {
+            if let PowerShellWord::Text(value) = self.word()? {
                 pairs.push((name, value));
             }
         }
     }
 
     /// A computed value; if it is the bytes of a string, the string.
-    fn group(&mut self) -> Option<Word> {
+    fn group(&mut self) -> Option<PowerShellWord> {
         let (of_bytes, rest) = self.rest.split_once(".GetBytes(").filter(|(start, _)| !start.contains([')', '\n']))?;
         self.rest = rest;
-        let word = if of_bytes.contains("UTF8") { self.word()? } else { Word::Unknown };
+        let word = if of_bytes.contains("UTF8") { self.word()? } else { PowerShellWord::Unknown };
         self.rest = self.rest.trim_start_matches(')');
         Some(word)
     }

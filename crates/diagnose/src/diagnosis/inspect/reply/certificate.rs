@@ -1,13 +1,13 @@
 //! IAM Roles Anywhere's messages about certificates.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{CERTIFICATE_UNTRUSTED, CHAIN_BROKEN, CHAIN_ORDER};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::verify::{CertificateFault, Finding};
 
 /// `Untrusted signing certificate`, the message of an `AccessDeniedException`. The most likely reason is a
 /// chain in the wrong order.
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     let is_meant = said.claim().is_none_or(|claim| claim.terms.scheme.is_certified());
     if !is_meant || !said.says(&["untrusted"]) || !said.says(&["certificate"]) {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! Messages about checksums: one that the store does not support, one that it requires, or one of another body.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{CHECKSUM_MISMATCH, CHECKSUM_UNSUPPORTED};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::checksum::ChecksumAlgorithm;
@@ -19,26 +19,26 @@ const REFUSED: [&str; 9] = [
     "is invalid",
 ];
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     let readers = [unsupported, mismatch];
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
 /// Messages of stores that do not support the SDKs' checksums, trailers or chunks, or that require `Content-MD5`.
-fn unsupported(said: &Said<'_>) -> Option<AppliedMistake> {
+fn unsupported(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let readers = [wants_md5, refuses_header, refuses_chunks, refuses_anything, wants_length];
     let detail = readers.iter().find_map(|read| read(said))?;
     Some(AppliedMistake::new(&CHECKSUM_UNSUPPORTED, "", "").with_detail(detail))
 }
 
-fn wants_md5(said: &Said<'_>) -> Option<String> {
+fn wants_md5(said: &ReplyContext<'_>) -> Option<String> {
     const WANTED: [&str; 5] = ["required", "requires", "missing", "must be provided", "must provide"];
     let is_said = said.has_code(&["MissingContentMD5"]) || (said.says(&["content-md5"]) && said.says(&WANTED));
     is_said.then(|| "the store requires Content-MD5".to_owned())
 }
 
 /// The name of a refused header that the SDK adds.
-fn refuses_header(said: &Said<'_>) -> Option<String> {
+fn refuses_header(said: &ReplyContext<'_>) -> Option<String> {
     const NAMES: [&str; 4] = ["x-amz-sdk-checksum", "x-amz-checksum-", "x-amz-trailer", "x-amz-te"];
     const ALGORITHMS: [&str; 3] = ["checksum algorithm", "checksum type", "trailing checksum"];
     let is_of_other_sum = said.says(&["value for x-amz-checksum-", "did not match", "does not match"]);
@@ -53,14 +53,14 @@ fn refuses_header(said: &Said<'_>) -> Option<String> {
 }
 
 /// If the server mentions `x-amz-content-sha256`, it refuses that header's value, which `payload` handles.
-fn refuses_chunks(said: &Said<'_>) -> Option<String> {
+fn refuses_chunks(said: &ReplyContext<'_>) -> Option<String> {
     let is_said = said.says(&["aws chunked", "aws-chunked"]) && said.says(&REFUSED);
     (is_said && !said.says(&["x-amz-content-sha256"]) && !said.declares_chunks())
         .then(|| "the store does not support aws-chunked bodies".to_owned())
 }
 
 /// S3 and others say this about any header; a request with `Transfer-Encoding: chunked` is a different case.
-fn refuses_anything(said: &Said<'_>) -> Option<String> {
+fn refuses_anything(said: &ReplyContext<'_>) -> Option<String> {
     let is_said = said.says(&["a header you provided implies functionality that is not implemented"]);
     let is_of_transfer =
         said.reply.header.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("transfer-encoding"));
@@ -70,7 +70,7 @@ fn refuses_anything(said: &Said<'_>) -> Option<String> {
 }
 
 /// Some clients send a chunked body without `Content-Length`, or with a length that the store counts differently.
-fn wants_length(said: &Said<'_>) -> Option<String> {
+fn wants_length(said: &ReplyContext<'_>) -> Option<String> {
     let is_wanted =
         said.has_code(&["MissingContentLength"]) || said.says(&["must provide the content-length http header"]);
     let is_said = is_wanted && said.request().is_none();
@@ -87,7 +87,7 @@ fn has_checksum(request: &Request) -> bool {
 }
 
 /// A checksum that belongs to another body.
-fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
+fn mismatch(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const NAMES: [&str; 7] = ["crc32", "crc32c", "crc64nvme", "sha1 ", "sha256 ", "x-amz-checksum", "content-md5"];
     let sent = said.request().and_then(checksum_header);
     let is_bad = said.has_code(&["BadDigest", "InvalidDigest"]) && (sent.is_some() || said.says(&NAMES));

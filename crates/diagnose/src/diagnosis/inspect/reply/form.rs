@@ -1,6 +1,6 @@
 //! Messages about the authentication mechanism, and about an authorization that cannot be parsed.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{
     AUTHORIZATION_MALFORMED, AUTHORIZATION_MISSING, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, TIME_MALFORMED,
 };
@@ -13,7 +13,7 @@ const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value p
 const NO_ROUTE: &str = "API Gateway also says this about a path or method without a route";
 
 /// Two mechanisms at once, or an outdated one.
-pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn mechanism(said: &ReplyContext<'_>) -> Vec<Explanation> {
     const V2: [&str; 7] = [
         // Garage expects a presigned URL if there is no Version 4 header.
         "missing x-amz-algorithm header",
@@ -34,7 +34,7 @@ pub(super) fn mechanism(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A server that found no signature at all.
-pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn missing(said: &ReplyContext<'_>) -> Vec<Explanation> {
     const CODES: [&str; 2] = ["MissingAuthenticationToken", "MissingAuthenticationTokenException"];
     const WORDS: [&str; 4] = [
         "missing authentication token",
@@ -64,7 +64,7 @@ pub(super) fn missing(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// An authorization that the server cannot parse. If it cannot be parsed here either, our own error is more specific.
-pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn malformed(said: &ReplyContext<'_>) -> Vec<Explanation> {
     let Some(detail) = fault(said) else { return Vec::new() };
     if let Some(made) = seen_here(said) {
         return one(made);
@@ -82,7 +82,7 @@ pub(super) fn malformed(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A server that quotes the header shows its kind. S3 says only that the mechanism is a different one.
-fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
+fn other_mechanism(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const KINDS: [&str; 4] = ["bearer", "basic", "digest", "token"];
     let has_kind = |kind: &&str| {
         let marks = ["authorization header: '", "authorization=", "authorization: "];
@@ -96,7 +96,7 @@ fn other_mechanism(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// A date that the server cannot read; S3 says the same about a missing date.
-fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
+fn malformed_date(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 6] = [
         "requires a valid date or x-amz-date header",
         "invalid date format header",
@@ -114,20 +114,20 @@ fn malformed_date(said: &Said<'_>) -> Option<AppliedMistake> {
     })
 }
 
-fn is_routed(said: &Said<'_>) -> bool {
+fn is_routed(said: &ReplyContext<'_>) -> bool {
     let is_elsewhere = said.has_code(&["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"]);
     said.says(&OF_ROUTES) && !is_elsewhere
 }
 
 /// The mistake that makes the claim unreadable, if there is one.
-fn seen_here(said: &Said<'_>) -> Option<AppliedMistake> {
+fn seen_here(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let request = said.evidence.request?;
     let error = Claim::extract(request).err()?;
     unreadable::explain(request, &error)
 }
 
 /// What the server misses, in our own words, because the server's message may quote the header.
-fn fault(said: &Said<'_>) -> Option<&'static str> {
+fn fault(said: &ReplyContext<'_>) -> Option<&'static str> {
     const CODES: [&str; 7] = [
         "IncompleteSignature",
         "MissingFields",

@@ -1,6 +1,6 @@
 //! Messages about headers that were not signed.
 
-use super::{Said, together};
+use super::{ReplyContext, together};
 use crate::diagnosis::catalogue::{HEADER_AMZ_UNSIGNED, HEADER_MISSING, HOST_NOT_SIGNED};
 use crate::diagnosis::inspect::{token, with_names};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
@@ -15,7 +15,7 @@ const TO_SIGN: [&str; 5] = [
     "must be included in signature",
 ];
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     // Google's store says only that a header is malformed.
     let is_malformed = said.has_code(&["MalformedSecurityHeader"]);
     if is_malformed && !found(said, is_missing).is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// MinIO sends the same message for a header that is listed but was not sent.
-fn not_told(said: &Said<'_>) -> AppliedMistake {
+fn not_told(said: &ReplyContext<'_>) -> AppliedMistake {
     let missing = found(said, is_missing);
     if missing.is_empty() {
         return AppliedMistake::new(&HEADER_AMZ_UNSIGNED, list(said), "");
@@ -51,7 +51,7 @@ fn not_told(said: &Said<'_>) -> AppliedMistake {
 }
 
 /// Garage names a header that is listed but was not sent.
-fn absent<'s>(said: &'s Said<'_>) -> Option<&'s str> {
+fn absent<'s>(said: &'s ReplyContext<'_>) -> Option<&'s str> {
     said.quoted_after("signed header ").filter(|_| said.says(&["is not present"]))
 }
 
@@ -64,7 +64,7 @@ fn is_missing(finding: &Finding) -> bool {
 }
 
 /// The header names in findings of these kinds.
-fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
+fn found(said: &ReplyContext<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
     let findings = said.findings();
     let name = |finding: &Finding| match finding {
         Finding::HeaderUnsigned { name } | Finding::TokenUnsigned { name } | Finding::HeaderMissing { name } => {
@@ -77,14 +77,14 @@ fn found(said: &Said<'_>, is: fn(&Finding) -> bool) -> Vec<String> {
 }
 
 /// `'Host' or ':authority' must be a 'SignedHeader'`, and similar messages.
-fn named(said: &Said<'_>) -> Option<String> {
+fn named(said: &ReplyContext<'_>) -> Option<String> {
     let at = TO_SIGN.iter().find_map(|words| said.words.find(words))?;
     let before = said.words.get(..at).unwrap_or_default().trim_end().strip_suffix(['\'', '`', '"'])?;
     let name = before.rsplit(['\'', '`', '"']).next()?;
     Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains(' '))
 }
 
-fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<AppliedMistake> {
+fn mistakes(said: &ReplyContext<'_>, names: &[String]) -> Vec<AppliedMistake> {
     let token = said.dialect().token_header;
     let is_host = |name: &&String| matches!(name.as_str(), "host" | ":authority");
     let host = names
@@ -100,6 +100,6 @@ fn mistakes(said: &Said<'_>, names: &[String]) -> Vec<AppliedMistake> {
     [host, of_token, (!others.is_empty()).then(of_others)].into_iter().flatten().collect()
 }
 
-fn list<'a>(said: &Said<'a>) -> &'a str {
+fn list<'a>(said: &ReplyContext<'a>) -> &'a str {
     said.claim().map(|claim| claim.signed_headers_listed.as_str()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Messages about the access key and its session token.
 
-use super::{Said, dates, one};
+use super::{ReplyContext, dates, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
@@ -10,7 +10,7 @@ const OF_BOTH: [&str; 2] =
     ["security token included in the request is invalid", "security token included in the request is not valid"];
 
 /// A token that has expired, is damaged, or belongs to another key.
-pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn token(said: &ReplyContext<'_>) -> Vec<Explanation> {
     const CODES: [&str; 8] = [
         "InvalidToken",
         "InvalidTokenId",
@@ -36,7 +36,7 @@ pub(super) fn token(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A key that the server does not know.
-pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn access_key(said: &ReplyContext<'_>) -> Vec<Explanation> {
     if said.says(&["credential access key has length", "malformed access key id"]) {
         return one(wrong_form(said));
     }
@@ -58,7 +58,7 @@ pub(super) fn access_key(said: &Said<'_>) -> Vec<Explanation> {
     }
 }
 
-fn is_unknown(said: &Said<'_>) -> bool {
+fn is_unknown(said: &ReplyContext<'_>) -> bool {
     const CODES: [&str; 8] = [
         "InvalidAccessKeyId",
         "NotSignedUp",
@@ -84,7 +84,7 @@ fn is_unknown(said: &Said<'_>) -> bool {
 }
 
 /// A fault in the key or token that the request itself shows.
-fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
+fn spoilt(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
         return Some(key::exchanged());
@@ -97,13 +97,13 @@ fn spoilt(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// Whether a secret was used as the ID, because it looks like one or is the known secret.
-fn is_secret(said: &Said<'_>, id: &str) -> bool {
+fn is_secret(said: &ReplyContext<'_>, id: &str) -> bool {
     let own = said.evidence.credentials.map(|credentials| credentials.secret_access_key.expose_secret());
     own == Some(id) || key::looks_like_a_secret(id)
 }
 
 /// `Credential access key has length 20, should be 32`.
-fn wrong_form(said: &Said<'_>) -> AppliedMistake {
+fn wrong_form(said: &ReplyContext<'_>) -> AppliedMistake {
     let id = id(said).unwrap_or_default();
     if is_secret(said, &id) {
         return key::exchanged();
@@ -117,7 +117,7 @@ fn wrong_form(said: &Said<'_>) -> AppliedMistake {
     }
 }
 
-fn unknown(said: &Said<'_>) -> AppliedMistake {
+fn unknown(said: &ReplyContext<'_>) -> AppliedMistake {
     let presented = id(said).unwrap_or_default();
     let own = said.evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let expected = own.filter(|own| *own != presented).unwrap_or_default();
@@ -131,7 +131,7 @@ fn unknown(said: &Said<'_>) -> AppliedMistake {
     }
 }
 
-fn invalid(said: &Said<'_>) -> AppliedMistake {
+fn invalid(said: &ReplyContext<'_>) -> AppliedMistake {
     let made = AppliedMistake::new(&TOKEN_INVALID, "", "");
     let is_long_lived = id(said).is_some_and(|id| id.starts_with("AKIA")) && has_token(said);
     match () {
@@ -144,17 +144,17 @@ fn invalid(said: &Said<'_>) -> AppliedMistake {
 }
 
 /// Whether the request's key is the user's own long-term key.
-fn is_own_without_token(said: &Said<'_>) -> bool {
+fn is_own_without_token(said: &ReplyContext<'_>) -> bool {
     let own = said.evidence.credentials.filter(|credentials| credentials.session_token.is_none());
     own.is_some_and(|own| id(said).as_deref() == Some(&own.access_key_id))
 }
 
-fn has_token(said: &Said<'_>) -> bool {
+fn has_token(said: &ReplyContext<'_>) -> bool {
     said.request().is_some_and(|request| token::presented(request, &said.dialect()).is_some())
 }
 
 /// The ID in the request; if there is none, the ID that the server read.
-fn id(said: &Said<'_>) -> Option<String> {
+fn id(said: &ReplyContext<'_>) -> Option<String> {
     let claimed = said.claim().map(|claim| claim.terms.access_key_id.clone()).filter(|id| !id.is_empty());
     claimed.or_else(|| said.reply.access_key_id.clone())
 }

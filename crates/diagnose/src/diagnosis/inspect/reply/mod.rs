@@ -26,7 +26,7 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
 /// In order, beginning with the subject whose messages are most reliable.
-const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
+const READERS: [fn(&ReplyContext<'_>) -> Vec<Explanation>; 14] = [
     certificate::read,
     form::mechanism,
     policy::read,
@@ -44,7 +44,7 @@ const READERS: [fn(&Said<'_>) -> Vec<Explanation>; 14] = [
 ];
 
 /// A reply, with the request that it answers.
-pub(super) struct Said<'a> {
+pub(super) struct ReplyContext<'a> {
     reply: &'a Reply,
     evidence: &'a Evidence<'a>,
     judged: Option<JudgedV4<'a>>,
@@ -54,7 +54,7 @@ pub(super) struct Said<'a> {
     words: String,
 }
 
-impl<'a> Said<'a> {
+impl<'a> ReplyContext<'a> {
     pub(super) fn new(reply: &'a Reply, evidence: &'a Evidence<'a>, judged: Option<JudgedV4<'a>>) -> Self {
         let parts: Vec<&str> = [&reply.message, &reply.details].into_iter().flatten().map(String::as_str).collect();
         let text = parts.join("\n");

@@ -1,7 +1,7 @@
 //! Messages about the payload: a hash of another body, a missing or refused hash, and chunks that the server
 //! does not support.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{
     PAYLOAD_EMPTY_HASH, PAYLOAD_HASH_FORM, PAYLOAD_HEADER_MISMATCH, PAYLOAD_HEADER_MISSING, PAYLOAD_STREAMING,
     PAYLOAD_UNSIGNED,
@@ -15,12 +15,12 @@ use sigvet_core::request::Body;
 
 const STREAMING: &str = "STREAMING-";
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     let readers = [mismatch, missing, unsigned, streaming, word, chunk];
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
+fn mismatch(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     // Garage uses S3's code for a digest, and names the header.
     let is_digest = said.has_code(&["BadDigest", "InvalidDigest"]) && said.says(&["x-amz-content-sha256"]);
     let is_said = is_digest
@@ -44,7 +44,7 @@ fn mismatch(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// A server that states no hash, and a body that is not available.
-fn undecided(said: &Said<'_>) -> AppliedMistake {
+fn undecided(said: &ReplyContext<'_>) -> AppliedMistake {
     let declared = declared(said).unwrap_or_default();
     let mistake = match declared.as_str() {
         word if word.starts_with(STREAMING) => &PAYLOAD_STREAMING,
@@ -54,7 +54,7 @@ fn undecided(said: &Said<'_>) -> AppliedMistake {
     AppliedMistake::new(mistake, declared, "")
 }
 
-fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
+fn missing(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let is_said = said
         .says(&["missing required header for this request: x-amz-content-sha256", "missing x-amz-content-sha256"])
         || (said.has_code(&["MissingContentSHA256"]));
@@ -64,7 +64,7 @@ fn missing(said: &Said<'_>) -> Option<AppliedMistake> {
 
 /// OpenSearch Serverless, and CloudFront in front of a Lambda function URL, require the client's hash but do
 /// not name the header.
-fn is_wanted_by_gateway(said: &Said<'_>) -> bool {
+fn is_wanted_by_gateway(said: &ReplyContext<'_>) -> bool {
     let is_aoss = said.reply.gateway == Some(Gateway::OpenSearchServerless)
         || said.says(&["resultdetail: { code=invalidsignature", "code=invalidsignature, message=invalid signature"]);
     let is_signed = said.judged.is_some();
@@ -79,7 +79,7 @@ fn is_wanted_by_gateway(said: &Said<'_>) -> bool {
     (is_aoss || is_cloudfront) && lacks_hash
 }
 
-fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
+fn unsigned(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const REFUSED: [&str; 5] = ["not allowed", "not supported", "unsupported", "not permitted", "must be signed"];
     let is_word =
         said.says(&["unsigned-payload", "unsigned payload"]) && !said.says(&["streaming-", "must be unsigned-payload"]);
@@ -89,7 +89,7 @@ fn unsigned(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// Chunks that the server does not support or cannot parse.
-fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
+fn streaming(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 6] = [
         "IncompleteBody",
         "MissingContentLength",
@@ -128,7 +128,7 @@ fn streaming(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// `x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.`
-fn word(said: &Said<'_>) -> Option<AppliedMistake> {
+fn word(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const SAID: [&str; 4] = [
         "valid sha256",
         "invalid header: x-amz-content-sha256",
@@ -152,7 +152,7 @@ fn word(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// The string to sign of a chunk, which differs from the request's. Garage mentions chunks in its message.
-fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
+fn chunk(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let text = said.reply.string_to_sign.as_deref().unwrap_or_default();
     let is_of_chunk = said.reply.is_signature_refusal() && text.starts_with(b"AWS4-HMAC-SHA256-PAYLOAD");
     let is_chunk = is_of_chunk || said.says(&["invalid payload signature"]);
@@ -161,7 +161,7 @@ fn chunk(said: &Said<'_>) -> Option<AppliedMistake> {
         .then(|| AppliedMistake::new(&PAYLOAD_STREAMING, declared(said).unwrap_or_default(), "").with_detail(detail))
 }
 
-fn declared(said: &Said<'_>) -> Option<String> {
+fn declared(said: &ReplyContext<'_>) -> Option<String> {
     let header = said.dialect().content_sha256_header;
     said.request()?.headers.first_text(&header).map(str::to_owned)
 }

@@ -1,19 +1,19 @@
 //! Messages about a form's policy: it has expired, a condition failed, a field is not in it, or the form
 //! itself is wrong.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{
     FORM_FIELD_ORDER, FORM_FILE_MISSING, Mistake, POLICY_CONDITION_FAILED, POLICY_EXPIRED, POLICY_FIELD_NOT_ALLOWED,
     POLICY_MALFORMED,
 };
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     let readers = [expired, field, condition, malformed, form];
     readers.iter().find_map(|read| read(said)).map(one).unwrap_or_default()
 }
 
-fn expired(said: &Said<'_>) -> Option<AppliedMistake> {
+fn expired(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] =
         ["policy expired", "policy has expired", "policy document has expired", "policy document is expired"];
     let server = said.reply.server_time.map(|time| time.as_str().to_owned()).unwrap_or_default();
@@ -21,7 +21,7 @@ fn expired(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// A field without a condition. S3 and Ceph name it in the message, Google's store in the details.
-fn field(said: &Said<'_>) -> Option<AppliedMistake> {
+fn field(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] = [
         "extra input fields: ",
         "extra input fields ",
@@ -32,7 +32,7 @@ fn field(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(quoted(&POLICY_FIELD_NOT_ALLOWED, "the server names", &names))
 }
 
-fn condition(said: &Said<'_>) -> Option<AppliedMistake> {
+fn condition(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const FAILED: &str = "policy condition failed";
     if said.says(&[FAILED]) {
         let condition = text_after(said, FAILED).unwrap_or_default();
@@ -45,14 +45,14 @@ fn condition(said: &Said<'_>) -> Option<AppliedMistake> {
     is_said.then(|| quoted(&POLICY_CONDITION_FAILED, "", said.reply.details.as_deref().unwrap_or_default()))
 }
 
-fn malformed(said: &Said<'_>) -> Option<AppliedMistake> {
+fn malformed(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let is_said = said.has_code(&["InvalidPolicyDocument"])
         || said.says(&["invalid policy: ", "invalid according to policy: invalid"]);
     is_said.then(|| quoted(&POLICY_MALFORMED, "", said.reply.message.as_deref().unwrap_or_default()))
 }
 
 /// A form without a file, or with a field after the file.
-fn form(said: &Said<'_>) -> Option<AppliedMistake> {
+fn form(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const FILE: [&str; 2] = ["exactly one file upload", "must contain a field named 'file'"];
     match () {
         () if said.says(&FILE) && !said.says(&["check the order"]) => {
@@ -67,7 +67,7 @@ fn form(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// The rest of the line after these words, in the message or in the details.
-fn text_after(said: &Said<'_>, words: &str) -> Option<String> {
+fn text_after(said: &ReplyContext<'_>, words: &str) -> Option<String> {
     let rest = said.text_after(words)?.lines().next()?;
     Some(rest.trim_start_matches([':', ' ']).trim_end().to_owned())
 }

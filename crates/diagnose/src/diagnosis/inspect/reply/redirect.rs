@@ -1,15 +1,15 @@
 //! Messages about a bucket that another host serves: redirects and location constraints.
 
-use super::{Said, one};
+use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{HOST_OTHER_ENDPOINT, SCOPE_REGION};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     constraint(said).or_else(|| endpoint(said)).map(one).unwrap_or_default()
 }
 
 /// Following a redirect does not sign again, and the signature is valid only for the host that it was made for.
-fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
+fn endpoint(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const CODES: [&str; 3] = ["PermanentRedirect", "TemporaryRedirect", "Redirect"];
     const NAMED: [&str; 2] = ["using the specified endpoint", "to the specified temporary endpoint"];
     let is_redirect = matches!(said.reply.status, Some(301 | 302 | 307 | 308));
@@ -27,7 +27,7 @@ fn endpoint(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// A bucket can be created only at the endpoint of its own region.
-fn constraint(said: &Said<'_>) -> Option<AppliedMistake> {
+fn constraint(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let (before, _) = said.words.split_once(" location constraint is incompatible")?;
     let region = before.rsplit(' ').next().unwrap_or_default();
     let expected = if region == "unspecified" { "us-east-1" } else { region };

@@ -1,6 +1,6 @@
 //! Messages about the credential scope: its region, service, date or form. One reply may name several of them.
 
-use super::{Said, together};
+use super::{ReplyContext, together};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, SCOPE_DATE, SCOPE_REGION, SCOPE_SERVICE};
 use crate::diagnosis::inspect::{key, scope};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
@@ -10,7 +10,7 @@ use sigvet_core::scheme::Scheme;
 /// How Garage says that the scope is not its own.
 const UNEXPECTED: &str = "unexpected scope: ";
 
-pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
+pub(super) fn read(said: &ReplyContext<'_>) -> Vec<Explanation> {
     if let Some(made) = shape(said) {
         return together(vec![made]);
     }
@@ -24,7 +24,7 @@ pub(super) fn read(said: &Said<'_>) -> Vec<Explanation> {
 }
 
 /// A credential that does not have exactly five parts.
-fn shape(said: &Said<'_>) -> Option<AppliedMistake> {
+fn shape(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const FORM: [&str; 5] = [
         "the credential is mal-formed",
         "exactly 5 slash-delimited elements",
@@ -58,7 +58,7 @@ fn begins_with_secret(credential: &str) -> bool {
     key::looks_like_a_secret(id)
 }
 
-fn terminator(said: &Said<'_>) -> Option<AppliedMistake> {
+fn terminator(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 3] = ["incorrect terminal", "with a valid terminator", "request scope should be of value"];
     let made = || disordered(said).with_detail("the scope does not end the way the server expects");
     said.says(&WORDS).then(made)
@@ -69,7 +69,7 @@ fn slashed(id: &str) -> AppliedMistake {
 }
 
 /// The region in the message; if there is none, the region that a server with this reply is in.
-fn region(said: &Said<'_>) -> Option<AppliedMistake> {
+fn region(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 7] = [
         "region name '",
         "is wrong; expecting",
@@ -97,7 +97,7 @@ fn region(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// The region as the server quotes it, because that is what the server read; if it quotes none, the claim's region.
-fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
+fn presented_region<'s>(said: &'s ReplyContext<'_>) -> Option<&'s str> {
     const BEFORE: [&str; 4] = ["the region ", "a valid region, not ", "the region name ", "scope region "];
     let quoted = BEFORE.iter().find_map(|words| said.quoted_after(words));
     let quoted = quoted.or_else(|| part_of_scope(said, UNEXPECTED, 1));
@@ -106,20 +106,20 @@ fn presented_region<'s>(said: &'s Said<'_>) -> Option<&'s str> {
 }
 
 /// R2 lists the region names that it accepts. `auto` is the one for all buckets.
-fn auto<'s>(said: &'s Said<'_>) -> Option<&'s str> {
+fn auto<'s>(said: &'s ReplyContext<'_>) -> Option<&'s str> {
     let list = said.text_after("must be one of: ")?;
     list.split([',', ' ', '.']).find(|name| *name == "auto")
 }
 
 /// A part of the scope that Garage writes after these words, with or without quotes.
-fn part_of_scope<'s>(said: &'s Said<'_>, words: &str, index: usize) -> Option<&'s str> {
+fn part_of_scope<'s>(said: &'s ReplyContext<'_>, words: &str, index: usize) -> Option<&'s str> {
     let rest = said.text_after(words).filter(|_| said.says(&[UNEXPECTED]))?.trim_start_matches(['\'', '"', '`', ' ']);
     let scope = rest.split(['\'', '"', '`', ' ', ',', '\n']).next()?;
     let parts: Vec<&str> = scope.split('/').collect();
     parts.get(index).copied().filter(|_| parts.len() == 4)
 }
 
-fn service(said: &Said<'_>) -> Option<AppliedMistake> {
+fn service(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 3] = ["scoped to correct service", "incorrect service", "service scope should be of value"];
     if !said.says(&WORDS) {
         return of_unexpected_scope(said);
@@ -132,13 +132,13 @@ fn service(said: &Said<'_>) -> Option<AppliedMistake> {
 }
 
 /// Garage quotes the whole scope, and its own region.
-fn of_unexpected_scope(said: &Said<'_>) -> Option<AppliedMistake> {
+fn of_unexpected_scope(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let claimed = || said.claim().map(|claim| claim.terms.scope.service.as_str());
     let service = part_of_scope(said, UNEXPECTED, 2).or_else(claimed).filter(|_| said.says(&[UNEXPECTED]))?;
     (service != "s3").then(|| AppliedMistake::new(&SCOPE_SERVICE, service, "s3"))
 }
 
-fn date(said: &Said<'_>) -> Option<AppliedMistake> {
+fn date(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     const WORDS: [&str; 4] =
         ["date in credential scope", "invalid credential date", "incorrect date format", "mismatching date"];
     let is_other = said.says(&["scope does not match x-amz-date"]);
@@ -157,7 +157,7 @@ fn date(said: &Said<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(&SCOPE_DATE, presented, day))
 }
 
-fn disordered(said: &Said<'_>) -> AppliedMistake {
+fn disordered(said: &ReplyContext<'_>) -> AppliedMistake {
     let presented = said.claim().map(|claim| claim.terms.scope.to_string()).unwrap_or_default();
     scope::disordered(&presented, &said.dialect(), Scheme::V4)
 }

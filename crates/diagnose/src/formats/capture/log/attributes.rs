@@ -10,13 +10,13 @@ use sigvet_core::request::Headers;
 
 /// The content of one line.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum LogEntry {
     Request { method: String, url: String, headers: Vec<(String, Vec<u8>)>, body: Option<Vec<u8>> },
     Reply(Box<Reply>),
 }
 
 /// The request or reply of an entry: its line, and the lines `  | …` below it, which hold a multi-line value.
-pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
+pub(super) fn read(line: &str, below: &[u8]) -> Option<LogEntry> {
     if !["http.", "url.full"].iter().any(|key| line.contains(key)) {
         return None;
     }
@@ -35,14 +35,14 @@ pub(super) fn read(line: &str, below: &[u8]) -> Option<Told> {
             let _ = headers.push(&name, value);
         }
         let body = first(["http.response.body", "http.response.body.content"]).unwrap_or_default();
-        return Some(Told::Reply(Box::new(Reply::parse(status.parse().ok(), &headers, &body))));
+        return Some(LogEntry::Reply(Box::new(Reply::parse(status.parse().ok(), &headers, &body))));
     }
     let (url, method) = (text(["http.url", "url.full"])?, text(["http.method", "http.request.method"])?);
     let mut headers = fields(&pairs, "http.request.header.");
     headers.extend(first(["http.user_agent", "user_agent.original"]).map(|agent| ("user-agent".to_owned(), agent)));
     let length = first(["http.request_content_length", "http.request.body.size"]);
     headers.extend(length.filter(|length| length != b"0" && length != b"-1").map(|n| ("content-length".to_owned(), n)));
-    Some(Told::Request { method, url, headers, body: first(["http.request.body", "http.request.body.content"]) })
+    Some(LogEntry::Request { method, url, headers, body: first(["http.request.body", "http.request.body.content"]) })
 }
 
 /// The line, and those below it that continue a quoted value.
@@ -132,7 +132,9 @@ mod tests {
         http.url=https://s3.example.org/boe?a=b&c=d http.user_agent=\"APN/1.0 X\"";
 
     fn request(line: &str, below: &str) -> (String, String, Vec<String>, Option<Vec<u8>>) {
-        let Some(Told::Request { method, url, headers, body }) = read(line, below.as_bytes()) else { panic!("{line}") };
+        let Some(LogEntry::Request { method, url, headers, body }) = read(line, below.as_bytes()) else {
+            panic!("{line}")
+        };
         let shown = |(name, value): (String, Vec<u8>)| format!("{name}: {}", String::from_utf8_lossy(&value));
         (method, url, headers.into_iter().map(shown).collect(), body)
     }
@@ -164,7 +166,7 @@ mod tests {
     fn a_response_entry_is_a_reply() {
         let line = "[DEBUG] HTTP Response Received: http.status_code=403 http.response.header.cf_ray=9a3e \
             http.response.body=\"<Error><Code>SignatureDoesNotMatch</Code></Error>\"";
-        let Some(Told::Reply(reply)) = read(line, b"") else { panic!() };
+        let Some(LogEntry::Reply(reply)) = read(line, b"") else { panic!() };
         assert_eq!((reply.status, reply.code.as_deref()), (Some(403), Some("SignatureDoesNotMatch")));
         assert!(read("http.method=GET", b"").is_none());
     }

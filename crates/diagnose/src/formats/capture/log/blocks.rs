@@ -10,7 +10,7 @@ use sigvet_core::internal::raw_http::Lines;
 
 /// A block, with the number of the line where it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundBlock {
     pub(super) line: usize,
     pub(super) bytes: Vec<u8>,
 }
@@ -18,8 +18,8 @@ pub(super) struct Found {
 /// All blocks, each kind in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Blocks {
-    pub(super) canonical: Vec<Found>,
-    pub(super) strings: Vec<Found>,
+    pub(super) canonical: Vec<FoundBlock>,
+    pub(super) strings: Vec<FoundBlock>,
     pub(super) signatures: Vec<(usize, String)>,
     /// Lines that mention a refusal.
     pub(super) refusals: Vec<usize>,
@@ -82,13 +82,13 @@ fn scan_lines(text: &[u8]) -> Blocks {
         }
         blocks.signatures.extend(signature_at(&lines, at).map(|signature| (line, signature)));
         if let Some((bytes, taken)) = canonical_at(&lines, at).filter(|_| !is_servers(&lines, at)) {
-            blocks.canonical.push(Found { line, bytes });
+            blocks.canonical.push(FoundBlock { line, bytes });
             // The last line may continue with the string to sign.
             at += taken - 1;
             continue;
         }
         if let Some(bytes) = string_at(&lines, at).filter(|_| !is_servers(&lines, at)) {
-            blocks.strings.push(Found { line, bytes });
+            blocks.strings.push(FoundBlock { line, bytes });
         }
         at += 1;
     }
@@ -267,7 +267,7 @@ fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
                 .and_then(|words| unflatten_string_to_sign(&words.join(&b' ')))
             {
                 notes.push(Note::FlattenedNewlines { what: "string to sign", repaired: true });
-                blocks.strings.push(Found { line: line.number, bytes: string });
+                blocks.strings.push(FoundBlock { line: line.number, bytes: string });
             }
             let is_start =
                 words[at].iter().all(u8::is_ascii_uppercase) && words.get(at + 1).is_some_and(|path| path[0] == b'/');
@@ -277,7 +277,7 @@ fn scan_flattened(text: &[u8]) -> (Blocks, Vec<Note>) {
             }
             if let Some(bytes) = unflatten(&words.get(at..=end).unwrap_or_default().join(&b' ')) {
                 notes.push(Note::FlattenedNewlines { what: "canonical request", repaired: true });
-                blocks.canonical.push(Found { line: line.number, bytes });
+                blocks.canonical.push(FoundBlock { line: line.number, bytes });
             }
         }
     }

@@ -8,7 +8,7 @@ use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
-use super::attributes::{self, Told};
+use super::attributes::{self, LogEntry};
 use super::python;
 use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
@@ -126,8 +126,8 @@ fn connection_of_s3cmd(line: &str) -> Option<String> {
 /// Terraform: `HTTP Request Sent: http.method=GET http.url=https://… http.request.header.x_amz_date=…`.
 fn told_by_attributes(line: &str, behind: &[u8]) -> Option<Exchange> {
     match attributes::read(line, behind.get(..behind.len().min(LONGEST_MESSAGE)).unwrap_or_default())? {
-        Told::Reply(reply) => Some(Exchange { reply: Some(*reply), ..Exchange::default() }),
-        Told::Request { method, url, headers, body } => {
+        LogEntry::Reply(reply) => Some(Exchange { reply: Some(*reply), ..Exchange::default() }),
+        LogEntry::Request { method, url, headers, body } => {
             let url = parse_url(&url).ok()?;
             let mut exchange = exchange_of(&method, url.target().to_vec(), headers, Some(url))?;
             let is_whole = |request: &Request, body: &Vec<u8>| {

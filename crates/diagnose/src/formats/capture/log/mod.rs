@@ -19,7 +19,7 @@ use sigvet_core::request::{Request, RequestUrl};
 
 use super::exchange::{Exchange, Prefer, choose, is_refusal};
 use super::{Capture, CaptureKind, UnreadableCapture};
-use blocks::{Blocks, Found};
+use blocks::{Blocks, FoundBlock};
 use embedded::Event;
 pub(super) use server::{is_servers_log, texts_of_server};
 
@@ -131,7 +131,7 @@ impl Chosen {
     fn of(blocks: &Blocks, entry: Option<usize>) -> Result<Self, UnreadableCapture> {
         let Blocks { canonical, strings, signatures, refusals } = blocks;
         let total = canonical.len();
-        let end_of = |at: usize| canonical.get(at + 1).map_or(usize::MAX, |next: &Found| next.line);
+        let end_of = |at: usize| canonical.get(at + 1).map_or(usize::MAX, |next: &FoundBlock| next.line);
         let is_refused = |at: &usize| refusals.iter().any(|line| (canonical[*at].line..end_of(*at)).contains(line));
         let at = match entry {
             Some(entry) if (1..=total.max(1)).contains(&entry) => Some(entry - 1),
@@ -166,7 +166,12 @@ impl Chosen {
 }
 
 /// The string to sign that contains the hash of the canonical request; otherwise the nearest one after it.
-fn string_for<'a>(request: Option<&Found>, strings: &'a [Found], first: usize, end: usize) -> Option<&'a Found> {
+fn string_for<'a>(
+    request: Option<&FoundBlock>,
+    strings: &'a [FoundBlock],
+    first: usize,
+    end: usize,
+) -> Option<&'a FoundBlock> {
     let Some(request) = request else { return strings.last() };
     let paired = || strings.iter().rfind(|string| is_pair(request, string));
     let near = || strings.iter().find(|string| (first..end).contains(&string.line));
@@ -174,7 +179,7 @@ fn string_for<'a>(request: Option<&Found>, strings: &'a [Found], first: usize, e
     near_pair.or_else(paired).or_else(near).or_else(|| strings.last().filter(|_| strings.len() == 1))
 }
 
-fn is_pair(request: &Found, string: &Found) -> bool {
+fn is_pair(request: &FoundBlock, string: &FoundBlock) -> bool {
     let hash = sha256(&request.bytes).to_string();
     string.bytes.rsplit(|&byte| byte == b'\n').next().is_some_and(|last| last.eq_ignore_ascii_case(hash.as_bytes()))
 }

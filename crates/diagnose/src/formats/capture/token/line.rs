@@ -22,12 +22,12 @@ const SHORTEST_BASE64: usize = 64;
 const DEEPEST: usize = 3;
 
 /// A token in a line, and what there is to say of the place.
-pub(super) struct Found {
+pub(super) struct FoundToken {
     pub(super) token: Result<Token, DamagedToken>,
     pub(super) notes: Vec<Note>,
 }
 
-impl Found {
+impl FoundToken {
     fn parse(word: &str) -> Option<Self> {
         Some(Self { token: Token::parse(word)?, notes: Vec::new() })
     }
@@ -39,7 +39,7 @@ impl Found {
 }
 
 /// The tokens of a line.
-pub(super) fn all(line: &str) -> Vec<Found> {
+pub(super) fn all(line: &str) -> Vec<FoundToken> {
     within(line, 0)
 }
 
@@ -54,7 +54,7 @@ pub(super) fn starts(text: &str) -> usize {
     marks.iter().map(|mark| text.matches(mark).count()).sum()
 }
 
-fn within(line: &str, depth: usize) -> Vec<Found> {
+fn within(line: &str, depth: usize) -> Vec<FoundToken> {
     if let Some(found) = in_password_file(line) {
         return vec![found];
     }
@@ -78,9 +78,9 @@ fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<Found>> {
+fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<FoundToken>> {
     let mark = DATABASE_MARKS.iter().find_map(|mark| piece.find(mark));
-    let one = |found: Found| vec![found];
+    let one = |found: FoundToken| vec![found];
     match mark {
         Some(at) => of_database(line, start + at, start + piece.len()).map(one),
         None => with_prefix(piece)
@@ -90,7 +90,7 @@ fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<F
     }
 }
 
-fn with_prefix(piece: &str) -> Option<Found> {
+fn with_prefix(piece: &str) -> Option<FoundToken> {
     // The prefixes have no capital letters, which people and programs give them.
     let lower = piece.to_ascii_lowercase();
     let behind_prefix = || [EKS_FAMILY, BEDROCK_PREFIX].iter().find_map(|prefix| lower.find(prefix));
@@ -101,16 +101,16 @@ fn with_prefix(piece: &str) -> Option<Found> {
     // Padding and the digits `+` and `/` are percent-encoded in a form.
     let word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
     let is_mentioned = word.len() < EKS_PREFIX.len() + SHORTEST;
-    Found::parse(&word).filter(|found| found.token.is_ok() || !is_mentioned)
+    FoundToken::parse(&word).filter(|found| found.token.is_ok() || !is_mentioned)
 }
 
 /// The password in a line of libpq's password file: `host:port:database:user:password`, where colons and backslashes of a field
 /// have a backslash in front of them (PostgreSQL, *The Password File*).
-fn in_password_file(line: &str) -> Option<Found> {
+fn in_password_file(line: &str) -> Option<FoundToken> {
     let fields = password_file_fields(line)?;
     let rest = fields.get(4..)?;
     let password = rest.join(":");
-    Some(Found::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
+    Some(FoundToken::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
 }
 
 /// The fields of such a line, the password behind the fourth.
@@ -141,7 +141,7 @@ fn unescaped_fields(line: &str) -> Vec<String> {
 }
 
 /// The token around the mark at a place in the line; its piece of the line ends at `end`.
-fn of_database(line: &str, mark: usize, end: usize) -> Option<Found> {
+fn of_database(line: &str, mark: usize, end: usize) -> Option<FoundToken> {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || ".-_:".contains(c);
     let before = line.get(..mark)?;
     let mut start = before.trim_end_matches(is_of_host).len();
@@ -154,7 +154,7 @@ fn of_database(line: &str, mark: usize, end: usize) -> Option<Found> {
     start += user.map_or(0, |user| user + 1);
     let is_behind_user = user.is_some() && line.get(end..)?.starts_with('@');
     let note = if is_behind_user { Some(Note::PasswordNotEscaped) } else { kept_scheme(before, start) };
-    Some(Found::parse(line.get(start..end)?)?.with_note(note))
+    Some(FoundToken::parse(line.get(start..end)?)?.with_note(note))
 }
 
 /// A scheme in front of the token where a value begins: the token is used with it.
@@ -166,7 +166,7 @@ fn kept_scheme(before: &str, start: usize) -> Option<Note> {
 }
 
 /// The percent-encoded token that is the password in the URL of a connection, `postgresql://user:TOKEN@host/db`, or is in a form.
-fn percent_encoded(piece: &str) -> Option<Found> {
+fn percent_encoded(piece: &str) -> Option<FoundToken> {
     let at = ENCODED_MARKS.iter().find_map(|mark| piece.find(mark))?;
     let is_outside = |c: char| ":=&?".contains(c);
     let start = piece.get(..at)?.rfind(is_outside).map_or(0, |at| at + 1);
@@ -174,14 +174,14 @@ fn percent_encoded(piece: &str) -> Option<Found> {
     for _ in 0..DEEPEST {
         word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
         if word.contains("?Action=") {
-            return Found::parse(&word);
+            return FoundToken::parse(&word);
         }
     }
     None
 }
 
 /// The tokens that are in base64 in a word, as in a Kubernetes Secret, and the token that a word in base64 is by itself.
-fn in_base64(piece: &str, depth: usize) -> Vec<Found> {
+fn in_base64(piece: &str, depth: usize) -> Vec<FoundToken> {
     let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
     let words = piece.split(|c| !is_digit(c)).map(behind_name).filter(|word| word.len() >= SHORTEST_BASE64);
     words.flat_map(|word| of_base64(word, depth)).collect()
@@ -194,14 +194,14 @@ fn behind_name(word: &str) -> &str {
     word.get(start..).unwrap_or_default()
 }
 
-fn of_base64(word: &str, depth: usize) -> Vec<Found> {
+fn of_base64(word: &str, depth: usize) -> Vec<FoundToken> {
     if depth >= DEEPEST {
         return Vec::new();
     }
     let Some(text) = decoded(word) else { return Vec::new() };
     // Any URL may be in base64; one with a signature is a token.
     let is_token = text.contains("X-Amz-") && !text.contains(char::is_whitespace);
-    let own = Found::parse(word).filter(|_| is_token);
+    let own = FoundToken::parse(word).filter(|_| is_token);
     own.map_or_else(|| text.lines().flat_map(|line| within(line, depth + 1)).collect(), |found| vec![found])
 }
 

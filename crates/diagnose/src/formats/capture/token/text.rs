@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::beside::{self, Place};
-use super::line::{self, Found};
+use super::line::{self, FoundToken};
 use super::{LONGEST, escapes};
 use crate::formats::note::Note;
 use crate::formats::{Token, is_url};
@@ -20,7 +20,7 @@ const FAILURES: [&str; 10] =
 
 /// A token, and whether the words around it say that it failed.
 pub(super) struct Located {
-    pub(super) found: Found,
+    pub(super) found: FoundToken,
     pub(super) has_failed: bool,
     lines: Range<usize>,
 }
@@ -61,7 +61,7 @@ pub(super) fn all_with_surroundings(text: &str) -> Vec<Located> {
         let free = start.min(located.lines.start)..end.max(located.lines.end);
         let (is_first, is_last) = (at == 0, at + 1 == own.len());
         let place = Place { text, lines: &lines, own: located.lines.clone(), free, is_first, is_last };
-        let Found { token, notes } = &mut located.found;
+        let FoundToken { token, notes } = &mut located.found;
         notes.extend(token.iter().flat_map(|token| beside::notes(&place, token)));
     }
     all
@@ -77,7 +77,7 @@ fn add(all: &mut Vec<Located>, new: Located) {
 }
 
 /// The tokens of the first line with those lines behind it that continue its last token, and the number of lines.
-fn continued(found: &[Found], lines: &[&str]) -> Option<(Vec<Found>, usize)> {
+fn continued(found: &[FoundToken], lines: &[&str]) -> Option<(Vec<FoundToken>, usize)> {
     let is_broken = found.last()?.token.as_ref().map_or(true, |token| !token.is_whole());
     let (first, rest) = lines.split_first().filter(|_| is_broken)?;
     let is_more = |line: &&&str| is_piece(line) && line::all(line).is_empty();
