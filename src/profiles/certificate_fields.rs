@@ -41,7 +41,7 @@ pub struct CertificateFields {
     pub duration_seconds: Option<u64>,
     /// The name of a session.
     pub role_session_name: Option<String>,
-    /// Where the passphrase of the private key is.
+    /// Where to get the passphrase of the private key.
     pub passphrase: Option<PassphraseSource>,
     /// The endpoint for `CreateSession`.
     pub endpoint_url: Option<String>,

@@ -8,23 +8,24 @@ use super::{Environment, Outside, aws, secret};
 use crate::files;
 use sigvet_core::credentials::{Credentials, Secret};
 
-/// The variable that contains the passphrase, if nothing else says where it is.
+/// The environment variable that contains the passphrase, unless an option names another place.
 const PASSPHRASE: &str = "SIGVET_KEY_PASSPHRASE";
 
 /// Maximum length of a passphrase, in bytes.
 const LONGEST_PASSPHRASE: u64 = 64 * 1024;
 
-/// A session to request, and where the passphrase of its key is.
+/// A session to request, and the source of the passphrase for its key.
 #[derive(Debug, Clone)]
 pub struct CertificateSession {
     /// The session to request.
     pub session: RolesAnywhere,
-    /// Where the passphrase is, if that is given.
+    /// Where to get the passphrase, if the options or the profile say.
     pub passphrase: Option<PassphraseSource>,
 }
 
-/// Loads a certificate and its key. The passphrase is needed only if the key is encrypted: it is read from
-/// where `passphrase` says, otherwise from `SIGVET_KEY_PASSPHRASE`, and otherwise the user is asked.
+/// Loads a certificate and its key. The passphrase is needed only if the key is encrypted. It comes from a source
+/// that the user typed, otherwise from `SIGVET_KEY_PASSPHRASE`, otherwise from the profile's source, and otherwise the
+/// user is asked.
 ///
 /// # Errors
 /// See [`SessionError`].

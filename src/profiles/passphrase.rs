@@ -1,10 +1,10 @@
-//! Where the passphrase of an encrypted key is, as data.
+//! Where to get the passphrase of an encrypted key, as data.
 
 use std::path::PathBuf;
 
 use sigvet_core::credentials::Secret;
 
-/// Where the passphrase of an encrypted key is.
+/// Where to get the passphrase of an encrypted key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PassphraseSource {
     /// The passphrase was typed.
@@ -23,7 +23,7 @@ pub enum PassphraseSource {
 }
 
 impl PassphraseSource {
-    /// Whether it was said on the command line, and not in a profile.
+    /// Whether the source was given on the command line and not in a profile.
     pub fn is_typed(&self) -> bool {
         matches!(self, Self::Given(_) | Self::File(_))
     }

@@ -1,6 +1,6 @@
-//! The parameters of an IAM Roles Anywhere session: whose certificate, for which role.
+//! The parameters of an IAM Roles Anywhere session: the certificate, and the role to assume with it.
 //!
-//! Nothing is read and no service is called here. The names follow AWS's own helper and the request of
+//! This module reads no files and calls no service. The names follow AWS's own helper and the request of
 //! `CreateSession`.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::x509::CertificateFiles;
 use sigvet_core::endpoint::domain_in;
 use sigvet_core::request::{InvalidUrl, RequestUrl};
 
-/// The service, as scopes name it.
+/// The name of the service in credential scopes.
 pub(super) const SERVICE: &str = "rolesanywhere";
 
 /// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user guide).
@@ -33,9 +33,9 @@ pub struct RolesAnywhere {
     pub session_duration: Option<Duration>,
     /// The name of the session, if the profile accepts one.
     pub role_session_name: Option<String>,
-    /// The region; by default the trust anchor's.
+    /// The region. The default is that of the trust anchor.
     pub region: Option<String>,
-    /// The endpoint for `CreateSession`, if it is not AWS's own in the region.
+    /// The endpoint for `CreateSession`. The default is AWS's own in the region.
     pub endpoint_url: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl RolesAnywhere {
         Ok(region)
     }
 
-    /// Where the session is asked for. Endpoints are given as URLs, and by some as bare hosts.
+    /// The URL of `CreateSession`. The endpoint may be a URL or a bare host.
     pub(super) fn url(&self, region: &str) -> String {
         match &self.endpoint_url {
             Some(url) if url.contains("://") => format!("{}/sessions", url.trim_end_matches('/')),

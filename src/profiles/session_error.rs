@@ -1,10 +1,10 @@
-//! Why there is no session of IAM Roles Anywhere.
+//! Why IAM Roles Anywhere provides no session.
 
 use super::aws_cause::AwsCause;
 use super::roles_anywhere::InvalidSession;
 use super::x509::CertificateError;
 
-/// Why there is no session of IAM Roles Anywhere. No error contains any part of a key or a passphrase.
+/// Why IAM Roles Anywhere provides no session. No error contains any part of a key or a passphrase.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {

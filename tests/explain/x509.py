@@ -1,8 +1,8 @@
 """Writes the cases of requests signed with a certificate's key: `python3 tests/explain/x509.py`, with `cryptography`.
 
-A signer of its own, broken on purpose: each case names the break and what has to be said of it. It follows "The IAM Roles
-Anywhere authentication signing process" of AWS's user guide, and shares nothing with the program. Certificates and keys are
-those of `crates/core/tests/x509/keys`, which openssl made.
+This is an independent signer with deliberate mistakes: each case names its mistake and the expected diagnosis. It follows "The
+IAM Roles Anywhere authentication signing process" in AWS's user guide, and shares no code with sigvet. The certificates and keys
+are those in `crates/core/tests/x509/keys`, which openssl made.
 """
 
 import base64
@@ -51,13 +51,13 @@ def sign(name, text, hash=hashes.SHA256(), padded=None):
         size = numbers.public_numbers.n.bit_length() // 8
         return pow(int.from_bytes(padded(data, size), "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
     if isinstance(own, ec.EllipticCurvePrivateKey):
-        # By RFC 6979, so that the cases come out the same each time.
+        # Deterministic (RFC 6979), so that the cases are the same each time.
         return own.sign(data, ec.ECDSA(hash, deterministic_signing=True))
     return own.sign(data, padding.PKCS1v15(), hash)
 
 
 def pss(data, size, salt=b"\x07" * 32):
-    """EMSA-PSS (RFC 8017, 9.1.1) with a salt that is the same each time, so that the cases are too."""
+    """EMSA-PSS (RFC 8017, 9.1.1) with a fixed salt, so that the cases are the same each time."""
     sha256 = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
     hashed = sha256(bytes(8), sha256(data), salt)
     block = bytes(size - len(salt) - len(hashed) - 2) + b"\x01" + salt
@@ -70,7 +70,7 @@ def request(name="rsa", *, path="/sessions", query="", signed_query=None, algori
             chain=None, signer=None, header=None, text=lambda text: text, write=lambda signature: signature.hex(),
             body=BODY, signed_body=None, date=DATE, scope_region="eu-west-1", hash=hashes.SHA256(), canonical=lambda text: text,
             signed_algorithm=None, unsigned=(), padded=None, key_name=None):
-    """A request as it arrives; what is signed otherwise than it is sent is named by the argument."""
+    """A request as it arrives. The arguments choose what is signed differently from what is sent."""
     signer = signer or key_name or name
     kind = "ECDSA" if isinstance(key(key_name or name), ec.EllipticCurvePrivateKey) else "RSA"
     algorithm = algorithm or f"AWS4-X509-{kind}-SHA256"
@@ -197,7 +197,7 @@ def refusal(message):
     ).encode()
 
 
-# The message is the one of https://github.com/aws/rolesanywhere-credential-helper/issues/108.
+# The message is from https://github.com/aws/rolesanywhere-credential-helper/issues/108.
 untrusted = refusal("Untrusted Signing Certificate")
 case("untrusted", "The trust anchor is another CA's.", request(chain=["middle"]), "certificate-untrusted", judged="valid", proof="server", reply=untrusted)
 case("chain-order", "The root stands before the intermediate certificate.", request(chain=["root", "middle"]), "chain-order", judged="valid", proof="server", reply=untrusted)

@@ -1,4 +1,4 @@
-//! Which certificates are warned of, and which are trusted.
+//! Tests which certificates cause warnings, and which are trusted.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use sigvet_testing::serving::Serving;
 use super::{World, granting};
 
 #[test]
-fn what_the_service_refuses_of_a_chain_is_warned_of_before_it_is_asked() {
+fn certificates_and_chains_that_the_service_refuses_cause_warnings() {
     let world = World::new();
     let service = granting();
     let warned = |certificate: &str, key: &str, chain: &str| {
@@ -66,9 +66,9 @@ fn what_the_service_refuses_of_a_chain_is_warned_of_before_it_is_asked() {
     assert_eq!(sent.split(',').count(), 2, "the certificate itself is left out");
 }
 
-/// Catches a server that lets anybody in who has a certificate, and one that refuses whom it should trust.
+/// Catches a server that accepts any certificate, and one that refuses a certificate it should trust.
 #[test]
-fn a_server_and_verify_trust_the_certificates_of_their_trust_anchors_alone() {
+fn serve_and_verify_trust_only_certificates_under_their_trust_anchors() {
     let world = World::new();
     let (certificate, key, middle) = (world.path("p256.pem"), world.path("p256.key"), world.path("middle.pem"));
     let send = |url: &str| {

@@ -1,7 +1,7 @@
-//! IAM Roles Anywhere from end to end: the built binary, a service on loopback, and openssl as the judge of signatures.
+//! Tests IAM Roles Anywhere end to end: the built binary, a service on loopback, and openssl to verify the signatures.
 //!
-//! It catches a request that the procedure of AWS's user guide does not make, a key file that is not read, a wrong exit code, a
-//! secret in an error, and a gateway that goes on with a session that has ended.
+//! Catches a request that deviates from the procedure in AWS's user guide, a key file that cannot be read, a wrong exit
+//! code, a secret in an error, and a gateway that keeps using a session after it has ended.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
@@ -26,7 +26,7 @@ const PROFILE: &str = "arn:aws:rolesanywhere:eu-west-1:123456789012:profile/b2";
 const ROLE: &str = "arn:aws:iam::123456789012:role/workload";
 const ARNS: [&str; 6] = ["--trust-anchor-arn", TRUST_ANCHOR, "--profile-arn", PROFILE, "--role-arn", ROLE];
 
-/// A folder with certificates and keys that only their owner reads.
+/// A directory with certificates and keys that only their owner can read.
 struct World(tempfile::TempDir);
 
 impl World {
@@ -52,14 +52,14 @@ impl World {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    /// Asks for a session with this certificate and key, at that endpoint.
+    /// The command that requests a session from the service with this certificate and key.
     fn credentials(&self, certificate: &str, key: &str, service: &Service, more: &[&str]) -> Sigvet {
         let (certificate, key) = (self.path(certificate), self.path(key));
         let words = ["credentials", "roles-anywhere", "--certificate", &certificate, "--private-key", &key];
         Sigvet::anonymous(&[&words[..], &ARNS, &["--endpoint", &service.url], more].concat())
     }
 
-    /// Runs openssl, where it is; in CI it has to be.
+    /// Runs openssl. `None` if it is not installed; in CI it must be.
     fn openssl(&self, words: &[&str]) -> Option<Vec<u8>> {
         self.openssl_reading(words, b"")
     }
@@ -103,7 +103,8 @@ fn granting() -> Service {
     Service::start(201, &session("ASIAEXAMPLE", "2036-01-01T00:00:00Z"))
 }
 
-/// *Task 1* and *Task 2* of the user guide's signing process, over what arrived.
+/// Computes the string to sign of a request that arrived, after *Task 1* and *Task 2* of the user guide's signing
+/// process. Also returns the names of the signed headers and the signature.
 fn string_to_sign(request: &Arrived) -> (String, Vec<String>, String) {
     let authorization = request.header("authorization").unwrap();
     let part = |name: &str| {
@@ -123,7 +124,7 @@ fn string_to_sign(request: &Arrived) -> (String, Vec<String>, String) {
 }
 
 #[test]
-fn a_session_is_asked_for_as_the_user_guide_says_and_openssl_takes_the_signature() {
+fn a_session_is_requested_as_in_the_user_guide_and_openssl_verifies_the_signature() {
     let world = World::new();
     for (name, algorithm, serial) in [
         ("rsa", "AWS4-X509-RSA-SHA256", "543661159748278989157804827405126840476567151429"),
@@ -178,7 +179,7 @@ fn a_session_is_asked_for_as_the_user_guide_says_and_openssl_takes_the_signature
 }
 
 #[test]
-fn keys_are_read_in_every_form_that_openssl_writes() {
+fn keys_in_every_format_that_openssl_writes_are_read() {
     let world = World::new();
     let service = granting();
     let hush = ["-passout", "pass:hush hush"];
@@ -207,9 +208,9 @@ fn keys_are_read_in_every_form_that_openssl_writes() {
     world.credentials("together.pem", "together.pem", &service, &[]).run().expect(0);
 }
 
-/// What is wrong, the exit code, and what the first line has to say.
+/// Each case has a mistake, the exit code, and the text that the first line must contain.
 #[test]
-fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
+fn unusable_files_are_reported_in_one_line_without_a_secret() {
     let world = World::new();
     let service = granting();
     let made = [
@@ -303,7 +304,7 @@ fn what_cannot_be_used_is_told_in_one_line_without_a_secret() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
+fn invalid_parameters_are_reported_before_the_service_is_called() {
     let world = World::new();
     let service = granting();
     let other = PROFILE.replace("eu-west-1", "eu-west-2");
@@ -324,9 +325,9 @@ fn what_cannot_be_asked_for_is_told_before_anybody_is_asked() {
     assert!(service.arrived().is_empty());
 }
 
-/// Catches a session that signs requests which every service refuses, and one that SDKs would take for endless.
+/// Catches a session whose requests every service would refuse, and one that SDKs would never renew.
 #[test]
-fn a_session_that_lacks_a_part_or_has_ended_is_refused() {
+fn a_session_with_a_missing_field_or_that_has_ended_is_refused() {
     let world = World::new();
     let whole: Value = serde_json::from_str(&session("ASIAIOSFODNN7EXAMPLE", "2199-01-01T00:00:00Z")).unwrap();
     for field in ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"] {
@@ -341,9 +342,9 @@ fn a_session_that_lacks_a_part_or_has_ended_is_refused() {
     assert!(ran.stderr.contains("ended at 2020-01-01T00:00:00Z") && ran.stdout.is_empty(), "{}", ran.stderr);
 }
 
-/// Catches a secret on the screen: of a redirect the body is no refusal.
+/// Catches secrets on the screen: the body of a redirect, for example, is not an error message.
 #[test]
-fn a_body_with_credentials_is_not_shown_whatever_its_status() {
+fn a_body_with_credentials_is_not_shown_with_any_status() {
     let world = World::new();
     for status in [307, 400, 500] {
         let service = Service::start(status, &session("ASIAIOSFODNN7EXAMPLE", "2199-01-01T00:00:00Z"));
@@ -354,7 +355,7 @@ fn a_body_with_credentials_is_not_shown_whatever_its_status() {
 }
 
 #[test]
-fn chunks_are_not_signed_with_a_certificate() {
+fn signing_chunks_with_a_certificate_is_refused() {
     let world = World::new();
     world.write("body", b"hello");
     let (certificate, key, body) = (world.path("rsa.pem"), world.path("rsa.key"), world.path("body"));
@@ -365,9 +366,9 @@ fn chunks_are_not_signed_with_a_certificate() {
     assert!(ran.stderr.contains("chunks cannot be signed with the key of a certificate"), "{}", ran.stderr);
 }
 
-/// The message is the one of issue 108 of AWS's helper.
+/// The message is from issue 108 of AWS's helper.
 #[test]
-fn a_refusal_is_told_in_the_words_of_the_service() {
+fn a_refusal_shows_the_message_of_the_service() {
     let world = World::new();
     let service = Service::start(403, r#"{"message":"Untrusted signing certificate"}"#);
     let said = world.credentials("rsa.pem", "rsa.key", &service, &[]).run().expect(3).stderr;
@@ -379,7 +380,7 @@ fn a_refusal_is_told_in_the_words_of_the_service() {
 }
 
 #[test]
-fn a_key_that_others_can_read_and_a_certificate_that_has_ended_are_warned_of() {
+fn a_key_that_others_can_read_and_an_expired_certificate_cause_warnings() {
     let world = World::new();
     let service = granting();
     fs::set_permissions(world.path("rsa.key"), fs::Permissions::from_mode(0o644)).unwrap();
@@ -392,7 +393,7 @@ fn a_key_that_others_can_read_and_a_certificate_that_has_ended_are_warned_of() {
     assert!(said.contains("several.pem contains 2 certificates; only the first is sent"), "{said}");
 }
 
-/// The profile file, with names of files beside it.
+/// Writes a profile file that names files in its own directory.
 fn profiles(world: &World, service: &Service, more: &str) -> String {
     let text = format!(
         "[profile.workload]\ncertificate = \"p256.pem\"\nprivate_key = \"p256.key\"\nintermediates = \"middle.pem\"\n\
@@ -423,7 +424,7 @@ fn a_profile_with_a_certificate_signs_with_its_session() {
 }
 
 #[test]
-fn a_profile_that_lacks_a_field_or_has_two_kinds_of_keys_says_so() {
+fn a_profile_with_a_missing_field_or_two_kinds_of_keys_is_refused() {
     let world = World::new();
     let service = granting();
     let run = |file: &str| {
@@ -442,7 +443,7 @@ fn a_profile_that_lacks_a_field_or_has_two_kinds_of_keys_says_so() {
 }
 
 #[test]
-fn a_passphrase_comes_from_where_the_profile_says() {
+fn a_passphrase_comes_from_the_variable_or_command_in_the_profile() {
     let world = World::new();
     let words = ["pkcs8", "-topk8", "-passout", "pass:hush", "-in", "p256.key", "-out", "encrypted.key"];
     if world.openssl(&words).is_none() {
@@ -462,7 +463,7 @@ fn a_passphrase_comes_from_where_the_profile_says() {
     }
 }
 
-/// A session of twelve seconds, which is renewed when three of them are left.
+/// The session lasts twelve seconds and is renewed when three are left.
 #[test]
 fn a_proxy_renews_the_session_of_its_certificate() {
     let world = World::new();
@@ -490,7 +491,7 @@ fn a_proxy_renews_the_session_of_its_certificate() {
 }
 
 #[test]
-fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
+fn the_output_of_sign_can_be_verified_and_explained() {
     let world = World::new();
     let (certificate, key) = (world.path("rsa.pem"), world.path("rsa.key"));
     let url = "https://rolesanywhere.eu-west-1.amazonaws.com/sessions";
@@ -505,7 +506,7 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     );
     let shown = Sigvet::anonymous(&["explain", "--steps", "--now", "20260301T120000Z"]).input(&signed).run().expect(0);
     assert!(shown.text().contains("AWS4-X509-RSA-SHA256"), "{}", shown.text());
-    // As a curl command it is judged alike.
+    // The same request as a curl command gets the same verdict.
     let as_curl = Sigvet::anonymous(&[&words[..], &["--as", "curl"]].concat()).run().expect(0).stdout;
     let of_curl = Sigvet::anonymous(&["verify", "--now", "20260301T120000Z"]).input(&as_curl).run().expect(0).text();
     assert_eq!(of_curl, judged);
@@ -518,7 +519,7 @@ fn what_sign_prints_is_judged_by_verify_and_shown_by_explain() {
     let other = ["sign", "--scheme", "v4", "--certificate", &certificate, "--private-key", &key, url];
     let said = Sigvet::new(&other).run().expect(2).stderr;
     assert!(said.contains("--certificate, --private-key and --intermediates are for --scheme x509"), "{said}");
-    // One file may hold both, as AWS's helper has it.
+    // As in AWS's helper, one file may contain both.
     let half = Sigvet::anonymous(&["sign", "--scheme", "x509", "--certificate", &certificate, url]).run().expect(3);
     assert!(half.stderr.contains("rsa.pem contains no private key"), "{}", half.stderr);
     let both = [std::fs::read(&certificate).unwrap(), std::fs::read(&key).unwrap()].concat();

@@ -1,11 +1,11 @@
-//! A service on loopback in the place of IAM Roles Anywhere: it keeps what it is sent, and answers as it is told.
+//! A loopback server that stands in for IAM Roles Anywhere. It records requests and returns the responses it is given.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-/// A request as it arrived.
+/// A request that the service received.
 #[derive(Debug, Clone)]
 pub struct Arrived {
     pub line: String,
@@ -20,7 +20,7 @@ impl Arrived {
     }
 }
 
-/// The service.
+/// The running service.
 pub struct Service {
     pub url: String,
     arrived: Arc<Mutex<Vec<Arrived>>>,
@@ -28,7 +28,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Answers every request with the same.
+    /// Starts a service that answers every request with this response.
     pub fn start(status: u16, body: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,19 +46,19 @@ impl Service {
                 let head = format!(
                     "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{kind}Content-Length: {length}\r\nConnection: close\r\n\r\n"
                 );
-                // Whoever has gone does not want the answer.
+                // The client may have closed the connection.
                 let _ = stream.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice());
             }
         });
         service
     }
 
-    /// Answers the next request so.
+    /// Answers the next request with this response instead. Several responses are used in order.
     pub fn answer_next(&self, status: u16, body: String) {
         self.answers.lock().unwrap().push_back((status, body));
     }
 
-    /// What has arrived.
+    /// All requests so far.
     pub fn arrived(&self) -> Vec<Arrived> {
         self.arrived.lock().unwrap().clone()
     }

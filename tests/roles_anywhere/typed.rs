@@ -1,4 +1,5 @@
-//! What is typed and configured: the helper's command line, keys beside a certificate, passphrases, bad values.
+//! Tests options and profiles: the helper's command line, other keys besides a certificate, passphrases, and bad
+//! values.
 
 use std::fs;
 
@@ -7,9 +8,9 @@ use sigvet_testing::Sigvet;
 
 use super::{ARNS, World, granting, profiles};
 
-/// The command line of `aws_signing_helper credential-process` as its README and its users have it.
+/// The command lines are from the README of `aws_signing_helper` and from its users.
 #[test]
-fn the_command_line_of_the_helper_is_taken_as_it_is() {
+fn the_command_line_of_the_helper_works_unchanged() {
     let world = World::new();
     let service = granting();
     let (certificate, key, middle) = (world.path("rsa.pem"), world.path("rsa.key"), world.path("middle.pem"));
@@ -30,9 +31,9 @@ fn the_command_line_of_the_helper_is_taken_as_it_is() {
     assert!(said.contains("there is no option --trust-anchor") && said.contains("use --trust-anchor-arn"), "{said}");
 }
 
-/// Catches a request that is signed with another key than the one that was typed second.
+/// Catches a request that is signed with one of the two keys while the other is ignored.
 #[test]
-fn another_key_beside_a_certificate_is_refused_and_both_options_are_named() {
+fn another_key_besides_a_certificate_is_refused_and_both_options_are_named() {
     let world = World::new();
     let (certificate, key) = (world.path("rsa.pem"), world.path("rsa.key"));
     let url = "https://rolesanywhere.eu-west-1.amazonaws.com/sessions";
@@ -53,7 +54,7 @@ fn another_key_beside_a_certificate_is_refused_and_both_options_are_named() {
 }
 
 #[test]
-fn the_passphrase_of_the_environment_precedes_the_one_of_the_profile() {
+fn the_passphrase_from_the_environment_takes_precedence_over_the_profile() {
     let world = World::new();
     let words = ["pkcs8", "-topk8", "-passout", "pass:hush", "-in", "p256.key", "-out", "encrypted.key"];
     if world.openssl(&words).is_none() {
@@ -69,15 +70,15 @@ fn the_passphrase_of_the_environment_precedes_the_one_of_the_profile() {
         Sigvet::anonymous(&words).env("SIGVET_KEY_PASSPHRASE", "hush").run().expect(0);
         let said = Sigvet::anonymous(&words).env("SIGVET_KEY_PASSPHRASE", "").run().expect(3).stderr;
         assert!(!said.contains("hush") && said.contains("passphrase"), "{name}: {said}");
-        // What is typed precedes both.
+        // The option takes precedence over both.
         let typed = [&words[..], &["--pkcs8-password", "hush"]].concat();
         Sigvet::anonymous(&typed).env("SIGVET_KEY_PASSPHRASE", "wrong").run().expect(0);
     }
 }
 
-/// A key file that openssl wrote, changed to fill 16 MiB two thousand times.
+/// The key file is one that openssl wrote, changed so that scrypt fills 16 MiB two thousand times.
 #[test]
-fn an_encrypted_key_that_takes_too_much_work_is_refused_at_once() {
+fn an_encrypted_key_that_takes_too_much_work_is_refused_immediately() {
     use base64::Engine;
     let base64 = base64::engine::general_purpose::STANDARD;
     let world = World::new();
@@ -101,7 +102,7 @@ fn an_encrypted_key_that_takes_too_much_work_is_refused_at_once() {
 }
 
 #[test]
-fn a_bad_value_in_a_profile_makes_the_file_broken_and_a_missing_file_leaves_no_credentials() {
+fn a_bad_value_in_a_profile_and_a_missing_file_have_different_exit_codes() {
     let world = World::new();
     let service = granting();
     for (field, value, code, said) in [

@@ -27,37 +27,37 @@
 //!
 //! # Between client and service
 //!
-//! A gateway gives each client a key of its own, verifies what the client signed with it, and signs the same request
-//! with the real key: [`resign`](resign::resign) makes the outbound head of an accepted request, and
-//! [`stream::Resigner`] re-signs a body in chunks.
+//! A gateway gives each client its own key, verifies the client's signature, and signs the same request again with the
+//! real key: [`resign`](resign::resign) makes the outbound head of an accepted request, and [`stream::Resigner`]
+//! re-signs a chunked body.
 //!
 //! # Features
 //!
-//! | feature | for | brings |
+//! | feature | enables | adds the dependencies |
 //! |---|---|---|
-//! | `form` | presigned POST | `serde_json`, and `v2`, because policies may be signed with Version 2 |
-//! | `stream` | payloads in signed chunks; the checksums of S3 | `crc-fast`, `sha1` |
+//! | `form` | presigned POST | `serde_json`; also enables `v2`, because policies may be signed with Version 2 |
+//! | `stream` | payloads in signed chunks; S3 checksums | `crc-fast`, `sha1` |
 //! | `v2` | Signature Version 2 | `sha1` |
 //! | `v4a` | Signature Version 4A | `p256` |
-//! | `x509` | signatures by the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384`, `p521` |
-//! | `http` | conversions from and to the types of the `http` crate | `http` |
+//! | `x509` | signatures with the key of a certificate, for IAM Roles Anywhere | `ring`, `p256`, `p384`, `p521` |
+//! | `http` | conversions to and from the types of the `http` crate | `http` |
 //!
 //! All features except `http` and `x509` are on by default. A disabled scheme is never accepted: a request signed with
-//! it makes no claim, and [`Verdict::accept`](verify::Verdict::accept) refuses a payload in chunks that it could not
-//! read. Only checksums, which are not part of a signature, are then not compared.
+//! it yields no [`Claim`](claim::Claim), and [`Verdict::accept`](verify::Verdict::accept) refuses a chunked payload
+//! that it could not read. The only check that is skipped is comparing checksums, which are not part of a signature.
 //!
 //! # One derivation
 //!
 //! A server verifies a signature by computing it again and comparing. So there is one derivation, from a
 //! [`Request`](request::Request) and the [`Terms`](derivation::Terms) that both sides agree on, and two ways to get the
-//! terms: [`prepare`](prepare::prepare) decides the terms of a request to sign, [`Claim`](claim::Claim) reads them from
-//! a signed one. The derivation ends at the string to sign; every intermediate result is available, and none of them is
-//! secret.
+//! terms: [`prepare`](prepare::prepare) decides the terms of a request to sign, and [`Claim`](claim::Claim) reads them
+//! from a signed request. The derivation ends at the string to sign. Every intermediate result is available, and none
+//! of them is secret.
 //!
 //! Requests are kept byte for byte as they are on the wire: what is signed is what is sent. The crate uses no files,
 //! environment variables, network or clock; `now` is always an argument.
 //!
-//! Presigning a URL step by step, and verifying it as the server does:
+//! To presign a URL step by step, and verify it as the server does:
 //!
 //! ```
 //! use std::time::Duration;
@@ -85,12 +85,12 @@
 //! println!("{}", url.for_request(&signed.request));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-// Which public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and
-// names that will grow. Exhaustive are enums whose users must handle every variant (schemes, placements, bodies,
-// findings and faults: a new one must be judged and explained), and plain values that callers write down (credentials,
-// a plan of chunks).
+// These public types are `#[non_exhaustive]`: errors and warnings, values that only this crate makes, and settings and
+// names that will grow. These are exhaustive: enums whose users must handle every variant (schemes, placements, bodies,
+// findings and faults, because a new one must be judged and explained), and plain values that callers construct
+// (credentials, a plan of chunks).
 #![deny(missing_docs)]
-// The input was written by others: no text may be sliced inside a character.
+// The input is untrusted, so no text may be sliced inside a character.
 #![cfg_attr(not(test), warn(clippy::string_slice))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Errors about certificates and sessions of IAM Roles Anywhere, as the command line tells them.
+//! Turns errors about certificates and IAM Roles Anywhere sessions into failures with exit codes and hints.
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::shell::suggestion;
@@ -19,7 +19,7 @@ impl From<SessionError> for Failure {
     }
 }
 
-/// What to do about it.
+/// The hint for an error, if there is something the user can do.
 pub fn hint(error: &SessionError) -> Option<String> {
     let SessionError::Certificate(error) = error else { return None };
     let converted = |words: &[&str], path: &Path| {

@@ -53,7 +53,7 @@ impl FoundKeys {
 }
 
 impl FoundKeys {
-    /// The key of the certificate that was typed. A profile beside it says region and endpoint.
+    /// Loads the key of the certificate in the options. The region and the endpoint may come from a profile.
     fn certified(typed: Typed<'_>, context: &Context) -> Result<Self, Failure> {
         let options = &typed.signing.certificate;
         let files = options.files()?;

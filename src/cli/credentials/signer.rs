@@ -23,7 +23,7 @@ pub enum Signer {
     Credentials(Credentials),
     /// A derived key, valid for one scope.
     Key(ScopedKey),
-    /// The key of a certificate, which goes along.
+    /// The key of a certificate, which is sent with the request.
     Certified(Box<CertifiedKey>),
     /// Nothing: the request is sent unsigned.
     Nobody,
@@ -50,7 +50,7 @@ impl Signer {
         }
     }
 
-    /// The certificate whose key signs, where one does.
+    /// The certificate and its key, if that key signs.
     pub fn certified(&self) -> Option<&CertifiedKey> {
         if let Self::Certified(key) = self { Some(key) } else { None }
     }

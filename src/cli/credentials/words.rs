@@ -65,7 +65,7 @@ pub fn describe_warning(warning: &Warning) -> String {
     }
 }
 
-/// What the user should know of a certificate and its key, in one line.
+/// A warning about a certificate or its key, in one line.
 pub fn describe_certificate_warning(warning: &CertificateWarning) -> String {
     match warning {
         CertificateWarning::KeyTooOpen { path, mode } => {
@@ -101,7 +101,7 @@ pub fn describe_error(error: &Error) -> Option<String> {
     })
 }
 
-/// What is wrong with a part of a key, to follow the name of the part. The part itself is not shown.
+/// What is wrong with a part of a key, worded to follow the name of the part. The part itself is not shown.
 pub fn describe_problem(problem: KeyProblem) -> &'static str {
     match problem {
         KeyProblem::ControlCharacter => "contains a line break, a NUL or another control character",

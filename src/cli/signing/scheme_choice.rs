@@ -9,7 +9,8 @@ use crate::cli::options::signing::{SchemeName, SigningOptions};
 use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::x509::CertifiedKey;
 
-/// What a profile may say; whose certificate signs is said by a profile of its own kind.
+/// The schemes that a profile can name. `x509` is not one of them: a profile with a certificate is of a kind of its
+/// own.
 const NAMES_IN_PROFILES: [SchemeName; 3] = [SchemeName::V4, SchemeName::V4a, SchemeName::V2];
 
 /// Chooses the scheme. `by_host` is the region set of a host that serves many regions: it requires Version 4A
@@ -38,7 +39,7 @@ pub fn choose(signing: &SigningOptions, by_host: Option<&str>, in_profile: Optio
     })
 }
 
-/// The scheme of a signature by the key of a certificate; refuses options that mean nothing to it.
+/// The scheme for signing with the key of a certificate. Refuses options that it does not support.
 pub fn certified(key: &CertifiedKey, signing: &SigningOptions) -> Result<Scheme, Failure> {
     if signing.region_set.is_some() {
         return Err(Failure::usage("--region-set is for Version 4A, and a certificate signs for one region")

@@ -14,7 +14,7 @@ use sigvet_core::x509::CertifiedKey;
 
 const ANSWER: &str = "the answer of IAM Roles Anywhere";
 
-/// Requests a session in the region that checking the parameters returned.
+/// Requests a session. `region` is the one that [`RolesAnywhere::check`] returned.
 pub(in crate::profiles) fn create_session(
     session: &RolesAnywhere,
     region: &str,
@@ -59,7 +59,7 @@ fn question(session: &RolesAnywhere, region: &str) -> Result<Question, AwsCause>
     Ok(question)
 }
 
-/// Parses a session, which has to be complete.
+/// Parses a session, which must be complete.
 fn read(body: &[u8]) -> Result<Credentials, AwsCause> {
     let answer = parse_json(body, ANSWER)?;
     let missing = |what: &str| AwsCause::new(format!("{ANSWER} has no {what}"));

@@ -1,4 +1,5 @@
-//! How much work it is to derive the key that a private key is encrypted with: a file may ask for hours of it, or for all memory.
+//! Limits the work of deriving the key that a private key is encrypted with. A file may demand hours of work, or all of
+//! the memory.
 
 use std::fmt;
 
@@ -7,23 +8,23 @@ use pkcs8::der::{Decode, Reader, SliceReader};
 use pkcs8::pkcs5::pbes2::{PBKDF2_OID, SCRYPT_OID};
 use pkcs8::spki::AlgorithmIdentifierRef;
 
-/// Rounds of PBKDF2 that take some seconds; recommendations are near one million.
+/// Maximum number of PBKDF2 rounds, which take a few seconds. Recommendations are near one million.
 const MOST_ROUNDS: u64 = 10_000_000;
 
-/// The memory that scrypt fills, times how often, in bytes: openssl's own default fills 16 MiB once.
+/// Maximum number of bytes that scrypt writes to memory in total. openssl's default is 16 MiB.
 const MOST_FILLED: u64 = 1 << 30;
 
-/// A derivation that takes too much work.
+/// A key derivation that takes too much work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExcessiveDerivation {
-    /// So many rounds of PBKDF2.
+    /// Too many rounds of PBKDF2.
     Pbkdf2 {
-        /// The rounds.
+        /// Number of rounds.
         rounds: u64,
     },
-    /// So much memory of scrypt.
+    /// Too much memory for scrypt.
     Scrypt {
-        /// How much is filled in all, in MiB.
+        /// Memory written in total, in MiB.
         mebibytes: u64,
     },
 }
@@ -39,8 +40,8 @@ impl fmt::Display for ExcessiveDerivation {
     }
 }
 
-/// The derivation of an encrypted key (RFC 5958 §3, RFC 8018 appendix A.4), if it takes too much work. One that cannot be read
-/// takes none.
+/// Returns the key derivation of an encrypted key (RFC 5958 §3, RFC 8018 appendix A.4) if it takes too much work. One
+/// that cannot be parsed takes no work.
 pub(super) fn excessive(encrypted: &[u8]) -> Option<ExcessiveDerivation> {
     let derivation = derivation_of(encrypted)?;
     let parameters = derivation.parameters?;
@@ -66,7 +67,7 @@ fn derivation_of(encrypted: &[u8]) -> Option<AlgorithmIdentifierRef<'_>> {
     AlgorithmIdentifierRef::decode(&mut SliceReader::new(parameters.value()).ok()?).ok()
 }
 
-/// The numbers behind the salt, as far as they are numbers.
+/// The parameters after the salt, up to the first one that is not a number.
 fn numbers_of(parameters: AnyRef<'_>) -> Option<Vec<u64>> {
     let mut reader = SliceReader::new(parameters.value()).ok()?;
     AnyRef::decode(&mut reader).ok()?;
@@ -76,7 +77,7 @@ fn numbers_of(parameters: AnyRef<'_>) -> Option<Vec<u64>> {
         if element.value().is_empty() || pkcs8::der::Tagged::tag(&element) != pkcs8::der::Tag::Integer {
             break;
         }
-        // A number that is longer than eight bytes is too large whatever it is.
+        // Any number of more than eight bytes is too large.
         let significant = element.value().iter().skip_while(|byte| **byte == 0);
         numbers.push(match significant.clone().count() {
             0..=8 => significant.fold(0, |number, byte| number << 8 | u64::from(*byte)),
@@ -95,7 +96,7 @@ mod tests {
         [&[tag, content.len() as u8], content].concat()
     }
 
-    /// An encrypted key as RFC 8018 has it, with this derivation.
+    /// An encrypted key (RFC 8018) with this key derivation.
     fn encrypted(oid: &[u8], numbers: &[u64]) -> Vec<u8> {
         let integer = |number: &u64| element(0x02, &[&[0][..], &number.to_be_bytes()].concat());
         let salt = element(0x04, &[7; 8]);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_derivation_that_would_take_hours_or_all_memory_is_told() {
+    fn a_derivation_that_would_take_hours_or_all_memory_is_excessive() {
         let pbkdf2 = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c];
         let scrypt = [0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b];
         let rounds = |rounds| excessive(&encrypted(&pbkdf2, &[rounds]));

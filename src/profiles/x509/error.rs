@@ -1,4 +1,4 @@
-//! Why files are no certificate and key. What the files hold is never shown.
+//! Why a certificate and its key cannot be loaded. Errors never contain the content of a file.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::derivation_cost::ExcessiveDerivation;
 use sigvet_core::x509::{ACCEPTED_KEYS, InvalidPrivateKey};
 
-/// Why files are no certificate and key that sign.
+/// Why a certificate and its key cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
@@ -15,98 +15,98 @@ pub enum CertificateError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error from the system.
         source: io::Error,
     },
-    /// A key in a token, a TPM or a certificate store, as AWS's helper names it.
+    /// A name of a key in a token, a TPM or a certificate store, in the syntax of AWS's helper.
     #[error("{} names a key outside of files; expected the name of a PEM file", path.display())]
     NotFile {
-        /// What was given for a file.
+        /// The name that was given instead of a file.
         path: PathBuf,
     },
-    /// A file holds everything in one, as browsers and Windows export it.
+    /// The file is in PKCS #12, the format that browsers and Windows export.
     #[error("{} is a PKCS#12 file; expected PEM", path.display())]
     Pkcs12 {
         /// The file.
         path: PathBuf,
     },
-    /// A file is in DER.
+    /// The file is in DER.
     #[error("{} is DER; expected PEM", path.display())]
     Der {
         /// The file.
         path: PathBuf,
     },
-    /// A file has no certificate in it.
+    /// The file contains no certificate.
     #[error("{} contains no certificate; expected PEM with a BEGIN CERTIFICATE line", path.display())]
     NoCertificate {
         /// The file.
         path: PathBuf,
     },
-    /// A block that should be a certificate is none.
+    /// A `CERTIFICATE` block cannot be parsed.
     #[error("certificate {number} in {} cannot be read: not an X.509 certificate", path.display())]
     BrokenCertificate {
         /// The file.
         path: PathBuf,
-        /// Which one, from 1.
+        /// The block's position among the certificates, starting at 1.
         number: usize,
     },
-    /// A file has no private key in it.
+    /// The file contains no private key.
     #[error("{} contains no private key; expected PEM with a BEGIN PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY line", path.display())]
     NoKey {
         /// The file.
         path: PathBuf,
     },
-    /// A key in a form that is not read.
+    /// The key is in an unsupported format.
     #[error("the private key in {} is in the form {label}; expected PKCS#8, PKCS#1 or SEC1", path.display())]
     OtherForm {
         /// The file.
         path: PathBuf,
-        /// What its block is called.
+        /// The label of its PEM block.
         label: String,
     },
-    /// A key that cannot be used.
+    /// The key cannot be used.
     #[error("the private key in {} cannot be used: {problem}", path.display())]
     Key {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Why it cannot be used.
         problem: InvalidPrivateKey,
     },
-    /// An encrypted key without a passphrase.
+    /// The key is encrypted, and there is no passphrase.
     #[error("the private key in {} is encrypted, and there is no passphrase for it", path.display())]
     Encrypted {
         /// The file.
         path: PathBuf,
     },
-    /// Another passphrase than the key's.
+    /// The passphrase is wrong.
     #[error("the passphrase for the private key in {} is wrong", path.display())]
     WrongPassphrase {
         /// The file.
         path: PathBuf,
     },
-    /// A key that is encrypted in a way that is not read.
+    /// The key is encrypted in an unsupported way.
     #[error("the private key in {} is encrypted in a way that is not supported; expected PKCS#8 with PBES2 and AES", path.display())]
     Encryption {
         /// The file.
         path: PathBuf,
     },
-    /// A key that is encrypted so that it takes too much work to decrypt it.
+    /// Decrypting the key would take too much work.
     #[error("the private key in {} is encrypted with {excess}", path.display())]
     Derivation {
         /// The file.
         path: PathBuf,
-        /// How much work.
+        /// The key derivation that takes too much work.
         excess: ExcessiveDerivation,
     },
-    /// A certificate whose key signs no requests.
+    /// The certificate's key is of a kind that cannot sign requests.
     #[error("the certificate in {} has a key that cannot sign requests: {kind}; expected {ACCEPTED_KEYS}", path.display())]
     KeyKind {
         /// The file.
         path: PathBuf,
-        /// What kind of key it is.
+        /// The kind of the key.
         kind: String,
     },
-    /// The key is that of a further certificate of the file.
+    /// The key belongs to another certificate in the file than the first.
     #[error(
         "the private key in {} belongs to certificate {number} in {}; expected that certificate first",
         key.display(),
@@ -117,10 +117,10 @@ pub enum CertificateError {
         certificate: PathBuf,
         /// The file of the key.
         key: PathBuf,
-        /// Which certificate, from 1.
+        /// The position of the key's certificate, starting at 1.
         number: usize,
     },
-    /// The key is another certificate's.
+    /// The key belongs to no certificate in the file.
     #[error("the private key in {} does not belong to the certificate in {}", key.display(), certificate.display())]
     Mismatch {
         /// The file of the certificate.

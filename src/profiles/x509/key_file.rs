@@ -1,4 +1,4 @@
-//! The private key of a PEM file: plain, or encrypted as PKCS #8 has it.
+//! Reads the private key of a PEM file, plain or encrypted with PKCS #8.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::derivation_cost;
 use super::error::CertificateError;
 use super::pem::Block;
 
-/// Reads the key of a file that was read.
+/// Finds and parses the private key among the blocks of a file. `path` is only for errors.
 pub(super) fn parse(
     path: &Path,
     blocks: &[Block],
@@ -49,7 +49,8 @@ enum Problem {
     Key(InvalidPrivateKey),
 }
 
-/// A wrong passphrase shows in the padding, or else in what is left: once in 256 that looks padded, and is no key.
+/// Decrypts a key. A wrong passphrase nearly always causes wrong padding. About once in 256 times the padding looks
+/// right; then the decrypted bytes are not a key.
 fn decrypt(der: &[u8], passphrase: &Secret) -> Result<PrivateKey, Problem> {
     let encrypted = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| Problem::Encryption)?;
     let decrypted = encrypted.decrypt(passphrase.expose_secret()).map_err(|error| match error {

@@ -1,6 +1,6 @@
-//! A certificate and its private key in files, read for whoever signs with them.
+//! Loads a certificate and its private key from files, for signing.
 //!
-//! Where a passphrase comes from is not known here: whoever has none is told that the key is encrypted.
+//! This module does not know where a passphrase comes from. Without one it reports that the key is encrypted.
 
 mod derivation_cost;
 mod error;
@@ -21,64 +21,64 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{CertificateFault, judge_certificates};
 use sigvet_core::x509::{Certificate, CertifiedKey};
 
-/// The files of a certificate, its private key, and the certificates above it.
+/// The files of a certificate, its private key, and its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFiles {
-    /// The certificate, in PEM. Of several the first counts.
+    /// The certificate, in PEM. If the file has several, the first is used.
     pub certificate: PathBuf,
-    /// Its private key, in PEM. It may be the same file.
+    /// The private key, in PEM. This may be the same file.
     pub private_key: PathBuf,
-    /// The certificates between it and the trust anchor, in PEM, its issuer first.
+    /// The certificates between the first one and the trust anchor, in PEM, the issuer first.
     pub intermediates: Option<PathBuf>,
 }
 
-/// A certificate with its key, and what the user should know of them.
+/// A certificate with its key, and the warnings about them.
 pub struct LoadedKey {
-    /// What signs.
+    /// The certificate and its key.
     pub key: CertifiedKey,
-    /// What the user should know.
+    /// Problems that do not prevent signing.
     pub warnings: Vec<CertificateWarning>,
 }
 
-/// What the user should know of a certificate and its key. It carries no secret.
+/// A warning about a certificate or its key. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateWarning {
-    /// Others can read the private key.
+    /// Other users can read the private key.
     KeyTooOpen {
         /// The file.
         path: PathBuf,
-        /// Its mode, the lowest nine bits.
+        /// The lowest nine bits of its mode.
         mode: u32,
     },
-    /// The file of the certificate has more than one.
+    /// The certificate file contains several certificates, and only the first is used.
     FirstCounts {
         /// The file.
         path: PathBuf,
-        /// How many it has.
+        /// Number of certificates in the file.
         count: usize,
     },
-    /// The file of the certificates above it begins with the certificate itself, which is left out there.
+    /// The file of the intermediate certificates begins with the certificate itself, which is left out of the chain.
     LeftOut {
         /// The file.
         path: PathBuf,
     },
-    /// The service refuses the certificate, or finds no way through the chain.
+    /// The service will refuse the certificate, or may not find a path through the chain.
     Fault {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The fault of the certificate or chain.
         fault: CertificateFault,
     },
 }
 
-/// How keys outside of files are named.
+/// Prefixes in AWS's helper for keys that are not in files.
 const NOT_FILES: [&str; 2] = ["pkcs11:", "handle:"];
 
-/// The content type that PKCS #12 files begin with, behind their version: `data` of PKCS #7.
+/// The content type that follows the version in a PKCS #12 file: `data` of PKCS #7.
 const PKCS12_CONTENT: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
 
 impl CertificateFiles {
-    /// Reads the files. `now` is when the certificate should be good.
+    /// Loads the files. Warns if the certificate is not valid at `now`.
     ///
     /// # Errors
     /// See [`CertificateError`]; an encrypted key without a passphrase is [`CertificateError::Encrypted`].
@@ -106,7 +106,7 @@ impl CertificateFiles {
         Ok(LoadedKey { key, warnings })
     }
 
-    /// The certificates above this one. A file that begins with it, as ACME clients write it, is taken without it.
+    /// Loads the chain. If the file begins with the certificate itself, as ACME clients write it, that one is left out.
     fn chain(
         &self,
         certificate: &Certificate,
@@ -130,7 +130,8 @@ impl CertificateFiles {
         faults.map(|fault| CertificateWarning::Fault { path: file_of(&fault), fault }).collect()
     }
 
-    /// `owner` is where in the file the certificate of the key stands, if it does.
+    /// The error for a key that does not belong to the first certificate. `owner` is the index of the certificate that
+    /// it belongs to, if that is in the file.
     fn mismatch(&self, owner: Option<usize>) -> CertificateError {
         let (certificate, key) = (self.certificate.clone(), self.private_key.clone());
         match owner {
@@ -140,7 +141,7 @@ impl CertificateFiles {
     }
 }
 
-/// Reads the certificates of a PEM file.
+/// Loads all certificates in a PEM file.
 ///
 /// # Errors
 /// See [`CertificateError`].
@@ -148,7 +149,7 @@ pub fn load_certificates(path: &Path) -> Result<Vec<Certificate>, CertificateErr
     certificates(path).map(|(certificates, _)| certificates)
 }
 
-/// All certificates of a file: one at least.
+/// Loads all certificates in a file. There is at least one.
 fn certificates(path: &Path) -> Result<(Vec<Certificate>, Bounded), CertificateError> {
     let (blocks, read) = read(path)?;
     let ders = blocks.iter().filter(|block| block.label == "CERTIFICATE").map(|block| block.der.as_ref());
@@ -163,7 +164,7 @@ fn certificates(path: &Path) -> Result<(Vec<Certificate>, Bounded), CertificateE
     }
 }
 
-/// The blocks of a file.
+/// Reads the PEM blocks of a file.
 fn read(path: &Path) -> Result<(Vec<Block>, Bounded), CertificateError> {
     let owned = || path.to_owned();
     let name = path.to_string_lossy();
@@ -180,7 +181,7 @@ fn read(path: &Path) -> Result<(Vec<Block>, Bounded), CertificateError> {
     }
 }
 
-/// Whether the content type stands near the beginning: in a certificate it stands nowhere.
+/// Whether the bytes have this content type near the beginning. A certificate does not contain it.
 fn holds(bytes: &[u8], content: &[u8]) -> bool {
     bytes.get(..64).unwrap_or(bytes).windows(content.len()).any(|window| window == content)
 }

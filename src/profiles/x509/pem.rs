@@ -1,4 +1,4 @@
-//! PEM: blocks of base64 between lines that name them (RFC 7468). What stands around the blocks is no part of them.
+//! Parses PEM: blocks of base64 between labeled lines (RFC 7468). Text outside of blocks is ignored.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,17 +8,18 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
-/// One block. It may be a private key, and so has no `Debug`.
+/// One block. It has no `Debug`, because it may be a private key.
 pub(super) struct Block {
-    /// `CERTIFICATE`, `PRIVATE KEY`.
+    /// The label: `CERTIFICATE`, `PRIVATE KEY`.
     pub(super) label: String,
-    /// What the base64 stands for; none if it is no base64.
+    /// The decoded base64. `None` if it is not base64.
     pub(super) der: Option<Zeroizing<Vec<u8>>>,
-    /// Whether it is encrypted in the way of old, with fields above the base64 (RFC 1421): nothing of that is read.
+    /// Whether the block is encrypted in the old format, with header fields above the base64 (RFC 1421). That format
+    /// is not supported.
     pub(super) is_encrypted_as_of_old: bool,
 }
 
-/// All blocks of a text.
+/// Parses all blocks in a text.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = text.lines().map(str::trim);
@@ -32,7 +33,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
 }
 
 fn block<'t>(label: &str, lines: impl Iterator<Item = &'t str>) -> Block {
-    // Base64 needs four digits for three bytes, so that nothing is moved about in memory while this grows.
+    // Large enough for any key, so that growing does not leave copies of the secret in memory.
     let mut digits = Zeroizing::new(String::with_capacity(16 * 1024));
     let mut is_encrypted_as_of_old = false;
     for line in lines {
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_found_among_other_lines_whatever_the_line_ends() {
+    fn blocks_are_found_among_other_lines_with_any_line_endings() {
         let text = "Bag Attributes\r\n    friendlyName: x\r\n-----BEGIN A-----\r\nAQID\r\nBA==\r\n-----END A-----\r\n\
                     -----BEGIN B KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n!!\n-----END B KEY-----";
         let found = blocks(text);

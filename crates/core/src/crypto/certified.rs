@@ -1,8 +1,8 @@
-//! Keys as X.509 certificates have them: RSA, and ECDSA over P-256, P-384 and P-521. All sign with SHA-256.
+//! The kinds of keys in X.509 certificates: RSA, and ECDSA over P-256, P-384 and P-521. All sign with SHA-256.
 //!
-//! RSA is *ring*'s, whose private operations take constant time; the crate `rsa` has an open advisory for its own
-//! (RUSTSEC-2023-0071). Signatures of ECDSA are made by RFC 6979, and PKCS #1 v1.5 has no random part: no signature here takes
-//! randomness. What certificates are is not known here.
+//! RSA is *ring*'s, because its private key operations take constant time; those of the crate `rsa` have an open
+//! advisory (RUSTSEC-2023-0071). No signature here needs randomness: ECDSA follows RFC 6979, and PKCS #1 v1.5 has no
+//! random part. This module knows nothing about certificates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,22 +46,22 @@ pub(crate) enum CertifiedPublic {
 }
 
 impl CertifiedPrivate {
-    /// An RSA key in DER as PKCS #1 has it; none if *ring* takes no such key.
+    /// Reads an RSA key in PKCS #1 DER. `None` if *ring* does not accept the key.
     pub(crate) fn rsa(pkcs1: &[u8]) -> Option<Self> {
         KeyPair::from_der(pkcs1).ok().map(|key| Self::Rsa(Arc::new(key)))
     }
 
-    /// The key on P-256 of a private number, most significant byte first.
+    /// The P-256 key with this private number (big-endian).
     pub(crate) fn p256(number: &[u8]) -> Option<Self> {
         p256_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P256(Arc::new(key)))
     }
 
-    /// The key on P-384 of a private number, most significant byte first.
+    /// The P-384 key with this private number (big-endian).
     pub(crate) fn p384(number: &[u8]) -> Option<Self> {
         p384_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P384(Arc::new(key)))
     }
 
-    /// The key on P-521 of a private number, most significant byte first.
+    /// The P-521 key with this private number (big-endian).
     pub(crate) fn p521(number: &[u8]) -> Option<Self> {
         p521_ecdsa::SigningKey::from_slice(number).ok().map(|key| Self::P521(Arc::new(key)))
     }
@@ -76,12 +76,12 @@ impl CertifiedPrivate {
         }
     }
 
-    /// Signs a message: PKCS #1 v1.5 of RSA, DER of ECDSA.
+    /// Signs a message: PKCS #1 v1.5 for RSA, DER for ECDSA.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Rsa(key) => {
                 let mut signature = vec![0; key.public().modulus_len()];
-                // The padding has no random part, so that the source is asked for nothing.
+                // The padding has no random part, so the random source is not used.
                 let signed = key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature);
                 signed.expect("the signature has the length of the modulus, and 2048 bits have room for the hash");
                 signature
@@ -103,23 +103,23 @@ impl CertifiedPrivate {
 }
 
 impl CertifiedPublic {
-    /// The point on P-256 that SEC 1 §2.3.3 writes so.
+    /// Reads a point on P-256 (SEC 1 §2.3.3).
     pub(crate) fn p256(sec1: &[u8]) -> Option<Self> {
         p256_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P256)
     }
 
-    /// The same on P-384.
+    /// Reads a point on P-384 (SEC 1 §2.3.3).
     pub(crate) fn p384(sec1: &[u8]) -> Option<Self> {
         p384_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P384)
     }
 
-    /// The same on P-521.
+    /// Reads a point on P-521 (SEC 1 §2.3.3).
     pub(crate) fn p521(sec1: &[u8]) -> Option<Self> {
         p521_ecdsa::VerifyingKey::from_sec1_bytes(sec1).ok().map(Self::P521)
     }
 
-    /// Whether a signature is the private half's over a message. Of RSA, keys of 1024 to 8192 bits are verified with: whether a
-    /// key is long enough to be trusted is asked elsewhere.
+    /// Whether the private half made this signature of the message. RSA keys may have 1024 to 8192 bits: whether a key
+    /// is long enough to be trusted is decided elsewhere.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Rsa(key) => UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, key)
@@ -129,7 +129,7 @@ impl CertifiedPublic {
         }
     }
 
-    /// Whether a signature of ECDSA, in DER, is the private half's over a hash. None for an RSA key.
+    /// Whether the private half made this ECDSA signature (DER) of the hash. `None` if the key is RSA.
     pub(crate) fn verifies_hash(&self, hash: &[u8], signature: &[u8]) -> Option<bool> {
         Some(match self {
             Self::Rsa(_) => return None,

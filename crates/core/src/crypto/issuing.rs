@@ -1,7 +1,7 @@
-//! Signatures that issuers make on certificates: more algorithms than those that requests are signed with.
+//! The signatures of certificate issuers. They use more algorithms than the signatures of requests.
 //!
-//! What a certificate is is not known here, nor whether an algorithm is good enough. Where nothing here verifies a signature,
-//! that is said, for it is not the same as a wrong signature.
+//! This module knows nothing about certificates, nor whether an algorithm is good enough. An algorithm that is not
+//! supported here has no [`IssuerScheme`], because an unverifiable signature is not the same as a wrong one.
 
 use ring::signature::{
     ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::CertifiedPublic;
 
-/// A hash that issuers sign with.
+/// The hash function in an issuer's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IssuerHash {
     Sha256,
@@ -68,7 +68,8 @@ impl IssuerHash {
 }
 
 impl CertifiedPublic {
-    /// Whether a signature of an issuer is this key's over a message. A key of another kind than the scheme's made none.
+    /// Whether this key made the issuer's signature of the message. It did not if the scheme is for another kind of
+    /// key.
     pub(crate) fn has_issued(&self, scheme: IssuerScheme, message: &[u8], signature: &[u8]) -> bool {
         match (self, scheme) {
             (Self::Rsa(key), IssuerScheme::RsaPkcs1(hash)) => verify_rsa(hash.pkcs1(), key, message, signature),
@@ -83,7 +84,7 @@ fn verify_rsa(parameters: &'static RsaParameters, key: &[u8], message: &[u8], si
     UnparsedPublicKey::new(parameters, key).verify(message, signature).is_ok()
 }
 
-/// Whether a signature of Ed25519 is this key's over a message.
+/// Whether this key made the Ed25519 signature of the message.
 pub(crate) fn verifies_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok()
 }

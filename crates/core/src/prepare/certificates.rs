@@ -1,10 +1,11 @@
-//! The certificate of a request that is signed with its key, and the certificates above it: two headers.
+//! The two headers of a request that is signed with the key of a certificate: the certificate, and its chain.
 
 use super::{PrepareError, Settings};
 use crate::derivation::Placement;
 use crate::request::Request;
 
-/// Puts the certificates on the request. A header that the request brings has to say the same, if the settings say anything.
+/// Adds the certificate headers to the request. If the settings contain certificates, a header that the request already
+/// has must have the same value.
 pub(super) fn settle(request: &mut Request, settings: &Settings) -> Result<(), PrepareError> {
     if !settings.scheme.is_certified() {
         return Ok(());

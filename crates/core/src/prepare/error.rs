@@ -53,16 +53,16 @@ pub enum PrepareError {
     /// The session token cannot be the value of a header. It is not quoted, because it is a secret.
     #[error("the session token contains a line break, a NUL or another control character")]
     SessionToken,
-    /// The scheme signs with the key of a certificate, but no certificate was given.
+    /// The scheme signs with the key of a certificate, but there is no certificate.
     #[error("the request has no certificate, and it is to be signed with the key of one")]
     CertificateMissing,
-    /// The request has a certificate, and it is not that of the key that signs.
+    /// The request already has a certificate header, and its value differs from the signing certificate or its chain.
     #[error("the request has the header {name} already, with another value than the certificate that signs")]
     CertificateDiffers {
-        /// The header.
+        /// The name of the header.
         name: String,
     },
-    /// A signature by the key of a certificate in a URL: the certificate travels in a header, which a URL has none of.
+    /// A URL was to be presigned with the key of a certificate, but the certificate can only travel in a header.
     #[error("a URL cannot be presigned with the key of a certificate: the certificate travels in a header")]
     CertificateInQuery,
     /// The declared payload hash cannot be the value of a header.

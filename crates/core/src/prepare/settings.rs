@@ -34,7 +34,7 @@ pub struct Settings {
     pub token: TokenTravel,
     /// Which headers are signed.
     pub signed_headers: HeaderSelection,
-    /// The certificate whose key signs, and the certificates above it, as the request carries them.
+    /// The header values for the signing certificate and its chain, if a certificate's key signs.
     #[cfg(feature = "x509")]
     pub certificates: Option<CertificateHeaders>,
 }

@@ -1,11 +1,11 @@
-//! Faults of the certificate in a request that is signed with its key, as data.
+//! What can be wrong with the certificate of a request that is signed with its key, as data.
 
 use std::fmt;
 
 use crate::time::{Timestamp, in_words};
 use crate::x509::CertificateForm;
 
-/// A fault of the certificate, or something about it that could not be judged.
+/// A fault of the certificate or its chain, or something about it that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateFault {
@@ -35,46 +35,46 @@ pub enum CertificateFault {
         /// The server's clock.
         now: Timestamp,
     },
-    /// This kind of certificate is not accepted: `CA:TRUE`, not of version 3, a key of another kind.
+    /// This kind of certificate is not accepted: it is a CA certificate, not version 3, or has an unsupported key.
     Unsuitable {
         /// Why it is not accepted.
         problem: String,
     },
-    /// The chain does not go from the issuer of the certificate upwards.
+    /// The chain does not begin with the certificate's issuer, or is not in ascending order.
     ChainOrder {
-        /// In what way.
+        /// What is wrong with the order, worded to follow "the certificate chain".
         problem: &'static str,
     },
-    /// The chain is longer than the service takes it.
+    /// The chain is longer than the service accepts.
     ChainTooLong {
-        /// How many certificates it has.
+        /// Number of certificates in the chain.
         count: usize,
-        /// How many it may have.
+        /// Maximum number of certificates in a chain.
         longest: usize,
     },
-    /// A certificate of the chain cannot vouch for the one below it.
+    /// A certificate in the chain cannot vouch for the one below it.
     ChainLink {
-        /// Which one, from 1.
+        /// The certificate's position in the chain, starting at 1.
         number: usize,
-        /// Why, to follow its name.
+        /// Why it cannot, worded to follow "certificate 1 of the chain".
         problem: String,
     },
-    /// No way of signatures leads from the certificate to a trust anchor that was given.
+    /// No chain of signatures leads from the certificate to one of the given trust anchors.
     Untrusted,
-    /// The algorithm is not that of the certificate's key.
+    /// The request names another algorithm than the one that the certificate's key signs with.
     Algorithm {
         /// The algorithm of the key.
         expected: String,
         /// The algorithm of the request.
         presented: String,
     },
-    /// The credential does not begin with the serial number of the certificate.
+    /// The credential does not begin with the certificate's serial number.
     Serial {
         /// The serial number, in decimal.
         expected: String,
         /// The serial number, in hex.
         hex: String,
-        /// The beginning of the credential.
+        /// The first part of the credential, where the serial number should be.
         presented: String,
     },
     /// The issuer of the certificate was not checked: anybody can make a certificate.
@@ -82,7 +82,7 @@ pub enum CertificateFault {
 }
 
 impl CertificateFault {
-    /// Whether it is about the certificates above the one that signs.
+    /// Whether the fault is in the chain and not in the signing certificate.
     pub fn is_about_chain(&self) -> bool {
         matches!(self, Self::ChainOrder { .. } | Self::ChainTooLong { .. } | Self::ChainLink { .. })
     }

@@ -1,21 +1,21 @@
-//! A certificate and those above it, judged without a request: what IAM Roles Anywhere refuses, and what breaks the way to a
+//! Checks a certificate and its chain without a request: what IAM Roles Anywhere refuses, and what breaks the path to a
 //! trust anchor.
 //!
-//! The rules are those of its user guide, *Signature validation* and *The IAM Roles Anywhere authentication process*, and of
-//! RFC 5280 §6.1. Who the trust anchor is decides, so that a fault of the chain is a hint for whoever is refused, and no
-//! verdict: the service may know another way.
+//! The rules are those of the IAM Roles Anywhere user guide (*Signature validation* and *The IAM Roles Anywhere
+//! authentication process*) and of RFC 5280 §6.1. A fault in the chain is a hint and not a verdict: what counts is the
+//! trust anchor, and the service may know another path to it.
 
 use super::CertificateFault;
 use crate::time::Timestamp;
 use crate::x509::{ACCEPTED_KEYS, Certificate};
 
-/// No chain may be longer, in certificates.
+/// Maximum number of certificates in a chain.
 pub(super) const LONGEST_CHAIN: usize = 5;
 
-/// IAM Roles Anywhere takes no shorter RSA keys.
+/// Minimum length of an RSA key that IAM Roles Anywhere accepts, in bits.
 const SHORTEST_RSA: usize = 2048;
 
-/// What is wrong with a certificate that signs requests, and with the certificates above it, its issuer first.
+/// Finds what is wrong with a certificate that signs requests, and with its chain. The chain begins with the issuer.
 pub fn judge_certificates(certificate: &Certificate, chain: &[Certificate], now: Timestamp) -> Vec<CertificateFault> {
     let mut faults = judge_kind(certificate);
     faults.extend(judge_time(certificate, now));
@@ -23,7 +23,7 @@ pub fn judge_certificates(certificate: &Certificate, chain: &[Certificate], now:
     faults
 }
 
-/// Faults of a certificate for which it signs no request, whoever issued it.
+/// Faults that make a certificate unsuitable for signing requests, whoever issued it.
 fn judge_kind(certificate: &Certificate) -> Vec<CertificateFault> {
     let mut problems = Vec::new();
     let mut check = |is_fine: bool, problem: &str| {
@@ -71,7 +71,8 @@ fn judge_chain(certificate: &Certificate, chain: &[Certificate], now: Timestamp)
     faults
 }
 
-/// AWS's own helper sends the certificate again in its chain if both come from one PKCS #12 file, so no server minds.
+/// Describes what is wrong with the order. Servers accept a chain that contains the certificate itself: AWS's own
+/// helper sends one if certificate and chain come from the same PKCS #12 file.
 fn problem_of_order(certificate: &Certificate, chain: &[Certificate]) -> Option<&'static str> {
     if chain.contains(certificate) {
         return Some("contains the certificate itself");
@@ -86,7 +87,8 @@ fn problem_of_order(certificate: &Certificate, chain: &[Certificate]) -> Option<
     })
 }
 
-/// Whether a certificate is meant as the issuer of another: names may be written in two ways, and still be one.
+/// Whether `above` is meant to be the issuer of `below`. A matching signature is enough, because the same name can be
+/// encoded in two ways.
 fn is_link(below: &Certificate, above: &Certificate) -> bool {
     below.names_as_issuer(above) || below.is_signed_by(above) == Some(true)
 }
@@ -100,7 +102,8 @@ fn problems_of_links(certificate: &Certificate, chain: &[Certificate], now: Time
     links.enumerate().filter_map(problem).collect()
 }
 
-/// Why a certificate cannot vouch for the one below it, to follow its name. `between` counts the intermediate certificates below.
+/// Why `above` cannot vouch for `below`, worded to follow the name of `above`. `between` is the number of intermediate
+/// certificates below `above`.
 fn problem_of_issuer(below: &Certificate, above: &Certificate, between: usize, now: Timestamp) -> Option<String> {
     let is_too_deep = above.path_length.is_some_and(|most| usize::try_from(most).is_ok_and(|most| between > most));
     Some(match () {
@@ -119,9 +122,9 @@ fn problem_of_issuer(below: &Certificate, above: &Certificate, between: usize, n
     })
 }
 
-/// Whether a way of signatures leads from the certificate to one of the anchors, through certificates of the chain. Every
-/// certificate on the way has to be good at this time; one that cannot be verified here, or says something critical that is not
-/// understood, leads nowhere.
+/// Whether a path of signatures leads from the certificate to one of the anchors, through certificates of the chain in
+/// any order. Every issuer on the path must be valid at `now`. A certificate with a signature that cannot be verified
+/// here, or with a critical extension that is not read, ends the path.
 pub(super) fn leads_to(
     certificate: &Certificate,
     chain: &[Certificate],

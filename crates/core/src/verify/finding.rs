@@ -272,7 +272,7 @@ pub enum Finding {
     },
     /// The signature is valid in one of several readings of the request.
     ReadAs(Reading),
-    /// The certificate of a request that is signed with its key has a fault, or could not be judged.
+    /// The certificate of a request that is signed with its key has a fault, or could not be checked.
     #[cfg(feature = "x509")]
     Certificate(CertificateFault),
     /// A form upload violates its policy.

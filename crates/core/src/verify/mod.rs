@@ -84,8 +84,8 @@ pub struct Judge<'a> {
     pub token: Option<TokenTravel>,
     /// Which parts of the request are known.
     pub known: Known,
-    /// The CA certificates that are trusted, for signatures by the key of a certificate. Without a list, trust is not judged;
-    /// an empty one trusts nobody.
+    /// The trusted CA certificates, for signatures with the key of a certificate. If `None`, trust is not checked; if
+    /// empty, no certificate is trusted.
     #[cfg(feature = "x509")]
     pub anchors: Option<&'a [Certificate]>,
 }
@@ -146,9 +146,10 @@ impl<'a> Judge<'a> {
         Self { known, ..self }
     }
 
-    /// The same judge, who trusts certificates from which a chain of signatures leads to one of these CA certificates. Names
-    /// and uses are checked as RFC 5280 §6.1 has it; revocation is not, nor is what a certificate's name may be: one with name
-    /// constraints leads nowhere. A serial number says who signed only together with the issuer.
+    /// Sets the trusted CA certificates: a certificate is trusted if a chain of signatures leads from it to one of
+    /// them. Issuer names, key usages and validity are checked as in RFC 5280 §6.1. Revocation is not checked. Name
+    /// constraints are not supported, so a chain with a certificate that has them is not trusted. To know who signed,
+    /// use the issuer together with the serial number, because serial numbers are unique only for one issuer.
     #[cfg(feature = "x509")]
     #[must_use]
     pub fn with_trust_anchors(self, anchors: &'a [Certificate]) -> Self {

@@ -1,8 +1,8 @@
-//! A signature by the key of an X.509 certificate: the key to verify it with comes with the request.
+//! Verifies a signature with the key of an X.509 certificate. The key comes with the request.
 //!
-//! So a right signature says only that whoever signed has the certificate's key. Who is trusted is known only to a judge who is
-//! given trust anchors; without them a finding says so, for which [`Verdict::accept`](super::Verdict::accept) refuses every
-//! such request.
+//! So a correct signature proves only that the signer has the certificate's key, not that the certificate is trusted.
+//! That can be checked only against trust anchors. Without them a finding says that it was not checked, and
+//! [`Verdict::accept`](super::Verdict::accept) refuses every such request because of that finding.
 
 use super::certificates::{judge_certificates, leads_to};
 use super::{CertificateFault, Finding, Judge, unknown};
@@ -12,7 +12,8 @@ use crate::request::Request;
 use crate::scheme::{Scheme, Signature};
 use crate::x509::{Certificate, KeyAlgorithm, parse_chain, parse_presented, read_leniently};
 
-/// Verifies the signature, and looks at the certificate. The signature that is expected is the presented one, if it is right.
+/// Verifies the signature and checks the certificate. The expected signature is the presented one if it is correct, and
+/// otherwise unknown.
 pub(super) fn judge(
     request: &Request,
     claim: &Claim,
@@ -27,7 +28,7 @@ pub(super) fn judge(
     };
     findings.extend(faults.into_iter().map(Finding::Certificate));
     let certificate = certificate.ok().or_else(|| meant(request, claim));
-    // Of a key that nothing verifies with, the signature is not known to be wrong.
+    // If the key is of an unsupported kind, the signature may still be correct.
     let Some(certificate) = certificate.filter(|certificate| certificate.key.can_verify()) else {
         return (None, findings);
     };
@@ -43,7 +44,7 @@ pub(super) fn judge(
     (None, findings)
 }
 
-/// The certificate of a request.
+/// Reads the certificate of a request.
 fn certificate_of(request: &Request, claim: &Claim) -> Result<Certificate, CertificateFault> {
     let name = claim.terms.dialect.certificate_header();
     match request.headers.first_text(&name) {
@@ -52,13 +53,13 @@ fn certificate_of(request: &Request, claim: &Claim) -> Result<Certificate, Certi
     }
 }
 
-/// The certificate that was meant, however its header is written.
+/// The certificate that was meant, even if its header is malformed.
 fn meant(request: &Request, claim: &Claim) -> Option<Certificate> {
     let value = request.headers.first_text(&claim.terms.dialect.certificate_header())?;
     read_leniently(value).map(|(certificate, _)| certificate)
 }
 
-/// Whether a signature is right, and written in lower-case hex.
+/// Whether a signature is correct and written in lowercase hex.
 fn is_right(certificate: &Certificate, string_to_sign: &[u8], signature: &Signature) -> bool {
     let text = signature.as_str();
     let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -75,7 +76,7 @@ fn faults(request: &Request, claim: &Claim, certificate: &Certificate, judge: &J
     faults
 }
 
-/// Without a list of anchors nobody knows who is trusted.
+/// Checks whether a trust anchor vouches for the certificate. Without trust anchors, trust cannot be checked.
 fn judge_trust(certificate: &Certificate, chain: &[Certificate], judge: &Judge<'_>) -> Option<CertificateFault> {
     match judge.anchors {
         None => Some(CertificateFault::TrustUnjudged),
@@ -92,7 +93,7 @@ fn judge_serial(claim: &Claim, certificate: &Certificate) -> Option<CertificateF
     })
 }
 
-/// The algorithm that the key of the certificate signs with, if the request names another.
+/// A fault if the request names another algorithm than the one that the certificate's key signs with.
 fn judge_algorithm(claim: &Claim, certificate: &Certificate) -> Option<CertificateFault> {
     let terms = &claim.terms;
     let named = |key: KeyAlgorithm| terms.dialect.algorithm_for(Scheme::X509(key)).into_owned();
@@ -105,7 +106,7 @@ fn judge_algorithm(claim: &Claim, certificate: &Certificate) -> Option<Certifica
     (expected != presented).then_some(CertificateFault::Algorithm { expected, presented })
 }
 
-/// The certificates above that of the request, as far as they can be read, and what is wrong with how they are written.
+/// Reads the chain of a request. If its header is malformed, the chain is empty, and the fault says how.
 fn chain_of(request: &Request, claim: &Claim) -> (Vec<Certificate>, Option<CertificateFault>) {
     let name = claim.terms.dialect.certificate_chain_header();
     match request.headers.first_text(&name).map(parse_chain) {
@@ -115,13 +116,14 @@ fn chain_of(request: &Request, claim: &Claim) -> (Vec<Certificate>, Option<Certi
     }
 }
 
-/// Whether no secret key decides about a request: it is signed with the key of a certificate that it carries, or should be.
+/// Whether a request is verified with the certificate it carries, and not with a secret key: it is signed with the key
+/// of the certificate, or is meant to be.
 pub fn is_judged_by_certificate(request: &Request, claim: &Claim) -> bool {
     claim.terms.scheme.is_certified() || judge_other_algorithm(request, claim).is_some()
 }
 
-/// Whether a request that claims a signature with a secret carries the certificate whose serial number stands where the access
-/// key ID does: it is meant to be signed with the certificate's key, and names the wrong algorithm.
+/// Finds a request that names the algorithm for secret keys, but carries a certificate and has its serial number in
+/// place of the access key ID. It is meant to be signed with the certificate's key and names the wrong algorithm.
 pub(super) fn judge_other_algorithm(request: &Request, claim: &Claim) -> Option<Finding> {
     let certificate = meant(request, claim).filter(|_| claim.terms.scheme == Scheme::V4)?;
     let is_meant = certificate.serial == claim.terms.access_key_id;

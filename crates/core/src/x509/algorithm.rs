@@ -1,18 +1,18 @@
-//! The two algorithms of certificates' keys, by which the schemes are named, and the names of others.
+//! The two signature algorithms of the schemes for certificates, and the names of other kinds of keys.
 
 use std::fmt;
 
-/// How a certificate's key signs; the name of its scheme has it.
+/// The signature algorithm of a certificate's key. It is part of the scheme's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256: `AWS4-X509-RSA-SHA256`.
     Rsa,
-    /// ECDSA with SHA-256, whatever the curve, as DER: `AWS4-X509-ECDSA-SHA256`.
+    /// ECDSA with SHA-256 on any of the curves, in DER: `AWS4-X509-ECDSA-SHA256`.
     Ecdsa,
 }
 
 impl KeyAlgorithm {
-    /// What stands behind the provider's name in the algorithm.
+    /// The part of the algorithm's name after the provider's prefix, such as `AWS4`.
     pub(crate) const fn suffix(self) -> &'static str {
         match self {
             Self::Rsa => "-X509-RSA-SHA256",
@@ -30,7 +30,7 @@ impl fmt::Display for KeyAlgorithm {
     }
 }
 
-/// Object identifiers, as their contents in DER.
+/// Object identifiers, as the content of their DER elements.
 pub(super) mod oid {
     pub(in crate::x509) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     pub(in crate::x509) const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -44,11 +44,11 @@ pub(super) mod oid {
     pub(in crate::x509) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
 }
 
-/// The keys that sign requests, for messages that refuse another.
+/// The keys that can sign requests, for error messages.
 #[doc(hidden)]
 pub const ACCEPTED_KEYS: &str = "RSA with 2048 to 4096 bits, or EC on curve P-256, P-384 or P-521";
 
-/// Kinds of keys that nothing here signs with, by what they are called.
+/// Unsupported kinds of keys, with their names. Ed25519 is only supported in an issuer's signature.
 const OTHERS: [(&[u8], &str); 15] = [
     (&[0x2b, 0x81, 0x04, 0x00, 0x21], "EC on curve P-224"),
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01], "EC on curve P-192"),
@@ -67,7 +67,7 @@ const OTHERS: [(&[u8], &str); 15] = [
     (&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13], "ML-DSA-87"),
 ];
 
-/// What a kind of key is called.
+/// The name of an unsupported kind of key, or of its curve.
 pub(super) fn name_of(identifier: &[u8]) -> &'static str {
     OTHERS.iter().find(|(other, _)| *other == identifier).map_or("of an unknown kind", |(_, name)| name)
 }

@@ -1,6 +1,6 @@
-//! A certificate, as far as a signature by its key takes it (RFC 5280 §4.1).
+//! Parses a certificate, as far as signing and verifying with its key needs it (RFC 5280 §4.1).
 //!
-//! Whether anybody trusts it is not judged here: this module says only whether one certificate signed another.
+//! This module can check whether one certificate signed another, but not whether a certificate is trusted.
 
 use super::der::{Element, Reader, tag};
 use super::extensions::Extensions;
@@ -8,7 +8,7 @@ use super::issuer::SignedWith;
 use super::key::CertificateKey;
 use crate::time::Timestamp;
 
-/// Serial numbers are of 20 bytes at most (RFC 5280 §4.1.2.2); some issuers write more.
+/// Maximum length of a serial number, in bytes. RFC 5280 §4.1.2.2 allows 20, but some issuers use more.
 const LONGEST_SERIAL: usize = 64;
 
 /// An X.509 certificate.
@@ -16,41 +16,41 @@ const LONGEST_SERIAL: usize = 64;
 #[non_exhaustive]
 pub struct Certificate {
     der: Vec<u8>,
-    /// Its serial number in decimal, as credentials have it.
+    /// The serial number in decimal, as it appears in credentials.
     pub serial: String,
-    /// The same as certificate viewers have it: hex, two digits a byte.
+    /// The serial number in hex, two digits per byte, as certificate viewers show it.
     pub serial_hex: String,
-    /// From when on it is good.
+    /// Start of the validity period.
     pub not_before: Timestamp,
-    /// Until when.
+    /// End of the validity period.
     pub not_after: Timestamp,
-    /// Its public key.
+    /// The public key.
     pub key: CertificateKey,
-    /// Whether it is of version 3.
+    /// Whether this is an X.509 version 3 certificate.
     pub is_v3: bool,
-    /// Whether it may issue others: `CA:TRUE`.
+    /// Whether this is a CA certificate: `CA:TRUE`.
     pub is_authority: bool,
-    /// How many intermediate certificates may stand between it and an end-entity certificate, if that is limited.
+    /// Maximum number of intermediate certificates between this one and an end-entity certificate, if limited.
     pub path_length: Option<u32>,
-    /// Whether its key may sign, which it may if nothing is said of its use.
+    /// Whether the key usage allows digital signatures. True without a key usage.
     pub may_sign: bool,
-    /// Whether its key may sign certificates, which it may if nothing is said of its use.
+    /// Whether the key usage allows signing certificates. True without a key usage.
     pub may_issue: bool,
-    /// Whether it has a critical extension that is not read here, so that its meaning is not wholly known.
+    /// Whether there is a critical extension that this crate does not read, and that may restrict the certificate.
     pub has_unread_critical: bool,
     issuer: Vec<u8>,
     subject: Vec<u8>,
     signed_with: SignedWith,
 }
 
-/// Bytes that are no certificate.
+/// The bytes are not a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an X.509 certificate in DER form")]
 #[non_exhaustive]
 pub struct InvalidCertificate;
 
 impl Certificate {
-    /// Reads a certificate in DER.
+    /// Parses a certificate in DER.
     ///
     /// # Errors
     /// The bytes are not a certificate, or other bytes follow it.
@@ -63,7 +63,7 @@ impl Certificate {
         &self.der
     }
 
-    /// The hash that its issuer signed, if IAM Roles Anywhere refuses certificates for it: `SHA-1`, `MD5`.
+    /// The hash in the issuer's signature, if IAM Roles Anywhere refuses it as too weak: `SHA-1`, `MD5`.
     pub fn weak_hash(&self) -> Option<&'static str> {
         match self.signed_with {
             SignedWith::Weak(name) => Some(name),
@@ -71,7 +71,7 @@ impl Certificate {
         }
     }
 
-    /// Whether the key of the other certificate signed this one. None if nothing here verifies such a signature.
+    /// Whether the key of the other certificate signed this one. `None` if the signature's algorithm is not supported.
     pub fn is_signed_by(&self, other: &Self) -> Option<bool> {
         let SignedWith::Known(scheme) = self.signed_with else { return None };
         let mut outer = Reader::new(Reader::only(&self.der, tag::SEQUENCE)?);
@@ -81,18 +81,18 @@ impl Certificate {
         other.key.has_issued(scheme, signed, signature)
     }
 
-    /// Whether it names nobody: its subject is empty.
+    /// Whether the subject is empty.
     pub fn is_nameless(&self) -> bool {
-        // A sequence of no length.
+        // An empty sequence has only a tag and a length.
         self.subject.len() <= 2
     }
 
-    /// Whether the other certificate's subject is named as the issuer of this one. No signature is checked.
+    /// Whether the issuer of this certificate is the subject of the other one. Signatures are not checked.
     pub fn names_as_issuer(&self, other: &Self) -> bool {
         self.issuer == other.subject
     }
 
-    /// Whether subject and issuer are one: a root, or a certificate that vouches for itself.
+    /// Whether the subject and the issuer are the same, as in a root or self-signed certificate.
     pub fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
@@ -130,7 +130,7 @@ fn parse(der: &[u8]) -> Option<Certificate> {
     })
 }
 
-/// A time as RFC 5280 §4.1.2.5 has it: in UTC, with seconds, the year in two digits up to 2049.
+/// Parses a time (RFC 5280 §4.1.2.5): in UTC, with seconds, and with a two-digit year up to 2049.
 fn time(element: Element<'_>) -> Option<Timestamp> {
     let text = std::str::from_utf8(element.content).ok()?;
     let text = match element.tag {
@@ -142,7 +142,7 @@ fn time(element: Element<'_>) -> Option<Timestamp> {
     Timestamp::parse_amz_date(&format!("{}T{}", text.get(..8)?, text.get(8..)?)).ok()
 }
 
-/// A number in two's complement, most significant byte first, in decimal.
+/// Converts a big-endian number in two's complement to decimal.
 fn decimal(bytes: &[u8]) -> String {
     let is_negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
     let mut number = bytes.to_vec();
@@ -177,7 +177,7 @@ fn decimal(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Expected values by Python's integers.
+    /// The expected values were computed with Python.
     #[test]
     fn a_serial_number_is_written_in_decimal_without_leading_zeros() {
         for (bytes, text) in [
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn years_are_read_in_both_forms() {
+    fn years_with_two_and_with_four_digits_are_parsed() {
         let read = |tag: u8, text: &'static str| time(Element { tag, content: text.as_bytes(), whole: b"" });
         assert_eq!(read(tag::UTC_TIME, "491231235959Z").unwrap().as_str(), "20491231T235959Z");
         assert_eq!(read(tag::UTC_TIME, "500101000000Z").unwrap().as_str(), "19500101T000000Z");

@@ -1,4 +1,4 @@
-//! A certificate with its private key: what signs for IAM Roles Anywhere.
+//! A certificate with its private key, to sign requests to IAM Roles Anywhere.
 
 use super::algorithm::KeyAlgorithm;
 use super::certificate::Certificate;
@@ -13,17 +13,18 @@ pub struct CertifiedKey {
     key: PrivateKey,
 }
 
-/// A private key that is not the certificate's.
+/// The private key does not belong to the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the private key does not belong to the certificate: their public keys differ")]
 #[non_exhaustive]
 pub struct KeyMismatch;
 
 impl CertifiedKey {
-    /// Joins a certificate and its key. The chain begins with the issuer of the certificate; it may be empty.
+    /// Combines a certificate with its chain and its key. The chain begins with the certificate's issuer; it may be
+    /// empty.
     ///
     /// # Errors
-    /// The key is another certificate's.
+    /// The key does not belong to the certificate.
     pub fn new(certificate: Certificate, chain: Vec<Certificate>, key: PrivateKey) -> Result<Self, KeyMismatch> {
         match certificate.key == key.public_key() {
             true => Ok(Self { certificate, chain, key }),
@@ -36,7 +37,7 @@ impl CertifiedKey {
         &self.certificate
     }
 
-    /// The certificates between it and its trust anchor.
+    /// The certificates between [`certificate`](Self::certificate) and its trust anchor.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
     }
@@ -46,12 +47,12 @@ impl CertifiedKey {
         &self.key
     }
 
-    /// How the key signs.
+    /// The signature algorithm of the key.
     pub fn algorithm(&self) -> KeyAlgorithm {
         self.key.algorithm()
     }
 
-    /// What requests carry of certificate and chain.
+    /// The header values with which requests carry the certificate and its chain.
     pub fn headers(&self) -> CertificateHeaders {
         CertificateHeaders::new(&self.certificate, &self.chain)
     }

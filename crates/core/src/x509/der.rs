@@ -1,9 +1,9 @@
-//! DER as far as certificates and keys take it: elements of definite length, one behind the other (X.690 §8.1).
+//! Reads the DER of certificates and keys: consecutive elements of definite length (X.690 §8.1).
 //!
-//! This module does not know what an element means. It checks each length against the bytes that are left, so it never reads past
-//! the end.
+//! This module does not know what an element means. It checks each length against the remaining bytes, so it never
+//! reads past the end.
 
-/// What an element is of.
+/// The tags of elements.
 pub(super) mod tag {
     pub(in crate::x509) const BOOLEAN: u8 = 0x01;
     pub(in crate::x509) const INTEGER: u8 = 0x02;
@@ -13,7 +13,7 @@ pub(super) mod tag {
     pub(in crate::x509) const UTC_TIME: u8 = 0x17;
     pub(in crate::x509) const GENERALIZED_TIME: u8 = 0x18;
     pub(in crate::x509) const SEQUENCE: u8 = 0x30;
-    /// `[0]` to `[3]` around an element.
+    /// This and the following three are the explicit tags `[0]` to `[3]`.
     pub(in crate::x509) const CONTEXT_0: u8 = 0xa0;
     pub(in crate::x509) const CONTEXT_1: u8 = 0xa1;
     pub(in crate::x509) const CONTEXT_2: u8 = 0xa2;
@@ -25,11 +25,11 @@ pub(super) mod tag {
 pub(super) struct Element<'a> {
     pub(super) tag: u8,
     pub(super) content: &'a [u8],
-    /// With its tag and length.
+    /// The content with its tag and length.
     pub(super) whole: &'a [u8],
 }
 
-/// The elements of a text that are left to read.
+/// Reads elements one after the other. It holds the bytes that are not read yet.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    /// The content of the one element that the bytes are, if it is of this kind.
+    /// The content of the bytes' only element, if it has this tag and nothing follows it.
     pub(super) fn only(bytes: &'a [u8], tag: u8) -> Option<&'a [u8]> {
         let mut reader = Self::new(bytes);
         let content = reader.expect(tag)?;
@@ -48,12 +48,12 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
-    /// The kind of the next element.
+    /// The tag of the next element.
     pub(super) fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
-    /// The next element.
+    /// Reads the next element.
     pub(super) fn next(&mut self) -> Option<Element<'a>> {
         let (&tag, rest) = self.0.split_first()?;
         let (length, rest) = length(rest)?;
@@ -63,18 +63,18 @@ impl<'a> Reader<'a> {
         Some(Element { tag, content, whole })
     }
 
-    /// The content of the next element, if it is of this kind.
+    /// Reads the next element. Returns its content if it has this tag.
     pub(super) fn expect(&mut self, tag: u8) -> Option<&'a [u8]> {
         self.next().filter(|element| element.tag == tag).map(|element| element.content)
     }
 
-    /// The content of the next element if it is of this kind; else it stays where it is.
+    /// Reads the next element only if it has this tag.
     pub(super) fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
         if self.peek() == Some(tag) { self.expect(tag) } else { None }
     }
 }
 
-/// A length in its shortest form, of four bytes at most, and what follows it.
+/// Reads a length, which must be in its shortest form and have at most four bytes. Also returns the bytes after it.
 fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (&first, rest) = bytes.split_first()?;
     if first < 0x80 {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_off_or_not_written_in_its_shortest_form_is_no_element() {
+    fn truncated_elements_and_lengths_not_in_shortest_form_are_refused() {
         for bytes in
             [&[][..], &[0x30], &[0x30, 0x01], &[0x30, 0x80, 0, 0], &[0x30, 0x81, 0x01, 0], &[0x30, 0x82, 0, 0x80]]
         {

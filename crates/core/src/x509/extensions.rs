@@ -1,24 +1,25 @@
-//! What the extensions of a certificate say of how its key may be used (RFC 5280 §4.2.1).
+//! The extensions of a certificate that restrict how its key may be used (RFC 5280 §4.2.1).
 
 use super::algorithm::oid;
 use super::der::{Reader, tag};
 
-/// How a key may be used.
+/// The permitted uses of a key.
 pub(super) struct Extensions {
-    /// `CA:TRUE`.
+    /// Whether the certificate is that of a CA: `CA:TRUE`.
     pub(super) is_authority: bool,
-    /// How many intermediate certificates may follow below.
+    /// Maximum number of intermediate certificates below this one.
     pub(super) path_length: Option<u32>,
-    /// `digitalSignature`, or nothing is said.
+    /// Whether the key usage includes `digitalSignature`, or there is no key usage.
     pub(super) may_sign: bool,
-    /// `keyCertSign`, or nothing is said.
+    /// Whether the key usage includes `keyCertSign`, or there is no key usage.
     pub(super) may_issue: bool,
-    /// An extension is critical that is not read here.
+    /// Whether a critical extension is not read here.
     pub(super) has_unread_critical: bool,
 }
 
 impl Extensions {
-    /// Reads what follows the key: unique identifiers, which nobody has, and the extensions.
+    /// Reads the fields after the key: unique identifiers, which are hardly ever used and are skipped, and the
+    /// extensions.
     pub(super) fn read(mut rest: Reader<'_>) -> Option<Self> {
         let (is_authority, path_length, has_unread_critical) = (false, None, false);
         let mut read = Self { is_authority, path_length, may_sign: true, may_issue: true, has_unread_critical };
@@ -45,13 +46,13 @@ impl Extensions {
                 self.is_authority = constraints.optional(tag::BOOLEAN).is_some_and(is_true);
                 self.path_length = constraints.optional(tag::INTEGER).map(small_number);
             }
-            // The first bit is digitalSignature, the sixth keyCertSign (RFC 5280 §4.2.1.3); before the bits stands how many are
-            // unused.
+            // The first bit is digitalSignature, the sixth keyCertSign (RFC 5280 §4.2.1.3). The byte before the bits is
+            // the number of unused bits.
             oid::KEY_USAGE => {
                 let bits = Reader::only(value, tag::BIT_STRING)?.get(1).copied().unwrap_or_default();
                 (self.may_sign, self.may_issue) = (bits & 0x80 != 0, bits & 0x04 != 0);
             }
-            // What a certificate is called and what it is for says nothing of whether another issued it.
+            // Neither names nor purposes matter for whether another certificate issued this one.
             oid::ALTERNATIVE_NAME | oid::EXTENDED_KEY_USAGE => {}
             _ => self.has_unread_critical |= is_critical,
         }
@@ -63,7 +64,7 @@ fn is_true(boolean: &[u8]) -> bool {
     boolean != [0]
 }
 
-/// A length of a path; one that is too large to count forbids nothing.
+/// Reads a path length. A number of more than 32 bits becomes the maximum, which limits nothing.
 fn small_number(bytes: &[u8]) -> u32 {
     let significant = bytes.iter().skip_while(|byte| **byte == 0);
     match significant.clone().count() {

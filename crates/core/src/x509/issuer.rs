@@ -1,16 +1,16 @@
-//! The signature that an issuer made on a certificate (RFC 5280 §4.1.1.2).
+//! The algorithm with which an issuer signed a certificate (RFC 5280 §4.1.1.2).
 
 use super::der::{Reader, tag};
 use crate::crypto::{IssuerHash, IssuerScheme};
 
-/// With what algorithm a certificate is signed by its issuer.
+/// The algorithm of an issuer's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignedWith {
-    /// One that is verified here.
+    /// An algorithm that can be verified here.
     Known(IssuerScheme),
-    /// One with a hash for which certificates are refused.
+    /// An algorithm with this hash, which is so weak that certificates are refused.
     Weak(&'static str),
-    /// Any other.
+    /// Any other algorithm.
     Other,
 }
 
@@ -59,7 +59,7 @@ impl SignedWith {
     }
 }
 
-/// `RSASSA-PSS-params` (RFC 4055 §3.1). Left out, hash and mask stand for SHA-1.
+/// Reads `RSASSA-PSS-params` (RFC 4055 §3.1). The default for the hash and the mask is SHA-1.
 fn of_pss(parameters: &[u8]) -> Option<SignedWith> {
     let mut parameters = Reader::new(parameters);
     let hash = parameters.optional(tag::CONTEXT_0);
@@ -69,7 +69,7 @@ fn of_pss(parameters: &[u8]) -> Option<SignedWith> {
     mask.expect(tag::OID)?;
     let masking = hash_of(mask.expect(tag::SEQUENCE)?)?;
     let salt = Reader::only(parameters.expect(tag::CONTEXT_2)?, tag::INTEGER)?;
-    // Another length of the salt is legal, and nothing here verifies it.
+    // Other salt lengths are legal, but not supported here.
     let is_usual = masking == hash && salt == [hash.length()];
     Some(if is_usual { SignedWith::Known(IssuerScheme::RsaPss(hash)) } else { SignedWith::Other })
 }

@@ -1,4 +1,4 @@
-//! The key of a certificate: its public half as the certificate has it, its private half as key files have it.
+//! Reads the key of a certificate: the public key from the certificate, and the private key from the DER of a key file.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -7,13 +7,13 @@ use super::algorithm::{ACCEPTED_KEYS, KeyAlgorithm, name_of, oid};
 use super::der::{Reader, tag};
 use crate::crypto::{CertifiedPrivate, CertifiedPublic, IssuerHash, IssuerScheme, verifies_ed25519};
 
-/// The lengths of RSA keys that signatures are verified with, in bits.
+/// The lengths of RSA keys with which signatures of requests are verified, in bits.
 const VERIFIED_RSA: RangeInclusive<usize> = 1024..=8192;
 
-/// The lengths of RSA keys whose signatures on certificates are verified, in bits.
+/// The lengths of RSA keys with which issuers' signatures are verified, in bits.
 const ISSUING_RSA: RangeInclusive<usize> = 2048..=8192;
 
-/// The lengths of RSA keys that sign, in bits.
+/// The lengths of RSA keys that can sign requests, in bits.
 const SIGNING_RSA: RangeInclusive<usize> = 2048..=4096;
 
 /// The public key of a certificate.
@@ -23,14 +23,14 @@ pub struct CertificateKey(Kind);
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
     Usable(CertifiedPublic),
-    /// It signs certificates, and no requests.
+    /// A key that can sign certificates but not requests.
     Ed25519(Vec<u8>),
-    /// What it is called.
+    /// An unsupported key, with the name of its kind.
     Other(&'static str),
 }
 
 impl CertificateKey {
-    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7), the content of its sequence.
+    /// Reads the content of a `SubjectPublicKeyInfo` sequence (RFC 5280 §4.1.2.7).
     pub(super) fn from_info(info: &[u8]) -> Option<Self> {
         let mut info = Reader::new(info);
         let mut algorithm = Reader::new(info.expect(tag::SEQUENCE)?);
@@ -49,7 +49,7 @@ impl CertificateKey {
         }))
     }
 
-    /// How the key signs; none if nothing here verifies with it.
+    /// The signature algorithm of the key. `None` if keys of this kind cannot sign requests.
     pub fn algorithm(&self) -> Option<KeyAlgorithm> {
         match &self.0 {
             Kind::Usable(CertifiedPublic::Rsa(_)) => Some(KeyAlgorithm::Rsa),
@@ -58,7 +58,7 @@ impl CertificateKey {
         }
     }
 
-    /// What kind of key it is, with its length: `RSA with 2048 bits`, `EC on curve P-256`, `Ed25519`.
+    /// The kind of the key with its length or curve: `RSA with 2048 bits`, `EC on curve P-256`, `Ed25519`.
     pub fn description(&self) -> String {
         match &self.0 {
             Kind::Usable(CertifiedPublic::Rsa(_)) => format!("RSA with {} bits", self.rsa_bits().unwrap_or_default()),
@@ -70,34 +70,35 @@ impl CertificateKey {
         }
     }
 
-    /// Whether a signature, PKCS #1 v1.5 of RSA or DER of ECDSA, is this key's over a message.
+    /// Whether this key made the signature of the message: PKCS #1 v1.5 for RSA, DER for ECDSA.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         matches!(&self.0, Kind::Usable(key) if key.verifies(message, signature))
     }
 
-    /// Whether a signature is padded as RSASSA-PSS has it and this key's over a message, with SHA-256: no server takes it.
+    /// Whether this key made the signature of the message with RSASSA-PSS and SHA-256, which no server accepts.
     #[doc(hidden)]
     pub fn verifies_pss(&self, message: &[u8], signature: &[u8]) -> bool {
         self.has_issued(IssuerScheme::RsaPss(IssuerHash::Sha256), message, signature) == Some(true)
     }
 
-    /// Whether requests are signed with such a key: RSA of 2048 to 4096 bits, or EC on a curve that is known.
+    /// Whether such a key can sign requests: RSA with 2048 to 4096 bits, or EC on a supported curve.
     pub fn can_sign(&self) -> bool {
         matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| SIGNING_RSA.contains(&bits))
     }
 
-    /// Whether it is a key of ML-DSA, which IAM Roles Anywhere takes and nothing here signs or verifies with.
+    /// Whether this is an ML-DSA key, which IAM Roles Anywhere accepts but this crate does not support.
     #[doc(hidden)]
     pub fn is_post_quantum(&self) -> bool {
         matches!(self.0, Kind::Other(name) if name.starts_with("ML-DSA"))
     }
 
-    /// Whether signatures of requests are verified with this key: not with Ed25519, nor with RSA of 512 bits.
+    /// Whether signatures of requests can be verified with this key. False for Ed25519 or RSA with 512 bits, for
+    /// example.
     pub fn can_verify(&self) -> bool {
         matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| VERIFIED_RSA.contains(&bits))
     }
 
-    /// Whether this key made an issuer's signature. None if nothing here verifies with such a key.
+    /// Whether this key made an issuer's signature. `None` if such keys are not supported.
     pub(super) fn has_issued(&self, scheme: IssuerScheme, signed: &[u8], signature: &[u8]) -> Option<bool> {
         match (&self.0, scheme) {
             (Kind::Usable(_), _) if self.rsa_bits().is_some_and(|bits| !ISSUING_RSA.contains(&bits)) => None,
@@ -108,7 +109,7 @@ impl CertificateKey {
         }
     }
 
-    /// Modulus and exponent of an RSA key, most significant byte first.
+    /// The modulus and the exponent of an RSA key (big-endian).
     #[doc(hidden)]
     pub fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
         let Kind::Usable(CertifiedPublic::Rsa(key)) = &self.0 else { return None };
@@ -116,16 +117,16 @@ impl CertificateKey {
         Some((natural(&mut numbers)?, natural(&mut numbers)?))
     }
 
-    /// How many bits the modulus of an RSA key has.
+    /// Number of bits in the modulus of an RSA key. `None` if the key is of another kind.
     pub fn rsa_bits(&self) -> Option<usize> {
         let (modulus, _) = self.rsa_numbers()?;
         bits_of(modulus)
     }
 
-    /// How many bytes its signatures have, as the shortest and the longest that are to be expected.
+    /// The range of lengths that signatures with this key have in practice, in bytes.
     #[doc(hidden)]
     pub fn signature_bytes(&self) -> Option<RangeInclusive<usize>> {
-        // Two numbers as long as the curve's order, each shorter by a few zero bytes at times, in DER.
+        // DER of two numbers as long as the curve's order. Either may be a few bytes shorter, if it begins with zeros.
         Some(match &self.0 {
             Kind::Usable(CertifiedPublic::Rsa(_)) => {
                 let (modulus, _) = self.rsa_numbers()?;
@@ -140,7 +141,7 @@ impl CertificateKey {
     }
 }
 
-/// The next number, most significant byte first, without the zero that keeps it positive.
+/// Reads the next number (big-endian), without the zero byte that keeps it positive.
 fn natural<'d>(numbers: &mut Reader<'d>) -> Option<&'d [u8]> {
     let bytes = numbers.expect(tag::INTEGER)?;
     Some(bytes.strip_prefix(&[0]).unwrap_or(bytes))
@@ -156,30 +157,30 @@ impl fmt::Debug for CertificateKey {
     }
 }
 
-/// A private key that signs for a certificate. Clones share it; `Debug` shows nothing of it.
+/// The private key of a certificate. Clones share the key; `Debug` does not show it.
 #[derive(Clone)]
 pub struct PrivateKey(pub(super) CertifiedPrivate);
 
-/// Why bytes are no private key that can be used. No part of them is shown.
+/// Why a private key cannot be used. The error contains no part of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPrivateKey {
-    /// It is not DER of that form.
+    /// The bytes are not DER in the expected form.
     #[error("not a private key in PKCS#8, PKCS#1 or SEC1 form")]
     Malformed,
-    /// Its kind is another.
+    /// The key is of an unsupported kind.
     #[error("it is {0}; expected {ACCEPTED_KEYS}")]
     Unsupported(&'static str),
-    /// An RSA key that is too short or too long.
+    /// The RSA key is too short or too long.
     #[error("it is RSA with {0} bits; expected {ACCEPTED_KEYS}")]
     RsaLength(usize),
-    /// *ring* takes RSA keys of two primes whose numbers fit.
+    /// *ring* does not accept the RSA key: it needs two primes, and consistent numbers.
     #[error("unusable RSA key; expected two primes, and numbers that belong together")]
     UnusableRsa,
 }
 
 impl PrivateKey {
-    /// Reads a key in DER as PKCS #8 has it (RFC 5208 §5): the form of `PRIVATE KEY` in PEM.
+    /// Reads a key in PKCS #8 DER (RFC 5208 §5), which PEM files label `PRIVATE KEY`.
     ///
     /// # Errors
     /// See [`InvalidPrivateKey`].
@@ -192,7 +193,7 @@ impl PrivateKey {
         }
     }
 
-    /// Reads an RSA key in DER as PKCS #1 has it: the form of `RSA PRIVATE KEY` in PEM.
+    /// Reads an RSA key in PKCS #1 DER, which PEM files label `RSA PRIVATE KEY`.
     ///
     /// # Errors
     /// See [`InvalidPrivateKey`].
@@ -204,7 +205,7 @@ impl PrivateKey {
         CertifiedPrivate::rsa(der).map(Self).ok_or(InvalidPrivateKey::UnusableRsa)
     }
 
-    /// Reads an EC key in DER as SEC 1 has it (RFC 5915 §3): the form of `EC PRIVATE KEY` in PEM.
+    /// Reads an EC key in SEC 1 DER (RFC 5915 §3), which PEM files label `EC PRIVATE KEY`.
     ///
     /// # Errors
     /// See [`InvalidPrivateKey`].
@@ -212,7 +213,7 @@ impl PrivateKey {
         Self::of_curve(None, der)
     }
 
-    /// The curve is named inside, or by what stands around the key.
+    /// Reads an EC key. Its curve is named by the PKCS #8 structure around it (`outer`), or inside the key.
     fn of_curve(outer: Option<&[u8]>, sec1: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let (number, inner) = parts_of_sec1(sec1).ok_or(InvalidPrivateKey::Malformed)?;
         let made = match outer.or(inner) {
@@ -226,7 +227,7 @@ impl PrivateKey {
         made.map(Self).ok_or(InvalidPrivateKey::Malformed)
     }
 
-    /// How the key signs.
+    /// The signature algorithm of the key.
     pub fn algorithm(&self) -> KeyAlgorithm {
         match self.0 {
             CertifiedPrivate::Rsa(_) => KeyAlgorithm::Rsa,
@@ -246,10 +247,10 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// The algorithm, its parameters, and the key of that algorithm.
+/// The algorithm, the curve if the algorithm has one, and the key in the form of that algorithm.
 type Pkcs8Parts<'d> = (&'d [u8], Option<&'d [u8]>, &'d [u8]);
 
-/// The kind of the key, the curve that goes with it, and the key itself.
+/// Takes a PKCS #8 structure apart.
 fn parts_of_pkcs8(der: &[u8]) -> Option<Pkcs8Parts<'_>> {
     let mut info = Reader::new(Reader::only(der, tag::SEQUENCE)?);
     info.expect(tag::INTEGER)?;
@@ -258,14 +259,14 @@ fn parts_of_pkcs8(der: &[u8]) -> Option<Pkcs8Parts<'_>> {
     Some((algorithm.expect(tag::OID)?, algorithm.optional(tag::OID), key))
 }
 
-/// How many bits the modulus of an RSA key has (RFC 8017 appendix A.1.2).
+/// Number of bits in the modulus of a private RSA key (RFC 8017 appendix A.1.2).
 fn bits_of_pkcs1(der: &[u8]) -> Option<usize> {
     let mut key = Reader::new(Reader::only(der, tag::SEQUENCE)?);
     key.expect(tag::INTEGER)?;
     bits_of(natural(&mut key)?)
 }
 
-/// The private number, and the curve where it is named.
+/// The private number, and the curve if the key names it.
 fn parts_of_sec1(der: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let mut key = Reader::new(Reader::only(der, tag::SEQUENCE)?);
     key.expect(tag::INTEGER)?;

@@ -1,10 +1,10 @@
-//! Certificates and their keys, as IAM Roles Anywhere has requests signed with them.
+//! Certificates and their keys, for signing requests to IAM Roles Anywhere.
 //!
-//! `AWS4-X509-RSA-SHA256` and `AWS4-X509-ECDSA-SHA256` differ from Version 4 in three places: the serial number of the certificate
-//! stands where the access key id does, the certificate goes along in headers of its own, and the string to sign is signed
-//! with the certificate's private key. Whether anybody trusts the certificate is not judged here.
+//! `AWS4-X509-RSA-SHA256` and `AWS4-X509-ECDSA-SHA256` differ from Version 4 in three ways: the certificate's serial
+//! number replaces the access key ID, the certificate is sent in headers of its own, and the string to sign is signed
+//! with the certificate's private key. This module does not decide whether a certificate is trusted.
 //!
-//! Follows *The IAM Roles Anywhere authentication signing process* of its user guide.
+//! Follows *The IAM Roles Anywhere authentication signing process* of the IAM Roles Anywhere user guide.
 
 mod der;
 mod algorithm;

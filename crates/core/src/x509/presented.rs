@@ -1,4 +1,5 @@
-//! A certificate with its chain as requests carry them: base64 of DER, the chain with commas between.
+//! The headers that carry a certificate and its chain: base64 of DER, with commas between the certificates of the
+//! chain.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,24 +7,24 @@ use base64::engine::general_purpose::STANDARD;
 use super::certificate::Certificate;
 use super::der::{Reader, tag};
 
-/// No chain is longer, in certificates: whoever reads a request need not parse more.
+/// Maximum number of certificates to parse from a chain, so that a request cannot cause unlimited work.
 const LONGEST_CHAIN: usize = 16;
 
-/// What a PKCS #7 bundle says it is: `signedData` (RFC 2315 §14).
+/// The content type of a PKCS #7 bundle: `signedData` (RFC 2315 §14).
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
-/// What requests carry of a certificate and its chain: the values of `x-amz-x509` and `x-amz-x509-chain`.
+/// The values of the headers `x-amz-x509` and `x-amz-x509-chain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CertificateHeaders {
-    /// The certificate.
+    /// The certificate, for `x-amz-x509`.
     pub certificate: String,
-    /// The certificates between it and the trust anchor, if there are any.
+    /// The certificates between it and the trust anchor, for `x-amz-x509-chain`. `None` if there are none.
     pub chain: Option<String>,
 }
 
 impl CertificateHeaders {
-    /// The values for a certificate and the certificates between it and the trust anchor.
+    /// Encodes a certificate and the certificates between it and the trust anchor.
     pub fn new(certificate: &Certificate, chain: &[Certificate]) -> Self {
         let text = |certificate: &Certificate| STANDARD.encode(certificate.as_der());
         let chain = chain.iter().map(text).collect::<Vec<_>>().join(",");
@@ -31,32 +32,33 @@ impl CertificateHeaders {
     }
 }
 
-/// In what way the value of a header is not a certificate as it should be.
+/// The wrong format of a header that should be base64 of a certificate in DER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateForm {
     /// PEM text, with its `-----BEGIN` line.
     Pem,
-    /// The right base64, with white space or line breaks inside, in some spelling: a folded header, the lines of a PEM file.
+    /// Correct base64 with whitespace or line breaks in it, possibly escaped: a folded header, or the lines of a PEM
+    /// file.
     Spaced,
-    /// Base64 of several certificates, one behind the other.
+    /// Base64 of several concatenated certificates.
     Joined,
     /// Base64 of a PKCS #7 bundle.
     Bundle,
     /// Base64 of PEM text.
     EncodedPem,
-    /// The alphabet of URLs, percent-encoding, or no padding.
+    /// Base64 with the URL-safe alphabet, with percent-encoding, or without padding.
     OtherBase64,
-    /// Base64 of something else.
+    /// Base64 of anything else.
     NotCertificate,
-    /// No base64 at all.
+    /// Not base64 at all.
     NotBase64,
 }
 
 /// Reads the value of `x-amz-x509`.
 ///
 /// # Errors
-/// In what way it is not base64 of a certificate in DER.
+/// The value is not base64 of a certificate in DER; the error says what it is instead.
 pub fn parse_presented(value: &str) -> Result<Certificate, CertificateForm> {
     match STANDARD.decode(value) {
         Ok(der) => Certificate::from_der(&der).map_err(|_| form_of_bytes(&der)),
@@ -67,12 +69,12 @@ pub fn parse_presented(value: &str) -> Result<Certificate, CertificateForm> {
 /// Reads the value of `x-amz-x509-chain`.
 ///
 /// # Errors
-/// An entry is not the base64 of a certificate in DER; the error says what the first such entry is instead.
+/// An entry is not base64 of a certificate in DER; the error says what the first such entry is instead.
 pub fn parse_chain(value: &str) -> Result<Vec<Certificate>, CertificateForm> {
     value.split(',').take(LONGEST_CHAIN).map(parse_presented).collect()
 }
 
-/// What bytes are that should be one certificate.
+/// Classifies bytes that should be one certificate but are not.
 fn form_of_bytes(bytes: &[u8]) -> CertificateForm {
     let mut elements = Reader::new(bytes);
     let first = elements.next();
@@ -89,7 +91,7 @@ fn form_of(value: &str) -> CertificateForm {
     read_leniently(value).map_or(CertificateForm::NotBase64, |(_, form)| form)
 }
 
-/// The certificate that was meant, and in what way it is not written as it should be.
+/// Reads a certificate even if its header is in the wrong format, and returns that format.
 #[doc(hidden)]
 pub fn read_leniently(value: &str) -> Option<(Certificate, CertificateForm)> {
     let has_marks = value.contains("-----");

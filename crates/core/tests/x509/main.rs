@@ -1,7 +1,8 @@
-//! Signatures by the key of a certificate, beside those of awslabs' own library for IAM Roles Anywhere.
+//! Compares signatures with the key of a certificate to those of awslabs' own library for IAM Roles Anywhere.
 //!
-//! `requests.json` is made by `make.py`: the library signs with its clock frozen, and openssl checks each signature. What is
-//! derived has to be equal byte for byte; RSA signatures too, and of ECDSA each side takes the other's.
+//! `make.py` writes `requests.json`: the library signs with its clock frozen, and openssl checks each signature.
+//! Derivations and RSA signatures must be equal byte for byte. ECDSA signatures differ, so each side must accept those
+//! of the other.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
@@ -61,7 +62,7 @@ fn certified(name: &str, chain: &[&str]) -> CertifiedKey {
     CertifiedKey::new(certificate(name), chain, private_key(name)).unwrap()
 }
 
-/// The request of a case with these of its headers.
+/// The request of a case, with only the wanted headers.
 fn request(case: &Value, is_wanted: impl Fn(&str) -> bool) -> Request {
     let url: RequestUrl = text(case, "url").parse().unwrap();
     let mut request = Request::new("POST", &url).unwrap();
@@ -94,7 +95,7 @@ fn faults(verdict: &Verdict) -> Vec<&Finding> {
 }
 
 #[test]
-fn what_is_derived_and_signed_is_what_the_library_of_awslabs_signs() {
+fn requests_are_derived_and_signed_as_by_the_library_of_awslabs() {
     for case in cases() {
         let (name, is_with_chain) = (text(&case, "name"), case["chain"] == true);
         let chain: &[&str] = if is_with_chain { &["middle"] } else { &[] };
@@ -114,7 +115,7 @@ fn what_is_derived_and_signed_is_what_the_library_of_awslabs_signs() {
 }
 
 #[test]
-fn what_the_library_of_awslabs_signs_is_valid_and_nobody_is_trusted_for_it() {
+fn requests_signed_by_the_library_of_awslabs_are_valid_but_not_trusted() {
     for case in cases() {
         let verdict = judge(&request(&case, |_| true));
         assert_eq!(verdict.outcome(), Outcome::Valid, "{:?}", verdict.findings);
@@ -126,19 +127,19 @@ fn what_the_library_of_awslabs_signs_is_valid_and_nobody_is_trusted_for_it() {
 }
 
 #[test]
-fn a_secret_access_key_makes_no_signature_that_a_request_can_present() {
+fn a_secret_access_key_cannot_make_the_signature_of_a_certificates_key() {
     let case = &cases()[0];
     let credentials = Credentials::new(certificate("rsa").serial, "secret");
     let claim = Claim::extract(&request(case, |_| true)).unwrap();
     let key = SigningKey::for_scheme(claim.terms.scheme, &credentials, &claim.terms.dialect, &claim.terms.scope);
     assert_eq!(key.sign(&claim.terms.scope, b"anything").unwrap().as_str(), "");
-    // A judge who has credentials judges by the certificate all the same.
+    // A judge with credentials still verifies with the certificate.
     let judge = Judge::new(Some(&credentials), now(), ExpectedScope::Any);
     assert!(verify(&request(case, |_| true), &judge).unwrap().accept().is_err());
 }
 
 #[test]
-fn every_changed_byte_of_what_is_signed_is_seen() {
+fn a_change_to_anything_that_is_signed_is_detected() {
     for case in cases() {
         for change in ["body", "date", "type", "signature"] {
             let mut changed = request(&case, |_| true);
@@ -166,7 +167,7 @@ fn replace(request: &mut Request, name: &str, value: &str) {
 }
 
 #[test]
-fn a_certificate_is_judged_beside_the_signature() {
+fn the_validity_period_of_the_certificate_is_checked_in_addition_to_the_signature() {
     let case = &cases()[1];
     let judged_at = |time: &str| {
         let now = Timestamp::parse(time).unwrap();
@@ -186,7 +187,7 @@ fn a_certificate_is_judged_beside_the_signature() {
     assert_eq!(judged_at(late), [Finding::Certificate(CertificateFault::Expired { at: at(end), now: at(late) })]);
 }
 
-/// The serial number in decimal is that of `openssl x509 -serial`, whose hex Python turned into decimal.
+/// The expected serial numbers are those of `openssl x509 -serial`, converted from hex to decimal with Python.
 #[test]
 fn serial_numbers_are_decimal() {
     for (name, serial) in [
@@ -209,14 +210,14 @@ fn serial_numbers_are_decimal() {
 }
 
 #[test]
-fn what_certificates_are_for_is_read() {
+fn the_permitted_uses_of_a_certificate_are_read() {
     let (leaf, root) = (certificate("rsa"), certificate("root"));
     assert!(leaf.is_v3 && leaf.may_sign && !leaf.is_authority && !leaf.is_self_issued());
     assert!(root.is_v3 && !root.may_sign && root.is_authority && root.is_self_issued());
     assert!(leaf.names_as_issuer(&certificate("middle")) && !leaf.names_as_issuer(&root));
     let kinds = ["rsa", "p256", "p384", "p521"].map(|name| certificate(name).key.description());
     assert_eq!(kinds, ["RSA with 2048 bits", "EC on curve P-256", "EC on curve P-384", "EC on curve P-521"]);
-    // A CA's own certificate with its key signs nothing that is accepted.
+    // A request that is signed with the key of a CA certificate is not accepted.
     let key = PrivateKey::from_sec1(&der(include_str!("keys/root.key"))).unwrap();
     let key = CertifiedKey::new(root, Vec::new(), key).unwrap();
     let verdict = judge(&sign(request(&cases()[0], |name| name == "Content-Type"), &key));
@@ -226,7 +227,7 @@ fn what_certificates_are_for_is_read() {
 }
 
 #[test]
-fn a_chain_in_another_order_is_a_note() {
+fn a_chain_in_the_wrong_order_is_noted_and_the_request_stays_valid() {
     for (chain, is_noted) in
         [(&["middle", "root"][..], false), (&["root", "middle"], true), (&["rsa", "middle"], true), (&["root"], true)]
     {
@@ -238,7 +239,7 @@ fn a_chain_in_another_order_is_a_note() {
 }
 
 #[test]
-fn a_header_that_is_not_base64_of_der_is_told_by_its_form() {
+fn the_wrong_format_of_a_certificate_header_is_recognized() {
     let pem = include_str!("keys/rsa.pem");
     let right = CertificateHeaders::new(&certificate("rsa"), &[]).certificate;
     let encoded = |text: &str| {
@@ -270,7 +271,7 @@ fn encoded_der(names: &[&str]) -> String {
 }
 
 #[test]
-fn nothing_is_signed_without_its_certificate_or_into_a_url() {
+fn signing_needs_the_certificate_and_cannot_presign_a_url() {
     let mut settings = Settings::new("eu-west-1", "rolesanywhere");
     settings.scheme = Scheme::X509(KeyAlgorithm::Rsa);
     let identity = Identity { access_key_id: "17".to_owned(), session_token: None, expires_at: None };
@@ -290,7 +291,7 @@ fn nothing_is_signed_without_its_certificate_or_into_a_url() {
 }
 
 #[test]
-fn a_key_of_another_certificate_is_refused_and_no_key_is_shown() {
+fn the_key_of_another_certificate_is_refused_and_debug_shows_no_key() {
     assert!(CertifiedKey::new(certificate("rsa"), Vec::new(), private_key("p256")).is_err());
     let shown = format!("{:?} {:?}", private_key("p256"), certified("rsa", &[]));
     assert!(shown.contains("[redacted]"));
@@ -303,9 +304,9 @@ fn a_key_of_another_certificate_is_refused_and_no_key_is_shown() {
     }
 }
 
-/// Catches a reader that runs past an end, and a certificate that is taken though it is cut off or followed by something.
+/// Catches a reader that runs past the end, and one that accepts a truncated certificate or one with trailing bytes.
 #[test]
-fn no_part_of_a_certificate_is_a_certificate() {
+fn truncated_certificates_and_trailing_bytes_are_refused() {
     let whole = der(include_str!("keys/rsa.pem"));
     for end in 0..whole.len() {
         assert!(Certificate::from_der(&whole[..end]).is_err(), "{end}");
@@ -315,15 +316,15 @@ fn no_part_of_a_certificate_is_a_certificate() {
         for byte in [0x00, 0x7f, 0x80, 0xff] {
             let mut changed = whole.clone();
             changed[at] = byte;
-            // Whatever it is, reading it ends.
+            // The result does not matter, but parsing must end.
             let _ = Certificate::from_der(&changed);
         }
     }
 }
 
-/// Catches an algorithm of an issuer that is read as another, and a signature that is taken though a bit of it was changed.
+/// Catches an issuer's algorithm that is mistaken for another, and a signature that is accepted with a changed bit.
 #[test]
-fn signatures_of_issuers_are_verified_whatever_their_algorithm() {
+fn issuers_signatures_are_verified_with_every_supported_algorithm() {
     let names = [
         "rsa-sha256",
         "rsa-sha384",
@@ -359,14 +360,14 @@ fn signatures_of_issuers_are_verified_whatever_their_algorithm() {
     assert!(!issuer("rsa1024").key.can_sign() && issuer("rsa1024").key.can_verify());
 }
 
-/// What is said of a certificate and those above it, at noon of the first of March 2026.
+/// The faults of a certificate and its chain at [`NOW`], as text.
 fn faults_of(name: &str, chain: &[&str]) -> Vec<String> {
     let chain: Vec<Certificate> = chain.iter().map(|name| certificate(name)).collect();
     judge_certificates(&certificate(name), &chain, now()).iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn each_link_of_a_chain_is_judged_by_signature_use_and_time() {
+fn each_link_of_a_chain_is_checked_for_its_signature_key_usage_and_validity_period() {
     for (chain, fault) in [
         (&["middle"][..], None),
         (&["middle", "root"], None),
@@ -400,7 +401,7 @@ fn each_link_of_a_chain_is_judged_by_signature_use_and_time() {
 }
 
 #[test]
-fn a_certificate_is_trusted_by_a_chain_of_signatures_to_an_anchor_and_by_nothing_else() {
+fn a_certificate_is_trusted_only_if_a_chain_of_signatures_leads_to_a_trust_anchor() {
     let is_accepted = |chain: &[&str], anchors: &[&str]| {
         let request = sign(request(&cases()[0], |name| name == "Content-Type"), &certified("rsa", chain));
         let anchors: Vec<Certificate> = anchors.iter().map(|name| certificate(name)).collect();
@@ -439,9 +440,9 @@ fn a_certificate_is_trusted_by_a_chain_of_signatures_to_an_anchor_and_by_nothing
     }
 }
 
-/// What openssl says of the same chains, where it is; in CI it has to be. It catches a rule of our own that nobody else has.
+/// Compares with openssl, if it is installed; in CI it must be. Catches a rule that only we have.
 #[test]
-fn openssl_finds_the_same_ways_to_the_root() {
+fn openssl_agrees_on_which_chains_lead_to_the_root() {
     let keys = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/x509/keys");
     for (chain, is_fine) in [
         ("middle", true),
@@ -464,9 +465,9 @@ fn openssl_finds_the_same_ways_to_the_root() {
     }
 }
 
-/// A header that the request brings may not hide the certificate that signs.
+/// A certificate header that the request already has must not replace the signing certificate.
 #[test]
-fn another_certificate_on_the_request_is_refused_and_the_same_is_not() {
+fn a_different_certificate_header_on_the_request_is_refused_and_an_equal_one_is_accepted() {
     let key = certified("rsa", &["middle"]);
     let mut settings = Settings::new("eu-west-1", "rolesanywhere");
     settings.scheme = Scheme::X509(key.algorithm());
@@ -484,9 +485,9 @@ fn another_certificate_on_the_request_is_refused_and_the_same_is_not() {
     assert_eq!(prepared("X-Amz-X509", &key.headers().certificate), Ok(()));
 }
 
-/// IAM Roles Anywhere takes ML-DSA keys: a request of theirs is not malformed.
+/// IAM Roles Anywhere accepts ML-DSA keys, so a request that is signed with one is not malformed.
 #[test]
-fn signatures_of_post_quantum_keys_are_named_as_what_is_not_supported() {
+fn signatures_of_post_quantum_keys_are_reported_as_unsupported() {
     let mut request = sign(request(&cases()[0], |_| false), &certified("rsa", &[]));
     let authorization = request.headers.first_text("authorization").unwrap();
     let authorization = authorization.replace("AWS4-X509-RSA-SHA256", "AWS4-X509-MLDSA");
@@ -495,9 +496,10 @@ fn signatures_of_post_quantum_keys_are_named_as_what_is_not_supported() {
     assert!(error.to_string().starts_with("signed with 'AWS4-X509-MLDSA', which "), "{error}");
 }
 
-/// An algorithm for secrets beside a certificate whose serial number stands in the credential.
+/// The request names the algorithm for secret keys, but carries the certificate whose serial number is in the
+/// credential.
 #[test]
-fn a_request_with_a_certificate_that_names_the_algorithm_of_secrets_is_judged_without_a_secret() {
+fn a_request_with_a_certificate_and_the_algorithm_for_secret_keys_is_judged_without_a_secret_key() {
     let mut request = sign(request(&cases()[0], |_| false), &certified("rsa", &[]));
     let authorization = request.headers.first_text("authorization").unwrap();
     let authorization = authorization.replace("AWS4-X509-RSA-SHA256", "AWS4-HMAC-SHA256");

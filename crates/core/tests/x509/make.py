@@ -1,8 +1,8 @@
 """Writes `requests.json`: `python3 crates/core/tests/x509/make.py`, with `iam-rolesanywhere-session` (awslabs) and openssl.
 
-Certificates and keys are made by openssl (`keys/`, kept if they are there). Requests are signed by the signer of awslabs' own
-library, whose canonicalization is botocore's and whose signatures are those of `cryptography`, with its clock frozen; openssl
-then checks each signature with the key of the certificate, so that the file holds nothing that two programs do not agree on.
+openssl makes the certificates and keys in `keys/`, unless they exist. awslabs' own library signs the requests with its clock
+frozen; it uses botocore's canonicalization and the signatures of `cryptography`. openssl then checks each signature with the
+key of the certificate, so the file contains only what two programs agree on.
 """
 
 import base64
@@ -48,7 +48,7 @@ def make_keys():
         )
         middle = "Test Intermediate"
         names = {"root": "Test Root", "middle": middle, "sha1": "rsa"}
-        # Further certificates with the name of the intermediate one, each with one fault.
+        # More certificates with the name of the intermediate one, each with one fault.
         names.update(dict.fromkeys(["middle-expired", "middle-leaf", "middle-mute", "middle-odd", "middle-other", "below-above"], middle))
         names["above"] = "Test Upper"
         keys = {"expired": "rsa", "sha1": "rsa", "selfie": "p256", "middle-other": "stranger", "above": "stranger"}
@@ -66,7 +66,7 @@ def make_keys():
             ("middle-mute", "root", "mute", "73"),
             ("middle-odd", "root", "odd", "74"),
             ("middle-other", "root", "authority", "75"),
-            # An intermediate certificate below one that allows none.
+            # An intermediate certificate below one with pathlen:0.
             ("above", "root", "authority0", "76"),
             ("below-above", "above", "authority", "78"),
         ]:
@@ -87,7 +87,7 @@ def make_keys():
 
 
 def make_issuers():
-    """CA certificates that signed themselves, each with another algorithm; their keys are thrown away."""
+    """Makes self-signed CA certificates, each with a different algorithm. Their keys are discarded."""
     rsa, pss = ["-newkey", "rsa:2048"], ["-sigopt", "rsa_padding_mode:pss", "-sigopt"]
     curve = lambda name: ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{name}"]
     kinds = {
@@ -103,7 +103,7 @@ def make_issuers():
         "p521-sha256": [*curve("P-521"), "-sha256"],
         "p521-sha512": [*curve("P-521"), "-sha512"],
         "ed25519": ["-newkey", "ed25519"],
-        # Nothing here verifies these.
+        # sigvet does not support these.
         "pss-salt20": [*rsa, "-sha256", *pss, "rsa_pss_saltlen:20"],
         "rsa1024": ["-newkey", "rsa:1024", "-sha256"],
         "ed448": ["-newkey", "ed448"],
@@ -147,7 +147,7 @@ def signed(name, chain, url, body):
         (folder / "signature").write_bytes(bytes.fromhex(signature))
         openssl("dgst", "-sha256", "-verify", folder / "key", "-signature", folder / "signature",
                 stdin=texts["string_to_sign"].encode())
-    # What the signer adds; what the client adds on the way is not signed.
+    # Only the headers that the signer adds; those that the client adds when sending are not signed.
     headers = [[key, value] for key, value in request.headers.items()]
     body = request.data.decode() if isinstance(request.data, bytes) else request.data
     return {"name": name, "chain": chain, "url": url, "headers": headers, "body": body, **texts, "signature": signature}

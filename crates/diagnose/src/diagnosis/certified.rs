@@ -1,7 +1,7 @@
-//! The certificate of a request that is signed with its key, and what its signature shows without the private key.
+//! Diagnoses requests that are signed with the key of a certificate. The private key is not needed.
 //!
-//! A signature of RSA gives back the hash that was signed to whoever has the public key (RFC 8017 §5.2.2): so hypotheses are
-//! compared with that hash. One that gives back nothing of the kind was made with another key, or was changed.
+//! The hash that was signed can be recovered from an RSA signature with the public key (RFC 8017 §5.2.2), so hypotheses
+//! are compared with that hash. If there is no hash to recover, the signature was made with another key or was changed.
 
 use super::catalogue::{
     CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY, SIGNATURE_PADDING,
@@ -18,11 +18,11 @@ use sigvet_core::derivation::Terms;
 use sigvet_core::request::{Headers, Request};
 use sigvet_core::x509::{Certificate, CertificateKey, parse_chain, read_leniently};
 
-/// No RSA key that is verified with is longer, in bytes: arithmetic with one that a stranger chose has to end.
+/// Maximum length of an RSA modulus, in bytes. The key is untrusted input, so the work it causes must be bounded.
 const LONGEST_MODULUS: usize = 1024;
 
-/// What stands before the hash in a signature of PKCS #1 v1.5, by the hash (RFC 8017 §9.2, note 1). The last byte is the length of
-/// the hash.
+/// The `DigestInfo` prefix of each hash in a PKCS #1 v1.5 signature (RFC 8017 §9.2, note 1). The last byte is the
+/// length of the hash.
 const DIGEST_INFOS: [(&str, &[u8]); 5] = [
     (
         "SHA-256",
@@ -43,26 +43,26 @@ const DIGEST_INFOS: [(&str, &[u8]); 5] = [
     ("SHA-1", &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0, 4, 20]),
 ];
 
-/// The certificate of a request, however its header is written.
+/// The certificate of a request, even if its header is in the wrong format.
 pub(super) fn certificate(request: &Request, claim: &Claim) -> Option<Certificate> {
     let value = request.headers.first_text(&claim.terms.dialect.certificate_header())?;
     read_leniently(value).map(|(certificate, _)| certificate)
 }
 
-/// The certificates that the request names as those above it.
+/// The certificate chain of a request. It is empty if the header is missing or malformed.
 pub(super) fn chain(request: &Request, claim: &Claim) -> Vec<Certificate> {
     let value = request.headers.first_text(&claim.terms.dialect.certificate_chain_header());
     value.and_then(|value| parse_chain(value).ok()).unwrap_or_default()
 }
 
-/// The key of the certificate that goes along with a request, if one does.
+/// The key of the certificate in a request that is signed with such a key.
 pub(super) fn key_of(subject_headers: &Headers, terms: &Terms) -> Option<CertificateKey> {
     let value =
         subject_headers.first_text(&terms.dialect.certificate_header()).filter(|_| terms.scheme.is_certified())?;
     read_leniently(value).map(|(certificate, _)| certificate.key)
 }
 
-/// That what was signed is a hash of the right string to sign, as bytes or as text, and not the string.
+/// Checks whether the client signed a hash of the correct string to sign, as bytes or as hex, instead of the string.
 pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey) -> Option<AppliedMistake> {
     let hash = sha256(right);
     let texts =
@@ -77,7 +77,7 @@ pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey)
     })
 }
 
-/// That a certificate of the chain has the key that signed.
+/// Checks whether the request is signed with the key of a certificate in the chain.
 fn by_another_key(right: Right<'_>, signature: &[u8]) -> Option<AppliedMistake> {
     let is_signer = |other: &Certificate| other.key != *right.key && other.key.verifies(right.text, signature);
     let at = right.chain.iter().position(is_signer)?;
@@ -85,24 +85,24 @@ fn by_another_key(right: Right<'_>, signature: &[u8]) -> Option<AppliedMistake> 
     Some(AppliedMistake::new(&KEY_NOT_OF_CERTIFICATE, "", "").with_detail(detail))
 }
 
-/// What a presented signature leads to.
+/// The result of reading a presented signature.
 pub(super) enum Presented {
-    /// What a hypothesis has to give, and what is wrong with how the signature is written.
+    /// The value that a hypothesis must reproduce, and the mistake in the signature's format, if any.
     Target(Target, Option<AppliedMistake>),
-    /// The signature itself shows the mistake, known in this way.
+    /// The signature itself shows the mistake, with this proof.
     Mistake(AppliedMistake, OutcomeProof),
-    /// It cannot be read.
+    /// The signature cannot be read.
     Unreadable,
 }
 
-/// What a presented signature is compared with.
+/// The correct values to compare a presented signature with.
 #[derive(Clone, Copy)]
 pub(super) struct Right<'a> {
-    /// The string to sign that is right.
+    /// The correct string to sign.
     pub(super) text: &'a [u8],
-    /// The key that the signature has to be verified with.
+    /// The key of the signing certificate.
     pub(super) key: &'a CertificateKey,
-    /// The certificates above the one that has the key.
+    /// The certificate chain.
     pub(super) chain: &'a [Certificate],
 }
 
@@ -132,7 +132,7 @@ pub(super) fn presented(text: &str, right: Right<'_>) -> Presented {
     }
 }
 
-/// Whether a number of bytes is that of a whole RSA signature, of whatever key.
+/// Whether a complete RSA signature can have this many bytes, with a key of any usual length.
 pub(super) const fn is_whole_rsa(bytes: usize) -> bool {
     bytes >= 128 && bytes.is_multiple_of(64)
 }
@@ -172,9 +172,9 @@ fn of_rsa(
     }
 }
 
-/// The hash in a padded message, and its name.
+/// The name of the hash function in a padded message, and the hash.
 fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
-    // A zero stands before the one; how many there are depends on how the number was written.
+    // The padding begins with 0 and 1. The number of zeros depends on how the number was written.
     let zeros = padded.iter().take_while(|byte| **byte == 0).count();
     let rest = padded.get(zeros..)?.strip_prefix(&[1])?;
     let filling = rest.iter().take_while(|byte| **byte == 0xff).count();
@@ -185,7 +185,7 @@ fn hash_in(padded: &[u8]) -> Option<(&'static str, &[u8])> {
     })
 }
 
-/// Whether the bytes are one sequence of two integers.
+/// Whether the bytes look like a DER sequence that begins with an integer.
 fn is_der(bytes: &[u8]) -> bool {
     let (length, head) = match bytes.get(1..3) {
         Some([0x81, length]) => (usize::from(*length), 3),
@@ -195,7 +195,7 @@ fn is_der(bytes: &[u8]) -> bool {
     length + head == bytes.len() && bytes.get(head) == Some(&2)
 }
 
-/// The DER of two numbers of the same length, one after the other (RFC 3279 §2.2.3).
+/// Encodes r and s in DER (RFC 3279 §2.2.3). `bytes` has both, one after the other and of the same length.
 fn der_of(bytes: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| {
         let zeros = number.iter().take_while(|byte| **byte == 0).count().min(number.len().saturating_sub(1));
@@ -205,7 +205,7 @@ fn der_of(bytes: &[u8]) -> Vec<u8> {
     };
     let (r, s) = bytes.split_at(bytes.len() / 2);
     let content = [integer(r), integer(s)].concat();
-    // Two numbers of P-521 are longer than a byte of length can say by itself (X.690 §8.1.3.5).
+    // Two numbers of P-521 need the long form of the length (X.690 §8.1.3.5).
     let long: &[u8] = if content.len() < 0x80 { &[] } else { &[0x81] };
     [&[0x30], long, &[content.len() as u8], &content].concat()
 }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_numbers_become_der() {
+    fn two_numbers_are_encoded_in_der() {
         let raw = [[0; 31].as_slice(), &[5], &[0x80], &[1; 31]].concat();
         let der = der_of(&raw);
         assert_eq!(der.get(..5), Some(&[0x30, 38, 2, 1, 5][..]));

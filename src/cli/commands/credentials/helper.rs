@@ -1,20 +1,20 @@
-//! The command line of AWS's helper for IAM Roles Anywhere, as people have it in their configuration: `aws_signing_helper
-//! credential-process …`, with `sigvet` in the place of the helper.
+//! Translates the command line of AWS's helper for IAM Roles Anywhere, as users have it in their configuration files:
+//! `aws_signing_helper credential-process …`, with `sigvet` instead of the helper's name.
 //!
-//! The helper's flags are Go's (`pflag`): a switch may have a value, as in `--debug=true`, and a flag with an empty value is one
-//! that was not given. What the flags mean is not known here.
+//! The helper parses flags with Go's `pflag`: a switch may have a value, as in `--debug=true`, and a flag with an empty
+//! value counts as not given. This module does not know what the flags mean.
 
 use std::ffi::{OsStr, OsString};
 
-/// What the helper's command is called there and here.
+/// The name of the command in the helper, and in sigvet.
 const HELPERS_NAME: &str = "credential-process";
 const OWN_NAME: [&str; 2] = ["credentials", "roles-anywhere"];
 
-/// The helper's flags without a value.
+/// The helper's flags that take no value.
 const SWITCHES: [&str; 6] =
     ["debug", "no-verify-ssl", "with-proxy", "reuse-pin", "no-tpm-key-password", "use-latest-expiring-certificate"];
 
-/// The helper's flags with one.
+/// The helper's flags that take a value.
 const VALUED: [&str; 16] = [
     "certificate",
     "private-key",
@@ -34,7 +34,7 @@ const VALUED: [&str; 16] = [
     "tpm-key-password",
 ];
 
-/// Translates the helper's command line. Any other is left as it is.
+/// Translates the helper's command line. Any other command line is returned unchanged.
 pub fn translate(words: Vec<OsString>) -> Vec<OsString> {
     let is = |at: usize, name: &str| words.get(at).is_some_and(|word| word == name);
     let head = match () {
@@ -60,11 +60,11 @@ fn is_flag(word: &OsStr, names: &[&str]) -> bool {
     word.to_str().and_then(|word| word.strip_prefix("--")).is_some_and(|name| names.contains(&name))
 }
 
-/// A word as it is typed here; none if it says nothing.
+/// Translates a word to sigvet's syntax. `None` if it has no effect.
 fn without_value(word: OsString) -> Option<OsString> {
     let Some((flag, value)) = word.to_str().and_then(|text| text.split_once('=')) else { return Some(word) };
     let (is_valued, is_switch) = (is_flag(flag.as_ref(), &VALUED), is_flag(flag.as_ref(), &SWITCHES));
-    // As Go's `strconv.ParseBool` has it.
+    // The spellings that Go's `strconv.ParseBool` accepts.
     match value {
         "" if is_valued => None,
         "1" | "t" | "T" | "true" | "TRUE" | "True" if is_switch => Some(flag.into()),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_helpers_command_line_is_read_as_go_reads_it() {
+    fn the_helpers_command_line_is_parsed_as_go_parses_it() {
         let own = ["sigvet", "credentials", "roles-anywhere"];
         for (line, rest) in [
             (&["sigvet", "credential-process", "--certificate", "c.pem"][..], &["--certificate", "c.pem"][..]),

@@ -1,4 +1,4 @@
-//! `sigvet credentials`: temporary credentials, as AWS's tools read them from a `credential_process`.
+//! `sigvet credentials`: prints temporary credentials in the format that AWS's tools read from a `credential_process`.
 
 pub mod helper;
 mod roles_anywhere;

@@ -1,4 +1,4 @@
-//! `sigvet credentials roles-anywhere`: a session of IAM Roles Anywhere, asked for with the key of a certificate.
+//! `sigvet credentials roles-anywhere`: requests a session from IAM Roles Anywhere with the key of a certificate.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -105,7 +105,7 @@ struct KeysElsewhere {
 }
 
 impl KeysElsewhere {
-    /// The option that was typed, if one was.
+    /// The first of these options that was given.
     fn typed(&self) -> Option<&'static str> {
         let typed = [
             (self.cert_selector.is_some(), "--cert-selector"),
@@ -121,7 +121,7 @@ impl KeysElsewhere {
     }
 }
 
-/// What has to be typed where no profile says it.
+/// The hint for a missing option.
 const NEEDED: &str = "pass --trust-anchor-arn, --profile-arn and --role-arn, or --profile NAME";
 
 /// Runs the command.
@@ -154,7 +154,7 @@ pub fn run(args: &RolesAnywhereArgs, is_verbose: bool, context: &mut Context) ->
 }
 
 impl RolesAnywhereArgs {
-    /// What a profile asks for; region and endpoint may be typed besides.
+    /// The session that a profile describes. Options may override the region and the endpoint.
     fn of_profile(&self, name: &str, context: &Context) -> Result<CertificateSession, Failure> {
         let choice = CredentialChoice {
             profile: Some(name.to_owned()),
@@ -190,8 +190,8 @@ impl RolesAnywhereArgs {
     }
 }
 
-/// The credentials as a `credential_process` prints them (*Sourcing credentials with an external process* of the AWS SDKs and
-/// Tools guide).
+/// Formats credentials as the output of a `credential_process` (*Sourcing credentials with an external process* in the
+/// AWS SDKs and Tools guide).
 fn to_process_json(credentials: &Credentials) -> Zeroizing<String> {
     let mut object = Map::new();
     object.insert("Version".to_owned(), json!(1));

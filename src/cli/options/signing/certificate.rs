@@ -1,4 +1,4 @@
-//! The certificate whose key signs, spelt as AWS's own helper for IAM Roles Anywhere spells it.
+//! Options for signing with a certificate. They have the names that AWS's own helper for IAM Roles Anywhere uses.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub struct CertificateOptions {
 }
 
 impl CertificateOptions {
-    /// Whether anything was typed.
+    /// Whether any of the file options was given.
     pub fn is_typed(&self) -> bool {
         self.certificate.is_some() || self.private_key.is_some() || self.intermediates.is_some()
     }
@@ -48,21 +48,21 @@ impl CertificateOptions {
     /// The files.
     ///
     /// # Errors
-    /// There is no --certificate.
+    /// `--certificate` is missing.
     pub fn files(&self) -> Result<CertificateFiles, Failure> {
         let certificate = self.certificate.clone().ok_or_else(|| {
             Failure::usage("--certificate is missing: a signature with a certificate needs the certificate and its key")
                 .hint("pass --certificate FILE and --private-key FILE; one file may hold both")
         })?;
         Ok(CertificateFiles {
-            // Like AWS's helper: one file may hold both.
+            // As in AWS's helper, one file may contain both.
             private_key: self.private_key.clone().unwrap_or_else(|| certificate.clone()),
             certificate,
             intermediates: self.intermediates.clone(),
         })
     }
 
-    /// Where the passphrase is, if it was typed where.
+    /// Where to get the passphrase, if an option says.
     pub fn passphrase(&self) -> Option<PassphraseSource> {
         let given = self.pkcs8_password.clone().map(PassphraseSource::Given);
         given.or_else(|| self.passphrase_file.clone().map(PassphraseSource::File))

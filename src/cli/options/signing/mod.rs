@@ -217,15 +217,15 @@ impl SigningOptions {
         self.scheme.or_else(in_profile) == Some(SchemeName::V2)
     }
 
-    /// Whether the key of a certificate is to sign.
+    /// Whether to sign with the key of a certificate.
     pub fn is_certified(&self) -> bool {
         self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
     }
 
-    /// Refuses a certificate that another scheme would leave unused, and another key beside it.
+    /// Refuses a certificate that the scheme does not use, and another key besides the certificate's.
     ///
     /// # Errors
-    /// There is one.
+    /// The options contain one of these.
     pub fn check_certificate(&self, credentials: &CredentialOptions) -> Result<(), Failure> {
         if self.certificate.is_typed() && !self.is_certified() {
             return Err(Failure::usage("--certificate, --private-key and --intermediates are for --scheme x509")

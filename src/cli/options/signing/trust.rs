@@ -1,4 +1,4 @@
-//! Whose certificates a server trusts, for requests that are signed with the key of a certificate.
+//! Options for the trust anchors of requests that are signed with the key of a certificate.
 
 use std::path::PathBuf;
 
@@ -20,10 +20,10 @@ pub struct TrustOptions {
 }
 
 impl TrustOptions {
-    /// The CA certificates, if any were typed.
+    /// Loads the CA certificates, if the option was given.
     ///
     /// # Errors
-    /// The file cannot be read, or holds no certificates.
+    /// The file cannot be read, or contains no certificates.
     pub fn anchors(&self) -> Result<Option<Vec<Certificate>>, Failure> {
         let loaded = self.trust_anchor.as_deref().map(load_certificates).transpose();
         loaded.map_err(|error| Failure::from(SessionError::from(error)).with_exit(Exit::Usage))

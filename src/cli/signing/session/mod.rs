@@ -30,7 +30,7 @@ use sigvet_core::stream::Plan;
 use sigvet_core::time::Timestamp;
 use sigvet_core::x509::CertifiedKey;
 
-/// The one service that takes signatures by the key of a certificate.
+/// The only service that accepts signatures with the key of a certificate.
 const ROLES_ANYWHERE: &str = "rolesanywhere";
 
 /// A request to sign, with everything needed to do so.

@@ -169,7 +169,7 @@ mistakes! {
     }
 }
 
-/// `signature-form` of a signature by the key of a certificate, which is no HMAC.
+/// The `signature-form` mistake for signatures with the key of a certificate, which are not HMACs.
 pub(in crate::diagnosis) static CERTIFIED_FORM: Mistake = Mistake {
     id: "signature-form",
     title: "the signature is not written as a certificate's key makes it",
@@ -185,6 +185,6 @@ pub(in crate::diagnosis) static CERTIFIED_FORM: Mistake = Mistake {
     proofs: &[Lint, Search],
 };
 
-/// Rows of other sections, as they happen with certificates.
+/// Variants of rows in other sections, for requests signed with the key of a certificate.
 #[cfg(test)]
 pub(super) static VARIANTS: [&Mistake; 1] = [&CERTIFIED_FORM];

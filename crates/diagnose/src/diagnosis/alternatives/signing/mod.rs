@@ -76,7 +76,7 @@ enum FrameKey {
     Exchanged { message: SecretBytes, before: Vec<u8> },
     /// A signature that is verified rather than recomputed.
     Ecdsa { key: PublicKey, before: Vec<u8> },
-    /// The same with the key of a certificate.
+    /// A signature that is verified with the key of a certificate.
     Certified { key: CertificateKey, before: Vec<u8> },
     /// The hash that was signed is known.
     Hashed { before: Vec<u8> },

@@ -153,8 +153,8 @@ fn signature_form(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     Some(AppliedMistake::new(row, signature, expected).with_detail(detail))
 }
 
-/// Whether a signature is as long as the key of the certificate makes it, and how long that is, to follow how long it is. None
-/// if the key is of a kind that signs no request.
+/// Whether the signature has a length that the certificate's key can produce, and that length in words, to follow the
+/// actual length. `None` if such a key cannot sign requests.
 fn certified_form(judged: &JudgedV4<'_>, algorithm: KeyAlgorithm) -> Option<(bool, String)> {
     let (signature, digits) = (judged.claim.signature.as_str(), |bytes: usize| 2 * bytes);
     let is_der = signature.starts_with("30");
@@ -168,7 +168,7 @@ fn certified_form(judged: &JudgedV4<'_>, algorithm: KeyAlgorithm) -> Option<(boo
     let key = certificate.key.description();
     Some(match algorithm {
         KeyAlgorithm::Rsa => (
-            // One of another length that is whole is told by itself.
+            // The complete signature of a key of another length is a mistake of its own, reported elsewhere.
             signature.len() == digits(*bytes.end()) || certified::is_whole_rsa(signature.len() / 2),
             format!("and the key of the certificate ({key}) makes {}", digits(*bytes.end())),
         ),
