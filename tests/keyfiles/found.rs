@@ -1,10 +1,10 @@
-//! What is found: each profile is used to presign, and so is the same key given by hand.
+//! Tests that the right keys are found: each profile and the same key given by hand must presign the same URL.
 
 use serde_json::Value;
 
 use crate::world::{Home, fixture};
 
-/// A profile, and what the tool's file says, in other words.
+/// A profile, and the contents of the tool's file as sigvet options.
 struct Expected<'a> {
     profile: &'a str,
     url: &'a str,
@@ -26,7 +26,7 @@ impl Expected<'_> {
 }
 
 #[test]
-fn what_s3cmd_writes_is_used_as_s3cmd_uses_it() {
+fn files_written_by_s3cmd_are_used_as_s3cmd_uses_them() {
     let configured = Home::with("s3cfg", ".s3cfg");
     for profile in ["s3cmd:default", "s3cmd:"] {
         let key = ["AKIDS3CMDCONFIGURE", "s3cmd/Secret+Key", ""];
@@ -43,7 +43,7 @@ fn what_s3cmd_writes_is_used_as_s3cmd_uses_it() {
 
 /// Source: `update_option` and `ConfigParser` in `S3/Config.py` of s3cmd 2.3.
 #[test]
-fn s3cmds_own_rules_hold_for_its_file() {
+fn s3cmds_own_rules_apply_to_its_file() {
     let text = "\u{feff}[default]\r\n# access_key = NO\r\n  access_key=\"AKID\"\r\nsecret_key = $KEY_OF_MINE\r\n\
                 host_base = https://Store.Example\r\nhost_bucket = Store.Example\r\nnonsense\r\nbucket_location = EU\r\n";
     let home = Home::holding(".s3cfg", text.as_bytes());
@@ -53,7 +53,7 @@ fn s3cmds_own_rules_hold_for_its_file() {
         Expected { profile: "s3cmd:default", url, key: ["AKID", "hush", ""], options: &["--region", "eu-west-1"] };
     expected.check(&home, &variables);
 
-    // A file without keys takes those of the environment, as s3cmd does.
+    // If the file has no keys, those of the environment are used, as in s3cmd.
     let home = Home::holding(".s3cfg", b"host_base = store.example\nhost_bucket = store.example\n");
     let variables = [("AWS_ACCESS_KEY", "AKID"), ("AWS_SECRET_KEY", "hush"), ("AWS_SECURITY_TOKEN", "token")];
     let options = ["--region", "us-east-1"];
@@ -61,9 +61,9 @@ fn s3cmds_own_rules_hold_for_its_file() {
         .check(&home, &variables);
 }
 
-/// s3cmd mixes them; a section is what a user means who writes one.
+/// s3cmd itself mixes the sections; a user who writes a section means only that one.
 #[test]
-fn one_of_several_sections_of_s3cmd_is_read_alone_and_that_is_said() {
+fn one_of_several_s3cmd_sections_is_read_alone_with_a_warning() {
     let text = "[a]\naccess_key = A\nsecret_key = s\nuse_https = False\n[b]\naccess_key = B\nsecret_key = t\n";
     let home = Home::holding(".s3cfg", text.as_bytes());
     let sign = |profile| home.run(&["presign", "--profile", profile, "s3://bucket/key"], &[]);
@@ -86,7 +86,7 @@ fn one_of_several_sections_of_s3cmd_is_read_alone_and_that_is_said() {
 }
 
 #[test]
-fn what_rclone_writes_is_used_as_rclone_uses_it() {
+fn files_written_by_rclone_are_used_as_rclone_uses_them() {
     const MINIO: [&str; 3] = ["AKIDRCLONEMINIO", "rcloneMinio", ""];
     const AT_HOME: &str = "http://127.0.0.1:9000/bucket/key";
     let home = Home::with("rclone.conf", ".config/rclone/rclone.conf");
@@ -117,7 +117,7 @@ fn what_rclone_writes_is_used_as_rclone_uses_it() {
 
 /// Source: `fs/configmap.go` and `makeConfigPath` of rclone 1.75.
 #[test]
-fn rclones_variables_go_before_its_file_and_make_remotes_of_their_own() {
+fn rclones_variables_override_its_file_and_define_remotes() {
     let home = Home::with("rclone.conf", "mine.conf");
     let file = home.path("mine.conf");
     let variables = [
@@ -162,9 +162,10 @@ fn env_auth_takes_the_keys_of_the_profile_that_the_remote_names() {
     Expected { profile, url, key: ["AKIDELSEWHERE", "hushWork", ""], options }.check(&home, &variables);
 }
 
-/// Source: `mc.json`, what MinIO's library for Python finds in the same files; where the bucket goes is `getLookupType` of mc.
+/// Source: `mc.json`, the values that MinIO's Python library finds in the same files; the addressing follows
+/// `getLookupType` of mc.
 #[test]
-fn what_mc_writes_is_used_as_mc_uses_it() {
+fn files_written_by_mc_are_used_as_mc_uses_them() {
     let oracle: Value = serde_json::from_slice(&std::fs::read(fixture("mc.json")).unwrap()).unwrap();
     for (file, alias, url, options) in [
         ("mc-10.json", "local", "http://localhost:9000/bucket/key", &["--region", "us-east-1"][..]),
@@ -186,7 +187,7 @@ fn what_mc_writes_is_used_as_mc_uses_it() {
 
 /// Source: the documentation of `MC_HOST_ALIAS`, and `parseEnvURLStr` in `cmd/config.go` of mc.
 #[test]
-fn aliases_of_mc_in_variables_go_before_its_files() {
+fn mc_aliases_in_variables_override_its_files() {
     let home = Home::with("mc-10.json", ".mc/config.json");
     let lines = "MC_HOST_lined=https://AKID:hush@lined.example\nlocal=https://AKID:of@file@lined.example\n";
     home.write("aliases", lines.as_bytes());
@@ -209,9 +210,9 @@ fn aliases_of_mc_in_variables_go_before_its_files() {
     }
 }
 
-/// Source: `boto.json`, what boto 2.49 finds in the same file.
+/// Source: `boto.json`, the values that boto 2.49 finds in the same file.
 #[test]
-fn the_keys_and_the_host_of_boto_2_are_those_that_boto_finds() {
+fn the_keys_and_the_host_equal_those_that_boto_2_finds() {
     let oracle: Value = serde_json::from_slice(&std::fs::read(fixture("boto.json")).unwrap()).unwrap();
     let home = Home::with("boto.cfg", ".boto");
     for (name, expected) in oracle.as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! To which host a profile leads, how a remote is written with options, and how long a file may be.
+//! The host that a profile's requests go to, remotes with options, and the time to read a long file.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,10 @@ fn url_of(home: &Home, profile: &str, address: &str) -> String {
     outcome.text().split('?').next().unwrap().to_owned()
 }
 
-/// Source: `get_hostname` and `format_uri` in `S3/S3.py` of s3cmd 2.3; `keyfile_tools` runs s3cmd itself on the same files.
+/// Source: `get_hostname` and `format_uri` in `S3/S3.py` of s3cmd 2.3; `keyfile_tools` runs s3cmd itself on the same
+/// files.
 #[test]
-fn s3cmd_goes_to_host_base_for_all_that_host_bucket_is_not_for() {
+fn s3cmd_uses_host_base_whenever_host_bucket_does_not_apply() {
     const AWS: &str = "https://bucket.s3.us-east-1.amazonaws.com/key";
     for (hosts, bucket, other, list) in [
         (
@@ -57,7 +58,7 @@ fn s3cmd_goes_to_host_base_for_all_that_host_bucket_is_not_for() {
 
 /// Source: `rclone cat -vv --dump headers --dump auth` of rclone 1.60 with the same remotes.
 #[test]
-fn a_remote_of_rclone_may_be_typed_with_options_and_they_are_not_shown() {
+fn an_rclone_remote_may_have_options_and_they_are_not_printed() {
     let text = "[m]\ntype = s3\naccess_key_id = AKID\nsecret_access_key = hush\nendpoint = http://a.example\n";
     let home = Home::holding(".config/rclone/rclone.conf", text.as_bytes());
     for (profile, url, id) in [
@@ -83,7 +84,7 @@ fn a_remote_of_rclone_may_be_typed_with_options_and_they_are_not_shown() {
 }
 
 #[test]
-fn verbose_output_names_the_variable_that_a_key_is_from() {
+fn verbose_output_names_the_variable_that_a_key_comes_from() {
     let home = Home::holding(".config/rclone/rclone.conf", b"[m]\ntype = s3\nregion = eu-west-1\nenv_auth = true\n");
     let run = |variables: &[(&str, &str)]| {
         home.run(&["presign", "-v", "--profile", "rclone:m", "s3://bucket/key"], variables).stderr
@@ -98,9 +99,9 @@ fn verbose_output_names_the_variable_that_a_key_is_from() {
     assert!(of_aws.starts_with(&format!("* credentials: environment variables, for {remote}\n")), "{of_aws}");
 }
 
-/// The host's region is signed for: any other would be refused.
+/// The host's region is signed for; the host would refuse any other.
 #[test]
-fn a_region_that_the_host_overrides_is_said() {
+fn a_region_that_the_host_overrides_is_warned_about() {
     let text = "[m]\ntype = s3\nprovider = DigitalOcean\nendpoint = nyc3.digitaloceanspaces.com\nregion = us-east-1\n\
                 access_key_id = AKID\nsecret_access_key = hush\n";
     let home = Home::holding(".config/rclone/rclone.conf", text.as_bytes());
@@ -117,7 +118,7 @@ fn a_region_that_the_host_overrides_is_said() {
 }
 
 #[test]
-fn a_comment_in_latin_1_costs_nothing_and_aliases_outlive_a_missing_folder() {
+fn a_latin_1_comment_is_harmless_and_aliases_work_without_the_folder() {
     let mut text =
         b"# caf\xe9\n[m]\ntype = s3\nendpoint = a.example\naccess_key_id = AKID\nsecret_access_key = hush\n".to_vec();
     let home = Home::holding(".config/rclone/rclone.conf", &text);
@@ -133,9 +134,9 @@ fn a_comment_in_latin_1_costs_nothing_and_aliases_outlive_a_missing_folder() {
     assert!(unknown.stderr.contains("did you mean 'mc:play'?"), "{}", unknown.stderr);
 }
 
-/// It took minutes while each remote read the whole file again.
+/// This took minutes when each remote reread the whole file.
 #[test]
-fn a_long_file_is_listed_in_good_time() {
+fn a_long_file_is_listed_quickly() {
     let remote =
         |at: usize| format!("[r{at}]\ntype = s3\nendpoint = h{at}.example\naccess_key_id = A\nsecret_access_key = s\n");
     let home = Home::holding(".config/rclone/rclone.conf", (0..9000).map(remote).collect::<String>().as_bytes());

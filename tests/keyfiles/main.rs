@@ -1,7 +1,8 @@
-//! Keys that other tools keep: what `sigvet` makes of the files that those tools wrote.
+//! Other tools' keys: how `sigvet` uses the files that those tools wrote.
 //!
-//! It catches a key, region, host, addressing or scheme that is not the tool's own, a file that cannot be used and is not named, and
-//! a secret that is shown. `make.sh` writes the files with the tools; `tools.rs` runs them beside `sigvet`.
+//! These tests catch a key, region, host, addressing or scheme that differs from the tool's own, an unusable file
+//! that is not reported, and a secret that is printed. `make.sh` writes the files with the tools; `tools.rs` compares
+//! the tools with `sigvet`.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Writes the files of keys in files/ with the tools that own them, and what other readers find in them.
+# Writes the key files in files/ with the tools that own them, and the values that other programs read from them.
 #
-# Debian 12: apt-get install s3cmd rclone python3-boto; pip install minio (7.2). mc itself is in no package: its file is written by
-# hand after cmd/config-v10.go, and read by MinIO's own library for Python. The keys are made up.
+# Debian 12: apt-get install s3cmd rclone python3-boto; pip install minio (7.2). mc has no package, so its file is written by hand,
+# following cmd/config-v10.go, and read by MinIO's own Python library. The keys are made up.
 #
 #   PYTHON=…/venv/bin/python tests/keyfiles/make.sh
 set -euo pipefail
@@ -35,7 +35,7 @@ remote both union 'upstreams=minio: aws:'
 remote server sftp host=sftp.example user=me
 rm -f rclone.conf.old
 cp rclone.conf rclone-encrypted.conf
-# Only a terminal is asked for a new password.
+# rclone asks for a new password only on a terminal.
 printf 's\na\nrclonePassword\nrclonePassword\nq\nq\n' |
     script -qec "env HOME=$home RCLONE_CONFIG=$PWD/rclone-encrypted.conf rclone config" /dev/null >/dev/null
 

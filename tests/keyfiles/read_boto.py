@@ -1,4 +1,4 @@
-"""What boto 2 finds in the file that BOTO_CONFIG names: for each section its key, and the host that it would ask."""
+"""Prints what boto 2 reads from the file in BOTO_CONFIG: the key of each section, and the host that it would connect to."""
 import json
 
 from boto.provider import Provider

@@ -1,4 +1,4 @@
-"""The keys that MinIO's library finds in mc's files."""
+"""Prints the keys that MinIO's library finds in mc's files."""
 import json
 import sys
 

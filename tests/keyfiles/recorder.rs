@@ -1,16 +1,15 @@
-//! A proxy on this machine that sends nothing on: it keeps the heads of the requests that reach it.
+//! A local proxy that forwards nothing; it records the heads of the requests that it receives.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// The proxy.
 pub struct Recorder {
     address: String,
     heads: Arc<Mutex<Vec<Head>>>,
 }
 
-/// The head of a request, with the URL that the proxy was asked for.
+/// The head of a request, with the URL that was requested from the proxy.
 #[derive(Debug, Clone)]
 pub struct Head {
     pub method: String,
@@ -42,7 +41,7 @@ impl Recorder {
         format!("http://{}", self.address)
     }
 
-    /// What came since the last time.
+    /// The requests received since the last call.
     pub fn take(&self) -> Vec<Head> {
         std::mem::take(&mut self.heads.lock().unwrap())
     }
@@ -62,14 +61,14 @@ impl Head {
         self.headers.iter().find(|(there, _)| there == name).map(|(_, value)| value.as_str())
     }
 
-    /// The request as a server would read it.
+    /// The request as a server would receive it.
     pub fn as_http(&self) -> String {
         let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         format!("{} {} HTTP/1.1\r\n{headers}\r\n", self.method, self.path)
     }
 }
 
-/// Says that a bucket is where it should be, and that nothing is in it.
+/// Answers a request for the location of the bucket, and all others with 404.
 fn answer(stream: &TcpStream, heads: &Mutex<Vec<Head>>) {
     let mut lines = Vec::new();
     for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -87,6 +86,6 @@ fn answer(stream: &TcpStream, heads: &Mutex<Vec<Head>>) {
     };
     let length = body.len();
     let reply = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
-    // A client that has gone is none of ours.
+    // A client that has disconnected does not matter.
     let _ = { stream }.write_all(reply.as_bytes());
 }

@@ -1,8 +1,9 @@
-//! What cannot be used is refused in one line that names the place, with the exit code of the contract, and shows no secret.
+//! Unusable entries are refused with one line that names the place, with the documented exit code, and without
+//! printing a secret.
 
 use crate::world::Home;
 
-/// The code and the first line, without its `error: `; nothing that was said holds the secret.
+/// The exit code and the first line without its `error: `; also checks that no output contains the secret.
 fn refused(home: &Home, profile: &str, variables: &[(&str, &str)]) -> (i32, String) {
     let outcome = home.run(&["presign", "-v", "--profile", profile, "s3://bucket/key"], variables);
     let shown = home.run(&["profile", "show", profile], variables);
@@ -16,7 +17,7 @@ fn refused(home: &Home, profile: &str, variables: &[(&str, &str)]) -> (i32, Stri
 }
 
 #[test]
-fn each_wrong_file_has_its_own_line() {
+fn each_invalid_file_has_its_own_message() {
     const RCLONE: &str = ".config/rclone/rclone.conf";
     const MC: &str = ".mc/config.json";
     for (place, text, profile, code, message) in [
@@ -390,7 +391,7 @@ fn each_wrong_file_has_its_own_line() {
 }
 
 #[test]
-fn remotes_that_rclone_itself_wrote_are_refused_by_what_they_are() {
+fn remotes_written_by_rclone_are_refused_with_the_reason() {
     const FILE: &str = ".config/rclone/rclone.conf";
     let home = Home::with("rclone.conf", FILE);
     for (profile, problem) in [
@@ -407,7 +408,7 @@ fn remotes_that_rclone_itself_wrote_are_refused_by_what_they_are() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_answered_with_the_places_that_were_looked_at() {
+fn a_missing_file_is_reported_with_the_places_that_were_searched() {
     for (profile, places) in [
         ("s3cmd:default", "s3cmd; looked for HOME/.s3cfg"),
         ("mc:play", "mc; looked for HOME/.mc/config.json and HOME/.mcli/config.json"),
@@ -429,9 +430,9 @@ fn a_file_that_is_not_there_is_answered_with_the_places_that_were_looked_at() {
     assert_eq!(message, "restic repository 'env' in environment variable RESTIC_REPOSITORY is of type 'sftp', not s3");
 }
 
-/// Nobody is left to guess that a key is at hand: the hint names it.
+/// The hint names the keys that could be used, so that nobody has to guess.
 #[test]
-fn where_no_key_is_chosen_those_of_other_tools_are_offered() {
+fn other_tools_keys_are_suggested_if_no_key_is_chosen() {
     let home = Home::with("rclone.conf", ".config/rclone/rclone.conf");
     let outcome = home.run(&["presign", "--region", "r", "s3://bucket/key"], &[]);
     assert_eq!(outcome.code, Some(3));
@@ -449,7 +450,7 @@ fn where_no_key_is_chosen_those_of_other_tools_are_offered() {
 }
 
 #[test]
-fn what_is_no_text_or_no_file_is_named() {
+fn a_file_that_is_not_text_or_not_a_file_is_reported() {
     for (profile, place) in [
         ("s3cmd:default", ".s3cfg"),
         ("rclone:a", ".config/rclone/rclone.conf"),
@@ -468,7 +469,7 @@ fn what_is_no_text_or_no_file_is_named() {
 }
 
 #[test]
-fn halves_that_were_exchanged_are_noticed_here_too() {
+fn exchanged_halves_of_a_key_are_noticed_here_too() {
     let text = "[default]\naccess_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYhushEXAMPLE\nsecret_key = AKIAIOSFODNN7EXAMPLE\n";
     let home = Home::holding(".s3cfg", text.as_bytes());
     let outcome = home.run(&["presign", "--profile", "s3cmd:default", "s3://bucket/key"], &[]);

@@ -1,11 +1,11 @@
-//! How they are listed, shown, copied into the profile file, and told apart when a request is explained.
+//! How other tools' profiles are listed, shown, copied into the profile file, and told apart in explanations.
 
 use serde_json::Value;
 
 use crate::recorder::Recorder;
 use crate::world::Home;
 
-/// A home with something of every tool.
+/// A home directory with a file of every tool.
 fn full() -> Home {
     let home = Home::with("s3cfg", ".s3cfg");
     for (file, place) in
@@ -17,12 +17,12 @@ fn full() -> Home {
     home
 }
 
-/// What no output may hold.
+/// The texts that no output may contain.
 const SECRETS: [&str; 8] =
     ["s3cmd/Secret", "rclone/Aws", "rcloneMinio", "rcloneToken", "mcLocal", "botoWork", "botoToken", "hushPhotos"];
 
 #[test]
-fn everything_is_listed_with_its_place_and_no_secret() {
+fn every_profile_is_listed_with_its_place_and_without_secrets() {
     let home = full();
     let variables =
         [("MC_HOST_mine", "https://AKID:hushMine@store.example"), ("RESTIC_REPOSITORY", "s3:store.example/b")];
@@ -71,7 +71,7 @@ fn everything_is_listed_with_its_place_and_no_secret() {
 }
 
 #[test]
-fn a_list_goes_on_behind_a_file_that_cannot_be_used() {
+fn the_list_continues_after_a_file_that_cannot_be_used() {
     let home = full();
     home.write(".config/rclone/rclone.conf", b"[a]\nhush\n");
     home.write(".mc/config.json", b"hush");
@@ -84,7 +84,7 @@ fn a_list_goes_on_behind_a_file_that_cannot_be_used() {
 }
 
 #[test]
-fn a_profile_of_a_tool_is_shown_by_its_name_and_by_the_variable() {
+fn a_tools_profile_is_shown_by_name_and_by_variable() {
     let home = full();
     let expected = "rclone remote 'wasabi' in HOME/.config/rclone/rclone.conf\naccess_key_id      AKIDRCLONEWASABI\n\
                     secret_access_key  [redacted]\nsession_token      [redacted]\nregion             eu-central-1\n\
@@ -118,9 +118,9 @@ fn verbose_output_names_the_tool_the_entry_and_the_file() {
     assert!(outcome.stderr.starts_with("* credentials: environment variables\n"), "{}", outcome.stderr);
 }
 
-/// rclone and mc send such requests without a signature.
+/// rclone and mc send such requests unsigned.
 #[test]
-fn an_entry_without_keys_still_says_where_unsigned_requests_go() {
+fn an_entry_without_keys_still_shows_where_unsigned_requests_go() {
     let home = full();
     let refused = home.run(&["sign", "--profile", "rclone:anonymous", "s3://bucket/key"], &[]);
     assert_eq!(refused.code, Some(3));
@@ -137,9 +137,9 @@ fn an_entry_without_keys_still_says_where_unsigned_requests_go() {
     }
 }
 
-/// The endpoint of the environment is for the keys of the environment.
+/// The endpoint in the environment belongs to the keys in the environment.
 #[test]
-fn a_remote_of_aws_is_not_sent_to_the_endpoint_of_the_environment() {
+fn an_aws_remote_does_not_use_the_endpoint_in_the_environment() {
     let variables = [("AWS_ENDPOINT_URL", "http://elsewhere.example"), ("AWS_REGION", "ap-south-1")];
     let outcome = full().run(&["presign", "--profile", "rclone:aws", "s3://bucket/key"], &variables);
     assert!(outcome.text().starts_with("https://bucket.s3.eu-west-1.amazonaws.com/key?"), "{}", outcome.text());
@@ -187,7 +187,7 @@ fn a_profile_is_copied_and_the_rest_of_the_file_stays_as_it_is() {
 }
 
 #[test]
-fn a_profile_of_aws_is_copied_if_its_key_stands_in_the_file() {
+fn an_aws_profile_is_copied_if_its_key_is_in_the_file() {
     let home = full();
     let config = "[profile work]\nregion = eu-west-1\nca_bundle = /ca.pem\n[profile role]\nrole_arn = arn\nsource_profile = work\n";
     home.write(".aws/config", config.as_bytes());
@@ -232,7 +232,7 @@ fn a_profile_of_aws_is_copied_if_its_key_stands_in_the_file() {
 }
 
 #[test]
-fn a_file_that_others_can_read_is_warned_of() {
+fn a_file_that_others_can_read_is_warned_about() {
     use std::os::unix::fs::PermissionsExt;
     let home = full();
     std::fs::set_permissions(home.path(".s3cfg"), std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -247,14 +247,14 @@ fn a_file_that_others_can_read_is_warned_of() {
     }
 }
 
-/// Whoever judges a request knows the keys of the tools too: they tell that another one signed it.
+/// `verify` and `explain` know the tools' keys too, so they can tell that another key signed the request.
 #[test]
-fn a_request_that_a_key_of_a_tool_signed_is_told_by_its_name() {
+fn a_request_signed_with_a_tools_key_is_recognised_by_its_name() {
     let home = full();
     let words = ["sign", "--profile", "rclone:wasabi", "--as", "http", "s3://bucket/key"];
     let signed = home.run(&words, &[]);
     assert_eq!(signed.code, Some(0), "{}", signed.stderr);
-    // The id is changed to that of another key of the user's: the request was signed with the wrong secret.
+    // The ID is replaced by that of another of the user's keys, so the request was signed with the wrong secret.
     let mistaken = signed.text().replace("AKIDRCLONEWASABI", "AKIDMCLOCAL");
     home.write("request.http", mistaken.as_bytes());
     let request = home.path("request.http");

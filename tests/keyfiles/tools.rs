@@ -1,9 +1,9 @@
-//! s3cmd, rclone and restic beside `sigvet`, each with the same file or variables: to which host they go, where the bucket's name is,
-//! by which scheme, key and region they sign.
+//! Runs s3cmd, rclone and restic and compares them with `sigvet` on the same files and variables: the host, the
+//! addressing, the scheme, the key and the region.
 //!
-//! Run by name, `cargo test --test keyfile_tools`: a tool that is not on the machine is passed over, which fails where `$CI` is set.
-//! It catches a rule of a tool that was understood wrongly: what the tool sends is compared, and its signature must verify with the
-//! key that `sigvet` read.
+//! Run with `cargo test --test keyfile_tools`. A tool that is not installed is skipped, except if `$CI` is set: then
+//! the test fails. These tests catch a misunderstood rule of a tool: the requests are compared, and the tool's
+//! signature must verify with the key that `sigvet` read.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test fails by panicking and has no public API")]
 
@@ -16,7 +16,7 @@ use std::process::Command;
 use recorder::{Head, Recorder};
 use world::Home;
 
-/// What a request shows of the profile that made it.
+/// The properties of a request that depend on its profile.
 #[derive(Debug, PartialEq, Eq)]
 struct Sent {
     host: String,
@@ -38,7 +38,7 @@ impl Sent {
             None => ("v2", authorization.strip_prefix("AWS ").unwrap().split(':').next().unwrap(), None),
         };
         let host = head.header("host").unwrap();
-        // s3cmd goes to the host that AWS has for all regions, and is sent on; sigvet goes to the region's own.
+        // s3cmd uses AWS's host for all regions and follows a redirect; sigvet uses the region's own host.
         let of_region = region.as_ref().map(|region| format!(".{region}.amazonaws.com"));
         Self {
             host: of_region.map_or(host.to_owned(), |of_region| host.replace(&of_region, ".amazonaws.com")),
@@ -51,7 +51,7 @@ impl Sent {
     }
 }
 
-/// A home, a proxy, and what the tool is told by variables.
+/// A home directory, a proxy, and the tool's environment variables.
 struct Stage {
     home: Home,
     recorder: Recorder,
@@ -68,7 +68,7 @@ impl Stage {
         self
     }
 
-    /// Runs a tool in the home, whatever it comes to.
+    /// Runs a tool in the home directory; its exit status does not matter.
     fn tool(&self, words: &[&str]) {
         let mut command = Command::new("timeout");
         command.arg("60").args(words).env_clear().env("HOME", self.home.root());
@@ -80,7 +80,8 @@ impl Stage {
         assert_ne!(output.status.code(), Some(124), "{words:?} did not end");
     }
 
-    /// What `words` sent for an object, and what `sigvet` sends with the profile, are alike; the tool's signature is right.
+    /// Checks that the request that `words` sends for an object equals sigvet's with the profile, and that the tool's
+    /// signature verifies.
     fn compare(&self, profile: &str, bucket: &str, words: &[&str]) {
         self.recorder.take();
         self.tool(words);
@@ -94,7 +95,7 @@ impl Stage {
         let of_tool_sent = Sent::of(&of_tool, bucket);
         assert_eq!(Sent::of(&ours, bucket), of_tool_sent, "{profile}: ours, and that of {words:?}");
 
-        // rclone's dates of Version 2 end with UTC in place of GMT, which is no date of HTTP.
+        // rclone's Version 2 dates end with UTC instead of GMT, which is not a valid HTTP date.
         if of_tool.header("date").is_some_and(|date| date.ends_with("UTC")) {
             return;
         }
@@ -106,7 +107,7 @@ impl Stage {
         assert_eq!(verified.code, Some(0), "{profile}: {}{}\n{}", verified.text(), verified.stderr, of_tool.as_http());
     }
 
-    /// The first signed request that is not for the bucket's region.
+    /// The first signed request, other than a request for the bucket's region.
     fn request(&self, whose: &str) -> Head {
         let heads = self.recorder.take();
         let signed =
@@ -116,7 +117,7 @@ impl Stage {
 }
 
 #[test]
-fn s3cmd_and_sigvet_send_alike() {
+fn s3cmd_and_sigvet_send_equal_requests() {
     if !has("s3cmd", "--version") {
         return;
     }
@@ -173,7 +174,7 @@ fn s3cmd_and_sigvet_choose_the_same_host() {
 }
 
 #[test]
-fn s3cmd_and_sigvet_read_what_was_written_by_hand_alike() {
+fn s3cmd_and_sigvet_agree_on_handwritten_files() {
     if !has("s3cmd", "--version") {
         return;
     }
@@ -211,7 +212,7 @@ const KEY: [&str; 2] = ["access_key_id=AKIDRCLONE", "secret_access_key=hush/rclo
 const AT: &str = "endpoint=http://store.example:9000";
 
 #[test]
-fn rclone_and_sigvet_send_alike() {
+fn rclone_and_sigvet_send_equal_requests() {
     if !has("rclone", "version") {
         return;
     }
@@ -240,7 +241,7 @@ fn rclone_and_sigvet_send_alike() {
 }
 
 #[test]
-fn rclone_and_sigvet_follow_a_remote_to_the_one_that_it_wraps() {
+fn rclone_and_sigvet_follow_wrapping_remotes_alike() {
     if !has("rclone", "version") {
         return;
     }
@@ -270,7 +271,7 @@ fn rclone_and_sigvet_follow_a_remote_to_the_one_that_it_wraps() {
 }
 
 #[test]
-fn rclone_and_sigvet_read_what_was_written_by_hand_alike() {
+fn rclone_and_sigvet_agree_on_handwritten_files() {
     if !has("rclone", "version") {
         return;
     }
@@ -288,7 +289,7 @@ fn rclone_and_sigvet_read_what_was_written_by_hand_alike() {
 }
 
 #[test]
-fn rclone_and_sigvet_find_the_keys_of_awss_files_alike() {
+fn rclone_and_sigvet_find_the_same_keys_in_awss_files() {
     if !has("rclone", "version") {
         return;
     }
@@ -318,7 +319,7 @@ fn rclone_and_sigvet_find_the_keys_of_awss_files_alike() {
 }
 
 #[test]
-fn restic_and_sigvet_send_alike() {
+fn restic_and_sigvet_send_equal_requests() {
     if !has("restic", "version") {
         return;
     }
@@ -335,13 +336,13 @@ fn restic_and_sigvet_send_alike() {
     }
 }
 
-/// Whether a program runs with this word.
+/// Whether the program succeeds when run with this argument.
 fn has(program: &str, word: &str) -> bool {
     let succeeds = Command::new(program).arg(word).output().is_ok_and(|output| output.status.success());
     succeeds || is_left_out(program)
 }
 
-/// Says what is missing; in CI nothing may be.
+/// Reports what is missing; fails in CI, where nothing may be.
 #[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
 fn is_left_out(what: &str) -> bool {
     assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");

@@ -1,11 +1,10 @@
-//! A home directory with other tools' files in it, and runs of `sigvet` and of the tools there.
+//! A home directory with other tools' files, and functions to run `sigvet` and the tools there.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use sigvet_testing::{Outcome, Sigvet};
 
-/// A home directory.
 pub struct Home(tempfile::TempDir);
 
 impl Home {
@@ -13,12 +12,12 @@ impl Home {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// With one file of `tests/keyfiles/files` at its place.
+    /// A home directory with one file from `tests/keyfiles/files` at `place`.
     pub fn with(file: &str, place: &str) -> Self {
         Self::holding(place, &std::fs::read(fixture(file)).unwrap())
     }
 
-    /// With one file.
+    /// A home directory with one file.
     pub fn holding(place: &str, bytes: &[u8]) -> Self {
         let home = Self::new();
         home.write(place, bytes);
@@ -40,7 +39,7 @@ impl Home {
         self.0.path().to_str().unwrap()
     }
 
-    /// A run whose messages have `HOME` in place of the directory.
+    /// Runs sigvet; in its messages, the directory is replaced by `HOME`.
     pub fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Outcome {
         let mut sigvet = Sigvet::anonymous(words).env("HOME", self.root()).env("XDG_CONFIG_HOME", &self.config());
         for (name, value) in variables {
@@ -57,7 +56,7 @@ impl Home {
     }
 }
 
-/// A file that a tool has written.
+/// A file that a tool wrote.
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keyfiles/files").join(name)
 }

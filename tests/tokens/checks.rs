@@ -1,7 +1,7 @@
-//! What is said about a token that its server would refuse: the credentials behind it, and the host that it is signed for; and
-//! addresses, which clients take without the brackets of a URL.
+//! Warnings about tokens that their server would refuse: because of the credentials, or the host that they are signed
+//! for. Also IPv6 addresses, which clients take without the brackets of a URL.
 //!
-//! It catches a dead token that is printed as a good one.
+//! These tests catch an unusable token that is printed without a warning.
 
 use super::{DATE, TOKEN, reader, sigvet};
 
@@ -14,7 +14,7 @@ fn database<'w>(words: &[&'w str]) -> Vec<&'w str> {
 const ENDPOINT: [&str; 2] = ["--host", "db.abc.eu-west-1.rds.amazonaws.com"];
 
 #[test]
-fn expired_credentials_make_no_token() {
+fn expired_credentials_are_an_error() {
     let kinds: [&[&str]; 3] = [
         &database(&ENDPOINT),
         &["token", "vault", "--region", "eu-west-1"],
@@ -36,9 +36,10 @@ fn a_password_is_not_called_a_url() {
     assert!(said.contains("before the signature expires at 2026-03-01T10:26:12Z") && !said.contains("URL"), "{said}");
 }
 
-/// AWS knows the keys that begin with `ASIA` only together with their session token (*IAM identifiers*, unique prefixes).
+/// AWS accepts keys that begin with `ASIA` only together with their session token (*IAM identifiers*, unique
+/// prefixes).
 #[test]
-fn a_temporary_key_without_its_session_token_is_named() {
+fn a_temporary_key_without_its_session_token_is_warned_about() {
     let without = sigvet(&database(&ENDPOINT), None).env("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE").run().expect(0);
     assert!(without.stderr.contains("refuses without their session token"), "{}", without.stderr);
     assert_eq!(sigvet(&database(&ENDPOINT), Some(TOKEN)).run().expect(0).stderr, "");
@@ -46,7 +47,7 @@ fn a_temporary_key_without_its_session_token_is_named() {
 
 /// RDS accepts no alias (*Connecting to your DB instance using IAM authentication*).
 #[test]
-fn a_host_that_is_no_endpoint_is_named() {
+fn a_host_that_is_not_an_endpoint_is_warned_about() {
     for host in ["localhost", "127.0.0.1", "[::1]", "db.internal.example", "lb-1.elb.eu-west-1.amazonaws.com"] {
         let words = database(&["--region", "eu-west-1", "--host", host]);
         let said = sigvet(&words, None).run().expect(0).stderr;
@@ -54,9 +55,10 @@ fn a_host_that_is_no_endpoint_is_named() {
     }
 }
 
-/// libpq's files: a colon is escaped with a backslash (PostgreSQL, *The Password File*), and `PGHOST` is an address without brackets.
+/// In libpq's files, a colon is escaped with a backslash (PostgreSQL, *The Password File*); `PGHOST` is an address
+/// without brackets.
 #[test]
-fn an_address_of_ipv6_is_written_as_clients_take_it() {
+fn an_ipv6_address_is_printed_as_clients_expect_it() {
     let printed = |form| {
         let words = database(&["--region", "eu-west-1", "--host", "[::1]", "--as", form]);
         sigvet(&words, None).run().expect(0).text()
@@ -66,14 +68,14 @@ fn an_address_of_ipv6_is_written_as_clients_take_it() {
     assert!(printed("uri").contains("@[::1]:5432/"), "{}", printed("uri"));
 }
 
-/// The root dot is not part of the name that a server compares.
+/// The trailing dot is not part of the name that a server compares.
 #[test]
-fn the_root_dot_of_a_host_is_not_signed() {
+fn the_trailing_dot_of_a_host_is_not_signed() {
     let token = |host| sigvet(&database(&["--host", host]), None).run().expect(0).text();
     assert_eq!(token("db.abc.eu-west-1.rds.amazonaws.com."), token(ENDPOINT[1]));
 }
 
-/// Browsers and clients of MQTT open a WebSocket with the subprotocol `mqtt` (MQTT 3.1.1 §6).
+/// Browsers and MQTT clients open the WebSocket with the subprotocol `mqtt` (MQTT 3.1.1 §6).
 #[test]
 fn the_websocket_of_iot_has_its_subprotocol() {
     let words = ["token", "iot", "--host", "a1b2c3-ats.iot.eu-west-1.amazonaws.com"];
@@ -86,9 +88,9 @@ fn the_websocket_of_iot_has_its_subprotocol() {
     assert_eq!(object["expires_at"], "2026-03-01T11:11:12Z");
 }
 
-/// aws-iam-authenticator counts fifteen minutes, whatever the URL of the token says.
+/// aws-iam-authenticator accepts a token for fifteen minutes, whatever expiry its URL has.
 #[test]
-fn credentials_that_end_before_a_token_of_eks_are_named() {
+fn credentials_that_expire_before_an_eks_token_are_warned_about() {
     let words = ["token", "eks", "--region", "eu-west-1", "--cluster-name", "dev", "--as", "json"];
     for (end, is_named) in [("10:11:30", true), ("10:15:00", true), ("10:26:12", false)] {
         let end = format!("2026-03-01T{end}Z");
@@ -105,7 +107,7 @@ fn credentials_that_end_before_a_token_of_eks_are_named() {
 }
 
 #[test]
-fn what_no_server_takes_is_refused_in_a_line() {
+fn options_that_no_server_accepts_are_refused_in_one_line() {
     for (words, message) in [
         (database(&["--host", "db.abc.eu-west-1.rds.amazonaws.com:0"]), "the port is not a number from 1 to 65535"),
         (vec!["token", "eks", "--region", "eu-west-1", "--cluster-name", "a b"], "--cluster-name contains white space"),
@@ -134,7 +136,7 @@ fn what_no_server_takes_is_refused_in_a_line() {
     }
 }
 
-/// Catches a command that judges one of several tokens and does not say which, or cannot be told.
+/// Catches a command that judges one of several tokens without saying which, or without an option to choose another.
 #[test]
 fn one_of_several_tokens_is_chosen() {
     let token = |user| {
@@ -149,7 +151,7 @@ fn one_of_several_tokens_is_chosen() {
             let run = reader(&words, None).input(both.as_bytes()).run().expect(code);
             run.text() + &run.stderr
         };
-        // The one that is contradicted is asked about.
+        // By default, the contradicted token is judged.
         let said = run(&[], 1);
         assert!(said.contains("2 tokens found; used number 2") && said.contains("a different user"), "{said}");
         let said = run(&["--entry", "1"], 0);

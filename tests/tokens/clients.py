@@ -1,4 +1,4 @@
-"""Hands the printed forms of tokens to clients, and checks that each arrives at the bare token: run by clients.rs."""
+"""Passes each token format to its client, and checks that the client sends the bare token. Run by clients.rs."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def sigvet(*words):
 
 
 def printed(words, form):
-    """The bare token, and the same in the form: both of one instant."""
+    """The bare token and the formatted token, both for the same time."""
     words = [*words, "--date", "20260301T101112Z"]
     return sigvet(*words), sigvet(*words, "--as", form)
 
@@ -63,7 +63,7 @@ def kafka_python():
 
 
 def librdkafka():
-    """librdkafka takes no token that has expired, or that a message cannot hold: a client waits for another in vain."""
+    """librdkafka rejects a token that has expired or that does not fit in a message; the client then waits in vain for another."""
 
     def is_taken(spoil):
         asked = []

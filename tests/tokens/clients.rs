@@ -1,6 +1,7 @@
-//! Clients that take tokens, each with the form that is made for it: what arrives at their server is the bare token.
+//! Real clients, each with the token format made for it: the bare token must arrive at their server.
 //!
-//! It catches an escape that a client reads otherwise, a name of a variable that it does not know, a file that it refuses.
+//! These tests catch an escape that a client reads differently, a variable name that it does not know, and a file
+//! that it refuses.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,7 +20,7 @@ const KEYS: [(&str, &str); 4] = [
 ];
 const DATE: &str = "20260301T101112Z";
 
-/// The real libpq, in psql, asks for a password and sends it in the clear, for this server offers nothing else.
+/// The real libpq, in psql, sends the password in cleartext, because this server offers nothing else.
 #[test]
 fn psql_sends_the_token_of_each_form() {
     if !has("psql") {
@@ -33,7 +34,7 @@ fn psql_sends_the_token_of_each_form() {
         let text = printed(&[&words[..], &["--as", form]].concat());
         let mut psql = match form {
             "env" => shell(&format!("{text}\nexec psql -d postgres -c ''")),
-            // The server has no TLS, which the URL asks for.
+            // The URL requires TLS, which this server does not have.
             "uri" => {
                 let mut psql = isolated("psql");
                 psql.args([text.replace("sslmode=require", "sslmode=disable").as_str(), "-c", ""]);
@@ -54,7 +55,7 @@ fn psql_sends_the_token_of_each_form() {
     }
 }
 
-/// kubectl runs sigvet by itself, and sends what it prints, to servers with TLS only.
+/// kubectl runs sigvet itself, and sends the token in its output; it does so only over TLS.
 #[test]
 fn kubectl_sends_the_token_of_an_exec_credential() {
     if !has("kubectl") || !has("openssl") {
@@ -82,7 +83,7 @@ fn kubectl_sends_the_token_of_an_exec_credential() {
     assert!(header.starts_with("Authorization: Bearer k8s-aws-v1."), "{header}");
 }
 
-/// openssl as a server that shows what arrives.
+/// openssl as a TLS server that prints the requests it receives.
 struct TlsServer {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -120,7 +121,7 @@ impl Drop for TlsServer {
     }
 }
 
-/// See `clients.py`: SQLAlchemy, redis-py, kafka-python, and confluent-kafka with the librdkafka inside it.
+/// See `clients.py`: SQLAlchemy, redis-py, kafka-python, and confluent-kafka with its librdkafka.
 #[test]
 fn clients_in_python_read_each_form() {
     let python = std::env::var("TOKENS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
@@ -136,7 +137,7 @@ fn clients_in_python_read_each_form() {
     assert_eq!(said.lines().count(), 5, "{said}");
 }
 
-/// What `sigvet token` prints, without the line break at its end.
+/// The output of `sigvet token`, without the final line break.
 fn printed(words: &[&str]) -> String {
     let output = isolated(&sigvet_testing::binary().display().to_string())
         .arg("token")
@@ -148,12 +149,12 @@ fn printed(words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
-/// The password that a client of PostgreSQL sends, with the port to send it to (PostgreSQL, *Message Formats*).
+/// A server that returns the password a PostgreSQL client sends, and its port (PostgreSQL, *Message Formats*).
 fn password_server() -> (String, JoinHandle<String>) {
     serve(|stream| {
         loop {
             let message = read_message(stream);
-            // SSLRequest: there is no TLS here.
+            // SSLRequest: refused, because there is no TLS here.
             match message.get(..4) {
                 Some([4, 210, 22, 47]) => stream.write_all(b"N").unwrap(),
                 _ => break,
@@ -189,7 +190,7 @@ fn shell(script: &str) -> Command {
     sh
 }
 
-/// A program with the keys of the test, and nothing else of the user's.
+/// A command with the test's keys in its environment, and nothing of the user's except PATH.
 fn isolated(program: &str) -> Command {
     let mut command = Command::new(program);
     command.env_clear().envs(KEYS).envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -216,7 +217,7 @@ fn has(program: &str) -> bool {
     is_there
 }
 
-/// Says what is missing; in CI nothing may be.
+/// Reports what is missing; fails in CI, where nothing may be.
 #[expect(clippy::print_stderr, reason = "whoever runs the test should know what was not tested")]
 fn leave_out(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what} is not on this machine");

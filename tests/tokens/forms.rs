@@ -1,7 +1,7 @@
-//! The forms of each kind: read back by `verify` and `explain`, ended by the credentials that signed them, refused where a kind
-//! has them not.
+//! The output formats of each kind: parsed again by `verify` and `explain`, limited by the expiry of the credentials,
+//! and refused if the kind does not support them.
 //!
-//! It catches a form that nobody can read again, and an expiry that a client would trust for too long.
+//! These tests catch a format that cannot be parsed again, and an expiry that a client would trust for too long.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ const CLUSTER: &str = "clustercfg.my-db.abc123.memorydb.eu-west-1.amazonaws.com"
 const APPSYNC: &str = "abc.appsync-api.eu-west-1.amazonaws.com";
 const AUDIENCE: &str = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws";
 
-/// Every kind with the options that it needs, and its forms.
+/// Every kind with its required options, and its output formats.
 const KINDS: [(&[&str], &[&str]); 20] = [
     (&["rds", "--host", DATABASE, "--port", "5432", "--user", "a:b@c/d"], &["token", "env", "uri", "pgpass", "json"]),
     (&["rds", "--host", DATABASE, "--port", "3306", "--user", "jane"], &["env", "uri"]),
@@ -49,11 +49,11 @@ fn each_form() -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 #[test]
-fn every_form_is_read_back_and_judged_valid() {
+fn every_format_is_parsed_again_and_judged_valid() {
     for words in each_form() {
         for token in [None, Some(TOKEN)] {
             let printed = sigvet(&words, token).run().expect(0);
-            // Nobody knows when the credentials of a week's token end.
+            // The expiry of the credentials behind a week-long token is unknown, which is warned about.
             assert_eq!(
                 printed.stderr.is_empty(),
                 token.is_none() || !words.contains(&"7d"),
@@ -71,9 +71,9 @@ fn every_form_is_read_back_and_judged_valid() {
     }
 }
 
-/// Catches an expiry that a client relies on though the credentials end before it.
+/// Catches an expiry that a client would rely on although the credentials expire earlier.
 #[test]
-fn no_form_promises_more_than_the_credentials_hold() {
+fn no_format_has_a_later_expiry_than_the_credentials() {
     let mut checked = 0;
     for words in each_form() {
         let run = |end: &str| sigvet(&words, Some(TOKEN)).env("AWS_CREDENTIAL_EXPIRATION", end).run().expect(0);
@@ -96,7 +96,7 @@ fn no_form_promises_more_than_the_credentials_hold() {
     assert!(checked >= 9, "{checked}");
 }
 
-/// A token is as good as a password: it stands in the output that was asked for, and nowhere else.
+/// A token is as good as a password: it is in the requested output, and nowhere else.
 #[test]
 fn neither_secret_nor_token_is_on_standard_error() {
     for words in each_form() {

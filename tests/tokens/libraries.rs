@@ -1,6 +1,8 @@
-//! Tokens beside those of other programs, for the same credentials at the same instant (`libraries.json`, by `oracles.py`).
+//! Compares tokens with those of other programs, for the same credentials at the same time (`libraries.json`, made by
+//! `oracles.py`).
 //!
-//! They catch a token that its server would refuse: another host, service, order of parameters, coding or expiry.
+//! These tests catch a token that its server would refuse: a different host, service, parameter order, encoding or
+//! expiry.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +12,7 @@ use serde::Deserialize;
 
 use super::sigvet;
 
-/// What another program printed.
+/// The output of another program.
 #[derive(Deserialize)]
 pub(crate) struct Case {
     pub(crate) by: String,
@@ -38,9 +40,9 @@ impl Case {
     }
 }
 
-/// botocore's order of parameters is that of AWS's tools. The signers for MSK name themselves in a parameter that is not signed.
+/// botocore's parameter order is that of AWS's tools. The MSK signers add their name in an unsigned parameter.
 #[test]
-fn a_token_is_that_of_its_own_library_byte_for_byte() {
+fn a_token_equals_that_of_its_own_library_byte_for_byte() {
     let mut kinds = BTreeSet::new();
     for case in Case::all().iter().filter(|case| !case.is_of_javascript()) {
         let printed = sigvet(&case.words(), case.token()).run().expect(0).text();
@@ -59,9 +61,9 @@ fn a_token_is_that_of_its_own_library_byte_for_byte() {
     assert!(kinds.iter().eq(expected.iter()), "{kinds:?}");
 }
 
-/// AWS's packages for JavaScript sort the parameters, which the signature does not depend on.
+/// AWS's JavaScript packages sort the parameters, which does not change the signature.
 #[test]
-fn a_token_has_the_parameters_and_the_signature_of_the_packages_for_javascript() {
+fn a_token_has_the_parameters_and_signature_of_the_javascript_packages() {
     let mut packages = BTreeSet::new();
     for case in Case::all().iter().filter(|case| case.is_of_javascript()) {
         let printed = sigvet(&case.words(), case.token()).run().expect(0).text();
@@ -72,9 +74,9 @@ fn a_token_has_the_parameters_and_the_signature_of_the_packages_for_javascript()
     assert_eq!(packages.len(), 4, "{packages:?}");
 }
 
-/// The signer for MSK gives out the token's end, as Kafka's clients ask for it.
+/// The MSK signer returns the expiry of the token in the format that Kafka's clients require.
 #[test]
-fn an_oauthbearer_token_ends_when_that_of_the_library_does() {
+fn an_oauthbearer_token_expires_when_that_of_the_library_does() {
     for case in Case::all().iter().filter(|case| case.is_by("aws-msk-iam-sasl-signer-python")) {
         let words = [case.words(), vec!["--as", "oauthbearer"]].concat();
         let printed = sigvet(&words, case.token()).run().expect(0).text();
@@ -100,7 +102,7 @@ fn without_user_agent(token: &str) -> String {
     signed.to_owned()
 }
 
-/// Address and parameters of the URL that a token is made of.
+/// The address and the parameters of the URL that a token is made from.
 fn parameters(token: &str) -> (String, BTreeSet<String>) {
     let decoded = |text: &str| {
         let bytes =

@@ -1,6 +1,8 @@
-//! Tokens against those who make them elsewhere: botocore and AWS's libraries, hvac for Vault, Google's and Snowflake's.
+//! Compares tokens with those of other programs: botocore and AWS's libraries, hvac for Vault, Google's and
+//! Snowflake's libraries.
 //!
-//! They catch a request that STS would take and the service in front of it would not: another endpoint, order, header or coding.
+//! These tests catch a request that STS would accept but the service that forwards it would not: a different
+//! endpoint, order, header or encoding.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod forms;
@@ -18,12 +20,12 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "FQoGZXIvYXdzEBYaD+token/=";
 const DATE: &str = "20260301T101112Z";
 
-/// `AKIAIOSFODNN7EXAMPLE`, or `ASIAIOSFODNN7EXAMPLE` with its session token, as of a fixed day.
+/// Runs sigvet at a fixed date, with `AKIAIOSFODNN7EXAMPLE`, or with `ASIAIOSFODNN7EXAMPLE` and its session token.
 fn sigvet(words: &[&str], token: Option<&str>) -> Sigvet {
     reader(&[words, &["--date", DATE]].concat(), token)
 }
 
-/// The same for a command that has no date.
+/// Runs a command without `--date` with the same keys.
 fn reader(words: &[&str], token: Option<&str>) -> Sigvet {
     let id = if token.is_some() { "ASIAIOSFODNN7EXAMPLE" } else { "AKIAIOSFODNN7EXAMPLE" };
     let sigvet = Sigvet::anonymous(words).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", SECRET);
@@ -33,8 +35,9 @@ fn reader(words: &[&str], token: Option<&str>) -> Sigvet {
     }
 }
 
-/// The region, the cluster and the URL: by botocore 1.44.5 without its CRT, `generate_presigned_url('get_caller_identity',
-/// …, ExpiresIn=60)` with the two handlers that `aws eks get-token` registers, at 2026-03-01T10:11:12Z.
+/// The region, the cluster and the URL. The URLs were made by botocore 1.44.5 without its CRT:
+/// `generate_presigned_url('get_caller_identity', …, ExpiresIn=60)` with the two handlers that `aws eks get-token`
+/// registers, at 2026-03-01T10:11:12Z.
 const BY_BOTOCORE: [(&str, &str, &str); 3] = [
     (
         "eu-central-1",
@@ -54,7 +57,7 @@ const BY_BOTOCORE: [(&str, &str, &str); 3] = [
 ];
 
 #[test]
-fn a_token_for_a_cluster_is_that_of_aws_eks_get_token() {
+fn a_token_for_a_cluster_equals_that_of_aws_eks_get_token() {
     for (region, cluster, url) in BY_BOTOCORE {
         let words = ["presign", "--region", region, "--cluster-name", cluster, "--as"];
         let printed = |form: &'static str| sigvet(&[&words[..], &[form]].concat(), None).run().expect(0).text();
@@ -70,14 +73,14 @@ fn a_token_for_a_cluster_is_that_of_aws_eks_get_token() {
     }
 }
 
-/// botocore puts the session token behind the signed headers, which the signature does not depend on.
+/// botocore puts the session token after the signed headers, which does not change the signature.
 #[test]
 fn a_session_token_is_part_of_the_url() {
     let words = ["presign", "--cluster-name", "other.cluster", "--as", "eks-token"];
     let token = sigvet(&words, Some(TOKEN)).env("AWS_REGION", "us-east-1").run().expect(0).text();
     let url = URL_SAFE_NO_PAD.decode(token.trim_end().strip_prefix("k8s-aws-v1.").unwrap()).unwrap();
     let url = String::from_utf8(url).unwrap();
-    // By botocore, as above.
+    // Made by botocore, as above.
     let signature = "X-Amz-Signature=6db633b31cabeb6da05f813f1d434224981cacf2b6dd8b9383a4d8ddd057877c";
     assert!(
         url.starts_with("https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&"),
@@ -89,7 +92,7 @@ fn a_session_token_is_part_of_the_url() {
     );
 }
 
-/// kubectl says which version it understands. Catches an answer in another.
+/// kubectl says which version it understands. Catches a reply in another version.
 #[test]
 fn kubectl_gets_the_version_that_it_asks_for() {
     let words = ["presign", "--region", "us-east-1", "--cluster-name", "c", "--as", "exec-credential"];
@@ -100,9 +103,10 @@ fn kubectl_gets_the_version_that_it_asks_for() {
     assert_eq!(object["apiVersion"], "client.authentication.k8s.io/v1");
 }
 
-/// The first row is `hvac.aws_utils` 2's own request and signature, at 2026-03-01T10:11:12Z; it signs the length too.
+/// The first row is the request and signature of `hvac.aws_utils` 2, at 2026-03-01T10:11:12Z; hvac signs the length
+/// too.
 #[test]
-fn a_login_at_vault_is_that_of_hvac() {
+fn a_vault_login_equals_that_of_hvac() {
     for (server, token, signature) in [
         (Some("vault.example.com"), None, "c3eb1b8a82951f8dfb87c336020661729c6fe84bcc4c2609fee8e260e90e7aab"),
         (None, Some(TOKEN), "30a22ded68b490b2f1eae257028b66039d992b69605217fb8cbc543215e73b94"),
@@ -125,7 +129,7 @@ fn a_login_at_vault_is_that_of_hvac() {
     }
 }
 
-/// What Vault sends on is what it was given: it is valid as a server judges it. Catches a part that is left out.
+/// Vault forwards the request that it receives, so it must be valid. Catches a part that is missing.
 #[test]
 fn the_parts_of_a_login_make_a_valid_request() {
     let words = ["sign", "--as", "vault", "--region", "eu-west-1", "--vault-server-id", "v"];

@@ -1,4 +1,4 @@
-// What AWS's packages for JavaScript print: `node oracles.mjs FOLDER GIVEN`, run by oracles.py. They sort the parameters.
+// Prints the tokens of AWS's JavaScript packages, which sort the parameters. oracles.py runs `node oracles.mjs FOLDER GIVEN`.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";

@@ -1,9 +1,9 @@
-"""Prints what other programs make of the same credentials at the same instant: `tests/tokens/libraries.json`.
+"""Prints the tokens of other programs for the same credentials at the same time: `tests/tokens/libraries.json`.
 
     python tests/tokens/oracles.py > tests/tokens/libraries.json
 
-It needs the packages of oracles-requirements.txt. Node adds what AWS's packages for JavaScript make (oracles.mjs, run by this script)
-where `$TOKENS_NODE` is a folder in which package.json was installed.
+Requires the packages in oracles-requirements.txt. If `$TOKENS_NODE` is a folder in which package.json was installed, this script also
+runs oracles.mjs with Node, for the tokens of AWS's JavaScript packages.
 """
 
 import base64
@@ -22,7 +22,7 @@ DATABASE = "db.abcdefghijkl.eu-central-1.rds.amazonaws.com"
 DSQL = "foo0bar1baz2quux3quuux4.dsql.us-east-1.on.aws"
 AUDIENCE = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws"
 APPSYNC = "abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com"
-# The endpoints are those of AWS's guide (*Finding connection endpoints*), of Teleport's tests and of public configuration files.
+# The endpoints come from AWS's guide (*Finding connection endpoints*), from Teleport's tests and from public configuration files.
 CACHES = [
     ("my-redis-cluster", "ca-central-1", "replica.my-redis-cluster.xxxxxx.cac1.cache.amazonaws.com"),
     ("my-redis-cluster", "ca-central-1", "my-redis-cluster-ro.xxxxxx.ng.0001.cac1.cache.amazonaws.com"),
@@ -78,7 +78,7 @@ def databases(keys):
 
 
 def caches(keys):
-    """As the guides of ElastiCache and MemoryDB, and redis-py's example of them, make a token: with botocore's signer."""
+    """Makes a token with botocore's signer, as the guides of ElastiCache and MemoryDB and redis-py's example do."""
 
     def token(service, region, name, user, parameters):
         session = botocore.session.get_session()
@@ -157,7 +157,7 @@ def callers(keys):
 
 
 def attestations(keys):
-    """Snowflake's connector is asked last: it reads the environment. Versions from 5 on sign inside a compiled part."""
+    """Runs last, because Snowflake's connector reads the environment. Version 5 and later sign in compiled code."""
     from snowflake.connector.wif_util import create_aws_attestation
 
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

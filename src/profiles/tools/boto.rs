@@ -1,8 +1,8 @@
-//! boto 2's `.boto` and `/etc/boto.cfg`: the key of `[Credentials]`, those of `[profile NAME]`, and its host.
+//! boto 2's `.boto` and `/etc/boto.cfg`: the keys of `[Credentials]` and `[profile NAME]`, and the host.
 //!
-//! Source: `boto/pyami/config.py`, `boto/provider.py` and `boto/s3/connection.py` of boto 2.49. The files are one to it, the
-//! later before the earlier. It signs with Version 2 unless told otherwise, which AWS takes no longer in most regions: so that
-//! is not taken from it.
+//! Source: `boto/pyami/config.py`, `boto/provider.py` and `boto/s3/connection.py` of boto 2.49. boto merges its
+//! files, and later files override earlier ones. By default it signs with Version 2, which AWS no longer accepts in
+//! most regions, so sigvet does not adopt that default.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -19,20 +19,20 @@ use crate::profiles::{Environment, Error, ToolError, Warning};
 /// The section of the key that boto uses if no profile is named.
 const CREDENTIALS: &str = "Credentials";
 
-/// The section `[Credentials]`, or `[profile NAME]`.
+/// The profile of the section `[Credentials]` or `[profile NAME]`.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let files = Files::expect(environment)?;
     let name = if name.is_empty() { CREDENTIALS } else { name };
     files.profile(name).unwrap_or_else(|| Err(files.unknown(name, environment)))
 }
 
-/// All sections, in order; an error for each that cannot be used.
+/// The profiles of all sections, in order; an error for each one that cannot be used.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     let files = Files::read(environment)?;
     Ok(files.names().iter().filter_map(|name| files.profile(name)).collect())
 }
 
-/// The names that [`find`] takes.
+/// The names that [`find`] accepts.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     Ok(Files::read(environment)?.names())
 }
@@ -43,7 +43,7 @@ struct Files(Vec<BotoFile>);
 struct BotoFile {
     path: PathBuf,
     ini: Ini,
-    /// Where each header stands among the sections.
+    /// The index of each header's section.
     places: HashMap<String, usize>,
     warnings: Vec<Warning>,
 }
@@ -73,7 +73,7 @@ impl Files {
         Ok(Self(files))
     }
 
-    /// The files; one that a variable names has to be there.
+    /// Reads the files; fails if a variable names a file that does not exist.
     fn expect(environment: &Environment) -> Result<Self, Error> {
         let files = Self::read(environment)?;
         match environment.get("BOTO_CONFIG") {
@@ -85,7 +85,7 @@ impl Files {
         }
     }
 
-    /// The profile of a section; `None` if no file has it.
+    /// The profile of a section; `None` if no file contains the section.
     fn profile(&self, name: &str) -> Option<Result<ToolProfile, Error>> {
         let header = if name == CREDENTIALS { CREDENTIALS.to_owned() } else { format!("profile {name}") };
         let file = self.0.iter().rev().find(|file| file.section(&header).is_some())?;
@@ -107,7 +107,7 @@ impl Files {
         names
     }
 
-    /// A value, the last file's first.
+    /// A value; later files override earlier ones.
     fn get(&self, header: &str, name: &str) -> Option<&str> {
         self.0.iter().rev().find_map(|file| match file.section(header)?.properties.get(name)? {
             Value::Text(text) => Some(text.as_str()),
@@ -139,7 +139,7 @@ fn paths(environment: &Environment) -> Vec<PathBuf> {
     std::iter::once(PathBuf::from("/etc/boto.cfg")).chain(in_home(&[".boto"], environment)).collect()
 }
 
-/// A section with a key, and the files for what else they say.
+/// A section with a key, and the files with the other settings.
 struct Found<'a> {
     files: &'a Files,
     header: String,
@@ -166,7 +166,7 @@ impl Found<'_> {
         ToolProfile::new(self.entry.clone(), key, settings)
     }
 
-    /// The endpoint, if it is another than AWS's.
+    /// The endpoint, if it is not AWS's.
     fn endpoint(&self) -> Result<Option<String>, Error> {
         let host = self.value(CREDENTIALS, "s3_host")?;
         let host = if host.is_some() { host } else { self.value("s3", "host")? };
@@ -182,7 +182,7 @@ impl Found<'_> {
         }))
     }
 
-    /// In front of the host, unless the calling format is the ordinary one.
+    /// The bucket goes in the host name, unless the calling format is `OrdinaryCallingFormat`.
     fn addressing(&self, endpoint: Option<&str>) -> Result<Option<Addressing>, Error> {
         let format = self.value("s3", "calling_format")?;
         Ok(match format.is_some_and(|format| format.ends_with("OrdinaryCallingFormat")) {
@@ -193,7 +193,7 @@ impl Found<'_> {
 
     fn value(&self, header: &str, name: &'static str) -> Result<Option<String>, Error> {
         let Some(text) = self.files.get(header, name).filter(|text| !text.is_empty()) else { return Ok(None) };
-        /// More than any file has.
+        /// The maximum number of replacements in a value; real files need far fewer.
         const MOST: usize = 100;
         let get = |wanted: &str| self.files.get(header, wanted);
         match (Filling { get: &get, left: MOST }).fill(text, 0) {
@@ -208,10 +208,11 @@ impl Found<'_> {
     }
 }
 
-/// Fills in `%(NAME)s` and `%%` as Python's `configparser` does; `None` if it would refuse, or if there is no end to it.
+/// Replaces `%(NAME)s` and `%%` as Python's `configparser` does; `None` if `configparser` would refuse, or if the
+/// replacements never end.
 struct Filling<'f> {
     get: &'f dyn Fn(&str) -> Option<&'f str>,
-    /// How many more are filled in.
+    /// The number of replacements left.
     left: usize,
 }
 

@@ -1,17 +1,17 @@
-//! `remote,option=value:path`: how rclone writes a remote inside another, with options of its own.
+//! Parses `remote,option=value:path`, rclone's notation for a remote with extra options inside another remote.
 //!
 //! Source: `fs/fspath/path.go` of rclone 1.75.
 
-/// A remote as it is written: its name, and the options that go before those of its section.
+/// A parsed remote: its name, and the options that override those of its section.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Connection {
-    /// The name; `:s3` is a type in place of one.
+    /// The name; a leading colon, as in `:s3`, means a backend type instead of a remote.
     pub(super) name: String,
     pub(super) options: Vec<(String, String)>,
 }
 
 impl Connection {
-    /// Reads a remote with its path; `None` for a path of this machine, and for what cannot be read.
+    /// Parses a remote with its path; `None` for a local path, and for text that cannot be parsed.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let start = usize::from(text.starts_with(':'));
         let end = start + text[start..].find([':', ',', '/', '\\'])?;
@@ -24,7 +24,7 @@ impl Connection {
         rest.starts_with(':').then_some(connection)
     }
 
-    /// Takes an option off the front of a text, and gives the rest.
+    /// Parses the option at the start of the text, and returns the rest.
     fn take_option<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let end = text.find(['=', ',', ':']).filter(|end| *end > 0)?;
         let (name, rest) = text.split_at(end);
@@ -37,7 +37,8 @@ impl Connection {
     }
 }
 
-/// A value, bare or in quotes, which are doubled inside, and what stands behind it.
+/// Parses a value, bare or quoted, and returns the text after it. In a quoted value, the quote itself is written
+/// twice.
 fn value_of(text: &str) -> Option<(String, &str)> {
     let Some(quote) = text.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
         let (value, rest) = text.split_at(text.find([':', ','])?);

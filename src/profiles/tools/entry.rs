@@ -1,4 +1,4 @@
-//! What a tool's entry comes to: a profile as our own file would state it, and where its keys are.
+//! The result of reading a tool's entry: a profile as in sigvet's own file, and the origin of its keys.
 
 use super::store;
 use crate::profiles::profile::{Profile, SecretSource, Settings};
@@ -6,36 +6,36 @@ use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
 use crate::profiles::{CertificateFields, Error, ToolError, Warning};
 use sigvet_core::credentials::Secret;
 
-/// A set of keys that another tool keeps, as a profile.
+/// A set of keys in another tool's configuration, as a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolProfile {
-    /// Which one it is, and where it stands.
+    /// The entry and its location.
     pub entry: ToolEntry,
-    /// What it says. The name is that behind the tool's.
+    /// The keys and settings of the entry. The profile's name is the entry's name without the tool's prefix.
     pub profile: Profile,
-    /// Where the tool takes the keys from.
+    /// Where the tool gets the keys from.
     pub keys: ToolKeys,
-    /// The variable that holds the secret, if the entry names one.
+    /// The variable that contains the secret, if the entry names one.
     pub secret_variable: Option<String>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
-/// Where a tool takes the keys of an entry from.
+/// Where a tool gets the keys of an entry from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolKeys {
-    /// The entry states them, or should.
+    /// From the entry itself.
     Stated,
-    /// AWS's environment, files and chain.
+    /// From AWS's environment variables, files and credential chain.
     OfAws {
-        /// The profile of AWS's files.
+        /// The profile in AWS's files.
         profile: Option<String>,
-        /// The file to read in place of `~/.aws/credentials`.
+        /// The file to read instead of `~/.aws/credentials`.
         credentials_file: Option<String>,
     },
 }
 
-/// The parts of a key as an entry has them.
+/// The parts of a key in an entry.
 #[derive(Default)]
 pub(super) struct Key {
     pub(super) id: Option<String>,
@@ -44,7 +44,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// A key of these texts; an empty one counts as absent.
+    /// Creates a key from these texts; empty texts count as absent.
     pub(super) fn new(id: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Self {
         let full = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
         Self { id: full(id), secret: full(secret).map(Secret::new), token: full(token).map(Secret::new) }
@@ -56,10 +56,10 @@ impl Key {
 }
 
 impl ToolProfile {
-    /// A profile of what an entry states.
+    /// Creates a profile from the contents of an entry.
     ///
     /// # Errors
-    /// Its endpoint or its region is of no use.
+    /// Fails if the endpoint or the region is unusable.
     pub(super) fn new(entry: ToolEntry, key: Key, settings: Settings) -> Result<Self, Error> {
         let settings = Settings { service: Some("s3".to_owned()), ..store::settle(settings) };
         check(&entry, &settings)?;
@@ -74,23 +74,23 @@ impl ToolProfile {
         Ok(Self { entry, profile, keys: ToolKeys::Stated, secret_variable: None, warnings: Vec::new() })
     }
 
-    /// The region that is signed for: the host's goes before the one that the entry states.
+    /// The region to sign for: the host's region overrides the entry's.
     pub fn effective_region(&self) -> Option<String> {
         let settings = &self.profile.settings;
         let url = settings.bucket_endpoint_url.as_deref().or(settings.endpoint_url.as_deref());
         url.and_then(store::region_of_host).or_else(|| settings.region.clone())
     }
 
-    /// The region that the entry states, if the host's goes before it.
+    /// The entry's region, if the host's region overrides it.
     pub fn overridden_region(&self) -> Option<&str> {
         let stated = self.profile.settings.region.as_deref()?;
         (self.effective_region().as_deref() != Some(stated)).then_some(stated)
     }
 
-    /// The key that the entry states.
+    /// The key in the entry.
     ///
     /// # Errors
-    /// It states none, or half of one.
+    /// Fails if the entry has no key, or only half of one.
     pub(in crate::profiles) fn stated(&self) -> Result<(&str, &Secret), Error> {
         let (id_field, secret_field) = fields(self.entry.tool);
         let entry = || self.entry.clone();
@@ -108,7 +108,7 @@ impl ToolProfile {
     }
 }
 
-/// Refuses an endpoint or a region that no request could be made with.
+/// Rejects an endpoint or a region that no request can be made with.
 fn check(entry: &ToolEntry, settings: &Settings) -> Result<(), Error> {
     let (endpoint, bucket_endpoint, region) = setting_fields(entry.tool);
     let problem_of = |url: &Option<String>| store::endpoint_problem(url.as_deref()?, settings.addressing);
@@ -123,7 +123,7 @@ fn check(entry: &ToolEntry, settings: &Settings) -> Result<(), Error> {
     }
 }
 
-/// What a tool calls its endpoint, that of buckets, and its region.
+/// The tool's names for the endpoint, the bucket endpoint and the region.
 fn setting_fields(tool: Tool) -> (&'static str, &'static str, &'static str) {
     match tool {
         Tool::S3cmd => ("host_base", "host_bucket", "bucket_location"),
@@ -134,7 +134,7 @@ fn setting_fields(tool: Tool) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// What a tool calls the two halves of a key.
+/// The tool's names for the two halves of a key.
 fn fields(tool: Tool) -> (&'static str, &'static str) {
     match tool {
         Tool::S3cmd => ("access_key", "secret_key"),
@@ -146,12 +146,12 @@ fn fields(tool: Tool) -> (&'static str, &'static str) {
     }
 }
 
-/// The entry of a tool's file.
+/// An entry in a tool's file.
 pub(super) fn in_file(tool: Tool, name: &str, path: &std::path::Path) -> ToolEntry {
     ToolEntry { tool, name: name.to_owned(), place: ToolPlace::File(path.to_owned()), key_variable: None }
 }
 
-/// The entry of a variable.
+/// An entry in a variable.
 pub(super) fn in_variable(tool: Tool, name: &str, variable: &str) -> ToolEntry {
     ToolEntry { tool, name: name.to_owned(), place: ToolPlace::Variable(variable.to_owned()), key_variable: None }
 }

@@ -1,39 +1,40 @@
-//! `rclone.conf` as text: sections and their values, as Go's `goconfig` reads them for rclone.
+//! Parses `rclone.conf` into sections and values, as Go's `goconfig` does for rclone.
 //!
-//! Source: `read.go` and `conf.go` of unknwon/goconfig 1.0. A line ends where it ends, values may stand in backquotes or in three
-//! quotes, `%(NAME)s` is filled in, and a section `a.b` has what `a` has. What the values mean is not known here.
+//! Source: `read.go` and `conf.go` of unknwon/goconfig 1.0. There are no continuation lines; values may be in
+//! backquotes or triple quotes; `%(NAME)s` is replaced; and a section `a.b` inherits the values of `a`. This module
+//! does not interpret the values.
 
 use std::collections::{BTreeMap, HashMap};
 
 use zeroize::Zeroizing;
 
-/// The section of lines before the first header, and of what every section may fill in.
+/// The section for lines before the first header, and for values that every section may refer to.
 const DEFAULT: &str = "DEFAULT";
 
-/// No value that is meant is longer, in bytes.
+/// The maximum length of a value in bytes; real values are shorter.
 const LONGEST: usize = 64 * 1024;
 
-/// A file, read. It has no `Debug`, for it holds secrets, which are wiped on drop.
+/// A parsed file. It has no `Debug`, because it contains secrets; they are wiped on drop.
 pub(super) struct GoConfig {
     sections: Vec<Section>,
-    /// Where each name stands among the sections.
+    /// The index of each section by name.
     places: HashMap<String, usize>,
 }
 
 struct Section {
     name: String,
     line: usize,
-    /// The line of a second header of that name.
+    /// The line of a second header with the same name.
     again: Option<usize>,
     values: BTreeMap<String, Zeroizing<String>>,
 }
 
-/// A line that cannot be read. Its text is not kept: it may be a secret.
+/// A line that cannot be parsed. Its text is not kept, because it may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Problem {
-    /// Its number, from 1.
+    /// The line number, starting at 1.
     pub(super) line: usize,
-    /// What is wrong with it.
+    /// The reason why the line cannot be parsed.
     pub(super) message: &'static str,
 }
 
@@ -74,7 +75,7 @@ impl GoConfig {
         self.places.get(name).map(|&at| &self.sections[at])
     }
 
-    /// Whether there is such a section.
+    /// Whether the file has this section.
     pub(super) fn has(&self, name: &str) -> bool {
         self.section(name).is_some_and(Section::is_written)
     }
@@ -84,15 +85,16 @@ impl GoConfig {
         self.sections.iter().filter(|section| section.is_written()).map(|section| section.name.as_str())
     }
 
-    /// Where two headers of that name stand, if there are two.
+    /// The lines of two headers with this name, if there are two.
     pub(super) fn lines_of_twins(&self, name: &str) -> Option<(usize, usize)> {
         let section = self.section(name)?;
         section.again.map(|again| (section.line, again)).filter(|(first, _)| *first > 0)
     }
 
-    /// A value with everything filled in, as far as that ends: rclone itself would go round for ever.
+    /// A value with its references replaced. Circular references are replaced up to a limit; rclone itself would loop
+    /// forever.
     pub(super) fn get(&self, section: &str, name: &str) -> Option<Zeroizing<String>> {
-        /// As many times goconfig fills something in.
+        /// The maximum number of replacements in goconfig.
         const MOST: usize = 200;
         self.look_up(section, name, &mut MOST.clone())
     }
@@ -106,11 +108,11 @@ impl GoConfig {
         while *left > 0 {
             let Some(reference) = reference_in(&value) else { break };
             *left -= 1;
-            // goconfig takes these characters off as a set: `%(keys)s` asks for `key`.
+            // goconfig strips these characters as a set, so `%(keys)s` refers to `key`.
             let wanted = reference.trim_start_matches(['%', '(']).trim_end_matches([')', 's']);
             let of_default = self.look_up(DEFAULT, wanted, left);
             let found = of_default.or_else(|| self.section(section)?.values.get(wanted).cloned()).unwrap_or_default();
-            // One value that stands in another twice, and so on, would fill the memory.
+            // Nested references, each repeated twice, would otherwise use up the memory.
             if value.len() + value.matches(reference).count() * found.len() > LONGEST {
                 break;
             }
@@ -121,13 +123,13 @@ impl GoConfig {
 }
 
 impl Section {
-    /// The section of lines before the first header is there even if there are no such lines.
+    /// The section before the first header exists even if it has no lines.
     fn is_written(&self) -> bool {
         self.line > 0 || !self.values.is_empty()
     }
 }
 
-/// The first `%(NAME)s`.
+/// The first `%(NAME)s` in a value.
 fn reference_in(value: &str) -> Option<&str> {
     value.match_indices("%(").find_map(|(start, _)| {
         let inner = &value[start + 2..];
@@ -152,7 +154,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     Some((name, unquoted(rest.trim())?))
 }
 
-/// A value in backquotes or three quotes keeps its white space. `None` if they are not closed.
+/// Removes backquotes or triple quotes, inside which white space is kept. `None` if they are not closed.
 fn unquoted(value: &str) -> Option<&str> {
     let quote = match value {
         _ if value.len() >= 2 && value.starts_with('`') => "`",
@@ -171,9 +173,9 @@ mod tests {
         GoConfig::parse(text).unwrap().get(section, name).map(|value| value.to_string())
     }
 
-    /// Source: `rclone config dump` of rclone 1.60 on the same texts.
+    /// Source: `rclone config dump` of rclone 1.60 with the same texts.
     #[test]
-    fn values_are_those_that_rclone_dumps() {
+    fn values_equal_those_that_rclone_dumps() {
         for (text, expected) in [
             ("[r]\nk = v # no comment", "v # no comment"),
             ("[r]\r\n  k:v\r\n", "v"),
@@ -192,7 +194,7 @@ mod tests {
         }
         assert_eq!(get("[a]\nk = v\n[a.b]\nx = y", "a.b", "k").as_deref(), Some("v"));
         assert_eq!(get("[a]\nk = v", "b", "k"), None);
-        // These end, whatever comes of it.
+        // These must terminate; the resulting value does not matter.
         for text in ["k = %(k)s\n[r]", "k = %(k)s%(k)s\n[r]", "[r]\nk = %(k)s%(k)s\n[DEFAULT]\nk = %(k)s%(k)s%(k)s"] {
             assert!(get(text, "DEFAULT", "k").is_some(), "{text}");
         }
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_makes_no_sense_is_named_by_its_number() {
+    fn a_line_that_cannot_be_parsed_is_reported_by_its_number() {
         for (text, line) in
             [("[r]\nk = v\nhush", 3), ("[r]\n= hush", 2), ("[]\nk = hush", 2), ("\"hush", 1), ("k = `hush", 1)]
         {
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_are_found_by_their_lines() {
+    fn duplicate_sections_are_reported_with_both_lines() {
         let config = GoConfig::parse("[a]\nx=1\n[b]\n[a]\ny=2\n[DEFAULT]\n").unwrap();
         assert_eq!(config.lines_of_twins("a"), Some((1, 4)));
         assert_eq!((config.lines_of_twins("b"), config.lines_of_twins("DEFAULT")), (None, None));

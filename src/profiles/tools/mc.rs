@@ -1,7 +1,8 @@
-//! The aliases of MinIO's client: `config.json`, and the variables that go before it.
+//! The aliases of MinIO's client: `config.json`, and the variables that override it.
 //!
-//! Source: `cmd/config*.go`, `cmd/client*.go` and `cmd/utils.go` of mc RELEASE.2025-08-13. Versions 7 to 9 of the file have
-//! `hosts` with a `lookup`, version 10 has `aliases` with a `path`. Older ones are for mc itself to bring up to date.
+//! Source: `cmd/config*.go`, `cmd/client*.go` and `cmd/utils.go` of mc RELEASE.2025-08-13. Versions 7 to 9 of the
+//! file have `hosts` with a `lookup`; version 10 has `aliases` with a `path`. Older versions are not supported; mc
+//! itself can upgrade them.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -19,10 +20,10 @@ use crate::profiles::profile::{Addressing, Settings};
 use crate::profiles::tool::{Tool, ToolEntry};
 use crate::profiles::{Environment, Error, ToolError};
 
-/// What a variable with an alias begins with.
+/// The prefix of variables that define an alias.
 const VARIABLES: &str = "MC_HOST_";
 
-/// What mc writes where a key should be filled in.
+/// The placeholders that mc writes for keys that are to be filled in.
 const PLACEHOLDERS: [&str; 2] = ["YOUR-ACCESS-KEY-HERE", "YOUR-SECRET-KEY-HERE"];
 
 #[derive(Deserialize)]
@@ -51,13 +52,13 @@ struct Alias {
     lookup: String,
 }
 
-/// The aliases in order, and the names that come more than once.
+/// The aliases in order, including repeated names.
 #[derive(Default)]
 struct Aliases(Vec<(String, Alias)>);
 
-/// The alias of that name.
+/// The profile of an alias.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
-    // A shell completes it with the slash of a path.
+    // Shell completion may append the slash of a path.
     let name = name.strip_suffix('/').unwrap_or(name);
     if let Some((alias, _)) = name.split_once('/') {
         return Err(ToolError::HasPath { tool: Tool::Mc, name: alias.to_owned(), separator: '/' }.into());
@@ -74,7 +75,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     of_config(name, environment)
 }
 
-/// The names that [`find`] takes, as far as they can be read.
+/// The names that [`find`] accepts, from all sources that can be read.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     let of_variables = names_of_variables(environment).map(str::to_owned);
     let of_env_file = env_file(environment).and_then(|file| file.map_or(Ok(Vec::new()), |file| lines_of(&file)));
@@ -89,7 +90,8 @@ fn names_of_variables(environment: &Environment) -> impl Iterator<Item = &str> {
     environment.names().filter_map(|name| name.strip_prefix(VARIABLES)).filter(|name| !name.is_empty())
 }
 
-/// All aliases, those of variables first; an error for each that cannot be used, and for a file that cannot be read.
+/// The profiles of all aliases, variables first; an error for each one that cannot be used, and for a file that
+/// cannot be read.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     let mut seen: HashSet<String> = names_of_variables(environment).map(str::to_owned).collect();
     let mut found: Vec<_> = names_of_variables(environment).map(|name| find(name, environment)).collect();
@@ -98,7 +100,7 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, E
         Ok(None) => {}
         Err(error) => found.push(Err(error)),
         Ok(Some((lines, file))) => {
-            // A later line goes before an earlier one of the same name.
+            // Later lines override earlier ones with the same name.
             let urls: HashMap<&str, &Zeroizing<String>> =
                 lines.iter().map(|(name, url)| (name.as_str(), url)).collect();
             for (name, _) in &lines {
@@ -132,7 +134,7 @@ fn places(environment: &Environment) -> Places {
     if let Some(folder) = environment.get("MC_CONFIG_DIR") {
         return Places::Named("MC_CONFIG_DIR", Path::new(folder).join(FILE));
     }
-    // Packages call it mcli, for there is another mc; on Windows its folder has no dot.
+    // Some packages call the program `mcli`, because there is another `mc`; on Windows, its folder has no dot.
     let folders = [".mc", ".mcli"].into_iter().chain(environment.get("USERPROFILE").map(|_| "mc"));
     Places::Usual(folders.filter_map(|folder| in_home(&[folder, FILE], environment)).collect())
 }
@@ -148,7 +150,7 @@ fn of_config(name: &str, environment: &Environment) -> Result<ToolProfile, Error
     document.profile(name, &found, environment)
 }
 
-/// The error for a name that no variable has, where there is no file: the names of variables are worth telling.
+/// The error for an unknown name if there is no file. If variables define aliases, it lists their names.
 fn of_variables_alone(name: &str, error: Error, environment: &Environment) -> Result<ToolFile, Error> {
     match names_of_variables(environment).next() {
         Some(_) => Err(unknown(name, format!("the variables {VARIABLES}…"), environment)?),
@@ -163,14 +165,14 @@ fn unknown(name: &str, place: String, environment: &Environment) -> Result<Error
     Ok(ToolError::Unknown { tool: Tool::Mc, name: name.to_owned(), place, near, names }.into())
 }
 
-/// `config.json`, read.
+/// A parsed `config.json`.
 struct Document {
     file: ToolFile,
     config: Config,
 }
 
 impl Document {
-    /// The file, if it is there.
+    /// Reads the file, if it exists.
     fn read(environment: &Environment) -> Result<Option<Self>, Error> {
         places(environment).read()?.map(Self::parse).transpose()
     }
@@ -185,7 +187,7 @@ impl Document {
         Ok(Self { file, config })
     }
 
-    /// The profile of the aliases of one name.
+    /// The profile of the aliases with this name; fails if there is more than one.
     fn profile(&self, name: &str, aliases: &[&Alias], environment: &Environment) -> Result<ToolProfile, Error> {
         let [alias] = aliases else {
             let path = self.file.path.clone();
@@ -197,7 +199,7 @@ impl Document {
     }
 }
 
-/// `serde_json` quotes what it refuses, which may be a secret: its position alone is kept.
+/// Keeps only the position of a `serde_json` error: its message quotes the value, which may be a secret.
 fn parse(file: &ToolFile) -> Result<Config, Error> {
     serde_json::from_str(&file.text).map_err(|error| {
         let message = if error.is_data() { "not a configuration of mc" } else { "invalid JSON" };
@@ -205,7 +207,7 @@ fn parse(file: &ToolFile) -> Result<Config, Error> {
     })
 }
 
-/// The lines in which a name first stands as a key.
+/// The first lines with this name as a key.
 fn lines_of_key(text: &str, name: &str) -> (usize, usize) {
     let key = serde_json::Value::from(name).to_string();
     let is_there =
@@ -263,7 +265,7 @@ fn is_origin(url: &str) -> bool {
     })
 }
 
-/// `https://KEY:SECRET@HOST`, or `https://KEY:SECRET:TOKEN@HOST`: nothing of it is percent-encoded.
+/// Parses `https://KEY:SECRET@HOST` or `https://KEY:SECRET:TOKEN@HOST`; nothing in it is percent-encoded.
 fn of_url(text: &str, entry: ToolEntry, environment: &Environment) -> Result<ToolProfile, Error> {
     let (scheme, rest) = text.split_at(text.find("//").map_or(0, |at| at + 2));
     let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
@@ -281,13 +283,13 @@ fn of_url(text: &str, entry: ToolEntry, environment: &Environment) -> Result<Too
     alias.profile(entry, environment)
 }
 
-/// The file of `MC_CONFIG_ENV_FILE`.
+/// The file that `MC_CONFIG_ENV_FILE` names.
 fn env_file(environment: &Environment) -> Result<Option<ToolFile>, Error> {
     const VARIABLE: &str = "MC_CONFIG_ENV_FILE";
     environment.get(VARIABLE).map_or(Ok(None), |path| Places::Named(VARIABLE, path.into()).read())
 }
 
-/// Its lines: `MC_HOST_ALIAS=URL`, or `ALIAS=URL`.
+/// The aliases in the lines of that file: `MC_HOST_ALIAS=URL`, or `ALIAS=URL`.
 fn lines_of(file: &ToolFile) -> Result<Vec<(String, Zeroizing<String>)>, Error> {
     let line = |(at, line): (usize, &str)| {
         let split = line.split_once('=').map(|(name, url)| (name.strip_prefix(VARIABLES).unwrap_or(name), url));
@@ -303,7 +305,7 @@ impl<'de> Deserialize<'de> for Aliases {
     }
 }
 
-/// A map would keep one of two aliases of a name.
+/// Collects the aliases in a list, because a map would drop repeated names.
 struct AliasesVisitor;
 
 impl<'de> Visitor<'de> for AliasesVisitor {

@@ -1,8 +1,9 @@
-//! Keys that other tools keep, read where they are and by those tools' own rules: s3cmd, rclone, MinIO's client, boto 2, s3fs,
-//! restic.
+//! Reads the keys in other tools' configuration, by those tools' own rules: s3cmd, rclone, MinIO's client, boto 2,
+//! s3fs, restic.
 //!
-//! Each tool is a file here, with a `find` and the `names` that it takes. What they find is a whole profile: keys, region, endpoint,
-//! addressing, scheme. Nothing is ever written there, no program is run, and nothing is asked of a store.
+//! Each tool has a module with a `find` function and the `names` that it accepts. `find` returns a whole profile:
+//! keys, region, endpoint, addressing, scheme. sigvet never writes to these files, runs no tool, and sends nothing to
+//! a store.
 
 mod text;
 mod store;
@@ -26,22 +27,22 @@ use super::{Environment, Error, Source, ToolError};
 pub use entry::{ToolKeys, ToolProfile};
 pub(super) use source::ToolSource;
 
-/// The profile that a tool has by that name.
+/// A tool's profile with this name.
 ///
 /// # Errors
-/// There is none, it is of no use for S3, or the tool's file cannot be read.
+/// Fails if there is no such profile, if it is not for S3, or if the tool's file cannot be read.
 pub fn tool_profile(tool: Tool, name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     (reader(tool).find)(name, environment)
 }
 
-/// All that the tools have for S3, in order, and what of it cannot be used.
+/// The S3 profiles of all tools, in order, and errors for those that cannot be used.
 pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>) {
     let (mut profiles, mut errors) = (Vec::new(), Vec::new());
     for tool in Tool::ALL {
         for profile in (reader(tool).all)(environment).unwrap_or_else(|error| vec![Err(error)]) {
             match profile {
                 Ok(profile) => profiles.push(profile),
-                // Storage of another kind is not what anybody looks for here.
+                // Remotes of other storage are not errors.
                 Err(Error::Tool(error)) if is_of_no_store(&error) => {}
                 Err(error) => errors.push(error),
             }
@@ -50,7 +51,7 @@ pub fn tool_profiles(environment: &Environment) -> (Vec<ToolProfile>, Vec<Error>
     (profiles, errors)
 }
 
-/// The keys that the tools state; of the environment's keys none comes again.
+/// The keys in the tools' entries. Keys that a tool takes from AWS's environment, files or chain are not repeated.
 pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     let (profiles, _) = tool_profiles(environment);
     let known = profiles.into_iter().filter_map(|ToolProfile { entry, profile, .. }| {
@@ -61,16 +62,16 @@ pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     known.collect()
 }
 
-/// The names of the keys that the tools state, as `--profile` takes them.
+/// The names of profiles whose entry contains a key, as `--profile` accepts them.
 pub(super) fn names_with_keys(environment: &Environment) -> Vec<String> {
     let (profiles, _) = tool_profiles(environment);
     profiles.iter().filter(|found| found.stated().is_ok()).map(|found| found.entry.profile_name()).collect()
 }
 
-/// What the tools have that a name without a tool, or with a mistyped one, may mean, as `--profile` takes it.
+/// The tools' profiles that a name without a tool, or with a mistyped tool, may mean, as `--profile` accepts them.
 pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
     const SHOWN: usize = 3;
-    /// Each is read from the tool's file anew.
+    /// Limits the number of probes, because each one rereads the tool's file.
     const PROBED: usize = 50;
     let spelled = |(tool, name): (Tool, String)| format!("{tool}:{name}");
     let names_in =
@@ -88,20 +89,19 @@ pub(super) fn namesakes(typed: &str, environment: &Environment) -> Vec<String> {
     candidates.into_iter().filter(|found| is_for_s3(found, environment)).map(spelled).take(SHOWN).collect()
 }
 
-/// Whether it is not storage of another kind.
+/// Whether the entry is not for other storage than S3.
 fn is_for_s3((tool, name): &(Tool, String), environment: &Environment) -> bool {
     let found = tool_profile(*tool, name, environment);
     !matches!(found, Err(Error::Tool(error)) if is_of_no_store(&error))
 }
 
-/// How the entries of a tool are read.
+/// The functions that read a tool's entries.
 struct Reader {
     find: fn(&str, &Environment) -> Result<ToolProfile, Error>,
     all: fn(&Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error>,
     names: fn(&Environment) -> Result<Vec<String>, Error>,
 }
 
-/// The reader of each tool.
 fn reader(tool: Tool) -> Reader {
     match tool {
         Tool::S3cmd => Reader { find: s3cmd::find, all: s3cmd::all, names: s3cmd::names },
@@ -113,7 +113,7 @@ fn reader(tool: Tool) -> Reader {
     }
 }
 
-/// Whether an entry is of something else than one S3 store.
+/// Whether the entry is for other storage, or for several stores.
 fn is_of_no_store(error: &ToolError) -> bool {
     matches!(error, ToolError::NotS3 { .. } | ToolError::Several { .. })
 }

@@ -1,7 +1,8 @@
-//! rclone's remotes: `rclone.conf`, and the variables that go before it.
+//! rclone's remotes: `rclone.conf`, and the variables that override it.
 //!
-//! Source: `fs/config/config.go`, `fs/configmap.go` and `backend/s3/s3.go` of rclone 1.60 and 1.75. A remote that wraps another
-//! is that other one. The secret of an s3 remote stands there as it is: rclone obscures passwords alone.
+//! Source: `fs/config/config.go`, `fs/configmap.go` and `backend/s3/s3.go` of rclone 1.60 and 1.75. A remote that
+//! wraps another one stands for the wrapped remote. The secrets of s3 remotes are in plain text: rclone obscures only
+//! passwords.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,9 +20,9 @@ use crate::profiles::shape::{OPTIONS, without_options};
 use crate::profiles::tool::{Tool, ToolEntry, ToolPlace};
 use crate::profiles::{Environment, Error, ToolError};
 
-/// Providers whose buckets rclone puts in front of the host. Those that it does not know are not among them.
+/// Providers for which rclone puts the bucket in the host name. Unknown providers are not among them.
 ///
-/// Source: those without `force_path_style: true` in `backend/s3/provider/*.yaml` of rclone 1.75.
+/// Source: the providers without `force_path_style: true` in `backend/s3/provider/*.yaml` of rclone 1.75.
 const VIRTUAL: [&str; 27] = [
     "AWS",
     "Alibaba",
@@ -52,10 +53,10 @@ const VIRTUAL: [&str; 27] = [
     "us3",
 ];
 
-/// Types whose remotes are others in another form.
+/// The types of remotes that wrap another remote.
 const WRAPPERS: [&str; 7] = ["alias", "archive", "cache", "chunker", "compress", "crypt", "hasher"];
 
-/// The remote of that name, or one with options: `REMOTE,OPTION=VALUE` or `:s3,OPTION=VALUE`.
+/// The profile of a remote, which may have options: `REMOTE,OPTION=VALUE` or `:s3,OPTION=VALUE`.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let conf = Conf::read(environment)?;
     if conf.has(name) {
@@ -66,11 +67,11 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     if !written.starts_with(':') && !conf.has(&written) {
         return Err(conf.unknown(&written)?);
     }
-    // Options may be secret: no message has them.
+    // Options may be secret, so messages omit them.
     conf.profile(&without_options(name), remote)
 }
 
-/// A remote that is written with options; `None` if it has none and is not a type.
+/// Parses a name with options; `None` if it has none and does not begin with a type.
 fn with_options(name: &str) -> Result<Option<Remote>, Error> {
     let shown = without_options(name);
     let has_path = || {
@@ -89,18 +90,18 @@ fn with_options(name: &str) -> Result<Option<Remote>, Error> {
     }
 }
 
-/// All remotes, in order; an error for each that cannot be used.
+/// The profiles of all remotes, in order; an error for each one that cannot be used.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     let conf = Conf::read(environment)?;
     Ok(conf.names().iter().map(|name| conf.profile(name, Remote::named(name))).collect())
 }
 
-/// The names of all remotes, of whatever type.
+/// The names of all remotes, of any type.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     Ok(Conf::read(environment)?.names())
 }
 
-/// The file, if there is one, and the environment.
+/// The file, if it exists, and the environment.
 struct Conf<'a> {
     places: Places,
     file: Option<(ToolFile, GoConfig)>,
@@ -122,7 +123,7 @@ impl<'a> Conf<'a> {
             || self.file.as_ref().is_some_and(|(_, config)| config.has(name))
     }
 
-    /// The names in the file, and those that only variables have.
+    /// The names in the file, and those that only variables define.
     fn names(&self) -> Vec<String> {
         let in_file = self.file.iter().flat_map(|(_, config)| config.names().map(str::to_owned));
         let mut names: Vec<String> = in_file.collect();
@@ -169,9 +170,9 @@ impl<'a> Conf<'a> {
         Ok(ToolProfile { warnings, ..profile })
     }
 
-    /// The s3 remote that a remote is, or wraps.
+    /// Follows a wrapping remote to the s3 remote inside it.
     fn storage(&self, name: &str, mut remote: Remote) -> Result<Remote, Error> {
-        /// Nobody wraps a remote so many times.
+        /// The maximum number of nested remotes to follow.
         const DEEPEST: usize = 32;
         let mut seen = Vec::new();
         loop {
@@ -216,7 +217,8 @@ impl<'a> Conf<'a> {
         ToolError::NotS3 { entry: self.entry(name), wrapped, kind: kind.map(str::to_owned) }.into()
     }
 
-    /// The remotes that a union or a combination joins stand in a list: `a:path b:path:ro`, `dir=a:path`.
+    /// The error for a union or combine remote, whose `upstreams` is a list of remotes: `a:path b:path:ro`,
+    /// `dir=a:path`.
     fn joins(&self, name: &str, remote: &Remote, kind: &'static str) -> Error {
         let upstreams = remote.get("upstreams", kind, self).map(|list| list.to_string()).unwrap_or_default();
         let upstreams = upstreams.split_whitespace().map(|word| word.trim_matches('"'));
@@ -233,7 +235,7 @@ impl<'a> Conf<'a> {
     }
 }
 
-/// What the variables of a remote begin with.
+/// The prefix of the variables that define remotes.
 const VARIABLES: &str = "RCLONE_CONFIG_";
 
 fn parse(file: &ToolFile) -> Result<GoConfig, Error> {
@@ -244,10 +246,10 @@ fn parse(file: &ToolFile) -> Result<GoConfig, Error> {
     GoConfig::parse(&file.text).map_err(|problem| file.malformed(problem.line, problem.message))
 }
 
-/// Beside the program, in the directory for configuration, or in the home directory.
+/// rclone's file is next to the program, in the configuration directory, or in the home directory.
 fn places(environment: &Environment) -> Places {
     if let Some(named) = environment.get("RCLONE_CONFIG") {
-        // Both switch the file off.
+        // Both values disable the file.
         return match Path::new(named) {
             path if path == Path::new("/dev/null") || path.ends_with("notfound") => Places::Usual(Vec::new()),
             path => Places::Named("RCLONE_CONFIG", path.to_owned()),
@@ -272,7 +274,7 @@ fn beside_the_program(environment: &Environment) -> Option<PathBuf> {
     beside.is_file().then_some(beside)
 }
 
-/// A remote, with the options that it was written with.
+/// A remote, with the options in its name.
 struct Remote(Connection);
 
 impl Remote {
@@ -287,7 +289,7 @@ impl Remote {
         }
     }
 
-    /// A value: of the options, of the remote's variables, of those of its type, of the file.
+    /// A value: from the options, otherwise the remote's variables, the variables of its type, or the file.
     fn get(&self, key: &str, kind: &str, conf: &Conf<'_>) -> Option<Zeroizing<String>> {
         let of_variable = || self.variable(key, kind, conf).map(|(_, value)| value);
         let stated = self.option(key).or_else(of_variable).map(|text| Zeroizing::new(text.to_owned()));
@@ -299,7 +301,7 @@ impl Remote {
         self.0.options.iter().rev().find(|(there, _)| there == key).map(|(_, value)| value.as_str())
     }
 
-    /// The variable that a value is from, with the value; `None` if the options or the file state it.
+    /// The variable that sets a value, and the value; `None` if the options set it, or if no variable does.
     fn variable<'e>(&self, key: &str, kind: &str, conf: &Conf<'e>) -> Option<(String, &'e str)> {
         if self.option(key).is_some() {
             return None;
@@ -314,7 +316,6 @@ impl Remote {
     }
 }
 
-/// A remote of type s3.
 struct S3<'a> {
     remote: Remote,
     conf: &'a Conf<'a>,
@@ -350,7 +351,7 @@ impl S3<'_> {
         Ok(profile)
     }
 
-    /// The variable that the access key ID is from.
+    /// The variable that sets the access key ID.
     fn key_variable(&self) -> Option<String> {
         self.remote.variable("access_key_id", "s3", self.conf).map(|(variable, _)| variable)
     }
@@ -373,11 +374,12 @@ impl S3<'_> {
         }
     }
 
-    /// In front of the host for providers that have it so, whatever `force_path_style` says; for others as that says.
+    /// Puts the bucket in the host name for the providers in [`VIRTUAL`], whatever `force_path_style` is; otherwise
+    /// depends on `force_path_style`.
     fn addressing(&self) -> Result<Option<Addressing>, Error> {
         let provider = self.text("provider").unwrap_or_default();
         let is_virtual = VIRTUAL.contains(&provider.as_str()) || !self.switch("force_path_style", true)?;
-        // AWS's own hosts get the bucket in front of them where its name fits there.
+        // For AWS's own hosts, virtual-hosted addressing is the default if the bucket's name fits.
         Ok(match is_virtual {
             true => self.text("endpoint").map(|_| Addressing::Virtual),
             false => Some(Addressing::Path),
@@ -388,7 +390,7 @@ impl S3<'_> {
         self.remote.get(name, "s3", self.conf).map(|value| value.to_string())
     }
 
-    /// A switch, as Go's `strconv.ParseBool` reads it.
+    /// A boolean, parsed like Go's `strconv.ParseBool`.
     fn switch(&self, field: &'static str, default: bool) -> Result<bool, Error> {
         match self.text(field).as_deref() {
             None => Ok(default),

@@ -1,4 +1,4 @@
-//! restic's environment: the repository that `RESTIC_REPOSITORY` names, and the keys that restic finds for it.
+//! restic's environment: the repository in `RESTIC_REPOSITORY`, and the keys that restic finds for it.
 //!
 //! Source: `internal/backend/s3` of restic 0.14 and 0.18, and `pkg/credentials` of minio-go.
 
@@ -9,10 +9,10 @@ use crate::profiles::profile::Settings;
 use crate::profiles::tool::{Tool, ToolEntry};
 use crate::profiles::{Environment, Error, ToolError};
 
-/// The name of the one repository that the environment has.
+/// The name of the only repository in the environment.
 const NAME: &str = "env";
 
-/// The repository of the environment.
+/// The profile of the repository in the environment.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let name = if name.is_empty() { NAME } else { name };
     let (entry, repository) = match repository(environment)? {
@@ -52,7 +52,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     let is_empty = key.is_empty();
     let mut profile = ToolProfile::new(entry, key, settings)?;
     if is_empty {
-        // minio-go knows AWS_PROFILE alone, and signs with [default] otherwise.
+        // minio-go reads only AWS_PROFILE, and signs with [default] otherwise.
         let default = environment.get("AWS_PROFILE").is_none() && environment.profile().is_some();
         let named = default.then(|| "default".to_owned());
         profile.keys = ToolKeys::OfAws { profile: named, credentials_file: None };
@@ -60,7 +60,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     Ok(profile)
 }
 
-/// The name that [`find`] takes, if there is a repository.
+/// The name that [`find`] accepts, if there is a repository.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     Ok(repository(environment)?.map(|_| NAME.to_owned()).into_iter().collect())
 }
@@ -76,19 +76,19 @@ fn repository(environment: &Environment) -> Result<Option<(ToolEntry, String)>, 
     Ok(file.map(|file| (in_file(Tool::Restic, NAME, &file.path), file.text.trim().to_owned())))
 }
 
-/// Whether a repository names a bucket behind its host.
+/// Whether the repository has a bucket after its host.
 fn has_bucket(repository: &str) -> bool {
     let rest = repository.strip_prefix("s3:").unwrap_or_default();
     let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest).trim_start_matches('/');
     rest.split('/').nth(1).is_some_and(|bucket| !bucket.is_empty())
 }
 
-/// All of the one repository.
+/// The profile of the repository, if there is one.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     Ok(names(environment)?.iter().map(|name| find(name, environment)).collect())
 }
 
-/// The endpoint of `s3:https://HOST/BUCKET/PREFIX`, `s3:HOST/BUCKET` or `s3://HOST/BUCKET`.
+/// The endpoint in `s3:https://HOST/BUCKET/PREFIX`, `s3:HOST/BUCKET` or `s3://HOST/BUCKET`.
 fn endpoint(repository: &str) -> Option<String> {
     let rest = repository.strip_prefix("s3:")?;
     let (scheme, rest) = match rest.split_once("://") {
@@ -96,12 +96,12 @@ fn endpoint(repository: &str) -> Option<String> {
         _ => ("https", rest.strip_prefix("//").unwrap_or(rest)),
     };
     let host = rest.split('/').next().filter(|host| !host.is_empty())?;
-    // What stands in front of the host would be printed.
+    // The user information before the host is dropped, because the endpoint is printed.
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     Some(format!("{scheme}://{host}"))
 }
 
-/// AWS's variables, or else MinIO's.
+/// AWS's variables, otherwise MinIO's.
 fn key(environment: &Environment) -> Key {
     let first = |names: [&str; 2]| names.into_iter().find_map(|name| environment.get(name));
     let id = first(["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"]);

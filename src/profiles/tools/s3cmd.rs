@@ -1,8 +1,9 @@
-//! s3cmd's `.s3cfg`: `NAME = VALUE` under headers that s3cmd itself takes no notice of.
+//! s3cmd's `.s3cfg`: `NAME = VALUE` lines, under headers that s3cmd itself ignores.
 //!
-//! Source: `S3/Config.py` and `S3/S3.py` of s3cmd 2.3 and 2.4. A value that begins with `$` names a variable; nothing else is
-//! replaced but the bucket in `host_bucket`. Keys that the file lacks are those of the environment. The regions that s3cmd asks
-//! for, and the role that it takes from the machine, are not its file's.
+//! Source: `S3/Config.py` and `S3/S3.py` of s3cmd 2.3 and 2.4. A value that begins with `$` names a variable; the
+//! only other replacement is the bucket in `host_bucket`. If the file has no keys, s3cmd takes them from the
+//! environment. sigvet does not ask buckets for their regions and does not use the machine's role, as s3cmd does:
+//! neither is in the file.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,15 +17,15 @@ use crate::profiles::profile::{Addressing, Settings};
 use crate::profiles::tool::{Tool, ToolEntry};
 use crate::profiles::{Environment, Error, ToolError, Warning};
 
-/// What stands between the header of a section and the next.
+/// The lines from a section's header to the next header.
 struct Section {
-    /// `None` for what stands before the first header.
+    /// `None` for the lines before the first header.
     name: Option<String>,
     line: usize,
     values: BTreeMap<String, Zeroizing<String>>,
 }
 
-/// The section of that name; the whole file, as s3cmd reads it, if the name is empty.
+/// The profile of a section. If the name is empty, the whole file counts, as in s3cmd.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let file = places(environment).expect(Tool::S3cmd)?;
     let sections = parse(&file.text);
@@ -38,7 +39,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     }
 }
 
-/// All sections, in order; an error for each that cannot be used.
+/// The profiles of all sections, in order; an error for each one that cannot be used.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
     let sections = parse(&file.text);
@@ -55,13 +56,13 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, E
     Ok(names_of(&sections).iter().map(profile).collect())
 }
 
-/// The names that [`find`] takes.
+/// The names that [`find`] accepts.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
     Ok(names_of(&parse(&file.text)))
 }
 
-/// A file, read.
+/// A parsed file.
 struct Document<'a> {
     file: &'a ToolFile,
     sections: &'a [Section],
@@ -69,7 +70,7 @@ struct Document<'a> {
 }
 
 impl Document<'_> {
-    /// The profile of one section, and of what stands before the first header.
+    /// The profile of a section, together with the lines before the first header.
     fn profile(&self, name: &str, section: Option<&Section>) -> Result<ToolProfile, Error> {
         let common = self.sections.first().filter(|section| section.name.is_none());
         let layers = common.into_iter().chain(section).map(|section| &section.values).collect();
@@ -91,7 +92,7 @@ fn places(environment: &Environment) -> Places {
     Places::Usual(of_windows.into_iter().chain(in_home(&[".s3cfg"], environment)).collect())
 }
 
-/// A file without any header is one section, which s3cmd would call so if it wrote it.
+/// The name of the only section in a file without headers; s3cmd itself writes this header.
 const DEFAULT: &str = "default";
 
 fn names_of(sections: &[Section]) -> Vec<String> {
@@ -109,7 +110,7 @@ fn twice(name: &str, file: &ToolFile, first: &Section, second: &Section) -> Erro
     ToolError::Twice { tool: Tool::S3cmd, path, name: name.to_owned(), lines }.into()
 }
 
-/// The one section of that name; none if the file has no headers.
+/// The section with this name; `None` if the file has no headers. Fails if there are two.
 fn section<'s>(name: &str, sections: &'s [Section], file: &ToolFile) -> Result<Option<&'s Section>, Error> {
     let mut found = sections.iter().filter(|section| section.name.as_deref() == Some(name));
     let (tool, name) = (Tool::S3cmd, name.to_owned());
@@ -126,7 +127,7 @@ fn section<'s>(name: &str, sections: &'s [Section], file: &ToolFile) -> Result<O
     }
 }
 
-/// Reads the lines as s3cmd's own parser does: a line that is nothing it knows is passed over.
+/// Parses the lines as s3cmd's own parser does: unknown lines are skipped.
 fn parse(text: &str) -> Vec<Section> {
     let mut sections = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -144,7 +145,7 @@ fn parse(text: &str) -> Vec<Section> {
     sections
 }
 
-/// The name in `[NAME]`, which begins a line.
+/// The name in a `[NAME]` at the start of a line.
 fn header(line: &str) -> Option<&str> {
     line.strip_prefix('[')?.split_once(']').map(|(name, _)| name).filter(|name| !name.is_empty())
 }
@@ -156,14 +157,14 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let value = value.trim_start();
     let quoted = value.strip_prefix('"').filter(|inner| inner.trim_end().ends_with('"'));
-    // The last character goes, be it the quote or a space behind it.
+    // Like s3cmd, drops the last character, whether it is the quote or a space after it.
     let value = quoted.map_or(value, |inner| inner.char_indices().last().map_or(inner, |(at, _)| &inner[..at]));
     is_word.then_some((name, value.trim()))
 }
 
-/// The values of a section, or of the file.
+/// The values of a section or of the whole file.
 struct Values<'a> {
-    /// A later one goes before an earlier one.
+    /// Later layers override earlier ones.
     layers: Vec<&'a BTreeMap<String, Zeroizing<String>>>,
     entry: ToolEntry,
     environment: &'a Environment,
@@ -209,7 +210,7 @@ impl Values<'_> {
     fn hosts(&self) -> Result<Hosts, Error> {
         const BUCKET: &str = "%(bucket)s";
         let base = self.literal("host_base")?.map_or(store::AWS_HOST, without_scheme).to_lowercase();
-        // One that is there and empty is not the default: then all requests go to host_base.
+        // An empty value is not the default: with it, all requests go to host_base.
         let pattern = match (self.get("host_bucket")?, self.stated("host_bucket")) {
             (Some(pattern), _) => without_scheme(pattern),
             (None, Some(_)) => "",
@@ -233,7 +234,8 @@ impl Values<'_> {
         Ok(Hosts { base, bucket, addressing })
     }
 
-    /// s3cmd asks a bucket for its region unless `bucket_location` says another than `US`. Here the host tells it.
+    /// s3cmd asks the bucket for its region unless `bucket_location` is a region other than `US`. sigvet takes it
+    /// from the host.
     fn region(&self, base: &str, bucket: Option<&str>) -> Result<Option<String>, Error> {
         Ok(match self.get("bucket_location")? {
             None | Some("US") => store::region_of(base).or_else(|| store::region_of(bucket?)),
@@ -242,7 +244,7 @@ impl Values<'_> {
         })
     }
 
-    /// A value in which nothing is to be filled in.
+    /// A value in which nothing is replaced; fails if it contains a placeholder.
     fn literal(&self, field: &'static str) -> Result<Option<&str>, Error> {
         match self.get(field)? {
             Some(value) if value.contains("%(") => {
@@ -262,9 +264,9 @@ impl Values<'_> {
         }
     }
 
-    /// A value, with a variable put in its place; an empty one counts as absent.
+    /// A value, with a variable replaced; an empty value counts as absent.
     fn get(&self, field: &'static str) -> Result<Option<&str>, Error> {
-        /// A variable may name another; s3cmd itself would go round for ever.
+        /// The maximum number of variables that name another one; s3cmd itself would loop forever.
         const DEEPEST: usize = 8;
         let Some(mut value) = self.stated(field) else { return Ok(None) };
         for _ in 0..DEEPEST {
@@ -277,7 +279,7 @@ impl Values<'_> {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
-    /// The variable that holds the secret, if the file names one.
+    /// The variable that contains the secret, if the file names one.
     fn secret_variable(&self) -> Result<Option<String>, Error> {
         if self.get("access_key")?.is_none() {
             return Ok(None);
@@ -287,7 +289,7 @@ impl Values<'_> {
         Ok(name.filter(is_last).map(str::to_owned))
     }
 
-    /// A value as it stands there.
+    /// A value as written in the file.
     fn stated(&self, field: &str) -> Option<&str> {
         self.layers.iter().rev().find_map(|values| values.get(field)).map(|value| value.as_str())
     }
@@ -299,9 +301,9 @@ impl Values<'_> {
 
 /// The hosts that s3cmd sends requests to.
 struct Hosts {
-    /// For everything without a bucket, and for buckets whose names do not fit in a host name.
+    /// The host for requests without a bucket, and for buckets whose names do not fit in a host name.
     base: String,
-    /// For other buckets, if it is another host.
+    /// The host for other buckets, if it is different.
     bucket: Option<String>,
     addressing: Addressing,
 }

@@ -1,4 +1,5 @@
-//! s3fs's `passwd-s3fs`: a key, or one for each bucket, a line each. The endpoint is an option of s3fs and not in the file.
+//! s3fs's `passwd-s3fs`: one key per line, either for one bucket or for all. The endpoint is an option of s3fs and
+//! not in the file.
 //!
 //! Source: `src/s3fs_cred.cpp` of s3fs 1.90 and 1.95.
 
@@ -11,10 +12,10 @@ use crate::profiles::profile::Settings;
 use crate::profiles::tool::Tool;
 use crate::profiles::{Environment, Error, ToolError};
 
-/// The name for the key of all buckets that have none of their own.
+/// The name of the key for all buckets without their own key.
 const DEFAULT: &str = "default";
 
-/// A line with a key; no bucket is for all of them.
+/// A line with a key; without a bucket, it is the key for all buckets.
 struct Line<'t> {
     number: usize,
     bucket: Option<&'t str>,
@@ -22,7 +23,7 @@ struct Line<'t> {
     secret: &'t str,
 }
 
-/// The key of that bucket, or else that of all buckets.
+/// The profile of a bucket's key, otherwise of the key for all buckets.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile, Error> {
     let file = places(environment).expect(Tool::S3fs)?;
     let lines = parse(&file)?;
@@ -35,7 +36,7 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
     Ok(ToolProfile { warnings: file.warnings.clone(), ..profile })
 }
 
-/// The keys of all lines, in order.
+/// The profiles of all lines, in order.
 pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error> {
     let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
     let profile = |line: &Line<'_>| {
@@ -47,7 +48,7 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Result<ToolProfile, E
     Ok(parse(&file)?.iter().map(profile).collect())
 }
 
-/// The buckets with keys of their own, and `default`.
+/// The buckets with their own keys, and `default`.
 pub(super) fn names(environment: &Environment) -> Result<Vec<String>, Error> {
     let Some(file) = places(environment).read()? else { return Ok(Vec::new()) };
     Ok(parse(&file)?.iter().map(|line| line.bucket.unwrap_or(DEFAULT).to_owned()).collect())
@@ -65,7 +66,7 @@ fn unknown(name: &str, file: &ToolFile, lines: &[Line<'_>]) -> Error {
     ToolError::Unknown { tool: Tool::S3fs, name: name.to_owned(), place, near, names }.into()
 }
 
-/// `KEY:SECRET`, `BUCKET:KEY:SECRET`, or `AWSAccessKeyId=KEY` and `AWSSecretKey=SECRET`.
+/// Parses lines of the form `KEY:SECRET`, `BUCKET:KEY:SECRET`, or `AWSAccessKeyId=KEY` and `AWSSecretKey=SECRET`.
 fn parse(file: &ToolFile) -> Result<Vec<Line<'_>>, Error> {
     let mut found: Vec<Line<'_>> = Vec::new();
     let (mut id, mut secret) = (None, None);
@@ -83,7 +84,7 @@ fn parse(file: &ToolFile) -> Result<Vec<Line<'_>>, Error> {
         }
     }
     if let (Some((number, id)), Some(secret)) = (id, secret) {
-        // s3fs takes this form before the other.
+        // In s3fs, this form overrides the other.
         found.retain(|line| line.bucket.is_some());
         found.insert(0, Line { number, bucket: None, id, secret });
     }

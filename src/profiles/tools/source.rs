@@ -1,4 +1,4 @@
-//! A profile of another tool, made into credentials.
+//! Turns a profile of another tool into credentials.
 
 use super::entry::{ToolKeys, ToolProfile};
 use super::tool_profile;
@@ -9,7 +9,7 @@ use crate::profiles::tool::Tool;
 use crate::profiles::{Environment, Error, Outside, Source, aws};
 use sigvet_core::credentials::Credentials;
 
-/// A profile of another tool, and how it came to be chosen.
+/// A profile of another tool, and the reason why it was chosen.
 pub(in crate::profiles) struct ToolSource {
     found: ToolProfile,
     rank: Rank,
@@ -25,7 +25,7 @@ impl ToolSource {
         Ok(Self { found: tool_profile(tool, name, environment)?, rank })
     }
 
-    /// Its credentials. AWS's chain is asked if the tool asks it.
+    /// Returns the profile's credentials. Uses AWS's credential chain if the tool does.
     pub(in crate::profiles) fn resolve(
         &self,
         environment: &Environment,
@@ -48,7 +48,8 @@ impl ToolSource {
         Ok(Resolved { credentials, settings, source: self.source(), warnings })
     }
 
-    /// What it says without its secret. The endpoint is that of its keys, or AWS's own: the environment has none for it.
+    /// Describes the profile without its secret. The endpoint is the profile's own or AWS's; an endpoint in the
+    /// environment does not apply.
     pub(in crate::profiles) fn describe(&self, environment: &Environment) -> Described {
         let own = self.found.profile.settings.clone();
         let around = Settings { endpoint_url: None, ..environment.settings() };
@@ -61,7 +62,7 @@ impl ToolSource {
         }
     }
 
-    /// The keys of AWS's environment, files and chain, as the tools' own libraries look for them.
+    /// Gets keys from AWS's environment variables, files and chain, in the order of the tools' own libraries.
     fn of_aws(
         &self,
         profile: Option<&str>,
@@ -76,7 +77,7 @@ impl ToolSource {
         }
         let file = credentials_file.map(|file| ("AWS_SHARED_CREDENTIALS_FILE", file));
         let environment = &environment.clone().with_variables(file);
-        // It may name this very remote.
+        // The variable may name this very profile, so names of tools are skipped.
         let of_variable = || environment.profile().filter(|name| Tool::split(name).is_none());
         if let Some(name) = profile.or_else(of_variable) {
             return aws::profile(name.strip_prefix("aws:").unwrap_or(name), self.rank, environment, outside);

@@ -1,4 +1,4 @@
-//! What several tools leave to the host of their store: its region, and where the bucket's name goes.
+//! Settings that several tools derive from the host of the store: its region, and how buckets are addressed.
 
 use std::net::Ipv4Addr;
 
@@ -6,24 +6,26 @@ use crate::profiles::profile::{Addressing, Settings};
 use sigvet_core::endpoint::{S3Variant, infer};
 use sigvet_core::request::RequestUrl;
 
-/// The region that the tools sign for until a store tells them another.
+/// The region that the tools sign for until a store names another one.
 pub(super) const FIRST_REGION: &str = "us-east-1";
 
 /// AWS's host for all regions.
 pub(super) const AWS_HOST: &str = "s3.amazonaws.com";
 
-/// The region of a store whose tool asks for it; `None` if the host tells it whenever a request is signed.
+/// The region for tools that ask the store for it; `None` if the host names it, because then it is inferred for each
+/// request.
 pub(super) fn region_of(url: &str) -> Option<String> {
     region_of_host(url).is_none().then(|| FIRST_REGION.to_owned())
 }
 
-/// The region that the host of a URL names.
+/// The region in the host of a URL.
 pub(super) fn region_of_host(url: &str) -> Option<String> {
     infer(host_of(url)?)?.region
 }
 
-/// The settings with AWS's host for all regions put right: it is taken for that of one region, while the tools sign for another there
-/// or go to that region's own. Over HTTPS AWS's own endpoint is the default anyway.
+/// Replaces AWS's host for all regions by the host of the profile's region. sigvet takes that host for one in a
+/// single region, while the tools sign for another region there or go to the region's own host. An HTTPS endpoint is
+/// dropped, because AWS's own is the default anyway.
 pub(super) fn settle(settings: Settings) -> Settings {
     let has_own_buckets = settings.bucket_endpoint_url.is_some();
     let bucket_endpoint_url = settings.bucket_endpoint_url.as_deref().map(|url| match regional(url, &settings) {
@@ -42,25 +44,25 @@ pub(super) fn settle(settings: Settings) -> Settings {
     }
 }
 
-/// The scheme of a URL and AWS's host in the region, if the URL's host is the one for all regions.
+/// The scheme of the URL and AWS's host in the profile's region, if the URL has the host for all regions.
 fn regional(url: &str, settings: &Settings) -> Option<(String, String)> {
     let (scheme, _) = url.split_once("://").filter(|(_, host)| *host == AWS_HOST)?;
     let region = settings.region.as_deref().unwrap_or(FIRST_REGION);
     Some((scheme.to_owned(), S3Variant::default().host_in(region).ok()?))
 }
 
-/// Where minio-go, which is in mc and in restic, puts the bucket if it is told nothing: in front of hosts of AWS, Google and
-/// Alibaba, and else into the path.
+/// The default addressing of minio-go, which mc and restic use: virtual-hosted for hosts of AWS, Google and Alibaba,
+/// otherwise path-style.
 pub(super) fn addressing_of_minio(url: &str) -> Option<Addressing> {
     let host = host_of(url).unwrap_or_default().to_ascii_lowercase();
     let is_virtual = ["amazonaws.com", "amazonaws.com.cn", "googleapis.com", "aliyuncs.com"]
         .into_iter()
         .any(|domain| host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.')));
-    // A host that is known to have buckets in front of it gets them there where their name fits.
+    // For these hosts, virtual-hosted addressing is the default if the bucket's name fits.
     (!is_virtual).then_some(Addressing::Path)
 }
 
-/// A host or a URL as a URL, its scheme in lower case.
+/// Turns a host or a URL into a URL with a lower-case scheme.
 pub(super) fn as_url(endpoint: &str) -> String {
     match endpoint.split_once("://") {
         Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
@@ -68,7 +70,7 @@ pub(super) fn as_url(endpoint: &str) -> String {
     }
 }
 
-/// Why a URL cannot be an endpoint, if it cannot. The URL itself is not quoted: it may hold a key.
+/// The reason why a URL cannot be an endpoint, if there is one. It does not quote the URL, which may contain a key.
 pub(super) fn endpoint_problem(url: &str, addressing: Option<Addressing>) -> Option<&'static str> {
     let Some((scheme, rest)) = url.split_once("://") else { return Some(NOT_A_URL) };
     let authority = rest.split('/').next().unwrap_or_default();
@@ -95,7 +97,7 @@ pub(super) fn endpoint_problem(url: &str, addressing: Option<Addressing>) -> Opt
 
 const NOT_A_URL: &str = "is not a valid URL; expected https://HOST or http://HOST:PORT";
 
-/// Why a region cannot be signed for, if it cannot.
+/// The reason why the region cannot be signed for, if there is one.
 pub(super) fn region_problem(settings: &Settings) -> Option<&'static str> {
     let region = settings.region.as_deref()?;
     let is_sound = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_is_a_url_with_a_host_and_nothing_else() {
+    fn an_endpoint_is_a_url_with_only_a_host() {
         let virtual_hosted = Some(Addressing::Virtual);
         for url in ["https://h", "http://h:9000", "https://h/base", "https://[::1]:9000", "http://127.0.0.1"] {
             assert_eq!(endpoint_problem(url, None), None, "{url}");

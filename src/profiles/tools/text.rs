@@ -1,4 +1,4 @@
-//! Files of other tools, as text: read within a limit, with what is to be said of who else can read or change them.
+//! Reads other tools' files as text, up to a size limit, and warns if other users can read or change them.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -17,16 +17,16 @@ pub(super) struct ToolFile {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Where a tool's file may be.
+/// The places where a tool's file may be.
 pub(super) enum Places {
-    /// A variable names it: it has to be there.
+    /// A variable names the file, which must exist.
     Named(&'static str, PathBuf),
-    /// The first of these that is there.
+    /// The first of these files that exists.
     Usual(Vec<PathBuf>),
 }
 
 impl Places {
-    /// The file; `None` if it is in none of the usual places.
+    /// Reads the file; `None` if none of the usual files exists.
     pub(super) fn read(&self) -> Result<Option<ToolFile>, Error> {
         match self {
             Self::Named(variable, path) => match ToolFile::read(path)? {
@@ -37,7 +37,7 @@ impl Places {
         }
     }
 
-    /// The file, or an error that names its places.
+    /// Reads the file, or returns an error that lists the places.
     pub(super) fn expect(&self, tool: Tool) -> Result<ToolFile, Error> {
         match (self.read()?, self) {
             (Some(file), _) => Ok(file),
@@ -48,7 +48,7 @@ impl Places {
 }
 
 impl ToolFile {
-    /// Reads a file, if it is there.
+    /// Reads the file, if it exists.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, Error> {
         let read = match files::read(path, SETTINGS_LIMIT) {
             Ok(read) => read,
@@ -65,7 +65,7 @@ impl ToolFile {
     }
 }
 
-/// The text of a file; `None` if it is not UTF-8. A comment may be in another encoding.
+/// Decodes the file; `None` if it is not UTF-8. Comments may be in another encoding.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -89,7 +89,7 @@ pub(super) fn in_home(parts: &[&str], environment: &Environment) -> Option<PathB
     Some(path)
 }
 
-/// A path that may begin with `~`.
+/// Expands a leading `~/`.
 pub(super) fn expand_home(text: &str, environment: &Environment) -> PathBuf {
     match (text.strip_prefix("~/"), environment.home_dir()) {
         (Some(behind), Some(home)) => home.join(behind),

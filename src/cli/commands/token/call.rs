@@ -1,4 +1,4 @@
-//! The request that a kind of token is: its URL, its region, and what else is signed.
+//! Builds the request to sign for each kind of token: its URL, its region, and its other signed parts.
 
 use super::TokenArgs;
 use super::connection::Engine;
@@ -17,27 +17,26 @@ use sigvet_diagnose::formats::{Cache, CacheRegion};
 
 /// A request to sign.
 pub(super) struct Call<'a> {
-    /// The URL to sign.
     pub url: String,
-    /// The rest of the request.
+    /// Method, header fields and body.
     pub source: Box<dyn RequestSource + 'a>,
-    /// The region, if it is known before the profile is asked.
+    /// The region, if it is known without reading the profile.
     pub region: Option<String>,
 }
 
-/// What a request is made of.
+/// Builds the request of a token from the command's arguments.
 pub(super) struct Maker<'a, 'c> {
-    /// What was typed.
+    /// The parsed arguments.
     pub args: &'a TokenArgs,
-    /// Where credentials come from, and settings with them.
+    /// Where credentials and profile settings come from.
     pub credentials: &'a CredentialOptions,
-    /// Options of requests, none of which was typed.
+    /// Empty request options: `sigvet token` takes none.
     pub no_options: &'a RequestOptions,
-    /// Where profiles are looked for.
+    /// Where to look for profiles.
     pub context: &'c Context,
 }
 
-/// The header fields that go with AppSync's own clients, signed (*Building a Real-Time WebSocket Client*).
+/// The header fields that AppSync's own clients send and sign (*Building a Real-Time WebSocket Client*).
 const APPSYNC_HEADERS: [(&str, &str); 3] = [
     ("accept", "application/json, text/javascript"),
     ("content-encoding", "amz-1.0"),
@@ -47,7 +46,7 @@ const APPSYNC_HEADERS: [(&str, &str); 3] = [
 /// Why an option is required.
 const SIGNED: &str = "it is part of what is signed";
 
-/// What Snowflake's servers require the audience of an attestation to be.
+/// The audience that Snowflake's servers require in an attestation.
 const SNOWFLAKE_AUDIENCE: &str = "snowflakecomputing.com";
 
 impl<'a> Call<'a> {
@@ -57,7 +56,7 @@ impl<'a> Call<'a> {
 }
 
 impl<'a> Maker<'a, '_> {
-    /// Makes the request of the kind that was typed.
+    /// Builds the request for the chosen kind of token.
     pub(super) fn call(&self, endpoint: Option<&Endpoint>) -> Result<Call<'a>, Failure> {
         self.check_region_of(endpoint)?;
         match self.args.kind {
@@ -78,7 +77,7 @@ impl<'a> Maker<'a, '_> {
                     Failure::usage("rds requires --port: the port is part of what is signed")
                         .hint("pass --port 5432 for PostgreSQL, or --port 3306 for MySQL and MariaDB")
                 })?;
-                // Behind https, port 443 would not be a part of the host, which is signed with its port.
+                // The host is signed with its port, and in an https URL port 443 is not part of the host.
                 let scheme = if port == 443 { "http" } else { "https" };
                 let user = percent_encoded(self.user(Some(port), SIGNED)?);
                 format!("{scheme}://{host}:{port}/?Action=connect&DBUser={user}")
@@ -110,7 +109,7 @@ impl<'a> Maker<'a, '_> {
         Ok(Call::new(url, FixedRequest::new("GET"), Some(region)))
     }
 
-    /// The name of the cache: as it was typed, or as its endpoint shows it.
+    /// The name of the cache: from `--cache-name`, otherwise from the endpoint.
     fn cache_name(&self, endpoint: Option<&Endpoint>, cache: &Cache) -> Result<String, Failure> {
         if let Some(name) = &self.args.cache_name {
             return Ok(name.to_ascii_lowercase());
@@ -166,7 +165,7 @@ impl<'a> Maker<'a, '_> {
             let host = self.host(endpoint, "aws iot describe-endpoint shows it")?;
             return Ok(Call::new(format!("wss://{host}/mqtt"), FixedRequest::new("GET"), region));
         }
-        // What is signed is the host of the API; WebSockets are opened at another.
+        // The request is signed for the host of the API, but WebSockets connect to a different host.
         let host = self.host(endpoint, "it is the host of the API")?.replace(".appsync-realtime-api.", ".appsync-api.");
         let path = match (args.kind, &args.data) {
             (Kind::AppsyncEvents, _) => "/event",
@@ -178,7 +177,7 @@ impl<'a> Maker<'a, '_> {
         Ok(Call::new(format!("https://{host}{path}"), FixedRequest { method: "POST", headers, body }, region))
     }
 
-    /// The region that the host names.
+    /// The region in the name of the host.
     fn region_of(&self, endpoint: &Endpoint) -> Option<String> {
         match self.args.kind {
             Kind::Elasticache | Kind::Memorydb => Cache::parse(&endpoint.host).region?.known().map(str::to_owned),
@@ -186,7 +185,8 @@ impl<'a> Maker<'a, '_> {
         }
     }
 
-    /// A server accepts no token that is signed for another region than its own.
+    /// Fails if `--region` differs from the region in the host's name: servers reject tokens signed for another
+    /// region.
     fn check_region_of(&self, endpoint: Option<&Endpoint>) -> Result<(), Failure> {
         let Some((typed, endpoint)) = self.args.region.as_deref().zip(endpoint) else { return Ok(()) };
         match self.region_of(endpoint).filter(|region| region != typed) {
@@ -198,7 +198,7 @@ impl<'a> Maker<'a, '_> {
         }
     }
 
-    /// The region that was typed, or that the host, the profile or the environment names.
+    /// The region from `--region`, the host, the profile or the environment, in this order.
     fn region(&self, by_host: Option<String>) -> Result<String, Failure> {
         let known = match self.args.region.clone().or(by_host) {
             Some(region) => Some(region),
@@ -224,7 +224,7 @@ impl<'a> Maker<'a, '_> {
         self.required("host", endpoint.map(|endpoint| endpoint.host.as_str()), why)
     }
 
-    /// The user, if one of that name can exist.
+    /// The value of `--user`, if it is a valid user name.
     fn user(&self, port: Option<u16>, why: &str) -> Result<&'a str, Failure> {
         let user = self.required("user", self.args.user.as_deref(), why)?;
         check_user(self.args.kind, Engine::of(self.args.engine, port), user).map(|()| user)

@@ -1,4 +1,5 @@
-//! Connections to databases and caches as their clients take them: variables, a URL, a line of a password file.
+//! Connection settings in the formats that database and cache clients read: environment variables, a URL, a line of a
+//! password file.
 
 use clap::ValueEnum;
 
@@ -18,32 +19,30 @@ pub(super) enum Engine {
 }
 
 impl Engine {
-    /// The engine that was typed, or the one whose usual port it is.
+    /// The engine given with `--engine`, otherwise the one that usually listens on the port.
     pub(super) fn of(typed: Option<Self>, port: Option<u16>) -> Self {
         typed.unwrap_or(if port == Some(3306) { Self::Mysql } else { Self::Postgres })
     }
 }
 
-/// Where a client connects to, and as whom.
+/// The server, user and database that a client connects with.
 pub(super) struct Connection<'a> {
-    /// What is connected to.
+    /// The kind of token, which also tells the kind of server.
     pub kind: Kind,
-    /// The engine, if it is a database.
+    /// The database engine; only used for databases.
     pub engine: Engine,
-    /// The host that the client connects to, as it stands in a URL.
+    /// The host as it is written in a URL.
     pub host: &'a str,
-    /// The same on its own.
+    /// The host on its own: an IPv6 address has no brackets.
     pub bare_host: &'a str,
-    /// The port.
     pub port: u16,
-    /// The user.
     pub user: &'a str,
-    /// The database.
+    /// The database name, if one is known.
     pub database: Option<&'a str>,
 }
 
 impl Connection<'_> {
-    /// The variables that its clients read, with their values.
+    /// The environment variables that the server's clients read, with their values.
     pub(super) fn variables(&self, token: &str) -> Vec<(&'static str, String)> {
         let (host, port) = (self.bare_host.to_owned(), self.port.to_string());
         let token = token.to_owned();
@@ -53,7 +52,7 @@ impl Connection<'_> {
                 ("MYSQL_HOST", host),
                 ("MYSQL_TCP_PORT", port),
                 ("MYSQL_PWD", token),
-                // The token is sent as it is, which MySQL's clients do only where they are allowed to.
+                // Tokens are sent as cleartext passwords, which MySQL's clients do only if this is set.
                 ("LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN", "1".to_owned()),
             ],
             (_, Engine::Postgres) => {
@@ -65,7 +64,7 @@ impl Connection<'_> {
         }
     }
 
-    /// The URL of the connection. PostgreSQL's refuses a server without TLS.
+    /// The connection URL. The one for PostgreSQL requires TLS.
     pub(super) fn url(&self, token: &str) -> String {
         let (scheme, query) = match (self.kind, self.engine) {
             (Kind::Elasticache | Kind::Memorydb, _) => ("rediss", ""),
@@ -78,10 +77,11 @@ impl Connection<'_> {
         format!("{scheme}://{user}:{password}@{}:{}{path}{query}", self.host, self.port)
     }
 
-    /// A line of libpq's password file, for every database unless one is named (PostgreSQL, *The Password File*).
+    /// A line of libpq's password file; it matches every database unless one is named (PostgreSQL, *The Password
+    /// File*).
     pub(super) fn pgpass(&self, token: &str) -> String {
         let [host, database, user] = [self.bare_host, self.database.unwrap_or("*"), self.user].map(escaped);
-        // A field that is a star stands for any.
+        // `*` matches any database and must not be escaped.
         let database = self.database.map_or_else(|| "*".to_owned(), |_| database);
         format!("{host}:{}:{database}:{user}:{}", self.port, escaped(token))
     }
@@ -91,7 +91,7 @@ fn escaped(field: &str) -> String {
     field.replace('\\', "\\\\").replace(':', "\\:")
 }
 
-/// Lines that set variables, for `eval` of a shell.
+/// Shell lines that export the variables, for `eval`.
 pub(super) fn exports(variables: &[(&'static str, String)]) -> Result<String, Failure> {
     let line = |(name, value): &(&str, String)| {
         let value = shell::quote(value).map_err(|problem| Failure::usage(format!("the value of {name} {problem}")))?;

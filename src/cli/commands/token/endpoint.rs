@@ -1,4 +1,4 @@
-//! The endpoint that was typed: a host, a port, and whether it is one of the kind that is asked for.
+//! The endpoint given with `--host` and `--port`, and the check that it belongs to the requested kind of token.
 
 use std::net::Ipv6Addr;
 
@@ -7,17 +7,15 @@ use crate::cli::failure::Failure;
 use crate::cli::options::signing::parse_host;
 use sigvet_core::endpoint::infer;
 
-/// A host with or without a port, as it was typed.
+/// A host with an optional port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Endpoint {
-    /// The host.
     pub host: String,
-    /// The port.
     pub port: Option<u16>,
 }
 
 impl Endpoint {
-    /// Reads `--host` and `--port`; the host may bring its port with it.
+    /// Parses `--host` and `--port`; `--host` may include the port.
     pub(super) fn parse(kind: Kind, host: &str, port: Option<u16>) -> Result<Self, Failure> {
         let endpoint = Self::split(host, port)?;
         match Kind::of_host(&endpoint.host) {
@@ -27,7 +25,7 @@ impl Endpoint {
         }
     }
 
-    /// The host as a client takes it on its own: an IPv6 address without the brackets that it has in a URL.
+    /// The host on its own: an IPv6 address without the brackets that it has in a URL.
     pub(super) fn bare_host(&self) -> &str {
         let inside = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         inside.unwrap_or(&self.host)
@@ -57,7 +55,7 @@ impl Endpoint {
     }
 }
 
-/// The host without the root dot, which is not part of what servers compare; within the limits of DNS (RFC 1035 §2.3.4).
+/// Checks the host against DNS's limits (RFC 1035 §2.3.4), and removes a trailing dot, which servers do not compare.
 fn checked(host: &str) -> Result<String, &'static str> {
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.split('.').any(|label| label.len() > 63) {
@@ -75,14 +73,14 @@ fn other_kind(kind: Kind, other: Option<Kind>, host: &str) -> Failure {
     }
 }
 
-/// The calls that give out a password of Redshift: for clusters, and for workgroups of Redshift Serverless.
+/// The API calls that return a Redshift password: for clusters, and for workgroups of Redshift Serverless.
 const REDSHIFT_CALLS: [&str; 2] = [
     "for a cluster, use sigvet send 'https://redshift.REGION.amazonaws.com/?Action=GetClusterCredentialsWithIAM&ClusterIdentifier=NAME&Version=2012-12-01'",
     "for Redshift Serverless, use sigvet send -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: RedshiftServerless.GetCredentials' \
      -d '{\"workgroupName\":\"NAME\"}' https://redshift-serverless.REGION.amazonaws.com/",
 ];
 
-/// How to get a password of Redshift, for that host or for any.
+/// Hints on how to get a Redshift password: both calls, or only the one that fits the host.
 pub(super) fn hints_for_redshift(host: Option<&str>) -> impl Iterator<Item = &'static str> {
     let is_serverless = host.map(|host| host.contains(".redshift-serverless."));
     let [cluster, serverless] = REDSHIFT_CALLS;
@@ -101,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_within_the_limits_of_dns() {
+    fn a_host_must_be_within_the_limits_of_dns() {
         assert_eq!(parsed("db.example.").as_deref(), Ok("db.example"));
         assert_eq!(parsed("db.example.:5432").as_deref(), Ok("db.example"));
         assert!(parsed(&format!("{}.example", "a".repeat(63))).is_ok());
@@ -110,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn a_port_behind_a_host_is_one_that_there_is() {
+    fn a_port_after_a_host_must_be_valid() {
         for host in ["db.example:0", "db.example:65536", "db.example:x", "db.example:"] {
             assert!(parsed(host).is_err(), "{host}");
         }
     }
 
     #[test]
-    fn an_address_of_ipv6_has_brackets_only_beside_a_port() {
+    fn an_ipv6_address_has_brackets_only_with_a_port() {
         let endpoint = Endpoint::parse(Kind::Rds, "[::1]:5432", None).unwrap();
         assert_eq!((endpoint.host.as_str(), endpoint.bare_host(), endpoint.port), ("[::1]", "::1", Some(5432)));
         let failure = Endpoint::parse(Kind::Rds, "::1", None).unwrap_err();

@@ -1,4 +1,4 @@
-//! The kinds of tokens: which options each takes, in which forms each is printed, and which kind a host belongs to.
+//! The kinds of tokens: the options and output formats of each, and the kind that a host belongs to.
 
 use clap::ValueEnum;
 
@@ -59,7 +59,7 @@ pub(super) enum Form {
     Json,
 }
 
-/// Labels in the hosts of AWS's endpoints, and the kind of token that they take.
+/// Labels in AWS host names, and the kind of token that these endpoints accept.
 const HOSTS: [(&str, Kind); 12] = [
     ("rds", Kind::Rds),
     ("dsql", Kind::Dsql),
@@ -76,13 +76,13 @@ const HOSTS: [(&str, Kind); 12] = [
 ];
 
 impl Kind {
-    /// The kind whose endpoint a host of AWS is. The name of a resource stands in front of the label of its service, and neither
-    /// a bucket nor the host of a service's API is an endpoint that takes a token.
+    /// The kind of token that an AWS host accepts. The name of a resource precedes the label of its service; buckets
+    /// and the hosts of service APIs accept no tokens.
     pub(super) fn of_host(host: &str) -> Option<Self> {
         let inference = endpoint::infer(host).filter(|inference| inference.bucket.is_none())?;
         let host = host.to_ascii_lowercase();
         let kind_of = |label: &str| {
-            // DSQL's hosts for PrivateLink have an ID behind the name.
+            // PrivateLink host names of DSQL have `-ID` after `dsql`.
             let label = if label.starts_with("dsql-") { "dsql" } else { label };
             HOSTS.into_iter().find(|(name, _)| *name == label).map(|(_, kind)| kind)
         };
@@ -96,7 +96,7 @@ impl Kind {
         is_resource.then_some(kind)
     }
 
-    /// The endpoint that its token is for, as AWS names it, if it has one.
+    /// The pattern of the endpoint host names that this kind of token is for, if it has one.
     pub(super) const fn endpoint(self) -> Option<&'static str> {
         match self {
             Self::Rds => Some("NAME.ID.REGION.rds.amazonaws.com"),
@@ -110,12 +110,12 @@ impl Kind {
         }
     }
 
-    /// Whether a host of the other kind will do: the two kinds of AppSync share theirs.
+    /// Whether the host of another kind is accepted too: the two AppSync kinds share their hosts.
     pub(super) fn takes_host_of(self, other: Self) -> bool {
         self == other || self == Self::AppsyncEvents && other == Self::Appsync
     }
 
-    /// The forms that there are of it, the usual one first.
+    /// The output formats that this kind supports, the default first.
     pub(super) const fn forms(self) -> &'static [Form] {
         match self {
             Self::Rds | Self::Dsql => &[Form::Token, Form::Env, Form::Uri, Form::Pgpass, Form::Json],
@@ -131,7 +131,7 @@ impl Kind {
         }
     }
 
-    /// The options that it takes, besides those that all take.
+    /// The options that this kind accepts, in addition to those that every kind accepts.
     pub(super) const fn options(self) -> &'static [&'static str] {
         match self {
             Self::Rds => &["host", "port", "user", "database", "engine", "expires"],
@@ -149,7 +149,7 @@ impl Kind {
         }
     }
 
-    /// What its server requires, where the token is a presigned URL.
+    /// What the server requires of the token, if the token is a presigned URL.
     pub(super) const fn presigned(self) -> Option<&'static TokenKind> {
         match self {
             Self::Rds => Some(&TokenKind::RDS),
@@ -162,7 +162,7 @@ impl Kind {
         }
     }
 
-    /// The service that it is signed for.
+    /// The service in the credential scope.
     pub(super) const fn service(self) -> &'static str {
         match self {
             Self::Rds => "rds-db",
@@ -178,7 +178,7 @@ impl Kind {
         }
     }
 
-    /// The port that its clients connect to, if it always is the same.
+    /// The port that clients connect to, if it is always the same.
     pub(super) const fn usual_port(self) -> Option<u16> {
         match self {
             Self::Dsql => Some(5432),
@@ -188,7 +188,7 @@ impl Kind {
     }
 }
 
-/// The name as it is typed.
+/// The name as it is typed on the command line.
 pub(super) fn name_of<T: ValueEnum>(value: T) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
     use crate::cli::commands::token::TokenArgs;
 
-    /// Catches a kind that `-h` does not name, and one that cannot be printed.
+    /// Catches a kind that is missing from the short help, and one that has no output format.
     #[test]
     fn each_kind_is_in_the_short_help_and_has_a_form() {
         let help = TokenArgs::augment_args(Command::new("token")).get_before_help().unwrap().to_string();
@@ -215,7 +215,7 @@ mod tests {
         assert!(Kind::value_variants().iter().all(|kind| !kind.forms().is_empty()));
     }
 
-    /// The hosts are those of examples in each service's guide.
+    /// The hosts are examples from each service's guide.
     #[test]
     fn a_host_belongs_to_its_kind() {
         for (host, kind) in [
@@ -238,7 +238,7 @@ mod tests {
             ("DB.ABC.US-EAST-1.RDS.AMAZONAWS.COM", Some(Kind::Rds)),
             ("rds.internal.example", None),
             ("my-cache", None),
-            // Another service, and the API of the same service.
+            // Another service, and the API host of the same service.
             ("rds.s3.eu-west-1.amazonaws.com", None),
             ("abc.credentials.iot.eu-west-1.amazonaws.com", None),
             ("iot.eu-west-1.amazonaws.com", None),

@@ -1,7 +1,8 @@
-//! `sigvet token`: prints what opens a database, a broker or a cluster: a signed request in the form that its clients take.
+//! `sigvet token`: prints the token that opens a database, a broker or a cluster: a signed request in the format that
+//! its clients take.
 //!
-//! The signature is that of every other command. What is decided here is which request a kind of token is, how long it may
-//! last, and in which form it is printed.
+//! Tokens are signed like every other request. This module decides which request each kind of token signs, how long
+//! the token is valid, and in which format it is printed.
 
 mod kind;
 mod endpoint;
@@ -178,7 +179,7 @@ pub fn run(args: &TokenArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl TokenArgs {
-    /// The form that is meant, if the kind has it and takes all that was typed.
+    /// Returns the output format to use, if the kind supports it and accepts all the given options.
     fn check(&self) -> Result<Form, Failure> {
         let name = name_of(self.kind);
         if self.kind == Kind::Redshift {
@@ -211,7 +212,7 @@ impl TokenArgs {
         self.data.as_deref().map_or(Ok(()), |data| check_data(self.kind, data))
     }
 
-    /// The options of kinds that were typed.
+    /// The kind-specific options that were given.
     fn given(&self) -> impl Iterator<Item = &'static str> {
         let given = [
             ("host", self.host.is_some()),

@@ -1,4 +1,4 @@
-//! A token that is to be signed: its request, how long it lasts, and the endpoint that it is for.
+//! A token to sign: its request, its expiry, and the endpoint that it is for.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use crate::cli::commands::presign::DEFAULT_EXPIRES;
 use crate::cli::failure::Failure;
 use sigvet_core::prepare::longest_expiry;
 
-/// A token that is to be signed.
+/// A token to sign.
 pub(super) struct Order<'a> {
     /// The request to sign.
     pub call: Call<'a>,
     /// The expiry, if the token is a presigned URL.
     pub expires: Option<Duration>,
-    /// The endpoint that was typed.
+    /// The endpoint from `--host` and `--port`.
     pub endpoint: Option<Endpoint>,
 }
 
 impl<'a> Order<'a> {
-    /// Makes the order of what was typed.
+    /// Builds the order from the command's arguments.
     pub(super) fn of(maker: &Maker<'a, '_>) -> Result<Self, Failure> {
         let args = maker.args;
         let endpoint = args.host.as_deref().map(|host| Endpoint::parse(args.kind, host, args.port)).transpose()?;
@@ -32,8 +32,9 @@ impl<'a> Order<'a> {
 }
 
 impl Order<'_> {
-    /// A warning if the host is not an endpoint of databases. They accept only tokens for the name of their own endpoint (*IAM
-    /// database authentication* of the RDS guide: a custom DNS record cannot be used in place of the endpoint).
+    /// Returns a warning if the host is not a database endpoint: databases accept only tokens for the name of their
+    /// own endpoint (RDS guide, *IAM database authentication*: a custom DNS record cannot be used in place of the
+    /// endpoint).
     pub(super) fn warning(&self, kind: Kind) -> Option<String> {
         let service = match kind {
             Kind::Rds => "RDS",
@@ -50,7 +51,7 @@ impl Order<'_> {
     }
 }
 
-/// The expiry that was typed, or the usual one; none for a token that is signed in its header.
+/// The expiry from `--expires` or the default; `None` for a token that is signed in its header.
 fn expires(args: &TokenArgs) -> Result<Option<Duration>, Failure> {
     let (usual, longest) = match (args.kind.presigned(), args.kind) {
         (Some(kind), _) => (Duration::from_secs(kind.usual), Duration::from_secs(kind.longest)),

@@ -1,4 +1,4 @@
-//! A signed request as its token, in the form that was asked for.
+//! Turns a signed request into its token, and prints it in the requested format.
 
 use serde_json::{Map, Value, json};
 
@@ -16,10 +16,10 @@ use sigvet_core::request::Request;
 use sigvet_core::sign::Signed;
 use sigvet_core::time::Timestamp;
 
-/// What the token of MSK says made it.
+/// The User-Agent in MSK tokens.
 const USER_AGENT: &str = concat!("sigvet/", env!("CARGO_PKG_VERSION"));
 
-/// Refuses a form that needs more than was typed, before a key is asked for.
+/// Rejects an output format that the given options do not suffice for, before any credentials are requested.
 pub(super) fn check(args: &TokenArgs, order: &Order<'_>, form: Form) -> Result<(), Failure> {
     let is_cache = matches!(args.kind, Kind::Elasticache | Kind::Memorydb);
     let host = order.endpoint.as_ref().map(|endpoint| endpoint.host.as_str()).unwrap_or_default();
@@ -39,7 +39,6 @@ pub(super) fn check(args: &TokenArgs, order: &Order<'_>, form: Form) -> Result<(
     Ok(())
 }
 
-/// Prints the token.
 pub(super) fn print(
     args: &TokenArgs,
     order: &Order<'_>,
@@ -71,7 +70,7 @@ pub(super) fn print(
     Ok(())
 }
 
-/// A token, and the object that is its JSON if it has one of its own.
+/// A token, and its JSON object if the kind defines one.
 struct Made {
     text: String,
     object: Option<Value>,
@@ -82,7 +81,7 @@ impl Made {
         let request = &signed.request;
         let bare = |text: String| Self { text, object: None };
         let with_object = |text: String, object: Value| Self { text, object: Some(object) };
-        // Google and Snowflake's own libraries write no path where there is none.
+        // Google's and Snowflake's own libraries omit an empty path.
         let without_path = || url.replacen("/?", "?", 1);
         Ok(match args.kind {
             Kind::Rds | Kind::Dsql | Kind::Elasticache | Kind::Memorydb => bare(token::password(url)),
@@ -138,8 +137,8 @@ impl Made {
     }
 }
 
-/// WebSockets of AppSync are opened at a host of their own, or behind `/realtime`: so those of Events, and of domains that users
-/// have given to their APIs.
+/// The URL that opens an AppSync WebSocket. AppSync's own domains have a separate host for WebSockets; Events and
+/// custom domains use the path `/realtime`.
 fn realtime_url(host: Option<&str>, path: &str) -> String {
     let host = host.unwrap_or_default();
     let realtime = host.replace(".appsync-api.", ".appsync-realtime-api.");
@@ -147,13 +146,14 @@ fn realtime_url(host: Option<&str>, path: &str) -> String {
     format!("wss://{realtime}{path}{suffix}")
 }
 
-/// When the token stops working, if it says so.
+/// When the token expires, if it has an expiry.
 fn end_of(kind: Kind, order: &Order<'_>, session: &Session) -> Option<Timestamp> {
     let lasting = if kind == Kind::Eks { Some(token::EKS_VALIDITY) } else { order.expires };
     Some(token::ends_at(session.date, lasting?, session.signer.identity().expires_at))
 }
 
-/// A warning if the credentials end before a token that outlives its URL; of those that end with it, `sign` warns.
+/// Returns a warning if the credentials expire before an EKS token that outlives its URL. `sign` warns about
+/// credentials that expire before the URL does.
 pub(super) fn warning_of_early_end(kind: Kind, order: &Order<'_>, session: &Session) -> Option<String> {
     let end = session.signer.identity().expires_at?;
     let [of_url, of_token] = [order.expires?, token::EKS_VALIDITY].map(|lasting| session.date.plus(lasting));
@@ -167,7 +167,7 @@ pub(super) fn warning_of_early_end(kind: Kind, order: &Order<'_>, session: &Sess
 fn described(args: &TokenArgs, order: &Order<'_>, session: &Session, token: &str, ends_at: Option<Timestamp>) -> Value {
     let mut fields = Map::new();
     if args.kind == Kind::Iot {
-        // The handshake of a WebSocket, as browsers (`protocols`) and other clients (`headers`) make it.
+        // The WebSocket handshake: browsers need `protocols`, other clients `headers`.
         let host = session.url.host_header();
         fields.insert("method".to_owned(), json!("GET"));
         fields.insert("url".to_owned(), json!(token));
@@ -192,8 +192,8 @@ fn described(args: &TokenArgs, order: &Order<'_>, session: &Session, token: &str
     Value::Object(fields)
 }
 
-/// The names are those of an OAuth access token (RFC 6749 §5.1); the instant in milliseconds and the principal are what
-/// librdkafka, Kafka's Java client and confluent-kafka ask of whoever makes one.
+/// The names are those of an OAuth access token (RFC 6749 §5.1). librdkafka, Kafka's Java client and confluent-kafka
+/// also need the expiry in milliseconds and the principal.
 fn bearer(session: &Session, token: &str, ends_at: Option<Timestamp>) -> Value {
     let end = ends_at.unwrap_or(session.date);
     json!({

@@ -1,4 +1,4 @@
-//! The request of a token, which was not typed but follows from its kind.
+//! The request of a token: its kind determines all of it.
 
 use std::io::Read;
 
@@ -9,16 +9,14 @@ use sigvet_core::request::{Body, Request, RequestUrl};
 /// A method, header fields and a body.
 #[derive(Debug)]
 pub(super) struct FixedRequest {
-    /// The method.
     pub method: &'static str,
-    /// Header fields besides the host.
+    /// Header fields other than `Host`.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
 impl FixedRequest {
-    /// A request without header fields and body.
+    /// A request with neither header fields nor a body.
     pub(super) fn new(method: &'static str) -> Self {
         Self { method, headers: Vec::new(), body: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! Checks of what was typed for a token, so that a value that its server refuses is not signed.
+//! Checks the option values, so that nothing is signed that the server would reject anyway.
 
 use serde_json::{Map, Value};
 
@@ -8,11 +8,12 @@ use crate::cli::failure::Failure;
 use crate::profiles::looks_like_key_id;
 use sigvet_core::internal::is_region;
 
-/// What a provider of Google's workload identity federation is called (Google Cloud, *Workload identity federation*).
+/// The resource name of a provider in Google's workload identity federation (Google Cloud, *Workload identity
+/// federation*).
 const AUDIENCE: &str =
     "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
 
-/// Checks that the text has the shape of a region.
+/// Checks that the text has the form of a region.
 pub(super) fn check_region(region: &str) -> Result<(), Failure> {
     if is_region(region) {
         return Ok(());
@@ -22,7 +23,8 @@ pub(super) fn check_region(region: &str) -> Result<(), Failure> {
     Err(if is_region(&lower) { failure.hint(format!("use {lower}")) } else { failure })
 }
 
-/// Checks that a user of that name can exist. A key in its place was meant for `-u` of other commands.
+/// Checks that this is a valid user name. An access key here was probably meant for the `-u` option of other
+/// commands.
 pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), Failure> {
     if user.split_once(':').is_some_and(|(id, _)| looks_like_key_id(id)) {
         return Err(Failure::usage("--user takes the name to log in with, not an access key")
@@ -39,8 +41,8 @@ pub(super) fn check_user(kind: Kind, engine: Engine, user: &str) -> Result<(), F
     }
 }
 
-/// White space around a name is a slip of who copied it. Users of databases may have some inside, those of caches may not (Redis, `ACL
-/// SETUSER`).
+/// Rejects white space around the name, which is a copying mistake. Database user names may contain spaces, cache
+/// user names may not (Redis, `ACL SETUSER`).
 fn check_spaces(kind: Kind, user: &str) -> Result<(), Failure> {
     let trimmed = user.trim();
     if trimmed.is_empty() || trimmed != user {
@@ -55,8 +57,8 @@ fn check_spaces(kind: Kind, user: &str) -> Result<(), Failure> {
     }
 }
 
-/// The most bytes of a user name: `NAMEDATALEN` of PostgreSQL; the column of MariaDB's grant tables, which is wider than MySQL's.
-/// ElastiCache and MemoryDB document no limit, and get the same as a bound.
+/// The maximum length of a user name in bytes: PostgreSQL's `NAMEDATALEN`; the column in MariaDB's grant tables,
+/// which is wider than MySQL's. ElastiCache and MemoryDB document no limit; they get the same one as MariaDB.
 const fn longest_user(kind: Kind, engine: Engine) -> (&'static str, usize) {
     match (kind, engine) {
         (Kind::Elasticache, _) => ("ElastiCache", 128),
@@ -66,7 +68,7 @@ const fn longest_user(kind: Kind, engine: Engine) -> (&'static str, usize) {
     }
 }
 
-/// Checks that a value has no control characters, which no name has and no shell passes on.
+/// Checks that a value has no control characters: no valid name has any, and shells do not pass them on.
 pub(super) fn check_text(option: &str, value: &str) -> Result<(), Failure> {
     match value.chars().find(|character| character.is_control()) {
         Some(control) => {
@@ -77,7 +79,7 @@ pub(super) fn check_text(option: &str, value: &str) -> Result<(), Failure> {
     }
 }
 
-/// Checks the name of a cache, which `--cache-name` gives without the endpoint around it.
+/// Checks that `--cache-name` is the bare name of a cache, not its endpoint.
 pub(super) fn check_cache_name(name: &str) -> Result<(), Failure> {
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     match name {
@@ -92,7 +94,7 @@ pub(super) fn check_cache_name(name: &str) -> Result<(), Failure> {
 pub(super) fn check_audience(audience: &str) -> Result<(), Failure> {
     let expected: Vec<&str> = AUDIENCE.split('/').collect();
     let presented: Vec<&str> = audience.split('/').collect();
-    // Words in capitals, and the location, stand for others.
+    // Capitalised words and the location are placeholders.
     let is_free = |word: &str| word == "global" || word.starts_with(|first: char| first.is_ascii_uppercase());
     let fits = |(expected, presented): (&&str, &&str)| {
         expected == presented || is_free(expected) && !presented.is_empty() && !presented.contains(char::is_whitespace)
@@ -104,7 +106,7 @@ pub(super) fn check_audience(audience: &str) -> Result<(), Failure> {
     }
 }
 
-/// Checks that a message of AppSync is a JSON object.
+/// Checks that an AppSync message is a JSON object.
 pub(super) fn check_data(kind: Kind, data: &str) -> Result<(), Failure> {
     let example = match kind {
         Kind::AppsyncEvents => r#"{"channel":"/default/orders"}"#,
@@ -124,9 +126,9 @@ mod tests {
         result.is_err()
     }
 
-    /// The regions are those of botocore's partitions, one for each partition.
+    /// One region of each of botocore's partitions.
     #[test]
-    fn a_region_is_known_by_its_shape() {
+    fn a_region_is_recognised_by_its_form() {
         for region in
             ["eu-west-1", "us-gov-east-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1", "mx-central-1"]
         {
@@ -138,7 +140,7 @@ mod tests {
         assert_eq!(check_region("EU-WEST-1").unwrap_err().hints(), ["use eu-west-1"]);
     }
 
-    /// The names are examples of Google's documentation.
+    /// The names are examples from Google's documentation.
     #[test]
     fn an_audience_is_the_full_name_of_a_provider() {
         let name =
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_no_white_space_where_none_can_be() {
+    fn white_space_that_a_user_name_cannot_have_is_refused() {
         let check = |kind, user| check_user(kind, Engine::Postgres, user);
         assert!(check(Kind::Rds, "jane doe").is_ok());
         for (kind, user) in

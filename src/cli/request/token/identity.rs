@@ -1,5 +1,5 @@
-//! A signed `GetCallerIdentity` that is handed over as data, for somebody else to send to STS and learn who signed it: the
-//! login of Vault's AWS method, and the subject tokens of Google Cloud and Snowflake.
+//! A signed `GetCallerIdentity` request as data, which another party sends to STS to learn who signed it: the login
+//! of Vault's AWS auth method, and the subject tokens of Google Cloud and Snowflake.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::percent_encoded_but_slashes;
 use sigvet_core::request::{Body, Request};
 
-/// The fields of a login at `auth/aws/login`, but for the role; none where the body is not in memory.
+/// The fields of a login at `auth/aws/login`, except the role; `None` if the body is not in memory.
 pub fn vault_login(url: &str, request: &Request) -> Option<Value> {
     let Body::Bytes(body) = &request.body else { return None };
     let mut headers = Map::new();
@@ -26,8 +26,8 @@ pub fn vault_login(url: &str, request: &Request) -> Option<Value> {
     }))
 }
 
-/// The request as Google's security token service takes it: URL, method and header fields. `target`, the provider that the
-/// token is meant for, goes with it unsigned, as Google's own libraries have it.
+/// The request in the format of Google's Security Token Service: URL, method and header fields. The header for
+/// `target`, the provider that the token is meant for, is not signed: Google's own libraries do the same.
 pub fn google_request(url: &str, request: &Request, target: &str) -> Value {
     let signed = ["Authorization", "host", "x-amz-date"].into_iter();
     let fields = signed.filter_map(|name| Some((name, request.headers.first_text(name)?)));
@@ -38,13 +38,13 @@ pub fn google_request(url: &str, request: &Request, target: &str) -> Value {
     json!({ "headers": headers, "method": request.method(), "url": url })
 }
 
-/// That request as the subject token of a token exchange: JSON, percent-encoded but for slashes.
+/// The subject token of a token exchange: the JSON of [`google_request`], percent-encoded except for slashes.
 pub fn google_subject_token(request: &Value) -> String {
     percent_encoded_but_slashes(&request.to_string())
 }
 
-/// The attestation of a workload identity at Snowflake: the request as JSON in base64, with the spaces that its library for
-/// Python writes; and the request itself.
+/// The attestation of a workload identity for Snowflake: the request as JSON in base64, with the spaces that
+/// Snowflake's Python library writes. Also returns the request itself.
 pub fn snowflake_attestation(url: &str, request: &Request) -> (String, Value) {
     const NAMES: [&str; 5] = ["Host", "X-Snowflake-Audience", "X-Amz-Date", "X-Amz-Security-Token", "Authorization"];
     let fields = NAMES.into_iter().filter_map(|name| Some((name, request.headers.first_text(name)?)));
@@ -53,7 +53,7 @@ pub fn snowflake_attestation(url: &str, request: &Request) -> (String, Value) {
     (STANDARD.encode(spaced(&object)), object)
 }
 
-/// JSON with a space behind each colon and comma.
+/// JSON with a space after each colon and comma.
 fn spaced(value: &Value) -> String {
     match value {
         Value::Object(fields) => {

@@ -1,7 +1,7 @@
-//! Signed requests in the forms that others take them in: the password of a database, the token of a broker or a cluster, the
-//! logins and subject tokens that are a signed `GetCallerIdentity`.
+//! Converts signed requests into tokens: database passwords, tokens of brokers and clusters, and the logins and
+//! subject tokens that are a signed `GetCallerIdentity`.
 //!
-//! A request comes in signed, and a text goes out. What is signed, and for how long, is decided by the commands.
+//! The input is a signed request, the output is text. The commands decide what is signed and for how long.
 
 mod order;
 mod identity;
@@ -21,51 +21,52 @@ use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::formats::{BEDROCK_PREFIX, EKS_PREFIX};
 
-/// The versions of `ExecCredential` that there are (Kubernetes, *client-go credential plugins*).
+/// All versions of `ExecCredential` (Kubernetes, *client-go credential plugins*).
 const EXEC_VERSIONS: [&str; 3] = [
     "client.authentication.k8s.io/v1",
     "client.authentication.k8s.io/v1beta1",
     "client.authentication.k8s.io/v1alpha1",
 ];
 
-/// How long a token of EKS counts, whatever its URL says, and when clients renew it.
+/// How long an EKS token is valid, whatever expiry its URL has, and the age at which clients renew it.
 pub const EKS_VALIDITY: Duration = Duration::from_secs(15 * 60);
 pub const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
 
-/// When something that is signed at `date` stops working: after `lasting`, or with the credentials that signed it.
+/// When something signed at `date` expires: after `lasting`, or when the credentials that signed it expire, whichever
+/// is first.
 pub fn ends_at(date: Timestamp, lasting: Duration, credentials_end: Option<Timestamp>) -> Timestamp {
     let end = date.plus(lasting);
     credentials_end.map_or(end, |credentials| credentials.min(end))
 }
 
-/// The token that a presigned URL to STS makes: its text in base64, without padding, behind a prefix that says the version.
+/// The EKS token made from a presigned STS URL: the URL in unpadded base64, after a prefix with the version.
 pub fn eks_token(url: &str) -> String {
     format!("{EKS_PREFIX}{}", URL_SAFE_NO_PAD.encode(with_token_last(url)))
 }
 
-/// The password that a presigned URL makes: its text without the scheme.
+/// The password made from a presigned URL: the URL without its scheme.
 pub fn password(url: &str) -> String {
     let url = with_token_last(url);
     url.split_once("://").map_or(url.as_str(), |(_, rest)| rest).to_owned()
 }
 
-/// The token of a broker of MSK: the URL with the client's name behind it, which is not signed, in base64 without padding.
+/// The MSK token: the URL followed by the client's name, which is not signed, in unpadded base64.
 pub fn msk_token(url: &str, user_agent: &str) -> String {
     let name = percent_encoded(user_agent);
     URL_SAFE_NO_PAD.encode(format!("{}&User-Agent={name}", with_token_last(url)))
 }
 
-/// The short-term API key of Bedrock: the URL without its scheme and with the version behind it, in base64.
+/// The short-term Bedrock API key: the URL without its scheme, followed by the version, in base64.
 pub fn bedrock_key(url: &str) -> String {
     format!("{BEDROCK_PREFIX}{}", STANDARD.encode(format!("{}&Version=1", password(url))))
 }
 
-/// The text percent-encoded, for a part of a URL.
+/// Percent-encodes the text for use in a URL.
 pub fn percent_encoded(text: &str) -> String {
     encoded(text, Slash::Encode)
 }
 
-/// The same with slashes as they are.
+/// Percent-encodes the text, but keeps slashes.
 fn percent_encoded_but_slashes(text: &str) -> String {
     encoded(text, Slash::Keep)
 }
@@ -76,7 +77,8 @@ fn encoded(text: &str, slash: Slash) -> String {
     String::from_utf8(out).expect("percent-encoded text is ASCII")
 }
 
-/// A token as `kubectl` takes it. `exec_info` is what it puts into `KUBERNETES_EXEC_INFO`: the version that it wants.
+/// The token in the format that `kubectl` reads. `exec_info` is the value of `KUBERNETES_EXEC_INFO`, in which kubectl
+/// names the version that it wants.
 pub fn exec_credential(token: &str, expires_at: Timestamp, exec_info: Option<&str>) -> Value {
     json!({
         "kind": "ExecCredential",
@@ -86,7 +88,7 @@ pub fn exec_credential(token: &str, expires_at: Timestamp, exec_info: Option<&st
     })
 }
 
-/// The version asked for; where none is, or another, the one that `aws eks get-token` takes then.
+/// The requested version, if it is known; otherwise the default of `aws eks get-token`.
 fn exec_version(exec_info: Option<&str>) -> &'static str {
     let info: Option<Value> = exec_info.and_then(|text| serde_json::from_str(text).ok());
     let asked = info.as_ref().and_then(|info| info["apiVersion"].as_str());

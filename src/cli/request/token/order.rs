@@ -1,8 +1,9 @@
-//! The order of the parameters of a presigned URL that becomes a token: that of botocore, which AWS's own tokens have.
+//! Puts the parameters of a presigned URL in botocore's order, which AWS's own tokens have.
 //!
-//! The signature does not depend on it, for the canonical query is sorted. Some who read a token compare it byte for byte.
+//! The order does not change the signature, because the canonical query is sorted; but some consumers compare tokens
+//! byte for byte.
 
-/// The URL with the session token between the signed headers and the signature, if it has one in front of them.
+/// Moves a session token that precedes the signed headers to just before the signature.
 pub(super) fn with_token_last(url: &str) -> String {
     const TOKEN: &str = "X-Amz-Security-Token=";
     let Some((address, query)) = url.split_once('?') else { return url.to_owned() };

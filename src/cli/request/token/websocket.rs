@@ -1,5 +1,5 @@
-//! The handshake of AppSync's WebSockets: signed header fields as JSON, in the URL for GraphQL and in a subprotocol for Events
-//! (*Building a Real-Time WebSocket Client*, *Understanding the Event API WebSocket protocol*).
+//! The handshake of AppSync WebSockets: the signed header fields as JSON, in the URL for GraphQL and in a subprotocol
+//! for Events (*Building a Real-Time WebSocket Client*, *Understanding the Event API WebSocket protocol*).
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,12 +15,12 @@ pub fn connection_headers(request: &Request) -> Value {
     Value::Object(fields.map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>())
 }
 
-/// What opens a WebSocket: its URL, its subprotocols and the header fields that are in one of them.
+/// The data that opens a WebSocket: its URL, its subprotocols, and the header fields that one of them encodes.
 pub fn connection(url: &str, protocols: &[&str], headers: &Value) -> Value {
     json!({ "url": url, "protocols": protocols, "authorization": headers })
 }
 
-/// The data of a message with the header fields that authorize it.
+/// The data of a message, with the header fields that authorize it.
 pub fn message(data: &str, headers: &Value) -> Value {
     json!({ "data": data, "authorization": headers })
 }
@@ -30,7 +30,7 @@ pub fn connection_url(address: &str, headers: &Value) -> String {
     format!("{address}?header={}&payload=e30=", STANDARD.encode(headers.to_string()))
 }
 
-/// The subprotocol that goes with a WebSocket of Events.
+/// The subprotocol that authorizes a WebSocket of AppSync Events.
 pub fn connection_protocol(headers: &Value) -> String {
     format!("header-{}", URL_SAFE_NO_PAD.encode(headers.to_string()))
 }

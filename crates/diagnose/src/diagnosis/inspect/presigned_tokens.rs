@@ -25,8 +25,8 @@ struct Presigned<'a> {
     is_signature_right: Option<bool>,
 }
 
-/// The faults for which the server of a token refuses it whatever its signature is, in addition to those that
-/// verification finds. `notes` are about the text that the token was read from.
+/// The faults that make the server refuse a token whatever its signature is, in addition to those that verification
+/// finds. `notes` are about the text that the token was read from.
 pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Vec<AppliedMistake> {
     let of_text = notes.iter().filter_map(of_note);
     let Some((claim, _)) = verdict.as_v4() else { return Vec::new() };
@@ -47,7 +47,7 @@ pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Ve
     of_kind.into_iter().chain(of_all).flatten().chain(of_text).collect()
 }
 
-/// The mistake that a note about the text of a token stands for, if it is one.
+/// The mistake that a note about the text of a token stands for, if any.
 pub fn mistake_in_note(note: &Note) -> Option<&'static Mistake> {
     of_note(note).map(|made| made.mistake)
 }
@@ -77,7 +77,7 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
     })
 }
 
-/// What the client does with a token that the token is not for.
+/// The mistake of using a token for a login that it is not signed for.
 fn other_login(other: &OtherLogin) -> AppliedMistake {
     let (mistake, signed, expected, detail) = match other {
         OtherLogin::User { signed, expected, used } => {
@@ -121,8 +121,8 @@ fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
     (expires > kind.longest).then(|| made.with_detail(detail))
 }
 
-/// RDS signs the port of the database, for which there is no default. If the signature is wrong, the port may
-/// have been signed and lost later, which the search finds out.
+/// RDS tokens are signed for the port of the database, which has no default. If the signature is wrong, the port may
+/// have been signed and lost later; the search finds that.
 fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistake> {
     let is_asked = kind.name == "RDS" && token.is_signature_right != Some(false);
     let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_of_rds(host))?;

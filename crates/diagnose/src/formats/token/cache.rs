@@ -1,22 +1,23 @@
-//! Caches by their endpoints: the name, which is what a token of ElastiCache or MemoryDB is signed for, and the region.
+//! Extracts the name and the region of a cache from its endpoint. ElastiCache and MemoryDB tokens are signed for the
+//! name.
 
-/// What an endpoint says of its cache.
+/// The facts about a cache that its endpoint shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cache {
-    /// The name in lower case, if the endpoint shows it: of the replication group, the serverless cache or the cluster.
+    /// The lower-case name of the replication group, the serverless cache or the cluster, if the endpoint shows it.
     pub name: Option<String>,
-    /// The region, if the endpoint says it.
+    /// The region, if the endpoint shows it.
     pub region: Option<CacheRegion>,
-    /// Whether the endpoint is that of a serverless cache.
+    /// Whether this is the endpoint of a serverless cache.
     pub is_serverless: bool,
 }
 
-/// The region of a cache as its endpoint says it.
+/// The region in the endpoint of a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CacheRegion {
-    /// The region.
+    /// A known region.
     Known(String),
-    /// A code that no region is known for.
+    /// A code that stands for no known region.
     Code(String),
 }
 
@@ -32,7 +33,7 @@ impl CacheRegion {
 }
 
 impl Cache {
-    /// Reads a name or an endpoint.
+    /// Parses the name or the endpoint of a cache.
     pub fn parse(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         if !text.contains('.') {
@@ -48,7 +49,7 @@ impl Cache {
         let region = Some(CacheRegion::from_code(code));
         match front.split_last() {
             Some((&"serverless", front)) => {
-                // The name of a serverless cache is followed by characters that AWS chose.
+                // AWS appends random characters to the name of a serverless cache.
                 let name = front.first().and_then(|label| Some(label.rsplit_once('-')?.0.to_owned()));
                 Self { name, region, is_serverless: true }
             }
@@ -57,9 +58,10 @@ impl Cache {
     }
 }
 
-/// The name of a replication group or of a cluster, by the labels in front of the region: first the forms with TLS, then those
-/// without, which endpoints keep if TLS is turned on later. Nodes outside of a group (`NAME.abc123.0001`) and Memcached
-/// (`NAME.abc123.cfg`) accept no tokens, and a node that was put into a group later does not show the name of the group.
+/// The name of a replication group or cluster, from the labels before the region. The forms with TLS come first, then
+/// those without; an endpoint keeps its form when TLS is turned on later. Nodes outside a group (`NAME.abc123.0001`)
+/// and Memcached (`NAME.abc123.cfg`) accept no tokens, and a node that joined a group later does not show the group's
+/// name.
 fn name_of_group(front: &[&str]) -> Option<String> {
     let name = match front {
         ["master" | "replica" | "clustercfg", name, _] => name,
@@ -72,7 +74,7 @@ fn name_of_group(front: &[&str]) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The group of a node: `NAME-001`, or `NAME-0001-001` in a group with shards.
+/// The group of a node: the `NAME` in `NAME-001`, or in `NAME-0001-001` if the group has shards.
 fn group_of_node(node: &str) -> Option<&str> {
     let (name, _) = node.rsplit_once('-').filter(|(_, number)| is_number(number, 3))?;
     Some(name.rsplit_once('-').filter(|(_, shard)| is_number(shard, 4)).map_or(name, |(name, _)| name))
@@ -82,7 +84,8 @@ fn is_number(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// ElastiCache abbreviates regions: `use1`, `euc1`, `apse2`. AWS documents no list; the irregular ones are as endpoints have them.
+/// Expands ElastiCache's abbreviated regions, such as `use1`, `euc1`, `apse2`. AWS publishes no list; the irregular
+/// ones were taken from real endpoints.
 fn region_of_code(code: &str) -> Option<String> {
     const IRREGULAR: [(&str, &str); 7] = [
         ("apn2", "ap-northeast-2"),
@@ -109,7 +112,7 @@ fn region_of_code(code: &str) -> Option<String> {
     let (area, rest) = code.split_at_checked(2)?;
     let (letters, number) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
     let direction = DIRECTIONS.iter().find(|(letter, _)| *letter == letters)?.1;
-    // What begins with `apn` is northeast, and irregular.
+    // `apn` codes mean northeast, which is irregular.
     let is_regular = AREAS.contains(&area) && (area, letters) != ("ap", "n");
     (is_regular && ("1"..="9").contains(&number)).then(|| format!("{area}-{direction}-{number}"))
 }
@@ -118,8 +121,8 @@ fn region_of_code(code: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The endpoints are those in AWS's guides (*Finding connection endpoints*), of Teleport's tests for its own reader of them
-    /// (`lib/utils/aws`), and of public configuration files.
+    /// The endpoints come from AWS's guides (*Finding connection endpoints*), from the tests of Teleport's own
+    /// endpoint parser (`lib/utils/aws`), and from public configuration files.
     #[test]
     fn an_endpoint_shows_the_name_and_the_region() {
         for (text, name, region, is_serverless) in [
@@ -203,8 +206,9 @@ mod tests {
         }
     }
 
-    /// Catches a token that is signed for the random part of a host, or for a node. The second and third are Memcached's and a
-    /// lone node's (*Finding connection endpoints*), which have no users; the next is one that Teleport refuses.
+    /// Catches a token that is signed for the random part of a host, or for a node. The second and third endpoints
+    /// belong to Memcached and to a lone node (*Finding connection endpoints*), which have no users; Teleport refuses
+    /// the next one.
     #[test]
     fn an_endpoint_that_hides_the_name_shows_none() {
         for text in [
@@ -220,9 +224,9 @@ mod tests {
         }
     }
 
-    /// Catches a region that is made up, and one that is taken from the profile instead.
+    /// Catches a region that is guessed, or taken from the profile instead.
     #[test]
-    fn a_code_of_no_region_stays_a_code() {
+    fn an_unknown_region_code_stays_a_code() {
         for code in ["ugw1", "uge1", "xyz1", "apn1", "use0", "use", "cnc1", "u"] {
             let cache = Cache::parse(&format!("master.c.abc123.{code}.cache.amazonaws.com"));
             assert_eq!(cache.region, Some(CacheRegion::Code(code.to_owned())), "{code}");

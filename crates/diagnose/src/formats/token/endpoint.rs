@@ -1,4 +1,4 @@
-//! Endpoints that take tokens, as far as a token says which one it is for.
+//! The endpoints that accept tokens, and the comparison of a token's endpoint with the one that was used.
 
 use super::kind::TokenKind;
 
@@ -7,8 +7,8 @@ pub(crate) fn is_of_rds(host: &str) -> bool {
     labels(host).iter().any(|label| label == "rds")
 }
 
-/// Whether two hosts are endpoints of two databases, so that a token for one is none for the other. Aliases and tunnels lead to
-/// any endpoint, and those of one cluster lead to each other's instances.
+/// Whether two hosts are endpoints of different databases, so that neither accepts a token for the other. An alias or
+/// a tunnel may lead to any endpoint, and a cluster's endpoints lead to its own instances.
 pub(in crate::formats) fn is_other_endpoint(kind: &TokenKind, signed: &str, used: &str) -> bool {
     match kind.name {
         "RDS" => database(signed).zip(database(used)).is_some_and(|(signed, used)| signed.is_other_than(&used)),
@@ -20,9 +20,9 @@ pub(in crate::formats) fn is_other_endpoint(kind: &TokenKind, signed: &str, used
 /// The parts of `NAME.ID.REGION.rds.amazonaws.com`.
 struct Database {
     name: String,
-    /// `cluster`, `cluster-ro`, `proxy`; nothing for an instance.
+    /// `cluster`, `cluster-ro` or `proxy`; empty for an instance.
     role: String,
-    /// The same for all databases of an account in a region.
+    /// The ID that all databases of an account in a region share.
     owner: String,
     region: String,
 }
@@ -37,14 +37,14 @@ impl Database {
 fn database(host: &str) -> Option<Database> {
     let labels = labels(host);
     let [name, id, rest @ ..] = labels.as_slice() else { return None };
-    // China has the region behind the service.
+    // In China, the region follows the service.
     let region = match rest {
         [region, service, ..] if service == "rds" => region,
         [service, region, ..] if service == "rds" => region,
         _ => return None,
     };
     let (role, owner) = id.rsplit_once('-').unwrap_or(("", id));
-    // The endpoint of a global database has no owner, and leads to the cluster of any region.
+    // The endpoint of a global database has no owner ID, and leads to a cluster in any region.
     let is_global = region == "global" || role == "global";
     (!is_global).then(|| Database {
         name: name.clone(),
@@ -54,7 +54,7 @@ fn database(host: &str) -> Option<Database> {
     })
 }
 
-/// The ID and the region of `ID.dsql.REGION.on.aws`; those for PrivateLink have an ID of their own behind the service.
+/// The ID and the region of `ID.dsql.REGION.on.aws`. PrivateLink endpoints append an ID of their own to `dsql`.
 fn dsql(host: &str) -> Option<(String, String)> {
     let labels = labels(host);
     let [id, service, region, ..] = labels.as_slice() else { return None };
@@ -62,7 +62,7 @@ fn dsql(host: &str) -> Option<(String, String)> {
     is_of_dsql.then(|| (id.clone(), region.clone()))
 }
 
-/// The labels of a host in lower case, without its port.
+/// The labels of a host in lower case, without the port.
 fn labels(host: &str) -> Vec<String> {
     let name = host.split(':').next().unwrap_or(host);
     name.trim_end_matches('.').split('.').map(str::to_ascii_lowercase).collect()
@@ -72,7 +72,8 @@ fn labels(host: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora guides.
+    /// Endpoints of a database, a cluster, a proxy, a global database and other partitions, from the RDS and Aurora
+    /// guides.
     #[test]
     fn an_endpoint_of_rds_is_told_from_an_alias() {
         for (host, expected) in [
@@ -91,7 +92,7 @@ mod tests {
         }
     }
 
-    /// Catches a tunnel, a reader or an instance that is called a mistake.
+    /// Catches a tunnel, a reader or an instance that is reported as a mistake.
     #[test]
     fn only_another_database_is_another_endpoint() {
         let rds = |signed: &str, used: &str| {

@@ -1,39 +1,40 @@
-//! The kinds of tokens that are presigned URLs, and what the server of each requires: data, without a rule of its own.
+//! The kinds of tokens that are presigned URLs, and the requirements of their servers. This module is only data.
 
 /// A kind of token that is a presigned URL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TokenKind {
-    /// What the token is for, as people call it.
+    /// The usual name of the service that the token is for.
     pub name: &'static str,
-    /// The values of the parameter `Action`.
+    /// The values of the `Action` parameter.
     pub actions: &'static [&'static str],
-    /// A parameter by which it differs from others with the same action.
+    /// A parameter that sets this kind apart from others with the same action.
     pub marked_by: Option<&'static str>,
-    /// The services that it may be signed for, the usual one first.
+    /// The services that the token may be signed for, the usual one first.
     pub services: &'static [&'static str],
-    /// The longest expiry that its server accepts, in seconds.
+    /// The longest expiry that the server accepts, in seconds.
     pub longest: u64,
-    /// The expiry that AWS's own generators ask for, in seconds.
+    /// The expiry that AWS's own generators use, in seconds.
     pub usual: u64,
-    /// The most bytes of a token that its server reads, if that is known.
+    /// The maximum length of a token in bytes, if the server has a known limit.
     pub most_bytes: Option<usize>,
-    /// The command of the AWS CLI that makes one, if there is one.
+    /// The AWS CLI command that generates such a token, if there is one.
     pub aws_cli: Option<&'static str>,
 }
 
-/// The header with the name of the EKS cluster that a token is for (aws-iam-authenticator, *API Authorization from Outside a
-/// Cluster*).
+/// The header with the name of the EKS cluster that the token is for (aws-iam-authenticator, *API Authorization from
+/// Outside a Cluster*).
 pub const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
-/// PostgreSQL reads no longer password (`PG_MAX_AUTH_TOKEN_LENGTH`).
+/// PostgreSQL's limit for passwords (`PG_MAX_AUTH_TOKEN_LENGTH`).
 const POSTGRESQL: usize = 65_535;
-/// Redis and Valkey read no longer argument from a client that has not logged in yet (`unauthenticated bulk length`).
+/// The longest argument that Redis and Valkey read from a client that has not logged in yet (`unauthenticated bulk
+/// length`).
 const VALKEY: usize = 16_384;
 /// The limit of aws-iam-authenticator (`maxTokenLenBytes`).
 const EKS: usize = 4_096;
 
 impl TokenKind {
-    /// For a database of RDS or Aurora.
+    /// A token for an RDS or Aurora database.
     pub const RDS: Self = Self {
         name: "RDS",
         actions: &["connect"],
@@ -44,7 +45,7 @@ impl TokenKind {
         most_bytes: Some(POSTGRESQL),
         aws_cli: Some("aws rds generate-db-auth-token --hostname HOST --port PORT --username USER"),
     };
-    /// For a cache of ElastiCache or a cluster of MemoryDB.
+    /// A token for an ElastiCache cache or a MemoryDB cluster.
     pub const ELASTICACHE: Self = Self {
         name: "ElastiCache",
         actions: &["connect"],
@@ -55,7 +56,7 @@ impl TokenKind {
         most_bytes: Some(VALKEY),
         aws_cli: None,
     };
-    /// For a cluster of Aurora DSQL.
+    /// A token for an Aurora DSQL cluster.
     pub const DSQL: Self = Self {
         name: "DSQL",
         actions: &["DbConnect", "DbConnectAdmin"],
@@ -68,7 +69,7 @@ impl TokenKind {
             "aws dsql generate-db-connect-auth-token --hostname HOST, or -admin-auth-token for the user admin",
         ),
     };
-    /// For a broker of MSK.
+    /// A token for an MSK broker.
     pub const MSK: Self = Self {
         name: "MSK",
         actions: &["kafka-cluster:Connect"],
@@ -79,7 +80,7 @@ impl TokenKind {
         most_bytes: None,
         aws_cli: None,
     };
-    /// For the models of Bedrock: a short-term API key.
+    /// A short-term API key for the models of Bedrock.
     pub const BEDROCK: Self = Self {
         name: "Bedrock",
         actions: &["CallWithBearerToken"],
@@ -90,8 +91,8 @@ impl TokenKind {
         most_bytes: None,
         aws_cli: None,
     };
-    /// For a Kubernetes cluster of EKS; aws-iam-authenticator refuses a longer expiry. The URL says a minute, as `aws eks
-    /// get-token` has it, and the token counts for fifteen.
+    /// A token for an EKS cluster. aws-iam-authenticator refuses a longer expiry. The URL expires after a minute, as
+    /// in `aws eks get-token`, but the token is valid for fifteen.
     pub const EKS: Self = Self {
         name: "EKS",
         actions: &["GetCallerIdentity"],
@@ -103,7 +104,7 @@ impl TokenKind {
         aws_cli: Some("aws eks get-token --cluster-name NAME"),
     };
 
-    /// Whether a URL is for it, as far as its text shows: that of EKS is known by a header.
+    /// Whether the text of a URL fits this kind. EKS is marked by a header, which the URL does not show.
     fn is_of_url(&self, url: &str) -> bool {
         let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
         let action = query.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
@@ -111,12 +112,12 @@ impl TokenKind {
         self.actions.iter().any(|name| action.replace("%3A", ":") == *name) && self.marked_by.is_none_or(is_marked)
     }
 
-    /// The kind of a URL, as far as its text shows.
+    /// The kind of token that the text of a URL fits.
     pub(in crate::formats) fn of_url(url: &str) -> Option<&'static Self> {
         Self::ALL.into_iter().find(|kind| kind.is_of_url(url))
     }
 
-    /// All of them, from the developer guides of each service.
+    /// All kinds, from the developer guides of each service.
     pub const ALL: [&'static Self; 6] =
         [&Self::RDS, &Self::ELASTICACHE, &Self::DSQL, &Self::MSK, &Self::BEDROCK, &Self::EKS];
 }

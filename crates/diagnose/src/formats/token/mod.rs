@@ -1,8 +1,9 @@
-//! Tokens that are presigned URLs: of databases (`host:port/?Action=connect&…`), of MSK (base64), of EKS and Bedrock (base64
-//! behind a prefix).
+//! Parses tokens that are presigned URLs: of databases (`host:port/?Action=connect&…`), of MSK (base64), of EKS and
+//! Bedrock (base64 after a prefix).
 //!
-//! No client sends them over HTTP: the server that takes the token makes the signed request of it. So a token is read back to
-//! that request, with the scheme that its generator took off, and without what the generator added after signing.
+//! Clients do not send these requests over HTTP: the server that receives the token rebuilds the signed request from
+//! it. Parsing does the same: it restores the scheme that the generator removed, and removes the parameters that it
+//! appended after signing.
 
 mod around;
 mod cache;
@@ -21,55 +22,56 @@ use ::base64::alphabet::{STANDARD, URL_SAFE};
 use super::note::Note;
 use super::{base64, is_url};
 
-/// The URL that a token was made of.
+/// The signed request that a token was made from.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// The method that was signed.
     pub method: &'static str,
     /// The URL that was signed.
     pub url: String,
-    /// The parameter that a generator appended to the signed URL.
+    /// The parameter that the generator appended to the signed URL.
     pub appended: Option<&'static str>,
-    /// What its server refuses of it, whatever was signed.
+    /// Faults in the token that make its server refuse it, whatever was signed.
     pub flaws: Vec<Note>,
 }
 
-/// A token is as good as a password, and is not shown.
+/// Does not print the token: it is as good as a password.
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Token").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// A token that begins as one does, and does not go on so.
+/// A token with a known prefix but without valid content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the token is damaged: {prefix} is not followed by {expected}")]
 pub struct DamagedToken {
-    /// How the token begins.
+    /// The prefix of the token.
     pub prefix: &'static str,
-    /// What follows in a whole one.
+    /// The content that must follow the prefix.
     pub expected: &'static str,
 }
 
-/// What follows the prefixes of EKS and Bedrock.
+/// The content that must follow the prefixes of EKS and Bedrock.
 const URL_IN_BASE64: &str = "a URL in base64";
 
-/// Begins a token of EKS, and says its version.
+/// The prefix of an EKS token, including its version.
 pub const EKS_PREFIX: &str = "k8s-aws-v1.";
-/// Begins a token of EKS of any version; there is only the first.
+/// The prefix of an EKS token of any version; there is only version 1.
 pub(in crate::formats) const EKS_FAMILY: &str = "k8s-aws-v";
-/// Begins a short-term key of Bedrock.
+/// The prefix of a short-term Bedrock API key.
 pub const BEDROCK_PREFIX: &str = "bedrock-api-key-";
-/// What the generators of AWS append to a signed URL: those for MSK the client's name, those for Bedrock the token's version.
+/// The parameter that AWS's generators append to a signed URL: the client's name for MSK, the version of the token
+/// for Bedrock.
 const ADDED: [(&str, &str); 2] = [("Action=kafka-cluster", "User-Agent"), ("Action=CallWithBearerToken", "Version")];
-/// A token is longer, and so is no word that only looks like base64.
+/// Shorter texts are not tokens: this excludes words that only look like base64.
 const SHORTEST: usize = 64;
 
 impl Token {
-    /// Reads a token, or gives `None` if the text is not one.
+    /// Parses a token. Returns `None` if the text is not one.
     ///
     /// # Errors
-    /// A prefix of EKS or Bedrock with something else behind it.
+    /// Fails if the prefix of EKS or Bedrock is followed by something else.
     pub fn parse(text: &str) -> Option<Result<Self, DamagedToken>> {
         let text = around::cleaned(text);
         if text.contains(char::is_whitespace) {
@@ -78,12 +80,11 @@ impl Token {
         Some(Self::read(text)?.map(|token| token.with_flaws(text)))
     }
 
-    /// The kind that it is of.
     pub(in crate::formats) fn kind(&self) -> Option<&'static TokenKind> {
         TokenKind::of_url(&self.url)
     }
 
-    /// Whether nothing of it is missing that a presigned URL has.
+    /// Whether the token contains everything that a presigned URL has.
     pub(in crate::formats) fn is_whole(&self) -> bool {
         around::is_whole(&self.url)
     }
@@ -112,7 +113,7 @@ impl Token {
         Self::without_prefix(url).map(Ok)
     }
 
-    /// The token of the URL in a base64 text without a prefix: MSK's has none.
+    /// The token for a decoded URL that had no prefix. Only MSK tokens have none.
     fn without_prefix(url: String) -> Option<Self> {
         if is_url(&url) {
             let is_of_eks = TokenKind::of_url(&url) == Some(&TokenKind::EKS);
@@ -140,7 +141,8 @@ impl Token {
         Self { method, url: without_parameter(&url, at), appended: Some(name), flaws }
     }
 
-    /// The same with what is wrong with the text that it was made of. Those who take a URL take it with TLS only.
+    /// Adds the faults in the text that the token was parsed from. Servers that take a URL with its scheme require
+    /// https.
     fn with_flaws(mut self, text: &str) -> Self {
         let is_plain = self.url.starts_with("http://") && !text.contains('?');
         self.flaws.extend(is_plain.then_some(Note::TokenScheme { scheme: "http://", expected: "https://" }));
@@ -152,14 +154,14 @@ impl Token {
     }
 }
 
-/// The URL without the parameter whose `&` is at that place.
+/// Removes the parameter whose `&` is at this position.
 fn without_parameter(url: &str, at: usize) -> String {
     let (before, parameter) = url.split_at(at);
     let rest = parameter.get(1..).and_then(|text| text.find('&').map(|end| text.get(end..).unwrap_or_default()));
     format!("{before}{}", rest.unwrap_or_default())
 }
 
-/// `host:port/?…` as the URL that was signed: a host and a query with the parameters of a token or of a signature.
+/// `host:port/?…` as the URL that was signed, if the query has the parameters of a token or a signature.
 fn without_scheme(text: &str) -> Option<String> {
     let (address, query) = text.split_once('?')?;
     let (authority, path) = address.split_once('/').unwrap_or((address, ""));
@@ -171,19 +173,20 @@ fn without_scheme(text: &str) -> Option<String> {
         path.is_empty() && ["Action=connect", "Action=DbConnect"].iter().any(|word| query.starts_with(word));
     let is_token = is_action || ["X-Amz-", "X-Goog-"].iter().any(|name| query.contains(name));
     let is_one_word = !text.contains(char::is_whitespace);
-    // Behind https, port 443 would not be a part of the host.
+    // In an https URL, port 443 would not be part of the signed host.
     let scheme = if port == "443" { "http" } else { "https" };
     (is_host && is_token && is_one_word).then(|| format!("{scheme}://{text}"))
 }
 
-/// The text of base64 in either alphabet. Of one that was cut off, the last digits may be no whole bytes.
+/// Decodes base64 in either alphabet. In a text that was cut off, the last digits may not make up whole bytes; they
+/// are dropped.
 pub(in crate::formats) fn decoded(text: &str) -> Option<String> {
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
     let whole = || text.get(..text.len() - text.len() % 4).and_then(|text| base64::decode(text, alphabet));
     String::from_utf8(base64::decode(text, alphabet).or_else(whole)?).ok()
 }
 
-/// The URL that stands in a token of EKS with its scheme, in one of Bedrock without.
+/// Adds the missing scheme: EKS tokens contain it, Bedrock keys do not.
 fn with_scheme(url: &str) -> Option<String> {
     if is_url(url) { Some(url.to_owned()) } else { without_scheme(url) }
 }
@@ -198,7 +201,7 @@ mod tests {
 
     /// The texts in base64 are coreutils' `printf %s URL | base64 -w0`.
     #[test]
-    fn each_form_of_a_token_leads_to_the_url_that_was_signed() {
+    fn each_token_format_is_parsed_to_the_signed_url() {
         for (text, expected) in [
             (
                 "db.example:5432/?Action=connect&DBUser=u&X-Amz-Algorithm=A",
@@ -215,7 +218,7 @@ mod tests {
                 "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8/QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0",
                 "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect",
             ),
-            // Cut within the base64.
+            // Cut off within the base64.
             ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_Y", "https://sts.amazonaws.com/?"),
             ("k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT", "https://sts.amazonaws.com/?"),
             ("db.example:443/?Action=connect&DBUser=u", "http://db.example:443/?Action=connect&DBUser=u"),
@@ -233,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_stays_in() {
+    fn a_signed_parameter_is_kept() {
         let text =
             "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&User-Agent=a&X-Amz-Signature=1";
         assert_eq!(url(text), None);
     }
 
     #[test]
-    fn names_of_files_and_words_are_no_tokens() {
+    fn file_names_and_words_are_not_tokens() {
         for text in [
             "request.http",
             "./a?b",
@@ -256,7 +259,7 @@ mod tests {
 
     /// The texts in base64 are coreutils' `printf %s URL | base64 -w0`.
     #[test]
-    fn a_token_without_its_prefix_is_read_and_the_prefix_is_missed() {
+    fn a_token_without_its_prefix_is_parsed_and_the_missing_prefix_noted() {
         let flaws = |text: &str| Token::parse(text).and_then(Result::ok).map(|token| (token.method, token.flaws));
         let without = |expected| vec![Note::TokenPrefix { expected }];
         let slash = Note::TokenBase64 { found: '/' };
@@ -278,9 +281,9 @@ mod tests {
         }
     }
 
-    /// Only what no generator of AWS appends is worth a word.
+    /// Only parameters that AWS's generators do not append are noted.
     #[test]
-    fn what_the_generators_append_is_left_out_in_silence() {
+    fn the_usual_appended_parameter_is_removed_without_a_note() {
         let token = |behind: &str| {
             let url = format!("bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1{behind}");
             Token::of_url("POST", with_scheme(&url).unwrap()).flaws

@@ -1,9 +1,9 @@
-//! How a token is written that is a URL in base64: the prefix that its server knows it by, and the digits that it reads.
+//! The spelling of base64 tokens: the prefix that the server expects, and the base64 digits that it accepts.
 
 use super::kind::TokenKind;
 use super::{BEDROCK_PREFIX, EKS_PREFIX, Note};
 
-/// What is behind the prefix of a token, and what is wrong with the prefix: its case, or that its dot is missing.
+/// The text after a token's prefix, and a note if the prefix is in the wrong case or has lost its dot.
 pub(super) fn behind_prefix<'t>(text: &'t str, prefix: &'static str) -> Option<(&'t str, Option<Note>)> {
     let missing = Note::TokenPrefix { expected: prefix };
     if let Some(behind) = text.strip_prefix(prefix) {
@@ -13,20 +13,20 @@ pub(super) fn behind_prefix<'t>(text: &'t str, prefix: &'static str) -> Option<(
     let (start, behind) = text.split_at_checked(stem.len()).filter(|(start, _)| start.eq_ignore_ascii_case(stem))?;
     let is_cut = behind.is_empty() && start == stem;
     let behind = if prefix == stem { behind } else { behind.strip_prefix('.').unwrap_or(behind) };
-    // Another version of the prefix begins with another digit.
+    // A digit here means another version of the prefix.
     let is_other = behind.starts_with(|c: char| c.is_ascii_digit());
     (!is_other).then_some((behind, (!is_cut).then_some(missing)))
 }
 
-/// What is to be said of a URL of which the token of a database or a cache is made: it stands there with its scheme.
+/// A note if the text is the URL that the token of a database or cache is made from, still with its scheme.
 pub fn note_of_url(url: &str) -> Option<Note> {
     let is_password = TokenKind::of_url(url).is_some_and(|kind| ["RDS", "DSQL", "ElastiCache"].contains(&kind.name));
     let scheme = ["https://", "http://"].into_iter().find(|scheme| url.starts_with(scheme));
     scheme.filter(|_| is_password).map(|scheme| Note::UrlOfToken { scheme })
 }
 
-/// Digits that the server of a token does not read: those of aws-iam-authenticator and of Kafka take base64 for URLs without padding
-/// (`base64.RawURLEncoding` of `token.Verify`, and the pattern of `OAuthBearerClientInitialResponse`).
+/// A note on digits that the server does not accept: aws-iam-authenticator and Kafka require unpadded base64url
+/// (`base64.RawURLEncoding` in `token.Verify`, and the pattern in `OAuthBearerClientInitialResponse`).
 pub(super) fn odd_base64(text: &str, kind: &TokenKind) -> Option<Note> {
     let is_read_so = [&TokenKind::EKS, &TokenKind::MSK].contains(&kind);
     let is_encoded = !text.contains(['?', '&']) && !text.starts_with(BEDROCK_PREFIX);
@@ -40,9 +40,9 @@ mod tests {
     use super::*;
     use crate::formats::Token;
 
-    /// coreutils' `printf %s URL | basenc --base64url`, and `base64` for the last two.
+    /// Made with coreutils' `printf %s URL | basenc --base64url`, and with `base64` for the last two.
     #[test]
-    fn what_the_authenticator_and_kafka_refuse_is_read_and_noted() {
+    fn digits_that_eks_and_kafka_refuse_are_parsed_and_noted() {
         const CALLER: &str = "aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_QWN0aW9uPUdldENhbGxlcklkZW50aXR5";
         const KAFKA: &str =
             "aHR0cHM6Ly9rYWZrYS5ldS13ZXN0LTEuYW1hem9uYXdzLmNvbS8_QWN0aW9uPWthZmthLWNsdXN0ZXIlM0FDb25uZWN0Jlg9MQ==";

@@ -1,5 +1,5 @@
-//! Tokens in the request that carries them: `Authorization: Bearer k8s-aws-v1.…`. Such a request is not signed itself; what is signed
-//! is the URL in the token.
+//! Tokens in the request that carries them: `Authorization: Bearer k8s-aws-v1.…`. The request itself is not signed;
+//! the URL in the token is.
 
 use crate::formats::Note;
 
@@ -8,7 +8,7 @@ use crate::formats::capture::exchange::Exchange;
 use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
 use crate::formats::capture::{carrier, subject};
 
-/// The capture of the token, if its request carries one, with the reply to that request.
+/// If the request carries a token, replaces the request in the capture by the one in the token, and keeps the reply.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
     let Some(request) = &capture.request else { return Ok(capture) };
     let is_of_text = |note: &&Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
@@ -27,7 +27,8 @@ mod tests {
     use super::*;
     use crate::formats::capture::read;
 
-    /// coreutils' `printf %s https://sts.amazonaws.com/?a=b | basenc --base64url`, and the like.
+    /// Made with coreutils' `printf %s https://sts.amazonaws.com/?a=b | basenc --base64url`, and similarly for
+    /// Bedrock.
     const EKS: &str = "k8s-aws-v1.aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8_YT1i";
     const BEDROCK: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE=";
 
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_to_the_request_stays_with_the_token() {
+    fn the_reply_to_the_request_is_kept_with_the_token() {
         let text = format!("GET /api HTTP/1.1\nHost: h\nAuthorization: Bearer {EKS}\n\nHTTP/1.1 401 Unauthorized\n\n");
         assert_eq!(read(text.as_bytes(), None).unwrap().reply.and_then(|reply| reply.status), Some(401));
     }

@@ -1,9 +1,9 @@
-//! The spellings of a token in other languages: JSON, shells, HTML.
+//! Undoes the escapes that JSON, shells and HTML put into a token.
 
 use std::borrow::Cow;
 
-/// What a text says whose escapes are those of JSON, of a shell, of cmd or of HTML. An escaped line break ends a word, and so does
-/// a backslash that escapes nothing.
+/// Removes the escapes of JSON, of a POSIX shell, of cmd or of HTML. An escaped line break ends a word, and so does a
+/// backslash that escapes nothing.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') && !text.contains("^&") && !text.contains("&amp;") {
         return Cow::Borrowed(text);
@@ -13,7 +13,7 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     let mut rest = text.as_str();
     while let Some((before, escape)) = rest.split_once('\\') {
         plain.push_str(before);
-        // JSON within JSON has them twice.
+        // JSON within JSON doubles the backslashes.
         let escape = escape.trim_start_matches('\\');
         let (character, length) = character(escape);
         plain.push(character);
@@ -23,7 +23,8 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The character of an escape behind its backslash, and how many bytes it takes.
+/// The character that an escape stands for, given the text after its backslash, and the length of the escape in
+/// bytes.
 fn character(escape: &str) -> (char, usize) {
     let of_json = escape.strip_prefix('u').and_then(|rest| rest.get(..4));
     let of_json = of_json.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(u8::is_ascii);
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_spelling_gives_the_text() {
+    fn each_escaped_form_gives_the_same_text() {
         for (text, expected) in [
             ("a/?b=c&d", "a/?b=c&d"),
             ("a\\/?b=c\\u0026d", "a/?b=c&d"),

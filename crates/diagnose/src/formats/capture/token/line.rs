@@ -1,4 +1,5 @@
-//! The tokens in a line: in JSON, in a variable, in a connection string, in a password file, in a Kubernetes Secret.
+//! Finds the tokens in a line: in JSON, in a variable, in a connection string, in a password file, in a Kubernetes
+//! Secret.
 
 use crate::formats::note::Note;
 use crate::formats::token::{EKS_FAMILY, decoded};
@@ -7,21 +8,21 @@ use sigvet_core::internal::encode::{Plus, decode};
 
 use super::{LONGEST, escapes};
 
-/// What follows the host in the token of a database or a cache.
+/// The text after the host in the token of a database or cache.
 const DATABASE_MARKS: [&str; 2] = ["/?Action=connect&", "/?Action=DbConnect"];
-/// The same where it is percent-encoded, once or more.
+/// The same text percent-encoded, once or several times.
 const ENCODED_MARKS: [&str; 5] =
     ["%3FAction%3D", "%3faction%3d", "%3FAction=", "%253FAction%253D", "%25253FAction%25253D"];
-/// How a token of MSK begins: the base64 of `https://kafka`.
+/// The beginning of an MSK token: the base64 of `https://kafka`.
 const MSK_START: &str = "aHR0cHM6Ly9rYWZrYS";
-/// What a damaged token has behind its prefix at least; otherwise the prefix is only mentioned.
+/// The minimum length after the prefix of a damaged token; a shorter text only mentions the prefix.
 const SHORTEST: usize = 16;
-/// No word in base64 that is a token is shorter.
+/// The minimum length of a base64 token.
 const SHORTEST_BASE64: usize = 64;
-/// How often a token is percent-encoded, or is in base64, at most.
+/// The maximum number of times that a token may be percent-encoded or base64-encoded.
 const DEEPEST: usize = 3;
 
-/// A token in a line, and what there is to say of the place.
+/// A token in a line, and notes on the text around it.
 pub(super) struct FoundToken {
     pub(super) token: Result<Token, DamagedToken>,
     pub(super) notes: Vec<Note>,
@@ -38,17 +39,17 @@ impl FoundToken {
     }
 }
 
-/// The tokens of a line.
+/// The tokens in a line.
 pub(super) fn all(line: &str) -> Vec<FoundToken> {
     within(line, 0)
 }
 
-/// Whether a line has the token of a database or a cache in it, as it is.
+/// Whether the line contains an unencoded token of a database or cache.
 pub(in crate::formats::capture) fn is_of_database(line: &str) -> bool {
     DATABASE_MARKS.iter().any(|mark| line.contains(mark))
 }
 
-/// How many tokens begin in a text.
+/// Counts the tokens that begin in a text.
 pub(super) fn starts(text: &str) -> usize {
     let marks = ["?Action=connect", "?Action=DbConnect", EKS_FAMILY, BEDROCK_PREFIX, MSK_START];
     marks.iter().map(|mark| text.matches(mark).count()).sum()
@@ -62,7 +63,7 @@ fn within(line: &str, depth: usize) -> Vec<FoundToken> {
     pieces(&plain).filter_map(|(start, piece)| in_piece(&plain, start, piece, depth)).flatten().collect()
 }
 
-/// The parts of a line between white space, quotes and brackets, with their places.
+/// The parts of a line between white space, quotes and brackets, with their positions.
 fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_between = |c: char| {
         c.is_whitespace()
@@ -91,21 +92,21 @@ fn in_piece(line: &str, start: usize, piece: &str, depth: usize) -> Option<Vec<F
 }
 
 fn with_prefix(piece: &str) -> Option<FoundToken> {
-    // The prefixes have no capital letters, which people and programs give them.
+    // The prefixes are in lower case, but people and programs capitalise them.
     let lower = piece.to_ascii_lowercase();
     let behind_prefix = || [EKS_FAMILY, BEDROCK_PREFIX].iter().find_map(|prefix| lower.find(prefix));
     let start = behind_prefix().or_else(|| piece.find(MSK_START))?;
     let rest = piece.get(start..)?;
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=%".contains(c);
     let word = rest.split(|c| !is_of_token(c)).next()?;
-    // Padding and the digits `+` and `/` are percent-encoded in a form.
+    // In a form, padding and the digits `+` and `/` are percent-encoded.
     let word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
     let is_mentioned = word.len() < EKS_PREFIX.len() + SHORTEST;
     FoundToken::parse(&word).filter(|found| found.token.is_ok() || !is_mentioned)
 }
 
-/// The password in a line of libpq's password file: `host:port:database:user:password`, where colons and backslashes of a field
-/// have a backslash in front of them (PostgreSQL, *The Password File*).
+/// The password in a line of libpq's password file: `host:port:database:user:password`, where colons and backslashes
+/// within a field are escaped with a backslash (PostgreSQL, *The Password File*).
 fn in_password_file(line: &str) -> Option<FoundToken> {
     let fields = password_file_fields(line)?;
     let rest = fields.get(4..)?;
@@ -113,7 +114,7 @@ fn in_password_file(line: &str) -> Option<FoundToken> {
     Some(FoundToken::parse(&password)?.with_note((rest.len() > 1).then_some(Note::PasswordNotEscaped)))
 }
 
-/// The fields of such a line, the password behind the fourth.
+/// The fields of a password-file line. All fields after the fourth belong to the password.
 pub(super) fn password_file_fields(line: &str) -> Option<Vec<String>> {
     let line = line.trim();
     if !is_of_database(line) || line.contains(char::is_whitespace) {
@@ -125,7 +126,7 @@ pub(super) fn password_file_fields(line: &str) -> Option<Vec<String>> {
     (is_port && is_of_database(&rest.join(":"))).then_some(fields)
 }
 
-/// The fields between colons that no backslash stands in front of, without the backslashes.
+/// Splits a line at its unescaped colons, and removes the backslashes.
 fn unescaped_fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut characters = line.chars();
@@ -140,12 +141,12 @@ fn unescaped_fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// The token around the mark at a place in the line; its piece of the line ends at `end`.
+/// Reads the token around the mark at this position. `end` is the end of the piece that the mark is in.
 fn of_database(line: &str, mark: usize, end: usize) -> Option<FoundToken> {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || ".-_:".contains(c);
     let before = line.get(..mark)?;
     let mut start = before.trim_end_matches(is_of_host).len();
-    // In the URL of a connection the user stands before it: `user:host:port/?…@`.
+    // In a connection URL, the user precedes the token: `user:host:port/?…@`.
     let authority = before.get(start..)?;
     let ends_in_port = authority.rsplit(':').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let own_colons = usize::from(ends_in_port);
@@ -157,7 +158,7 @@ fn of_database(line: &str, mark: usize, end: usize) -> Option<FoundToken> {
     Some(FoundToken::parse(line.get(start..end)?)?.with_note(note))
 }
 
-/// A scheme in front of the token where a value begins: the token is used with it.
+/// A note if a value begins with the token's scheme: the client then uses the token together with its scheme.
 fn kept_scheme(before: &str, start: usize) -> Option<Note> {
     let before = before.get(..start)?;
     let scheme = ["https://", "http://"].into_iter().find(|scheme| before.ends_with(scheme))?;
@@ -165,7 +166,8 @@ fn kept_scheme(before: &str, start: usize) -> Option<Note> {
     is_value.then_some(Note::TokenScheme { scheme, expected: "" })
 }
 
-/// The percent-encoded token that is the password in the URL of a connection, `postgresql://user:TOKEN@host/db`, or is in a form.
+/// Reads a percent-encoded token: the password in a connection URL (`postgresql://user:TOKEN@host/db`), or a field of
+/// a form.
 fn percent_encoded(piece: &str) -> Option<FoundToken> {
     let at = ENCODED_MARKS.iter().find_map(|mark| piece.find(mark))?;
     let is_outside = |c: char| ":=&?".contains(c);
@@ -180,14 +182,14 @@ fn percent_encoded(piece: &str) -> Option<FoundToken> {
     None
 }
 
-/// The tokens that are in base64 in a word, as in a Kubernetes Secret, and the token that a word in base64 is by itself.
+/// Reads base64 words: those that are a token, and those that encode a text with tokens, as in a Kubernetes Secret.
 fn in_base64(piece: &str, depth: usize) -> Vec<FoundToken> {
     let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
     let words = piece.split(|c| !is_digit(c)).map(behind_name).filter(|word| word.len() >= SHORTEST_BASE64);
     words.flat_map(|word| of_base64(word, depth)).collect()
 }
 
-/// The digits behind `NAME=`, with their padding.
+/// The base64 digits after `NAME=`, with their padding.
 fn behind_name(word: &str) -> &str {
     let digits = word.trim_end_matches('=');
     let start = digits.rfind('=').map_or(0, |at| at + 1);
@@ -199,7 +201,7 @@ fn of_base64(word: &str, depth: usize) -> Vec<FoundToken> {
         return Vec::new();
     }
     let Some(text) = decoded(word) else { return Vec::new() };
-    // Any URL may be in base64; one with a signature is a token.
+    // Any URL may be encoded in base64; one with a signature is a token.
     let is_token = text.contains("X-Amz-") && !text.contains(char::is_whitespace);
     let own = FoundToken::parse(word).filter(|_| is_token);
     own.map_or_else(|| text.lines().flat_map(|line| within(line, depth + 1)).collect(), |found| vec![found])
@@ -216,7 +218,7 @@ mod tests {
 
     const URL: &str = "https://db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature=0";
 
-    /// What libpq makes of such a line: it takes the fields apart at colons without a backslash (`passwordFromFile`).
+    /// Reads the lines as libpq does, which splits them at colons without a backslash (`passwordFromFile`).
     #[test]
     fn a_line_of_a_password_file_is_read_as_libpq_reads_it() {
         for (line, notes) in [
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_a_value_is_found_with_what_is_wrong_around_it() {
+    fn a_token_in_a_value_is_found_and_mistakes_around_it_are_noted() {
         let token = URL.trim_start_matches("https://");
         let scheme = |scheme| vec![Note::TokenScheme { scheme, expected: "" }];
         for (line, notes) in [
@@ -254,8 +256,8 @@ mod tests {
 
     const WHOLE: &str = "db.example:5432/?Action=connect&DBUser=u&X-Amz-Credential=A%2F1&X-Amz-Signature=0";
 
-    /// What Python's `json.dumps`, `urllib.parse.quote` (once, twice, with `safe=""`), bash's `printf %q` and coreutils' `base64 -w0`
-    /// make of the token, and Go's and PHP's encoders of JSON.
+    /// The token as written by Python's `json.dumps` and `urllib.parse.quote` (once, twice, with `safe=""`), by
+    /// bash's `printf %q`, by coreutils' `base64 -w0`, and by Go's and PHP's JSON encoders.
     #[test]
     fn each_spelling_of_a_token_is_read() {
         for line in [
@@ -274,14 +276,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_a_form_has_its_padding_percent_encoded() {
+    fn a_token_in_a_form_may_have_percent_encoded_padding() {
         let key = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXJUb2tlbiZYLUFtei1TaWduYXR1cmU9MSZWZXJzaW9uPTE%3D";
         let url = "https://bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Signature=1";
         assert_eq!(found(&format!("key={key}&b=c")).0, url);
     }
 
     #[test]
-    fn words_are_no_tokens() {
+    fn words_are_not_tokens() {
         for line in [
             "tokens begin with k8s-aws-v1. and keys with bedrock-api-key-.",
             "k8s-aws-v1.short",

@@ -1,5 +1,5 @@
-//! Tokens that are presigned URLs, alone, in a line of something else, or in the request that carries them, as the requests that
-//! their servers make of them.
+//! Reads tokens that are presigned URLs as the requests that their servers rebuild from them. A token may stand
+//! alone, in a line of other text, or in the request that carries it.
 
 mod escapes;
 mod line;
@@ -19,15 +19,15 @@ use sigvet_core::request::Request;
 use super::exchange::{Exchange, Prefer, choose};
 use super::{Capture, CaptureKind, UnreadableCapture};
 
-/// The longest token that there is, with a session token in it.
+/// The maximum length of a token, including its session token.
 const LONGEST: usize = 64 * 1024;
 
-/// The request of a text that is a token and nothing else.
+/// Reads a text that is a single token as the request in it.
 pub(super) fn read(text: &[u8]) -> Option<Result<Exchange, UnreadableCapture>> {
     let text = std::str::from_utf8(text.get(..=LONGEST).is_none().then_some(text)?).ok()?;
     let joined = text::joined(text);
     let word = joined.as_deref().unwrap_or(text);
-    // An escape in a URL is a mistake of its own, which is found there.
+    // Escapes in a URL stay: they are a mistake, which is reported later.
     let plain = if is_url(word.trim_start()) { Cow::Borrowed(word) } else { escapes::unescaped(word) };
     if is_query_alone(&plain) {
         return Some(Err(UnreadableCapture::TokenWithoutHost));
@@ -37,20 +37,20 @@ pub(super) fn read(text: &[u8]) -> Option<Result<Exchange, UnreadableCapture>> {
     Some(exchange_of(Token::parse(&plain)?, notes))
 }
 
-/// Whether a text is the query of a token without the host in front of it.
+/// Whether the text is the query of a token, without the host before it.
 fn is_query_alone(text: &str) -> bool {
     let text = text.trim().trim_start_matches(['"', '\'', '/', '?']);
     let is_query = ["Action=", "X-Amz-Algorithm="].iter().any(|name| text.starts_with(name));
     is_query && text.contains("&X-Amz-") && !text.contains(char::is_whitespace)
 }
 
-/// Whether there is a token anywhere in a text.
+/// Whether the text contains a token.
 pub(super) fn is_in(text: &str) -> bool {
     !text::all(text).is_empty()
 }
 
-/// The tokens in a text, as the capture of one of them: the one numbered `entry`, otherwise the first that failed by the words
-/// around it, otherwise the first that is contradicted by what stands beside it, otherwise the first.
+/// Captures one of the tokens in a text: the one numbered `entry`; otherwise the first that the words around it
+/// report as failed; otherwise the first that other settings in the text contradict; otherwise the first.
 pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
     let all = text::all_with_surroundings(text);
     let is_contradicted = |located: &text::Located| {
@@ -91,7 +91,7 @@ fn exchange_of(token: Result<Token, DamagedToken>, notes: Vec<Note>) -> Result<E
 mod tests {
     use super::*;
 
-    /// Its signature is not right, which nobody here asks.
+    /// A token with a wrong signature; these tests do not verify signatures.
     fn token(user: &str) -> String {
         let digits = "0a".repeat(32);
         format!(
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_tokens_the_failed_one_is_taken_and_the_others_are_named() {
+    fn the_failed_one_of_several_tokens_is_taken_and_the_others_are_noted() {
         let (a, b) = (token("alice"), token("bob"));
         let note = |total, taken| vec![Note::SeveralTokens { total, taken }];
         for (text, expected, notes) in [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_around_a_token_is_not_part_of_it() {
+    fn the_text_around_a_token_is_not_part_of_it() {
         let t = token("u");
         for text in [
             format!("\u{201c}{t}\u{201d}"),
@@ -146,7 +146,7 @@ mod tests {
         }
     }
 
-    /// What coreutils' `fold`, a mail program and a terminal make of a token.
+    /// Tokens as wrapped by coreutils' `fold`, a mail program and a terminal.
     #[test]
     fn a_wrapped_token_is_joined() {
         let t = token("u");
@@ -162,12 +162,12 @@ mod tests {
         }
         let text = format!("export PGPASSWORD={}\nthen psql says FATAL\n", folded(76, "", "\n").trim_end());
         assert_eq!(user(&text), ("u".to_owned(), vec![Note::JoinedLines { line: 1 }]));
-        // The words behind a whole token are no part of it.
+        // Words after a complete token are not part of it.
         assert_eq!(user(&format!("{t}\nFAILED\n")), ("u".to_owned(), vec![]));
     }
 
     #[test]
-    fn a_query_without_a_host_is_said_to_have_none() {
+    fn a_query_without_a_host_is_an_error_that_says_so() {
         let t = token("u");
         let query = t.split_once("/?").unwrap().1;
         for text in [query.to_owned(), format!("?{query}"), format!("/?{query}"), format!("'{query}'\n")] {

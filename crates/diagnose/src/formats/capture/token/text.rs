@@ -1,4 +1,4 @@
-//! The tokens in a text of several lines, which may have wrapped them.
+//! Finds the tokens in a text of several lines, including tokens that are wrapped over lines.
 
 use std::ops::Range;
 
@@ -8,24 +8,24 @@ use super::{LONGEST, escapes};
 use crate::formats::note::Note;
 use crate::formats::{Token, is_url};
 
-/// No text about a refusal has more tokens.
+/// The maximum number of tokens to read; no report of a refused login has more.
 const MOST_TOKENS: usize = 64;
-/// The most lines that a token is wrapped into.
+/// The maximum number of lines that one token may be wrapped over.
 const MOST_LINES: usize = 1024;
-/// Nothing wraps a token into shorter lines.
+/// The minimum width of wrapped lines; nothing wraps tokens more narrowly.
 const NARROWEST: usize = 16;
-/// How a program says that a login failed.
+/// Words with which programs report a failed login.
 const FAILURES: [&str; 10] =
     ["fail", "denied", "fatal", "refused", "reject", "unauthorized", "error", "invalid", "expired", "forbidden"];
 
-/// A token, and whether the words around it say that it failed.
+/// A token, and whether the words around it report a failure.
 pub(super) struct Located {
     pub(super) found: FoundToken,
     pub(super) has_failed: bool,
     lines: Range<usize>,
 }
 
-/// The tokens of a text, each once. Damaged ones count if there is no other.
+/// The tokens in a text, without repetitions. Damaged tokens are included only if there are no others.
 pub(super) fn all(text: &str) -> Vec<Located> {
     let lines: Vec<&str> = text.lines().map(without_quote).collect();
     let mut all: Vec<Located> = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn all(text: &str) -> Vec<Located> {
     all
 }
 
-/// The same with what stands beside each token.
+/// The tokens in a text, with notes on what the text around each one shows.
 pub(super) fn all_with_surroundings(text: &str) -> Vec<Located> {
     let mut all = all(text);
     let lines: Vec<&str> = text.lines().map(without_quote).collect();
@@ -76,7 +76,8 @@ fn add(all: &mut Vec<Located>, new: Located) {
     }
 }
 
-/// The tokens of the first line with those lines behind it that continue its last token, and the number of lines.
+/// Joins the first line with the following lines if they continue its last token. Returns its tokens and the number
+/// of joined lines.
 fn continued(found: &[FoundToken], lines: &[&str]) -> Option<(Vec<FoundToken>, usize)> {
     let is_broken = found.last()?.token.as_ref().map_or(true, |token| !token.is_whole());
     let (first, rest) = lines.split_first().filter(|_| is_broken)?;
@@ -92,13 +93,14 @@ fn continued(found: &[FoundToken], lines: &[&str]) -> Option<(Vec<FoundToken>, u
     (whole.len() == found.len()).then_some((whole, more.len() + 1))
 }
 
-/// Whether a line can be a piece of a wrapped token: one word of a URL or of base64.
+/// Whether a line can be a piece of a wrapped token: a single word with the characters of a URL or of base64.
 fn is_piece(line: &str) -> bool {
     let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%&=/:?+".contains(&byte);
     !line.is_empty() && line.bytes().all(is_of_token) && !is_url(line)
 }
 
-/// A text of one word a line as one word, if that is a token: lines of the same length, or any lines that make a whole one.
+/// Joins a text of one word per line if the result is a token. The lines must have the same length, or the token must
+/// be complete.
 pub(super) fn joined(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().map(without_quote).filter(|line| !line.is_empty()).collect();
     let (last, others) = lines.split_last().filter(|(_, others)| !others.is_empty() && others.len() < MOST_LINES)?;
@@ -114,12 +116,12 @@ pub(super) fn joined(text: &str) -> Option<String> {
     (is_even || token.is_ok_and(|token| token.is_whole())).then_some(word)
 }
 
-/// A line without the marks of a quotation in front of it, and without what is white around it.
+/// The line without leading quote prefixes such as `>` and `|`, and without surrounding white space.
 fn without_quote(line: &str) -> &str {
     line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}']).trim()
 }
 
-/// Whether the words of a line say that something failed. A token's own digits are no words.
+/// Whether the line has a word for a failure. Words that are too long are skipped: they are tokens.
 fn says_failure(line: &str) -> bool {
     let is_of_word = |c: char| c.is_alphanumeric() || "-_.+/=%&?:~".contains(c);
     let words = line.split(|c| !is_of_word(c)).filter(|word| word.len() <= 64);

@@ -1,11 +1,11 @@
-//! What servers and clients say of a login that failed: for whom, and where.
+//! Reads the user and host from the messages of servers and clients about a failed login.
 
 use super::login::Login;
 
-/// Words of a refusal that names its user (PostgreSQL's `auth.c`, MySQL's `ER_ACCESS_DENIED_ERROR`).
+/// Words of a refusal that names the user (PostgreSQL's `auth.c`, MySQL's `ER_ACCESS_DENIED_ERROR`).
 const REFUSALS: [&str; 4] =
     ["authentication failed for", "Access denied for", "no pg_hba.conf entry", "rejects connection"];
-/// How libpq begins to tell of a connection.
+/// The words that begin libpq's messages about a connection.
 const CONNECTION: &str = "connection to server at ";
 
 /// Reads a line of a log, or of a client's output.
@@ -22,7 +22,7 @@ pub(super) fn read(line: &str, login: &mut Login) {
     }
 }
 
-/// What is in quotes behind some words.
+/// The quoted text after the given words.
 fn quoted_behind<'t>(line: &'t str, words: &str) -> Option<&'t str> {
     let behind = line.match_indices(words).filter_map(|(at, found)| line.get(at + found.len()..));
     behind.into_iter().find_map(|behind| {

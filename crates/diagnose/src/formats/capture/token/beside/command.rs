@@ -1,8 +1,8 @@
-//! The options of a database's command line client.
+//! Reads the options of database command-line clients.
 
 use super::login::{Login, Seen};
 
-/// The clients of an engine, and their options for host, user and port.
+/// The clients of a database engine, and their options for host, user and port.
 struct Client {
     names: &'static [&'static str],
     host: [&'static str; 2],
@@ -27,7 +27,7 @@ const CLIENTS: [Client; 3] = [
     Client { names: &["redis-cli", "valkey-cli"], host: ["-h", "-h"], user: ["--user", "--user"], port: ["-p", "-p"] },
 ];
 
-/// Reads the options of the client in a line.
+/// Reads the options of the client that the line runs.
 pub(super) fn read(line: &str, login: &mut Login) {
     let words = words(line);
     let Some((at, client)) = client_in(&words) else { return };
@@ -37,12 +37,12 @@ pub(super) fn read(line: &str, login: &mut Login) {
     take(options, client.port, &mut login.port);
 }
 
-/// Whether a line runs a client.
+/// Whether the line runs a client.
 pub(super) fn is_one(line: &str) -> bool {
     client_in(&words(line)).is_some()
 }
 
-/// The client among the words of a line, and its place.
+/// The first client among the words of a line, and its position.
 fn client_in(words: &[String]) -> Option<(usize, &'static Client)> {
     words.iter().enumerate().find_map(|(at, word)| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".exe");
@@ -50,7 +50,7 @@ fn client_in(words: &[String]) -> Option<(usize, &'static Client)> {
     })
 }
 
-/// Takes the values of an option: `-h HOST`, `-hHOST`, `--host HOST`, `--host=HOST`.
+/// Adds the values of an option: `-h HOST`, `-hHOST`, `--host HOST`, `--host=HOST`.
 fn take(words: &[String], [short, long]: [&str; 2], seen: &mut Seen) {
     for (at, word) in words.iter().enumerate() {
         let next = || words.get(at + 1).map(String::as_str);
@@ -67,7 +67,7 @@ fn take(words: &[String], [short, long]: [&str; 2], seen: &mut Seen) {
     }
 }
 
-/// The words of a line as a shell splits them, without what it would fill in.
+/// Splits a line into words as a shell does, without expanding variables.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for character in line.chars() {

@@ -1,4 +1,4 @@
-//! Where a client connects to, and as whom.
+//! The host, port and user that a client logs in with.
 
 /// A host, its port and a user, as far as a text shows them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -8,20 +8,20 @@ pub(super) struct Login {
     pub(super) port: Seen,
 }
 
-/// A value that a text shows.
+/// A value in a text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// It shows none.
+    /// The text shows no value.
     #[default]
     Nothing,
-    /// It shows one.
+    /// The text shows one value.
     One(String),
-    /// It shows several that differ, so that none of them is known to be meant.
+    /// The text shows several different values, so the right one is unknown.
     Several,
 }
 
 impl Seen {
-    /// Adds a value. What a shell or a template would fill in is not one.
+    /// Adds a value. A placeholder that a shell or a template would fill in makes the value unknown.
     pub(super) fn add(&mut self, value: &str) {
         let is_value = !value.is_empty() && !value.contains(['$', '{', '<', '%', '*']);
         let new = if is_value { Self::One(value.to_owned()) } else { Self::Several };
@@ -32,7 +32,7 @@ impl Seen {
         };
     }
 
-    /// The value, if there is one.
+    /// The value, if exactly one is known.
     pub(super) fn known(&self) -> Option<&str> {
         if let Self::One(value) = self { Some(value) } else { None }
     }
@@ -45,14 +45,14 @@ impl Seen {
 }
 
 impl Login {
-    /// Takes over what it does not show itself.
+    /// Takes the values that are missing here from the other login.
     pub(super) fn fill(&mut self, other: Self) {
         self.user.fill(other.user);
         self.host.fill(other.host);
         self.port.fill(other.port);
     }
 
-    /// Adds a host, with a port behind it or without. Of a list of hosts a client takes any.
+    /// Adds a host with an optional port. The host in a list is unknown, because a client may connect to any of them.
     pub(super) fn add_address(&mut self, address: &str) {
         let address = address.trim_end_matches('.');
         let port = address

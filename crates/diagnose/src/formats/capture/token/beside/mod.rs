@@ -1,8 +1,9 @@
-//! What stands beside a token: where its client connects to, and as whom. A token is signed for one user of one endpoint, and a
-//! server tells neither of the two apart from a wrong password.
+//! Compares a token with the host and user that its client logs in with. A token is signed for one user of one
+//! endpoint; servers report a mismatch in either as a wrong password.
 //!
-//! Only what surely belongs to the token counts: the URL or the line that it is the password of, the command that it is in, the
-//! settings around it that have the same prefix, and the server's own words. Where a text has two values, none counts.
+//! Only settings that certainly belong to the token are used: the URL or the line that it is the password of, the
+//! command that contains it, the settings around it with the same prefix, and the server's own messages. If a text
+//! has two different values, neither is used.
 
 mod login;
 mod place;
@@ -22,7 +23,7 @@ use crate::formats::token::is_other_endpoint;
 use crate::formats::{Cache, Token, TokenKind};
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// What the text around a token says against it, and the cluster that it names.
+/// Notes on what the text around a token contradicts, and on the cluster that it names.
 pub(super) fn notes(place: &Place<'_>, token: &Token) -> Vec<Note> {
     let Some(kind) = token.kind() else { return Vec::new() };
     match kind.name {
@@ -36,7 +37,8 @@ pub(super) fn notes(place: &Place<'_>, token: &Token) -> Vec<Note> {
     }
 }
 
-/// The words of the server count first, for it has seen the client; then what is next to the token, then what is around it.
+/// The server's messages come first, because the server has seen the client; then the settings next to the token,
+/// then those around it.
 fn login(place: &Place<'_>, token: &Token) -> Login {
     let mut login = Login::default();
     place.answers().for_each(|line| answer::read(line, &mut login));
@@ -86,7 +88,8 @@ fn other_host(kind: &TokenKind, token: &Token, login: &Login) -> Option<OtherLog
     is_other.then(|| OtherLogin::Host { signed: signed.to_owned(), used: expected.clone(), expected })
 }
 
-/// The name of a cache, for which a token is signed, has no region in it.
+/// Compares the region of a cache's endpoint with the token's. The name of a cache, which the token is signed for,
+/// shows no region.
 fn other_region(token: &Token, login: &Login) -> Option<OtherLogin> {
     let used = login.host.known().filter(|host| host.contains('.'))?;
     let cache = Cache::parse(used).region?;
@@ -94,7 +97,7 @@ fn other_region(token: &Token, login: &Login) -> Option<OtherLogin> {
     (expected != signed).then(|| OtherLogin::Region { signed, expected, used: used.to_owned() })
 }
 
-/// The host in a token, with its port.
+/// The host in the token, with its port.
 fn authority(token: &Token) -> &str {
     let behind = token.url.split_once("://").map_or(token.url.as_str(), |(_, behind)| behind);
     behind.split(['/', '?']).next().unwrap_or_default()
@@ -106,7 +109,7 @@ fn parameter(token: &Token, name: &str) -> Option<String> {
     String::from_utf8(decode(value.as_bytes(), Plus::Literal)).ok()
 }
 
-/// The region in the scope of a token.
+/// The region in the token's credential scope.
 fn scope_region(token: &Token) -> Option<String> {
     parameter(token, "X-Amz-Credential")?.split('/').nth(2).map(str::to_owned)
 }

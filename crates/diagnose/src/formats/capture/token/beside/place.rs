@@ -1,4 +1,4 @@
-//! The place of a token in a text of several lines: the lines that it is in, and those around it that no other token is nearer to.
+//! The place of a token in a text: its own lines, and the surrounding lines that belong to no other token.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,30 +7,31 @@ use crate::formats::Token;
 use crate::formats::capture::token::escapes;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// Stands for the token in a line. No text that is read has it.
+/// Replaces the token in a line. It does not occur in the texts that are read.
 pub(super) const MARK: &str = "\u{1}";
-/// How often a token is percent-encoded at most.
+/// The maximum number of times that a token may be percent-encoded.
 const DEEPEST: usize = 3;
-/// How many lines a command has at most.
+/// The maximum number of lines of a command.
 const MOST_LINES: usize = 64;
 
-/// The place of a token.
+/// The place of a token in a text.
 pub(in crate::formats::capture::token) struct Place<'t> {
     /// The whole text.
     pub(in crate::formats::capture::token) text: &'t str,
-    /// Its lines, without marks of quotations.
+    /// The lines of the text, without quote prefixes such as `>`.
     pub(in crate::formats::capture::token) lines: &'t [&'t str],
-    /// The lines of the token.
+    /// The lines that the token is in.
     pub(in crate::formats::capture::token) own: Range<usize>,
-    /// Those that no other token is in: from the token before it to the one behind it.
+    /// The lines between the token before this one and the token after it.
     pub(in crate::formats::capture::token) free: Range<usize>,
-    /// Whether it is the first token, and the last.
+    /// Whether this is the first token of the text.
     pub(in crate::formats::capture::token) is_first: bool,
     pub(in crate::formats::capture::token) is_last: bool,
 }
 
 impl<'t> Place<'t> {
-    /// The line with those that continue it, as a shell joins them; the lines of a wrapped token are one word.
+    /// The token's line, joined with its continuation lines as a shell does; the lines of a wrapped token become one
+    /// word.
     pub(super) fn line(&self) -> String {
         let Range { mut start, mut end } = self.own;
         while start > self.free.start && self.is_continued(start - 1) && self.own.start - start < MOST_LINES {
@@ -53,24 +54,26 @@ impl<'t> Place<'t> {
         self.lines.get(at).is_some_and(|line| line.ends_with(['\\', '`', '^']))
     }
 
-    /// The lines in which a server may answer the client of this token: those behind it, and for the first those before it.
+    /// The lines in which a server may answer this token's client: those after the token, and also those before the
+    /// first token.
     pub(super) fn answers(&self) -> impl Iterator<Item = &'t str> {
         let before = if self.is_first { self.free.start..self.own.start } else { 0..0 };
         before.chain(self.own.end..self.free.end).filter_map(|at| self.lines.get(at).copied())
     }
 
-    /// The lines above, from the nearest, and below.
+    /// The lines above the token, nearest first.
     pub(super) fn above(&self) -> impl Iterator<Item = &'t str> {
         (self.free.start..self.own.start).rev().filter_map(|at| self.lines.get(at).copied())
     }
 
-    /// The lines below, from the nearest.
+    /// The lines below the token, nearest first.
     pub(super) fn below(&self) -> impl Iterator<Item = &'t str> {
         (self.own.end..self.free.end).filter_map(|at| self.lines.get(at).copied())
     }
 }
 
-/// The line with a mark in place of the token; none if it is written in a way that has nothing beside it.
+/// Replaces the token in the line by [`MARK`]. `None` if the token is written in a form that cannot stand next to
+/// other settings.
 pub(super) fn marked(line: &str, token: &Token) -> Option<String> {
     let line = escapes::unescaped(line);
     let (_, bare) = token.url.split_once("://")?;

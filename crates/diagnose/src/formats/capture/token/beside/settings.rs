@@ -1,5 +1,5 @@
-//! Settings that belong together: `PGHOST` beside `PGPASSWORD`, `host` beside `password`. They have one prefix, and stand in one
-//! line or in lines without others between them.
+//! Reads settings that belong together: `PGHOST` and `PGPASSWORD`, `host` and `password`. Their names have the same
+//! prefix, and they are in one line, or in lines with no other text between them.
 
 use super::login::Login;
 use super::place::{MARK, Place};
@@ -7,7 +7,7 @@ use super::{command, url};
 use crate::formats::capture::token::escapes;
 use crate::formats::capture::token::line::password_file_fields;
 
-/// What a setting says.
+/// The meaning of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Password,
@@ -17,7 +17,7 @@ enum Part {
     Url,
 }
 
-/// How the names of settings end; a longer ending comes before a shorter one.
+/// The endings of the names of settings. A longer ending precedes a shorter one.
 const ENDINGS: [(&str, Part); 25] = [
     ("password", Part::Password),
     ("passwd", Part::Password),
@@ -45,12 +45,12 @@ const ENDINGS: [(&str, Part); 25] = [
     ("url", Part::Url),
     ("uri", Part::Url),
 ];
-/// A line of settings has no more words.
+/// The maximum number of words in a line of settings.
 const MOST_WORDS: usize = 6;
-/// No login has more lines.
+/// The maximum number of lines to read for one login.
 const MOST_LINES: usize = 64;
 
-/// Reads a line of libpq's password file, if it is one.
+/// Reads the line if it is one of libpq's password file; returns whether it is.
 pub(super) fn read_password_file(line: &str, login: &mut Login) -> bool {
     let Some(fields) = password_file_fields(line) else { return false };
     if let [host, port, _, user, ..] = fields.as_slice() {
@@ -61,14 +61,14 @@ pub(super) fn read_password_file(line: &str, login: &mut Login) -> bool {
     true
 }
 
-/// Reads the settings that are in one line with the marked token.
+/// Reads the settings in the line of the marked token.
 pub(super) fn read_line(marked: &str, login: &mut Login) {
     if let Some(prefix) = own_prefix(marked) {
         read_settings(marked, &prefix, login);
     }
 }
 
-/// The settings in the lines above and below. Between two tokens, they may belong to either.
+/// Reads the settings in the lines above and below. Settings between two tokens may belong to either.
 pub(super) fn around(place: &Place<'_>, marked: &str) -> Login {
     let Some(prefix) = own_prefix(marked) else { return Login::default() };
     let mut login = Login::default();
@@ -92,7 +92,7 @@ fn read_block<'t>(lines: impl Iterator<Item = &'t str>, prefix: &str, login: &mu
     }
 }
 
-/// The prefix of the setting that the marked token is the value of.
+/// The prefix of the setting whose value is the marked token.
 fn own_prefix(marked: &str) -> Option<String> {
     let mut own = pairs(marked).into_iter().filter(|(_, value)| value.contains(MARK));
     let (prefix, part) = split_name(&own.next()?.0)?;
@@ -101,7 +101,7 @@ fn own_prefix(marked: &str) -> Option<String> {
 
 fn read_settings(line: &str, wanted: &str, login: &mut Login) {
     for (name, value) in pairs(line) {
-        // A shell has these for itself.
+        // Shells set these variables themselves.
         let is_of_shell = matches!(name.as_str(), "USER" | "HOST" | "HOSTNAME") && line.contains(&format!("{name}="));
         let Some((_, part)) = split_name(&name).filter(|(prefix, _)| prefix == wanted && !is_of_shell) else {
             continue;
@@ -116,7 +116,7 @@ fn read_settings(line: &str, wanted: &str, login: &mut Login) {
     }
 }
 
-/// The prefix of a name in lower case, and what it says: `pg` and the host for `PGHOST`.
+/// Splits a name into its prefix, in lower case, and its meaning: `PGHOST` into `pg` and the host.
 fn split_name(name: &str) -> Option<(String, Part)> {
     let name = name.to_ascii_lowercase();
     let (ending, part) = ENDINGS.into_iter().find(|(ending, _)| name.ends_with(ending))?;
@@ -132,7 +132,7 @@ fn pairs(line: &str) -> Vec<(String, String)> {
 
 fn pair(before: &str, sign: &str, behind: &str) -> Option<(String, String)> {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
-    // The colon in `host:5432` separates no name from its value.
+    // The colon in `host:5432` does not separate a name from a value.
     if sign == ":" && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
         return None;
     }

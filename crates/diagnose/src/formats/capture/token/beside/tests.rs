@@ -1,4 +1,4 @@
-//! Texts as people have them: where a token contradicts what stands beside it, and where it does not.
+//! Realistic texts in which other settings contradict a token, and texts in which they do not.
 
 use crate::formats::capture::{CaptureKind, read};
 use crate::formats::note::Note;
@@ -6,7 +6,7 @@ use crate::formats::note::Note;
 const A: &str = "a.abc123.eu-west-1.rds.amazonaws.com";
 const B: &str = "b.abc123.eu-west-1.rds.amazonaws.com";
 
-/// Its signature is not right, which nobody here asks.
+/// A token with a wrong signature; these tests do not verify signatures.
 fn signed(address: &str, service: &str) -> String {
     let digits = "0a".repeat(32);
     format!(
@@ -15,12 +15,12 @@ fn signed(address: &str, service: &str) -> String {
     )
 }
 
-/// The token of alice for the database a.
+/// A token for user alice of database a.
 fn token() -> String {
     signed(&format!("{A}:5432/?Action=connect&DBUser=alice"), "rds-db")
 }
 
-/// What Python's `urllib.parse.quote(token, safe='')` makes of it.
+/// The result of Python's `urllib.parse.quote(token, safe='')`.
 fn encoded(token: &str) -> String {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
@@ -44,9 +44,10 @@ fn host(used: &str) -> Vec<String> {
     vec![format!("the token is for {A}:5432, but the client connects to {used}")]
 }
 
-/// The forms are those of libpq (*Connection Strings*, *Environment Variables*), MySQL, Redis, JDBC, Go's driver, .NET, Django, Rails.
+/// The formats of libpq (*Connection Strings*, *Environment Variables*), MySQL, Redis, JDBC, Go's driver, .NET,
+/// Django and Rails.
 #[test]
-fn another_user_is_seen_in_each_form() {
+fn a_different_user_is_noticed_in_each_format() {
     let (t, e) = (token(), encoded(&token()));
     for text in [
         format!("postgres://bob:{e}@{A}:5432/db"),
@@ -78,7 +79,7 @@ fn another_user_is_seen_in_each_form() {
 }
 
 #[test]
-fn another_host_and_port_are_seen() {
+fn a_different_host_or_port_is_noticed() {
     let (t, e) = (token(), encoded(&token()));
     for (text, used) in [
         (format!("postgres://alice:{e}@{B}:5432/db"), format!("{B}:5432")),
@@ -104,9 +105,9 @@ fn another_host_and_port_are_seen() {
     assert_eq!(both, [user(), host(&format!("{B}:5432"))].concat());
 }
 
-/// Catches a claim about something that is right, or that belongs to something else.
+/// Catches a claim about a setting that is right, or that belongs to something else.
 #[test]
-fn what_does_not_contradict_is_not_said() {
+fn settings_that_do_not_contradict_are_not_reported() {
     let (t, e) = (token(), encoded(&token()));
     for text in [
         format!("postgres://alice:{e}@{A}:5432/db"),
@@ -133,7 +134,7 @@ fn what_does_not_contradict_is_not_said() {
 }
 
 #[test]
-fn each_of_several_tokens_has_its_own_surroundings() {
+fn each_of_several_tokens_is_compared_with_its_own_settings() {
     let alice = token();
     let bob = signed(&format!("{B}:5432/?Action=connect&DBUser=bob"), "rds-db");
     let block = |host: &str, user: &str, token: &str| format!("PGHOST={host}\nPGUSER={user}\nPGPASSWORD={token}\n");
@@ -146,9 +147,10 @@ fn each_of_several_tokens_has_its_own_surroundings() {
     assert_eq!(said(&urls), [format!("the token is for {B}:5432, but the client connects to {A}:5432")]);
 }
 
-/// Aurora DSQL has two actions: one for the user admin, and one for all others (*Generating an authentication token*).
+/// Aurora DSQL has two actions: one for the user admin, and one for all other users (*Generating an authentication
+/// token*).
 #[test]
-fn the_action_of_dsql_goes_with_its_user() {
+fn the_action_of_a_dsql_token_must_fit_its_user() {
     let host = "x.dsql.us-east-1.on.aws";
     let url = |user: &str, action: &str| {
         let token = signed(&format!("{host}/?Action={action}"), "dsql");
@@ -164,7 +166,7 @@ fn the_action_of_dsql_goes_with_its_user() {
     }
 }
 
-/// The endpoints are those of the guides, as in the tests of `Cache`.
+/// The endpoints come from the guides, as in the tests of `Cache`.
 #[test]
 fn a_token_of_a_cache_is_compared_with_its_endpoint() {
     let token = signed("my-cache/?Action=connect&User=app", "elasticache");
@@ -191,9 +193,9 @@ fn a_token_of_a_cache_is_compared_with_its_endpoint() {
     }
 }
 
-/// The texts in base64 are coreutils' `printf %s URL | basenc --base64url -w0`, without padding.
+/// The base64 texts were made with coreutils' `printf %s URL | basenc --base64url -w0`, without padding.
 #[test]
-fn brokers_and_clusters_are_seen_beside_their_tokens() {
+fn brokers_and_clusters_are_noticed_next_to_their_tokens() {
     use ::base64::Engine;
     use ::base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let kafka = signed("https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect", "kafka-cluster");

@@ -1,14 +1,14 @@
-//! The URL of a connection: `postgresql://user:TOKEN@host:port/db`, `user:TOKEN@tcp(host:port)/db` as Go writes it, and
-//! `jdbc:postgresql://host:port/db?user=…` without the password in front.
+//! Connection URLs: `postgresql://user:TOKEN@host:port/db`; Go's form `user:TOKEN@tcp(host:port)/db`; and URLs
+//! without a password, such as `jdbc:postgresql://host:port/db?user=…`.
 
 use super::login::Login;
 use super::place::MARK;
 use sigvet_core::internal::encode::{Plus, decode};
 
-/// The schemes of databases and caches.
+/// The URL schemes of databases and caches.
 const SCHEMES: [&str; 8] = ["postgres", "postgresql", "mysql", "mariadb", "redis", "rediss", "valkey", "valkeys"];
 
-/// Reads the URL that the marked token is the password of, otherwise the URL of a database that has none.
+/// Reads the URL whose password is the marked token; otherwise a database URL without a password.
 pub(super) fn read(line: &str, login: &mut Login) {
     let Some((before, behind)) = line.split_once(MARK) else { return };
     match behind.strip_prefix('@') {
@@ -22,19 +22,19 @@ pub(super) fn read(line: &str, login: &mut Login) {
     }
 }
 
-/// Reads the URL that is a setting beside the password.
+/// Reads a URL that is a separate setting from the password.
 pub(super) fn read_setting(value: &str, login: &mut Login) {
     without_password(value).for_each(|address| login.add_address(address));
 }
 
-/// The word in front of the password.
+/// The user name before the password.
 fn user(before: &str) -> Option<String> {
     let is_between = |c: char| c.is_whitespace() || "\"'`=/".contains(c);
     let user = before.rsplit(is_between).next().filter(|user| !user.is_empty())?;
     String::from_utf8(decode(user.as_bytes(), Plus::Literal)).ok()
 }
 
-/// The hosts of the databases that URLs in a line name without a password.
+/// The hosts in those database URLs of a line that have no password.
 fn without_password(line: &str) -> impl Iterator<Item = &str> {
     let has_scheme = |at: usize| {
         let before = line.get(..at).unwrap_or_default();
@@ -48,7 +48,7 @@ fn without_password(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text up to what ends a host and its port.
+/// The text up to the end of the host and port.
 fn authority(text: &str) -> &str {
     text.split(|c: char| c.is_whitespace() || "/?#)'\"`;&\\<>".contains(c)).next().unwrap_or_default()
 }
