@@ -72,9 +72,9 @@ pub enum Note {
         /// The scheme that the server accepts; empty if it accepts none.
         expected: &'static str,
     },
-    /// The URL of which a password is made without its scheme.
+    /// The URL that a token is made from by removing its scheme.
     UrlOfToken {
-        /// The scheme that is there: `https://`.
+        /// The scheme of the URL: `https://`.
         scheme: &'static str,
     },
     /// A token does not have the prefix by which its server recognises it.
@@ -82,25 +82,25 @@ pub enum Note {
         /// The prefix.
         expected: &'static str,
     },
-    /// A token in base64 has digits that its server does not read.
+    /// A token has base64 digits that its server does not accept.
     TokenBase64 {
-        /// The first of them: `=`, `+` or `/`.
+        /// The first such digit: `=`, `+` or `/`.
         found: char,
     },
-    /// What stands beside a token contradicts it.
+    /// The text around a token contradicts it.
     OtherLogin(OtherLogin),
-    /// A text names an EKS cluster beside its token.
+    /// The text around an EKS token names a cluster.
     ClusterBeside {
-        /// The name.
+        /// The name of the cluster.
         name: String,
     },
-    /// The subject token of a federation names no audience, or another than it is for.
+    /// A subject token for workload identity federation names no audience, or the wrong one.
     Audience {
-        /// The header that names it.
+        /// The header with the audience.
         header: &'static str,
-        /// The audience that it names; empty if it names none.
+        /// The audience in the header; empty if the header is missing.
         presented: String,
-        /// The right one; empty if it is not known.
+        /// The expected audience; empty if it is unknown.
         expected: String,
     },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
