@@ -16,7 +16,7 @@ pub type FoundSecrets = Arc<Mutex<Secrets>>;
 
 /// Adds the newly found secrets to those that are never shown.
 pub fn learn(found: &FoundSecrets, secrets: &KnownSecrets) {
-    let mut found = locked(&found);
+    let mut found = locked(found);
     if !found.is_empty() {
         secrets.extend(&std::mem::take(&mut *found));
     }

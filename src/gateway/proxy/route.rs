@@ -198,7 +198,7 @@ impl Destination {
         let Self::Named { allowed, options, kept, .. } = self else { return Err(forbidden()) };
         let url = url_of(scheme, &host).filter(|url| allowed.allow_url(url, is_bound)).ok_or_else(forbidden)?;
         let origin = url.origin();
-        let mut kept = locked(&kept);
+        let mut kept = locked(kept);
         if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == origin) {
             return Ok(Arc::clone(upstream));
         }
@@ -265,7 +265,7 @@ impl Route {
     /// The region or the service to sign for is unknown.
     pub fn signer(&self, host: &str, credentials: &Arc<Credentials>) -> Result<Arc<Signer>, String> {
         let Signers(kept) = &self.signers;
-        let mut kept = locked(&kept);
+        let mut kept = locked(kept);
         let found = kept.iter().find(|kept| kept.host == host && Arc::ptr_eq(&kept.credentials, credentials));
         if let Some(found) = found {
             return Ok(Arc::clone(&found.signer));

@@ -75,7 +75,7 @@ fn wait(mut child: Child, id: Pid, is_gone: &Mutex<bool>) -> io::Result<ExitStat
             return Err(error.into());
         }
     }
-    let mut is_gone = locked(&is_gone);
+    let mut is_gone = locked(is_gone);
     *is_gone = true;
     child.wait()
 }

@@ -95,10 +95,13 @@ fn is_for_s3((tool, name): &(Tool, String), environment: &Environment) -> bool {
     !matches!(found, Err(Error::Tool(error)) if is_of_no_store(&error))
 }
 
+/// The entries of a tool; an entry may be unusable although the file is readable.
+type Entries = Result<Vec<Result<ToolProfile, Error>>, Error>;
+
 /// The functions that read a tool's entries.
 struct Reader {
     find: fn(&str, &Environment) -> Result<ToolProfile, Error>,
-    all: fn(&Environment) -> Result<Vec<Result<ToolProfile, Error>>, Error>,
+    all: fn(&Environment) -> Entries,
     names: fn(&Environment) -> Result<Vec<String>, Error>,
 }
 

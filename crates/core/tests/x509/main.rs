@@ -3,7 +3,12 @@
 //! `make.py` writes `requests.json`: the library signs with its clock frozen, and openssl checks each signature.
 //! Derivations and RSA signatures must be equal byte for byte. ECDSA signatures differ, so each side must accept those
 //! of the other.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    reason = "a test reads its files, runs openssl, and fails by panicking"
+)]
 
 use serde_json::Value;
 
