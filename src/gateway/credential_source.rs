@@ -178,13 +178,21 @@ impl CredentialSource {
     }
 
     async fn wait_for_new(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
-        let _turn = Arc::clone(&self.turn).lock_owned().await;
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         // The task that had the turn before may have fetched credentials, or failed to.
         if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
             return Ok(credentials);
         }
         if !self.state().is_within(SHORTEST_PAUSE) {
-            self.ask().await;
+            // In a task of its own, which goes on if the client of this request leaves: otherwise a source that is
+            // slower than its clients are patient would never have credentials.
+            let source = Arc::clone(self);
+            let asking = tokio::spawn(async move {
+                let _turn = turn;
+                source.ask().await;
+            });
+            // If it panicked, there are no credentials.
+            let _ = asking.await;
         }
         match self.look() {
             Look::Good(credentials) | Look::Ageing(credentials) => Ok(credentials),

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
+use super::cutting::Cutting;
 use crate::locking::locked;
 
 /// The start of an HTTP/2 connection preface (RFC 9113 §3.4).
@@ -37,6 +38,7 @@ pub struct Recorded<S> {
     stream: S,
     heads: Heads,
     activity: Activity,
+    cutting: Cutting,
     idle_time: Duration,
     /// Runs while the client does not read.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -229,9 +231,14 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads, activity: Activity, (head_time, idle_time): (Duration, Duration)) -> Self {
+    pub fn new(
+        stream: S,
+        heads: Heads,
+        (activity, cutting): (Activity, Cutting),
+        (head_time, idle_time): (Duration, Duration),
+    ) -> Self {
         let opening = Some(Box::pin(tokio::time::sleep(head_time)));
-        Self { stream, heads, activity, idle_time, stalled: None, opening, idling: None, arrived: 0 }
+        Self { stream, heads, activity, cutting, idle_time, stalled: None, opening, idling: None, arrived: 0 }
     }
 
     /// Ready once the client has sent no HTTP/2 request for the idle time.
@@ -256,7 +263,9 @@ impl<S> Recorded<S> {
         }
         let idle_time = self.idle_time;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
-        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        std::task::ready!(stalled.as_mut().poll(cx));
+        self.cutting.note_stalled();
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

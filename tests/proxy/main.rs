@@ -6,6 +6,7 @@ mod world;
 mod recorder;
 mod signing;
 mod passing;
+mod leaving;
 mod sources;
 mod renewal;
 mod inbound;

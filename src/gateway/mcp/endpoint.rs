@@ -105,7 +105,7 @@ impl Endpoint {
                 return Ok(Answer::Taken(response));
             }
             let (parts, body) = response.into_parts();
-            let body = ReadAhead::of(body).await.beginning;
+            let body = ReadAhead::of(body.map_err(Into::into).boxed_unsync()).await.beginning;
             let is_asked = matches!(parts.status.as_u16(), 400 | 401 | 403);
             let Some(said) = refused::reply_about_signature(&parts, &body).filter(|_| is_asked) else {
                 let body = Masking::new(&credentials, signed.signature.as_str()).apply(&body);

@@ -20,11 +20,12 @@ use super::pattern::without_port;
 use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
 use super::{Denied, Inbound, Proxy, SigningRoute, upgrade};
+use crate::gateway::awaited::awaited;
 use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
-use crate::gateway::{Dialect, Reply, onward};
+use crate::gateway::{Dialect, Reply, ReplyBody, onward};
 use crate::transport::{HttpVersion, TransportError};
 
 /// Maximum number of attempts for a request that can be repeated.
@@ -73,7 +74,11 @@ impl<'p> Leaving<'p> {
         let Arriving { head, body, verdict, upgrade, version, .. } = arriving;
         let extras = Extras::of(&head, upgrade.is_some());
         // A protocol other than HTTP gets its own connection.
-        let version = if extras.upgrade.is_some() { HttpVersion::Http1 } else { version };
+        let version = match extras.upgrade {
+            Some(_) => HttpVersion::Http1,
+            None if self.way.upstream.knows_http2() => HttpVersion::Http2,
+            None => version,
+        };
         let is_head = head.method() == Method::HEAD.as_str();
         let prepared = match (&verdict, &self.proxy.inbound) {
             (Some(verdict), Some(inbound)) => self.replace(inbound, head, verdict, body).map_err(Stopped::from),
@@ -100,6 +105,11 @@ impl<'p> Leaving<'p> {
             Err(denied) => return denied.into_passed(leg, self.dialect),
         };
         leg.status = Some(response.status().as_u16());
+        if let Some(coding) = onward::unknown_coding(response.headers()) {
+            let problem =
+                format!("the upstream's response has the transfer coding '{coding}', which cannot be passed on");
+            return Denied::new(502, problem).into_passed(leg, self.dialect);
+        }
         let is_guarded = verdict.is_some();
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let asked = upgrade.filter(|_| extras.upgrade.is_some());
@@ -256,7 +266,7 @@ impl<'p> Leaving<'p> {
     ) -> Reply {
         let status = response.status();
         if status.is_success() || is_head {
-            let mut reply = onward::passed_back(response);
+            let mut reply = onward::passed_back(response, self.proxy.limits.idle_time);
             // A client without its own key can have the proxy sign anything, so there is nothing to hide from it.
             if is_guarded {
                 let masking = match status.is_success() {
@@ -274,17 +284,21 @@ impl<'p> Leaving<'p> {
             return match status.as_u16() {
                 400 | 401 | 403 => {
                     let (parts, body) = response.into_parts();
+                    let body = awaited(body, &parts.headers, self.proxy.limits.idle_time);
                     let body = self.read_refusal(&parts, body, sent, leg).await.into_body();
                     Reply { status: status.as_u16(), headers: onward::response_headers(&parts.headers), body }
                 }
-                _ => onward::passed_back(response),
+                _ => onward::passed_back(response, self.proxy.limits.idle_time),
             };
         }
         let (parts, body) = response.into_parts();
+        let body = awaited(body, &parts.headers, self.proxy.limits.idle_time);
         let mut headers = onward::response_headers(&parts.headers);
         masking.apply_to_headers(&mut headers);
-        // Masking changes the length.
-        headers.remove(http::header::CONTENT_LENGTH);
+        // Masking changes the length. An answer without a body states the length of another one.
+        if !body.is_end_stream() {
+            headers.remove(http::header::CONTENT_LENGTH);
+        }
         if !is_readable {
             headers.remove(http::header::CONTENT_ENCODING);
             headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -293,7 +307,7 @@ impl<'p> Leaving<'p> {
         }
         let body = match status.as_u16() {
             400 | 401 | 403 => self.read_refusal(&parts, body, sent, leg).await.into_body(),
-            _ => body.map_err(Into::into).boxed_unsync(),
+            _ => body,
         };
         let body = MaskedBody::new(body, masking).boxed_unsync();
         Reply { status: status.as_u16(), headers, body }
@@ -303,13 +317,14 @@ impl<'p> Leaving<'p> {
     async fn read_refusal(
         &self,
         parts: &http::response::Parts,
-        body: Incoming,
+        body: ReplyBody,
         sent: &Request,
         leg: &mut Leg,
     ) -> ReadAhead {
         let ahead = ReadAhead::of(body).await;
         if let Some(said) = refused::reply_about_signature(parts, &ahead.beginning) {
             leg.request_id.clone_from(&said.request_id);
+            leg.is_refused = true;
             if refused::is_about_key(&said) {
                 self.way.source.distrust(&self.way.credentials);
             }

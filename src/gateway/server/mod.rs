@@ -1,6 +1,7 @@
 //! The judging server: each request is answered as the service would answer it, and each refusal is explained.
 
 mod forwarded;
+mod unanswered;
 mod turn;
 
 pub(super) use forwarded::Opened;
@@ -8,7 +9,7 @@ pub(super) use forwarded::Opened;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::Method;
@@ -20,6 +21,7 @@ use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::Verdict;
 use tokio::sync::Semaphore;
 
+use super::cutting::Cutting;
 use super::exchange::Judgement;
 use super::forward_auth::Asker;
 use super::inbound::{self, Unreadable};
@@ -69,6 +71,8 @@ pub struct Server {
     pub sink: Arc<dyn Sink>,
     /// Makes the request IDs of this process unique.
     pub run: u32,
+    /// Set before connections are cut off at the end.
+    pub(super) stopped: Arc<AtomicBool>,
     requests: AtomicU64,
     searches: Arc<Semaphore>,
 }
@@ -88,6 +92,7 @@ impl Server {
             asker: None,
             sink,
             run,
+            stopped: Arc::default(),
             requests: AtomicU64::new(0),
             searches: Arc::new(Semaphore::new(searches)),
         }
@@ -142,6 +147,7 @@ impl Server {
     ) -> http::Response<ReplyBody> {
         let is_head = parts.method == Method::HEAD;
         let mut turn = self.begin(ends.peer, parts.version);
+        turn.cutting = ends.cutting.clone();
         let request = match inbound {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, &error).await.into_response(),
@@ -221,6 +227,7 @@ impl Server {
             version: if version == http::Version::HTTP_2 { HTTP_2 } else { "HTTP/1.1" },
             began: Instant::now(),
             now: self.verifier.clock.now(),
+            cutting: Cutting::default(),
         }
     }
 }
@@ -242,6 +249,8 @@ pub struct Ends {
     pub port: u16,
     /// The server that the client asked for, if the connection is inside a tunnel.
     pub asked: Option<Arc<RequestUrl>>,
+    /// Why the connection ends, if that is before an answer.
+    pub cutting: Cutting,
 }
 
 /// The answer to HEAD has the headers of the answer to GET, but no body.

@@ -24,7 +24,7 @@ use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{
-    Admission, Clock, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, Stop, Verifier,
+    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, Stop, Verifier,
 };
 
 /// Everything that is settled before the proxy listens.
@@ -81,7 +81,16 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     let forwarding = forwarding::prepare(args, &made, context)?;
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
     let (found, warnings) = (sources.found(), sources.warnings().to_vec());
-    Ok(Plan { routes: made, inbound, forwarding, sources: sources.all(), found, clock, ports, warnings })
+    let sources = in_use(sources.all(), inbound.as_ref());
+    Ok(Plan { routes: made, inbound, forwarding, sources, found, clock, ports, warnings })
+}
+
+/// The sources whose credentials sign requests: not those of routes if all clients have sources of their own.
+fn in_use(mut all: Vec<Arc<CredentialSource>>, inbound: Option<&Inbound>) -> Vec<Arc<CredentialSource>> {
+    if let Some(own) = inbound.and_then(|inbound| inbound.identities.own_sources()) {
+        all.retain(|source| own.iter().any(|own| Arc::ptr_eq(own, source)));
+    }
+    all
 }
 
 /// Serves until asked to stop.
@@ -119,8 +128,9 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     };
     let keys = plan.inbound.as_ref().map(|inbound| inbound.keys.clone()).unwrap_or_default();
     let verifier = Verifier::new(keys, plan.clock.clone());
-    let mut server = Server::new(verifier, limits, Arc::clone(&queue) as _, run);
-    let mut proxy = Proxy::new(plan.routes, plan.clock.clone(), limits, Arc::clone(&metrics), run);
+    let counting = Counting { metrics: Arc::clone(&metrics), sink: Arc::clone(&queue) as _ };
+    let mut server = Server::new(verifier, limits, Arc::new(counting), run);
+    let mut proxy = Proxy::new(plan.routes, plan.clock.clone(), limits, run);
     match plan.inbound {
         None => server.admission = Admission::Anyone,
         Some(Inbound { identities, .. }) => {
