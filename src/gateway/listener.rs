@@ -294,6 +294,9 @@ async fn speak(
         async move {
             if !server.is_asked_for_tunnel(&request, &ends) {
                 let response = server.answer(request, &heads, &ends).await;
+                if response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
+                    heads.end();
+                }
                 return Ok::<_, std::convert::Infallible>(running.attend(response));
             }
             let (response, opened) = server.open_tunnel(request, &heads, &ends).await;
@@ -303,11 +306,12 @@ async fn speak(
     });
     let builder = builder(&limits, server.passage.is_some());
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
-    // An idle keep-alive connection also ends in a timeout, but is not a request.
-    if let Err(error) = connection.await
-        && !heads.is_between_requests()
-    {
-        server.note_unreadable(ends.peer, &*error).await;
+    if let Err(error) = connection.await {
+        if heads.is_too_slow() {
+            server.note_slow_head(ends.peer).await;
+        } else if !heads.is_between_requests() {
+            server.note_unreadable(ends.peer, &*error).await;
+        }
     }
     locked(&opened).take()
 }
@@ -320,7 +324,8 @@ fn builder(limits: &Limits, is_passing_on: bool) -> auto::Builder<TokioExecutor>
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
+        // The connection itself has limits for a head and for the time before it.
+        .header_read_timeout(None)
         // The gateway answers a head that is too long with an explanation, unless it is far too long.
         .max_buf_size(limits.head_bytes.saturating_mul(2).max(8192))
         .max_headers(limits.headers)

@@ -7,6 +7,7 @@ mod recorder;
 mod signing;
 mod passing;
 mod leaving;
+mod logs;
 mod sources;
 mod renewal;
 mod inbound;

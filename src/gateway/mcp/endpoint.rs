@@ -158,10 +158,11 @@ impl Endpoint {
     ) -> Problem {
         let masking = Masking::new(credentials, signed.signature.as_str());
         let (limit, now, credentials) = (self.explain_time, self.clock.now(), Arc::clone(credentials));
+        let is_temporary = credentials.session_token.is_some();
         let search = move || {
             let diagnosis: Option<Diagnosis> =
                 (!limit.is_zero()).then(|| refused::explain(&signed.request, &credentials, &said, (now, limit)));
-            Problem::from_refusal(status, &said, diagnosis.as_ref())
+            Problem::from_refusal(status, &said, diagnosis.as_ref(), is_temporary)
         };
         let found = tokio::task::spawn_blocking(search).await;
         let problem = found.unwrap_or_else(|_| Problem::new("the server refused the signature"));

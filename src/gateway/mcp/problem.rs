@@ -52,8 +52,8 @@ impl Problem {
         Self::new(format!("the server answered {status}{said}{}", hint(status, headers)))
     }
 
-    /// Why a server refused a signature.
-    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>) -> Self {
+    /// Why a server refused a signature. A session can only be renewed if the credentials are temporary.
+    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>, is_temporary: bool) -> Self {
         let code = said.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
         let mistakes = diagnosis.and_then(Diagnosis::best).map(|best| best.mistakes.as_slice()).unwrap_or_default();
         let mut text = format!("the server refused the signature ({}{code})", status.as_u16());
@@ -64,7 +64,9 @@ impl Problem {
             let message = said.message.as_deref().map(|message| format!(": {}", shortened(message)));
             text.push_str(&message.unwrap_or_default());
         }
-        if said.kind() == Kind::Token {
+        if said.kind() == Kind::Token && is_temporary {
+            let text_end = text.trim_end_matches('.').len();
+            text.truncate(text_end);
             text.push_str("; renew the session, for example with 'aws sso login' or 'aws login', and try again");
         }
         Self::new(text)

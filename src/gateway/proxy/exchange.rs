@@ -86,7 +86,11 @@ impl<'p> Leaving<'p> {
         };
         let (unsigned, mut outbound) = match prepared {
             Ok(prepared) => prepared,
-            Err(Stopped::Denied(denied)) => return denied.into_passed(leg, self.dialect),
+            Err(Stopped::Denied(denied)) => {
+                // It was not sent.
+                leg.host.clear();
+                return denied.into_passed(leg, self.dialect);
+            }
             Err(Stopped::Unread(error)) => return Passed::Unread(error.into()),
         };
         let sent = self.send_repeatedly(&unsigned, &mut outbound, &extras, version).await;

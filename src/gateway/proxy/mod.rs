@@ -154,8 +154,6 @@ impl Proxy {
         route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
         let upstream = upstream_of(route, arriving)?;
-        leg.host = upstream.url().host_header();
-        arriving.heading.set(&leg.route, &leg.host);
         if let Some(claimed) = claimed {
             route.check_inbound(request, claimed.scope()).map_err(Denied::forbidden)?;
         }
@@ -168,6 +166,8 @@ impl Proxy {
             _ => source,
         };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
+        leg.host = upstream.url().host_header();
+        arriving.heading.set(&leg.route, &leg.host);
         Ok(SigningRoute { route, upstream, source, credentials })
     }
 
@@ -177,7 +177,7 @@ impl Proxy {
         express::is_create_session(&arriving.head, claimed).then(|| {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
-            leg.host = upstream_of(route, arriving)?.url().host_header();
+            upstream_of(route, arriving)?;
             route.check_inbound(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;
             let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));

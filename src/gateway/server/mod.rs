@@ -29,6 +29,7 @@ use super::intake::{self, IntakeError};
 use super::passage::Passage;
 use super::record::Heads;
 use super::roles::{Answer, Pages, Sink};
+use super::telling::tell_without_waiting;
 use super::unread::{self, empty_request};
 use super::words::describe_tls;
 use super::{AnswerAs, Limits, Reply, ReplyBody, Verifier, cors};
@@ -186,7 +187,15 @@ impl Server {
         }
     }
 
-    /// Logs a connection that ended in an error: a head that is not HTTP, is too long, or arrives too slowly.
+    /// Logs a head that arrived too slowly.
+    pub(super) async fn note_slow_head(&self, peer: SocketAddr) {
+        let turn = self.begin(peer, http::Version::HTTP_11);
+        let seconds = self.limits.head_time.as_secs();
+        let problem = format!("the request line and the headers did not arrive within {seconds} s (--head-timeout)");
+        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(408)).await;
+    }
+
+    /// Logs a connection that ended in an error: a head that is not HTTP, or is too long.
     pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
         // Silently closing a connection does not count as a request.
         if let Some((status, text)) = unread::unreadable(error) {
@@ -206,6 +215,14 @@ impl Server {
     pub(super) async fn note_listening(&self, address: SocketAddr, problem: String) {
         let turn = self.begin(address, http::Version::HTTP_11);
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
+    }
+
+    /// Logs a problem of the gateway that is not about a request.
+    pub fn note_problem(&self, problem: String) {
+        let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
+        let turn = self.begin(nobody, http::Version::HTTP_11);
+        let answered = (Answered::with_status(0), None);
+        tell_without_waiting(turn.exchange(empty_request(), 0, Judgement::Unread(problem), answered), &self.sink);
     }
 
     /// Whether the request has been checked completely and is valid. If a proxy asks about a request, its body

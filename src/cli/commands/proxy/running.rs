@@ -24,7 +24,8 @@ use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{
-    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, Stop, Verifier,
+    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, SourceStatus, Stop,
+    Verifier,
 };
 
 /// Everything that is settled before the proxy listens.
@@ -144,7 +145,9 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     server.pages = Some(admin(if admin_at.is_some() { AdminPlace::Elsewhere } else { AdminPlace::Below }));
     let server = Arc::new(server);
     for source in &plan.sources {
-        tokio::spawn(Arc::clone(source).keep_fresh(stop.clone()));
+        let server = Arc::clone(&server);
+        let report = move |status: &SourceStatus| server.note_problem(status.describe_failure());
+        tokio::spawn(Arc::clone(source).keep_fresh(stop.clone(), report));
     }
     stop_on_signal(&stop, limits.stop_time);
     let mut serving = tokio::task::JoinSet::new();

@@ -77,7 +77,7 @@ impl Report {
         match refusal {
             Some(refusal) => self.write_refusal(seen, &refusal, context),
             None if self.is_for_all => {
-                let redactor = Redactor::of(&seen.request, &Dialect::AWS4);
+                let redactor = Redactor::of(&seen.request, &Dialect::AWS4).with_signed_url(&seen.request);
                 Ok(context.stderr.line(&inert_line(&line(seen, &redactor, None)))?)
             }
             None => Ok(()),
