@@ -136,7 +136,9 @@ fn an_upstream_that_is_missing_or_silent_is_reported() {
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
     let proxy = proxy_to(&silent.url, &["--response-timeout", "1s"]);
     let began = Instant::now();
-    assert_eq!(ask(&proxy, &plain("GET", "h", "/", &[], b"")).status, 504);
+    let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
+    let problem = format!("{} did not begin to answer within 1 s (--response-timeout)\n", silent.host());
+    assert_eq!((answer.status, answer.text()), (504, problem));
     assert!(began.elapsed() < Duration::from_secs(4));
     let nonsense = Recorder::start(|stream, _| drop(stream.write_all(b"nonsense\r\n\r\n")));
     let proxy = proxy_to(&nonsense.url, &[]);

@@ -26,7 +26,7 @@ use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
 use crate::gateway::{Dialect, Reply, ReplyBody, onward};
-use crate::transport::{HttpVersion, TransportError};
+use crate::transport::{HttpVersion, TimeLimit, TransportError};
 
 /// Maximum number of attempts for a request that can be repeated.
 const ATTEMPTS: u32 = 2;
@@ -235,6 +235,11 @@ impl<'p> Leaving<'p> {
                 Err(error) if attempt < ATTEMPTS && outbound.can_be_repeated() && may_repeat(&error, &request) => {
                     attempt += 1;
                     tokio::time::sleep(PAUSE).await;
+                }
+                Err(TransportError::TimedOut { limit: TimeLimit::Request, host }) => {
+                    let seconds = self.way.route.limit.as_secs();
+                    let text = format!("{host} did not begin to answer within {seconds} s (--response-timeout)");
+                    return Err(Denied::new(504, text));
                 }
                 Err(error) => {
                     let (status, text) = onward::unreached(&error);

@@ -1,7 +1,6 @@
 //! The judging server: each request is answered as the service would answer it, and each refusal is explained.
 
 mod forwarded;
-mod unanswered;
 mod turn;
 
 pub(super) use forwarded::Opened;

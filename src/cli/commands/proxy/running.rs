@@ -19,6 +19,7 @@ use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{FoundSecrets, learn};
 use crate::cli::credentials::sources::Sources;
+use crate::cli::credentials::words::describe_owner;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
@@ -27,6 +28,8 @@ use crate::gateway::{
     Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, SourceStatus, Stop,
     Verifier,
 };
+use crate::profiles::{self, KnownKey};
+use crate::transport::{Options, Trust, certificates_in};
 
 /// Everything that is settled before the proxy listens.
 pub struct Plan {
@@ -60,6 +63,7 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
         return Err(Failure::usage("--check has nothing to check").hint("pass --config FILE or --inbound FILE"));
     }
     context.connection = args.connection.to_credentials(context);
+    check_trust(&args.connection.to_upstream(context))?;
     let defaults = RouteSpec::from_args(args)?;
     let specs = match &args.config {
         Some(file) => config::read(file, &defaults)?,
@@ -83,7 +87,40 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
     let (found, warnings) = (sources.found(), sources.warnings().to_vec());
     let sources = in_use(sources.all(), inbound.as_ref());
+    refuse_real_keys((inbound.as_ref(), &sources), args, context)?;
     Ok(Plan { routes: made, inbound, forwarding, sources, found, clock, ports, warnings })
+}
+
+/// Refuses a file of CA certificates that cannot be used: otherwise every request would fail.
+fn check_trust(options: &Options) -> Result<(), Failure> {
+    for trust in [&options.trust, &options.proxy_trust] {
+        if let Trust::File(path) = trust {
+            certificates_in(path).map_err(|error| {
+                Failure::usage(format!("cannot use the CA certificates in {}: {error}", path.display()))
+                    .hint("expected a file with at least one certificate (PEM)")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses placeholders that are the key of a source: they would open everything that it opens.
+fn refuse_real_keys(
+    (inbound, sources): (Option<&Inbound>, &[Arc<CredentialSource>]),
+    args: &ProxyArgs,
+    context: &Context,
+) -> Result<(), Failure> {
+    let Some(inbound) = inbound else { return Ok(()) };
+    let real = profiles::known_keys(&args.credentials.choice(), &context.environment);
+    let signs = |key: &KnownKey| sources.iter().any(|source| source.name() == describe_owner(&key.source));
+    for real in real.iter().filter(|key| signs(key)) {
+        if let Some(own) = inbound.keys.find(&real.access_key_id) {
+            let source = describe_owner(&real.source);
+            let problem = format!("{} has the access key ID of {source}, which signs the requests", own.name);
+            return Err(Failure::usage(problem).hint("make up a key for it: a placeholder must open nothing by itself"));
+        }
+    }
+    Ok(())
 }
 
 /// The sources whose credentials sign requests: not those of routes if all clients have sources of their own.

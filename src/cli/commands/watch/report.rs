@@ -58,6 +58,9 @@ impl Report {
             Notice::Unseen { host } => {
                 self.once(&format!("{OWN} {host} is not watched: the program speaks only HTTP/2 with it"), context)
             }
+            Notice::Unwatched { host } => {
+                self.once(&format!("{OWN} {host} is not watched: it is no host of AWS; watch it with --host {host}"), context)
+            }
             Notice::Ended(_) => Ok(()),
         }
     }

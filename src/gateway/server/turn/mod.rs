@@ -1,5 +1,7 @@
 //! Handles one request: it is judged, answered or refused, and logged.
 
+mod unanswered;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,8 +27,8 @@ use crate::gateway::unread::{self, Unread, empty_request};
 use crate::gateway::{Dialect, Reply, understood};
 use crate::transport::HttpVersion;
 
-use super::unanswered::Unanswered;
 use super::{Admission, HTTP_2, Server};
+use unanswered::Unanswered;
 
 /// Why a request is not passed on.
 enum NotAdmitted {

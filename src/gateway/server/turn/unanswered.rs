@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Verdict, VerifyError};
 
-use super::turn::{Answered, Turn};
+use super::{Answered, Turn};
 use crate::gateway::exchange::{Judgement, shorten};
 use crate::gateway::passage::{Heading, Leg};
 use crate::gateway::telling::tell_without_waiting;
