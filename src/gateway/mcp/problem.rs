@@ -119,3 +119,25 @@ pub fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches the advice to renew a session for a key that has none.
+    #[test]
+    fn only_the_holder_of_temporary_credentials_is_told_to_renew_them() {
+        let body = br#"{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}"#;
+        let headers = Headers::from_pairs([("content-type", "application/json")]).unwrap();
+        let said = Reply::parse(Some(403), &headers, body);
+        assert_eq!(said.kind(), Kind::Token);
+        let text = |is_temporary| Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, is_temporary).text;
+        let problem = "the server refused the signature (403 UnrecognizedClientException): The security token included in \
+            the request is invalid";
+        assert_eq!(text(false), format!("{problem}."));
+        assert_eq!(
+            text(true),
+            format!("{problem}; renew the session, for example with 'aws sso login' or 'aws login', and try again")
+        );
+    }
+}

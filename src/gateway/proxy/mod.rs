@@ -166,6 +166,13 @@ impl Proxy {
             _ => source,
         };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
+        // Known only now if the key comes from a role or a program.
+        if claimed.is_some_and(|claimed| claimed.access_key_id() == credentials.access_key_id) {
+            return Err(Denied::new(
+                403,
+                "the placeholder key is the real key: it needs no proxy, and must be replaced",
+            ));
+        }
         leg.host = upstream.url().host_header();
         arriving.heading.set(&leg.route, &leg.host);
         Ok(SigningRoute { route, upstream, source, credentials })
