@@ -127,13 +127,14 @@ mod tests {
     /// Catches the advice to renew a session for a key that has none.
     #[test]
     fn only_the_holder_of_temporary_credentials_is_told_to_renew_them() {
-        let body = br#"{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}"#;
+        let body =
+            br#"{"__type":"ExpiredTokenException","message":"The security token included in the request is expired."}"#;
         let headers = Headers::from_pairs([("content-type", "application/json")]).unwrap();
         let said = Reply::parse(Some(403), &headers, body);
         assert_eq!(said.kind(), Kind::Token);
         let text = |is_temporary| Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, is_temporary).text;
-        let problem = "the server refused the signature (403 UnrecognizedClientException): The security token included in \
-            the request is invalid";
+        let problem = "the server refused the signature (403 ExpiredTokenException): The security token included in \
+            the request is expired";
         assert_eq!(text(false), format!("{problem}."));
         assert_eq!(
             text(true),
