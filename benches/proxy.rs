@@ -20,7 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use sigvet::gateway::proxy::{Allowance, Destination, Edits, Permission, Proxy, Route, Selector, Signers};
 use sigvet::gateway::{
-    Admission, Clock, CredentialSource, Keyring, Limits, Listening, Metrics, Server, Stop, Verifier,
+    Admission, Clock, Counting, CredentialSource, Keyring, Limits, Listening, Metrics, Server, Sink, Stop, Verifier,
 };
 use sigvet::transport::{HttpVersion, Options, RelayedBody, Upstream};
 use sigvet_core::credentials::Credentials;
@@ -93,9 +93,9 @@ fn sigvet(runtime: &Runtime, behind: SocketAddr) -> SocketAddr {
         limit: Duration::from_secs(5),
         signers: Signers::default(),
     };
-    let metrics = Arc::new(Metrics::default());
-    let proxy = Proxy::new(vec![route], clock.clone(), Limits::default(), metrics, 1);
-    let mut server = Server::new(Verifier::new(Keyring::default(), clock), Limits::default(), Arc::new(()), 1);
+    let proxy = Proxy::new(vec![route], clock.clone(), Limits::default(), 1);
+    let sink: Arc<dyn Sink> = Arc::new(Counting { metrics: Arc::new(Metrics::default()), sink: Arc::new(()) });
+    let mut server = Server::new(Verifier::new(Keyring::default(), clock), Limits::default(), sink, 1);
     server.admission = Admission::Anyone;
     server.passage = Some(Arc::new(proxy));
     let listening = runtime.block_on(Listening::bind(([127, 0, 0, 1], 0).into(), false, None)).unwrap();

@@ -65,11 +65,27 @@ pub struct SourceStatus {
     pub problem: Option<String>,
 }
 
+impl SourceStatus {
+    /// The failure of the source, for a log.
+    pub fn describe_failure(&self) -> String {
+        let (name, reason) = (&self.name, self.problem.as_deref().unwrap_or("the credentials have expired"));
+        match (self.age, self.expires_in) {
+            (None, _) => format!("no credentials from {name}: {reason}"),
+            (Some(_), None) => format!("cannot renew the credentials from {name}: {reason}"),
+            (Some(_), Some(seconds)) => {
+                format!("cannot renew the credentials from {name}, which expire in {seconds} s: {reason}")
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct State {
     held: Option<CurrentCredentials>,
     failures: u32,
     problem: Option<String>,
+    /// Whether the source failed, and nobody was told.
+    is_unreported: bool,
     /// When the source was last asked.
     asked: Option<Instant>,
     /// Whether a server rejected the current credentials.
@@ -123,8 +139,9 @@ impl CredentialSource {
         state.is_distrusted |= is_held;
     }
 
-    /// Renews the credentials until `stop`, whether or not requests come in.
-    pub async fn keep_fresh(self: Arc<Self>, stop: Stop) {
+    /// Renews the credentials until `stop`, whether or not requests come in. Hands `report` each failure that follows a
+    /// success, and the first one.
+    pub async fn keep_fresh(self: Arc<Self>, stop: Stop, report: impl Fn(&SourceStatus)) {
         let asked = stop.asked();
         tokio::pin!(asked);
         loop {
@@ -134,6 +151,9 @@ impl CredentialSource {
             tokio::select! {
                 () = &mut asked => return,
                 () = tokio::time::sleep(TICK) => {}
+            }
+            if std::mem::take(&mut self.state().is_unreported) {
+                report(&self.status());
             }
         }
     }
@@ -178,13 +198,21 @@ impl CredentialSource {
     }
 
     async fn wait_for_new(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
-        let _turn = Arc::clone(&self.turn).lock_owned().await;
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         // The task that had the turn before may have fetched credentials, or failed to.
         if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
             return Ok(credentials);
         }
         if !self.state().is_within(SHORTEST_PAUSE) {
-            self.ask().await;
+            // In a task of its own, which goes on if the client of this request leaves: otherwise a source that is
+            // slower than its clients are patient would never have credentials.
+            let source = Arc::clone(self);
+            let asking = tokio::spawn(async move {
+                let _turn = turn;
+                source.ask().await;
+            });
+            // If it panicked, there are no credentials.
+            let _ = asking.await;
         }
         match self.look() {
             Look::Good(credentials) | Look::Ageing(credentials) => Ok(credentials),
@@ -207,6 +235,7 @@ impl CredentialSource {
         match fetched {
             Ok(credentials) => state.hold(credentials, now),
             Err(problem) => {
+                state.is_unreported |= state.problem.is_none();
                 state.failures = state.failures.saturating_add(1);
                 state.problem = Some(problem);
             }

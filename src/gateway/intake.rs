@@ -35,13 +35,13 @@ pub struct Intake {
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// The body is longer than the limit.
-    #[error("the body is longer than {limit} bytes")]
+    #[error("the body is longer than {limit} bytes (--max-body)")]
     TooLong {
         /// The limit.
         limit: u64,
     },
     /// No byte arrived for too long.
-    #[error("no byte of the body arrived for {} s", .0.as_secs())]
+    #[error("no byte of the body arrived for {} s (--idle-timeout)", .0.as_secs())]
     Slow(Duration),
     /// The connection broke, or the framing is invalid.
     #[error("the body broke off, or is framed wrongly")]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::activity::Activity;
+use super::cutting::Cutting;
 use super::passage::Tunnel;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Opened, Server};
@@ -167,6 +169,7 @@ impl Acceptor {
 
     /// Ends the remaining connections in a way that still logs their exchanges.
     async fn cut_off(self) {
+        self.server.stopped.store(true, Ordering::Relaxed);
         let mut connections = self.connections.into_inner().unwrap_or_else(PoisonError::into_inner);
         connections.shutdown().await;
     }
@@ -189,7 +192,9 @@ impl Acceptor {
         // Small answers are sent at once. If the socket refuses this option, it still works.
         let _ = stream.set_nodelay(true);
         let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
-        let (tls, ends) = (self.tls.clone(), Ends { peer: address, port: self.address.port(), asked: None });
+        let cutting = Cutting::new(Arc::clone(&server.stopped));
+        let ends = Ends { peer: address, port: self.address.port(), asked: None, cutting };
+        let tls = self.tls.clone();
         let in_tunnel = graceful.watcher();
         // The gateway ends when the last watcher is dropped: those of the connections, and those of tasks that still
         // log how one ended.
@@ -219,7 +224,8 @@ pub async fn serve_stream(
     peer: SocketAddr,
     server: Arc<Server>,
 ) {
-    speak(stream, &Ends { peer, port: 0, asked: None }, &server, GracefulShutdown::new().watcher()).await;
+    let cutting = Cutting::new(Arc::clone(&server.stopped));
+    speak(stream, &Ends { peer, port: 0, asked: None, cutting }, &server, GracefulShutdown::new().watcher()).await;
 }
 
 /// Performs the TLS handshake with a client.
@@ -278,7 +284,7 @@ async fn speak(
     let limits = server.limits;
     let (heads, activity) = (Heads::new(limits.head_bytes), Activity::new());
     let times = (limits.head_time, limits.idle_time);
-    let io = TokioIo::new(Recorded::new(stream, heads.clone(), activity.clone(), times));
+    let io = TokioIo::new(Recorded::new(stream, heads.clone(), (activity.clone(), ends.cutting.clone()), times));
     let opened = Arc::new(Mutex::new(None));
     let (answering, of_requests, tunnel, of_client) =
         (Arc::clone(server), heads.clone(), Arc::clone(&opened), ends.clone());
@@ -288,6 +294,9 @@ async fn speak(
         async move {
             if !server.is_asked_for_tunnel(&request, &ends) {
                 let response = server.answer(request, &heads, &ends).await;
+                if response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
+                    heads.end();
+                }
                 return Ok::<_, std::convert::Infallible>(running.attend(response));
             }
             let (response, opened) = server.open_tunnel(request, &heads, &ends).await;
@@ -295,27 +304,32 @@ async fn speak(
             Ok(running.attend(response))
         }
     });
-    let builder = builder(&limits);
+    let builder = builder(&limits, server.passage.is_some());
     let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
-    // An idle keep-alive connection also ends in a timeout, but is not a request.
-    if let Err(error) = connection.await
-        && !heads.is_between_requests()
-    {
-        server.note_unreadable(ends.peer, &*error).await;
+    if let Err(error) = connection.await {
+        if heads.is_too_slow() {
+            server.note_slow_head(ends.peer).await;
+        } else if !heads.is_between_requests() {
+            server.note_unreadable(ends.peer, &*error).await;
+        }
     }
     locked(&opened).take()
 }
 
-fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+/// A client that closes its side of the connection has left, as for nginx, Envoy and Go's servers, if its requests are
+/// passed on: nothing else shows that nobody waits for an upstream server any more, and it would be asked in vain. A
+/// request that is answered here takes no time, so that its client may be `nc`, which closes its side at once.
+fn builder(limits: &Limits, is_passing_on: bool) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
+        // The connection itself has limits for a head and for the time before it.
+        .header_read_timeout(None)
         // The gateway answers a head that is too long with an explanation, unless it is far too long.
         .max_buf_size(limits.head_bytes.saturating_mul(2).max(8192))
         .max_headers(limits.headers)
-        .half_close(true);
+        .half_close(!is_passing_on);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -1,13 +1,15 @@
 //! Builds the request for the upstream server, and the response on its way back.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use sigvet_core::request::{Header, Request};
 
+use super::Reply;
+use super::awaited::awaited;
 use super::hops::Hop;
 use super::words::describe_chain;
-use super::{Reply, ReplyBody};
 use crate::transport::{TimeLimit, TransportError};
 
 /// The name by which a gateway recognizes its own requests in `Via` (RFC 9110 §7.6.3).
@@ -82,22 +84,38 @@ fn append(headers: &mut HeaderMap, name: &str, header: &Header) -> Result<(), No
     Ok(())
 }
 
-/// The fields of a response that are forwarded.
+/// The fields of a response that are forwarded. A length next to a transfer coding is not: the coding takes precedence,
+/// and the length may be wrong (RFC 9112 §6.3).
 pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     let hop = Hop::new(headers.get_all(http::header::CONNECTION).iter().map(HeaderValue::as_bytes));
+    let is_coded = headers.contains_key(http::header::TRANSFER_ENCODING);
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        if !hop.keeps(name.as_str()) {
+        if !hop.keeps(name.as_str()) && !(is_coded && name == http::header::CONTENT_LENGTH) {
             kept.append(name, value.clone());
         }
     }
     kept
 }
 
-/// A response with its trailers, passed back piece by piece.
-pub fn passed_back(response: http::Response<Incoming>) -> Reply {
+/// The transfer codings of a response, if there is another one than `chunked`. Its bytes would pass for plain ones:
+/// a transfer coding belongs to the connection, and is not forwarded.
+pub fn unknown_coding(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<String> = headers
+        .get_all(http::header::TRANSFER_ENCODING)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect();
+    let codings = values.join(", ");
+    let is_known =
+        codings.split(',').map(str::trim).all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("chunked"));
+    (!is_known).then_some(codings)
+}
+
+/// A response with its trailers, passed back piece by piece, each of which may take up to `limit` to arrive.
+pub fn passed_back(response: http::Response<Incoming>, limit: Duration) -> Reply {
     let (parts, body) = response.into_parts();
-    let body: ReplyBody = body.map_err(Into::into).boxed_unsync();
+    let body = awaited(body, &parts.headers, limit);
     Reply { status: parts.status.as_u16(), headers: response_headers(&parts.headers), body }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -41,6 +41,25 @@ pub struct Arriving {
     pub port: u16,
     /// The server that the client asked for, if it uses the gateway as a forward proxy. Its `Host` is that server's.
     pub asked: Option<Arc<RequestUrl>>,
+    /// Where it is going, for the log if its client leaves.
+    pub heading: Arc<Heading>,
+}
+
+/// The route and the host of a request that is on its way.
+#[derive(Debug, Default)]
+pub struct Heading(OnceLock<(String, String)>);
+
+impl Heading {
+    /// Records the route and the host.
+    pub fn set(&self, route: &str, host: &str) {
+        // A request is only sent one way.
+        let _ = self.0.set((route.to_owned(), host.to_owned()));
+    }
+
+    /// The route and the host; empty while they are unknown.
+    pub fn get(&self) -> (String, String) {
+        self.0.get().cloned().unwrap_or_default()
+    }
 }
 
 /// The body of an arriving request.
@@ -63,6 +82,9 @@ pub enum Passed {
     Unread(PassError),
 }
 
+/// The cause of a refusal for which no mistake was found.
+pub const UNKNOWN_CAUSE: &str = "unknown";
+
 /// The exchange with the upstream server.
 #[derive(Debug, Default)]
 pub struct Leg {
@@ -84,14 +106,17 @@ pub struct Leg {
     pub problem: Option<String>,
     /// The upstream server's request ID.
     pub request_id: Option<String>,
+    /// Whether the upstream server refused the signature or the key.
+    pub is_refused: bool,
     /// Why the upstream server refused the signature.
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 impl Leg {
-    /// The IDs of the mistakes behind the upstream server's refusal.
+    /// The IDs of the mistakes behind the upstream server's refusal, or that it has no known cause.
     pub fn cause(&self) -> Option<String> {
-        self.diagnosis.as_deref().and_then(ids_in)
+        let found = self.diagnosis.as_deref().and_then(ids_in);
+        found.or_else(|| self.is_refused.then(|| UNKNOWN_CAUSE.to_owned()))
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
+use super::cutting::Cutting;
 use crate::locking::locked;
 
 /// The start of an HTTP/2 connection preface (RFC 9113 §3.4).
@@ -30,22 +31,38 @@ const PREFACE_LENGTH: usize = 24;
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection that records its heads. It fails if its client does not read for too long, and ends after an HTTP/2
-/// client has sent no request for too long, for which hyper has no limit.
+/// A connection that records its heads. It fails if its client does not read for too long, or takes too long to send a
+/// head, and ends if its client sends no request for too long: hyper has one limit for a head and for the time before
+/// it, and none over HTTP/2.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
     heads: Heads,
     activity: Activity,
+    cutting: Cutting,
+    head_time: Duration,
     idle_time: Duration,
     /// Runs while the client does not read.
     stalled: Option<Pin<Box<Sleep>>>,
     /// Runs until the client's HTTP version is known, for which hyper has no time limit.
     opening: Option<Pin<Box<Sleep>>>,
-    /// Runs while the connection speaks HTTP/2.
+    /// Runs while no request is being answered.
     idling: Option<Pin<Box<Sleep>>>,
+    /// When the head that is arriving began.
+    began: Option<Instant>,
     arrived: usize,
 }
+
+/// What a client that says nothing leaves open.
+enum Silence {
+    /// A head that has begun.
+    InHead,
+    /// Nothing: no request is being sent or answered.
+    Between,
+}
+
+/// The answer to a head that took too long (RFC 9110 §15.5.9).
+const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 #[derive(Debug)]
 struct Recorder {
@@ -55,7 +72,8 @@ struct Recorder {
     heads: VecDeque<Vec<u8>>,
     limit: usize,
     is_too_long: bool,
-    is_http2: bool,
+    is_too_slow: bool,
+    is_ended: bool,
 }
 
 /// What the next byte is part of.
@@ -83,7 +101,8 @@ impl Heads {
             heads: VecDeque::new(),
             limit,
             is_too_long: false,
-            is_http2: false,
+            is_too_slow: false,
+            is_ended: false,
         };
         Self(Arc::new(Mutex::new(recorder)))
     }
@@ -107,11 +126,23 @@ impl Heads {
 
     /// Stops recording because what follows is not HTTP.
     pub fn end(&self) {
-        locked(&self.0).state = State::Opaque;
+        let mut recorder = locked(&self.0);
+        (recorder.state, recorder.is_ended) = (State::Opaque, true);
     }
 
-    fn is_http2(&self) -> bool {
-        locked(&self.0).is_http2
+    /// Whether the connection was ended because a head took too long to arrive.
+    pub fn is_too_slow(&self) -> bool {
+        locked(&self.0).is_too_slow
+    }
+
+    /// Whether a head has begun to arrive, and has not ended.
+    fn has_begun(&self) -> bool {
+        let recorder = locked(&self.0);
+        recorder.state == State::Head && !recorder.line.is_empty()
+    }
+
+    fn is_ended(&self) -> bool {
+        locked(&self.0).is_ended
     }
 
     fn feed(&self, bytes: &[u8]) {
@@ -161,7 +192,6 @@ impl Recorder {
         match self.state {
             State::Head if self.line.ends_with(b"\n\n") || self.line.ends_with(b"\n\r\n") => {
                 let head = std::mem::take(&mut self.line);
-                self.is_http2 = head.starts_with(PREFACE);
                 self.state = body_behind(&head);
                 if self.state != State::Opaque {
                     self.heads.push_back(head);
@@ -229,19 +259,49 @@ fn chunk_behind(line: &[u8]) -> State {
 
 impl<S> Recorded<S> {
     /// Records the heads that arrive on a connection.
-    pub fn new(stream: S, heads: Heads, activity: Activity, (head_time, idle_time): (Duration, Duration)) -> Self {
+    pub fn new(
+        stream: S,
+        heads: Heads,
+        (activity, cutting): (Activity, Cutting),
+        (head_time, idle_time): (Duration, Duration),
+    ) -> Self {
         let opening = Some(Box::pin(tokio::time::sleep(head_time)));
-        Self { stream, heads, activity, idle_time, stalled: None, opening, idling: None, arrived: 0 }
+        Self {
+            stream,
+            heads,
+            activity,
+            cutting,
+            head_time,
+            idle_time,
+            stalled: None,
+            opening,
+            idling: None,
+            began: None,
+            arrived: 0,
+        }
     }
 
-    /// Ready once the client has sent no HTTP/2 request for the idle time.
-    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Ready once the client has taken too long to send a head, or has sent no request for the idle time.
+    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Silence> {
         let idle_time = self.idle_time;
-        let idling = self.idling.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
+        if self.began.is_none() && self.heads.has_begun() {
+            self.began = Some(Instant::now());
+            // The time for a head may be shorter than what is left of the idle time.
+            self.idling = None;
+        } else if self.began.is_some() && !self.heads.has_begun() {
+            self.began = None;
+        }
+        let (began, head_time, activity) = (self.began, self.head_time, self.activity.clone());
+        let left = move || match (activity.idle_for(), began) {
+            (Some(_), Some(began)) => head_time.saturating_sub(began.elapsed()),
+            (idle, _) => idle.map_or(idle_time, |idle| idle_time.saturating_sub(idle)),
+        };
+        let idling = self.idling.get_or_insert_with(|| Box::pin(tokio::time::sleep(left())));
         while idling.as_mut().poll(cx).is_ready() {
-            let left = self.activity.idle_for().map_or(idle_time, |idle| idle_time.saturating_sub(idle));
+            let left = left();
             if left.is_zero() {
-                return Poll::Ready(());
+                let silence = if began.is_some() { Silence::InHead } else { Silence::Between };
+                return Poll::Ready(silence);
             }
             idling.as_mut().reset(Instant::now() + left);
         }
@@ -256,11 +316,24 @@ impl<S> Recorded<S> {
         }
         let idle_time = self.idle_time;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_time)));
-        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        std::task::ready!(stalled.as_mut().poll(cx));
+        self.cutting.note_stalled();
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
+impl<S: AsyncWrite + Unpin> Recorded<S> {
+    /// Tells the client that its head took too long. hyper closes the connection without a word.
+    fn refuse_slow_head(&mut self, cx: &mut Context<'_>) -> io::Error {
+        locked(&self.heads.0).is_too_slow = true;
+        // The client has read everything sent to it so far, so there is room for these bytes.
+        let _ = Pin::new(&mut self.stream).poll_write(cx, TOO_SLOW);
+        let _ = Pin::new(&mut self.stream).poll_flush(cx);
+        io::ErrorKind::TimedOut.into()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Recorded<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -275,10 +348,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
             return polled;
         }
         if let Some(opening) = &mut self.opening {
-            return opening.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+            std::task::ready!(opening.as_mut().poll(cx));
+            return Poll::Ready(Err(match self.arrived {
+                0 => io::ErrorKind::TimedOut.into(),
+                _ => self.refuse_slow_head(cx),
+            }));
         }
-        // To hyper this looks as if the client had closed the connection.
-        if self.heads.is_http2() { self.poll_idle(cx).map(Ok) } else { polled }
+        if self.heads.is_ended() {
+            return polled;
+        }
+        match std::task::ready!(self.poll_silence(cx)) {
+            Silence::InHead => Poll::Ready(Err(self.refuse_slow_head(cx))),
+            // To hyper this looks as if the client had closed the connection.
+            Silence::Between => Poll::Ready(Ok(())),
+        }
     }
 }
 

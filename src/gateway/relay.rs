@@ -19,12 +19,14 @@ pub struct Relay {
     upstream: Upstream,
     pseudonym: Pseudonym,
     limit: Duration,
+    idle_time: Duration,
 }
 
 impl Relay {
-    /// Passes requests to this server and waits up to `limit` for the head of its response.
-    pub fn new(upstream: Upstream, run: u32, limit: Duration) -> Self {
-        Self { upstream, pseudonym: Pseudonym::new(run), limit }
+    /// Passes requests to this server and waits up to `limit` for the head of its response, and up to `idle_time` for
+    /// each piece of its body.
+    pub fn new(upstream: Upstream, run: u32, (limit, idle_time): (Duration, Duration)) -> Self {
+        Self { upstream, pseudonym: Pseudonym::new(run), limit, idle_time }
     }
 
     async fn relay(&self, request: &Request, file: Option<BodyFile>, verdict: &Verdict) -> Reply {
@@ -36,7 +38,10 @@ impl Relay {
             Err(error) => return Reply::plain(502, error),
         };
         match self.upstream.send(outgoing, HttpVersion::Http1, self.limit).await {
-            Ok(response) => onward::passed_back(response),
+            Ok(response) if onward::unknown_coding(response.headers()).is_some() => {
+                Reply::plain(502, "the upstream's response has a transfer coding that cannot be passed on")
+            }
+            Ok(response) => onward::passed_back(response, self.idle_time),
             Err(error) => {
                 let (status, text) = onward::unreached(&error);
                 Reply::plain(status, text)

@@ -7,20 +7,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, SizeHint};
 
+use super::awaited::Stalled;
+use super::cutting::Cutting;
 use super::exchange::Exchange;
 use super::roles::Sink;
 use super::{Reply, ReplyBody};
 
 /// The problem to log if the upstream server aborted its response.
 const UPSTREAM_BROKE_OFF: &str = "the upstream broke off its response";
-
-/// The problem to log if the client closed the connection early.
-const CLIENT_BROKE_OFF: &str = "the client closed the connection before the end of the response";
 
 type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -31,6 +31,10 @@ struct TellingBody {
     body: ReplyBody,
     exchange: Option<Exchange>,
     sink: Arc<dyn Sink>,
+    /// Why the connection ended, if it ends before the body.
+    cutting: (Cutting, Duration),
+    /// Whether the trailers were passed on, which end a body.
+    has_trailers: bool,
     /// Length of the body in bytes, if known.
     expected: Option<u64>,
     length: u64,
@@ -38,10 +42,12 @@ struct TellingBody {
     telling: Option<(Telling, Piece)>,
 }
 
-/// The same response, which hands the exchange to `sink` at its end.
-pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>) -> Reply {
+/// The same response, which hands the exchange to `sink` at its end. `cutting` knows why the connection ends, if that is
+/// before the end of the response, with the limit for a client that takes nothing.
+pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cutting: (Cutting, Duration)) -> Reply {
     let expected = reply.body.size_hint().exact();
-    let body = TellingBody { body: reply.body, exchange: Some(exchange), sink, expected, length: 0, telling: None };
+    let (body, exchange) = (reply.body, Some(exchange));
+    let body = TellingBody { body, exchange, sink, cutting, has_trailers: false, expected, length: 0, telling: None };
     reply.body = body.boxed_unsync();
     reply
 }
@@ -60,7 +66,15 @@ impl TellingBody {
     }
 
     fn is_whole(&self) -> bool {
-        self.body.is_end_stream() || self.expected == Some(self.length)
+        self.has_trailers || self.body.is_end_stream() || self.expected == Some(self.length)
+    }
+}
+
+/// Why the upstream server's response ended early.
+fn describe(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    match error.downcast_ref::<Stalled>() {
+        Some(stalled) => stalled.to_string(),
+        None => UPSTREAM_BROKE_OFF.to_owned(),
     }
 }
 
@@ -80,10 +94,11 @@ impl Body for TellingBody {
             let piece = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
             let data = piece.as_ref().and_then(|piece| piece.as_ref().ok()?.data_ref().map(Bytes::len));
             self.length += data.unwrap_or_default() as u64;
+            self.has_trailers |= matches!(&piece, Some(Ok(frame)) if frame.is_trailers());
             let told = match &piece {
                 None => self.tell(None),
                 // hyper closes the connection immediately on an error, so let it send first what it already has.
-                Some(Err(_)) => self.tell(Some(UPSTREAM_BROKE_OFF)).map(after_a_turn),
+                Some(Err(error)) => self.tell(Some(&describe(&**error))).map(after_a_turn),
                 // After the last piece the body may not be polled again.
                 Some(Ok(_)) if self.is_whole() => self.tell(None),
                 Some(Ok(_)) => None,
@@ -109,14 +124,26 @@ impl Body for TellingBody {
 
 impl Drop for TellingBody {
     fn drop(&mut self) {
-        let problem = if self.is_whole() { None } else { Some(CLIENT_BROKE_OFF) };
+        let (cutting, idle_time) = &self.cutting;
+        let problem = if self.is_whole() { None } else { Some(cutting.describe(*idle_time)) };
         let waiting = self.telling.take().map(|(telling, _)| telling);
-        let Some(mut telling) = waiting.or_else(|| self.tell(problem)) else { return };
-        // The sink usually has room, so one poll is enough even after the runtime has stopped.
-        if telling.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(telling);
+        if let Some(telling) = waiting.or_else(|| self.tell(problem.as_deref())) {
+            finish(telling);
         }
+    }
+}
+
+/// Hands an exchange to the sink where nothing can wait for it.
+pub fn tell_without_waiting(exchange: Exchange, sink: &Arc<dyn Sink>) {
+    let sink = Arc::clone(sink);
+    finish(Box::pin(async move { sink.take(Arc::new(exchange)).await }));
+}
+
+fn finish(mut telling: Telling) {
+    // The sink usually has room, so one poll is enough even after the runtime has stopped.
+    if telling.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        runtime.spawn(telling);
     }
 }

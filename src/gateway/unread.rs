@@ -68,8 +68,6 @@ pub fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &
         Some((431, "the request line and the headers are too long, or there are too many headers"))
     } else if error.is_parse() {
         Some((400, "the request is not valid HTTP"))
-    } else if error.is_timeout() {
-        Some((0, "the request line and the headers did not arrive in time"))
     } else {
         None
     }

@@ -18,7 +18,8 @@ use sigvet_core::verify::{
 };
 use sigvet_core::x509::Certificate;
 use sigvet_diagnose::{
-    AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, Note, OtherKey, Trial, diagnose,
+    AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, NextStep, Note, OtherKey, Trial, catalogue,
+    diagnose,
 };
 
 use super::Keyring;
@@ -167,9 +168,10 @@ impl Verifier {
         let mut diagnosis = diagnose(&evidence, limits);
         // A server checks the scope first and reports it first, because the service decides which rules
         // apply to the rest.
-        diagnosis.explanations.sort_by_key(|explanation| !is_about_scope(explanation));
+        // After that, it looks for the key, without which it cannot check anything else.
+        diagnosis.explanations.sort_by_key(|explanation| (!is_about_scope(explanation), !is_about_key(explanation)));
         // Hints about missing evidence are meant for captures; here the request itself is available.
-        diagnosis.next.clear();
+        diagnosis.next.retain(|step| *step == NextStep::OtherSigner);
         diagnosis.notes.retain(|note| *note != Note::NoTextsKnown);
         diagnosis
     }
@@ -229,6 +231,11 @@ fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
 
 /// The headers or parameters that carry a session token.
 const TOKENS: [&str; 2] = ["x-amz-security-token", "x-amz-s3session-token"];
+
+/// Whether the mistake is an access key ID that the server does not know.
+fn is_about_key(explanation: &Explanation) -> bool {
+    explanation.mistakes.iter().any(|applied| applied.mistake.id == catalogue::ACCESS_KEY_UNKNOWN.id)
+}
 
 /// Whether the mistake is a region or service that differs from the server's.
 fn is_about_scope(explanation: &Explanation) -> bool {

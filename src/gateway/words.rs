@@ -51,7 +51,7 @@ fn describe(error: &(dyn Error + 'static)) -> Cow<'static, str> {
 
 fn of_hyper(error: &hyper::Error) -> &'static str {
     if error.is_parse_too_large() {
-        "its headers are too long"
+        "its headers are too long, or there are too many of them"
     } else if error.is_parse() {
         "what it answers is not valid HTTP"
     } else if error.is_timeout() {

@@ -315,6 +315,9 @@ pub enum CommandProblem {
     /// The program ended with this status.
     #[error("failed with {0}")]
     Failed(ExitStatus),
+    /// The program ended with this status, and said why.
+    #[error("failed with {0}: {1}")]
+    FailedSaying(ExitStatus, String),
     /// The program did not end within this many seconds.
     #[error("did not end within {0} s")]
     TimedOut(u64),

@@ -25,6 +25,7 @@ mod profile;
 mod environment;
 mod parse;
 mod file;
+mod last_words;
 mod secret;
 mod choice;
 mod found;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use super::last_words::Said;
 use super::profile::{Profile, SecretSource};
 use super::{CommandProblem, Environment, Error};
 use sigvet_core::credentials::Secret;
@@ -33,21 +34,35 @@ pub(super) fn fetch(profile: &Profile, source: &SecretSource, environment: &Envi
     }
 }
 
-/// The output of a program that is run like a `secret_command`.
+/// The output of a program that is run like a `secret_command`. If it fails, the last line of its standard error is
+/// part of the problem.
 pub(super) fn print_of(program: &str, arguments: &[String]) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
-    print_within(program, arguments, TIME_LIMIT)
+    let mut said = Said::default();
+    print_within(program, arguments, TIME_LIMIT, Some(&mut said)).map_err(|problem| match (problem, said.line()) {
+        (CommandProblem::Failed(status), Some(line)) => CommandProblem::FailedSaying(status, line),
+        (problem, _) => problem,
+    })
 }
 
 fn run(program: &str, arguments: &[String], limit: Duration) -> Result<Secret, CommandProblem> {
-    secret_of(&print_within(program, arguments, limit)?)
+    secret_of(&print_within(program, arguments, limit, None)?)
 }
 
-fn print_within(program: &str, arguments: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
+fn print_within(
+    program: &str,
+    arguments: &[String],
+    limit: Duration,
+    said: Option<&mut Said>,
+) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
     let deadline = Instant::now() + limit;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stderr(if said.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.spawn().map_err(cannot_start)?;
     let stdout = child.stdout.take().expect("its standard output is a pipe");
+    if let (Some(said), Some(stderr)) = (said, child.stderr.take()) {
+        said.listen(stderr, deadline);
+    }
     let Some(printed) = read_until(stdout, deadline) else { return Err(stop(&mut child, limit)) };
     let printed = printed.map_err(CommandProblem::Lost)?;
     match wait_until(&mut child, deadline).map_err(CommandProblem::Lost)? {

@@ -67,6 +67,11 @@ impl Upstream {
         Self { knows_http2: true, ..self }
     }
 
+    /// Whether the server is known to support HTTP/2 without TLS.
+    pub fn knows_http2(&self) -> bool {
+        self.knows_http2
+    }
+
     /// The server's URL.
     pub fn url(&self) -> &RequestUrl {
         &self.url

@@ -6,6 +6,8 @@ mod world;
 mod recorder;
 mod signing;
 mod passing;
+mod leaving;
+mod logs;
 mod sources;
 mod renewal;
 mod inbound;

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
-use crate::world::{REAL, ask, plain, proxy_to};
+use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, proxy_to, write_keys};
 
 /// Catches a request that is sent unsigned because there were no credentials.
 #[test]
@@ -91,4 +91,55 @@ fn health_and_metrics_can_have_their_own_port() {
         metrics.text()
     );
     assert!(metrics.text().contains("sigvet_credentials_ready{source=\"the environment\"} 1\n"), "{}", metrics.text());
+}
+
+/// Catches a proxy that never becomes ready because of credentials that no request is signed with.
+#[test]
+fn only_sources_that_sign_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let credentials = folder.path().join("credentials");
+    std::fs::write(
+        &credentials,
+        format!("[own]\naws_access_key_id = {}\naws_secret_access_key = {}\n", REAL.0, REAL.1),
+    )
+    .unwrap();
+    let server = Serving::start(&["--echo", "--service", "s3", "--no-page"]);
+    let keys = write_keys(&folder, "profile = \"own\"\n");
+    let words = ["--to", &server.url, "--inbound", &keys, "--region", "us-east-1", "--service", "s3"];
+    let proxy = Serving::start_proxy(&words, &[("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap())]);
+    let answer = ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b""));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let ready = ask(&proxy, &plain("GET", "h", "/_sigvet/readyz", &[], b""));
+    assert_eq!((ready.status, ready.text().as_str()), (200, "ready\n"));
+    let metrics = ask(&proxy, &plain("GET", "h", "/_sigvet/metrics", &[], b"")).text();
+    let sources: Vec<&str> = metrics.lines().filter(|line| line.starts_with("sigvet_credentials_ready{")).collect();
+    assert_eq!(sources, ["sigvet_credentials_ready{source=\"aws profile 'own'\"} 1"]);
+}
+
+/// Catches refusals that a dashboard does not show: the proxy's own, and those of the upstream without a known cause.
+#[test]
+fn every_refusal_is_counted() {
+    let recorder = Recorder::start(|stream, _| {
+        let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message></Error>";
+        let head = "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\nConnection: close\r\n";
+        stream.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+    });
+    let (proxy, _folder) = crate::world::inbound_proxy(&recorder.url, "", &["--time-limit", "0s"]);
+    let wrong = Client { key: (PLACEHOLDER.0, "another/secret+that/opens+nothing00000000"), ..Client::new() };
+    assert_eq!(ask(&proxy, &wrong.sign("GET", proxy.address(), "/b/k", b"")).status, 403);
+    assert_eq!(ask(&proxy, b"nonsense\r\n\r\n").status, 400);
+    let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX-Long: {}\r\n\r\n", "x".repeat(70_000));
+    assert_eq!(ask(&proxy, long.as_bytes()).status, 431);
+    let answer = ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b""));
+    assert_eq!((answer.status, answer.header("x-sigvet-cause")), (403, Some("unknown")));
+    let metrics = ask(&proxy, &plain("GET", "h", "/_sigvet/metrics", &[], b"")).text();
+    for line in [
+        "sigvet_requests_total{route=\"\",status=\"400\"} 1",
+        "sigvet_requests_total{route=\"\",status=\"403\"} 1",
+        "sigvet_requests_total{route=\"\",status=\"431\"} 1",
+        "sigvet_requests_total{route=\"default\",status=\"403\"} 1",
+        "sigvet_refused_signatures_total{cause=\"unknown\"} 2",
+    ] {
+        assert!(metrics.lines().any(|own| own == line), "{line}: {metrics}");
+    }
 }

@@ -88,6 +88,9 @@ fn a_rule_that_could_never_apply_is_refused() {
         ("allow_paths = [\"/a b\"]", "the path '/a b' matches no request"),
         ("allow_paths = [\"/ü/*\"]", "the path '/ü/*' matches no request"),
         ("strip_headers = [\"x debug\"]", "'x debug' matches no header"),
+        ("host = \"search.local:99999\"", "'search.local:99999' has an invalid port"),
+        ("sign_host = \"search.local:0\"", "'search.local:0' has an invalid port"),
+        ("role_arn = \"admin\"", "invalid role_arn 'admin'"),
     ] {
         let (code, said) = refused(&["--config", "r.toml", "--check"], &[("r.toml", &route(line))]);
         assert_eq!(code, Some(2), "{line}: {said}");
@@ -110,7 +113,44 @@ fn a_rule_that_could_never_apply_is_refused() {
             "{line}"
         );
     }
+    for (line, problem, hint) in [
+        ("region = \"EU west\"", "invalid region 'EU west'", "use a name such as eu-west-1 or s3"),
+        ("service = \"es/x\"", "invalid service 'es/x'", "use a name such as eu-west-1 or s3"),
+        ("add_headers = { Authorization = \"x\" }", "the header 'Authorization' cannot be added", "remove it: "),
+        ("add_headers = { x-amz-date = \"x\" }", "the header 'x-amz-date' cannot be added", "remove it: "),
+        ("add_headers = { host = \"x\" }", "the header 'host' cannot be added", "set the signed host with sign_host"),
+        ("strip_headers = [\"Host\"]", "the header 'host' cannot be removed", "set the signed host with sign_host"),
+    ] {
+        let (code, said) = refused(&["--config", "r.toml", "--check"], &[("r.toml", &route(line))]);
+        assert_eq!(code, Some(2), "{line}: {said}");
+        assert!(said.starts_with(&format!("error: route 'a': {problem}")), "{line}: {said}");
+        assert!(said.contains(&format!("\n  hint: {hint}")), "{line}: {said}");
+    }
+    for (line, problem) in [
+        (
+            "to = \"https://h.example\"",
+            "no region and no service known for host h.example (pass, for example, region = us-east-1 service = s3",
+        ),
+        ("to = \"h.example\"", "invalid upstream 'h.example': no scheme"),
+        ("to = \"https://h.example:99999\"", "invalid host in URL 'https://h.example:99999'"),
+        (
+            "to = \"https://h.example\"\nservice = \"s3\"\nscheme = \"v4a\"\nregion_set = \"us east\"",
+            "invalid region set",
+        ),
+        (
+            "to = \"https://h.example\"\nallow_hosts = [\"x\"]",
+            "allow_hosts is set, but all requests go to the host in 'to'",
+        ),
+    ] {
+        let (code, said) = refused(&["--config", "r.toml", "--check"], &[("r.toml", &route(line))]);
+        assert_eq!(code, Some(2), "{line}: {said}");
+        assert!(said.starts_with(&format!("error: route 'a': {problem}")), "{line}: {said}");
+    }
     let to = ["--to", "https://s3.eu-west-1.amazonaws.com"];
+    let (code, said) = refused(&[&to[..], &["--region", "EU west"]].concat(), &[]);
+    assert!(code == Some(2) && said.starts_with("error: invalid region 'EU west'"), "{said}");
+    let (code, said) = refused(&[&to[..], &["--cacert", "ca.pem"]].concat(), &[("ca.pem", "no certificate\n")]);
+    assert!(code == Some(2) && said.starts_with("error: cannot use the CA certificates in ca.pem: "), "{said}");
     let (code, said) = refused(&[&to[..], &["--allow-method", "put"]].concat(), &[]);
     assert!(code == Some(2) && said.starts_with("error: the method 'put' matches no request\n"), "{said}");
     let identity =
@@ -200,4 +240,21 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     }
     let (code, said) = refused(&[&to[..], &["--add-header", "x: y"]].concat(), &[("k.toml", identity)]);
     assert!(code == Some(2) && said.contains("requests would be changed, but --inbound verifies them"), "{said}");
+}
+
+/// Catches a placeholder that is the real key: whoever holds it needs no proxy.
+#[test]
+fn a_placeholder_is_not_the_key_that_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = crate::world::write_keys(&folder, "");
+    let (id, secret) = crate::world::PLACEHOLDER;
+    let words = ["proxy", "--to", "https://s3.eu-west-1.amazonaws.com", "--inbound", &keys, "--check"];
+    let check = |id: &str| {
+        let run = Sigvet::anonymous(&words).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret).run();
+        (run.code, run.stderr)
+    };
+    let (code, said) = check(id);
+    let problem = "error: identity 'agent' has the access key ID of the environment, which signs the requests\n";
+    assert!(code == Some(2) && said.starts_with(problem), "{said}");
+    assert_eq!(check("AKIAANOTHERKEY000001"), (Some(0), String::new()));
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use sigvet_testing::Sigvet;
 
 use super::upstream::Upstream;
-use super::world::{KEY, WATCHED, World, curl, login, text};
+use super::world::{KEY, WATCHED, World, curl, login, text, unrouted};
 
 #[test]
 fn a_right_request_is_accepted_and_nothing_is_printed() {
@@ -133,4 +133,47 @@ fn a_hostile_reply_is_inert() {
     assert!(said.contains("evil") && said.contains("[secret-mistyped]"), "{said:?}");
     assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
     assert_eq!(said.lines().filter(|line| line.starts_with("sigvet: ")).count(), 1, "{said:?}");
+}
+
+/// Catches a store on this machine that is asked, and about which nothing is said.
+#[test]
+fn a_host_that_is_not_watched_is_named_if_all_requests_are_wanted() {
+    let world = World::new();
+    let server = Upstream::plain("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let url = format!("http://{}/b/k", server.address);
+    let program = ["curl", "-sS", url.as_str(), url.as_str()];
+    let said = |options: &[&str]| unrouted(&world, options, &program).run().expect(0).stderr;
+    let note = "sigvet: 127.0.0.1 is not watched: it is no host of AWS; watch it with --host 127.0.0.1\n";
+    assert_eq!((said(&["--all"]).as_str(), said(&[]).as_str()), (note, ""));
+    assert_eq!(said(&["--all", "--host", "127.0.0.1"]).matches("sigvet: 200 GET ").count(), 2);
+    let said = said(&["--profile", "nope"]);
+    assert!(said.starts_with("warning: no profile 'nope' "), "{said}");
+}
+
+/// Catches a usable URL on standard error or in a saved file.
+#[test]
+fn a_signature_that_may_be_right_is_not_printed() {
+    let world = World::new();
+    let server = Upstream::plain(
+        "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\nContent-Length: 69\r\nConnection: close\r\n\r\n\
+         <Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>",
+    );
+    let folder = world.path("refused");
+    for scheme in ["v4", "v2"] {
+        let url = format!("http://{}/b/k", server.address);
+        let words = ["presign", "--scheme", scheme, "--region", "us-east-1", "--service", "s3", &url];
+        let url = Sigvet::anonymous(&words).env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1);
+        let url = url.run().text();
+        let signature = url.trim().split("ignature=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let options = ["--host", "127.0.0.1", "--no-credentials", "--all", "--save", text(&folder)];
+        let ended = unrouted(&world, &options, &["curl", "-sS", "-o", "/dev/null", url.trim()]).run().expect(0);
+        assert!(ended.stderr.contains(&format!("ignature={}…", &signature[..8])), "{}", ended.stderr);
+        assert!(!ended.stderr.contains(&signature), "{}", ended.stderr);
+    }
+    let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        let saved = std::fs::read_to_string(&file).unwrap();
+        assert!(saved.lines().next().unwrap().contains("…"), "{saved}");
+    }
 }

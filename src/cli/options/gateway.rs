@@ -76,7 +76,7 @@ pub struct LimitOptions {
     #[arg(long, value_name = "DURATION", value_parser = parse_time_limit, default_value = "10s")]
     pub head_timeout: Duration,
 
-    /// Maximum time between two pieces of a body, and without requests over HTTP/2
+    /// Maximum time between two pieces of a body, and between requests
     #[arg(long, value_name = "DURATION", value_parser = parse_time_limit, default_value = "30s")]
     pub idle_timeout: Duration,
 

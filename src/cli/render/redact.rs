@@ -101,6 +101,18 @@ impl Redactor {
         self
     }
 
+    /// Shows only the start of the signatures in the URL of a request. Who reads a URL of a request that was accepted,
+    /// or not judged, could send it again.
+    #[must_use]
+    pub fn with_signed_url(self, request: &Request) -> Self {
+        let query = request.query().unwrap_or_default();
+        let signatures: Vec<String> = parameters(query)
+            .filter(|(name, _)| is_signature_parameter(name))
+            .map(|(_, value)| String::from_utf8_lossy(&value).into_owned())
+            .collect();
+        self.with_signatures(signatures.iter().map(String::as_str))
+    }
+
     /// The texts that are removed.
     pub fn secrets(&self) -> &Secrets {
         &self.0
@@ -144,6 +156,12 @@ pub fn is_bearing_parameter(name: &[u8]) -> bool {
     let is_joint = |byte: &u8| matches!(byte, b'-' | b'_');
     let name: Vec<u8> = name.iter().filter(|byte| !is_joint(byte)).map(u8::to_ascii_lowercase).collect();
     GIVE_ACCESS.iter().any(|end| name.ends_with(end.as_bytes()))
+}
+
+/// Whether a query parameter is a signature, in any version and any dialect: `X-Amz-Signature`, `X-Goog-Signature`,
+/// `Signature`.
+fn is_signature_parameter(name: &[u8]) -> bool {
+    decode(name, Plus::Literal).to_ascii_lowercase().ends_with(b"signature")
 }
 
 /// Whether a header grants access, other than by a signature, which is what the output is about.

@@ -92,6 +92,9 @@ pub trait Witness: Send + Sync + fmt::Debug {
 
     /// The client uses a protocol with a watched host that cannot be recorded, so it passes unseen.
     fn unseen(&self, host: &str);
+
+    /// The client uses a host on this machine that is not watched.
+    fn unwatched(&self, host: &str);
 }
 
 /// The conversation over one connection.

@@ -84,6 +84,16 @@ async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, 
     transport::dial(url, &forwarder.options).await
 }
 
+/// Reports that a host on this machine is not watched: its user may take it for a store that is.
+fn note_unwatched(forwarder: &Forwarder, url: &RequestUrl) {
+    let host = url.host().trim_start_matches('[').trim_end_matches(']');
+    let is_here = host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: std::net::IpAddr| address.to_canonical().is_loopback());
+    if is_here {
+        forwarder.witness.unwatched(host);
+    }
+}
+
 /// Opens a tunnel, and records its content if the host is watched.
 async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &RequestUrl) {
     let mut server = match dial(forwarder, url).await {
@@ -94,6 +104,7 @@ async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &Requ
         return;
     }
     if !forwarder.watched.has(url.host()) {
+        note_unwatched(forwarder, url);
         return join(client, server).await;
     }
     match first(&mut client, &mut server).await {
@@ -185,7 +196,11 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
             Ok(connection) => connection,
             Err(error) => return unreached(forwarder, &mut client, &url, &error).await,
         };
-        let witness = forwarder.watched.has(url.host()).then(|| Arc::clone(&forwarder.witness));
+        let is_watched = forwarder.watched.has(url.host());
+        if !is_watched {
+            note_unwatched(forwarder, &url);
+        }
+        let witness = is_watched.then(|| Arc::clone(&forwarder.witness));
         let conversation = Conversation::new(place("http", &url), witness);
         let proxy = connection.is_forward_proxy.then_some(connection.proxy_authorization);
         let passing = Plain::new(url, proxy, conversation.requests(), limit);

@@ -105,7 +105,7 @@ impl Endpoint {
                 return Ok(Answer::Taken(response));
             }
             let (parts, body) = response.into_parts();
-            let body = ReadAhead::of(body).await.beginning;
+            let body = ReadAhead::of(body.map_err(Into::into).boxed_unsync()).await.beginning;
             let is_asked = matches!(parts.status.as_u16(), 400 | 401 | 403);
             let Some(said) = refused::reply_about_signature(&parts, &body).filter(|_| is_asked) else {
                 let body = Masking::new(&credentials, signed.signature.as_str()).apply(&body);
@@ -158,10 +158,11 @@ impl Endpoint {
     ) -> Problem {
         let masking = Masking::new(credentials, signed.signature.as_str());
         let (limit, now, credentials) = (self.explain_time, self.clock.now(), Arc::clone(credentials));
+        let is_temporary = credentials.session_token.is_some();
         let search = move || {
             let diagnosis: Option<Diagnosis> =
                 (!limit.is_zero()).then(|| refused::explain(&signed.request, &credentials, &said, (now, limit)));
-            Problem::from_refusal(status, &said, diagnosis.as_ref())
+            Problem::from_refusal(status, &said, diagnosis.as_ref(), is_temporary)
         };
         let found = tokio::task::spawn_blocking(search).await;
         let problem = found.unwrap_or_else(|_| Problem::new("the server refused the signature"));

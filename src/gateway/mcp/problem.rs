@@ -52,8 +52,8 @@ impl Problem {
         Self::new(format!("the server answered {status}{said}{}", hint(status, headers)))
     }
 
-    /// Why a server refused a signature.
-    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>) -> Self {
+    /// Why a server refused a signature. A session can only be renewed if the credentials are temporary.
+    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>, is_temporary: bool) -> Self {
         let code = said.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
         let mistakes = diagnosis.and_then(Diagnosis::best).map(|best| best.mistakes.as_slice()).unwrap_or_default();
         let mut text = format!("the server refused the signature ({}{code})", status.as_u16());
@@ -64,7 +64,9 @@ impl Problem {
             let message = said.message.as_deref().map(|message| format!(": {}", shortened(message)));
             text.push_str(&message.unwrap_or_default());
         }
-        if said.kind() == Kind::Token {
+        if said.kind() == Kind::Token && is_temporary {
+            let text_end = text.trim_end_matches('.').len();
+            text.truncate(text_end);
             text.push_str("; renew the session, for example with 'aws sso login' or 'aws login', and try again");
         }
         Self::new(text)
@@ -116,4 +118,27 @@ fn hint(status: StatusCode, headers: &HeaderMap) -> String {
 pub fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches the advice to renew a session for a key that has none.
+    #[test]
+    fn only_the_holder_of_temporary_credentials_is_told_to_renew_them() {
+        let body =
+            br#"{"__type":"ExpiredTokenException","message":"The security token included in the request is expired."}"#;
+        let headers = Headers::from_pairs([("content-type", "application/json")]).unwrap();
+        let said = Reply::parse(Some(403), &headers, body);
+        assert_eq!(said.kind(), Kind::Token);
+        let text = |is_temporary| Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, is_temporary).text;
+        let problem = "the server refused the signature (403 ExpiredTokenException): The security token included in \
+            the request is expired";
+        assert_eq!(text(false), format!("{problem}."));
+        assert_eq!(
+            text(true),
+            format!("{problem}; renew the session, for example with 'aws sso login' or 'aws login', and try again")
+        );
+    }
 }

@@ -20,12 +20,13 @@ use super::pattern::without_port;
 use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
 use super::{Denied, Inbound, Proxy, SigningRoute, upgrade};
+use crate::gateway::awaited::awaited;
 use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
-use crate::gateway::{Dialect, Reply, onward};
-use crate::transport::{HttpVersion, TransportError};
+use crate::gateway::{Dialect, Reply, ReplyBody, onward};
+use crate::transport::{HttpVersion, TimeLimit, TransportError};
 
 /// Maximum number of attempts for a request that can be repeated.
 const ATTEMPTS: u32 = 2;
@@ -73,7 +74,11 @@ impl<'p> Leaving<'p> {
         let Arriving { head, body, verdict, upgrade, version, .. } = arriving;
         let extras = Extras::of(&head, upgrade.is_some());
         // A protocol other than HTTP gets its own connection.
-        let version = if extras.upgrade.is_some() { HttpVersion::Http1 } else { version };
+        let version = match extras.upgrade {
+            Some(_) => HttpVersion::Http1,
+            None if self.way.upstream.knows_http2() => HttpVersion::Http2,
+            None => version,
+        };
         let is_head = head.method() == Method::HEAD.as_str();
         let prepared = match (&verdict, &self.proxy.inbound) {
             (Some(verdict), Some(inbound)) => self.replace(inbound, head, verdict, body).map_err(Stopped::from),
@@ -81,7 +86,11 @@ impl<'p> Leaving<'p> {
         };
         let (unsigned, mut outbound) = match prepared {
             Ok(prepared) => prepared,
-            Err(Stopped::Denied(denied)) => return denied.into_passed(leg, self.dialect),
+            Err(Stopped::Denied(denied)) => {
+                // It was not sent.
+                leg.host.clear();
+                return denied.into_passed(leg, self.dialect);
+            }
             Err(Stopped::Unread(error)) => return Passed::Unread(error.into()),
         };
         let sent = self.send_repeatedly(&unsigned, &mut outbound, &extras, version).await;
@@ -100,6 +109,11 @@ impl<'p> Leaving<'p> {
             Err(denied) => return denied.into_passed(leg, self.dialect),
         };
         leg.status = Some(response.status().as_u16());
+        if let Some(coding) = onward::unknown_coding(response.headers()) {
+            let problem =
+                format!("the upstream's response has the transfer coding '{coding}', which cannot be passed on");
+            return Denied::new(502, problem).into_passed(leg, self.dialect);
+        }
         let is_guarded = verdict.is_some();
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let asked = upgrade.filter(|_| extras.upgrade.is_some());
@@ -222,6 +236,11 @@ impl<'p> Leaving<'p> {
                     attempt += 1;
                     tokio::time::sleep(PAUSE).await;
                 }
+                Err(TransportError::TimedOut { limit: TimeLimit::Request, host }) => {
+                    let seconds = self.way.route.limit.as_secs();
+                    let text = format!("{host} did not begin to answer within {seconds} s (--response-timeout)");
+                    return Err(Denied::new(504, text));
+                }
                 Err(error) => {
                     let (status, text) = onward::unreached(&error);
                     return Err(Denied::new(status, text));
@@ -256,7 +275,7 @@ impl<'p> Leaving<'p> {
     ) -> Reply {
         let status = response.status();
         if status.is_success() || is_head {
-            let mut reply = onward::passed_back(response);
+            let mut reply = onward::passed_back(response, self.proxy.limits.idle_time);
             // A client without its own key can have the proxy sign anything, so there is nothing to hide from it.
             if is_guarded {
                 let masking = match status.is_success() {
@@ -274,17 +293,21 @@ impl<'p> Leaving<'p> {
             return match status.as_u16() {
                 400 | 401 | 403 => {
                     let (parts, body) = response.into_parts();
+                    let body = awaited(body, &parts.headers, self.proxy.limits.idle_time);
                     let body = self.read_refusal(&parts, body, sent, leg).await.into_body();
                     Reply { status: status.as_u16(), headers: onward::response_headers(&parts.headers), body }
                 }
-                _ => onward::passed_back(response),
+                _ => onward::passed_back(response, self.proxy.limits.idle_time),
             };
         }
         let (parts, body) = response.into_parts();
+        let body = awaited(body, &parts.headers, self.proxy.limits.idle_time);
         let mut headers = onward::response_headers(&parts.headers);
         masking.apply_to_headers(&mut headers);
-        // Masking changes the length.
-        headers.remove(http::header::CONTENT_LENGTH);
+        // Masking changes the length. An answer without a body states the length of another one.
+        if !body.is_end_stream() {
+            headers.remove(http::header::CONTENT_LENGTH);
+        }
         if !is_readable {
             headers.remove(http::header::CONTENT_ENCODING);
             headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -293,7 +316,7 @@ impl<'p> Leaving<'p> {
         }
         let body = match status.as_u16() {
             400 | 401 | 403 => self.read_refusal(&parts, body, sent, leg).await.into_body(),
-            _ => body.map_err(Into::into).boxed_unsync(),
+            _ => body,
         };
         let body = MaskedBody::new(body, masking).boxed_unsync();
         Reply { status: status.as_u16(), headers, body }
@@ -303,13 +326,14 @@ impl<'p> Leaving<'p> {
     async fn read_refusal(
         &self,
         parts: &http::response::Parts,
-        body: Incoming,
+        body: ReplyBody,
         sent: &Request,
         leg: &mut Leg,
     ) -> ReadAhead {
         let ahead = ReadAhead::of(body).await;
         if let Some(said) = refused::reply_about_signature(parts, &ahead.beginning) {
             leg.request_id.clone_from(&said.request_id);
+            leg.is_refused = true;
             if refused::is_about_key(&said) {
                 self.way.source.distrust(&self.way.credentials);
             }

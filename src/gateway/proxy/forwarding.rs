@@ -40,7 +40,6 @@ impl Tunnels for Proxy {
                 Ok(tunnel) => return Ok(tunnel),
                 Err(denied) => denied,
             };
-            self.metrics.count_request(&leg.route, denied.status);
             let reply = Reply::plain(denied.status, &denied.text);
             leg.problem = Some(denied.text);
             Err(reply)

@@ -42,6 +42,11 @@ impl Identities {
         Self(grants.into_iter().collect())
     }
 
+    /// The sources of the grants, or `None` if a grant uses that of the route.
+    pub fn own_sources(&self) -> Option<Vec<&Arc<CredentialSource>>> {
+        self.0.values().map(|grant| grant.source.as_ref()).collect()
+    }
+
     /// The grant of an access key ID.
     pub fn grant(&self, access_key_id: &str) -> Option<&Grant> {
         self.0.get(access_key_id)

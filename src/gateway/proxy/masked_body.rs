@@ -66,6 +66,10 @@ impl Body for MaskedBody {
             }
         }
     }
+
+    fn is_end_stream(&self) -> bool {
+        (self.is_ended || self.inner.is_end_stream()) && self.waiting.is_empty() && self.trailer.is_none()
+    }
 }
 
 #[cfg(test)]

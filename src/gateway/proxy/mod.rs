@@ -34,7 +34,6 @@ use sigvet_core::scheme::Scope;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;
 
-use super::metrics::Metrics;
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
@@ -54,7 +53,6 @@ pub struct Proxy {
     sessions: express::Sessions,
     clock: Clock,
     limits: Limits,
-    metrics: Arc<Metrics>,
     pseudonym: Pseudonym,
     searches: Arc<Semaphore>,
 }
@@ -87,7 +85,7 @@ struct SigningRoute<'p> {
 
 impl Proxy {
     /// A proxy with these routes.
-    pub fn new(mut routes: Vec<Route>, clock: Clock, limits: Limits, metrics: Arc<Metrics>, run: u32) -> Self {
+    pub fn new(mut routes: Vec<Route>, clock: Clock, limits: Limits, run: u32) -> Self {
         // If several routes match a request, the most specific one takes it, or else the first.
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
         let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -99,7 +97,6 @@ impl Proxy {
             sessions: express::Sessions::default(),
             clock,
             limits,
-            metrics,
             pseudonym,
             searches,
         }
@@ -121,24 +118,14 @@ impl Proxy {
         let mut leg = Box::new(Leg::default());
         let verdict = arriving.verdict.as_ref();
         let dialect = verdict.map(|verdict| Dialect::of(&arriving.head, Some(&verdict.claimed)));
-        let passed = match self.give_session(&arriving, &mut leg) {
+        match self.give_session(&arriving, &mut leg) {
             Some(Ok(reply)) => Passed::Answered(reply, leg),
             Some(Err(denied)) => denied.into_passed(leg, dialect),
             None => match self.way(&arriving, &mut leg).await {
                 Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
                 Err(denied) => denied.into_passed(leg, dialect),
             },
-        };
-        if let Passed::Answered(reply, leg) = &passed {
-            self.metrics.count_request(&leg.route, reply.status);
-            if leg.status.is_some() {
-                self.metrics.count_latency(&leg.route, leg.took);
-            }
-            if let Some(cause) = leg.cause() {
-                self.metrics.count_refusal(&cause);
-            }
         }
-        passed
     }
 
     /// Finds the upstream server and the credentials for a request, and checks that it is allowed.
@@ -154,6 +141,10 @@ impl Proxy {
                 "the target and the Host header name different hosts, or there are two Host headers",
             ));
         }
+        // The answer to TRACE is the request with the real signature (RFC 9110 §9.3.8).
+        if self.inbound.is_some() && request.method() == "TRACE" {
+            return Err(Denied::new(405, "TRACE is not passed on: its answer would contain the real signature"));
+        }
         let route = self.route(request, arriving.port)?;
         leg.route.clone_from(&route.name);
         // If the client uses a forward proxy, its browser still sees the real sites and keeps them apart.
@@ -163,7 +154,6 @@ impl Proxy {
         route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
         let upstream = upstream_of(route, arriving)?;
-        leg.host = upstream.url().host_header();
         if let Some(claimed) = claimed {
             route.check_inbound(request, claimed.scope()).map_err(Denied::forbidden)?;
         }
@@ -176,6 +166,15 @@ impl Proxy {
             _ => source,
         };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
+        // Known only now if the key comes from a role or a program.
+        if claimed.is_some_and(|claimed| claimed.access_key_id() == credentials.access_key_id) {
+            return Err(Denied::new(
+                403,
+                "the placeholder key is the real key: it needs no proxy, and must be replaced",
+            ));
+        }
+        leg.host = upstream.url().host_header();
+        arriving.heading.set(&leg.route, &leg.host);
         Ok(SigningRoute { route, upstream, source, credentials })
     }
 
@@ -185,7 +184,7 @@ impl Proxy {
         express::is_create_session(&arriving.head, claimed).then(|| {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
-            leg.host = upstream_of(route, arriving)?.url().host_header();
+            upstream_of(route, arriving)?;
             route.check_inbound(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;
             let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Frame, Incoming};
+use hyper::body::{Body, Frame};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::{Headers, Request};
 use sigvet_core::time::Timestamp;
@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Number of simultaneous mistakes to try. The signature is our own, so a refusal seldom has more than one cause.
 const DEEPEST: usize = 1;
 
+type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A response whose beginning has been read.
 pub struct ReadAhead {
     /// The beginning.
@@ -37,14 +39,14 @@ pub struct ReadAhead {
 /// What follows the beginning of a body.
 enum Rest {
     Nothing,
-    More(Incoming),
+    More(ReplyBody),
     /// The body broke off there.
-    Broken(hyper::Error),
+    Broken(BodyError),
 }
 
 impl ReadAhead {
     /// Reads the beginning of a body, or all of it if it is short.
-    pub async fn of(mut body: Incoming) -> Self {
+    pub async fn of(mut body: ReplyBody) -> Self {
         let mut beginning = BytesMut::new();
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while beginning.len() < LONGEST {
@@ -65,7 +67,7 @@ impl ReadAhead {
     pub fn into_body(self) -> ReplyBody {
         match self.rest {
             Rest::Nothing => Full::new(self.beginning).map_err(|never| match never {}).boxed_unsync(),
-            rest => Resumed { beginning: Some(self.beginning), rest }.map_err(Into::into).boxed_unsync(),
+            rest => Resumed { beginning: Some(self.beginning), rest }.boxed_unsync(),
         }
     }
 }
@@ -77,9 +79,9 @@ struct Resumed {
 
 impl Body for Resumed {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(piece) = self.beginning.take().filter(|piece| !piece.is_empty()) {
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }

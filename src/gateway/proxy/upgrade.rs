@@ -13,7 +13,11 @@ use crate::gateway::{Reply, onward};
 pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Masking) -> Reply {
     let server = hyper::upgrade::on(&mut response);
     let upgrade = response.headers().get(UPGRADE).cloned();
-    let mut reply = onward::passed_back(response);
+    let mut reply = Reply {
+        status: response.status().as_u16(),
+        headers: onward::response_headers(response.headers()),
+        body: Reply::new(101, "", "").body,
+    };
     masking.apply_to_headers(&mut reply.headers);
     reply.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     upgrade.map(|upgrade| reply.headers.insert(UPGRADE, upgrade));

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use sigvet_core::request::Request;
 use sigvet_core::verify::{Claimed, Verdict, VerifyError};
-use sigvet_diagnose::Diagnosis;
+use sigvet_diagnose::{Diagnosis, NextStep};
 
 use envelope::Addressee;
 use fault::Fault;
@@ -105,6 +105,9 @@ impl Refusal {
     }
 }
 
+/// What is said about a signature that no known mistake reproduces.
+const OTHER_SECRET: &str = "sigvet: most likely the secret is not the one that belongs to this access key ID";
+
 impl Refused<'_> {
     fn fault(&self) -> Fault {
         let is_query = self.request.query().is_some_and(|query| query.windows(6).any(|word| word == b"X-Amz-"));
@@ -136,7 +139,10 @@ impl Refused<'_> {
 
     /// The mistake that sigvet found, in one sentence.
     fn sentence(&self) -> Option<String> {
-        let best = self.diagnosis?.best()?;
+        let diagnosis = self.diagnosis?;
+        let Some(best) = diagnosis.best() else {
+            return diagnosis.next.contains(&NextStep::OtherSigner).then(|| OTHER_SECRET.to_owned());
+        };
         let titles: Vec<&str> = best.mistakes.iter().map(|applied| applied.mistake.title).collect();
         let ids: Vec<&str> = best.mistakes.iter().map(|applied| applied.mistake.id).collect();
         Some(format!("sigvet: {} [{}]", titles.join(", and "), ids.join(", ")))

@@ -19,15 +19,20 @@ use crate::gateway::record::Heads;
 use crate::gateway::unread::Unread;
 
 /// Why a request cannot be handled by a forward proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misdirected {
     /// It asks neither for a tunnel nor for an `http://` URL.
     #[error(transparent)]
     NotForProxy(#[from] NotForProxy),
     /// Its `Host` differs from the server that was asked for, so rules for one host would let requests
     /// for another pass.
-    #[error("the request names another host than the one that was asked for")]
-    Host,
+    #[error("the request is for {named}, but the client asked this proxy for {asked}")]
+    Host {
+        /// The host that was asked for.
+        asked: String,
+        /// The host that the request names.
+        named: String,
+    },
 }
 
 /// A tunnel that starts after its client has received the answer.
@@ -43,7 +48,7 @@ pub struct Opened {
 impl Unread for Misdirected {
     /// RFC 9110 §15.5.20.
     fn status(&self) -> u16 {
-        if *self == Self::Host { 421 } else { 400 }
+        if matches!(self, Self::Host { .. }) { 421 } else { 400 }
     }
 }
 
@@ -105,7 +110,12 @@ impl Server {
             },
             None => return Ok(None),
         };
-        if is_for(request, &asked) { Ok(Some(asked)) } else { Err(Misdirected::Host) }
+        if is_for(request, &asked) {
+            return Ok(Some(asked));
+        }
+        let named: Vec<_> = request.headers.values("host").map(String::from_utf8_lossy).collect();
+        let named = if named.is_empty() { "no host".to_owned() } else { named.join(" and ") };
+        Err(Misdirected::Host { asked: asked.host_header(), named })
     }
 
     fn tunnels(&self) -> Option<&dyn Tunnels> {

@@ -8,7 +8,7 @@ pub(super) use forwarded::Opened;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::Method;
@@ -20,6 +20,7 @@ use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::Verdict;
 use tokio::sync::Semaphore;
 
+use super::cutting::Cutting;
 use super::exchange::Judgement;
 use super::forward_auth::Asker;
 use super::inbound::{self, Unreadable};
@@ -27,6 +28,7 @@ use super::intake::{self, IntakeError};
 use super::passage::Passage;
 use super::record::Heads;
 use super::roles::{Answer, Pages, Sink};
+use super::telling::tell_without_waiting;
 use super::unread::{self, empty_request};
 use super::words::describe_tls;
 use super::{AnswerAs, Limits, Reply, ReplyBody, Verifier, cors};
@@ -69,6 +71,8 @@ pub struct Server {
     pub sink: Arc<dyn Sink>,
     /// Makes the request IDs of this process unique.
     pub run: u32,
+    /// Set before connections are cut off at the end.
+    pub(super) stopped: Arc<AtomicBool>,
     requests: AtomicU64,
     searches: Arc<Semaphore>,
 }
@@ -88,6 +92,7 @@ impl Server {
             asker: None,
             sink,
             run,
+            stopped: Arc::default(),
             requests: AtomicU64::new(0),
             searches: Arc::new(Semaphore::new(searches)),
         }
@@ -142,6 +147,7 @@ impl Server {
     ) -> http::Response<ReplyBody> {
         let is_head = parts.method == Method::HEAD;
         let mut turn = self.begin(ends.peer, parts.version);
+        turn.cutting = ends.cutting.clone();
         let request = match inbound {
             Ok(request) => request,
             Err(error) => return turn.refuse_unread(None, &error).await.into_response(),
@@ -180,7 +186,15 @@ impl Server {
         }
     }
 
-    /// Logs a connection that ended in an error: a head that is not HTTP, is too long, or arrives too slowly.
+    /// Logs a head that arrived too slowly.
+    pub(super) async fn note_slow_head(&self, peer: SocketAddr) {
+        let turn = self.begin(peer, http::Version::HTTP_11);
+        let seconds = self.limits.head_time.as_secs();
+        let problem = format!("the request line and the headers did not arrive within {seconds} s (--head-timeout)");
+        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(408)).await;
+    }
+
+    /// Logs a connection that ended in an error: a head that is not HTTP, or is too long.
     pub(super) async fn note_unreadable(&self, peer: SocketAddr, error: &(dyn Error + Send + Sync + 'static)) {
         // Silently closing a connection does not count as a request.
         if let Some((status, text)) = unread::unreadable(error) {
@@ -202,6 +216,14 @@ impl Server {
         turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
+    /// Logs a problem of the gateway that is not about a request.
+    pub fn note_problem(&self, problem: String) {
+        let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
+        let turn = self.begin(nobody, http::Version::HTTP_11);
+        let answered = (Answered::with_status(0), None);
+        tell_without_waiting(turn.exchange(empty_request(), 0, Judgement::Unread(problem), answered), &self.sink);
+    }
+
     /// Whether the request has been checked completely and is valid. If a proxy asks about a request, its body
     /// is never seen.
     fn takes(&self, verdict: &Verdict) -> bool {
@@ -221,6 +243,7 @@ impl Server {
             version: if version == http::Version::HTTP_2 { HTTP_2 } else { "HTTP/1.1" },
             began: Instant::now(),
             now: self.verifier.clock.now(),
+            cutting: Cutting::default(),
         }
     }
 }
@@ -242,6 +265,8 @@ pub struct Ends {
     pub port: u16,
     /// The server that the client asked for, if the connection is inside a tunnel.
     pub asked: Option<Arc<RequestUrl>>,
+    /// Why the connection ends, if that is before an answer.
+    pub cutting: Cutting,
 }
 
 /// The answer to HEAD has the headers of the answer to GET, but no body.

@@ -3,6 +3,8 @@
 use crate::cli::failure::Failure;
 use crate::gateway::proxy::{PrefixPattern, allows_path};
 use sigvet_core::internal::is_token;
+use sigvet_core::scheme::{Dialect, Scope};
+use sigvet_core::time::Timestamp;
 
 /// The problem with a rule, and a hint for fixing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +31,15 @@ impl Useless {
 pub fn check_host(host: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
     let hint = "expected a host alone, such as search.example.com or localhost:9200";
-    match !host.is_empty() && host.bytes().all(is_part) {
-        true => Ok(()),
-        false => Err(Useless::new(format!("'{host}' is not a host"), hint)),
+    if host.is_empty() || !host.bytes().all(is_part) {
+        return Err(Useless::new(format!("'{host}' is not a host"), hint));
+    }
+    // The colons of an IPv6 address are inside brackets.
+    let behind = host.rsplit(']').next().unwrap_or_default();
+    let port = behind.split_once(':').map(|(_, port)| port.parse::<u16>().unwrap_or_default());
+    match port {
+        Some(0) => Err(Useless::new(format!("'{host}' has an invalid port"), "expected a port from 1 to 65535")),
+        _ => Ok(()),
     }
 }
 
@@ -42,7 +50,10 @@ pub fn check_host_pattern(pattern: &str) -> Result<(), Useless> {
         return Ok(());
     }
     let hint = "expected a host such as search.example.com, or '*.example.com' for all below a name";
-    check_host(rest).map_err(|_| Useless::new(format!("'{pattern}' matches no host"), hint))
+    check_host(rest).map_err(|useless| match useless.problem.ends_with("port") {
+        true => useless,
+        false => Useless::new(format!("'{pattern}' matches no host"), hint),
+    })
 }
 
 /// Checks a method, which must be in capital letters.
@@ -76,6 +87,57 @@ pub fn check_scope_word(word: &str) -> Result<(), Useless> {
     match !word.is_empty() && word.bytes().all(is_part) {
         true => Ok(()),
         false => Err(Useless::new(format!("'{word}' matches no credential scope"), hint)),
+    }
+}
+
+/// Checks a region or a service to sign with, by the rule of the signer.
+pub fn check_region(region: &str) -> Result<(), Useless> {
+    check_scope(region, "s3")
+}
+
+/// See [`check_region`].
+pub fn check_service(service: &str) -> Result<(), Useless> {
+    check_scope("us-east-1", service)
+}
+
+fn check_scope(region: &str, service: &str) -> Result<(), Useless> {
+    let scope = Scope::new(&Timestamp::from_epoch_seconds(0), region, service, &Dialect::AWS4);
+    let hint = "use a name such as eu-west-1 or s3";
+    scope.map(drop).map_err(|error| Useless::new(error.to_string(), hint))
+}
+
+/// Checks the ARN of a role: other services than AWS have other partitions and accounts.
+pub fn check_role(arn: &str) -> Result<(), Useless> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, _, _, _, resource] if !resource.is_empty() && arn.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(())
+        }
+        _ => {
+            let problem = format!("invalid role_arn '{arn}'");
+            Err(Useless::new(problem, "expected arn:aws:iam::ACCOUNT:role/NAME"))
+        }
+    }
+}
+
+/// Checks the name of a header to add: some are the signer's own.
+pub fn check_added(name: &str) -> Result<(), Useless> {
+    let hint = match name.to_ascii_lowercase().as_str() {
+        "host" => "set the signed host with sign_host (--sign-host)",
+        "authorization" | "x-amz-date" | "x-amz-security-token" => "remove it: the signature sets this header",
+        _ => return Ok(()),
+    };
+    Err(Useless::new(format!("the header '{name}' cannot be added"), hint))
+}
+
+/// Checks the name of a header to remove.
+pub fn check_stripped(name: &str) -> Result<(), Useless> {
+    match name.eq_ignore_ascii_case("host") {
+        true => Err(Useless::new(
+            "the header 'host' cannot be removed: it is always signed".to_owned(),
+            "set the signed host with sign_host (--sign-host)",
+        )),
+        false => check_header(name),
     }
 }
 

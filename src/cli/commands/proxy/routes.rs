@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::checks::{Check, check_header, check_host, check_host_pattern, check_method, check_path};
+use super::checks::{
+    Check, check_added, check_header, check_host, check_host_pattern, check_method, check_path, check_region,
+    check_role, check_service, check_stripped,
+};
 use super::spec::RouteSpec;
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::context::Context;
@@ -17,7 +20,10 @@ use crate::gateway::proxy::{
 };
 use crate::profiles;
 use crate::transport::{Options, Upstream};
-use sigvet_core::request::{Headers, RequestUrl, UriScheme};
+use sigvet_core::credentials::Credentials;
+use sigvet_core::prepare;
+use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
+use sigvet_core::time::Timestamp;
 
 /// Builds a route.
 ///
@@ -34,8 +40,9 @@ pub fn route(spec: &RouteSpec, args: &ProxyArgs, sources: &mut Sources, context:
     let scope_of = scope_of(spec, settings);
     // Clients that sign state the region and the service themselves.
     if let Some(host) = spec.sign_host.as_deref().or(host.as_deref()).filter(|_| !is_inbound) {
-        // Only checks that the region and the service are known.
-        let _ = scope_of(without_port(host)).map_err(|problem| spec.problem(problem))?;
+        let settings = scope_of(without_port(host)).map_err(|problem| spec.problem(problem))?;
+        let url = RequestUrl::parse(&format!("https://{host}/")).map_err(|error| spec.problem(error))?;
+        check_signing(&url, &settings).map_err(|problem| spec.problem(problem))?;
     }
     Ok(Route {
         name: spec.name.clone(),
@@ -69,9 +76,29 @@ fn check(spec: &RouteSpec) -> Result<(), Failure> {
         .and_then(|()| all(&spec.allow_hosts, check_host_pattern))
         .and_then(|()| all(&spec.allow_methods, check_method))
         .and_then(|()| all(&spec.allow_paths, check_path))
-        .and_then(|()| all(&spec.strip_headers, check_header))
+        .and_then(|()| all(&spec.strip_headers, check_stripped))
+        .and_then(|()| spec.add_headers.iter().try_for_each(|(name, _)| check_added(name)))
+        .and_then(|()| all(spec.region.as_slice(), check_region))
+        .and_then(|()| all(spec.service.as_slice(), check_service))
+        .and_then(|()| all(spec.role_arn.as_slice(), check_role))
         .and_then(|()| all(&spec.duplicate_headers, check_header));
-    checked.map_err(|useless| useless.into_failure(|problem| spec.problem(problem)))
+    checked.map_err(|useless| useless.into_failure(|problem| spec.problem(problem)))?;
+    match spec.is_configured && spec.to.is_some() && !spec.allow_hosts.is_empty() {
+        true => {
+            Err(spec.problem("allow_hosts is set, but all requests go to the host in 'to'").hint("remove one of them"))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Signs a request that is never sent, to find settings that no request can be signed with.
+fn check_signing(url: &RequestUrl, settings: &prepare::Settings) -> Result<(), String> {
+    let credentials = Credentials::new("AKIDEXAMPLE", "not-a-secret");
+    let request = Request::new("GET", url).map_err(|error| error.to_string())?;
+    let now = Timestamp::from_epoch_seconds(0);
+    prepare::prepare(request, &prepare::Identity::from(&credentials), settings, now)
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// The destination of the route, and its host if that is fixed.
@@ -88,21 +115,23 @@ fn destination(spec: &RouteSpec, options: Options, is_inbound: bool) -> Result<(
         };
         return Ok((Destination::named(allowed, scheme, options), None));
     };
-    let url = upstream_url(text)?;
+    let url = upstream_url(spec, text)?;
     let host = url.host_header();
     let upstream = Upstream::new(url, options);
     let upstream = if spec.http2_prior_knowledge { upstream.with_http2_prior_knowledge() } else { upstream };
     Ok((Destination::Fixed(Arc::new(upstream)), Some(host)))
 }
 
-fn upstream_url(text: &str) -> Result<RequestUrl, Failure> {
+fn upstream_url(spec: &RouteSpec, text: &str) -> Result<RequestUrl, Failure> {
     if !text.contains("://") {
-        return Err(Failure::usage(format!("invalid upstream '{text}': no scheme"))
+        return Err(spec
+            .problem(format!("invalid upstream '{text}': no scheme"))
             .hint(format!("expected https://HOST or http://HOST:PORT, for example https://{text}")));
     }
-    let url = address::parse(text)?;
+    let url = address::parse(text).map_err(|failure| spec.problem(failure.to_line()))?;
     if url.target() != b"/" {
-        return Err(Failure::usage(format!("invalid upstream '{text}': it has a path"))
+        return Err(spec
+            .problem(format!("invalid upstream '{text}': it has a path"))
             .hint("pass scheme, host and port alone; a request is passed on with its own path"));
     }
     Ok(url)

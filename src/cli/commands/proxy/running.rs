@@ -19,13 +19,17 @@ use crate::cli::commands::serve::tls;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{FoundSecrets, learn};
 use crate::cli::credentials::sources::Sources;
+use crate::cli::credentials::words::describe_owner;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{
-    Admission, Clock, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, Stop, Verifier,
+    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, SourceStatus, Stop,
+    Verifier,
 };
+use crate::profiles::{self, KnownKey};
+use crate::transport::{Options, Trust, certificates_in};
 
 /// Everything that is settled before the proxy listens.
 pub struct Plan {
@@ -59,6 +63,7 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
         return Err(Failure::usage("--check has nothing to check").hint("pass --config FILE or --inbound FILE"));
     }
     context.connection = args.connection.to_credentials(context);
+    check_trust(&args.connection.to_upstream(context))?;
     let defaults = RouteSpec::from_args(args)?;
     let specs = match &args.config {
         Some(file) => config::read(file, &defaults)?,
@@ -81,7 +86,49 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     let forwarding = forwarding::prepare(args, &made, context)?;
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
     let (found, warnings) = (sources.found(), sources.warnings().to_vec());
-    Ok(Plan { routes: made, inbound, forwarding, sources: sources.all(), found, clock, ports, warnings })
+    let sources = in_use(sources.all(), inbound.as_ref());
+    refuse_real_keys((inbound.as_ref(), &sources), args, context)?;
+    Ok(Plan { routes: made, inbound, forwarding, sources, found, clock, ports, warnings })
+}
+
+/// Refuses a file of CA certificates that cannot be used: otherwise every request would fail.
+fn check_trust(options: &Options) -> Result<(), Failure> {
+    for trust in [&options.trust, &options.proxy_trust] {
+        if let Trust::File(path) = trust {
+            certificates_in(path).map_err(|error| {
+                Failure::usage(format!("cannot use the CA certificates in {}: {error}", path.display()))
+                    .hint("expected a file with at least one certificate (PEM)")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses placeholders that are the key of a source: they would open everything that it opens.
+fn refuse_real_keys(
+    (inbound, sources): (Option<&Inbound>, &[Arc<CredentialSource>]),
+    args: &ProxyArgs,
+    context: &Context,
+) -> Result<(), Failure> {
+    let Some(inbound) = inbound else { return Ok(()) };
+    let real = profiles::known_keys(&args.credentials.choice(), &context.environment);
+    let signs = |key: &KnownKey| sources.iter().any(|source| source.name() == describe_owner(&key.source));
+    for real in real.iter().filter(|key| signs(key)) {
+        if let Some(own) = inbound.keys.find(&real.access_key_id) {
+            let source = describe_owner(&real.source);
+            let problem = format!("{} has the access key ID of {source}, which signs the requests", own.name);
+            return Err(Failure::usage(problem).hint("make up a key for it: a placeholder must open nothing by itself"));
+        }
+    }
+    Ok(())
+}
+
+/// The sources whose credentials sign requests: not those of routes if all clients have sources of their own.
+fn in_use(mut all: Vec<Arc<CredentialSource>>, inbound: Option<&Inbound>) -> Vec<Arc<CredentialSource>> {
+    if let Some(own) = inbound.and_then(|inbound| inbound.identities.own_sources()) {
+        all.retain(|source| own.iter().any(|own| Arc::ptr_eq(own, source)));
+    }
+    all
 }
 
 /// Serves until asked to stop.
@@ -119,8 +166,9 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     };
     let keys = plan.inbound.as_ref().map(|inbound| inbound.keys.clone()).unwrap_or_default();
     let verifier = Verifier::new(keys, plan.clock.clone());
-    let mut server = Server::new(verifier, limits, Arc::clone(&queue) as _, run);
-    let mut proxy = Proxy::new(plan.routes, plan.clock.clone(), limits, Arc::clone(&metrics), run);
+    let counting = Counting { metrics: Arc::clone(&metrics), sink: Arc::clone(&queue) as _ };
+    let mut server = Server::new(verifier, limits, Arc::new(counting), run);
+    let mut proxy = Proxy::new(plan.routes, plan.clock.clone(), limits, run);
     match plan.inbound {
         None => server.admission = Admission::Anyone,
         Some(Inbound { identities, .. }) => {
@@ -134,7 +182,9 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     server.pages = Some(admin(if admin_at.is_some() { AdminPlace::Elsewhere } else { AdminPlace::Below }));
     let server = Arc::new(server);
     for source in &plan.sources {
-        tokio::spawn(Arc::clone(source).keep_fresh(stop.clone()));
+        let server = Arc::clone(&server);
+        let report = move |status: &SourceStatus| server.note_problem(status.describe_failure());
+        tokio::spawn(Arc::clone(source).keep_fresh(stop.clone(), report));
     }
     stop_on_signal(&stop, limits.stop_time);
     let mut serving = tokio::task::JoinSet::new();

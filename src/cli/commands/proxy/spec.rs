@@ -81,7 +81,7 @@ impl RouteSpec {
     /// An error about the route, with its name if it comes from a configuration file.
     pub fn problem(&self, text: impl Display) -> Failure {
         match self.is_configured {
-            true => Failure::usage(format!("route '{}': {text}", self.name)),
+            true => Failure::usage(format!("route '{}': {}", self.name, with_fields(&text.to_string()))),
             false => Failure::usage(text.to_string()),
         }
     }
@@ -91,6 +91,15 @@ impl RouteSpec {
         let lists = [&self.strip_headers, &self.strip_params, &self.duplicate_headers];
         !self.add_headers.is_empty() || self.strip_prefix || lists.iter().any(|list| !list.is_empty())
     }
+}
+
+/// The text with the fields of the file instead of the options of the command line.
+fn with_fields(text: &str) -> String {
+    let names = ["region-set", "region", "service", "scheme", "profile", "role-arn", "sign-host"];
+    names.iter().fold(text.to_owned(), |text, name| {
+        let field = name.replace('-', "_");
+        text.replace(&format!("--{name} "), &format!("{field} = "))
+    })
 }
 
 impl UpstreamScheme {

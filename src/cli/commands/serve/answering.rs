@@ -48,7 +48,7 @@ pub fn upstream(
         )));
     }
     let upstream = Upstream::new(url, context.connection.clone());
-    Ok(Some(Arc::new(Relay::new(upstream, run, UPSTREAM_TIME))))
+    Ok(Some(Arc::new(Relay::new(upstream, run, (UPSTREAM_TIME, args.limits.idle_timeout)))))
 }
 
 /// Whether a URL leads to the server's own address. A name that does not resolve now may do so later.

@@ -96,6 +96,10 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     let clock = time.get(11..19).unwrap_or_default();
     let redactor = if needs_redaction(exchange) { redactor(exchange) } else { Redactor::none() };
     let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
+    // Something about the server itself, not about a request.
+    if let (0, Judgement::Unread(problem)) = (exchange.status, &exchange.judgement) {
+        return Ok(context.stderr.line(&inert_line(&format!("{clock} {problem}")))?);
+    }
     let line = format!(
         "{clock} {} {} {} {}{}{}",
         exchange.status,
@@ -152,11 +156,12 @@ pub fn redactor(exchange: &Exchange) -> Redactor {
     let upstream = exchange.upstream.as_ref().and_then(|leg| leg.diagnosis.as_ref()?.judged.as_ref());
     if let Some(judged) = upstream {
         return Redactor::of_all(&[&exchange.request, &judged.request], &judged.verdict.claimed.dialect(), [])
+            .with_signed_url(&exchange.request)
             .with_verdict(&judged.verdict);
     }
     let verdict = exchange.judgement.verdict();
     let dialect = verdict.map_or(Dialect::AWS4, |verdict| verdict.claimed.dialect());
-    let redactor = Redactor::of(&exchange.request, &dialect);
+    let redactor = Redactor::of(&exchange.request, &dialect).with_signed_url(&exchange.request);
     verdict.into_iter().fold(redactor, Redactor::with_verdict)
 }
 

@@ -72,7 +72,13 @@ impl Explaining {
         if self.show_secrets {
             return Redactor::of_secrets(&requests, secrets);
         }
+        // A wrong signature is of no use to anyone, and is what a saved file is about. One that could not be checked may
+        // be right.
+        let is_wrong = judged.is_some_and(|judged| {
+            judged.verdict.expected.as_ref().is_some_and(|expected| expected != judged.verdict.claimed.signature())
+        });
         let redactor = Redactor::of_all(&requests, &dialect, secrets);
+        let redactor = if is_wrong { redactor } else { redactor.with_signed_url(request) };
         let redactor = found.own.iter().fold(redactor, Redactor::with_key);
         judged.into_iter().fold(redactor, |redactor, judged| redactor.with_verdict(&judged.verdict))
     }

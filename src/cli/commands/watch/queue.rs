@@ -23,6 +23,8 @@ pub enum Notice {
     Distrusted { host: String },
     /// The program's connection to a host passes unseen.
     Unseen { host: String },
+    /// The program uses a host on this machine that is not watched.
+    Unwatched { host: String },
     /// The program has ended with this exit code, or waiting for it failed.
     Ended(std::io::Result<u8>),
 }
@@ -111,5 +113,11 @@ impl Witness for Queue {
 
     fn unseen(&self, host: &str) {
         self.put(Notice::Unseen { host: host.to_owned() });
+    }
+
+    fn unwatched(&self, host: &str) {
+        if self.wants_all {
+            self.put(Notice::Unwatched { host: host.to_owned() });
+        }
     }
 }

@@ -58,6 +58,9 @@ impl Report {
             Notice::Unseen { host } => {
                 self.once(&format!("{OWN} {host} is not watched: the program speaks only HTTP/2 with it"), context)
             }
+            Notice::Unwatched { host } => {
+                self.once(&format!("{OWN} {host} is not watched: it is no host of AWS; watch it with --host {host}"), context)
+            }
             Notice::Ended(_) => Ok(()),
         }
     }
@@ -77,7 +80,7 @@ impl Report {
         match refusal {
             Some(refusal) => self.write_refusal(seen, &refusal, context),
             None if self.is_for_all => {
-                let redactor = Redactor::of(&seen.request, &Dialect::AWS4);
+                let redactor = Redactor::of(&seen.request, &Dialect::AWS4).with_signed_url(&seen.request);
                 Ok(context.stderr.line(&inert_line(&line(seen, &redactor, None)))?)
             }
             None => Ok(()),

@@ -15,6 +15,7 @@ use super::trust::TrustFiles;
 use crate::cli::commands::serve::running::start_runtime;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::terminal::notes::warn;
 use crate::gateway::forward::{self, Forwarder};
 use crate::gateway::{Authority, Clock, Limits, Stop};
 use crate::platform::ChildSignals;
@@ -27,6 +28,17 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     if args.profile_file.is_some() && !args.no_credentials {
         let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
         profiles::check_file(&choice, &context.environment)?;
+    }
+    if args.profile.is_some() && !args.no_credentials {
+        let choice = CredentialChoice {
+            profile: args.profile.clone(),
+            profile_file: args.profile_file.clone(),
+            ..CredentialChoice::default()
+        };
+        // The program needs no profile of sigvet's, so it runs all the same.
+        if let Err(failure) = profiles::describe(&choice, &context.environment).map_err(Failure::from) {
+            warn(context, &format!("{}; refusals are explained without its key", failure.to_line()))?;
+        }
     }
     let mut report = Report::new(args)?;
     let authority =

@@ -1,5 +1,7 @@
 //! Handles one request: it is judged, answered or refused, and logged.
 
+mod unanswered;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,9 +16,10 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::Diagnosis;
 
+use crate::gateway::cutting::Cutting;
 use crate::gateway::exchange::{Exchange, Judgement, shorten};
 use crate::gateway::intake::{self, Chunks, FileHolds, Intake, IntakeError};
-use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passage, Passed};
+use crate::gateway::passage::{Arriving, ArrivingBody, Heading, Leg, Passage, Passed};
 use crate::gateway::payload::BodyFile;
 use crate::gateway::refusal::{Refusal, Refused};
 use crate::gateway::telling::told_at_end;
@@ -25,6 +28,7 @@ use crate::gateway::{Dialect, Reply, understood};
 use crate::transport::HttpVersion;
 
 use super::{Admission, HTTP_2, Server};
+use unanswered::Unanswered;
 
 /// Why a request is not passed on.
 enum NotAdmitted {
@@ -60,6 +64,8 @@ pub(super) struct Turn<'a> {
     pub(super) version: &'static str,
     pub(super) began: Instant,
     pub(super) now: Timestamp,
+    /// Why the connection ends, if that is before the answer.
+    pub(super) cutting: Cutting,
 }
 
 impl Turn<'_> {
@@ -182,8 +188,13 @@ impl Turn<'_> {
         };
         let version = if self.version == HTTP_2 { HttpVersion::Http2 } else { HttpVersion::Http1 };
         let (peer, judged) = (self.peer, verdict.clone());
-        let request = with_body(request, Body::Unknown);
-        match passage.pass(Arriving { head, body, verdict, upgrade, version, peer, port, asked }).await {
+        let (request, heading) = (Arc::new(with_body(request, Body::Unknown)), Arc::new(Heading::default()));
+        let unanswered = Unanswered::new(&self, Arc::clone(&request), judged.map(Ok), Some(Arc::clone(&heading)));
+        let arriving = Arriving { head, body, verdict, upgrade, version, peer, port, asked, heading };
+        let passed = passage.pass(arriving).await;
+        let judged = unanswered.end().and_then(Result::ok);
+        let request = Arc::unwrap_or_clone(request);
+        match passed {
             Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
             Passed::Wrong(mut verdict, findings) => {
                 verdict.findings.extend(findings);
@@ -254,7 +265,8 @@ impl Turn<'_> {
         let answered = Answered::with_status(reply.status);
         let exchange = self.exchange(request, length, judgement, (answered, Some(leg)));
         if has_answer && !is_head && !reply.body.is_end_stream() {
-            return told_at_end(reply, exchange, Arc::clone(&self.server.sink));
+            let cutting = (self.cutting, self.server.limits.idle_time);
+            return told_at_end(reply, exchange, Arc::clone(&self.server.sink), cutting);
         }
         self.server.sink.take(Arc::new(exchange)).await;
         reply
@@ -270,7 +282,11 @@ impl Turn<'_> {
     }
 
     pub(super) async fn refuse(self, request: Request, verdict: Result<Box<Verdict>, VerifyError>) -> Reply {
-        let (mut request, diagnosis) = self.explain(request).await;
+        let request = Arc::new(request);
+        let unanswered = Unanswered::new(&self, Arc::clone(&request), Some(verdict), None);
+        let diagnosis = self.explain(&request).await;
+        let Some(verdict) = unanswered.end() else { return Reply::new(500, "", "") };
+        let mut request = Arc::unwrap_or_clone(request);
         // The request is refused even though its signature is valid, so the diagnosis must not call it valid.
         let mut diagnosis = diagnosis.filter(|diagnosis| diagnosis.outcome != Outcome::Valid);
         let refusal = Refusal::of(
@@ -312,22 +328,20 @@ impl Turn<'_> {
     }
 
     /// Searches for the mistake on a separate thread, with at most one search per core at a time.
-    async fn explain(&self, request: Request) -> (Request, Option<Box<Diagnosis>>) {
+    async fn explain(&self, request: &Arc<Request>) -> Option<Box<Diagnosis>> {
         let limit = self.server.limits.explain_time;
         if limit.is_zero() {
-            return (request, None);
+            return None;
         }
         let began = Instant::now();
         let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
-        let Ok(Ok(_place)) = place else { return (request, None) };
+        let Ok(Ok(_place)) = place else { return None };
         // The time spent waiting for a permit counts towards the limit.
         let limit = limit.saturating_sub(began.elapsed());
         let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
-        let request = Arc::new(request);
-        let searched = Arc::clone(&request);
+        let searched = Arc::clone(request);
         let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&searched, now, limit)));
-        let diagnosis = search.await.ok();
-        (Arc::unwrap_or_clone(request), diagnosis)
+        search.await.ok()
     }
 
     pub(super) async fn refuse_unread(&mut self, request: Option<Request>, error: &dyn Unread) -> Reply {
@@ -350,7 +364,7 @@ impl Turn<'_> {
         self.server.sink.take(Arc::new(exchange)).await;
     }
 
-    fn exchange(
+    pub(super) fn exchange(
         &self,
         request: Request,
         body_length: u64,

@@ -1,0 +1,36 @@
+//! Why a connection ended before a response did: its client left, or the gateway cut it off.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How the gateway cut off a connection, if it did.
+#[derive(Debug, Clone, Default)]
+pub struct Cutting {
+    stalled: Arc<AtomicBool>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Cutting {
+    /// For a connection of a gateway that sets `stopped` before it cuts off its connections.
+    pub fn new(stopped: Arc<AtomicBool>) -> Self {
+        Self { stalled: Arc::default(), stopped }
+    }
+
+    /// Records that the connection is cut off because its client took nothing for too long.
+    pub fn note_stalled(&self) {
+        self.stalled.store(true, Ordering::Relaxed);
+    }
+
+    /// Why the response ended; `idle_time` is the limit for a client that takes nothing.
+    pub fn describe(&self, idle_time: Duration) -> String {
+        if self.stalled.load(Ordering::Relaxed) {
+            let seconds = idle_time.as_secs();
+            return format!("the client took nothing of the response for {seconds} s (--idle-timeout)");
+        }
+        match self.stopped.load(Ordering::Relaxed) {
+            true => "the response did not end before --stop-timeout".to_owned(),
+            false => "the client closed the connection before the end of the response".to_owned(),
+        }
+    }
+}
