@@ -33,8 +33,8 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
     keys
 }
 
-/// What [`known_keys`] leaves out: the profiles whose keys come from a command or a service, as `--profile` takes their
-/// names, and AWS's own files if they cannot be read.
+/// What [`known_keys`] leaves out: the names of the profiles whose keys come from a command or a service,
+/// and the problem of AWS's own files if they cannot be read.
 pub fn unread_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<String> {
     let is_unread = |profile: &&Profile| match &profile.secret {
         Some(SecretSource::Command { .. }) => true,
