@@ -57,31 +57,66 @@ impl Ending {
         if self == Self::Zero { bare } else { bare.strip_suffix(b"\r").unwrap_or(bare) }
     }
 
+    /// The number of records in a block; of CSV the number of lines, because a row may have several.
     fn count(self, block: &[u8]) -> u64 {
-        let ends = match self {
-            Self::Newline | Self::Zero => memchr_iter(self.byte(), block).count(),
-            Self::CsvRow(delimiter) => row_ends(block, &[delimiter]).count(),
-        };
-        let is_last_open = self.last_end(block).unwrap_or(0) < block.len();
+        let ends = memchr_iter(self.byte(), block).count();
+        let is_last_open = block.last().is_some_and(|last| *last != self.byte());
         ends as u64 + u64::from(is_last_open)
+    }
+
+    /// By how much the number of the record after this one is greater.
+    fn step(self, record: &[u8]) -> u64 {
+        let further = if let Self::CsvRow(_) = self { memchr_iter(b'\n', record).count() } else { 0 };
+        1 + further as u64
+    }
+
+    /// What ends the records of the output for such an input: rows stay rows, and everything else becomes a line.
+    pub fn of_output(self) -> Self {
+        if let Self::CsvRow(_) = self { self } else { Self::Newline }
+    }
+
+    /// The part of an output that ends with a whole record.
+    pub fn whole(self, output: &[u8]) -> &[u8] {
+        &output[..self.last_end(output).unwrap_or(0)]
     }
 }
 
-/// Where the rows of a text end. A quote opens a field only at its beginning; two quotes inside a quoted field are
-/// one quote.
-fn row_ends(text: &[u8], delimiters: &[u8]) -> impl Iterator<Item = usize> {
-    let mut is_quoted = false;
-    let mut passed_over = None;
-    memchr2_iter(b'"', b'\n', text).filter_map(move |at| {
-        match (text[at], is_quoted) {
-            (b'\n', is_quoted) => return (!is_quoted).then_some(at + 1),
-            _ if passed_over == Some(at) => {}
-            (_, true) if text.get(at + 1) == Some(&b'"') => passed_over = Some(at + 1),
-            (_, true) => is_quoted = false,
-            (_, false) => is_quoted = is_beginning_of_field(&text[..at], delimiters),
+/// Where the rows of a text end.
+fn row_ends<'t>(text: &'t [u8], delimiters: &'t [u8]) -> impl Iterator<Item = usize> {
+    let mut quotes = Quotes::default();
+    memchr2_iter(b'"', b'\n', text).filter_map(move |at| quotes.is_row_end(text, at, delimiters).then_some(at + 1))
+}
+
+/// Where a quote opens that the text does not close.
+pub(super) fn open_quote(text: &[u8], delimiter: u8) -> Option<usize> {
+    let mut quotes = Quotes::default();
+    for at in memchr2_iter(b'"', b'\n', text) {
+        quotes.is_row_end(text, at, &[delimiter]);
+    }
+    quotes.opened
+}
+
+/// The quotes of a text that is read from its beginning. A quote opens a field only at its beginning; two quotes
+/// inside a quoted field are one quote.
+#[derive(Default)]
+struct Quotes {
+    /// Where the open quote is, if there is one.
+    opened: Option<usize>,
+    passed_over: Option<usize>,
+}
+
+impl Quotes {
+    /// Reads the next quote or newline, and returns whether it ends a row.
+    fn is_row_end(&mut self, text: &[u8], at: usize, delimiters: &[u8]) -> bool {
+        match (text[at], self.opened) {
+            (b'\n', opened) => return opened.is_none(),
+            _ if self.passed_over == Some(at) => {}
+            (_, Some(_)) if text.get(at + 1) == Some(&b'"') => self.passed_over = Some(at + 1),
+            (_, Some(_)) => self.opened = None,
+            (_, None) => self.opened = is_beginning_of_field(&text[..at], delimiters).then_some(at),
         }
-        None
-    })
+        false
+    }
 }
 
 /// Whether a field begins after this text. A byte order mark is not part of a field.
@@ -114,9 +149,9 @@ pub(super) fn refuse_utf_16(beginning: &[u8]) -> io::Result<()> {
 pub struct Block {
     /// The records with their terminators; the last record of a stream may have none.
     pub bytes: Vec<u8>,
-    /// The number of the first record, counting from 1.
+    /// The number of the first record, counting from 1; of CSV the line where it begins.
     pub first: u64,
-    /// The number of records in `bytes`.
+    /// The number of records in `bytes`; of CSV the number of lines.
     pub records: u64,
     /// Whether a record that is too long follows, which was skipped.
     pub is_overlong: bool,
@@ -124,14 +159,20 @@ pub struct Block {
 
 impl Block {
     /// The records with their numbers, without their terminators and without a byte order mark; a skipped record is
-    /// an error.
+    /// an error. With `-0`, a byte order mark is part of the record: only editors write one, and they write no zero
+    /// bytes.
     pub(super) fn records(&self, ending: Ending) -> impl Iterator<Item = (u64, Result<&[u8], String>)> {
-        let bytes = match self.first {
-            1 => self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes),
+        let bytes = match (self.first, ending) {
+            (1, Ending::Newline | Ending::CsvRow(_)) => self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes),
             _ => &self.bytes,
         };
         let overlong = self.is_overlong.then(|| Err("the record is longer than 1 MiB".to_owned()));
-        (self.first..).zip(ending.split(bytes).map(Ok).chain(overlong))
+        let mut next = self.first;
+        ending.split(bytes).map(Ok).chain(overlong).map(move |record| {
+            let number = next;
+            next += record.as_ref().map_or(1, |record| ending.step(record));
+            (number, record)
+        })
     }
 }
 
@@ -143,16 +184,28 @@ pub(super) struct Blocks<R> {
     rest: Vec<u8>,
     next: u64,
     is_over: bool,
+    /// Whether reading failed. Nothing may be read then: what follows is not at the beginning of a record.
+    is_broken: bool,
 }
 
 impl<R: Read> Blocks<R> {
     /// Reads a stream whose first record has the number `first`.
     pub(super) fn new(input: R, ending: Ending, first: u64) -> Self {
-        Self { input, ending, rest: Vec::new(), next: first, is_over: false }
+        Self { input, ending, rest: Vec::new(), next: first, is_over: false, is_broken: false }
     }
 
     /// The next block, in a reused buffer. It contains whatever has arrived; nothing waits for a block to be full.
-    pub(super) fn read(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<Block>> {
+    /// After an error, the stream is over.
+    pub(super) fn read(&mut self, bytes: Vec<u8>) -> io::Result<Option<Block>> {
+        if self.is_broken {
+            return Ok(None);
+        }
+        let block = self.read_block(bytes);
+        self.is_broken = block.is_err();
+        block
+    }
+
+    fn read_block(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<Block>> {
         bytes.clear();
         bytes.append(&mut self.rest);
         loop {
@@ -165,6 +218,7 @@ impl<R: Read> Blocks<R> {
                 return Ok(Some(self.number(bytes, false)));
             }
             if bytes.len() > LONGEST_RECORD {
+                self.refuse_long_row(&bytes)?;
                 bytes.clear();
                 self.skip_record()?;
                 return Ok(Some(self.number(bytes, true)));
@@ -194,6 +248,20 @@ impl<R: Read> Blocks<R> {
         };
         bytes.truncate(filled + read);
         Ok(read > 0)
+    }
+
+    /// Refuses a CSV row that is too long. It cannot be skipped: usually a stray quote makes it one row, so where it
+    /// ends is unknown, and what is inside quotes must not be read as rows.
+    fn refuse_long_row(&self, row: &[u8]) -> io::Result<()> {
+        let Ending::CsvRow(delimiter) = self.ending else { return Ok(()) };
+        let problem = match open_quote(row, delimiter) {
+            Some(at) => {
+                let line = self.next + memchr_iter(b'\n', &row[..at]).count() as u64;
+                format!("the quote that opens in line {line} is not closed within 1 MiB")
+            }
+            None => format!("the row in line {} is longer than 1 MiB", self.next),
+        };
+        Err(io::Error::new(ErrorKind::InvalidData, problem))
     }
 
     /// Skips the rest of a record that is too long.
@@ -232,12 +300,13 @@ mod tests {
         let mut found = Vec::new();
         while let Some(block) = blocks.read(Vec::new()).unwrap() {
             let before = found.len();
-            for (number, record) in (block.first..).zip(ending.split(&block.bytes)) {
-                found.push((number, String::from_utf8_lossy(record).into_owned()));
+            for record in ending.split(&block.bytes) {
+                found.push((found.len() as u64 + 1, String::from_utf8_lossy(record).into_owned()));
             }
-            assert_eq!((found.len() - before) as u64, block.records);
+            let lines: u64 = found[before..].iter().map(|(_, record)| ending.step(record.as_bytes())).sum();
+            assert_eq!(lines, block.records);
             if block.is_overlong {
-                found.push((block.first + block.records, "(too long)".to_owned()));
+                found.push((found.len() as u64 + 1, "(too long)".to_owned()));
             }
         }
         found
@@ -276,5 +345,26 @@ mod tests {
         let expected = [(1, "a"), (2, "(too long)"), (3, "b")].map(|(number, text)| (number, text.to_owned()));
         assert_eq!(records(text.as_bytes(), Ending::Newline, 100_000), expected);
         assert_eq!(records(&text.as_bytes()[..text.len() - 3], Ending::Newline, 100_000), expected[..2]);
+    }
+
+    /// Catches rows inside a quoted cell that are taken for rows of the file.
+    #[test]
+    fn a_row_that_is_too_long_ends_the_stream() {
+        let problem = |text: &str| {
+            let mut blocks = Blocks::new(Trickle(text.as_bytes(), 100_000), Ending::CsvRow(b','), 2);
+            let rows = blocks.read(Vec::new()).unwrap().unwrap();
+            assert_eq!(rows.records(Ending::CsvRow(b',')).map(|(line, _)| line).collect::<Vec<_>>(), [2, 4]);
+            let problem = blocks.read(Vec::new()).unwrap_err().to_string();
+            assert_eq!(blocks.read(Vec::new()).unwrap(), None);
+            problem
+        };
+        let rows = "\"a\nb\",1\nc,2\n";
+        let quoted = "x,y\n".repeat(LONGEST_RECORD / 2);
+        assert_eq!(
+            problem(&format!("{rows}\"d\n\",\"{quoted}\n\"\ne,3\n")),
+            "the quote that opens in line 6 is not closed within 1 MiB"
+        );
+        let long = "x".repeat(2 * LONGEST_RECORD);
+        assert_eq!(problem(&format!("{rows}{long}\ne,3\n")), "the row in line 5 is longer than 1 MiB");
     }
 }

@@ -5,7 +5,9 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::blocks::{BYTE_ORDER_MARK, Ending, LONGEST_RECORD, first_row_end, refuse_utf_16};
+use memchr::memchr_iter;
+
+use super::blocks::{BYTE_ORDER_MARK, Ending, LONGEST_RECORD, first_row_end, open_quote, refuse_utf_16};
 
 /// Column separators, the most common first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -63,7 +65,10 @@ impl CsvHeader {
         let found = DELIMITERS.into_iter().filter_map(read).find(has_column).or_else(|| read(b','));
         let (delimiter, names) = found.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
         if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {
-            return Err(format!("the CSV has a column '{taken}' already"));
+            return Err(format!("the CSV has a column '{taken}' already; rename or remove it"));
+        }
+        if names.iter().filter(|found| *found == name).count() > 1 {
+            return Err(format!("the CSV has several columns '{name}'; rename or remove all but one"));
         }
         let column = names.iter().position(|found| found == name);
         let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
@@ -115,12 +120,21 @@ impl CsvHeader {
         self.row == other.row
     }
 
-    /// The field of the column that is read.
-    pub(super) fn field<'r>(&self, row: &'r mut Row, record: &[u8]) -> Result<&'r [u8], String> {
-        let row = row.read(record).ok_or("the row is empty, or a quote in it is not closed")?;
+    /// The field of the column that is read. The row begins in line `line`.
+    pub(super) fn field<'r>(&self, row: &'r mut Row, record: &[u8], line: u64) -> Result<&'r [u8], String> {
+        if let Some(at) = open_quote(record, self.delimiter) {
+            let opened = line + memchr_iter(b'\n', &record[..at]).count() as u64;
+            return Err(format!("the quote that opens in line {opened} is not closed{}", extent(record, line)));
+        }
+        let row = row.read(record).ok_or("the row is empty")?;
         match row.field(self.column) {
             Some(field) if row.fields == self.columns => Ok(field),
-            _ => Err(format!("the row has {} columns, and the header {}", row.fields, self.columns)),
+            _ => Err(format!(
+                "the row has {} columns, and the header {}{}",
+                row.fields,
+                self.columns,
+                extent(record, line)
+            )),
         }
     }
 
@@ -137,6 +151,14 @@ impl CsvHeader {
 
     pub(super) fn end_row(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(if self.has_return { b"\r\n" } else { b"\n" });
+    }
+}
+
+/// How far a row of several lines goes: often a stray quote joins them.
+fn extent(record: &[u8], line: u64) -> String {
+    match memchr_iter(b'\n', record).count() as u64 {
+        0 => String::new(),
+        further => format!("; the row extends from line {line} to line {}", line + further),
     }
 }
 
@@ -176,7 +198,7 @@ impl Row {
         match result {
             ReadRecordResult::Record => (read == row.len()).then_some(&*self),
             // The end of the input is the end of the row, unless a quote is open.
-            ReadRecordResult::InputEmpty if !is_open(row, self.delimiter) => {
+            ReadRecordResult::InputEmpty if open_quote(row, self.delimiter).is_none() => {
                 let (result, _, _, more) =
                     self.reader.read_record(&row[read..], &mut self.text[written..], &mut self.ends[fields..]);
                 self.fields += more;
@@ -196,11 +218,6 @@ impl Row {
     fn fields(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.fields).filter_map(|number| self.field(number))
     }
-}
-
-/// Whether a quote is not closed, so that a newline after the row would not end it.
-fn is_open(row: &[u8], delimiter: u8) -> bool {
-    first_row_end(&[row, b"\n"].concat(), &[delimiter]).is_none()
 }
 
 #[cfg(test)]
@@ -231,6 +248,7 @@ mod tests {
         assert_eq!(header("\u{feff}id,\"key\"\r\n").unwrap().column, 1);
         assert!(header("id,name\n").unwrap_err().contains("no column 'key'; it has id, name"));
         assert!(header("key,presigned_url\n").unwrap_err().contains("a column 'presigned_url' already"));
+        assert!(header("key,id,key\n").unwrap_err().contains("several columns 'key'"));
         for (row, delimiter) in
             [("id\tkey", b'\t'), ("id;key", b';'), ("id|\"key\"", b'|'), ("key", b','), ("a;b,key", b',')]
         {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+use std::io::Write as _;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub(super) struct Fields<'r> {
     pub(super) region: Option<Cow<'r, str>>,
     pub(super) body: Option<Cow<'r, str>>,
     pub(super) body_base64: Option<Cow<'r, str>>,
+    /// Whether the target is in the field `key`, so that it is not a URL.
+    pub(super) is_key: bool,
     /// Whether the record already has a field that will be added.
     pub(super) has_added: bool,
 }
@@ -80,10 +83,24 @@ impl<'de> Visitor<'de> for Reader<'_> {
         // If a field is named explicitly, `url` and `key` are fields of the user.
         let FieldNames { target, read, added } = self.names;
         let is_target = |name: &str| target.map_or(name == "url" || name == "key", |target| name == target);
+        // A bit for each field: two for the target, the others for the fields in `read`.
+        let mut seen = 0_u32;
         while let Some(Text(name)) = map.next_key()? {
+            let place = match is_target(&name) {
+                true => Some(usize::from(name == "key")),
+                false => read.iter().position(|known| *known == name).map(|at| at + 2),
+            };
+            if let Some(place) = place {
+                if seen & (1 << place) != 0 {
+                    self.tell(&name);
+                    return Err(de::Error::custom("given twice"));
+                }
+                seen |= 1 << place;
+            }
             let place = match name.as_ref() {
                 name if is_target(name) => {
                     fields.has_two_targets |= fields.target.is_some();
+                    fields.is_key = target.is_none() && name == "key";
                     &mut fields.target
                 }
                 other if !read.contains(&other) => {
@@ -133,11 +150,17 @@ impl<'de> Deserialize<'de> for NumberOrText<'de> {
         #[serde(untagged, expecting = "expected a duration such as \"15m\", or seconds")]
         enum Either<'r> {
             Number(u64),
+            Float(f64),
             #[serde(borrow)]
             Text(Cow<'r, str>),
         }
         Ok(Self(match Either::deserialize(deserializer)? {
             Either::Number(seconds) => Cow::Owned(seconds.to_string()),
+            // Some programs write every number with a point.
+            Either::Float(seconds) if seconds.fract() == 0.0 && seconds >= 0.0 => Cow::Owned(format!("{seconds:.0}")),
+            Either::Float(_) => {
+                return Err(de::Error::custom("expected a duration such as \"15m\", or whole seconds"));
+            }
             Either::Text(text) => text,
         }))
     }
@@ -149,12 +172,13 @@ struct Headers(Vec<(String, String)>);
 
 impl<'de> Deserialize<'de> for Headers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const EXPECTED: &str = "headers as an object of strings, or as a list of [name, value]";
         struct Pairs;
         impl<'de> Visitor<'de> for Pairs {
             type Value = Headers;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("headers as an object of strings, or as a list of [name, value]")
+                f.write_str(EXPECTED)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
@@ -167,8 +191,11 @@ impl<'de> Deserialize<'de> for Headers {
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Headers, A::Error> {
                 let mut pairs = Vec::new();
-                while let Some(pair) = seq.next_element()? {
-                    pairs.push(pair);
+                // Read as a list: serde would call a third element invalid JSON.
+                while let Some(pair) = seq.next_element::<Vec<String>>()? {
+                    let [name, value] = <[String; 2]>::try_from(pair)
+                        .map_err(|pair| de::Error::invalid_length(pair.len(), &EXPECTED))?;
+                    pairs.push((name, value));
                 }
                 Ok(Headers(pairs))
             }
@@ -208,6 +235,20 @@ fn without_fields(record: &[u8], names: &[&str]) -> Option<String> {
     Some(text)
 }
 
+/// Appends the fields of a record that are kept, each with a comma, and returns whether `line` or `file` is among
+/// them.
+pub(super) fn push_kept(record: &[u8], is_kept: impl Fn(&str) -> bool, out: &mut Vec<u8>) -> bool {
+    let Ok(RawFields(fields)) = serde_json::from_slice(record) else { return false };
+    let kept = fields.iter().filter(|(name, _)| is_kept(name));
+    kept.fold(false, |has_place, (name, value)| {
+        push_text(name, out);
+        out.push(b':');
+        out.extend_from_slice(value.get().as_bytes());
+        out.push(b',');
+        has_place || matches!(name.as_ref(), "line" | "file")
+    })
+}
+
 /// The fields of an object in their order, with the text of each value.
 struct RawFields<'r>(Vec<(Cow<'r, str>, &'r RawValue)>);
 
@@ -239,6 +280,15 @@ pub(super) fn push_field(name: &str, value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
     push_text(value, out);
+}
+
+/// Appends where a record is: its file, if there are several, and its number.
+pub(super) fn push_place(file: Option<&str>, record: u64, out: &mut Vec<u8>) {
+    if let Some(file) = file {
+        push_field("file", file, out);
+        out.push(b',');
+    }
+    write!(out, "\"line\":{record},").expect("a number can be written into memory");
 }
 
 /// Appends a string in quotes.
@@ -278,6 +328,7 @@ mod tests {
         assert_eq!((fields.expires.as_deref(), fields.method), (Some("60"), None));
         assert_eq!(fields.headers, [("a".to_owned(), "b".to_owned())]);
         assert!(!fields.has_added);
+        assert_eq!(read(br#"{"key":"a","expires":60.0}"#, None, &[]).unwrap().expires.as_deref(), Some("60"));
         let fields = read(
             br#"{"url":"a","file":"b","headers":[["x","1"],["x","2"]],"presigned_url":""}"#,
             Some("file"),
@@ -297,6 +348,10 @@ mod tests {
             (b"{\"url\":1}", "field 'url'"),
             (b"{\"expires\":[]}", "field 'expires'"),
             (b"{\"headers\":3}", "headers as an object"),
+            (b"{\"headers\":[[\"a\",\"b\",\"c\"]]}", "field 'headers': invalid length 3, expected headers as"),
+            (b"{\"url\":\"a\",\"url\":\"b\"}", "field 'url': given twice"),
+            (b"{\"method\":\"a\",\"m\\u0065thod\":\"b\"}", "field 'method': given twice"),
+            (b"{\"expires\":1.5}", "field 'expires'"),
             (b"\xff", "not UTF-8"),
         ] {
             let problem = read(record, None, &[]).unwrap_err();

@@ -8,14 +8,17 @@
 mod blocks;
 mod json;
 mod problem;
+mod host;
 mod pipeline;
 mod csv;
 mod presign;
+mod judged;
+mod alike;
 mod verify;
 
 pub use blocks::{Ending, LONGEST_RECORD};
 pub use csv::CsvHeader;
 pub use pipeline::{Broken, Finished, Pipe, Run, Worker, run};
 pub use presign::{Base, PresignFormat, PresignWorker, Signing, SigningTerms};
-pub use problem::{OnError, Problem, WhenWrong};
-pub use verify::{ParseUrl, VerifyFormat, VerifyWorker};
+pub use problem::{Extent, OnError, Problem, Refusal, WhenWrong};
+pub use verify::{Judging, VerifyFormat, VerifyWorker};

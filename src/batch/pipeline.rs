@@ -31,6 +31,8 @@ pub trait Worker {
 pub struct Finished {
     /// Number of records that are wrong or not valid.
     pub wrong: u64,
+    /// Number of records of which it is unknown whether they are valid.
+    pub unknown: u64,
     /// The record that ends the run; the output is what precedes it.
     pub fatal: Option<Problem>,
 }
@@ -54,6 +56,8 @@ pub struct Run {
     pub records: u64,
     /// Number of records that are wrong or not valid.
     pub wrong: u64,
+    /// Number of records of which it is unknown whether they are valid.
+    pub unknown: u64,
     /// The record that ended the run.
     pub fatal: Option<Problem>,
 }
@@ -197,6 +201,7 @@ impl<W: Write> Drain<W> {
             if !is_lost {
                 self.run.records += records;
                 self.run.wrong += finished.wrong;
+                self.run.unknown += finished.unknown;
                 self.run.fatal = finished.fatal;
                 if let Err(error) = self.output.write_all(&text).and_then(|()| self.output.flush()) {
                     self.end(Broken::Output(error));
@@ -220,7 +225,7 @@ mod tests {
             let mut finished = Finished::default();
             for (record, text) in (block.first..).zip(Ending::Newline.split(&block.bytes)) {
                 if text == b"bad" {
-                    finished.fatal = Some(Problem { record, what: "bad".to_owned() });
+                    finished.fatal = Some(Problem::new(record, "bad"));
                     break;
                 }
                 // Blocks of odd length take longer, so the blocks after them are ready first.
@@ -257,7 +262,7 @@ mod tests {
         for jobs in [1, 4] {
             let mut out = Vec::new();
             let ended = run_on(&format!("{good}bad\n{good}"), jobs, &mut out).unwrap();
-            assert_eq!(ended.fatal, Some(Problem { record: 50_001, what: "bad".to_owned() }));
+            assert_eq!(ended.fatal, Some(Problem::new(50_001, "bad")));
             assert_eq!(out, good.to_uppercase().into_bytes());
         }
     }

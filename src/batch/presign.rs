@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use super::blocks::{Block, Ending};
 use super::csv::{CsvHeader, Row};
+use super::host::check_host;
 use super::json::{self, FieldNames, Fields};
 use super::pipeline::{AT_ONCE, Finished, Worker};
-use super::problem::{OnError, Problem, WhenWrong};
+use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
 use sigvet_core::canonical::PathNormalization;
+use sigvet_core::prepare::Warning;
 use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
 use sigvet_core::time::Timestamp;
@@ -39,20 +41,23 @@ pub trait Signing: Sync {
     /// Parses an https or `s3://` URL into the URL to sign.
     ///
     /// # Errors
-    /// A one-line message why the URL cannot be used.
-    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, String>;
+    /// Why the URL cannot be used.
+    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Refusal>;
 
     /// Creates a presigner, and returns when its URLs expire.
     ///
     /// # Errors
-    /// A one-line message why signing is not possible.
-    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String>;
+    /// Why signing is not possible.
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal>;
 
     /// Parses the expiry of a record.
     ///
     /// # Errors
     /// A one-line message with what is expected.
     fn parse_expires(&self, text: &str) -> Result<Duration, String>;
+
+    /// Shows a warning, unless it was shown before.
+    fn warn(&self, warning: String);
 
     /// Reports the number of records processed.
     fn progress(&self, records: u64);
@@ -123,15 +128,18 @@ pub struct PresignWorker<'s> {
     presigners: PresignCache<'s>,
     /// Parses rows of CSV.
     row: Option<Row>,
+    has_warned_of_plus: bool,
     /// The targets of a block, one after the other.
     targets: Vec<u8>,
 }
 
 /// The result of a record: a URL to sign, or what is wrong with the record.
-type Outcome<'b> = Result<Pending<'b>, String>;
+type Outcome<'b> = Result<Pending<'b>, Refusal>;
 
 /// A record that has not been signed yet.
 struct Pending<'b> {
+    /// The number of the record.
+    number: u64,
     terms: Rc<Ready>,
     /// The range of its target in the targets of the block.
     target: Range<usize>,
@@ -158,7 +166,8 @@ impl<'s> PresignWorker<'s> {
     ) -> Self {
         let presigners = PresignCache::new(signing);
         let row = if let PresignFormat::Csv(header) = &format { Some(header.reader()) } else { None };
-        Self { signing, base, format, ending, when_wrong, presigners, row, targets: Vec::new() }
+        let (targets, has_warned_of_plus) = (Vec::new(), false);
+        Self { signing, base, format, ending, when_wrong, presigners, row, has_warned_of_plus, targets }
     }
 }
 
@@ -171,23 +180,31 @@ impl Worker for PresignWorker<'_> {
         let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
         for (number, record) in block.records(self.ending) {
             let text = record.as_ref().copied().unwrap_or_default();
-            let outcome = record.and_then(|record| self.read(record, &mut targets));
+            if let (PresignFormat::Csv(header), Ok(b"")) = (&self.format, &record) {
+                // Spreadsheets end a file with blank lines.
+                self.sign(&mut waiting, &targets, out, &mut finished);
+                header.end_row(out);
+                continue;
+            }
+            let outcome = record.map_err(Refusal::from).and_then(|record| self.read((number, record), &mut targets));
             let is_alike =
                 |pending: &Pending<'_>| waiting.last().is_none_or(|last| Rc::ptr_eq(&last.terms, &pending.terms));
             if waiting.len() == AT_ONCE || !outcome.as_ref().is_ok_and(is_alike) {
-                self.sign(&mut waiting, &targets, number, out, &mut finished);
+                self.sign(&mut waiting, &targets, out, &mut finished);
             }
             match outcome {
                 Ok(pending) => waiting.push(pending),
-                Err(what) => self.refuse(Problem::new(number, &what), text, out, &mut finished),
+                Err(refusal) if finished.fatal.is_none() => {
+                    self.refuse(Problem::new(number, refusal), text, out, &mut finished);
+                }
+                Err(_) => {}
             }
             if finished.fatal.is_some() {
                 break;
             }
         }
         if finished.fatal.is_none() {
-            let behind = block.first + block.records;
-            self.sign(&mut waiting, &targets, behind, out, &mut finished);
+            self.sign(&mut waiting, &targets, out, &mut finished);
         }
         self.signing.progress(block.records);
         self.targets = targets;
@@ -197,17 +214,24 @@ impl Worker for PresignWorker<'_> {
 
 impl PresignWorker<'_> {
     /// Parses a record, and appends its target to the others.
-    fn read<'b>(&mut self, record: &'b [u8], targets: &mut Vec<u8>) -> Outcome<'b> {
+    fn read<'b>(&mut self, (number, record): (u64, &'b [u8]), targets: &mut Vec<u8>) -> Outcome<'b> {
         match &self.format {
             PresignFormat::Plain => {
                 let common = Common::default();
-                self.pend(record, Cow::Borrowed(record), &common, targets)
+                self.pend((number, record), Cow::Borrowed(record), &common, targets)
             }
             PresignFormat::Json(field) => {
-                let fields = Fields::read(record, FieldNames { target: field.as_deref(), read: &READ, added: &ADDED })?;
+                let names = FieldNames { target: field.as_deref(), read: &READ, added: self.added() };
+                let fields = Fields::read(record, names)?;
                 let named = || field.clone().map_or_else(|| "'url' or 'key'".to_owned(), |name| format!("'{name}'"));
                 if fields.has_two_targets {
-                    return Err("the record has several fields that name an object: say which with --field".to_owned());
+                    return Err("the record has several fields that name an object: say which with --field".into());
+                }
+                if fields.is_key && fields.bucket.is_none() && self.base.is_none() {
+                    return Err(Refusal::with_hint(
+                        "the record has a key, but no bucket",
+                        "add the field 'bucket', or pass --base s3://bucket/",
+                    ));
                 }
                 let target = fields.target.ok_or_else(|| format!("the record has no field {}", named()))?;
                 let expires = fields.expires.map(|text| self.signing.parse_expires(&text)).transpose()?;
@@ -217,36 +241,36 @@ impl PresignWorker<'_> {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                     Cow::Owned(text) => Cow::Owned(text.into_bytes()),
                 };
-                Ok(Pending { has_added, ..self.pend(record, target, &common, targets)? })
+                Ok(Pending { has_added, ..self.pend((number, record), target, &common, targets)? })
             }
             PresignFormat::Csv(header) => {
                 let row = self.row.get_or_insert_with(|| header.reader());
-                let field = header.field(row, record)?.to_vec();
-                self.pend(record, Cow::Owned(field), &Common::default(), targets)
+                let field = header.field(row, record, number)?.to_vec();
+                self.pend((number, record), Cow::Owned(field), &Common::default(), targets)
             }
         }
     }
 
     fn pend<'b>(
         &mut self,
-        record: &'b [u8],
+        (number, record): (u64, &'b [u8]),
         target: Cow<'_, [u8]>,
         common: &Common<'_>,
         targets: &mut Vec<u8>,
     ) -> Outcome<'b> {
         let start = targets.len();
         let terms = self.locate(&target, common, targets)?;
-        Ok(Pending { terms, target: start..targets.len(), record, has_added: false })
+        Ok(Pending { number, terms, target: start..targets.len(), record, has_added: false })
     }
 
     /// Finds the presigner for a URL, and appends its target.
-    fn locate(&mut self, typed: &[u8], common: &Common<'_>, targets: &mut Vec<u8>) -> Result<Rc<Ready>, String> {
+    fn locate(&mut self, typed: &[u8], common: &Common<'_>, targets: &mut Vec<u8>) -> Result<Rc<Ready>, Refusal> {
         if typed.is_empty() {
-            return Err("the record is empty".to_owned());
+            return Err("the record is empty".into());
         }
         let region = common.region.as_deref();
         let under = match (&common.bucket, &self.base) {
-            (Some(_), Some(_)) => return Err("the record has a bucket, and --base names another place".to_owned()),
+            (Some(_), Some(_)) => return Err("the record has a bucket, and --base names another place".into()),
             (Some(bucket), None) => Some((self.presigners.bucket(bucket, region)?, true)),
             (None, Some(base)) if base.is_s3() && region.is_some() => {
                 Some((self.presigners.located(&base.typed, region)?, true))
@@ -257,7 +281,7 @@ impl PresignWorker<'_> {
         if let Some((url, is_s3)) = under {
             return self.locate_key(typed, (&url, is_s3), common, targets);
         }
-        let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8".to_owned())?;
+        let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8")?;
         match text.strip_prefix("s3://").and_then(simple_key) {
             Some((bucket, key)) => {
                 let located = self.presigners.bucket(bucket, region)?;
@@ -265,14 +289,35 @@ impl PresignWorker<'_> {
             }
             // Text that is not a URL may be a secret, so it is not shown.
             None if !text.contains("://") => {
-                Err("the record is not a URL: expected https://, http://, wss:// or s3://".to_owned())
+                Err("the record is not a URL: expected https://, http://, wss:// or s3://".into())
             }
             None => {
                 let url = self.signing.locate(text, region)?;
                 targets.extend_from_slice(url.target());
-                self.presigners.find(&url, text.starts_with("s3://"), common)
+                let ready = self.presigners.find(&url, text.starts_with("s3://"), common)?;
+                self.warn_of_plus(&url, &ready);
+                Ok(ready)
             }
         }
+    }
+
+    /// Warns about a `+` in a path, once: `prepare` does not see the paths of a list.
+    fn warn_of_plus(&mut self, url: &RequestUrl, ready: &Ready) {
+        let path = url.target().split(|byte| *byte == b'?').next().unwrap_or_default();
+        if self.has_warned_of_plus || !path.contains(&b'+') {
+            return;
+        }
+        let terms = ready.presigner.terms();
+        if terms.dialect.stores_objects(&terms.scope.service) {
+            self.has_warned_of_plus = true;
+            self.signing.warn(Warning::PlusInPath.to_string());
+        }
+    }
+
+    /// The fields that are added to a record, which replace fields of the record. A report of an earlier run is one
+    /// of them if this run writes reports.
+    fn added(&self) -> &'static [&'static str] {
+        if self.when_wrong.on_error == OnError::Report { &ADDED_TO_WRONG } else { &ADDED }
     }
 
     /// Finds the presigner for a key under a base URL, and appends its target.
@@ -282,38 +327,35 @@ impl PresignWorker<'_> {
         (under, is_s3): (&RequestUrl, bool),
         common: &Common<'_>,
         targets: &mut Vec<u8>,
-    ) -> Result<Rc<Ready>, String> {
-        if key.starts_with(b"s3://") {
-            return Err("the record is an s3:// URL where a key is expected: omit --base or the bucket".to_owned());
+    ) -> Result<Rc<Ready>, Refusal> {
+        if let Some(scheme) = SCHEMES.into_iter().find(|scheme| begins_with_scheme(key, scheme)) {
+            let what = format!("the record begins with {scheme}://, but a key is expected");
+            return Err(Refusal::with_hint(what, "omit --base or the bucket"));
         }
         push_key(under, key, targets);
         let ready = self.presigners.find(under, is_s3, common)?;
         let is_normalized = ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized;
         let mut segments = key.split(|byte| *byte == b'/');
         if is_normalized && segments.any(|segment| matches!(segment, b"." | b"..")) {
-            return Err("the key has a segment '.' or '..', which this service takes out of the path".to_owned());
+            return Err("the key has a segment '.' or '..', which this service takes out of the path".into());
         }
         Ok(ready)
     }
 
-    /// Signs and writes the pending records; `behind` is the number of the record after them.
-    fn sign(
-        &self,
-        waiting: &mut Vec<Pending<'_>>,
-        targets: &[u8],
-        behind: u64,
-        out: &mut Vec<u8>,
-        finished: &mut Finished,
-    ) {
+    /// Signs and writes the pending records.
+    fn sign(&self, waiting: &mut Vec<Pending<'_>>, targets: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         let Some(terms) = waiting.first().map(|first| Rc::clone(&first.terms)) else { return };
         let own: Vec<&[u8]> = waiting.iter().map(|pending| &targets[pending.target.clone()]).collect();
-        let mut pending = (behind - waiting.len() as u64..).zip(waiting.iter().zip(&own));
+        let mut pending = waiting.iter().zip(&own);
         terms.presigner.presign_each(&own, |presigned| {
-            let Some((record, (pending, target))) = pending.next() else { return };
+            let Some((pending, target)) = pending.next() else { return };
             match presigned {
                 _ if finished.fatal.is_some() => {}
                 Ok(presigned) => self.write(pending, target, &presigned, out),
-                Err(error) => self.refuse(Problem::new(record, &error.to_string()), pending.record, out, finished),
+                Err(error) => {
+                    let problem = Problem::new(pending.number, error.to_string());
+                    self.refuse(problem, pending.record, out, finished);
+                }
             }
         });
         waiting.clear();
@@ -328,7 +370,7 @@ impl PresignWorker<'_> {
                 out.push(b'\n');
             }
             PresignFormat::Json(_) => {
-                json::open_record(pending.record, pending.has_added.then_some(&ADDED), out);
+                json::open_record(pending.record, pending.has_added.then(|| self.added()), out);
                 out.extend_from_slice(b"\"presigned_url\":");
                 if json::is_plain(target) {
                     out.push(b'"');
@@ -363,6 +405,10 @@ impl PresignWorker<'_> {
     /// Writes what replaces a wrong record.
     fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         finished.wrong += 1;
+        if problem.refusal.extent == Extent::Credentials {
+            finished.fatal = Some(problem);
+            return;
+        }
         match (self.when_wrong.on_error, &self.format) {
             (OnError::Fail, _) => {
                 finished.fatal = Some(problem);
@@ -375,12 +421,13 @@ impl PresignWorker<'_> {
             (OnError::Report, PresignFormat::Csv(header)) => {
                 header.keep_wrong(record, out);
                 (0..3).for_each(|_| header.separate(out));
-                header.push_field(problem.what.as_bytes(), out);
+                let file = self.when_wrong.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+                header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
             }
             (OnError::Empty, _) => {}
             (OnError::Report, PresignFormat::Json(_)) if json::is_object(record) => {
                 json::open_record(record, Some(&ADDED_TO_WRONG), out);
-                json::push_field(PROBLEM, &problem.what, out);
+                json::push_field(PROBLEM, &problem.text(), out);
                 out.push(b'}');
             }
             (OnError::Report, _) => problem.write_json(self.when_wrong.file.as_deref(), out),
@@ -400,6 +447,14 @@ struct Common<'r> {
     expires: Option<Duration>,
     bucket: Option<Cow<'r, str>>,
     region: Option<Cow<'r, str>>,
+}
+
+/// The schemes of URLs that lead to objects; a key that begins with one is a URL in the wrong place.
+const SCHEMES: [&str; 7] = ["s3", "https", "http", "wss", "ws", "s3a", "s3n"];
+
+fn begins_with_scheme(key: &[u8], scheme: &str) -> bool {
+    let split = key.split_at_checked(scheme.len());
+    split.is_some_and(|(begin, rest)| begin.eq_ignore_ascii_case(scheme.as_bytes()) && rest.starts_with(b"://"))
 }
 
 /// Splits the text after `s3://` into bucket and key, unless it could contain a query, or a name with slashes such
@@ -451,10 +506,10 @@ impl<'s> PresignCache<'s> {
     }
 
     /// The URL of a bucket.
-    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, String> {
+    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, Refusal> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if bucket.is_empty() || matches!(bucket, "." | "..") || !bucket.bytes().all(is_letter) {
-            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.'".to_owned());
+            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.'".into());
         }
         if let Some(((typed, in_region), url)) = &self.last_bucket
             && typed.strip_prefix("s3://").and_then(|typed| typed.strip_suffix('/')) == Some(bucket)
@@ -466,7 +521,7 @@ impl<'s> PresignCache<'s> {
     }
 
     /// Resolves an `s3://` URL.
-    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, String> {
+    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, Refusal> {
         let name = (typed.to_owned(), region.map(str::to_owned));
         let url = match self.buckets.get(&name) {
             Some(url) => Arc::clone(url),
@@ -483,7 +538,7 @@ impl<'s> PresignCache<'s> {
         Ok(url)
     }
 
-    fn find(&mut self, url: &RequestUrl, is_s3: bool, common: &Common<'_>) -> Result<Rc<Ready>, String> {
+    fn find(&mut self, url: &RequestUrl, is_s3: bool, common: &Common<'_>) -> Result<Rc<Ready>, Refusal> {
         if let Some((terms, at, ready)) = &self.last
             && at.is_same_origin(url)
             && is_alike(terms, is_s3, common)
@@ -504,6 +559,7 @@ impl<'s> PresignCache<'s> {
                 if self.presigners.len() == KEPT {
                     self.presigners.clear();
                 }
+                check_host(&terms.headers, url)?;
                 let (presigner, expires_at) = self.signing.presigner(&terms, self.now)?;
                 let ready = Rc::new(Ready {
                     origin: terms.origin.clone(),

@@ -22,13 +22,52 @@ pub enum OnError {
     Report,
 }
 
+/// Why a record cannot be processed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// A one-line description.
+    pub what: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What it affects.
+    pub extent: Extent,
+}
+
+/// Which records a problem affects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// This record.
+    Record,
+    /// This record and all that follow, because there are no credentials any more. The run ends.
+    Credentials,
+}
+
+impl Refusal {
+    /// A refusal of one record with a hint.
+    pub fn with_hint(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: Some(hint.into()), extent: Extent::Record }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(what: String) -> Self {
+        Self { what, hint: None, extent: Extent::Record }
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(what: &str) -> Self {
+        Self::from(what.to_owned())
+    }
+}
+
 /// An error in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The number of the record, counting from 1.
+    /// The number of the record, counting from 1; of CSV the line where the row begins.
     pub record: u64,
-    /// A one-line description.
-    pub what: String,
+    /// Why the record cannot be processed.
+    pub refusal: Refusal,
 }
 
 /// Maximum number of characters of a description, which may quote a long record.
@@ -36,23 +75,26 @@ const LONGEST: usize = 400;
 
 impl Problem {
     /// Creates a problem, shortening a long description.
-    pub fn new(record: u64, what: &str) -> Self {
-        let what = match what.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", what.get(..end).unwrap_or_default()),
-            None => what.to_owned(),
-        };
-        Self { record, what }
+    pub fn new(record: u64, refusal: impl Into<Refusal>) -> Self {
+        let mut refusal = refusal.into();
+        if let Some((end, _)) = refusal.what.char_indices().nth(LONGEST) {
+            refusal.what.truncate(end);
+            refusal.what.push('…');
+        }
+        Self { record, refusal }
+    }
+
+    /// The description with the hint.
+    pub(super) fn text(&self) -> String {
+        let Refusal { what, hint, .. } = &self.refusal;
+        hint.as_ref().map_or_else(|| what.clone(), |hint| format!("{what}; {hint}"))
     }
 
     /// Appends the problem as a JSON object, with the file of the record if there are several files.
     pub(super) fn write_json(&self, file: Option<&str>, out: &mut Vec<u8>) {
         out.push(b'{');
-        if let Some(file) = file {
-            json::push_field("file", file, out);
-            out.push(b',');
-        }
-        out.extend_from_slice(format!("\"line\":{},", self.record).as_bytes());
-        json::push_field("error", &self.what, out);
+        json::push_place(file, self.record, out);
+        json::push_field("error", &self.text(), out);
         out.push(b'}');
     }
 }

@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Read, Write};
 
 use crate::cli::screen::{Data, Palette, Reader, Screen};
 use crate::cli::secrets::KnownSecrets;
+use crate::platform;
 use crate::profiles::Environment;
 use crate::transport::Options;
 use sigvet_core::time::Timestamp;
@@ -100,7 +101,8 @@ impl Context {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             stdin: Box::new(stdin),
             stdout: Screen::new(Box::new(std::io::stdout()), stdout_palette())
-                .with_reader(reader_of(&std::io::stdout())),
+                .with_reader(reader_of(&std::io::stdout()))
+                .with_file(platform::stdout_file()),
             stderr: secrets
                 .veil(Screen::new(Box::new(std::io::stderr()), Palette::Plain))
                 .with_reader(reader_of(&std::io::stderr())),

@@ -59,6 +59,8 @@ impl fmt::Debug for Clock {
 pub struct Verifier {
     /// The keys.
     pub keys: Keyring,
+    /// Whether these are all keys. Otherwise the signature of an unknown key is neither right nor wrong.
+    pub are_keys_complete: bool,
     /// The server's region, if it accepts only one.
     pub region: Option<String>,
     /// The server's service, if it accepts only one.
@@ -83,8 +85,20 @@ impl Verifier {
     /// A server that accepts any region and service, with the default clock skew.
     pub fn new(keys: Keyring, clock: Clock) -> Self {
         let (region, service, token, path_rule, endpoints) = (None, None, None, None, Vec::new());
-        let (wants_session_tokens, window, anchors) = (false, DEFAULT_WINDOW, None);
-        Self { keys, region, service, token, path_rule, wants_session_tokens, window, clock, anchors, endpoints }
+        let (wants_session_tokens, window, are_keys_complete) = (false, DEFAULT_WINDOW, true);
+        Self {
+            keys,
+            are_keys_complete,
+            region,
+            service,
+            token,
+            path_rule,
+            wants_session_tokens,
+            window,
+            clock,
+            anchors: None,
+            endpoints,
+        }
     }
 
     /// Judges a request by the key that it names.
@@ -113,8 +127,8 @@ impl Verifier {
     }
 
     /// The facts about a verified URL that are needed to judge similar URLs.
-    pub fn alike(&self, request: &Request, verdict: &Verdict) -> Option<Alike> {
-        Alike::new(request, verdict, self.key_for(verdict.claimed.access_key_id())?)
+    pub fn alike(&self, request: &Request, verdict: &Verdict, known: Known) -> Option<Alike> {
+        Alike::new(request, verdict, self.key_for(verdict.claimed.access_key_id()), known)
     }
 
     /// Refuses an access key ID that looks redacted: no key has such an ID. A judge of captured evidence ignores
@@ -177,9 +191,10 @@ impl Verifier {
     }
 
     /// The key that a request names, or else the preferred key: a signature by an unknown key must be checked against
-    /// some key, so that it is refused rather than left undecided.
+    /// some key, so that it is refused rather than left undecided, unless other keys exist.
     fn key_for(&self, access_key_id: &str) -> Option<&Credentials> {
-        let named = self.keys.find(access_key_id).or_else(|| self.keys.keys().first());
+        let preferred = || self.keys.keys().first().filter(|_| self.are_keys_complete);
+        let named = self.keys.find(access_key_id).or_else(preferred);
         named.map(|key| &key.credentials)
     }
 

@@ -3,7 +3,7 @@
 //! The directory of a file determines who may read it: file modes are unknown, so sigvet never warns about them.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Seek};
 use std::ops::Range;
 use std::path::Path;
 use std::process::Child;
@@ -89,6 +89,19 @@ pub fn descriptor_of(_: &Path) -> Option<i32> {
 /// Always: descriptors have no paths on these systems.
 pub fn duplicate(_: i32, _: &Path) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Always `None`: standard output is only written to.
+pub fn stdout_file() -> Option<File> {
+    None
+}
+
+/// Where the next write to a file goes.
+///
+/// # Errors
+/// The file has no position.
+pub fn write_position(mut file: &File) -> io::Result<u64> {
+    file.stream_position()
 }
 
 /// A file without a name, which these systems do not have.
@@ -223,6 +236,7 @@ mod tests {
         disable_core_dumps();
         static GATE: Mutex<()> = Mutex::new(());
         stop_between(&GATE);
+        assert!(stdout_file().is_none() && write_position(&File::open(&path).unwrap()).unwrap() == 0);
         let _removal = remove_if_stopped(&path);
         assert!(path.exists());
     }

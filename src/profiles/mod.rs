@@ -56,7 +56,7 @@ pub use file::{Location, ProfileFile};
 pub use found::{Described, KnownKey, Resolved};
 pub use import::{Copied, to_copy};
 pub use near::near_names;
-pub use others::{check_file, known_keys};
+pub use others::{check_file, known_keys, unread_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use passphrase::PassphraseSource;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};

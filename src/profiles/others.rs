@@ -1,8 +1,9 @@
 //! Collects every key that the user has in files and variables, to detect that a request was signed with another key.
 
+use super::certificate_fields::CertificateFields;
 use super::choice::CredentialChoice;
 use super::found::KnownKey;
-use super::profile::SecretSource;
+use super::profile::{Profile, SecretSource};
 use super::{Environment, Error, Location, ProfileFile, Source, aws, tools};
 use sigvet_core::credentials::{Credentials, Secret};
 
@@ -30,6 +31,20 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
     keys.extend(aws::known_keys(environment));
     keys.extend(tools::known_keys(environment));
     keys
+}
+
+/// What [`known_keys`] leaves out: the names of the profiles whose keys come from a command or a service,
+/// and the problem of AWS's own files if they cannot be read.
+pub fn unread_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<String> {
+    let is_unread = |profile: &&Profile| match &profile.secret {
+        Some(SecretSource::Command { .. }) => true,
+        Some(SecretSource::Variable(name)) => environment.get(name).is_none(),
+        Some(SecretSource::Inline(_)) => false,
+        None => profile.certificate != CertificateFields::default(),
+    };
+    let file = own_file(choice, environment);
+    let own = file.iter().flat_map(ProfileFile::profiles).filter(is_unread).map(|profile| profile.name.clone());
+    own.chain(aws::unread_keys(environment)).collect()
 }
 
 /// Checks that the profile file can be read, if there is one.

@@ -76,7 +76,7 @@ fn columns_are_separated_as_in_the_header() {
         let (one, wrong) = text.split_once('\n').unwrap();
         let url = one.strip_suffix(&";2026-03-01T11:11:12Z;".replace(';', delimiter)).unwrap();
         assert_eq!(sorted(url), sorted(all["keys"]["x//y/../z"].as_str().unwrap()));
-        assert_eq!(wrong, "a;b;;;;the row has 2 columns, and the header 3\n".replace(';', delimiter));
+        assert_eq!(wrong, "a;b;;;;line 4: the row has 2 columns, and the header 3\n".replace(';', delimiter));
     }
 }
 
@@ -124,11 +124,47 @@ fn a_report_names_the_file() {
     }
 }
 
+/// Catches rows inside a quoted cell that are signed as if they were rows of the file.
+#[test]
+fn a_quoted_cell_is_never_read_as_rows() {
+    let lines = "secret/key,x\n".repeat(120_000);
+    for (rows, expected) in [
+        (format!("key,note\na,1\nb,\"{lines}\"\nc,3\n"), "the quote that opens in line 3 is not closed within 1 MiB"),
+        (format!("key,note\na,1\n\"{lines}"), "the quote that opens in line 3 is not closed within 1 MiB"),
+        (format!("\"key\",\"no\nte\"\na,1\n{},2\n", "x".repeat(3_000_000)), "the row in line 4 is longer than 1 MiB"),
+    ] {
+        let ran = presign(&["--csv", "key", "--base", "s3://b", "--on-error", "report"]).input(rows.as_bytes());
+        let ran = ran.run().expect(2);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+        assert!(!ran.text().contains("secret") && ran.text().contains("/a?"), "{}", ran.text());
+    }
+}
+
+/// A stray quote joins rows: the error says where it is and how far it goes. Blank lines are kept.
+#[test]
+fn a_stray_quote_is_located() {
+    let run = |rows: &str, words: &[&str], code: i32| {
+        presign(&[&["--csv", "key", "--base", "s3://b"], words].concat()).input(rows.as_bytes()).run().expect(code)
+    };
+    let ran = run("key,n\n\"a\nb\",1\n\"c,2\nd,3\n", &["--on-error", "report"], 1);
+    let found = "line 4: the quote that opens in line 4 is not closed; the row extends from line 4 to line 5\n";
+    assert!(ran.text().ends_with(found), "{}", ran.text());
+    let ran = run("key,n\n\"a,1\nb,2\nc\",3,4\n", &[], 1);
+    let found =
+        "standard input, line 2: the row has 3 columns, and the header 2; the row extends from line 2 to line 4";
+    assert!(ran.stderr.contains(found), "{}", ran.stderr);
+    let text = run("key,n\r\na,1\r\n\r\nb,2\r\n\r\n", &[], 0).text();
+    let rows: Vec<&str> = text.split("\r\n").collect();
+    assert!(rows.len() == 6 && rows[1].starts_with("a,1,https") && rows[3].starts_with("b,2,https"), "{text}");
+    assert_eq!([rows[2], rows[4], rows[5]], [""; 3]);
+}
+
 #[test]
 fn a_csv_without_the_column_is_refused() {
     for (rows, expected) in [
         ("id,name\n1,2\n", "standard input: the CSV has no column 'key'; it has id, name"),
-        ("id,key,presigned_url\n", "the CSV has a column 'presigned_url' already"),
+        ("id,key,presigned_url\n", "the CSV has a column 'presigned_url' already; rename or remove it"),
+        ("key,id,key\n", "the CSV has several columns 'key'"),
         ("\"id,key\n1\n", "a quote is not closed"),
     ] {
         let ran = presign(&["--csv", "key", "--base", "s3://b"]).input(rows.as_bytes()).run().expect(2);
@@ -156,7 +192,7 @@ fn a_wrong_record_has_its_own_line() {
         assert_eq!(object["line"], number);
         assert!(object["error"].as_str().unwrap().contains(expected), "{line}");
     }
-    assert_eq!(report.stderr, "error: 4 of 6 records could not be presigned\n");
+    assert!(report.stderr.ends_with("error: 4 of 6 records could not be presigned\n"), "{}", report.stderr);
 
     let empty = presign(&["--on-error", "empty"]).input(lines).run().expect(1);
     assert_eq!(
@@ -185,12 +221,12 @@ fn a_wrong_object_keeps_its_fields() {
     let rows: Vec<&str> = text.lines().collect();
     assert_eq!(rows[0], "key,n,presigned_url,expires_at,error");
     assert!(rows[1].ends_with(",2026-03-01T11:11:12Z,"), "{text}");
-    assert_eq!(rows[2], "\"\",2,,,the record is empty");
+    assert_eq!(rows[2], "\"\",2,,,line 3: the record is empty");
     assert!(rows[3].starts_with("5\" disk,3,https://b.s3.eu-west-1.amazonaws.com/5%22%20disk?"), "{text}");
     // As many columns as in the header, whatever is wrong with the row.
-    assert_eq!(rows[4], "k,,,,\"the row has 1 columns, and the header 2\"");
-    assert_eq!(rows[5], "\"k,4,5\",,,,\"the row has 3 columns, and the header 2\"");
-    assert_eq!(rows[6], "\"\"\"open,6\",,,,\"the row is empty, or a quote in it is not closed\"");
+    assert_eq!(rows[4], "k,,,,\"line 5: the row has 1 columns, and the header 2\"");
+    assert_eq!(rows[5], "\"k,4,5\",,,,\"line 6: the row has 3 columns, and the header 2\"");
+    assert_eq!(rows[6], "\"\"\"open,6\",,,,line 7: the quote that opens in line 7 is not closed");
     assert_eq!(ran.stderr, "error: 4 of 6 records could not be presigned\n");
 }
 
@@ -203,10 +239,22 @@ fn a_record_that_names_two_places_is_wrong() {
         object["error"].as_str().unwrap().to_owned()
     };
     for (words, record, expected) in [
-        (&["--jsonl"][..], r#"{"url":"s3://b/k","bucket":"c"}"#, "an s3:// URL where a key is expected"),
+        (
+            &["--jsonl"][..],
+            r#"{"url":"s3://b/k","bucket":"c"}"#,
+            "the record begins with s3://, but a key is expected; omit --base",
+        ),
+        (&["--jsonl"], r#"{"url":"HTTPS://b.s3.amazonaws.com/k","bucket":"c"}"#, "begins with https://, but a key is"),
+        (&["--base", "s3://b/p/"], "S3://b/k", "begins with s3://, but a key is expected"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","url":"s3://b/l"}"#, "field 'url': given twice"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","method":"GET","method":"PUT"}"#, "field 'method': given twice"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","headers":{"host":"evil.example"}}"#, "names another host than the URL"),
+        (&["--jsonl"], r#"{"key":"k"}"#, "the record has a key, but no bucket; add the field 'bucket'"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","headers":[["a","b","c"]]}"#, "field 'headers': invalid length 3"),
+        (&[], "https://b.s3.us-west-2.amazonaws.com/k", "not in eu-west-1; pass --region us-west-2"),
         (&["--jsonl"], r#"{"url":"s3://b/k","key":"k"}"#, "several fields"),
         (&["--jsonl", "--base", "s3://b/p/"], r#"{"key":"k","bucket":"c"}"#, "the record has a bucket, and --base"),
-        (&["--base", "s3://b/p/"], "s3://b/k", "an s3:// URL where a key is expected"),
+        (&["--base", "s3://b/p/"], "s3://b/k", "begins with s3://, but a key is expected"),
         (&["--jsonl"], r#"{"key":"k","bucket":".."}"#, "invalid bucket name"),
         (&["--jsonl"], r#"{"key":"k","bucket":"127.0.0.1:80#"}"#, "invalid bucket name"),
         (&["--base", "https://abc.execute-api.eu-west-1.amazonaws.com/public/"], "../admin", "a segment '.' or '..'"),
@@ -261,4 +309,25 @@ fn an_error_of_the_record_stays() {
     let record = b"{\"key\":\"a\",\"bucket\":\"b\",\"error\":\"upstream\"}\n";
     let text = presign(&["--jsonl"]).input(record).run().expect(0).text();
     assert!(text.contains("\"error\":\"upstream\"") && text.contains("\"presigned_url\""), "{text}");
+    // A run that writes errors replaces those of the run before.
+    let text = presign(&["--jsonl", "--on-error", "report"]).input(record).run().expect(0).text();
+    assert!(!text.contains("\"error\"") && text.contains("\"presigned_url\""), "{text}");
+}
+
+/// The date of a record counts, not the time of the run.
+#[test]
+fn a_record_with_its_own_date_expires_by_it() {
+    let record = b"{\"url\":\"s3://b/k\",\"expires\":60.0,\"headers\":{\"x-amz-date\":\"20260301T120000Z\"}}\n";
+    let text = presign(&["--jsonl"]).input(record).run().expect(0).text();
+    assert!(text.contains("X-Amz-Date=20260301T120000Z&X-Amz-Expires=60&"), "{text}");
+    assert!(text.contains("\"expires_at\":\"2026-03-01T12:01:00Z\""), "{text}");
+}
+
+/// What the command says about a single URL, a list says once.
+#[test]
+fn warnings_are_said_once() {
+    let lines = b"https://b.s3.eu-west-1.amazonaws.com/a+b\nhttps://b.s3.eu-west-1.amazonaws.com/c+d\ns3://b/k?acl\ns3://b/l?acl\n";
+    let said = presign(&["-j", "1"]).input(lines).run().expect(0).stderr;
+    assert_eq!(said.matches("the path contains '+'").count(), 1, "{said}");
+    assert_eq!(said.matches("is taken as a query").count(), 1, "{said}");
 }

@@ -59,6 +59,9 @@ fn queries_methods_and_headers_are_signed() {
 fn a_key_need_not_be_text() {
     let ran = presign(&["--base", "s3://photos"]).input(b"\xff\xfe\n").run().expect(0);
     assert!(ran.text().starts_with("https://photos.s3.eu-west-1.amazonaws.com/%FF%FE?X-Amz-"));
+    // A byte order mark is part of a key that ends with a zero byte.
+    let ran = presign(&["-0", "--base", "s3://photos"]).input(b"\xef\xbb\xbfa\0").run().expect(0);
+    assert!(ran.text().starts_with("https://photos.s3.eu-west-1.amazonaws.com/%EF%BB%BFa?X-Amz-"), "{}", ran.text());
     let ran = presign(&[]).input(b"https://photos.s3.eu-west-1.amazonaws.com/\xff\n").run().expect(1);
     assert!(ran.stderr.contains("standard input, line 1: the URL is not UTF-8"), "{}", ran.stderr);
 }
@@ -84,6 +87,7 @@ fn option_errors_are_reported_at_once() {
         (&["--checksum", "sha256"], 2, "--batch does not work with --checksum"),
         (&["--csv", "key", "--field", "f"], 2, "cannot be used with"),
         (&["-G", "-d", "a=b"], 2, "options that change the URL"),
+        (&["--signing-key", "-", "--base", "s3://b"], 2, "--signing-key - does not work here"),
     ] {
         let ran = presign(words).input(b"k\n").run().expect(code);
         assert!(ran.stderr.contains(expected), "{words:?}: {}", ran.stderr);

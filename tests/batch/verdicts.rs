@@ -21,17 +21,19 @@ fn urls_are_judged_as_one_by_one() {
     let urls: Vec<&str> = all["keys"].as_object().unwrap().values().map(|url| url.as_str().unwrap()).collect();
     let found = verdicts(&["--now", "2026-03-01T10:20:00Z"], 0, &(urls.join("\n") + "\n"));
     assert_eq!(found.len(), urls.len());
-    for verdict in found {
+    for (line, verdict) in (1..).zip(found) {
         assert_eq!(
             verdict,
-            json!({"verdict": "valid", "findings": [], "signature_matches": true, "access_key_id": KEY})
+            json!({"line": line, "verdict": "valid", "findings": [], "signature_matches": true, "access_key_id": KEY,
+                "method": "GET", "assumed": ["method", "headers"]})
         );
     }
     let lines = [urls[0].to_owned(), urls[0].replace("50%25", "51%25"), "https://h.example/".to_owned()].join("\n");
     let found = verdicts(&["--now", "2026-03-01T12:00:00Z", "--on-error", "report"], 1, &lines);
     assert_eq!(
         found[0],
-        json!({"verdict": "invalid", "findings": ["expired"], "signature_matches": true, "access_key_id": KEY})
+        json!({"line": 1, "verdict": "invalid", "findings": ["expired"], "signature_matches": true,
+            "access_key_id": KEY, "method": "GET", "assumed": ["method", "headers"]})
     );
     assert_eq!((&found[1]["signature_matches"], &found[1]["findings"]), (&false.into(), &json!(["expired"])));
     assert_eq!(found[2]["line"], 3);
@@ -75,7 +77,8 @@ fn a_request_is_an_object() {
     let keys = ["--access-key", "AKIAIOSFODNN7EXAMPLE", "--secret-key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"];
     let words = [&["--jsonl", "--now", "20130524T000500Z"], &keys[..]].concat();
     let found = verdicts(&words, 0, &request.to_string());
-    assert_eq!(found[0]["verdict"], "valid");
+    assert_eq!((&found[0]["verdict"], &found[0]["id"], &found[0]["line"]), (&"valid".into(), &7.into(), &1.into()));
+    assert!(found[0].get("url").is_none() && found[0].get("headers").is_none(), "{found:?}");
     // Fields that only a signer reads are ignored.
     let mut request = request;
     (request["region"], request["expires"], request["bucket"]) = (7.into(), json!([]), json!({}));
@@ -98,16 +101,16 @@ fn keys_are_found_by_their_ids() {
     let all = botocore();
     let url = all["keys"]["dir/"].as_str().unwrap();
     let lines = [url.to_owned(), url.replace("AKIDEXAMPLE", "AKIDNOBODY")].join("\n");
-    let run = |words: &[&str]| {
+    let run = |words: &[&str], code: i32| {
         let ran = Sigvet::anonymous(&[&["verify", "--batch", "--now", "2026-03-01T10:12:00Z"], words].concat());
         let ran =
-            ran.env("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap()).input(lines.as_bytes()).run().expect(1);
+            ran.env("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap()).input(lines.as_bytes()).run().expect(code);
         ran.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()
     };
-    let found = run(&[]);
+    let found = run(&[], 1);
     assert_eq!(found[0]["verdict"], "valid");
     assert_eq!((&found[1]["verdict"], &found[1]["findings"]), (&"invalid".into(), &json!(["access-key-unknown"])));
-    let found = run(&["--no-credentials"]);
+    let found = run(&["--no-credentials"], 3);
     assert_eq!((&found[0]["verdict"], &found[0]["signature_matches"]), (&"unknown".into(), &Value::Null));
 }
 
@@ -198,6 +201,114 @@ fn options_about_one_request_are_refused() {
         assert!(ran.stderr.contains("--batch does not work with"), "{words:?}: {}", ran.stderr);
     }
     assert!(verify(&["/nonexistent"]).run().expect(2).stderr.contains("no such file"));
+}
+
+/// Keys that a program or a service has could be those of a record: nobody asked for them to be fetched, so the verdict
+/// is open. A broken profile file ends the run, as for a single request.
+#[test]
+fn keys_that_are_not_read_leave_the_verdict_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let keys = file("keys", &format!("[one]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"));
+    let all = botocore();
+    let url = all["keys"]["dir/"].as_str().unwrap();
+    let unknown = url.replace("AKIDEXAMPLE", "AKIDNOBODY");
+    let run = |variable: &str, path: &str, lines: &str, code: i32| {
+        let ran = Sigvet::anonymous(&["verify", "--batch", "--now", "2026-03-01T10:12:00Z"])
+            .env("AWS_SHARED_CREDENTIALS_FILE", &keys)
+            .env(variable, path);
+        ran.input(lines.as_bytes()).run().expect(code)
+    };
+    let config = file("config", &format!("[profile later]\ncredential_process = touch {}\n", file("x", "")));
+    let profiles = file("p.toml", "[profile.sealed]\naccess_key_id = \"AKIDSEALED\"\nsecret_command = [\"false\"]\n");
+    for (variable, path, name) in [("AWS_CONFIG_FILE", &config, "aws:later"), ("SIGVET_PROFILES", &profiles, "sealed")]
+    {
+        let ran = run(variable, path, &[&unknown, &unknown, url].join("\n"), 3);
+        let found: Vec<Value> = ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let all: Vec<_> = found.iter().map(|verdict| verdict["verdict"].as_str().unwrap()).collect();
+        assert_eq!(all, ["unknown", "unknown", "valid"], "{found:?}");
+        assert_eq!((&found[0]["findings"], &found[0]["signature_matches"]), (&json!([]), &Value::Null));
+        let said = ran.stderr.matches("warning: no key has the ID AKIDNOBODY").count();
+        assert!(said == 1 && ran.stderr.contains(name), "{}", ran.stderr);
+        assert_eq!(run(variable, path, url, 0).stderr, "");
+    }
+    let broken = file("broken.toml", "[profile.");
+    run("SIGVET_PROFILES", &broken, url, 4);
+    let ran =
+        Sigvet::anonymous(&["verify", "--batch", "--profile-file", "/nope"]).input(url.as_bytes()).run().expect(4);
+    assert!(ran.stderr.contains("/nope") && ran.text().is_empty(), "{}", ran.stderr);
+}
+
+/// Catches a URL for another method that is judged as if it were one for GET, alone and among others that are alike.
+#[test]
+fn the_method_of_a_url_is_found() {
+    let lines: Vec<u8> = (0..100).flat_map(|number| format!("s3://photos/k{number}\n").into_bytes()).collect();
+    let list = |method: &str| crate::presign(&["-X", method]).input(&lines).run().expect(0).text();
+    let (get, put, wrong) = (list("GET"), list("PUT"), list("PATCH"));
+    let mixed: Vec<&str> =
+        get.lines().zip(put.lines()).zip(wrong.lines()).flat_map(|((get, put), wrong)| [get, put, wrong]).collect();
+    let found = verdicts(&["--now", "2026-03-01T10:12:00Z"], 1, &mixed.join("\n"));
+    for (number, three) in found.chunks(3).enumerate() {
+        let [get, put, wrong] = three else { panic!("{three:?}") };
+        assert_eq!((&get["verdict"], &get["method"]), (&json!("valid"), &json!("GET")));
+        assert_eq!((&put["verdict"], &put["method"]), (&json!("valid"), &json!("PUT")));
+        assert_eq!((&wrong["verdict"], &wrong["signature_matches"]), (&json!("invalid"), &json!(false)));
+        assert_eq!((wrong.get("method"), wrong["line"].as_u64()), (None, Some(number as u64 * 3 + 3)));
+    }
+}
+
+/// Signatures that do not match are judged side by side too, so they do not take many times as long: each of these was
+/// once read with five methods from the beginning.
+#[test]
+fn wrong_signatures_take_no_longer() {
+    let lines: Vec<u8> = (0..20_000).flat_map(|number| format!("k{number}\n").into_bytes()).collect();
+    let urls = crate::presign(&["--base", "s3://photos"]).input(&lines).run().expect(0).text();
+    let wrong = urls.replace("/k", "/x");
+    let time = |urls: &str, code: i32| {
+        let began = std::time::Instant::now();
+        verify(&["--now", "2026-03-01T10:12:00Z", "-j", "1"]).input(urls.as_bytes()).run().expect(code);
+        began.elapsed()
+    };
+    let (right, wrong) = (time(&urls, 0), time(&wrong, 1));
+    // Five methods instead of one, and a wide margin for a busy machine.
+    assert!(wrong < right * 20 + std::time::Duration::from_millis(500), "{right:?}, {wrong:?} if wrong");
+}
+
+/// A request whose method was not captured: what it may have sent as its body is unknown too.
+#[test]
+fn a_request_without_its_method_is_not_contradicted() {
+    let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/k";
+    let words =
+        ["sign", "--date", "20260301T101112Z", "--region", "eu-west-1", "--as", "json", "-X", "PUT", "-d", "x", url];
+    let signed: Value = serde_json::from_str(&Sigvet::new(&words).run().expect(0).text()).unwrap();
+    for method in [Value::Null, json!("PUT")] {
+        let record = json!({ "url": url, "headers": signed["headers"], "method": method });
+        let found = verdicts(&["--jsonl", "--now", "20260301T101200Z"], 0, &record.to_string());
+        assert_eq!((&found[0]["verdict"], &found[0]["method"]), (&json!("valid"), &json!("PUT")));
+        let assumed = if method.is_null() { json!(["method", "body"]) } else { json!(["body"]) };
+        assert_eq!((&found[0]["assumed"], &found[0]["findings"]), (&assumed, &json!([])));
+    }
+}
+
+/// Tokens in objects are read as tokens in lines.
+#[test]
+fn tokens_are_judged_in_objects() {
+    let all = botocore();
+    let tokens: Vec<&str> = all["tokens"].as_array().unwrap().iter().map(|token| token.as_str().unwrap()).collect();
+    let records: Vec<String> = tokens.iter().take(2).map(|token| json!({"id": 1, "url": token}).to_string()).collect();
+    let found = verdicts(&["--jsonl", "--now", "20261130T013350Z"], 0, &records.join("\n"));
+    assert!(found.len() == 2 && found.iter().all(|verdict| verdict["verdict"] == "valid"), "{found:?}");
+}
+
+/// The exit code for a record that cannot be read is the one for a single request.
+#[test]
+fn an_unreadable_record_ends_the_run_as_a_single_one() {
+    let ran = verify(&[]).input(b"https://h.example/\n").run().expect(2);
+    assert!(ran.stderr.starts_with("error: standard input, line 1: the request is not signed"), "{}", ran.stderr);
 }
 
 /// Text around a URL in a list is not part of it, as with a single URL.

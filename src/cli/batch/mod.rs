@@ -10,7 +10,7 @@ use std::time::Duration;
 pub use input::{Input, inputs, unreadable};
 use whole::{Whole, stop_between_blocks};
 
-use crate::batch::{Broken, Ending, Pipe, Run, Worker, run};
+use crate::batch::{Broken, Ending, Extent, Pipe, Problem, Refusal, Run, Worker, run};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::secrets::KnownSecrets;
@@ -25,6 +25,8 @@ pub struct List<R> {
     pub ending: Ending,
     /// The number of the first record.
     pub first: u64,
+    /// The exit code if a wrong record ends the run.
+    pub stopped: Exit,
 }
 
 /// Processes a list with `jobs` threads, and writes to standard output. Meanwhile it calls `attend`, which returns
@@ -41,7 +43,8 @@ pub fn work_through<P: Worker>(
 ) -> Result<Run, Failure> {
     stop_between_blocks();
     let Context { stdout, stderr, secrets, .. } = context;
-    let output = Whole(stdout.exact());
+    let file = stdout.file();
+    let output = Whole::new(stdout.exact(), list.ending.of_output(), file);
     let pipe = Pipe { input: list.records, ending: list.ending, first: list.first, output };
     let is_done = AtomicBool::new(false);
     let ended = std::thread::scope(|scope| {
@@ -70,11 +73,22 @@ pub fn work_through<P: Worker>(
         Broken::Output(error) => Failure::from(error),
     })?;
     match &ended.fatal {
-        Some(problem) => {
-            Err(Failure::new(Exit::NotValid, format!("{}, line {}: {}", list.name, problem.record, problem.what))
-                .hint("pass --on-error report to go on: a line in its place then says what is wrong"))
-        }
+        Some(problem) => Err(stopped(&list.name, problem, list.stopped)),
         None => Ok(ended),
+    }
+}
+
+/// The failure for a record that ended the run.
+fn stopped(name: &str, problem: &Problem, exit: Exit) -> Failure {
+    let Refusal { what, hint, extent } = &problem.refusal;
+    match extent {
+        Extent::Record => Failure::new(exit, format!("{name}, line {}: {what}", problem.record))
+            .with_hints(hint.clone())
+            .hint("pass --on-error report to go on: a line in its place then says what is wrong"),
+        Extent::Credentials => {
+            Failure::new(Exit::NoCredentials, format!("{what}; stopped at {name}, line {}", problem.record))
+                .with_hints(hint.clone())
+        }
     }
 }
 

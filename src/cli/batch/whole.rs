@@ -1,8 +1,10 @@
-//! Output that is never cut inside a line when the process is stopped.
+//! Output that is never cut inside a line: not when the process is stopped, and not in a file when the disk is full.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::{Mutex, Once};
 
+use crate::batch::Ending;
 use crate::locking::locked;
 use crate::platform;
 
@@ -16,8 +18,36 @@ pub(super) fn stop_between_blocks() {
     LISTENING.call_once(|| platform::stop_between(&GATE));
 }
 
-/// A stream that is written in whole blocks.
-pub(super) struct Whole<W>(pub(super) W);
+/// A stream that is written in blocks of whole records.
+pub(super) struct Whole<W> {
+    out: W,
+    /// What ends a record.
+    ending: Ending,
+    /// The file below the stream, if it is one whose end can be cut off.
+    file: Option<File>,
+}
+
+impl<W: Write> Whole<W> {
+    /// Writes to a stream, or directly to the file below it.
+    pub(super) fn new(out: W, ending: Ending, file: Option<File>) -> Self {
+        Self { out, ending, file }
+    }
+
+    /// Cuts off the last record of a block that could be written only in part. `start` is where the block begins.
+    fn cut(&self, block: &[u8], start: u64) -> io::Result<()> {
+        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
+        let end = platform::write_position(file)?;
+        let written = usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX);
+        // If the file continues, this is not its end, and nothing is cut off.
+        let Some(written) = block.get(..written).filter(|_| file.metadata().is_ok_and(|found| found.len() == end))
+        else {
+            return Ok(());
+        };
+        let kept = start + self.ending.whole(written).len() as u64;
+        file.set_len(kept)?;
+        file.seek(SeekFrom::Start(kept)).map(drop)
+    }
+}
 
 impl<W: Write> Write for Whole<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -26,11 +56,21 @@ impl<W: Write> Write for Whole<W> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let _held = locked(&GATE);
-        self.0.write_all(bytes)?;
-        self.0.flush()
+        self.out.flush()?;
+        let Some(mut file) = self.file.as_ref() else {
+            self.out.write_all(bytes)?;
+            return self.out.flush();
+        };
+        let start = platform::write_position(file)?;
+        let written = file.write_all(bytes);
+        if written.is_err() {
+            // The first error is the one to report.
+            drop(self.cut(bytes, start));
+        }
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }

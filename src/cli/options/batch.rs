@@ -13,6 +13,8 @@ use crate::cli::failure::Failure;
 #[command(next_help_heading = "Batch")]
 pub struct BatchOptions {
     /// Read a record a line from standard input or files, and write a line for each
+    ///
+    /// A record has at most 1 MiB.
     #[arg(long)]
     pub batch: bool,
 

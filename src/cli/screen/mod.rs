@@ -16,6 +16,7 @@ pub use style::{Palette, Role};
 
 use std::borrow::Cow;
 use std::fmt::Arguments;
+use std::fs::File;
 use std::io::{self, Write};
 use std::rc::Rc;
 
@@ -33,6 +34,8 @@ pub struct Screen {
     palette: Palette,
     reader: Reader,
     redactor: Option<Rc<dyn Redact>>,
+    /// The file below the stream, if it is one whose end can be cut off.
+    file: Option<File>,
     /// The beginning of a character whose other bytes have not been written yet.
     begun: Vec<u8>,
 }
@@ -40,13 +43,25 @@ pub struct Screen {
 impl Screen {
     /// Writes to this stream with these colours.
     pub fn new(out: Box<dyn Write + Send>, palette: Palette) -> Self {
-        Self { out: Output::new(out), palette, reader: Reader::Program, redactor: None, begun: Vec::new() }
+        Self { out: Output::new(out), palette, reader: Reader::Program, redactor: None, file: None, begun: Vec::new() }
     }
 
     /// Sets who reads the stream.
     #[must_use]
     pub fn with_reader(self, reader: Reader) -> Self {
         Self { reader, ..self }
+    }
+
+    /// Sets the file below the stream, which shares its position.
+    #[must_use]
+    pub fn with_file(self, file: Option<File>) -> Self {
+        Self { file, ..self }
+    }
+
+    /// The file below the stream, to be written instead of it: the stream keeps what it could not write, and tries
+    /// again later.
+    pub fn file(&self) -> Option<File> {
+        self.file.as_ref()?.try_clone().ok()
     }
 
     /// From now on, secrets are removed from all text with `redactor`.

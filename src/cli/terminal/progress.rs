@@ -1,10 +1,11 @@
 //! Progress on a terminal: a bar for a transfer, a note for a search.
 
+use std::fmt;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 
 use crate::cli::context::Context;
 use crate::cli::screen::Reader;
@@ -41,8 +42,12 @@ pub fn counter(what: &'static str, context: &Context) -> ProgressBar {
     let is_seen = context.stderr_is_terminal && context.stdout.reader() == Reader::Program;
     let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target).with_message(what).with_finish(ProgressFinish::AndClear);
-    match ProgressStyle::with_template("{spinner} {human_pos} {msg}, {per_sec} {elapsed}") {
-        Ok(style) => bar.with_style(style),
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A failed write leaves out the rate.
+        let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+    };
+    match ProgressStyle::with_template("{spinner} {human_pos} {msg}, {rate} {elapsed}") {
+        Ok(style) => bar.with_style(style.with_key("rate", rate)),
         Err(_) => bar,
     }
 }

@@ -4,8 +4,11 @@
 //! processes that share the descriptor do not see its position move. So the descriptor itself is duplicated.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Seek};
+use std::os::fd::AsFd;
 use std::path::Path;
+
+use rustix::fs::{OFlags, fcntl_getfl};
 
 /// Directories with the names of this process's descriptors.
 const FOLDERS: [&str; 3] = ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"];
@@ -50,9 +53,21 @@ pub fn duplicate(_: i32, path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().write(true).open(path)
 }
 
+/// Standard output if it is a regular file, whose end can be cut off. It shares its position with standard output.
+pub fn stdout_file() -> Option<File> {
+    let file = File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+    file.metadata().ok()?.is_file().then_some(file)
+}
+
+/// Where the next write to a file goes.
+pub fn write_position(mut file: &File) -> io::Result<u64> {
+    let appends = fcntl_getfl(file)?.contains(OFlags::APPEND);
+    if appends { Ok(file.metadata()?.len()) } else { file.stream_position() }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Seek, Write};
+    use std::io::{Read, Write};
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::symlink;
 
@@ -86,6 +101,21 @@ mod tests {
             assert_eq!(descriptor_of(Path::new(&own)), Some(2));
             assert_eq!(descriptor_of(Path::new("/proc/1/fd/1")).filter(|_| std::process::id() != 1), None);
         }
+    }
+
+    #[test]
+    fn the_next_write_of_an_appended_file_is_at_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, "one").unwrap();
+        let mut appended = File::options().append(true).open(&path).unwrap();
+        assert_eq!(write_position(&appended).unwrap(), 3);
+        appended.write_all(b"two").unwrap();
+        assert_eq!(write_position(&appended).unwrap(), 6);
+        let mut overwritten = File::options().write(true).open(&path).unwrap();
+        assert_eq!(write_position(&overwritten).unwrap(), 0);
+        overwritten.write_all(b"1").unwrap();
+        assert_eq!(write_position(&overwritten).unwrap(), 1);
     }
 
     /// Catches a file that is overwritten from its beginning.

@@ -8,7 +8,7 @@ mod unnamed;
 
 pub use arguments::blank_arguments;
 pub use child::ChildSignals;
-pub use descriptor::{descriptor_of, duplicate};
+pub use descriptor::{descriptor_of, duplicate, stdout_file, write_position};
 pub use signals::{Removal, remove_if_stopped, stop_between, stop_signal};
 pub use unnamed::UnnamedFile;
 

@@ -153,6 +153,20 @@ pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey
     files.names().filter_map(key).collect()
 }
 
+/// What [`known_keys`] leaves out: the profiles whose keys come from a command or a service, or the files if they cannot
+/// be read.
+pub(in crate::profiles) fn unread_keys(environment: &Environment) -> Vec<String> {
+    let files = match AwsFiles::load(environment) {
+        Ok(files) => files,
+        Err(error) => return vec![error.to_string()],
+    };
+    let is_asked = |name: &&str| {
+        let means = files.profile(name).ok().flatten().and_then(|profile| profile.means(Place::Source));
+        matches!(means, Some(Means::Asked(_)))
+    };
+    files.names().filter(is_asked).map(|name| format!("aws:{name}")).collect()
+}
+
 /// The profile with its static key from the files. The profile is `None` if it gets its keys in another way.
 pub(in crate::profiles) fn stated(
     name: &str,

@@ -25,7 +25,7 @@ use super::aws_cause::{AwsCause, ChainEnd};
 use super::found::Resolved;
 
 pub use chain::assume_role;
-pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile, stated};
+pub(super) use chain::{chain, describe, has_profile, known_keys, near, profile, stated, unread_keys};
 pub(super) use roles_anywhere::create_session;
 pub use view::{AwsView, aws_profiles};
 

@@ -35,7 +35,7 @@ mod alike;
 
 pub use accept::{Accepted, Rejection};
 #[doc(hidden)]
-pub use alike::{Alike, is_plain_path};
+pub use alike::{Alike, Matching, is_plain_path};
 #[cfg(feature = "x509")]
 pub use certificate_fault::CertificateFault;
 #[cfg(feature = "x509")]

@@ -36,11 +36,14 @@ pub(super) struct Read {
     pub(super) reading: Reading,
 }
 
+/// The methods that a URL may be for, if it does not show its method.
+pub(super) const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+
 /// All readings except the first.
 pub(super) fn others(request: &Request, claim: &Claim, known: Known) -> Vec<Read> {
     let mut found = Vec::new();
     if !known.method {
-        let methods = ["GET", "PUT", "HEAD", "POST", "DELETE"].into_iter().filter(|method| *method != request.method);
+        let methods = METHODS.into_iter().filter(|method| *method != request.method);
         found.extend(methods.map(|method| {
             let read = Request { method: method.to_owned(), ..request.clone() };
             Read { request: read, claim: claim.clone(), reading: Reading::Method(method.to_owned()) }

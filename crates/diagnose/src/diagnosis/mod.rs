@@ -35,8 +35,10 @@ mod v2;
 mod v4;
 mod case;
 mod trial;
+mod assumed;
 mod conclude;
 
+pub use assumed::assumed_parts;
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
 pub use inspect::{is_authorization_lost, mistake_in_note, names_mistake, refused_token};

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::{PresignArgs, default_expires, expires_in_profile};
-use crate::batch::{Base, CsvHeader, Ending, PresignFormat, PresignWorker, Signing, SigningTerms};
+use crate::batch::{Base, CsvHeader, Ending, Extent, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms};
 use crate::cli::batch::{Input, List, inputs, unreadable, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
@@ -42,6 +42,8 @@ use sigvet_core::time::Timestamp;
 /// How long before their expiry credentials are renewed, and the minimum time between two attempts in seconds.
 const RENEWAL: Duration = Duration::from_secs(5 * 60);
 const BETWEEN_RENEWALS: u64 = 30;
+/// A URL that is valid for less time is hardly usable.
+const SHORT: Duration = Duration::from_secs(60);
 /// Maximum number of different warnings.
 const KINDS: usize = 100;
 
@@ -59,6 +61,8 @@ pub struct ListOptions {
     base: Option<String>,
 
     /// The records are rows of CSV with a header; this column has the URL or the key
+    ///
+    /// All other columns are copied, and have no effect on the URLs.
     #[arg(long, value_name = "COLUMN", requires = "batch", conflicts_with_all = ["jsonl", "null", "field"])]
     csv: Option<String>,
 
@@ -77,6 +81,7 @@ enum MaxExpiry {
 /// Presigns all records of the inputs.
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     refuse_single(args)?;
+    refuse_key_on_stdin(args)?;
     let signing = Presigning::new(args, context)?;
     let base = args.list.base.as_deref().map(|base| signing.base(base)).transpose()?;
     let (mut records, mut wrong, mut first) = (0, 0, None);
@@ -92,6 +97,18 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     match wrong {
         0 => Ok(()),
         wrong => Err(Failure::new(Exit::NotValid, format!("{wrong} of {records} records could not be presigned"))),
+    }
+}
+
+/// Refuses a signing key on standard input if the records are there too.
+fn refuse_key_on_stdin(args: &PresignArgs) -> Result<(), Failure> {
+    let is_read = args.urls.is_empty() || args.urls.iter().any(|name| name == "-");
+    match args.signing.signing_key.as_deref() {
+        Some("-") if is_read => {
+            Err(Failure::usage("--signing-key - does not work here: standard input has the records")
+                .hint("give the key in a file, or the records in files"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -136,17 +153,16 @@ impl Opened {
         let name = input.name.clone();
         let Some(column) = csv else {
             let format = if batch.jsonl { PresignFormat::Json(batch.field.clone()) } else { PresignFormat::Plain };
-            return Ok(Self { list: List { name, records, ending: batch.ending(), first: 1 }, format });
+            let list = List { name, records, ending: batch.ending(), first: 1, stopped: Exit::NotValid };
+            return Ok(Self { list, format });
         };
         let (row, behind) = CsvHeader::take(&mut records).map_err(|error| unreadable(&name, error))?;
         let records: Box<dyn Read + Send> = Box::new(Cursor::new(behind).chain(records));
         let added = PresignFormat::added_columns(batch.on_error());
         if row.is_empty() {
             // The input is empty, so the output is too.
-            return Ok(Self {
-                list: List { name, records, ending: Ending::Newline, first: 1 },
-                format: PresignFormat::Plain,
-            });
+            let list = List { name, records, ending: Ending::Newline, first: 1, stopped: Exit::NotValid };
+            return Ok(Self { list, format: PresignFormat::Plain });
         }
         let header =
             CsvHeader::new(&row, column, added).map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
@@ -163,7 +179,8 @@ impl Opened {
                 *first = Some((name.clone(), header.clone()));
             }
         }
-        let list = List { name, records, ending: header.ending(), first: 2 };
+        let first = 1 + row.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let list = List { name, records, ending: header.ending(), first, stopped: Exit::NotValid };
         Ok(Self { list, format: PresignFormat::Csv(header) })
     }
 }
@@ -223,6 +240,10 @@ impl Presigning {
             Some(typed) => Some(typed),
             None => expires_in_profile(found.settings.expires.as_deref())?,
         };
+        let is_capped = args.list.max_expiry == Some(MaxExpiry::Credentials);
+        if is_capped {
+            refuse_unknown_end(&found.signer)?;
+        }
         let new_secrets = FoundSecrets::default();
         let fetching = Fetching {
             choice: args.credentials.choice(),
@@ -238,7 +259,7 @@ impl Presigning {
             profile: found.settings,
             keys: Mutex::new(Keys { signer: Arc::new(found.signer), fetching, asked_at: context.now }),
             expires,
-            is_capped: args.list.max_expiry == Some(MaxExpiry::Credentials),
+            is_capped,
             warnings: Mutex::default(),
             found: new_secrets,
             progress: counter("records", context),
@@ -289,10 +310,17 @@ impl Presigning {
         if options.s3express_session == Some(ExpressSession::Given) && scope.zone().is_some() {
             settings.dialect = sigvet_core::scheme::Dialect::s3_express_session();
         }
-        let expires = self.expires(terms, &settings.service, &signer, now)?;
-        settings.placement = Placement::Query { expires };
-        let prepared =
-            prepare::prepare(request.clone(), &signer.identity(), &settings, now).map_err(Failure::invalid)?;
+        let typed = terms.expires.or(self.expires).unwrap_or_else(|| default_expires(&settings.service));
+        settings.placement = Placement::Query { expires: typed };
+        let identity = signer.identity();
+        let mut prepared = prepare::prepare(request.clone(), &identity, &settings, now).map_err(Failure::invalid)?;
+        // A header of the record may contain another signing time.
+        let signed_at = prepared.terms.timestamp;
+        let expires = self.cap(typed, signed_at, identity.expires_at)?;
+        if expires != typed {
+            settings.placement = Placement::Query { expires };
+            prepared = prepare::prepare(request.clone(), &identity, &settings, now).map_err(Failure::invalid)?;
+        }
         if let Some(Contradiction { expected, presented, .. }) = region_of_host(&prepared.request, &prepared.terms)
             .filter(|found| found.sureness == Sureness::Certain && !found.expected.is_empty())
         {
@@ -304,7 +332,7 @@ impl Presigning {
         let unknown_end = signer.warning_of_unknown_end("each URL", expires);
         let of_scope = scope.warning(scheme);
         self.remember(presigner.warnings().iter().map(ToString::to_string).chain(unknown_end).chain(of_scope));
-        Ok((presigner, now.plus(expires)))
+        Ok((presigner, signed_at.plus(expires)))
     }
 
     fn request(&self, terms: &SigningTerms, url: &RequestUrl) -> Result<Request, Failure> {
@@ -328,19 +356,17 @@ impl Presigning {
         Ok(request)
     }
 
-    fn expires(
-        &self,
-        terms: &SigningTerms,
-        service: &str,
-        signer: &Signer,
-        now: Timestamp,
-    ) -> Result<Duration, Failure> {
-        let expires = terms.expires.or(self.expires);
-        let expires = expires.unwrap_or_else(|| default_expires(service));
-        let Some(end) = signer.identity().expires_at.filter(|_| self.is_capped) else { return Ok(expires) };
-        let left = Duration::from_secs(u64::try_from(now.seconds_until(end)).unwrap_or(0));
+    /// The expiry of a URL that is signed at `signed_at`, which `--max-expiry credentials` shortens.
+    fn cap(&self, expires: Duration, signed_at: Timestamp, end: Option<Timestamp>) -> Result<Duration, Failure> {
+        let Some(end) = end.filter(|_| self.is_capped) else { return Ok(expires) };
+        let left = Duration::from_secs(u64::try_from(signed_at.seconds_until(end)).unwrap_or(0));
         if left < EXPIRES_LIMITS.0 {
-            return Err(Failure::new(Exit::NoCredentials, format!("the credentials ended at {}", end.to_rfc3339())));
+            let (signed_at, end) = (signed_at.to_rfc3339(), end.to_rfc3339());
+            return Err(Failure::usage(format!("the credentials expire at {end}, before the URL's date {signed_at}")));
+        }
+        if left < expires && left < SHORT {
+            let end = end.to_rfc3339();
+            self.remember([format!("URLs are valid for less than a minute: the credentials expire at {end}")]);
         }
         Ok(expires.min(left))
     }
@@ -395,20 +421,48 @@ impl Signing for Presigning {
         self.options.date.unwrap_or_else(context::now)
     }
 
-    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, String> {
-        self.resolve(url, region).map_err(|failure| failure.to_string())
+    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Refusal> {
+        if s3_address::ambiguous_query(url).is_some() {
+            self.warn(
+                "'?' and what follows it in an s3:// record is taken as a query, not as part of the key".to_owned(),
+            );
+        }
+        self.resolve(url, region).map_err(|failure| refusal(&failure))
     }
 
-    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String> {
-        self.make(terms, now).map_err(|failure| failure.to_string())
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal> {
+        self.make(terms, now).map_err(|failure| refusal(&failure))
     }
 
     fn parse_expires(&self, text: &str) -> Result<Duration, String> {
         parse_duration(text).map_err(|error| error.to_string())
     }
 
+    fn warn(&self, warning: String) {
+        self.remember([warning]);
+    }
+
     fn progress(&self, records: u64) {
         self.progress.inc(records);
+    }
+}
+
+/// Why a record cannot be signed. Without credentials, no further record can.
+fn refusal(failure: &Failure) -> Refusal {
+    let hint = (!failure.hints().is_empty()).then(|| failure.hints().join("; "));
+    let extent = if failure.exit == Exit::NoCredentials { Extent::Credentials } else { Extent::Record };
+    Refusal { what: failure.to_string(), hint, extent }
+}
+
+/// Refuses temporary credentials whose expiry is unknown, because the expiry of the URLs depends on it.
+fn refuse_unknown_end(signer: &Signer) -> Result<(), Failure> {
+    let identity = signer.identity();
+    match (identity.session_token, identity.expires_at) {
+        (Some(_), None) => Err(Failure::usage(
+            "--max-expiry credentials: it is unknown when these temporary credentials expire",
+        )
+        .hint("omit --max-expiry and pass a short --expires, or use a profile that gets its credentials itself")),
+        _ => Ok(()),
     }
 }
 

@@ -1,9 +1,12 @@
 //! `sigvet verify --batch`: reads presigned URLs or requests, and writes verdicts.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
+
+use indicatif::ProgressBar;
 
 use super::{Own, VerifyArgs};
-use crate::batch::{VerifyFormat, VerifyWorker};
+use crate::batch::{Judging, VerifyFormat, VerifyWorker};
 use crate::cli::batch::{List, inputs, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::known::keys_in_files;
@@ -13,26 +16,83 @@ use crate::cli::secrets::values_of;
 use crate::cli::terminal::notes::warn;
 use crate::cli::terminal::progress::counter;
 use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
+use crate::locking::locked;
+use crate::profiles::{self, CredentialChoice};
+use sigvet_core::request::RequestUrl;
 use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// Verifies all records of the inputs.
 pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
     refuse_single(args)?;
-    let verifier = verifier(args, context)?;
+    let (verifier, unread) = verifier(args, context)?;
     let format = if args.list.jsonl { VerifyFormat::Json(args.list.field.clone()) } else { VerifyFormat::Plain };
-    let progress = counter("records", context);
-    let count = |records| progress.inc(records);
-    let mut wrong = 0;
+    let judging = JudgingList { progress: counter("records", context), unread, missed: Mutex::default() };
+    let (mut wrong, mut unknown) = (0, 0);
     for input in inputs(&args.inputs)? {
         let ending = args.list.ending();
-        let list = List { name: input.name.clone(), records: input.open(context)?, ending, first: 1 };
-        let parse = |text: &str| address::parse(text).map_err(|failure| failure.to_string());
+        let (name, records) = (input.name.clone(), input.open(context)?);
+        let list = List { name, records, ending, first: 1, stopped: Exit::Usage };
         let when_wrong = args.list.when_wrong(&args.inputs, &input.name);
-        let worker = || VerifyWorker::new(&verifier, parse, format.clone(), (ending, when_wrong.clone()), &count);
-        wrong += work_through(list, args.list.jobs(), worker, &|_| Vec::new(), context)?.wrong;
+        let worker = || VerifyWorker::new(&verifier, &judging, format.clone(), (ending, when_wrong.clone()));
+        let ended = work_through(list, args.list.jobs(), worker, &|_| judging.warnings(), context)?;
+        (wrong, unknown) = (wrong + ended.wrong, unknown + ended.unknown);
     }
-    progress.finish_and_clear();
-    Ok(if wrong == 0 { Exit::Done } else { Exit::NotValid })
+    judging.progress.finish_and_clear();
+    Ok(match (wrong, unknown) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::NoCredentials,
+        _ => Exit::NotValid,
+    })
+}
+
+/// What is told to the user during a run.
+struct JudgingList {
+    progress: ProgressBar,
+    /// The keys that were not read.
+    unread: Vec<String>,
+    missed: Mutex<Missed>,
+}
+
+/// The warning about keys that were not read.
+#[derive(Default)]
+enum Missed {
+    #[default]
+    Nothing,
+    /// A record has this access key ID, which none of the keys has.
+    Waiting(String),
+    Said,
+}
+
+impl JudgingList {
+    /// The warning, once, if one of the keys that were not read could be the one of a record.
+    fn warnings(&self) -> Vec<String> {
+        let mut missed = locked(&self.missed);
+        let Missed::Waiting(id) = &*missed else { return Vec::new() };
+        let unread = self.unread.join(", ");
+        let warning = format!(
+            "no key has the ID {id}, but these keys were not read, because a program or a service has them: {unread}. \
+             Signatures by unknown keys are neither right nor wrong; pass --profile NAME to use one of these"
+        );
+        *missed = Missed::Said;
+        vec![warning]
+    }
+}
+
+impl Judging for JudgingList {
+    fn parse_url(&self, text: &str) -> Result<RequestUrl, String> {
+        address::parse(text).map_err(|failure| failure.to_string())
+    }
+
+    fn miss_key(&self, access_key_id: &str) {
+        let mut missed = locked(&self.missed);
+        if let Missed::Nothing = *missed {
+            *missed = Missed::Waiting(access_key_id.to_owned());
+        }
+    }
+
+    fn progress(&self, records: u64) {
+        self.progress.inc(records);
+    }
 }
 
 /// Refuses options that describe a single request: for a list they would be ignored, or wrong.
@@ -66,13 +126,18 @@ fn source_of(key: &NamedKey) -> &str {
     if key.name.is_empty() { "the key that signs" } else { &key.name }
 }
 
-/// A verifier with the key of the options, and all keys in the user's files.
-fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failure> {
-    let mut keys = Vec::new();
+/// A verifier with the key of the options, and all keys in the user's files; and the keys that were not read, because
+/// a program would have to be run for them.
+fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<(Verifier, Vec<String>), Failure> {
+    let (mut keys, mut unread) = (Vec::new(), Vec::new());
     let mut endpoints = Vec::new();
     if !args.judge.no_credentials {
         // If the options contain a key, it is the only one.
         if !args.credentials.is_typed() {
+            let profile_file = args.credentials.profile_file.clone();
+            let choice = CredentialChoice { profile_file, ..CredentialChoice::default() };
+            profiles::check_file(&choice, &context.environment)?;
+            unread = profiles::unread_keys(&choice, &context.environment);
             keys.extend(keys_in_files(args.credentials.profile_file.as_deref(), context));
         }
         match Own::find(&args.credentials, &args.judge, context) {
@@ -91,10 +156,11 @@ fn verifier(args: &VerifyArgs, context: &mut Context) -> Result<Verifier, Failur
     let now = args.judge.now;
     let mut verifier = Verifier::new(Keyring::new(keys), Clock::new(move || now.unwrap_or_else(context::now)));
     let expected = args.expected.expected();
+    verifier.are_keys_complete = unread.is_empty();
     (verifier.region, verifier.service) = args.expected.names();
     (verifier.token, verifier.path_rule) = (expected.token, args.path.or_none());
     verifier.window = args.judge.window.unwrap_or(DEFAULT_WINDOW);
     verifier.endpoints = endpoints;
     verifier.anchors = args.judge.trust.anchors()?;
-    Ok(verifier)
+    Ok((verifier, unread))
 }

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Shown;
-use sigvet_core::request::Body;
 use sigvet_core::scheme::Signature;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
-use sigvet_diagnose::{Answer, AppliedMistake, Comparison, Difference, Explanation, Party, Tried};
+use sigvet_diagnose::{Answer, AppliedMistake, Comparison, Difference, Explanation, Party, Tried, assumed_parts};
 
 impl Shown<'_> {
     /// The output of `explain`: the documented object, and additional details of the evidence.
@@ -53,12 +52,7 @@ impl Shown<'_> {
     /// The parts that the evidence did not show, and that were assumed to be correct.
     fn assumed(&self) -> Vec<&'static str> {
         let Some(judged) = &self.diagnosis.judged else { return Vec::new() };
-        let unseen = [
-            (!self.known.method, "method"),
-            (!self.known.headers, "headers"),
-            (judged.request.body == Body::Unknown, "body"),
-        ];
-        unseen.into_iter().filter(|(is_unseen, _)| *is_unseen).map(|(_, part)| part).collect()
+        assumed_parts(self.known, &judged.request)
     }
 
     fn each<T>(&self, items: &[T], to_json: impl Fn(&Self, &T) -> Value) -> Vec<Value> {
