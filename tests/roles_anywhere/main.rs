@@ -474,7 +474,12 @@ fn a_proxy_renews_the_session_of_its_certificate() {
     let file = profiles(&world, &service, "");
     let options = ["--to", &upstream.url, "--profile", "workload", "--profile-file", &file, "--service", "sqs"];
     let proxy = Serving::start_proxy(&options, &[]);
-    let ask = || proxy.converse(b"GET /queue HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n");
+    let ask = || {
+        // Whoever closes their side of the connection to a proxy has left, so this waits for the proxy to close it.
+        let mut stream = proxy.connect();
+        stream.write_all(b"GET /queue HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n").unwrap();
+        std::io::read_to_string(stream).unwrap()
+    };
     let ids = || {
         let arrived = upstream.arrived();
         let credential = |request: &Arrived| request.header("authorization").unwrap().to_owned();

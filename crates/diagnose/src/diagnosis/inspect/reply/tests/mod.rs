@@ -322,7 +322,7 @@ fn each_message_names_its_mistake() {
         ),
         (
             api(),
-            json("SearchResult both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."),
+            json("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."),
             "mechanism-twice",
         ),
         (
