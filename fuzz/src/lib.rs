@@ -10,14 +10,16 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sigvet::batch::{
-    Base, CsvHeader, Ending, OnError, Pipe, PresignFormat, PresignWorker, Signing, SigningTerms, VerifyFormat,
-    VerifyWorker, WhenWrong, Worker,
+    Base, CsvHeader, Ending, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
+    VerifyFormat, VerifyWorker, WhenWrong, Worker,
 };
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
 use sigvet::cli::curl::write_out::WriteOut;
 use sigvet::gateway::{Clock, Keyring, Limits as GatewayLimits, NamedKey, Server, Verifier, serve_stream};
-use sigvet::profiles::{CertificateFiles, CredentialChoice, Environment, Location, ProfileFile, known_keys, tool_profiles};
+use sigvet::profiles::{
+    CertificateFiles, CredentialChoice, Environment, Location, ProfileFile, known_keys, tool_profiles,
+};
 use sigvet_core::claim::Claim;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::form::Policy;
@@ -321,7 +323,7 @@ pub fn lists(data: &[u8]) {
         Verifier::new(Keyring::new([NamedKey { name: String::new(), credentials: credentials() }]), Clock::new(now));
     for format in [VerifyFormat::Plain, VerifyFormat::Json(None)] {
         let way = (ending, when_wrong.clone());
-        let worker = || VerifyWorker::new(&verifier, parse_record, format.clone(), way.clone(), &|_| {});
+        let worker = || VerifyWorker::new(&verifier, &FixedJudging, format.clone(), way.clone());
         expect_a_line_each(list, ending, &worker);
     }
     let mut rows = list;
@@ -358,11 +360,11 @@ impl Signing for FixedSigning {
         now()
     }
 
-    fn locate(&self, url: &str, _region: Option<&str>) -> Result<RequestUrl, String> {
-        parse_record(url)
+    fn locate(&self, url: &str, _region: Option<&str>) -> Result<RequestUrl, Refusal> {
+        Ok(parse_record(url)?)
     }
 
-    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), String> {
+    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal> {
         let signer = Signer::new(credentials(), terms.region.as_deref().unwrap_or("us-east-1"), "s3");
         let url = parse_record(&terms.origin)?;
         let template = Request::new("GET", &url).map_err(|error| error.to_string())?;
@@ -374,6 +376,21 @@ impl Signing for FixedSigning {
     fn parse_expires(&self, text: &str) -> Result<Duration, String> {
         text.parse().map(Duration::from_secs).map_err(|_| "not seconds".to_owned())
     }
+
+    fn warn(&self, _warning: String) {}
+
+    fn progress(&self, _records: u64) {}
+}
+
+/// A judge of URLs as they are.
+struct FixedJudging;
+
+impl Judging for FixedJudging {
+    fn parse_url(&self, text: &str) -> Result<RequestUrl, String> {
+        parse_record(text)
+    }
+
+    fn miss_key(&self, _access_key_id: &str) {}
 
     fn progress(&self, _records: u64) {}
 }

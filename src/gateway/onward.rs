@@ -91,7 +91,8 @@ pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     let is_coded = headers.contains_key(http::header::TRANSFER_ENCODING);
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        if !hop.keeps(name.as_str()) && !(is_coded && name == http::header::CONTENT_LENGTH) {
+        let is_wrong_length = is_coded && name == http::header::CONTENT_LENGTH;
+        if !hop.keeps(name.as_str()) && !is_wrong_length {
             kept.append(name, value.clone());
         }
     }
