@@ -300,7 +300,7 @@ impl Error {
     }
 }
 
-/// How a `secret_command` failed. The program's output is never included.
+/// How a `secret_command` failed. Its standard output is never included.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandProblem {
     /// There is no such program in `PATH`.

@@ -23,12 +23,11 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const LONG: usize = 20;
 
 /// Listens to the standard error of a program.
-#[derive(Default)]
-pub(super) struct Said(Option<Receiver<Zeroizing<Vec<u8>>>>);
+pub(super) struct Said(Receiver<Zeroizing<Vec<u8>>>);
 
 impl Said {
     /// Reads on a separate thread until the text ends.
-    pub(super) fn listen(&mut self, mut stderr: ChildStderr, deadline: Instant) {
+    pub(super) fn listen(mut stderr: ChildStderr, deadline: Instant) -> Self {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let (mut kept, mut piece) = (Zeroizing::new(Vec::new()), Zeroizing::new([0; 4096]));
@@ -44,19 +43,24 @@ impl Said {
             // Nobody receives this if the program succeeded.
             let _ = sender.send(kept);
         });
-        self.0 = Some(receiver);
+        Self(receiver)
     }
 
-    /// The last line with a word in it.
-    pub(super) fn line(self) -> Option<String> {
-        let text = self.0?.recv_timeout(PATIENCE).ok()?;
-        last_line(&text)
+    /// The last line with a word in it, without the lines that the program printed on its standard output.
+    pub(super) fn line_without(self, printed: &[u8]) -> Option<String> {
+        let text = self.0.recv_timeout(PATIENCE).ok()?;
+        last_line(&text, printed)
     }
 }
 
-fn last_line(text: &[u8]) -> Option<String> {
+fn last_line(text: &[u8], printed: &[u8]) -> Option<String> {
     let text = Zeroizing::new(String::from_utf8_lossy(text).into_owned());
+    let printed = Zeroizing::new(String::from_utf8_lossy(printed).into_owned());
     let line = text.lines().map(str::trim).rfind(|line| line.contains(char::is_alphanumeric))?;
+    let mut line = Zeroizing::new(line.to_owned());
+    for secret in printed.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric)) {
+        line = Zeroizing::new(line.replace(secret, "[redacted]"));
+    }
     let words: Vec<&str> =
         line.split_whitespace().map(|word| if may_be_secret(word) { "[redacted]" } else { word }).collect();
     Some(words.join(" ").chars().take(LONGEST).collect())
@@ -79,7 +83,7 @@ mod tests {
     /// Catches a secret in the message of a program that quotes it.
     #[test]
     fn the_last_line_is_kept_without_what_may_be_a_secret() {
-        let said = |text: &str| last_line(text.as_bytes());
+        let said = |text: &str| last_line(text.as_bytes(), b"");
         assert_eq!(
             said("Traceback:\n  x\nError: the session has expired\n\n").as_deref(),
             Some("Error: the session has expired")

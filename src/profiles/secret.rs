@@ -1,7 +1,7 @@
 //! Fetches a profile's secret from where the profile says it is.
 //!
 //! A `secret_command` is run without a shell, with empty standard input, for at most half a minute. Its
-//! output is the secret, so no part of it appears in an error.
+//! output is the secret, so no part of it appears in an error. If it fails, the last line of its standard error does.
 
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -34,42 +34,32 @@ pub(super) fn fetch(profile: &Profile, source: &SecretSource, environment: &Envi
     }
 }
 
-/// The output of a program that is run like a `secret_command`. If it fails, the last line of its standard error is
-/// part of the problem.
+/// The output of a program that is run like a `secret_command`.
 pub(super) fn print_of(program: &str, arguments: &[String]) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
-    let mut said = Said::default();
-    print_within(program, arguments, TIME_LIMIT, Some(&mut said)).map_err(|problem| match (problem, said.line()) {
-        (CommandProblem::Failed(status), Some(line)) => CommandProblem::FailedSaying(status, line),
-        (problem, _) => problem,
-    })
+    print_within(program, arguments, TIME_LIMIT)
 }
 
 fn run(program: &str, arguments: &[String], limit: Duration) -> Result<Secret, CommandProblem> {
-    secret_of(&print_within(program, arguments, limit, None)?)
+    secret_of(&print_within(program, arguments, limit)?)
 }
 
-fn print_within(
-    program: &str,
-    arguments: &[String],
-    limit: Duration,
-    said: Option<&mut Said>,
-) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
+fn print_within(program: &str, arguments: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandProblem> {
     let deadline = Instant::now() + limit;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
-    command.stderr(if said.is_some() { Stdio::piped() } else { Stdio::null() });
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(cannot_start)?;
     let stdout = child.stdout.take().expect("its standard output is a pipe");
-    if let (Some(said), Some(stderr)) = (said, child.stderr.take()) {
-        said.listen(stderr, deadline);
-    }
+    let said = child.stderr.take().map(|stderr| Said::listen(stderr, deadline));
     let Some(printed) = read_until(stdout, deadline) else { return Err(stop(&mut child, limit)) };
     let printed = printed.map_err(CommandProblem::Lost)?;
     match wait_until(&mut child, deadline).map_err(CommandProblem::Lost)? {
         // The program was stopped in the middle of its output, so its status says nothing more.
         _ if printed.len() > SIZE_LIMIT => Err(CommandProblem::NotText),
         None => Err(stop(&mut child, limit)),
-        Some(status) if !status.success() => Err(CommandProblem::Failed(status)),
+        Some(status) if !status.success() => Err(match said.and_then(|said| said.line_without(&printed)) {
+            Some(line) => CommandProblem::FailedSaying(status, line),
+            None => CommandProblem::Failed(status),
+        }),
         Some(_) => Ok(printed),
     }
 }
@@ -162,8 +152,14 @@ mod tests {
         assert!(matches!(shell("head -c 70000 /dev/zero | tr '\\0' a"), Err(CommandProblem::NotText)));
         assert!(matches!(run("no-such-program-of-ours", &[], TIME_LIMIT), Err(CommandProblem::NotFound)));
         assert!(matches!(run("/", &[], TIME_LIMIT), Err(CommandProblem::CannotStart(_))));
-        let shown = format!("{:?}", shell("echo hush; echo hush >&2; exit 1"));
-        assert!(!shown.contains("hush"), "{shown}");
+        let shown = format!("{:?}", shell("echo hush; echo \"no 'hush' here\" >&2; exit 1"));
+        assert!(!shown.contains("hush") && shown.contains("no '[redacted]' here"), "{shown}");
+    }
+
+    #[test]
+    fn a_failed_program_is_quoted() {
+        let error = shell("echo 'gpg: decryption failed: No secret key' >&2; exit 2").unwrap_err();
+        assert_eq!(error.to_string(), "failed with exit status: 2: gpg: decryption failed: No secret key");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sigvet_testing::Sigvet;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
-use crate::world::{Client, PLACEHOLDER, ask, inbound_proxy, plain, proxy_to, read_answer};
+use crate::world::{Client, PLACEHOLDER, ask, inbound_proxy, plain, proxy, proxy_to, read_answer};
 
 /// The signature in the URL of a request.
 fn signature_of(request: &[u8]) -> String {
@@ -136,4 +136,31 @@ fn a_refused_client_learns_the_same_as_from_explain() {
     let answer = ask(&proxy, &plain("GET", proxy.address(), &target, &[], b""));
     assert!(answer.text().contains("<Code>InvalidAccessKeyId</Code>"), "{}", answer.text());
     assert_eq!(answer.header("x-sigvet-cause"), Some("access-key-unknown"), "{}", answer.head);
+}
+
+/// Catches a line about a refusal that nobody can find again in the logs of the service, or in a configuration with many
+/// routes.
+#[test]
+fn a_line_names_the_route_and_the_request_id_of_a_refusal() {
+    let upstream = Recorder::start(|stream, heard| {
+        heard.read_body(stream);
+        let body = "<Error><Code>SignatureDoesNotMatch</Code><RequestId>TX0000000042</RequestId></Error>";
+        let head = "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\nConnection: close\r\n";
+        let answer = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let route = |name: &str, path: &str, more: &str| {
+        format!("[[route]]\nname = \"{name}\"\npath = \"{path}\"\nto = \"{}\"\nservice = \"s3\"\n{more}", upstream.url)
+    };
+    let text = route("media", "/media", "allow_methods = [\"GET\"]\n") + &route("rest", "/", "");
+    std::fs::write(&file, text).unwrap();
+    let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1"]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/media/k", &[], b"")).status, 403);
+    let host = upstream.url.trim_start_matches("http://");
+    proxy.wait_for(&format!(" -> {host} (route media) (request ID TX0000000042)  "), 1);
+    // A request that was not sent has a route too.
+    assert_eq!(ask(&proxy, &plain("DELETE", "h", "/media/k", &[], b"")).status, 405);
+    proxy.wait_for(" ms (route media)  ", 1);
 }

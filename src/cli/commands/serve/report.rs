@@ -106,7 +106,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
         exchange.request.method(),
         redactor.apply(&target(exchange)),
         format_args!("{:.1} ms", milliseconds(exchange)),
-        upstream_host(exchange).map(|host| format!(" -> {host}")).unwrap_or_default(),
+        exchange.upstream.as_deref().map(way).unwrap_or_default(),
         cause.map(|cause| format!("  {cause}")).unwrap_or_default(),
     );
     context.stderr.line(&inert_line(&line))?;
@@ -117,9 +117,15 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     Ok(())
 }
 
-/// The host that the request was sent to, if it was sent.
-fn upstream_host(exchange: &Exchange) -> Option<&str> {
-    exchange.upstream.as_ref().map(|leg| leg.host.as_str()).filter(|host| !host.is_empty())
+/// The host that a request was sent to, if it was sent, the route if there are several, and the upstream's request ID if
+/// the upstream refused the request.
+fn way(leg: &Leg) -> String {
+    let named = |before: &str, text: &str, behind: &str| match text {
+        "" => String::new(),
+        text => format!("{before}{text}{behind}"),
+    };
+    let (host, route) = (named(" -> ", &leg.host, ""), named(" (route ", &leg.route, ")"));
+    host + &route + &named(" (request ID ", leg.request_id.as_deref().unwrap_or_default(), ")")
 }
 
 /// Whether a diagnosis has anything to show. It has not if the request was not signed.
