@@ -120,6 +120,34 @@ fn a_request_that_no_server_accepts_is_not_searched_and_says_so() {
     );
 }
 
+/// Catches a reader that calls itself for each layer of wrapping, until the stack is full.
+#[test]
+fn no_text_is_unwrapped_more_often_than_people_wrap_it() {
+    let many = |text: &str| text.repeat(3 * MANY);
+    let url = "https://b.s3.amazonaws.com/k?X-Amz-Signature=00";
+    for (what, text) in [
+        ("marks of quoted-printable", format!("<href={} x", many("3D"))),
+        ("escapes of escapes", format!("https%{}3a%2f%2fb/k", many("25"))),
+        ("entities of entities", format!("{}{}lt;", url, many("&amp;"))),
+        ("quotes", format!("{}{url}{}", many("\""), many("\""))),
+        ("escaped quotes", format!("\"{}{url}", many("\\"))),
+        ("brackets", format!("{}{url}{}", many("<"), many(">"))),
+        ("arrays", format!("{}{}", many("["), many("]"))),
+        ("objects", format!("{}1{}", many("{\"a\":"), many("}"))),
+        ("elements", format!("{}{}", many("<a>"), many("</a>"))),
+        ("URLs in URLs", format!("{}{url}", many("https://a/?u="))),
+        ("prefixes of log lines", format!("{}{url}", many("app | "))),
+    ] {
+        for words in [&["verify", "-"][..], &["explain", "-", "--time-limit", "1s"]] {
+            let start = Instant::now();
+            let output = run(words, text.as_bytes());
+            let code = output.status.code().unwrap_or_else(|| panic!("{what}: {words:?}: {:?}", output.status));
+            assert!([0, 1, 2].contains(&code), "{what}: {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(start.elapsed() < CAP, "{what}: {words:?} took {:?}", start.elapsed());
+        }
+    }
+}
+
 fn run(words: &[&str], input: &[u8]) -> Output {
     let key = ["-u", "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "--now", "20260301T111112Z"];
     let mut command = limited();

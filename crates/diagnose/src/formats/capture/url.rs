@@ -53,16 +53,19 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
         return None;
     }
     if text.contains("href=3D") {
-        let whole = from_quoted_printable(text);
-        return unwrapped(whole.as_bytes()).map(|(link, _)| (link, "a mail in quoted-printable"));
+        return Some((link_in(&from_quoted_printable(text))?, "a mail in quoted-printable"));
     }
-    let mut links = text.match_indices("href=").map(|(at, mark)| text.get(at + mark.len()..).unwrap_or_default());
-    let link = links.find_map(|link| {
+    Some((link_in(text)?, "a link"))
+}
+
+/// The first presigned URL that a page links to.
+fn link_in(page: &str) -> Option<String> {
+    let mut links = page.match_indices("href=").map(|(at, mark)| page.get(at + mark.len()..).unwrap_or_default());
+    links.find_map(|link| {
         let quote = link.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
         let link = link.get(1..)?.split(quote).next()?;
         begins_presigned(link).then(|| link.replace("&amp;", "&").replace("&#38;", "&"))
-    });
-    Some((link?, "a link"))
+    })
 }
 
 /// The source of a mail without quoted-printable escapes (RFC 2045 §6.7).
