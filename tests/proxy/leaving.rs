@@ -154,7 +154,7 @@ fn a_client_that_takes_nothing_is_named_as_such() {
     let proxy = proxy_to(&recorder.url, &["--log", "json", "--idle-timeout", "1s"]);
     let mut stream = proxy.connect();
     stream.write_all(&plain("GET", "h", "/large", &[], b"")).unwrap();
-    let problem = "the client took nothing of the response for 1 s (--idle-timeout)";
+    let problem = "the client read nothing of the response for 1 s (--idle-timeout)";
     assert_eq!(line(&proxy, "/large")["problem"], problem);
 }
 

@@ -1,4 +1,4 @@
-//! Which requests may pass a route, and how they are changed.
+//! Which requests a route allows, and how they are changed.
 
 use sigvet_core::request::{Header, Request};
 

@@ -47,7 +47,7 @@ fn is_form(request: &Request) -> bool {
     request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// What can be said before the body has arrived.
+/// What is known before the body has arrived.
 pub(super) enum Ahead {
     /// The request is refused whatever its body is.
     Refused(Box<Request>, Box<Verdict>),
@@ -64,7 +64,7 @@ pub(super) struct Turn<'a> {
     pub(super) version: &'static str,
     pub(super) began: Instant,
     pub(super) now: Timestamp,
-    /// Why the connection ends, if that is before the answer.
+    /// Why the connection ends, if it ends before the answer.
     pub(super) cutting: Cutting,
 }
 
