@@ -24,7 +24,7 @@ pub enum Unreadable {
     #[error("the request names no host, or two")]
     Host,
     /// The client asks for a tunnel, but none is available here.
-    #[error("CONNECT is not taken here: this is no forward proxy, or the request is in a tunnel already")]
+    #[error("CONNECT is not supported here: this is not a forward proxy, or the request is already in a tunnel")]
     Tunnel,
 }
 

@@ -1,4 +1,4 @@
-//! Judges requests: the known keys, what the server expects of a signature, and its clock.
+//! Judges requests by the known keys, by what the server expects of a signature, and by its clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl fmt::Debug for Clock {
 pub struct Verifier {
     /// The keys.
     pub keys: Keyring,
-    /// Whether these are all keys. Otherwise the signature of an unknown key is neither right nor wrong.
+    /// Whether no other keys exist. If others do, a signature by an unknown key is neither right nor wrong.
     pub are_keys_complete: bool,
     /// The server's region, if it accepts only one.
     pub region: Option<String>,

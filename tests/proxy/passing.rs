@@ -144,7 +144,7 @@ fn an_upstream_that_is_missing_or_silent_is_reported() {
     let proxy = proxy_to(&nonsense.url, &[]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
     assert_eq!(answer.status, 502);
-    assert!(answer.text().ends_with(" broke off: what it answers is not valid HTTP\n"), "{}", answer.text());
+    assert!(answer.text().ends_with(" broke off: its answer is not valid HTTP\n"), "{}", answer.text());
     let in_the_clear = sigvet_testing::serving::Serving::start(&[]);
     let proxy = proxy_to(&in_the_clear.url.replace("http:", "https:"), &[]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));

@@ -143,7 +143,7 @@ fn a_host_that_is_not_watched_is_named_if_all_requests_are_wanted() {
     let url = format!("http://{}/b/k", server.address);
     let program = ["curl", "-sS", url.as_str(), url.as_str()];
     let said = |options: &[&str]| unrouted(&world, options, &program).run().expect(0).stderr;
-    let note = "sigvet: 127.0.0.1 is not watched: it is no host of AWS; watch it with --host 127.0.0.1\n";
+    let note = "sigvet: 127.0.0.1 is not watched: it is not an AWS host; watch it with --host 127.0.0.1\n";
     assert_eq!((said(&["--all"]).as_str(), said(&[]).as_str()), (note, ""));
     assert_eq!(said(&["--all", "--host", "127.0.0.1"]).matches("sigvet: 200 GET ").count(), 2);
     let said = said(&["--profile", "nope"]);

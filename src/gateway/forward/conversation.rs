@@ -90,7 +90,7 @@ pub trait Witness: Send + Sync + fmt::Debug {
     /// The client does not trust the certificate that was made for a host.
     fn distrusted(&self, host: &str);
 
-    /// The client uses a protocol with a watched host that cannot be recorded, so it passes unseen.
+    /// The client speaks a protocol that cannot be recorded with a watched host, so the bytes pass unseen.
     fn unseen(&self, host: &str);
 
     /// The client uses a host on this machine that is not watched.

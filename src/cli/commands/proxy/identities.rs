@@ -68,7 +68,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
 }
 
-/// Refuses a file that others can write to: they could give themselves a key and use the real credentials.
+/// Refuses a file that other users can write to: they could give themselves a key and use the real credentials.
 fn refuse_if_writable(path: &Path) -> Result<(), Failure> {
     let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
     if !is_owner_trusted(&metadata) {
@@ -154,7 +154,7 @@ fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, 
     file.check_fields(table, &PERMISSION_FIELDS)?;
     if table.is_empty() {
         return Err(Failure::usage(format!(
-            "{}: an entry of allow is empty, and would allow all",
+            "{}: an entry of allow is empty, and would allow everything",
             file.path.display()
         )));
     }

@@ -158,7 +158,7 @@ fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {
     match &spec.path {
         Some(path) if path.contains('*') => Err(spec
             .problem(format!("the path '{path}' has a '*'"))
-            .hint("write the beginning of the path alone: everything below it is taken")),
+            .hint("write only the beginning of the path: everything below it matches")),
         Some(path) if !path.starts_with('/') => Err(spec.problem(format!("the path '{path}' does not begin with '/'"))),
         path => Ok(path.clone()),
     }
