@@ -100,7 +100,7 @@ struct CurrentCredentials {
 /// The state of the current credentials.
 enum Look {
     Good(Arc<Credentials>),
-    /// They can sign, but should be renewed.
+    /// The credentials can sign, but should be renewed.
     Ageing(Arc<Credentials>),
     Gone,
 }
@@ -211,7 +211,7 @@ impl CredentialSource {
                 let _turn = turn;
                 source.ask().await;
             });
-            // If it panicked, there are no credentials.
+            // If the task panicked, there are no credentials.
             let _ = asking.await;
         }
         match self.look() {

@@ -29,7 +29,7 @@ impl Cutting {
             return format!("the client read nothing of the response for {seconds} s (--idle-timeout)");
         }
         match self.stopped.load(Ordering::Relaxed) {
-            true => "the response did not end before --stop-timeout".to_owned(),
+            true => "the response did not finish within --stop-timeout".to_owned(),
             false => "the client closed the connection before the end of the response".to_owned(),
         }
     }

@@ -1,4 +1,4 @@
-//! Combines what hyper parsed and the bytes that arrived into the request to judge.
+//! Builds the request to judge from what hyper parsed and from the bytes that arrived.
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Uri, Version, header};

@@ -1,4 +1,4 @@
-//! The HTTP side: requests are accepted, judged, answered or relayed, and a refusal is explained.
+//! The HTTP side: accepts requests, judges them, answers or relays them, and explains refusals.
 //!
 //! All commands share one path: accept, read the claim, judge, answer. A request is kept exactly as it came: raw
 //! target, order of headers, repeated headers.

@@ -75,7 +75,8 @@ pub struct Verifier {
     pub window: Duration,
     /// The server's clock.
     pub clock: Clock,
-    /// The CA certificates that the server trusts, if it judges certificates: with an empty list it trusts none.
+    /// The CA certificates that the server trusts, if it judges certificates. With an empty list it trusts no
+    /// certificate.
     pub anchors: Option<Vec<Certificate>>,
     /// The server's own host names with ports; a label in front of one of them is a bucket.
     pub endpoints: Vec<String>,
@@ -109,7 +110,7 @@ impl Verifier {
         self.judge_known(request, Known::WHOLE, now)
     }
 
-    /// Judges a request of which only a part is known.
+    /// Judges a request that is only known in part.
     ///
     /// # Errors
     /// The request has no signature that could be checked.

@@ -61,7 +61,7 @@ impl Upstream {
         Self { url, options, knows_http2: false, lines: Mutex::default(), shared: Mutex::default() }
     }
 
-    /// The same server, known to support HTTP/2 without TLS, where it cannot be negotiated.
+    /// The same server, known to support HTTP/2 without TLS, which does not allow negotiating HTTP/2.
     #[must_use]
     pub fn with_http2_prior_knowledge(self) -> Self {
         Self { knows_http2: true, ..self }

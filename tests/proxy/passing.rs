@@ -222,7 +222,7 @@ fn the_log_line_of_an_answer_is_written_at_its_end() {
     assert!(bytes >= 9 && is_broken && problem == left, "{bytes} {problem}");
     let _cut = begin("/cut");
     proxy.terminate();
-    assert_eq!(ending("/cut"), (9, true, "the response did not end before --stop-timeout".into()));
+    assert_eq!(ending("/cut"), (9, true, "the response did not finish within --stop-timeout".into()));
     assert_eq!(proxy.wait().0, Some(0));
 }
 

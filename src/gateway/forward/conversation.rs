@@ -231,7 +231,7 @@ pub struct Replies {
 }
 
 impl Replies {
-    /// Reports an incomplete refusal when the connection ends: it is better than none.
+    /// Reports an incomplete refusal when the connection ends: an incomplete one is better than none.
     pub fn break_off(&mut self) {
         if let Some(reply) = self.reply.take() {
             self.conversation.answered(reply, self.took);

@@ -124,7 +124,7 @@ impl Line {
         }
     }
 
-    /// A JSON-RPC error in the body says more than the status (MCP 2026-07-28 has both).
+    /// Prefers a JSON-RPC error in the body, which says more than the status (MCP 2026-07-28 has both).
     async fn refuse(
         &self,
         status: StatusCode,
@@ -339,8 +339,8 @@ fn unanswered(pending: &Pending) -> Result<(), Problem> {
     }
 }
 
-/// Runs an exchange to its end. `answered` is dropped once all of its requests are answered, or at the end
-/// if it has none.
+/// Runs an exchange to its end. `answered` is dropped once all requests of the message are answered, or at the end if
+/// the message has no requests.
 pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
     let mut pending = Pending::of(&message, answered);
     let carried = tokio::select! {

@@ -170,7 +170,7 @@ impl Proxy {
         if claimed.is_some_and(|claimed| claimed.access_key_id() == credentials.access_key_id) {
             return Err(Denied::new(
                 403,
-                "the placeholder key is the real key: it needs no proxy, and must be replaced",
+                "the placeholder key is the real key, so its holder does not need the proxy; replace it",
             ));
         }
         leg.host = upstream.url().host_header();
@@ -209,8 +209,8 @@ impl Proxy {
         route.ok_or_else(|| Denied::new(404, "no route matches this request"))
     }
 
-    /// Browsers state where a request comes from. A page of another site, or of a name that was made to resolve to
-    /// this machine (DNS rebinding), must not use the credentials.
+    /// Refuses requests from web pages of other sites. Browsers state where a request comes from; a page of another
+    /// site, or of a name that was made to resolve to this machine (DNS rebinding), must not use the credentials.
     fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
         let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
         let host = request.host().unwrap_or_default();

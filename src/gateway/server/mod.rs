@@ -1,4 +1,4 @@
-//! The judging server: each request is answered as the service would answer it, and each refusal is explained.
+//! The judging server: answers each request as the service would, and explains each refusal.
 
 mod forwarded;
 mod turn;

@@ -1,4 +1,4 @@
-//! Refuses rules that could never apply, because whoever wrote such a rule relies on it.
+//! Refuses rules that could never apply, because the user who wrote such a rule relies on it.
 
 use crate::cli::failure::Failure;
 use crate::gateway::proxy::{PrefixPattern, allows_path};
@@ -21,7 +21,7 @@ impl Useless {
         Self { problem, hint }
     }
 
-    /// Turns it into a failure; `place` adds where the rule is.
+    /// Turns the problem into a failure; `place` adds where the rule is.
     pub fn into_failure(self, place: impl FnOnce(&str) -> Failure) -> Failure {
         place(&self.problem).hint(self.hint)
     }
@@ -30,7 +30,7 @@ impl Useless {
 /// Checks a host with or without a port.
 pub fn check_host(host: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    let hint = "expected a host alone, such as search.example.com or localhost:9200";
+    let hint = "expected only a host, such as search.example.com or localhost:9200";
     if host.is_empty() || !host.bytes().all(is_part) {
         return Err(Useless::new(format!("'{host}' is not a host"), hint));
     }
@@ -71,7 +71,8 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
     if !path.starts_with('/') {
         return Err(Useless::new(format!("the path '{path}' does not begin with '/'"), "for example '/bucket/*'"));
     }
-    let hint = "expected plain characters without dot segments and query; end the rule with '*' before any other";
+    let hint =
+        "expected plain characters, no dot segments and no query; end the path with '*' before any other character";
     // A path is allowed if all readings of it are, so the rule itself must have only one reading.
     let is_plain = start.bytes().all(|byte| byte.is_ascii_graphic() && !b"*?#%".contains(&byte));
     match is_plain && allows_path(&[PrefixPattern::new(path)], start.as_bytes()) {

@@ -145,7 +145,7 @@ fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> R
         (None, None) => return Err(file.failure(item.span(), "allow must be an array of tables")),
     }
     if permissions.is_empty() {
-        return Err(file.failure(item.span(), "allow is empty, so this identity could do nothing; remove one of them"));
+        return Err(file.failure(item.span(), "allow is empty, so this identity could do nothing; remove either one"));
     }
     Ok(Grant { source, permissions })
 }

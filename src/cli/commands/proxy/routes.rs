@@ -132,7 +132,7 @@ fn upstream_url(spec: &RouteSpec, text: &str) -> Result<RequestUrl, Failure> {
     if url.target() != b"/" {
         return Err(spec
             .problem(format!("invalid upstream '{text}': it has a path"))
-            .hint("pass scheme, host and port alone; a request is passed on with its own path"));
+            .hint("pass only scheme, host and port; a request is passed on with its own path"));
     }
     Ok(url)
 }

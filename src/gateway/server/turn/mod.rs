@@ -1,4 +1,4 @@
-//! Handles one request: it is judged, answered or refused, and logged.
+//! Handles one request: judges it, answers or refuses it, and logs it.
 
 mod unanswered;
 
@@ -398,7 +398,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// An answer of which only the status is logged.
+    /// An answer for which only the status is logged.
     pub(super) fn with_status(status: u16) -> Self {
         Self { status, code: None, reply: Vec::new() }
     }
