@@ -130,7 +130,7 @@ fn an_upstream_that_is_missing_or_silent_is_reported() {
     assert_eq!(answer.status, 502);
     let text = answer.text();
     assert!(text.starts_with("the upstream did not answer: cannot connect to 127.0.0.1:1: "), "{text}");
-    // The cause occurs once.
+    // The message contains the cause once.
     assert!(text.ends_with(" (127.0.0.1:1)\n") && text.matches("(os error").count() == 1, "{text}");
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
@@ -226,10 +226,10 @@ fn the_log_line_of_an_answer_is_written_at_its_end() {
     assert_eq!(proxy.wait().0, Some(0));
 }
 
-/// Catches a request that is sent twice although that may have effects, and one that is given up although it could be
+/// Catches a request that is sent twice although that may have effects, and one that fails although it could be
 /// repeated.
 #[test]
-fn only_harmless_requests_are_sent_again_and_signed_anew() {
+fn only_idempotent_requests_are_sent_again_and_signed_anew() {
     let times = std::sync::Arc::new(AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&times);
     let recorder = Recorder::start(move |stream, heard| {

@@ -242,7 +242,7 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     assert!(code == Some(2) && said.contains("requests would be changed, but --inbound verifies them"), "{said}");
 }
 
-/// Catches a placeholder that is the real key: whoever holds it needs no proxy.
+/// Catches a placeholder that is the real key: its holder does not need the proxy.
 #[test]
 fn a_placeholder_is_not_the_key_that_signs() {
     let folder = tempfile::tempdir().unwrap();
