@@ -49,7 +49,7 @@ pub fn check_host_pattern(pattern: &str) -> Result<(), Useless> {
     if pattern == "*" {
         return Ok(());
     }
-    let hint = "expected a host such as search.example.com, or '*.example.com' for all hosts below it";
+    let hint = "expected a host such as search.example.com, or '*.example.com' for all hosts below a domain";
     check_host(rest).map_err(|useless| match useless.problem.ends_with("port") {
         true => useless,
         false => Useless::new(format!("'{pattern}' matches no host"), hint),
