@@ -25,13 +25,13 @@ use crate::locking::locked;
 /// Number of host certificates to cache. Buckets are host names, so there may be any number of them.
 const KEPT: usize = 1024;
 
-/// Certificates are valid from this many seconds before now, for clients whose clocks are behind.
+/// Certificates are valid from this many seconds before now, for clients whose clocks are slow.
 const BEFORE: i64 = 2 * DAY;
 
 /// Certificates are valid until this many seconds after now. Some clients reject more than 398 days.
 const AFTER: i64 = 365 * DAY;
 
-/// The certificate of an authority whose key is kept is valid for longer, because it gets baked into images.
+/// If the authority's key is kept, its certificate is valid for longer, because it gets baked into images.
 const AFTER_KEPT: i64 = 3650 * DAY;
 
 /// Age in seconds at which a host's certificate is replaced.

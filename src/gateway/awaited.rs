@@ -1,7 +1,8 @@
 //! The body of an upstream server's response, with a time limit between two pieces.
 //!
-//! The time runs only while the upstream server is waited for, so a client that reads slowly does not use it up. Event
-//! streams have no limit: they are silent until something happens. Their clients are noticed when they leave.
+//! The clock only runs while the gateway waits for the upstream server, so a slow client does not use the time up.
+//! Event streams have no limit, because they are silent until something happens; if their client disconnects, that
+//! is noticed elsewhere.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -17,7 +18,7 @@ use tokio::time::Sleep;
 
 use super::ReplyBody;
 
-/// Media types of responses that may be silent for any time.
+/// Media types of responses that may stay silent indefinitely.
 const EVENT_STREAMS: [&str; 3] = ["text/event-stream", "application/vnd.amazon.eventstream", "application/grpc"];
 
 /// The upstream server stopped in the middle of its response.
@@ -28,11 +29,11 @@ pub struct Stalled(Duration);
 struct AwaitedBody {
     body: Incoming,
     limit: Duration,
-    /// Runs while the next piece is waited for.
+    /// Runs while waiting for the next piece.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-/// The body of a response with these headers, which ends in [`Stalled`] if its next piece takes too long.
+/// The body of a response with these headers. It fails with [`Stalled`] if the next piece takes too long.
 pub fn awaited(body: Incoming, headers: &HeaderMap, limit: Duration) -> ReplyBody {
     match is_event_stream(headers) {
         true => body.map_err(Into::into).boxed_unsync(),
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_streams_of_events_may_be_silent() {
+    fn only_event_streams_may_stay_silent() {
         let is_event_stream = |kind: &'static str| {
             is_event_stream(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]))
         };

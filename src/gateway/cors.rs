@@ -1,4 +1,4 @@
-//! Cross-origin requests (*CORS protocol* of the Fetch standard), answered as by a bucket that allows pages of this
+//! Answers cross-origin requests (*CORS protocol* of the Fetch standard) like a bucket that allows pages of this
 //! machine: uploads with a presigned URL are often tried from `http://localhost:3000`.
 //!
 //! Other sites are not allowed. The key of `--demo-keys` is public, so any site that the user visits could sign with

@@ -1,4 +1,4 @@
-//! Counts every exchange on its way to the log: what is logged is counted, also if it was refused or never answered.
+//! Counts every exchange on its way to the log, including requests that were refused or never answered.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use super::metrics::Metrics;
 use super::passage::{Later, UNKNOWN_CAUSE};
 use super::roles::Sink;
 
-/// Counts exchanges, and hands them to another sink.
+/// Counts exchanges and passes them to another sink.
 #[derive(Debug)]
 pub struct Counting {
     /// The counters.
     pub metrics: Arc<Metrics>,
-    /// What receives the exchanges.
+    /// The sink that receives the exchanges.
     pub sink: Arc<dyn Sink>,
 }
 

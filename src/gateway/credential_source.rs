@@ -1,5 +1,5 @@
-//! Credentials for many requests: renewed in the background before they expire, by one task on behalf of
-//! all that wait.
+//! Credentials for many requests: renewed in the background before they expire, by a single task for all requests
+//! that wait.
 //!
 //! As long as the current credentials are valid, no request waits for the next ones.
 
@@ -84,7 +84,7 @@ struct State {
     held: Option<CurrentCredentials>,
     failures: u32,
     problem: Option<String>,
-    /// Whether the source failed, and nobody was told.
+    /// Whether the source failed and the failure has not been reported yet.
     is_unreported: bool,
     /// When the source was last asked.
     asked: Option<Instant>,
@@ -100,7 +100,7 @@ struct CurrentCredentials {
 /// The state of the current credentials.
 enum Look {
     Good(Arc<Credentials>),
-    /// They can sign, but should be renewed.
+    /// The credentials can sign, but should be renewed.
     Ageing(Arc<Credentials>),
     Gone,
 }
@@ -139,8 +139,8 @@ impl CredentialSource {
         state.is_distrusted |= is_held;
     }
 
-    /// Renews the credentials until `stop`, whether or not requests come in. Hands `report` each failure that follows a
-    /// success, and the first one.
+    /// Renews the credentials until `stop`, whether or not requests come in. Calls `report` for the first failure, and
+    /// for each failure that follows a success.
     pub async fn keep_fresh(self: Arc<Self>, stop: Stop, report: impl Fn(&SourceStatus)) {
         let asked = stop.asked();
         tokio::pin!(asked);
@@ -204,14 +204,14 @@ impl CredentialSource {
             return Ok(credentials);
         }
         if !self.state().is_within(SHORTEST_PAUSE) {
-            // In a task of its own, which goes on if the client of this request leaves: otherwise a source that is
-            // slower than its clients are patient would never have credentials.
+            // In a task of its own, which continues if the client of this request disconnects: otherwise a source that
+            // takes longer than clients wait would never return credentials.
             let source = Arc::clone(self);
             let asking = tokio::spawn(async move {
                 let _turn = turn;
                 source.ask().await;
             });
-            // If it panicked, there are no credentials.
+            // If the task panicked, there are no credentials.
             let _ = asking.await;
         }
         match self.look() {

@@ -15,11 +15,11 @@ use super::passage::{Leg, ids_in};
 /// A request that was answered.
 #[derive(Debug)]
 pub struct Exchange {
-    /// Its number, from 1.
+    /// The number of the request, from 1.
     pub number: u64,
     /// The ID that the reply carries.
     pub request_id: String,
-    /// When it was judged, by the server's clock.
+    /// When the request was judged, by the server's clock.
     pub at: Timestamp,
     /// The address of the client.
     pub peer: SocketAddr,
@@ -166,7 +166,7 @@ pub fn shorten(body: &mut Body) {
     }
 }
 
-/// The ID for a request whose claim could not be read and for which nothing more is known.
+/// The ID of the mistake in a request whose claim could not be read, if nothing more is known about it.
 fn id_of_error(error: &VerifyError) -> &'static str {
     let mistake = match error {
         VerifyError::V4(error) | VerifyError::V2(error) => match error {

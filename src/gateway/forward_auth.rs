@@ -62,7 +62,7 @@ impl Asker {
             headers.remove("host");
             headers.push("Host", host).map_err(|_| AskError::Invalid { name: "x-forwarded-host" })?;
         }
-        // It belongs to the proxy's own request, which has no body.
+        // This header belongs to the proxy's own request, which has no body.
         headers.remove("content-length");
         let subject = captured_request(asked.method(), asked.target(), headers, Body::Unknown);
         let subject = subject.with_method(text_of(asked, method)?).map_err(|_| AskError::Invalid { name: method })?;

@@ -1,4 +1,4 @@
-//! Combines what hyper parsed and the bytes that arrived into the request to judge.
+//! Builds the request to judge from what hyper parsed and from the bytes that arrived.
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Uri, Version, header};
@@ -24,7 +24,7 @@ pub enum Unreadable {
     #[error("the request names no host, or two")]
     Host,
     /// The client asks for a tunnel, but none is available here.
-    #[error("CONNECT is not taken here: this is no forward proxy, or the request is in a tunnel already")]
+    #[error("CONNECT is not supported here: this is not a forward proxy, or the request is already in a tunnel")]
     Tunnel,
 }
 

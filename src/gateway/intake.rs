@@ -49,7 +49,7 @@ pub enum IntakeError {
     /// The temporary file could not be written.
     #[error("cannot keep the body in a temporary file: {0}")]
     NoRoom(#[source] io::Error),
-    /// Its chunks cannot be decoded within the memory limit.
+    /// The chunks of the body cannot be decoded within the memory limit.
     #[error("{0}")]
     Chunks(#[source] DecodeError),
     /// The fields of a signed form exceed the memory limit.
@@ -62,7 +62,7 @@ pub enum IntakeError {
 pub enum FileHolds {
     /// The body as it arrives.
     Arrived,
-    /// Its payload, without the chunk framing.
+    /// The payload of the body, without the chunk framing.
     Payload,
 }
 

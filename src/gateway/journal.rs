@@ -202,7 +202,7 @@ mod tests {
         let journal = Journal::new(JournalLimits { count: 3, bytes: usize::MAX });
         (1..=100_000).for_each(|number| journal.push(exchange(number, 0)));
         assert_eq!(places(&journal, 0), [99_998, 99_999, 100_000]);
-        assert_eq!(journal.held().bytes, 3 * (OVERHEAD + 1), "what left is not counted any more");
+        assert_eq!(journal.held().bytes, 3 * (OVERHEAD + 1), "evicted exchanges are no longer counted");
         assert!(journal.held().entries.capacity() < 16);
     }
 

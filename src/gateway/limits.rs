@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The limits of a gateway. Whatever exceeds a limit is refused, without affecting anything else.
+/// The limits of a gateway. A request that exceeds a limit is refused, without affecting any other.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Maximum size of the request line and headers in bytes.

@@ -1,4 +1,4 @@
-//! Accepts connections: on which address, how many at a time, for how long, and how serving ends.
+//! Accepts connections: on which address, how many at a time, for how long, and how the gateway stops.
 
 use std::io;
 use std::net::SocketAddr;
@@ -316,9 +316,9 @@ async fn speak(
     locked(&opened).take()
 }
 
-/// A client that closes its side of the connection has left, as for nginx, Envoy and Go's servers, if its requests are
-/// passed on: nothing else shows that nobody waits for an upstream server any more, and it would be asked in vain. A
-/// request that is answered here takes no time, so that its client may be `nc`, which closes its side at once.
+/// If requests are passed on, a client that closes its side of the connection is treated as gone, as in nginx, Envoy
+/// and Go's servers: nothing else shows that nobody waits for the upstream server's answer any more. Requests that are
+/// answered here take no time, so there the client may be `nc`, which closes its side at once.
 fn builder(limits: &Limits, is_passing_on: bool) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

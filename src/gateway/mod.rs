@@ -1,10 +1,10 @@
-//! The HTTP side: requests are accepted, judged, answered or relayed, and a refusal is explained.
+//! The HTTP side: accepts requests, judges them, answers or relays them, and explains refusals.
 //!
 //! All commands share one path: accept, read the claim, judge, answer. A request is kept exactly as it came: raw
 //! target, order of headers, repeated headers.
 //!
-//! Command-line options and terminal output are unknown here: the caller passes in keys, clock and limits, and is
-//! given each exchange.
+//! This module knows nothing about command-line options and terminal output: the caller passes in keys, clock and
+//! limits, and receives each exchange.
 
 mod limits;
 mod stop;

@@ -99,8 +99,8 @@ pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// The transfer codings of a response, if there is another one than `chunked`. Its bytes would pass for plain ones:
-/// a transfer coding belongs to the connection, and is not forwarded.
+/// The transfer codings of a response, if there is one other than `chunked`. The header is not forwarded, because a
+/// transfer coding belongs to the connection, so the client would take the encoded bytes for plain ones.
 pub fn unknown_coding(headers: &HeaderMap) -> Option<String> {
     let values: Vec<String> = headers
         .get_all(http::header::TRANSFER_ENCODING)

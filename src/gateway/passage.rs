@@ -39,20 +39,21 @@ pub struct Arriving {
     pub peer: SocketAddr,
     /// The local port on which it arrived.
     pub port: u16,
-    /// The server that the client asked for, if it uses the gateway as a forward proxy. Its `Host` is that server's.
+    /// The server that the client asked for, if it uses the gateway as a forward proxy. The `Host` of the request names
+    /// the same server.
     pub asked: Option<Arc<RequestUrl>>,
-    /// Where it is going, for the log if its client leaves.
+    /// Where the request is sent, for the log if its client disconnects.
     pub heading: Arc<Heading>,
 }
 
-/// The route and the host of a request that is on its way.
+/// The route and the host of a request in progress.
 #[derive(Debug, Default)]
 pub struct Heading(OnceLock<(String, String)>);
 
 impl Heading {
     /// Records the route and the host.
     pub fn set(&self, route: &str, host: &str) {
-        // A request is only sent one way.
+        // A request has only one route and one host.
         let _ = self.0.set((route.to_owned(), host.to_owned()));
     }
 
@@ -65,16 +66,16 @@ impl Heading {
 /// The body of an arriving request.
 #[derive(Debug)]
 pub enum ArrivingBody {
-    /// It has not been read yet.
+    /// The body has not been read yet.
     Coming(Incoming),
-    /// It is in the request, or in this file.
+    /// The body is in the request, or in this file.
     There(Option<BodyFile>),
 }
 
 /// The outcome of passing a request on.
 #[derive(Debug)]
 pub enum Passed {
-    /// It was answered by the upstream server, or here because the upstream server could not be asked.
+    /// The request was answered by the upstream server, or here because the upstream server could not be asked.
     Answered(Reply, Box<Leg>),
     /// The body is not what was signed. The upstream server never got the end of it.
     Wrong(Box<Verdict>, Vec<Finding>),
@@ -98,7 +99,7 @@ pub struct Leg {
     pub took: Duration,
     /// Number of bytes of the request body that had arrived by then.
     pub length: u64,
-    /// Number of bytes of the response body that went to the client.
+    /// Number of bytes of the response body that were sent to the client.
     pub reply_length: u64,
     /// Whether the response broke off, on either side.
     pub is_broken: bool,
@@ -113,7 +114,7 @@ pub struct Leg {
 }
 
 impl Leg {
-    /// The IDs of the mistakes behind the upstream server's refusal, or that it has no known cause.
+    /// The IDs of the mistakes behind the upstream server's refusal, or [`UNKNOWN_CAUSE`] if none was found.
     pub fn cause(&self) -> Option<String> {
         let found = self.diagnosis.as_deref().and_then(ids_in);
         found.or_else(|| self.is_refused.then(|| UNKNOWN_CAUSE.to_owned()))
@@ -147,7 +148,7 @@ pub enum Tunnel {
 
 /// Opens tunnels.
 pub trait Tunnels: Send + Sync {
-    /// Opens a tunnel to a server for a client that connected to this port. Otherwise returns an answer that says why
-    /// not, and puts the reason for the log into `leg`.
+    /// Opens a tunnel to a server for a client that connected to this port. If that fails, returns an answer that says
+    /// why, and puts the reason for the log into `leg`.
     fn open<'a>(&'a self, to: &'a RequestUrl, port: u16, leg: &'a mut Leg) -> Later<'a, Result<Tunnel, Reply>>;
 }

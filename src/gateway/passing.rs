@@ -52,9 +52,9 @@ struct PassRecord {
 pub enum Check {
     /// Nothing.
     Nothing,
-    /// Its hash.
+    /// The hash of the body.
     Hash(Sha256Digest),
-    /// Its chunks, which are also signed again.
+    /// The chunks of the body, which are also signed again.
     Chunks(Box<Resigner>),
 }
 
@@ -73,11 +73,11 @@ pub struct PassingBody {
 
 /// Whether the upstream server wants the body.
 enum Gate {
-    /// It wants the body, or was not asked.
+    /// The server wants the body, or was not asked.
     Open,
-    /// It has not answered yet.
+    /// The server has not answered yet.
     Asked(oneshot::Receiver<()>),
-    /// It has sent its final response without asking for the body.
+    /// The server has sent its final response without asking for the body.
     Shut,
 }
 

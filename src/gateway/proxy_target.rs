@@ -1,4 +1,4 @@
-//! What a client asks a forward proxy for: a tunnel, or a resource by its whole URL.
+//! Parses what a client asks a forward proxy for: a tunnel, or a resource by its absolute URL.
 
 use sigvet_core::request::RequestUrl;
 

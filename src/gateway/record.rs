@@ -1,9 +1,9 @@
 //! The head of each HTTP/1 request, byte for byte as it arrived.
 //!
 //! hyper returns headers in a map that keeps neither their case nor their order. So the bytes are inspected on their
-//! way from the connection to hyper: heads are kept, and bodies are skipped according to their framing. The user of a
-//! head compares it with what hyper parsed from the same request, so that if the two readings differ, the request is
-//! refused instead of misjudged.
+//! way from the connection to hyper: heads are kept, and bodies are skipped according to their framing. Code that uses
+//! a head compares it with what hyper parsed from the same request, so that a request is refused instead of misjudged
+//! if the two readings differ.
 
 use std::collections::VecDeque;
 use std::io;
@@ -31,9 +31,9 @@ const PREFACE_LENGTH: usize = 24;
 #[derive(Debug, Clone)]
 pub struct Heads(Arc<Mutex<Recorder>>);
 
-/// A connection that records its heads. It fails if its client does not read for too long, or takes too long to send a
-/// head, and ends if its client sends no request for too long: hyper has one limit for a head and for the time before
-/// it, and none over HTTP/2.
+/// A connection that records its heads and enforces the time limits for its client. It fails if the client stops
+/// reading or takes too long to send a head, and ends if the client sends no request for too long. hyper has only a
+/// single limit for a head and the time before it, and none over HTTP/2.
 #[derive(Debug)]
 pub struct Recorded<S> {
     stream: S,
@@ -48,14 +48,14 @@ pub struct Recorded<S> {
     opening: Option<Pin<Box<Sleep>>>,
     /// Runs while no request is being answered.
     idling: Option<Pin<Box<Sleep>>>,
-    /// When the head that is arriving began.
+    /// When the current head began to arrive.
     began: Option<Instant>,
     arrived: usize,
 }
 
-/// What a client that says nothing leaves open.
+/// What a silent client has left unfinished.
 enum Silence {
-    /// A head that has begun.
+    /// A head that has arrived only in part.
     InHead,
     /// Nothing: no request is being sent or answered.
     Between,
@@ -135,7 +135,7 @@ impl Heads {
         locked(&self.0).is_too_slow
     }
 
-    /// Whether a head has begun to arrive, and has not ended.
+    /// Whether a head has arrived only in part.
     fn has_begun(&self) -> bool {
         let recorder = locked(&self.0);
         recorder.state == State::Head && !recorder.line.is_empty()
@@ -308,7 +308,7 @@ impl<S> Recorded<S> {
         Poll::Pending
     }
 
-    /// The result of a write, or an error once the client has not read for the idle time.
+    /// Returns the result of a write, or an error once the client has not read anything for the idle time.
     fn within_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
@@ -323,7 +323,7 @@ impl<S> Recorded<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Recorded<S> {
-    /// Tells the client that its head took too long. hyper closes the connection without a word.
+    /// Tells the client that its head took too long. hyper would close the connection without an answer.
     fn refuse_slow_head(&mut self, cx: &mut Context<'_>) -> io::Error {
         locked(&self.heads.0).is_too_slow = true;
         // The client has read everything sent to it so far, so there is room for these bytes.

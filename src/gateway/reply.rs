@@ -15,9 +15,9 @@ pub type ReplyBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Syn
 pub struct Reply {
     /// `200`.
     pub status: u16,
-    /// Its header fields.
+    /// The header fields.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub body: ReplyBody,
 }
 

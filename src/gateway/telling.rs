@@ -1,7 +1,7 @@
-//! A response whose exchange is logged at its end, because only then its length is known, and whether it broke off.
+//! Logs an exchange when its response ends: only then is it known how long the response was and whether it broke off.
 //!
-//! Only the exchange is kept in memory. The last piece is sent after the exchange was logged, so that a client that
-//! has the whole response can find it in the log.
+//! The exchange stays in memory until then, but the body does not. The last piece of the body is sent after the
+//! exchange has been logged, so a client that has received the whole response can find it in the log.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,24 +26,24 @@ type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Piece = Option<Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>>;
 
-/// A body that hands its exchange to the sink at its end.
+/// A body that passes its exchange to the sink when it ends.
 struct TellingBody {
     body: ReplyBody,
     exchange: Option<Exchange>,
     sink: Arc<dyn Sink>,
-    /// Why the connection ended, if it ends before the body.
+    /// Why the connection ended, if it ended before the body did, and the limit for a client that does not read.
     cutting: (Cutting, Duration),
-    /// Whether the trailers were passed on, which end a body.
+    /// Whether trailers were passed on; nothing follows them.
     has_trailers: bool,
     /// Length of the body in bytes, if known.
     expected: Option<u64>,
     length: u64,
-    /// The pending call of the sink, and the piece to send after it.
+    /// The pending call to the sink, and the piece to send after it.
     telling: Option<(Telling, Piece)>,
 }
 
-/// The same response, which hands the exchange to `sink` at its end. `cutting` knows why the connection ends, if that is
-/// before the end of the response, with the limit for a client that takes nothing.
+/// Returns the same response, which passes the exchange to `sink` when it ends. If the connection ends first, `cutting`
+/// knows why; its duration is the limit for a client that does not read.
 pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cutting: (Cutting, Duration)) -> Reply {
     let expected = reply.body.size_hint().exact();
     let (body, exchange) = (reply.body, Some(exchange));
@@ -97,9 +97,9 @@ impl Body for TellingBody {
             self.has_trailers |= matches!(&piece, Some(Ok(frame)) if frame.is_trailers());
             let told = match &piece {
                 None => self.tell(None),
-                // hyper closes the connection immediately on an error, so let it send first what it already has.
+                // hyper closes the connection immediately on an error, so first let it send what it already has.
                 Some(Err(error)) => self.tell(Some(&describe(&**error))).map(after_a_turn),
-                // After the last piece the body may not be polled again.
+                // hyper may not poll the body again after the last piece.
                 Some(Ok(_)) if self.is_whole() => self.tell(None),
                 Some(Ok(_)) => None,
             };
@@ -133,7 +133,7 @@ impl Drop for TellingBody {
     }
 }
 
-/// Hands an exchange to the sink where nothing can wait for it.
+/// Passes an exchange to the sink from code that cannot wait for it.
 pub fn tell_without_waiting(exchange: Exchange, sink: &Arc<dyn Sink>) {
     let sink = Arc::clone(sink);
     finish(Box::pin(async move { sink.take(Arc::new(exchange)).await }));

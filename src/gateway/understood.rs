@@ -1,7 +1,7 @@
 //! The answer to a valid request: what sigvet understood of it.
 //!
-//! It is JSON for people and scripts. Clients of services that use XML or CBOR get the same facts in their format,
-//! because an SDK could not parse JSON.
+//! The answer is JSON for people and scripts. Clients of services that use XML or CBOR get the same facts in their own
+//! format, because their SDK could not parse JSON.
 
 use serde_json::{Value, json};
 use sigvet_core::verify::Verdict;

@@ -60,7 +60,7 @@ impl Unread for AskError {
     }
 }
 
-/// For a request that hyper failed to read: the status it answered with (0 for none) and the problem. `None` if no
+/// The status that hyper answered with (0 for none) when it failed to read a request, and the problem. `None` if no
 /// request had begun.
 pub fn unreadable(error: &(dyn Error + Send + Sync + 'static)) -> Option<(u16, &'static str)> {
     let error = error.downcast_ref::<hyper::Error>()?;

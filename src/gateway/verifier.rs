@@ -1,4 +1,4 @@
-//! Judges requests: the known keys, what the server expects of a signature, and its clock.
+//! Judges requests by the known keys, by what the server expects of a signature, and by its clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl fmt::Debug for Clock {
 pub struct Verifier {
     /// The keys.
     pub keys: Keyring,
-    /// Whether these are all keys. Otherwise the signature of an unknown key is neither right nor wrong.
+    /// Whether no other keys exist. If others do, a signature by an unknown key is neither right nor wrong.
     pub are_keys_complete: bool,
     /// The server's region, if it accepts only one.
     pub region: Option<String>,
@@ -75,7 +75,8 @@ pub struct Verifier {
     pub window: Duration,
     /// The server's clock.
     pub clock: Clock,
-    /// The CA certificates that the server trusts, if it judges certificates: with an empty list it trusts none.
+    /// The CA certificates that the server trusts, if it judges certificates. With an empty list it trusts no
+    /// certificate.
     pub anchors: Option<Vec<Certificate>>,
     /// The server's own host names with ports; a label in front of one of them is a bucket.
     pub endpoints: Vec<String>,
@@ -109,7 +110,7 @@ impl Verifier {
         self.judge_known(request, Known::WHOLE, now)
     }
 
-    /// Judges a request of which only a part is known.
+    /// Judges a request that is only known in part.
     ///
     /// # Errors
     /// The request has no signature that could be checked.

@@ -19,7 +19,7 @@ pub fn describe_chain(error: &(dyn Error + 'static)) -> String {
             text.push_str(": ");
             text.push_str(&said);
         }
-        // An error put into plain words has only causes from the same library.
+        // The causes of an error that was put into plain words are from the same library, so they are left out.
         cause = if matches!(said, Cow::Borrowed(_)) { None } else { error.source() };
     }
     text
@@ -53,7 +53,7 @@ fn of_hyper(error: &hyper::Error) -> &'static str {
     if error.is_parse_too_large() {
         "its headers are too long, or there are too many of them"
     } else if error.is_parse() {
-        "what it answers is not valid HTTP"
+        "its answer is not valid HTTP"
     } else if error.is_timeout() {
         "it does not answer"
     } else {
@@ -68,10 +68,8 @@ fn of_rustls(error: &rustls::Error) -> Cow<'static, str> {
         }
         rustls::Error::AlertReceived(alert) => format!("the other side refused ({})", in_words(*alert)).into(),
         rustls::Error::InvalidMessage(_) => "the other side does not speak TLS".into(),
-        rustls::Error::PeerIncompatible(_) => {
-            "the other side offers no version and cipher of TLS that are accepted".into()
-        }
-        rustls::Error::NoApplicationProtocol => "the other side speaks no HTTP that is accepted".into(),
+        rustls::Error::PeerIncompatible(_) => "the other side offers no acceptable TLS version and cipher".into(),
+        rustls::Error::NoApplicationProtocol => "the other side offers no acceptable HTTP version".into(),
         other => other.to_string().into(),
     }
 }
@@ -133,7 +131,7 @@ mod tests {
         );
         assert_eq!(
             tls(rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon)),
-            "the other side offers no version and cipher of TLS that are accepted"
+            "the other side offers no acceptable TLS version and cipher"
         );
     }
 }

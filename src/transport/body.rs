@@ -1,4 +1,4 @@
-//! The request body as it is sent: from memory, or from a file that is read meanwhile.
+//! The request body as it is sent: from memory, or from a file that is read while it is sent.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -118,7 +118,7 @@ impl HttpBody for FileBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    /// Reads synchronously: this process has nothing else to do meanwhile.
+    /// Reads synchronously, because this process has nothing else to do in the meantime.
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if self.pieces.is_at_end() {
             return Poll::Ready(None);

@@ -25,8 +25,8 @@ pub enum BodyError {
         /// What the file was being read for.
         pass: Pass,
     },
-    /// The pipe was read already; its bytes can be read only once.
-    #[error("cannot read {name}: it was read already, and cannot be sent again")]
+    /// The pipe has already been read; its bytes can be read only once.
+    #[error("cannot read {name}: it has already been read, and cannot be sent again")]
     Spent {
         /// The pipe's name.
         name: String,

@@ -87,7 +87,7 @@ impl ChunkedReader {
     }
 }
 
-/// Hashes chunks in parallel, and at the same time the checksum over all of them.
+/// Hashes chunks in parallel, and computes the checksum over all of them at the same time.
 struct OnAllCores;
 
 impl ChunkHasher for OnAllCores {

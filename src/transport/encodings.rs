@@ -27,7 +27,7 @@ pub enum EncodingError {
     /// The body does not begin as its coding does.
     #[error("the body does not match its Content-Encoding: {reason}")]
     Mismatch {
-        /// What the decoder says.
+        /// The error message of the decoder.
         reason: String,
     },
 }
@@ -143,7 +143,8 @@ mod tests {
         Some(text)
     }
 
-    /// By gzip and zlib of Python, brotli and zstd 1.5.4; curl 7.88 prints the same of each (`tests/beside_curl`).
+    /// The inputs are from Python's gzip and zlib, from brotli, and from zstd 1.5.4. curl 7.88 decodes them to the same
+    /// texts (`tests/beside_curl`).
     #[test]
     fn every_coding_of_curl_is_decoded() {
         for (encoding, body, expected) in [
@@ -168,9 +169,9 @@ mod tests {
         assert_eq!(decoded("gzip", "").as_deref(), Some(""));
     }
 
-    /// Catches a copy of a body that was cut off and is not read at all, and one that grows without end.
+    /// Catches a truncated copy of a body that is not read at all, and a decoded copy that grows without end.
     #[test]
-    fn as_much_is_decoded_as_there_is_and_no_more_than_asked_for() {
+    fn a_truncated_body_is_decoded_as_far_as_it_goes_and_up_to_the_limit() {
         let whole = BASE64_STANDARD.decode("H4sIAAAAAAACA8tIzcnJV8hAkACAiPnlEQAAAA==").unwrap();
         let decode = |encoding: &str, body: &[u8], limit| {
             String::from_utf8_lossy(&decode_beginning(&headers(encoding), body, limit)).into_owned()

@@ -111,7 +111,7 @@ impl ProxyAddress {
     pub(super) fn authorization(&self) -> Option<HeaderValue> {
         let Login { user, password } = self.login.as_ref()?;
         let text = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
-        let mut value = HeaderValue::from_str(&text).expect("base64 is text of a header");
+        let mut value = HeaderValue::from_str(&text).expect("base64 is valid in a header");
         value.set_sensitive(true);
         Some(value)
     }

@@ -1,5 +1,5 @@
-//! Raw byte streams to a server, for callers that relay traffic. The connection is made as for any other request,
-//! and the bytes are not looked at.
+//! Raw byte streams to a server, for callers that relay traffic. The connection is made as for any other request, and
+//! the bytes are not inspected.
 
 use std::net::SocketAddr;
 

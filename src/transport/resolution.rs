@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resolution_is_for_its_host_and_port_alone() {
+    fn a_resolution_only_applies_to_its_host_and_port() {
         let given: Resolution = "H.example:443:127.0.0.1,[::1]".parse().unwrap();
         let addresses: Vec<String> = given.addresses_of("h.example", 443).map(|address| address.to_string()).collect();
         assert_eq!(addresses, ["127.0.0.1:443", "[::1]:443"]);

@@ -36,7 +36,7 @@ pub struct Upstream {
     url: RequestUrl,
     options: Options,
     knows_http2: bool,
-    /// The connections with no request, and those whose last response is still being read.
+    /// The idle connections, and those whose last response is still being read.
     lines: Mutex<Vec<Line>>,
     shared: Mutex<Option<http2::SendRequest<RelayedBody>>>,
 }
@@ -61,7 +61,7 @@ impl Upstream {
         Self { url, options, knows_http2: false, lines: Mutex::default(), shared: Mutex::default() }
     }
 
-    /// The same server, known to support HTTP/2 without TLS, where it cannot be negotiated.
+    /// The same server, known to support HTTP/2 without TLS, which does not allow negotiating HTTP/2.
     #[must_use]
     pub fn with_http2_prior_knowledge(self) -> Self {
         Self { knows_http2: true, ..self }
@@ -188,7 +188,7 @@ impl Upstream {
         locked(&self.shared).clone().filter(|sender| !sender.is_closed())
     }
 
-    /// The connection that was used last of those that are idle.
+    /// The idle connection that was used last.
     fn take_idle(&self) -> Option<Line> {
         let mut lines = locked(&self.lines);
         lines.retain(|line| !line.sender.is_closed());
@@ -196,8 +196,8 @@ impl Upstream {
         Some(lines.remove(last))
     }
 
-    /// Keeps a connection. It is idle once its response has been read to the end: that is looked up when a connection
-    /// is needed, because a task that waits for it would wake another thread for each request.
+    /// Keeps a connection. It is idle once its response has been read to the end. This is checked when a connection is
+    /// needed, because a task that waits for it would wake another thread for each request.
     fn keep(&self, line: Line) {
         let mut lines = locked(&self.lines);
         lines.push(line);

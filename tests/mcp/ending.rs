@@ -1,4 +1,4 @@
-//! How it ends: end of input, signals, and a client that stops reading.
+//! How the bridge ends: end of input, signals, and a client that stops reading.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -71,7 +71,7 @@ fn a_signal_ends_it_in_time() {
     assert_session_is_deleted(&stub);
 }
 
-/// Catches a panic, a message, or a process that stays when nobody reads any more.
+/// Catches a panic, a message, or a process that keeps running when nobody reads its output any more.
 #[test]
 fn a_client_that_stops_reading_ends_it_quietly() {
     let stub = Stub::with_tools(|_, _| {});

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::agent::{Agent, guard};
 use crate::stub::{SESSION, Stub};
 
-/// Catches a client that is told anything other than to start over, and one that cannot.
+/// Catches an error that does not tell the client to start over, and a client that cannot start over.
 #[test]
 fn an_ended_session_is_reported_and_another_can_begin() {
     let is_forgotten = Arc::new(AtomicBool::new(false));
@@ -38,7 +38,7 @@ fn an_ended_session_is_reported_and_another_can_begin() {
         agent.request(id, "tools/list", json!({}));
         assert_eq!(agent.hear_error(id), (-32600, ended.clone()));
     }
-    // The server is not asked for what is already known.
+    // sigvet does not ask the server about a session that is known to have ended.
     assert_eq!(stub.heard().iter().filter(|heard| heard.rpc() == "tools/list").count(), 2);
     agent.initialize();
     agent.request(4, "tools/list", json!({}));

@@ -175,7 +175,7 @@ fn without_a_session_nothing_goes_up() {
     let answer = ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session));
     assert_eq!(answer.status, 503, "{}", answer.text());
     assert!(recorder.only().starts_with("GET /?session "));
-    proxy.wait_for("the upstream answers with status 403", 1);
+    proxy.wait_for("the upstream answered with status 403", 1);
 }
 
 /// Catches a session with more permissions than the placeholder.

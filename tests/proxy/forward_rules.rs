@@ -1,4 +1,4 @@
-//! What a forward proxy refuses, and that it contacts nobody before it does.
+//! What a forward proxy refuses, and that it does so before it contacts any server.
 
 use std::io::{Read, Write};
 
@@ -144,7 +144,7 @@ fn a_listed_host_is_allowed_only_at_its_usual_port() {
     let recorder = Recorder::polite();
     let forward = Forward::start(&["--tunnel", "127.0.0.1"]);
     assert_eq!(forward.connect(recorder.host()).0.status, 403);
-    // At the usual port nobody listens, or a program unrelated to the tests.
+    // Nothing listens on the usual port, or a program unrelated to the tests.
     assert_ne!(forward.connect("127.0.0.1:443").0.status, 403);
     assert!(recorder.heard().is_empty());
 }
@@ -177,7 +177,7 @@ fn a_silent_tunnel_is_cut_off() {
     assert_eq!(answer.status, 200);
     silent.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
     assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0);
-    // Also after the handshake.
+    // The tunnel is also cut off after the handshake.
     let mut tunnel = forward.enter("front.example:443");
     tunnel.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let mut said = Vec::new();
@@ -199,7 +199,7 @@ fn a_tunnel_counts_as_a_connection() {
     assert_eq!(read_answer(&mut second).status, 200);
 }
 
-/// Catches a CA key that others have, and with which they could impersonate any host to the clients.
+/// Catches a CA key that other users have, with which they could impersonate any host to the clients.
 #[cfg(unix)]
 #[test]
 fn a_key_that_others_can_use_is_refused() {
@@ -245,7 +245,7 @@ fn somebody_elses_certificate_is_not_overwritten() {
 }
 
 #[test]
-fn without_a_ca_it_is_not_a_forward_proxy() {
+fn without_a_ca_the_proxy_is_not_a_forward_proxy() {
     let recorder = Recorder::polite();
     let (proxy, _folder) = crate::world::inbound_proxy(&recorder.url, "", &[]);
     let head = format!("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n\r\n", recorder.host());

@@ -186,7 +186,7 @@ fn the_last_bytes_of_a_hashed_body_wait_for_its_hash() {
     let answer = ask(&proxy, &request);
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("XAmzContentSHA256Mismatch"), "{}", answer.text());
-    // It may not have been sent at all, over a connection that was opened for it.
+    // The request may not have been sent at all, although a connection was opened for it.
     for sent in recorder.heard().iter().filter(|sent| !sent.is_empty()) {
         assert!(sent.contains("content-length: 500000\r\n"), "{sent}");
         assert!(sent.split("\r\n\r\n").nth(1).unwrap().len() < 500_000);
@@ -240,7 +240,7 @@ fn a_key_reaches_no_other_host_region_or_service() {
     }
 }
 
-/// Catches a signature with the real key that reaches whoever runs the host: they see the headers, and could use them.
+/// Catches a signature with the real key that is sent to a host run by others, who see the headers and could use them.
 #[test]
 fn a_key_is_not_sent_to_hosts_that_aws_customers_run() {
     let recorder = Recorder::polite();

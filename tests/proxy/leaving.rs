@@ -1,4 +1,4 @@
-//! Clients that leave, upstreams that stop in the middle, and what the log says about the end of a response.
+//! Clients that disconnect, upstreams that stop in the middle, and what the log says about the end of a response.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -38,7 +38,7 @@ fn read_to_the_end(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// Catches a place that is held for ever by an upstream that hangs in the middle of its response.
+/// Catches a connection slot that an upstream occupies for ever by hanging in the middle of its response.
 #[test]
 fn a_response_that_stalls_ends() {
     let (recorder, ended) = silent_after("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
@@ -56,7 +56,7 @@ fn a_response_that_stalls_ends() {
     assert!(began.elapsed() < Duration::from_secs(8));
 }
 
-/// Catches an upstream that works for nobody, and holds a place for as long as it likes.
+/// Catches an upstream that works for a client that is gone, and occupies a connection slot for as long as it likes.
 #[test]
 fn a_client_that_leaves_ends_its_request_upstream() {
     let half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc";
@@ -78,16 +78,16 @@ fn a_client_that_leaves_ends_its_request_upstream() {
         let line = line(&proxy, "/slow");
         assert_eq!((line["status"].as_u64(), line["problem"].as_str()), (Some(status), Some(LEFT)), "{line}");
         assert_eq!(line["upstream"]["host"], recorder.host(), "{line}");
-        // The only place is free again.
+        // The only slot is free again.
         let metrics = ask(&proxy, &plain("GET", "h", "/_sigvet/metrics", &[], b"")).text();
         let counted = format!("sigvet_requests_total{{route=\"default\",status=\"{status}\"}} 1\n");
         assert!(metrics.contains(&counted), "{metrics}");
     }
 }
 
-/// Over HTTP/2 a client gives up one request and keeps the connection.
+/// Over HTTP/2 a client can cancel one request and keep the connection.
 #[test]
-fn a_request_that_is_given_up_over_http_2_is_logged() {
+fn a_request_that_is_cancelled_over_http_2_is_logged() {
     let (recorder, ended) = silent_after("");
     let proxy = proxy_to(&recorder.url, &["--log", "json"]);
     let url = format!("{}/slow", proxy.url);
@@ -97,7 +97,7 @@ fn a_request_that_is_given_up_over_http_2_is_logged() {
     assert_eq!(line(&proxy, "/slow")["status"], 499);
 }
 
-/// A stream of events is silent for as long as nothing happens.
+/// An event stream is silent for as long as nothing happens.
 #[test]
 fn an_event_stream_may_be_silent() {
     let recorder = Recorder::start(|stream, _| {
@@ -145,7 +145,7 @@ fn a_whole_response_is_not_logged_as_broken() {
 
 /// Catches a client that is blamed for a connection that the proxy itself ended.
 #[test]
-fn a_client_that_takes_nothing_is_named_as_such() {
+fn a_client_that_does_not_read_is_reported_as_such() {
     let recorder = Recorder::start(|stream, _| {
         let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n";
         let _ = stream.write_all(head);
@@ -154,11 +154,11 @@ fn a_client_that_takes_nothing_is_named_as_such() {
     let proxy = proxy_to(&recorder.url, &["--log", "json", "--idle-timeout", "1s"]);
     let mut stream = proxy.connect();
     stream.write_all(&plain("GET", "h", "/large", &[], b"")).unwrap();
-    let problem = "the client took nothing of the response for 1 s (--idle-timeout)";
+    let problem = "the client read nothing of the response for 1 s (--idle-timeout)";
     assert_eq!(line(&proxy, "/large")["problem"], problem);
 }
 
-/// Catches compressed bytes that pass for plain ones.
+/// Catches compressed bytes that the client would take for plain ones.
 #[test]
 fn a_response_with_another_transfer_coding_is_refused() {
     let recorder = Recorder::start(|stream, _| {

@@ -26,7 +26,7 @@ fn presigned(proxy: &Serving, scheme: &str, secret: &str) -> String {
     text.trim().strip_prefix(&proxy.url).unwrap_or_else(|| panic!("{text}")).to_owned()
 }
 
-/// Catches a log whose reader can download what others may: the URL of an accepted request, which is still valid.
+/// Catches a log that lets its readers download objects: it has the URL of an accepted request, which is still valid.
 #[test]
 fn a_signature_in_a_url_is_not_logged() {
     for format in ["text", "json"] {
@@ -54,7 +54,7 @@ fn a_signature_in_a_url_is_not_logged() {
     }
 }
 
-/// Catches a line that sends its reader to a server that never saw the request.
+/// Catches a log line that points to a server that never saw the request.
 #[test]
 fn a_request_that_was_not_sent_has_no_upstream_in_the_log() {
     let recorder = Recorder::polite();
@@ -69,10 +69,10 @@ fn a_request_that_was_not_sent_has_no_upstream_in_the_log() {
     assert!(!inbound.log().contains(" -> "), "{}", inbound.log());
 }
 
-/// Catches a source that has failed for hours when its last credentials expire, and nobody knows.
+/// Catches a source that fails for hours without a word in the log until its last credentials expire.
 #[cfg(unix)]
 #[test]
-fn a_source_that_fails_is_reported_before_anybody_asks() {
+fn a_failing_source_is_reported_before_a_request_needs_it() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config");
     let process = "sh -c \"echo trace >&2; echo the session of wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY has expired >&2; exit 3\"";
@@ -83,13 +83,13 @@ fn a_source_that_fails_is_reported_before_anybody_asks() {
         let proxy = Serving::start_proxy(&words, &[("AWS_CONFIG_FILE", config.to_str().unwrap())]);
         proxy.wait_for("no credentials from ", 1);
         proxy.wait_for("exit status: 3: the session of [redacted] has expired", 1);
-        // Once, although the source is asked again and again.
+        // Reported once, although the source is asked again and again.
         std::thread::sleep(Duration::from_millis(2500));
         assert_eq!(proxy.log().matches("no credentials from ").count(), 1, "{}", proxy.log());
     }
 }
 
-/// SDKs keep idle connections for longer than a head may take.
+/// SDKs keep idle connections open for longer than a head may take.
 #[test]
 fn a_slow_head_is_refused_and_an_idle_connection_is_kept() {
     let recorder = Recorder::polite();
@@ -117,7 +117,7 @@ fn a_slow_head_is_refused_and_an_idle_connection_is_kept() {
     assert_eq!(proxy.log().lines().filter(|line| line.contains(" 408 ")).count(), 3, "{}", proxy.log());
 }
 
-/// Catches a code and a cause that contradict each other, and a wrong secret about which nothing is said.
+/// Catches a code and a cause that contradict each other, and a wrong secret that is not mentioned.
 #[test]
 fn a_refused_client_learns_the_same_as_from_explain() {
     let (proxy, _folder) = inbound_proxy("http://127.0.0.1:9", "", &[]);

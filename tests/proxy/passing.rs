@@ -130,7 +130,7 @@ fn an_upstream_that_is_missing_or_silent_is_reported() {
     assert_eq!(answer.status, 502);
     let text = answer.text();
     assert!(text.starts_with("the upstream did not answer: cannot connect to 127.0.0.1:1: "), "{text}");
-    // The cause occurs once.
+    // The message contains the cause once.
     assert!(text.ends_with(" (127.0.0.1:1)\n") && text.matches("(os error").count() == 1, "{text}");
     proxy.wait_for("\"status\":502", 1);
     let silent = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(5)));
@@ -144,7 +144,7 @@ fn an_upstream_that_is_missing_or_silent_is_reported() {
     let proxy = proxy_to(&nonsense.url, &[]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
     assert_eq!(answer.status, 502);
-    assert!(answer.text().ends_with(" broke off: what it answers is not valid HTTP\n"), "{}", answer.text());
+    assert!(answer.text().ends_with(" broke off: its answer is not valid HTTP\n"), "{}", answer.text());
     let in_the_clear = sigvet_testing::serving::Serving::start(&[]);
     let proxy = proxy_to(&in_the_clear.url.replace("http:", "https:"), &[]);
     let answer = ask(&proxy, &plain("GET", "h", "/", &[], b""));
@@ -222,14 +222,14 @@ fn the_log_line_of_an_answer_is_written_at_its_end() {
     assert!(bytes >= 9 && is_broken && problem == left, "{bytes} {problem}");
     let _cut = begin("/cut");
     proxy.terminate();
-    assert_eq!(ending("/cut"), (9, true, "the response did not end before --stop-timeout".into()));
+    assert_eq!(ending("/cut"), (9, true, "the response did not finish within --stop-timeout".into()));
     assert_eq!(proxy.wait().0, Some(0));
 }
 
-/// Catches a request that is sent twice although that may have effects, and one that is given up although it could be
+/// Catches a request that is sent twice although that may have effects, and one that fails although it could be
 /// repeated.
 #[test]
-fn only_harmless_requests_are_sent_again_and_signed_anew() {
+fn only_idempotent_requests_are_sent_again_and_signed_anew() {
     let times = std::sync::Arc::new(AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&times);
     let recorder = Recorder::start(move |stream, heard| {

@@ -38,7 +38,7 @@ fn requests_find_their_route_by_host_path_and_port() {
 }
 
 /// RFC 9112 §3.2.2: the authority of the target counts, whatever `Host` says. Catches a request that is routed by one
-/// and meant for the other, and a rule that is bypassed this way.
+/// of them and meant for the other, and a rule that is bypassed this way.
 #[test]
 fn a_request_names_one_host() {
     let recorder = Recorder::polite();

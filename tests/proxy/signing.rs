@@ -37,7 +37,7 @@ fn requests_without_a_signature_are_valid_upstream() {
 
 /// Catches a hash that is recomputed, or a body that is buffered, although the client has hashed it.
 #[test]
-fn a_body_hashed_by_the_client_or_by_nobody_is_passed_as_it_comes() {
+fn a_body_that_the_proxy_does_not_hash_is_streamed() {
     let server = judge();
     let body = vec![b'x'; 200_000];
     let hash = sigvet_core::crypto::sha256(&body).to_string();

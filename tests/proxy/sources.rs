@@ -50,7 +50,7 @@ fn a_refusal_of_the_upstream_is_explained() {
     }
 }
 
-/// Whoever has no key of their own may ask for gzip: the refusal is read all the same, and passed on as it came.
+/// A client without its own key may ask for gzip: the refusal is still read, and passed on unchanged.
 #[test]
 fn a_compressed_refusal_is_explained_too() {
     let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region \

@@ -28,7 +28,7 @@ fn http_2_passes_on_both_sides() {
         let said = curl(&[version, "-d", "hello", "-w", " %{http_version} %{http_code}", &url]);
         assert_eq!(said, if version == "--http1.1" { "hello 1.1 200" } else { "hello 2 200" }, "{version}");
     }
-    // It keeps the connection for longer than the proxy waits: if it closed, the proxy would try again.
+    // The upstream keeps the connection open for longer than the proxy waits: if it closed, the proxy would try again.
     let recorder = Recorder::start(|_, _| std::thread::sleep(Duration::from_secs(15)));
     let proxy = crate::world::proxy(&[
         "--to",
@@ -116,7 +116,7 @@ fn with_placeholder(words: &[&str]) -> sigvet_testing::Outcome {
         .run()
 }
 
-/// Version 2 signs no host: a request signed for one host is valid at another.
+/// Version 2 does not sign the host, so a request signed for one host is valid at another.
 #[test]
 fn version_2_goes_only_to_s3() {
     let recorder = Recorder::polite();
@@ -132,7 +132,7 @@ fn version_2_goes_only_to_s3() {
     assert_eq!(recorder.heard().len(), 1);
 }
 
-/// Version 2 signs no body, and a form contains its signature.
+/// Version 2 does not sign the body, and a form contains its signature.
 #[test]
 fn version_2_and_forms_are_replaced_too() {
     let server = Serving::start(&["--no-page"]);

@@ -47,14 +47,14 @@ fn a_configuration_is_checked_before_anything_listens() {
         ("[[route]]\nport = \"80\"\n", "r.toml, line 2: port must be a port from 1 to 65535"),
         ("[[route]]\nscheme = \"v5\"\n", "r.toml, line 2: scheme must be one of v4, v4a, v2"),
         ("[[route]]\nallow_methods = \"GET\"\n", "r.toml, line 2: allow_methods must be an array of strings"),
-        ("[[route]]\nallow_methods = []\n", "r.toml, line 2: allow_methods is empty; remove it, or name something"),
+        ("[[route]]\nallow_methods = []\n", "r.toml, line 2: allow_methods is empty; remove it, or add an entry"),
         ("[[route]]\nstrip_prefix = true\n", "strip_prefix is set, but there is no path to strip"),
         ("[[route]]\npath = \"/a/*\"\n", "the path '/a/*' has a '*'"),
         ("[[route]]\nto = \"x\n", "r.toml, line 2: "),
         ("[[route]]\nname = \"a\"\n[[route]]\nname = \"a\"\nhost = \"h\"\n", "r.toml: two routes are named 'a'"),
         (
             "[[route]]\nname = \"a\"\nhost = \"H\"\npath = \"/x\"\n[[route]]\nname = \"b\"\nhost = \"h\"\npath = \"/x/\"\n",
-            "r.toml: routes 'a' and 'b' take the same requests",
+            "r.toml: routes 'a' and 'b' match the same requests",
         ),
     ] {
         let (code, said) = check(text);
@@ -223,8 +223,8 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
         ),
         (identity.to_owned() + "allow = []\n", "allow is empty"),
         (identity.replace("hush-hush-hush-hush", "hush-hush"), "secret_access_key of identity 'a' is too short"),
-        (identity.to_owned() + "allow = [{}]\n", "an entry of allow is empty, and would allow all"),
-        (identity.to_owned() + "allow = [{ paths = [] }]\n", "paths is empty; remove it, or name something"),
+        (identity.to_owned() + "allow = [{}]\n", "an entry of allow is empty, and would allow everything"),
+        (identity.to_owned() + "allow = [{ paths = [] }]\n", "paths is empty; remove it, or add an entry"),
         (identity.to_owned() + "allow = [{ paths = [\"x\"] }]\n", "the path 'x' does not begin with '/'"),
         (identity.to_owned() + "allow = [{ host = [] }]\n", "unknown field 'host'; did you mean 'hosts'?"),
         (
@@ -242,7 +242,7 @@ fn a_file_of_keys_is_checked_and_its_secrets_are_not_shown() {
     assert!(code == Some(2) && said.contains("requests would be changed, but --inbound verifies them"), "{said}");
 }
 
-/// Catches a placeholder that is the real key: whoever holds it needs no proxy.
+/// Catches a placeholder that is the real key: its holder does not need the proxy.
 #[test]
 fn a_placeholder_is_not_the_key_that_signs() {
     let folder = tempfile::tempdir().unwrap();

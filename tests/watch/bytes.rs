@@ -76,7 +76,7 @@ fn a_host_that_is_not_watched_is_reached_directly() {
     };
     let direct = code(OTHER, &["--all"]).expect(0);
     assert_eq!((direct.text().as_str(), direct.stderr.as_str()), ("hello", ""));
-    // It says so, in case the user wonders why nothing is explained.
+    // sigvet says so, in case the user wonders why nothing is explained.
     for (host, options) in [(WATCHED, &[][..]), (OTHER, &["--host", OTHER]), (OTHER, &["--all-hosts"])] {
         let looked_into = code(host, options).expect(60);
         assert!(looked_into.stderr.contains(&format!("sigvet: {host} is not watched: the program does not trust")));

@@ -30,7 +30,7 @@ fn requests_is_watched() {
 
 #[test]
 fn aiobotocore_is_watched() {
-    // It works with only one version of botocore, and so has a separate environment.
+    // aiobotocore works with only one version of botocore, so it has a separate environment.
     let Some(python) = python_of("AIOBOTOCORE_PYTHON", "aiobotocore") else { return };
     watched(&[&python, &here("sdk.py"), "aiobotocore"], 0);
 }
@@ -56,7 +56,7 @@ fn the_sdk_for_javascript_is_watched() {
 #[test]
 fn restic_is_watched() {
     if has("restic", "version") {
-        // It would retry for a quarter of an hour.
+        // restic would retry for a quarter of an hour.
         let program = ["timeout", "10", "restic", "-r", "s3:https://s3.us-east-1.amazonaws.com/bucket/r", "init"];
         let (_, wrong) = both(&program);
         assert!(wrong.stderr.contains(MISTAKE), "{}", wrong.stderr);
@@ -92,7 +92,7 @@ fn java_is_watched() {
     }
 }
 
-/// Runs a client with the right secret, about which nothing is printed, and with a wrong one, which is explained.
+/// Runs a client with the right secret, for which nothing is printed, and with a wrong one, which is explained.
 fn watched(program: &[&str], refused: i32) {
     let (right, wrong) = both(program);
     right.expect_silence();

@@ -93,7 +93,8 @@ fn a_denied_request_is_not_explained() {
     assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("403", ""));
 }
 
-/// Servers and proxies compress errors too for clients that take gzip, as Python's do unasked. What is saved is read again.
+/// Servers and proxies also compress errors for clients that accept gzip, as Python's clients do by default. The saved
+/// file can still be read.
 #[test]
 fn a_compressed_refusal_is_explained_and_saved_decoded() {
     let world = World::new();
@@ -118,7 +119,7 @@ fn a_compressed_refusal_is_explained_and_saved_decoded() {
     assert!(explained.contains("secret-mistyped"), "{explained}");
 }
 
-/// Catches server text that a terminal obeys, or that looks like ours.
+/// Catches text from a server that controls the terminal, or that looks like sigvet's own.
 #[test]
 fn a_hostile_reply_is_inert() {
     let world = World::new();
@@ -135,7 +136,7 @@ fn a_hostile_reply_is_inert() {
     assert_eq!(said.lines().filter(|line| line.starts_with("sigvet: ")).count(), 1, "{said:?}");
 }
 
-/// Catches a store on this machine that is asked, and about which nothing is said.
+/// Catches a store on this machine that is not watched, without a line that says so.
 #[test]
 fn a_host_that_is_not_watched_is_named_if_all_requests_are_wanted() {
     let world = World::new();
@@ -143,7 +144,7 @@ fn a_host_that_is_not_watched_is_named_if_all_requests_are_wanted() {
     let url = format!("http://{}/b/k", server.address);
     let program = ["curl", "-sS", url.as_str(), url.as_str()];
     let said = |options: &[&str]| unrouted(&world, options, &program).run().expect(0).stderr;
-    let note = "sigvet: 127.0.0.1 is not watched: it is no host of AWS; watch it with --host 127.0.0.1\n";
+    let note = "sigvet: 127.0.0.1 is not watched: it is not an AWS host; watch it with --host 127.0.0.1\n";
     assert_eq!((said(&["--all"]).as_str(), said(&[]).as_str()), (note, ""));
     assert_eq!(said(&["--all", "--host", "127.0.0.1"]).matches("sigvet: 200 GET ").count(), 2);
     let said = said(&["--profile", "nope"]);

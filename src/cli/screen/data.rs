@@ -1,4 +1,4 @@
-//! Writes data of servers to standard output: exactly for programs, as text for people.
+//! Writes data from servers to standard output: unchanged for programs, as inert text for people.
 
 use std::io::{Result, Write};
 
@@ -13,7 +13,7 @@ pub enum Reader {
     Person,
 }
 
-/// A writer for what a server sent, or for what the user wants to know about it.
+/// A writer for data that a server sent, or that the user asked for about it.
 pub struct Data<'a> {
     screen: &'a mut Screen,
     /// The last byte was a carriage return: before a line feed it belongs to the end of the line.

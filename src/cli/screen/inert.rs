@@ -43,7 +43,7 @@ fn write_spelling(character: char, shown: &mut String) {
 
 fn write_json_escape(character: char, shown: &mut String) {
     for unit in character.encode_utf16(&mut [0; 2]) {
-        write!(shown, "\\u{unit:04x}").expect("a String takes every text");
+        write!(shown, "\\u{unit:04x}").expect("writing to a String cannot fail");
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            write!(text, "\\x{byte:02x}").expect("a String takes every text");
+            write!(text, "\\x{byte:02x}").expect("writing to a String cannot fail");
         }
     }
     Cow::Owned(text)

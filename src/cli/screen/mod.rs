@@ -58,23 +58,23 @@ impl Screen {
         Self { file, ..self }
     }
 
-    /// The file below the stream, to be written instead of it: the stream keeps what it could not write, and tries
-    /// again later.
+    /// The file below the stream, to write to instead of the stream: after a failed write, the stream would keep the
+    /// bytes and try again later.
     pub fn file(&self) -> Option<File> {
         self.file.as_ref()?.try_clone().ok()
     }
 
-    /// From now on, secrets are removed from all text with `redactor`.
+    /// From now on, removes secrets from all text with `redactor`.
     pub fn redact_with(&mut self, redactor: Rc<dyn Redact>) {
         self.redactor = Some(redactor);
     }
 
-    /// From now on, keeps everything that is written until [`release`](Self::release).
+    /// From now on, buffers everything that is written until [`release`](Self::release).
     pub fn hold(&mut self) {
         self.out.hold();
     }
 
-    /// Writes what was kept, with one call of the system.
+    /// Writes what was buffered, with one system call.
     ///
     /// # Errors
     /// The stream cannot be written to.
@@ -106,7 +106,7 @@ impl Screen {
         &mut self.out
     }
 
-    /// A writer for data of a server: exact, unless a person reads it on a terminal.
+    /// A writer for data from a server: exact, unless a person reads it on a terminal.
     pub fn data(&mut self) -> Data<'_> {
         Data::new(self)
     }
@@ -150,7 +150,7 @@ impl Write for Screen {
         self.write_text(bytes).map(|()| bytes.len())
     }
 
-    /// In one piece, so that a secret that spans two arguments is found.
+    /// Formats the text before writing it, so that a secret that spans two arguments is found.
     fn write_fmt(&mut self, arguments: Arguments<'_>) -> io::Result<()> {
         self.write_text(arguments.to_string().as_bytes())
     }

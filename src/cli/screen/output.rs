@@ -1,11 +1,11 @@
-//! A stream that can keep many short texts and write them with one call of the system.
+//! A stream that can buffer many short texts and write them with one system call.
 
 use std::io::{Result, Write};
 
 /// The stream below a screen.
 pub(super) struct Output {
     stream: Box<dyn Write + Send>,
-    /// The texts kept so far.
+    /// The texts buffered so far.
     held: Option<Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-//! Colours, or none.
+//! Whether and how output is coloured.
 
 use anstyle::{AnsiColor, Style};
 

@@ -2,7 +2,7 @@ use super::testing::written;
 use super::*;
 
 #[test]
-fn foreign_text_moves_no_cursor_and_reverses_no_line() {
+fn foreign_text_cannot_move_the_cursor_or_reverse_a_line() {
     let hostile = "a\x1b[2Jb\u{9b}31m\r\u{202e}c\u{200b}\n\td\u{2028}é\0\x7f\u{2066}\u{61c}\u{e0041}";
     let shown =
         "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{202e}c\\u{200b}\n\td\\u{2028}é\\u{0}\\u{7f}\\u{2066}\\u{61c}\\u{e0041}";
@@ -11,7 +11,7 @@ fn foreign_text_moves_no_cursor_and_reverses_no_line() {
     assert_eq!(inert_line("a\n\tb…"), "a\\u{a}\\u{9}b…");
 }
 
-/// Catches a colour in the text of others that is taken for one of ours.
+/// Catches a colour in foreign text that passes for one of ours.
 #[test]
 fn only_paint_adds_colour() {
     let painted = |palette| written(palette, |screen| screen.paint(Role::Mark, "\x1b[32mgood\x1b[0m"));
@@ -35,7 +35,7 @@ fn bytes_are_read_as_characters_wherever_they_are_split() {
     );
 }
 
-/// Catches JSON whose strings have other values than what was written.
+/// Catches JSON whose strings have different values from those that were written.
 #[test]
 fn json_is_inert_and_keeps_its_value() {
     let value = serde_json::json!({ "k\u{202e}": "\x1b\u{9b}\x7f\u{e0041}é\n\t\u{200f}" });

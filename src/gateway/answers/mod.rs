@@ -34,7 +34,7 @@ pub enum StoreError {
     /// The folder cannot be written to.
     #[error("cannot write to the store '{folder}': {source}")]
     Unwritable {
-        /// The error from the system.
+        /// The folder.
         folder: String,
         /// The error from the system.
         source: io::Error,

@@ -39,7 +39,7 @@ impl Shelf {
                 self.lock().remove(path);
                 Reply::new(204, "", "")
             }
-            _ => error(501, "NotImplemented", "This store only knows PUT, GET, HEAD and DELETE."),
+            _ => error(501, "NotImplemented", "This store only supports PUT, GET, HEAD and DELETE."),
         }
     }
 

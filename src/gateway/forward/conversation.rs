@@ -90,7 +90,7 @@ pub trait Witness: Send + Sync + fmt::Debug {
     /// The client does not trust the certificate that was made for a host.
     fn distrusted(&self, host: &str);
 
-    /// The client uses a protocol with a watched host that cannot be recorded, so it passes unseen.
+    /// The client speaks a protocol that cannot be recorded with a watched host, so the bytes pass unseen.
     fn unseen(&self, host: &str);
 
     /// The client uses a host on this machine that is not watched.
@@ -231,7 +231,7 @@ pub struct Replies {
 }
 
 impl Replies {
-    /// Reports an incomplete refusal when the connection ends: it is better than none.
+    /// Reports an incomplete refusal when the connection ends: an incomplete one is better than none.
     pub fn break_off(&mut self) {
         if let Some(reply) = self.reply.take() {
             self.conversation.answered(reply, self.took);

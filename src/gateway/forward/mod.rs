@@ -1,8 +1,8 @@
 //! The forward proxy of `sigvet watch`: it passes bytes on unchanged and keeps a copy of requests and replies.
 //!
 //! A client asks for a tunnel (CONNECT), or sends plain HTTP with absolute URLs. The proxy decrypts tunnels to watched
-//! hosts with a certificate of its own authority; it sees nothing of the content of other tunnels. Nothing is judged
-//! or explained here: the caller is given each exchange.
+//! hosts with a certificate of its own authority; it does not see the content of other tunnels. Nothing is judged or
+//! explained here: the caller receives each exchange.
 
 mod watched;
 mod rewind;

@@ -84,7 +84,7 @@ async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, 
     transport::dial(url, &forwarder.options).await
 }
 
-/// Reports that a host on this machine is not watched: its user may take it for a store that is.
+/// Reports that a host on this machine is not watched, because the user may think that it is.
 fn note_unwatched(forwarder: &Forwarder, url: &RequestUrl) {
     let host = url.host().trim_start_matches('[').trim_end_matches(']');
     let is_here = host.eq_ignore_ascii_case("localhost")

@@ -16,7 +16,7 @@ use super::problem::{PARSE_ERROR, Problem};
 use super::session::Session;
 use crate::gateway::Stop;
 
-/// Maximum time for which a notification holds back the messages after it, so that they arrive in order.
+/// Maximum time for which a notification holds back the messages after it, so that messages arrive in order.
 const NOTIFICATION: Duration = Duration::from_secs(10);
 
 /// Maximum number of messages waiting to be written.
@@ -38,7 +38,7 @@ pub struct Patience {
 pub struct Bridge {
     line: Arc<Shared>,
     stop: Stop,
-    /// Tells running exchanges to end.
+    /// Tells the exchanges in progress to end.
     ending: Stop,
     patience: Patience,
     under_way: JoinSet<()>,
@@ -66,7 +66,7 @@ impl Bridge {
         (bridge, written)
     }
 
-    /// Carries lines until there are no more, or until asked to stop.
+    /// Carries messages until there are no more lines, or until asked to stop.
     pub async fn run(mut self, mut lines: Lines) {
         let stop = self.stop.clone();
         loop {
@@ -80,7 +80,7 @@ impl Bridge {
             let Some(before) = self.take(line).await else { continue };
             let mut has_ended = lines.has_ended.clone();
             let is_enough = async {
-                // A client that has closed its end does not need the order; the rest of the input follows.
+                // Once the client has closed its end, the order matters less, so the rest waits only this long.
                 let _ = has_ended.wait_for(|ended| *ended).await;
                 tokio::time::sleep(self.patience.requests).await;
             };
@@ -111,7 +111,7 @@ impl Bridge {
                     return self.reject(Value::Null, problem).await;
                 }
                 Err(NoMessage::NotJsonRpc(id)) => {
-                    return self.reject(id, Problem::invalid("this is not a message of JSON-RPC 2.0")).await;
+                    return self.reject(id, Problem::invalid("this is not a JSON-RPC 2.0 message")).await;
                 }
             },
         };
@@ -139,7 +139,7 @@ impl Bridge {
     }
 
     async fn reject<T>(&self, id: Value, problem: Problem) -> Option<T> {
-        // An error means that the client does not read, which is noticed elsewhere.
+        // An error means that the client does not read any more, which is noticed elsewhere.
         let _ = self.line.fail(&[id], problem).await;
         None
     }

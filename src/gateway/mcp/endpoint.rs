@@ -64,7 +64,7 @@ pub struct KeptSigner(Mutex<Option<(Arc<Credentials>, Arc<Signer>)>>);
 /// A request to be signed and sent.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Its method.
+    /// The method.
     pub method: &'static str,
     /// The body: JSON or empty.
     pub body: Bytes,

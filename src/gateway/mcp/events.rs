@@ -18,7 +18,7 @@ pub struct Events {
 
 /// An event exceeds the size limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a message of the server is longer than {limit} bytes")]
+#[error("a message from the server is longer than {limit} bytes")]
 pub struct TooLong {
     /// The limit in bytes.
     pub limit: usize,

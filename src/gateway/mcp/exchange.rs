@@ -33,7 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The output for the client, in chronological order.
 #[derive(Debug)]
 pub enum Output {
-    /// A message of the server, on one line.
+    /// A message from the server, on one line.
     Message(Vec<u8>),
     /// The server did not answer the request with this ID.
     Failed(Value, Problem),
@@ -48,7 +48,7 @@ pub struct Line {
     pub endpoint: Endpoint,
     /// The session with the server.
     pub session: Session,
-    /// Maximum size of a message of the server in bytes.
+    /// Maximum size of a message from the server in bytes.
     pub limit: usize,
     /// The channel to the client.
     pub output: mpsc::Sender<Output>,
@@ -124,7 +124,7 @@ impl Line {
         }
     }
 
-    /// A JSON-RPC error in the body says more than the status (MCP 2026-07-28 has both).
+    /// Prefers a JSON-RPC error in the body, which says more than the status (MCP 2026-07-28 has both).
     async fn refuse(
         &self,
         status: StatusCode,
@@ -157,7 +157,7 @@ impl Line {
             }
             _ if matches!(parts.status.as_u16(), 202 | 204) => unanswered(pending),
             other => Err(Problem::new(format!(
-                "the server answered with '{other}', and MCP has application/json or text/event-stream; check the URL"
+                "the server answered with '{other}', but MCP uses application/json or text/event-stream; check the URL"
             ))),
         }
     }
@@ -232,7 +232,7 @@ impl Line {
         Ok(())
     }
 
-    /// Passes on a message of the server.
+    /// Passes on a message from the server.
     async fn deliver(&self, bytes: &[u8], pending: &mut Pending) -> Result<(), Problem> {
         let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
             return Err(Problem::new("the server answered with something that is not JSON"));
@@ -339,8 +339,8 @@ fn unanswered(pending: &Pending) -> Result<(), Problem> {
     }
 }
 
-/// Runs an exchange to its end. `answered` is dropped once all of its requests are answered, or at the end
-/// if it has none.
+/// Runs an exchange to its end. `answered` is dropped once all requests of the message are answered, or at the end if
+/// the message has no requests.
 pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
     let mut pending = Pending::of(&message, answered);
     let carried = tokio::select! {

@@ -19,9 +19,9 @@ pub struct Message {
 /// Why a line is not a valid message.
 #[derive(Debug, PartialEq)]
 pub enum NoMessage {
-    /// It is not JSON.
+    /// The line is not JSON.
     NotJson,
-    /// It is JSON but not JSON-RPC. The value is the ID to use in the answer.
+    /// The line is JSON but not JSON-RPC. The value is the ID to use in the answer.
     NotJsonRpc(Value),
 }
 

@@ -1,4 +1,4 @@
-//! One request on its way through the proxy: it is signed, sent and answered, and a refusal is explained.
+//! Handles one request in the proxy: signs and sends it, passes the response back, and explains a refusal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub(super) struct Leaving<'p> {
     began: Instant,
 }
 
-/// The request that attempts are made from.
+/// The request from which each attempt is made.
 enum Unsigned {
     /// A request without a signature, which is signed anew for each attempt.
     Cleared(Box<Request>),
@@ -87,7 +87,7 @@ impl<'p> Leaving<'p> {
         let (unsigned, mut outbound) = match prepared {
             Ok(prepared) => prepared,
             Err(Stopped::Denied(denied)) => {
-                // It was not sent.
+                // The log only names a host that the request was sent to.
                 leg.host.clear();
                 return denied.into_passed(leg, self.dialect);
             }
@@ -122,7 +122,7 @@ impl<'p> Leaving<'p> {
                     let masking = Masking::new(&self.way.credentials, &signature);
                     Passed::Answered(upgrade::join(response, client, &masking), leg)
                 }
-                None => Denied::new(502, "the upstream switched to another protocol, which nobody asked for")
+                None => Denied::new(502, "the upstream switched to another protocol without being asked to")
                     .into_passed(leg, self.dialect),
             };
         }
@@ -288,7 +288,8 @@ impl<'p> Leaving<'p> {
         }
         let masking = Masking::new(&self.way.credentials, signature);
         let is_readable = is_plain_text(response.headers());
-        // A client without its own key may ask for anything, including a compressed response: read it, and pass it on unchanged.
+        // A client without its own key may ask for anything, including a compressed response: it is read, and passed on
+        // unchanged.
         if !is_readable && !is_guarded {
             return match status.as_u16() {
                 400 | 401 | 403 => {
@@ -304,7 +305,7 @@ impl<'p> Leaving<'p> {
         let body = awaited(body, &parts.headers, self.proxy.limits.idle_time);
         let mut headers = onward::response_headers(&parts.headers);
         masking.apply_to_headers(&mut headers);
-        // Masking changes the length. An answer without a body states the length of another one.
+        // Masking changes the length. A response without a body may state the length of a body that is not sent.
         if !body.is_end_stream() {
             headers.remove(http::header::CONTENT_LENGTH);
         }

@@ -149,12 +149,12 @@ impl Asking {
         let response = sent.map_err(|error| onward::unreached(&error).1)?;
         let status = response.status();
         if status != http::StatusCode::OK {
-            return Err(format!("the upstream answers with status {}", status.as_u16()));
+            return Err(format!("the upstream answered with status {}", status.as_u16()));
         }
         let body = tokio::time::timeout(self.limit, Limited::new(response.into_body(), LONGEST).collect()).await;
         let body = body.map_err(|_| "the answer did not end in time".to_owned())?;
         let body = body.map_err(|error| format!("the answer cannot be read: {error}"))?.to_bytes();
-        parse_session(&body).map_err(|error| format!("the answer is no session: {error}"))
+        parse_session(&body).map_err(|error| format!("the answer is not a session: {error}"))
     }
 }
 

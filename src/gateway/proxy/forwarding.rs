@@ -14,7 +14,7 @@ use crate::gateway::passage::{Later, Leg, Tunnel, Tunnels};
 use crate::gateway::{Authority, Constraint, Purpose, Reply, onward};
 use crate::transport::{self, Options};
 
-/// The purpose of its authority.
+/// The purpose of the proxy's certificate authority.
 pub const PURPOSE: Purpose = Purpose { command: "sigvet proxy", protocols: &[b"h2", b"http/1.1"] };
 
 /// The port that tunnels may lead to, unless another one is listed.

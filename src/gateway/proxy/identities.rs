@@ -57,7 +57,7 @@ impl Grant {
     /// Checks that a request is allowed.
     ///
     /// # Errors
-    /// If there is only one permission, what it does not allow; otherwise that none of the permissions
+    /// If there is only one permission, the error says what it does not allow; otherwise, that none of the permissions
     /// allows the request.
     pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
         match self.permissions.as_slice() {

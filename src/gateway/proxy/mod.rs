@@ -166,11 +166,11 @@ impl Proxy {
             _ => source,
         };
         let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
-        // Known only now if the key comes from a role or a program.
+        // If the real key comes from a role or a program, it is only known now.
         if claimed.is_some_and(|claimed| claimed.access_key_id() == credentials.access_key_id) {
             return Err(Denied::new(
                 403,
-                "the placeholder key is the real key: it needs no proxy, and must be replaced",
+                "the placeholder key is the real key, so its holder does not need the proxy; replace it",
             ));
         }
         leg.host = upstream.url().host_header();
@@ -189,7 +189,7 @@ impl Proxy {
             let keys = &inbound.verifier.keys;
             let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));
             let session = session.filter(|session| keys.find(&session.access_key_id).is_some());
-            let session = session.ok_or_else(|| Denied::new(403, "this key may have no session"))?;
+            let session = session.ok_or_else(|| Denied::new(403, "this key cannot open a session"))?;
             Ok(express::answer(&session, self.clock.now()))
         })
     }
@@ -206,11 +206,11 @@ impl Proxy {
                 return Err(Denied::forbidden(Forbidden::Ambiguous));
             }
         }
-        route.ok_or_else(|| Denied::new(404, "no route takes this request"))
+        route.ok_or_else(|| Denied::new(404, "no route matches this request"))
     }
 
-    /// Browsers state where a request comes from. A page of another site, or of a name that was made to resolve to
-    /// this machine (DNS rebinding), must not use the credentials.
+    /// Refuses requests from web pages of other sites. Browsers state where a request comes from; a page of another
+    /// site, or of a name that was made to resolve to this machine (DNS rebinding), must not use the credentials.
     fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
         let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
         let host = request.host().unwrap_or_default();
@@ -230,7 +230,7 @@ impl Proxy {
     ) -> Result<Option<Arc<CredentialSource>>, Denied> {
         let (Some(inbound), Some(claimed)) = (&self.inbound, claimed) else { return Ok(None) };
         let grant = inbound.identities.grant(claimed.access_key_id());
-        let grant = grant.ok_or_else(|| Denied::new(403, "this key may do nothing here"))?;
+        let grant = grant.ok_or_else(|| Denied::new(403, "this key has no permissions here"))?;
         grant.check(request, claimed.scope()).map_err(Denied::forbidden)?;
         Ok(grant.source.clone())
     }
@@ -288,7 +288,7 @@ impl Denied {
         Self::new(status, forbidden)
     }
 
-    /// Turns it into an answer: in the service's format if the client signed its request, otherwise as text.
+    /// Converts the denial into an answer: in the service's format if the client signed its request, otherwise as text.
     fn into_passed(self, mut leg: Box<Leg>, dialect: Option<Dialect>) -> Passed {
         let reply = match dialect {
             Some(dialect) => self.in_dialect(dialect),

@@ -1,4 +1,4 @@
-//! Which requests may pass a route, and how they are changed.
+//! Which requests a route allows, and how they are changed.
 
 use sigvet_core::request::{Header, Request};
 
@@ -34,7 +34,7 @@ pub enum Forbidden {
         host: String,
     },
     /// The request uses plain HTTP for a host that requires TLS.
-    #[error("{host} is reached over TLS only: ask for https://")]
+    #[error("{host} is reached over TLS only; use https://")]
     Clear {
         /// The host that the request names.
         host: String,

@@ -27,7 +27,7 @@ const SIGNATURE_PARAMETERS: [&str; 7] = [
 pub enum Declared {
     /// Nothing.
     Nothing,
-    /// Its hash, or that it is unsigned, so the body can be streamed.
+    /// The hash of the body, or that the body is unsigned, so the body can be streamed.
     Usable,
     /// Chunks that were signed by someone else.
     SignedChunks,

@@ -27,7 +27,7 @@ use s3::S3Error;
 use service::ServiceError;
 use xml::Xml;
 
-/// Whose answers a gateway imitates.
+/// The server whose answers a gateway imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AnswerAs {
     /// AWS, with the mistake behind the refusal added to the message.
@@ -48,7 +48,7 @@ pub struct Refused<'a> {
     pub request: &'a Request,
     /// The verdict, or why there is none.
     pub verdict: Result<&'a Verdict, &'a VerifyError>,
-    /// The mistake behind the refusal, if it was looked for.
+    /// The mistake behind the refusal, if one was looked for.
     pub diagnosis: Option<&'a Diagnosis>,
     /// The request ID of the reply.
     pub request_id: &'a str,
@@ -72,7 +72,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Says why a request is refused.
+    /// Writes the refusal of a request.
     pub fn of(refused: &Refused<'_>, answer_as: AnswerAs) -> Self {
         let fault = refused.fault();
         let verdict = refused.verdict.ok();
@@ -94,7 +94,7 @@ impl Refusal {
 }
 
 impl Refusal {
-    /// Says that the path of an S3 request cannot be decoded.
+    /// Writes the refusal of an S3 request whose path cannot be decoded.
     pub fn of_path(request: &Request, answer_as: AnswerAs, request_id: &str) -> Self {
         let path = String::from_utf8_lossy(request.path());
         match answer_as {
@@ -105,7 +105,7 @@ impl Refusal {
     }
 }
 
-/// What is said about a signature that no known mistake reproduces.
+/// The sentence for a signature that no known mistake reproduces.
 const OTHER_SECRET: &str = "sigvet: most likely the secret is not the one that belongs to this access key ID";
 
 impl Refused<'_> {

@@ -203,7 +203,7 @@ fn of_scope(fault: &Fault) -> S3Error {
     }
 }
 
-/// Where no reply was quoted in public, S3's beginning is followed by sigvet's own wording.
+/// If no reply was quoted in public, the message begins like S3's and continues in sigvet's own words.
 fn unreadable(carrier: Carrier, claim: &ClaimError) -> S3Error {
     match (carrier, claim) {
         (Carrier::Header, ClaimError::NoDate { .. } | ClaimError::Date { .. }) => {

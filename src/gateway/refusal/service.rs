@@ -18,7 +18,7 @@ pub const INCOMPLETE: &str = "IncompleteSignatureException";
 const UNRECOGNIZED: &str = "UnrecognizedClientException";
 const INVALID: &str = "InvalidSignatureException";
 const DENIED: &str = "AccessDeniedException";
-/// What IAM Roles Anywhere says of a certificate that none of its trust anchors vouches for
+/// The message of IAM Roles Anywhere for a certificate that none of its trust anchors vouches for
 /// (aws/rolesanywhere-credential-helper, issue 108).
 const UNTRUSTED: &str = "Untrusted signing certificate";
 /// EC2's error code for nearly every refusal.

@@ -21,11 +21,11 @@ use crate::gateway::unread::Unread;
 /// Why a request cannot be handled by a forward proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misdirected {
-    /// It asks neither for a tunnel nor for an `http://` URL.
+    /// The request asks neither for a tunnel nor for an `http://` URL.
     #[error(transparent)]
     NotForProxy(#[from] NotForProxy),
-    /// Its `Host` differs from the server that was asked for, so rules for one host would let requests
-    /// for another pass.
+    /// The `Host` differs from the server that was asked for, so the rules for one host would allow requests for
+    /// another.
     #[error("the request is for {named}, but the client asked this proxy for {asked}")]
     Host {
         /// The host that was asked for.
@@ -53,8 +53,8 @@ impl Unread for Misdirected {
 }
 
 impl Server {
-    /// Whether a request asks for a tunnel. Not over HTTP/2, which would have several on one connection, and not
-    /// inside a tunnel.
+    /// Whether a request asks for a tunnel. Tunnels are not opened inside a tunnel, nor over HTTP/2, which would carry
+    /// several on one connection.
     pub(in crate::gateway) fn is_asked_for_tunnel(&self, request: &http::Request<Incoming>, ends: &Ends) -> bool {
         let may_ask = request.version() != Version::HTTP_2 && ends.asked.is_none() && self.tunnels().is_some();
         may_ask && request.method() == Method::CONNECT
@@ -99,7 +99,7 @@ impl Server {
         (parts, recorded): (&Parts, Option<&[u8]>),
         ends: &Ends,
     ) -> Result<Option<Arc<RequestUrl>>, Misdirected> {
-        // In HTTP/2 every request has a host where HTTP/1 has one only in requests to a proxy.
+        // In HTTP/2 every request target has a host; in HTTP/1 only the targets of requests to a proxy do.
         let is_whole_url = parts.version != Version::HTTP_2 && parts.uri.scheme().is_some();
         let asked = match &ends.asked {
             Some(asked) => Arc::clone(asked),

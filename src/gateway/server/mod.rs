@@ -1,4 +1,4 @@
-//! The judging server: each request is answered as the service would answer it, and each refusal is explained.
+//! The judging server: answers each request as the service would, and explains each refusal.
 
 mod forwarded;
 mod turn;
@@ -59,7 +59,7 @@ pub struct Server {
     pub passage: Option<Arc<dyn Passage>>,
     /// Limits on requests and connections.
     pub limits: Limits,
-    /// Whose refusals to imitate.
+    /// The server whose refusals to imitate.
     pub answer_as: AnswerAs,
     /// Answers valid requests; if `None`, the answer shows what sigvet understood.
     pub answer: Option<Arc<dyn Answer>>,
@@ -71,7 +71,7 @@ pub struct Server {
     pub sink: Arc<dyn Sink>,
     /// Makes the request IDs of this process unique.
     pub run: u32,
-    /// Set before connections are cut off at the end.
+    /// Set at shutdown, before the remaining connections are cut off.
     pub(super) stopped: Arc<AtomicBool>,
     requests: AtomicU64,
     searches: Arc<Semaphore>,
@@ -172,7 +172,7 @@ impl Server {
         if let Some(problem) = turn.undecodable(&request) {
             return turn.refuse_path(request, problem).await;
         }
-        // If a body is large, or might be, it is only received if the head alone is not refused.
+        // A body that is or might be large is only received if the head alone is not refused.
         let is_large = body.size_hint().upper().is_none_or(|length| length > self.limits.memory_bytes as u64);
         let by_head = if is_large { turn.judge_head(&request) } else { Ahead::Open(None) };
         match by_head {
@@ -252,7 +252,7 @@ impl Server {
 struct Reading {
     /// The request.
     inbound: Result<Request, Unreadable>,
-    /// The server that it is for, if its client uses the gateway as a forward proxy.
+    /// The server that the request is for, if its client uses the gateway as a forward proxy.
     asked: Result<Option<Arc<RequestUrl>>, Misdirected>,
 }
 
@@ -265,7 +265,7 @@ pub struct Ends {
     pub port: u16,
     /// The server that the client asked for, if the connection is inside a tunnel.
     pub asked: Option<Arc<RequestUrl>>,
-    /// Why the connection ends, if that is before an answer.
+    /// Why the connection ends, if it ends before an answer.
     pub cutting: Cutting,
 }
 

@@ -34,11 +34,11 @@ pub struct BodyFile {
 
 #[derive(Debug)]
 enum Place {
-    /// Other processes may write to it.
+    /// Other processes may write to the file.
     Named { path: PathBuf, seen: Seen },
-    /// No other process can reach it.
+    /// No other process can reach the file.
     Unnamed(File),
-    /// It can be read only once.
+    /// The pipe can be read only once.
     Pipe(Pipe),
 }
 

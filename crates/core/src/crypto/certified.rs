@@ -1,7 +1,7 @@
 //! The kinds of keys in X.509 certificates: RSA, and ECDSA over P-256, P-384 and P-521. All sign with SHA-256.
 //!
-//! RSA is *ring*'s, because its private key operations take constant time; those of the crate `rsa` have an open
-//! advisory (RUSTSEC-2023-0071). No signature here needs randomness: ECDSA follows RFC 6979, and PKCS #1 v1.5 has no
+//! RSA comes from *ring*, whose private key operations take constant time; the crate `rsa` has an open advisory about
+//! its own (RUSTSEC-2023-0071). No signature here needs randomness: ECDSA follows RFC 6979, and PKCS #1 v1.5 has no
 //! random part. This module knows nothing about certificates.
 
 use std::fmt;

@@ -49,7 +49,7 @@ fn digit(number: u8) -> u8 {
     b'0' + number + above_nine * (b'a' - b'0' - 10)
 }
 
-/// HMAC-SHA1 with a key that is used once, as Signature Version 2 signs.
+/// HMAC-SHA1 with a key that is used once, for Signature Version 2.
 #[cfg(feature = "v2")]
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");

@@ -1,4 +1,4 @@
-//! ECDSA over P-256 with SHA-256 and signatures in DER, as Signature Version 4A signs.
+//! ECDSA over P-256 with SHA-256 and signatures in DER, as used by Signature Version 4A.
 //!
 //! Signatures are deterministic (RFC 6979): the same request gets the same signature. This module does not know how
 //! keys are derived. The `p256` crate wipes the private key on drop.

@@ -68,8 +68,7 @@ impl IssuerHash {
 }
 
 impl CertifiedPublic {
-    /// Whether this key made the issuer's signature of the message. It did not if the scheme is for another kind of
-    /// key.
+    /// Whether this key made the issuer's signature of the message; false if the scheme is for another kind of key.
     pub(crate) fn has_issued(&self, scheme: IssuerScheme, message: &[u8], signature: &[u8]) -> bool {
         match (self, scheme) {
             (Self::Rsa(key), IssuerScheme::RsaPkcs1(hash)) => verify_rsa(hash.pkcs1(), key, message, signature),

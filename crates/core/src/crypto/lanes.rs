@@ -1,9 +1,9 @@
 //! SHA-256 of many messages at once, one in each lane of the processor's vector registers.
 //!
-//! Hashing a single message is a chain in which each step waits for the one before; messages side by side do not wait
-//! for each other. With AVX-512, sixteen of them cost a third of what SHA instructions need to hash them one after
-//! another. SHA instructions are faster than lanes of AVX2 and NEON, which are faster than plain code, so the
-//! processor's features determine which of them is used. All of it is safe code: `fearless_simd` chooses the
+//! Hashing a single message is a chain in which each step waits for the one before, but messages side by side do not
+//! wait for each other. With AVX-512, hashing sixteen of them takes a third of the time that SHA instructions need for
+//! one after another. SHA instructions are faster than lanes of AVX2 and NEON, which are faster than plain code, so the
+//! processor's features determine which of them are used. There is no unsafe code: `fearless_simd` chooses the
 //! instructions.
 
 use std::sync::LazyLock;
@@ -208,7 +208,7 @@ mod tests {
     }
 
     proptest! {
-        /// Any number of messages after a head that was absorbed before.
+        /// Tries any number of messages after a head that was absorbed before.
         #[test]
         fn many_messages_continue_from_one_state(
             head in proptest::collection::vec(any::<[u8; BLOCK]>(), 0..3),

@@ -1,8 +1,8 @@
 //! HMAC-SHA256 (RFC 2104) from the two hash states that a key leads to; the shared beginning of messages is absorbed
 //! once.
 //!
-//! The result is that of `hmac`, and costs only the compressions: no buffer is copied, no block is hashed twice, and
-//! the MACs of many messages are computed side by side.
+//! The result is the same as that of the crate `hmac`, but only the compressions cost time: no buffer is copied, no
+//! block is hashed twice, and the MACs of many messages are computed side by side.
 
 use zeroize::Zeroize;
 
@@ -60,7 +60,7 @@ impl Midstate {
     }
 }
 
-/// HMAC-SHA256 with a key that is used once. For a short message, each of the two hashes is one run over blocks.
+/// HMAC-SHA256 with a key that is used once. For a short message, each of the two hashes is one pass over its blocks.
 pub fn hmac(key: &[u8], message: &[u8]) -> Sha256Digest {
     if message.len() > SHORT {
         return Midstate::new(key).finish(&[message]);

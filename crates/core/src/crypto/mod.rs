@@ -1,6 +1,6 @@
 //! Hashes, MACs and comparison in constant time; the only module that uses the crates that implement them.
 //!
-//! It does not know what the messages mean.
+//! This module does not know what the messages mean.
 
 pub(crate) mod digests;
 #[cfg(feature = "v4a")]

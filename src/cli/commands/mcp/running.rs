@@ -21,11 +21,11 @@ const STOPPED: Duration = Duration::from_secs(1);
 /// Time limit for deleting the session at the end.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// Carries messages until standard input ends or a signal comes.
+/// Carries messages until standard input ends or a signal arrives.
 pub fn run(args: &McpArgs, endpoint: Endpoint, found: &FoundSecrets, context: &mut Context) -> Result<Exit, Failure> {
     let runtime = start_runtime()?;
     let written = runtime.block_on(carry(args, endpoint, found, context));
-    // Credential sources that are still busy are not waited for.
+    // Does not wait for credential sources that are still busy.
     runtime.shutdown_background();
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -42,7 +42,7 @@ async fn carry(args: &McpArgs, endpoint: Endpoint, found: &FoundSecrets, context
     let (bridge, output) = Bridge::new(endpoint, limit, patience, stop.clone());
     let bridge = tokio::spawn(bridge.run(lines));
     let written = write_all(output, found, context).await;
-    // Standard output is closed: only the session is still deleted.
+    // Standard output is closed, so all that remains is to delete the session.
     stop.ask();
     let _ = bridge.await;
     written

@@ -28,7 +28,7 @@ const OWN_HEADERS: [&str; 10] = [
     "x-amz-date",
 ];
 
-/// Settles the server and the source of credentials, without fetching credentials yet.
+/// Determines the server and the source of credentials, without fetching credentials yet.
 ///
 /// # Errors
 /// The options contradict each other, or the profile cannot be used.
@@ -36,7 +36,7 @@ pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, Foun
     let url = url(&args.url)?;
     let headers = args.header.iter().map(|text| header(text)).collect::<Result<_, _>>()?;
     if url.scheme() == UriScheme::Http && !is_this_machine(url.host()) {
-        warn(context, "requests and answers travel unencrypted over http://; use https:// if the server has it")?;
+        warn(context, "requests and answers travel unencrypted over http://; use https:// if the server supports it")?;
     }
     context.connection = args.connection.to_credentials(context);
     let clock = Clock::new(context::now);

@@ -17,7 +17,7 @@ pub enum AdminPlace {
     Below,
     /// On a port that serves nothing else.
     OwnPort,
-    /// On another port, so not here.
+    /// On another port, so not on this one.
     Elsewhere,
 }
 

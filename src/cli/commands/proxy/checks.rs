@@ -1,4 +1,4 @@
-//! Refuses rules that could never apply, because the person who wrote one relies on it.
+//! Refuses rules that could never apply, because the user who wrote such a rule relies on it.
 
 use crate::cli::failure::Failure;
 use crate::gateway::proxy::{PrefixPattern, allows_path};
@@ -21,7 +21,7 @@ impl Useless {
         Self { problem, hint }
     }
 
-    /// Turns it into a failure; `place` adds where the rule is.
+    /// Turns the problem into a failure; `place` adds where the rule is.
     pub fn into_failure(self, place: impl FnOnce(&str) -> Failure) -> Failure {
         place(&self.problem).hint(self.hint)
     }
@@ -30,7 +30,7 @@ impl Useless {
 /// Checks a host with or without a port.
 pub fn check_host(host: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    let hint = "expected a host alone, such as search.example.com or localhost:9200";
+    let hint = "expected only a host, such as search.example.com or localhost:9200";
     if host.is_empty() || !host.bytes().all(is_part) {
         return Err(Useless::new(format!("'{host}' is not a host"), hint));
     }
@@ -49,16 +49,16 @@ pub fn check_host_pattern(pattern: &str) -> Result<(), Useless> {
     if pattern == "*" {
         return Ok(());
     }
-    let hint = "expected a host such as search.example.com, or '*.example.com' for all below a name";
+    let hint = "expected a host such as search.example.com, or '*.example.com' for all hosts below a domain";
     check_host(rest).map_err(|useless| match useless.problem.ends_with("port") {
         true => useless,
         false => Useless::new(format!("'{pattern}' matches no host"), hint),
     })
 }
 
-/// Checks a method, which must be in capital letters.
+/// Checks a method, which must be in upper case.
 pub fn check_method(method: &str) -> Result<(), Useless> {
-    let hint = "expected a method in capital letters, such as GET";
+    let hint = "expected a method in upper case, such as GET";
     match is_token(method) && method == method.to_ascii_uppercase() {
         true => Ok(()),
         false => Err(Useless::new(format!("the method '{method}' matches no request"), hint)),
@@ -71,7 +71,8 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
     if !path.starts_with('/') {
         return Err(Useless::new(format!("the path '{path}' does not begin with '/'"), "for example '/bucket/*'"));
     }
-    let hint = "expected plain characters without dot segments and query; end the rule with '*' before any other";
+    let hint =
+        "expected plain characters, no dot segments and no query; end the path with '*' before any other character";
     // A path is allowed if all readings of it are, so the rule itself must have only one reading.
     let is_plain = start.bytes().all(|byte| byte.is_ascii_graphic() && !b"*?#%".contains(&byte));
     match is_plain && allows_path(&[PrefixPattern::new(path)], start.as_bytes()) {
@@ -83,19 +84,19 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
 /// Checks a region or service as used in credential scopes.
 pub fn check_scope_word(word: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*,".contains(&byte);
-    let hint = "expected a region or a service in small letters, such as eu-west-1 or s3";
+    let hint = "expected a region or a service in lower case, such as eu-west-1 or s3";
     match !word.is_empty() && word.bytes().all(is_part) {
         true => Ok(()),
         false => Err(Useless::new(format!("'{word}' matches no credential scope"), hint)),
     }
 }
 
-/// Checks a region or a service to sign with, by the rule of the signer.
+/// Checks a region to sign with, by the rules of the signer.
 pub fn check_region(region: &str) -> Result<(), Useless> {
     check_scope(region, "s3")
 }
 
-/// See [`check_region`].
+/// Checks a service to sign with, by the rules of the signer.
 pub fn check_service(service: &str) -> Result<(), Useless> {
     check_scope("us-east-1", service)
 }
@@ -106,7 +107,8 @@ fn check_scope(region: &str, service: &str) -> Result<(), Useless> {
     scope.map(drop).map_err(|error| Useless::new(error.to_string(), hint))
 }
 
-/// Checks the ARN of a role: other services than AWS have other partitions and accounts.
+/// Checks the shape of a role's ARN. Its partition and account can be anything, because services other than AWS have
+/// their own.
 pub fn check_role(arn: &str) -> Result<(), Useless> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
@@ -120,7 +122,7 @@ pub fn check_role(arn: &str) -> Result<(), Useless> {
     }
 }
 
-/// Checks the name of a header to add: some are the signer's own.
+/// Checks the name of a header to add: the signer sets some headers itself.
 pub fn check_added(name: &str) -> Result<(), Useless> {
     let hint = match name.to_ascii_lowercase().as_str() {
         "host" => "set the signed host with sign_host (--sign-host)",

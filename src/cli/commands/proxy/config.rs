@@ -139,7 +139,7 @@ fn check_conflicts(file: &TomlFile<'_>, routes: &[RouteSpec]) -> Result<(), Fail
     for (at, route) in routes.iter().enumerate() {
         let earlier = routes.iter().take(at).find(|earlier| key(earlier) == key(route));
         if let Some(earlier) = earlier {
-            let names = format!("routes '{}' and '{}' take the same requests", earlier.name, route.name);
+            let names = format!("routes '{}' and '{}' match the same requests", earlier.name, route.name);
             return Err(Failure::usage(format!("{}: {names}", file.path.display()))
                 .hint("give them different host, path or port"));
         }

@@ -19,7 +19,7 @@ use sigvet_core::credentials::Secret;
 
 /// A forward proxy that is ready to start.
 pub struct Prepared {
-    /// Its configuration.
+    /// The configuration of the proxy.
     pub forwarding: Forwarding,
     /// A newly generated private key that is to be saved.
     new_key: Option<Secret>,
@@ -52,7 +52,7 @@ pub fn prepare(args: &ProxyArgs, routes: &[Route], context: &Context) -> Result<
             let authority = authority.map_err(|error| {
                 Failure::invalid(error)
                     .context(format!("cannot use {}", path.display()))
-                    .hint("expected a private key as PEM (PKCS#8); if there is no such file, one is made")
+                    .hint("expected a private key as PEM (PKCS#8); if the file does not exist, it is created")
             })?;
             (authority, is_new.then_some(key))
         }

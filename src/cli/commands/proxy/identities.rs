@@ -68,7 +68,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
 }
 
-/// Refuses a file that others can write to: they could give themselves a key and use the real credentials.
+/// Refuses a file that other users can write to: they could give themselves a key and use the real credentials.
 fn refuse_if_writable(path: &Path) -> Result<(), Failure> {
     let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
     if !is_owner_trusted(&metadata) {
@@ -145,7 +145,7 @@ fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> R
         (None, None) => return Err(file.failure(item.span(), "allow must be an array of tables")),
     }
     if permissions.is_empty() {
-        return Err(file.failure(item.span(), "allow is empty, so this identity could do nothing; remove one of them"));
+        return Err(file.failure(item.span(), "allow is empty, so this identity could do nothing; remove either one"));
     }
     Ok(Grant { source, permissions })
 }
@@ -154,7 +154,7 @@ fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, 
     file.check_fields(table, &PERMISSION_FIELDS)?;
     if table.is_empty() {
         return Err(Failure::usage(format!(
-            "{}: an entry of allow is empty, and would allow all",
+            "{}: an entry of allow is empty, and would allow everything",
             file.path.display()
         )));
     }

@@ -132,7 +132,7 @@ fn upstream_url(spec: &RouteSpec, text: &str) -> Result<RequestUrl, Failure> {
     if url.target() != b"/" {
         return Err(spec
             .problem(format!("invalid upstream '{text}': it has a path"))
-            .hint("pass scheme, host and port alone; a request is passed on with its own path"));
+            .hint("pass only scheme, host and port; a request is passed on with its own path"));
     }
     Ok(url)
 }
@@ -158,7 +158,7 @@ fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {
     match &spec.path {
         Some(path) if path.contains('*') => Err(spec
             .problem(format!("the path '{path}' has a '*'"))
-            .hint("write the beginning of the path alone: everything below it is taken")),
+            .hint("write only the beginning of the path: everything below it matches")),
         Some(path) if !path.starts_with('/') => Err(spec.problem(format!("the path '{path}' does not begin with '/'"))),
         path => Ok(path.clone()),
     }

@@ -31,7 +31,7 @@ use crate::gateway::{
 use crate::profiles::{self, KnownKey};
 use crate::transport::{Options, Trust, certificates_in};
 
-/// Everything that is settled before the proxy listens.
+/// Everything that is decided before the proxy listens.
 pub struct Plan {
     routes: Vec<Route>,
     inbound: Option<Inbound>,
@@ -104,7 +104,8 @@ fn check_trust(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses placeholders that are the key of a source: they would open everything that it opens.
+/// Refuses a placeholder with the access key ID of a credential source: it would give access to everything that the
+/// source's key gives access to.
 fn refuse_real_keys(
     (inbound, sources): (Option<&Inbound>, &[Arc<CredentialSource>]),
     args: &ProxyArgs,
@@ -117,13 +118,13 @@ fn refuse_real_keys(
         if let Some(own) = inbound.keys.find(&real.access_key_id) {
             let source = describe_owner(&real.source);
             let problem = format!("{} has the access key ID of {source}, which signs the requests", own.name);
-            return Err(Failure::usage(problem).hint("make up a key for it: a placeholder must open nothing by itself"));
+            return Err(Failure::usage(problem).hint("make up a key for it: a placeholder must be worthless by itself"));
         }
     }
     Ok(())
 }
 
-/// The sources whose credentials sign requests: not those of routes if all clients have sources of their own.
+/// The sources whose credentials sign requests. If all clients have their own sources, those of the routes do not.
 fn in_use(mut all: Vec<Arc<CredentialSource>>, inbound: Option<&Inbound>) -> Vec<Arc<CredentialSource>> {
     if let Some(own) = inbound.and_then(|inbound| inbound.identities.own_sources()) {
         all.retain(|source| own.iter().any(|own| Arc::ptr_eq(own, source)));
@@ -245,7 +246,7 @@ fn announce(
     Ok(())
 }
 
-/// Writes the log. Secrets found in the meantime are added to the redacted ones before each line.
+/// Writes the log. Before each line, secrets that were found in the meantime are added to those to redact.
 struct Log<'a> {
     report: Report,
     found: &'a FoundSecrets,

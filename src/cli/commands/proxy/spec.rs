@@ -9,7 +9,7 @@ use crate::cli::options::signing::{PathOptions, SchemeName};
 /// The settings of one route.
 #[derive(Debug, Clone, Default)]
 pub struct RouteSpec {
-    /// Its name.
+    /// The name of the route.
     pub name: String,
     /// Whether it comes from a configuration file.
     pub is_configured: bool,

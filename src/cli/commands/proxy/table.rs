@@ -68,7 +68,7 @@ impl<'a> TomlFile<'a> {
         match self.read(table, name, "an array of strings", strings)? {
             Some(strings) if strings.is_empty() => {
                 let span = table.get(name).and_then(Item::span);
-                Err(self.failure(span, &format!("{name} is empty; remove it, or name something")))
+                Err(self.failure(span, &format!("{name} is empty; remove it, or add an entry")))
             }
             strings => Ok(strings.unwrap_or_default()),
         }

@@ -40,7 +40,7 @@ pub fn upstream(
     let url = address::parse(text)?;
     if url.target() != b"/" {
         return Err(Failure::usage(format!("invalid --upstream '{text}': it has a path"))
-            .hint("pass scheme, host and port alone; requests are passed on with the path that was signed"));
+            .hint("pass only scheme, host and port; requests are passed on with the path that was signed"));
     }
     if is_itself(&url, listening) {
         return Err(Failure::usage(format!(

@@ -14,7 +14,7 @@ use sigvet_core::credentials::Credentials;
 /// The example key of the AWS documentation, which gives access to nothing.
 pub const DEMO_KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
-/// Finds the keys and registers them for redaction. Fails if there are none, unless there may be none.
+/// Finds the keys and registers them for redaction. Fails if there are none, unless `may_be_none` is set.
 pub fn find(args: &ServeArgs, may_be_none: bool, context: &Context) -> Result<Keyring, Failure> {
     let mut keys: Vec<NamedKey> = args.demo_keys.then(demo_key).into_iter().collect();
     for name in &args.profile {

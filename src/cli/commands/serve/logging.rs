@@ -10,8 +10,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::terminal::notes::warn;
 use crate::gateway::Exchange;
 
-/// How long exchanges are collected after a batch. Under load a line of its own for each of them would cost two
-/// switches of threads and a call of the system: more than everything else that the log does.
+/// How long exchanges are collected after a batch. Under load, writing each of them on its own would cost two context
+/// switches and a system call: more than everything else that the log does.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Writes one exchange to the log.
@@ -26,7 +26,7 @@ pub trait LogWriter {
 /// Logs exchanges until the server has ended, and then those still waiting.
 ///
 /// # Errors
-/// Standard error cannot be written to, for another reason than that its reader is gone.
+/// Standard error cannot be written to, for a reason other than that its reader is gone.
 pub async fn write_log(
     log: &mut impl LogWriter,
     mut exchanges: Exchanges,
@@ -64,7 +64,7 @@ fn in_one_piece(context: &mut Context, write: impl FnOnce(&mut Context) -> Resul
 /// The server keeps running if its log is closed.
 ///
 /// # Errors
-/// Every other failure.
+/// Any other failure.
 pub fn unless_closed(written: Result<(), Failure>) -> Result<(), Failure> {
     match written {
         Err(failure) if failure.exit == Exit::Done => Ok(()),

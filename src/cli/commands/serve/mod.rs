@@ -167,7 +167,7 @@ pub struct ServeArgs {
 /// Runs the command.
 pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
     let anchors = args.trust.anchors()?;
-    // Whoever trusts certificates needs no other key.
+    // A server that trusts certificates needs no other keys.
     let keys = keys::find(args, anchors.is_some(), context)?;
     running::run(args, KnownSigners { keys, anchors: anchors.unwrap_or_default() }, context)
 }

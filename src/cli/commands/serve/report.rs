@@ -96,7 +96,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     let clock = time.get(11..19).unwrap_or_default();
     let redactor = if needs_redaction(exchange) { redactor(exchange) } else { Redactor::none() };
     let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
-    // Something about the server itself, not about a request.
+    // This is about the server itself, not about a request.
     if let (0, Judgement::Unread(problem)) = (exchange.status, &exchange.judgement) {
         return Ok(context.stderr.line(&inert_line(&format!("{clock} {problem}")))?);
     }
@@ -128,7 +128,7 @@ fn way(leg: &Leg) -> String {
     host + &route + &named(" (request ID ", leg.request_id.as_deref().unwrap_or_default(), ")")
 }
 
-/// Whether a diagnosis has anything to show. It has not if the request was not signed.
+/// Whether a diagnosis has anything to show. The diagnosis of an unsigned request does not.
 fn tells_something(diagnosis: &Diagnosis) -> bool {
     diagnosis.judged.is_some() || diagnosis.best().is_some()
 }

@@ -21,11 +21,11 @@ use sigvet_core::verify::{DEFAULT_WINDOW, Outcome};
 use sigvet_core::x509::Certificate;
 use tokio::runtime::Runtime;
 
-/// Who may sign.
+/// The signers that the server knows.
 pub struct KnownSigners {
-    /// With a secret.
+    /// Those with a secret key.
     pub keys: Keyring,
-    /// With the key of a certificate: those that these CA certificates vouch for.
+    /// Those with a certificate that one of these CAs vouches for.
     pub anchors: Vec<Certificate>,
 }
 
@@ -36,7 +36,7 @@ pub fn run(args: &ServeArgs, known: KnownSigners, context: &mut Context) -> Resu
 
 /// Starts the threads of a server.
 pub fn start_runtime() -> Result<Runtime, Failure> {
-    // Two descriptors more: a listener and a connection.
+    // Two more descriptors: a listener and a connection.
     let runtime = platform::ensure_descriptors(platform::OF_RUNTIME + 2)
         .and_then(|()| tokio::runtime::Builder::new_multi_thread().enable_all().build());
     runtime.map_err(|error| Failure::from_error(Exit::CannotConnect, error))
@@ -44,7 +44,7 @@ pub fn start_runtime() -> Result<Runtime, Failure> {
 
 /// Stops a server when the process receives a signal.
 ///
-/// If the server has not ended some time after its own limit, the reader of the log is holding it up, so the process
+/// If the server has not ended some time after its own limit, the reader of the log is blocking it, so the process
 /// exits without waiting for the log.
 pub fn stop_on_signal(stop: &Stop, limit: Duration) {
     let asked = stop.clone();

@@ -54,7 +54,7 @@ impl Queue {
 }
 
 impl Exchanges {
-    /// Waits for exchanges, and takes all that are waiting. There are none when all senders are gone.
+    /// Waits for exchanges, and takes all that are waiting. Returns none once all senders are gone.
     pub async fn recv(&mut self) -> Vec<Arc<Exchange>> {
         let mut waiting = Vec::new();
         self.receiver.recv_many(&mut waiting, WAITING).await;

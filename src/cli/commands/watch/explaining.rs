@@ -72,8 +72,8 @@ impl Explaining {
         if self.show_secrets {
             return Redactor::of_secrets(&requests, secrets);
         }
-        // A wrong signature is of no use to anyone, and is what a saved file is about. One that could not be checked may
-        // be right.
+        // A wrong signature is of no use to anyone, and a saved file is there to show it. A signature that could not be
+        // checked may be right.
         let is_wrong = judged.is_some_and(|judged| {
             judged.verdict.expected.as_ref().is_some_and(|expected| expected != judged.verdict.claimed.signature())
         });

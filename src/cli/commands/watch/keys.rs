@@ -54,7 +54,8 @@ impl Keys {
         KeysForRequest { own, others }
     }
 
-    /// A key that is only the default says nothing about a signature made with a different key.
+    /// The key of the credential chain, if the request names it or the user chose it. A default key says nothing about
+    /// a signature made with a different key.
     fn of_chain(&mut self, named: Option<&str>, context: &Context) -> Option<Credentials> {
         let choice = &self.choice;
         let resolved = self.chain.get_or_insert_with(|| {

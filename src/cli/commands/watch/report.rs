@@ -59,7 +59,7 @@ impl Report {
                 self.once(&format!("{OWN} {host} is not watched: the program speaks only HTTP/2 with it"), context)
             }
             Notice::Unwatched { host } => {
-                self.once(&format!("{OWN} {host} is not watched: it is no host of AWS; watch it with --host {host}"), context)
+                self.once(&format!("{OWN} {host} is not watched: it is not an AWS host; watch it with --host {host}"), context)
             }
             Notice::Ended(_) => Ok(()),
         }

@@ -35,7 +35,7 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
             profile_file: args.profile_file.clone(),
             ..CredentialChoice::default()
         };
-        // The program needs no profile of sigvet's, so it runs all the same.
+        // The program does not need sigvet's profile, so it runs anyway.
         if let Err(failure) = profiles::describe(&choice, &context.environment).map_err(Failure::from) {
             warn(context, &format!("{}; refusals are explained without its key", failure.to_line()))?;
         }

@@ -13,7 +13,7 @@ use crate::profiles::Environment;
 /// Where programs look for a proxy. Most also read the lower-case names, and some only those.
 const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Hosts to reach without the proxy; set to none.
+/// Hosts to reach without the proxy; cleared, so that every request uses it.
 const NO_PROXIES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The CA bundle of the AWS SDKs and the AWS CLI.

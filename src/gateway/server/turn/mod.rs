@@ -1,4 +1,4 @@
-//! Handles one request: it is judged, answered or refused, and logged.
+//! Handles one request: judges it, answers or refuses it, and logs it.
 
 mod unanswered;
 
@@ -47,7 +47,7 @@ fn is_form(request: &Request) -> bool {
     request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// What can be said before the body has arrived.
+/// What is known before the body has arrived.
 pub(super) enum Ahead {
     /// The request is refused whatever its body is.
     Refused(Box<Request>, Box<Verdict>),
@@ -64,7 +64,7 @@ pub(super) struct Turn<'a> {
     pub(super) version: &'static str,
     pub(super) began: Instant,
     pub(super) now: Timestamp,
-    /// Why the connection ends, if that is before the answer.
+    /// Why the connection ends, if it ends before the answer.
     pub(super) cutting: Cutting,
 }
 
@@ -398,7 +398,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// An answer of which only the status is logged.
+    /// An answer for which only the status is logged.
     pub(super) fn with_status(status: u16) -> Self {
         Self { status, code: None, reply: Vec::new() }
     }

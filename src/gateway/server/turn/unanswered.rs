@@ -1,4 +1,5 @@
-//! A request whose client leaves before the answer begins: the work on it is dropped, and only this logs it.
+//! Logs a request whose client disconnects before the answer begins: the task that handles it is dropped, so nothing
+//! else would log it.
 
 use std::sync::Arc;
 
@@ -10,10 +11,10 @@ use crate::gateway::exchange::{Judgement, shorten};
 use crate::gateway::passage::{Heading, Leg};
 use crate::gateway::telling::tell_without_waiting;
 
-/// The status in the log for a client that left, as nginx writes it. It is never sent.
+/// The status logged for a client that disconnected, as in nginx's log. It is never sent.
 const CLIENT_LEFT: u16 = 499;
 
-/// A request that is being worked on. It is logged if this is dropped without [`Unanswered::end`].
+/// A request in progress. It is logged if this is dropped without [`Unanswered::end`].
 pub(super) struct Unanswered<'t, 's> {
     turn: &'t Turn<'s>,
     known: Option<(Arc<Request>, Judged)>,
@@ -24,7 +25,7 @@ pub(super) struct Unanswered<'t, 's> {
 pub(super) type Judged = Option<Result<Box<Verdict>, VerifyError>>;
 
 impl<'t, 's> Unanswered<'t, 's> {
-    /// Begins to work on a request.
+    /// Marks the start of work on a request.
     pub(super) fn new(
         turn: &'t Turn<'s>,
         request: Arc<Request>,
@@ -34,7 +35,7 @@ impl<'t, 's> Unanswered<'t, 's> {
         Self { turn, known: Some((request, judged)), heading }
     }
 
-    /// Ends the work; the request is now logged by the caller.
+    /// Marks the end of that work; from now on the caller logs the request.
     pub(super) fn end(mut self) -> Judged {
         self.known.take().and_then(|(_, judged)| judged)
     }

@@ -70,7 +70,7 @@ fn diagnosis_of_valid(exchange: &Exchange) -> Option<Diagnosis> {
     })
 }
 
-/// The summary for a request that was not read or not judged.
+/// The summary of a request that was not read or not judged.
 fn write_plain_summary(exchange: &Exchange, redactor: &Redactor, html: &mut Markup) {
     html.raw("<p class=\"verdict\"><span class=\"sentence\">")
         .raw(word_for(&exchange.judgement))

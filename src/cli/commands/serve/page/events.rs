@@ -63,8 +63,8 @@ pub fn reply(page: &Arc<Page>, position: Option<Position>) -> Reply {
     reply
 }
 
-/// Sends events until the reader is gone or the server is asked to stop, because an open stream would keep
-/// it from ending.
+/// Sends events until the reader is gone or the server is asked to stop, because an open stream would keep the server
+/// from ending.
 async fn send(page: Arc<Page>, position: Option<Position>, sender: mpsc::Sender<Bytes>) {
     let mut place = match position {
         Some(position) if position.run == page.run => position.place,

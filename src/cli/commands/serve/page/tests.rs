@@ -102,7 +102,7 @@ fn text_from_clients_is_escaped() {
     assert_inert(&text(get(&page, "/_sigvet/")));
     let one = text(get(&page, "/_sigvet/requests/1"));
     assert_inert(&one);
-    assert!(!one.contains(" style="), "the policy lets no style in the markup apply");
+    assert!(!one.contains(" style="), "the policy blocks inline styles");
     let events = events::events("7", &page.journal.after(0), &page.redactor());
     assert_inert(&events);
     let lines: Vec<&str> = events.trim_end().split(['\r', '\n']).collect();

@@ -23,11 +23,11 @@ pub struct Visitors {
 /// Why a request is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnedAway {
-    /// It is for another host.
+    /// The request is for another host.
     Host,
-    /// Another page sent it.
+    /// Another page sent the request.
     Origin,
-    /// Its method is not GET or HEAD.
+    /// The method is not GET or HEAD.
     Method,
 }
 
