@@ -8,6 +8,8 @@
 
 pub mod locking;
 
+pub mod spellings;
+
 pub mod platform;
 
 pub mod files;

@@ -191,6 +191,8 @@ impl Acceptor {
     ) {
         // Small answers are sent at once. If the socket refuses this option, it still works.
         let _ = stream.set_nodelay(true);
+        // A socket for both versions of IP has clients of IPv4 as `::ffff:127.0.0.1`.
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
         let cutting = Cutting::new(Arc::clone(&server.stopped));
         let ends = Ends { peer: address, port: self.address.port(), asked: None, cutting };

@@ -18,6 +18,7 @@ mod payload;
 mod intake;
 mod words;
 mod hops;
+mod signature_parts;
 mod awaited;
 mod onward;
 mod keyring;

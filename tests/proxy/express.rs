@@ -57,6 +57,11 @@ fn sign(proxy: &Serving, (method, target, body): (&str, &str, &[u8]), credential
 fn create_session(proxy: &Serving, target: &str) -> (Answer, Credentials) {
     let placeholder = Credentials::new(PLACEHOLDER.0, PLACEHOLDER.1);
     let answer = ask(proxy, &sign(proxy, ("GET", target, b""), &placeholder));
+    let session = session_in(&answer);
+    (answer, session)
+}
+
+fn session_in(answer: &Answer) -> Credentials {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let text = answer.text();
     let document = roxmltree::Document::parse(&text).unwrap();
@@ -67,7 +72,7 @@ fn create_session(proxy: &Serving, target: &str) -> (Answer, Credentials) {
     let session = Credentials::new(values["AccessKeyId"], values["SecretAccessKey"]);
     let end = Timestamp::parse(values["Expiration"]).unwrap();
     assert!((200..=300).contains(&Timestamp::from(SystemTime::now()).seconds_until(end)), "{text}");
-    (answer, session.with_session_token(values["SessionToken"]))
+    session.with_session_token(values["SessionToken"])
 }
 
 /// Catches a session of the bucket that reaches the client, one of the client's that reaches the server, and a request
@@ -86,7 +91,7 @@ fn each_side_has_its_own_session() {
     let lines: Vec<&str> = heard.iter().map(|request| request.split(" HTTP/").next().unwrap()).collect();
     assert_eq!(lines, ["GET /?session", "PUT /dir/a%20b", "PUT /dir/a%20b"]);
     assert!(heard[0].contains(&format!("Credential={}/", REAL.0)), "{}", heard[0]);
-    assert!(heard[0].contains("x-amz-create-session-mode: ReadWrite\r\n"), "{}", heard[0]);
+    assert!(!heard[0].contains("x-amz-create-session-mode"), "the client does not say: {}", heard[0]);
     judge(&heard[0], (REAL.0, REAL.1, None));
     for put in &heard[1..] {
         assert!(put.contains(&format!("x-amz-s3session-token: {}\r\n", SESSION.2)), "{put}");
@@ -173,9 +178,39 @@ fn without_a_session_nothing_goes_up() {
     let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--log", "json"]);
     let (_, session) = create_session(&proxy, "/?session");
     let answer = ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session));
-    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(answer.status, 403, "clients repeat requests that get 503: {}", answer.text());
+    assert!(answer.text().contains("the upstream refuses CreateSession: AccessDenied"), "{}", answer.text());
     assert!(recorder.only().starts_with("GET /?session "));
-    proxy.wait_for("the upstream answered with status 403", 1);
+    proxy.wait_for("the upstream says AccessDenied", 1);
+}
+
+/// Catches a session that may write although its client asked for one that may only read. The header and its values are
+/// those of `CreateSession` in the S3 API reference.
+#[test]
+fn a_session_has_the_mode_that_its_client_asks_for() {
+    let recorder = bucket(300);
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &[]);
+    let placeholder = Credentials::new(PLACEHOLDER.0, PLACEHOLDER.1);
+    let ask_with = |name: &str, value: &str| {
+        let url = RequestUrl::parse(&format!("{}/?session", proxy.url)).unwrap();
+        let mut request = Request::new("GET", &url).unwrap();
+        request.headers.push(name, value).unwrap();
+        let settings = Settings::new("us-east-1", "s3express");
+        let prepared = prepare(request, &Identity::from(&placeholder), &settings, SystemTime::now().into()).unwrap();
+        ask(&proxy, &text_of(&prepared.sign_once(&placeholder.secret_access_key).request, b""))
+    };
+    for mode in ["ReadOnly", "ReadWrite"] {
+        let session = session_in(&ask_with("x-amz-create-session-mode", mode));
+        assert_eq!(ask(&proxy, &sign(&proxy, ("GET", "/k", b""), &session)).status, 200);
+        let heard = recorder.heard();
+        let created: Vec<_> = heard.iter().filter(|request| request.starts_with("GET /?session ")).collect();
+        let header = format!("x-amz-create-session-mode: {mode}\r\n");
+        assert!(created.last().unwrap().contains(&header), "{created:?}");
+    }
+    let answer = ask_with("x-amz-create-session-mode", "readonly");
+    assert!(answer.status == 501 && answer.text().contains("must be ReadWrite or ReadOnly"), "{}", answer.text());
+    let answer = ask_with("x-amz-server-side-encryption", "aws:kms");
+    assert!(answer.status == 501 && answer.text().contains("encryption of the bucket"), "{}", answer.text());
 }
 
 /// Catches a session with more permissions than the placeholder.

@@ -79,6 +79,12 @@ impl Sources {
         let described = profiles::describe(&choice, &self.environment)?;
         let owner = described.source.as_ref().map_or_else(|| "the credential chain".to_owned(), describe_owner);
         let name = role.map_or_else(|| owner.clone(), |role| format!("{role} by way of {owner}"));
+        // The same profile, once by its name and once as the default.
+        let same = self.made.values().find(|made| made.name() == name).map(Arc::clone);
+        if let Some(source) = same {
+            self.made.insert(key, Arc::clone(&source));
+            return Ok(source);
+        }
         let fetching = Fetching {
             choice,
             role: role.map(str::to_owned),
@@ -97,6 +103,7 @@ impl Sources {
     pub fn all(&self) -> Vec<Arc<CredentialSource>> {
         let mut all: Vec<_> = self.made.values().map(Arc::clone).collect();
         all.sort_by(|one, other| one.name().cmp(other.name()));
+        all.dedup_by(|one, other| Arc::ptr_eq(one, other));
         all
     }
 

@@ -1,6 +1,6 @@
 //! Options shared by the commands that listen: address, certificate, limits, and logging.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,22 +10,33 @@ use clap::{Args, ValueEnum};
 use super::value::{parse_count_limit, parse_duration, parse_size_limit, parse_time_limit};
 use crate::gateway::Limits;
 
-/// A port, or `:PORT` for all addresses of the machine, as Go programs spell it.
+/// A port, or an address with a port as Go programs spell it: `:8080` for all addresses of the machine,
+/// `127.0.0.1:8080`, `[::]:8080`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Port {
     /// The number.
     pub number: u16,
-    /// Whether the port was meant for all addresses.
-    pub is_everywhere: bool,
+    /// The address before it.
+    pub address: Option<IpAddr>,
 }
 
 impl FromStr for Port {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_prefix(':').unwrap_or(text).parse();
-        let number = number.map_err(|_| "expected a port from 0 to 65535".to_owned())?;
-        Ok(Self { number, is_everywhere: text.starts_with(':') })
+        let (address, number) = text.rsplit_once(':').map_or((None, text), |(address, number)| (Some(address), number));
+        let number = number.parse().map_err(|_| "expected a port from 0 to 65535".to_owned())?;
+        let address = match address {
+            None => None,
+            // As in Go, a socket for all IPv6 addresses takes IPv4 too.
+            Some("") => Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+            Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            Some(address) => {
+                let bare = address.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(address);
+                Some(bare.parse().map_err(|_| "expected PORT, :PORT or IP-ADDRESS:PORT".to_owned())?)
+            }
+        };
+        Ok(Self { number, address })
     }
 }
 

@@ -3,8 +3,6 @@
 //! A secret is known by its value, and searched for in every form in which it may have been written. Where the
 //! values come from is up to the callers; all output passes through here last, just before it leaves the program.
 
-mod forms;
-mod starts;
 mod typed;
 mod process_list;
 
@@ -16,11 +14,11 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use starts::Starts;
 use zeroize::Zeroizing;
 
 use crate::cli::screen::{Redact, Screen};
 use crate::profiles::{Environment, looks_like_secret, without_user};
+use crate::spellings::{Starts, spellings_of};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// Replacement for a secret.
@@ -98,7 +96,7 @@ impl Secrets {
     /// The text without the values.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let (forms, starts) = self.forms();
-        if !starts.may_be_in(text) {
+        if !starts.may_be_in(text.as_bytes()) {
             return Cow::Borrowed(text);
         }
         forms.iter().fold(Cow::Borrowed(text), |text, form| match text.contains(form.text.as_str()) {
@@ -115,7 +113,7 @@ impl Value {
 
     fn forms(&self) -> impl Iterator<Item = Form> {
         let remainder = self.remainder;
-        forms::of_value(&self.bytes).into_iter().map(move |text| match remainder {
+        spellings_of(&self.bytes, SHORTEST).into_iter().map(move |text| match remainder {
             Remainder::Nothing => Form { text: Zeroizing::new(text), instead: REDACTED.into() },
             Remainder::Start => Form { instead: short_signature(&text).into(), text: Zeroizing::new(text) },
         })

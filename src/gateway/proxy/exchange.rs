@@ -119,7 +119,7 @@ impl<'p> Leaving<'p> {
             let asked = upgrade.filter(|_| extras.upgrade.is_some());
             return match asked {
                 Some(client) => {
-                    let masking = Masking::new(&self.way.credentials, &signature);
+                    let masking = self.proxy.maskings.masking(&self.way.credentials, &signature);
                     Passed::Answered(upgrade::join(response, client, &masking), leg)
                 }
                 None => Denied::new(502, "the upstream switched to another protocol without being asked to")
@@ -280,13 +280,16 @@ impl<'p> Leaving<'p> {
             if is_guarded {
                 let masking = match status.is_success() {
                     true => Masking::bare(&self.way.credentials, signature),
-                    false => Masking::new(&self.way.credentials, signature),
+                    false => self.proxy.maskings.masking(&self.way.credentials, signature),
                 };
                 masking.apply_to_headers(&mut reply.headers);
+                if !reply.body.is_end_stream() {
+                    reply.body = MaskedBody::with_masked_trailers(reply.body, masking).boxed_unsync();
+                }
             }
             return reply;
         }
-        let masking = Masking::new(&self.way.credentials, signature);
+        let masking = self.proxy.maskings.masking(&self.way.credentials, signature);
         let is_readable = is_plain_text(response.headers());
         // A client without its own key may ask for anything, including a compressed response: it is read, and passed on
         // unchanged.

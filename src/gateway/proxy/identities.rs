@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sigvet_core::endpoint;
 use sigvet_core::request::Request;
-use sigvet_core::scheme::Scope;
+use sigvet_core::verify::Claimed;
 
-use super::pattern::HostPattern;
+use super::accesses::Access;
+use super::pattern::{HostPattern, without_port};
 use super::rules::{Allowance, Forbidden};
 use crate::gateway::CredentialSource;
 
@@ -53,58 +55,103 @@ impl Identities {
     }
 }
 
+/// The regions and the service that a signature is bound to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignedFor {
+    /// The regions, which may be patterns such as `us-*` in Version 4A. Empty if it is valid in all of them.
+    pub regions: Vec<String>,
+    /// The service.
+    pub service: String,
+}
+
+impl SignedFor {
+    /// The scope of a client's signature. Version 2 has none: it is for S3, and the new signature works in the region of
+    /// the host that it is sent to.
+    pub fn of(request: &Request, claimed: &Claimed) -> Self {
+        let Some(scope) = claimed.scope() else {
+            let host = without_port(request.host().unwrap_or_default());
+            let region = endpoint::infer(host).and_then(|inferred| inferred.region);
+            return Self { regions: region.into_iter().collect(), service: "s3".to_owned() };
+        };
+        let set = match claimed {
+            Claimed::V4(claim) => claim.region_set(request),
+            _ => None,
+        };
+        let regions = match (&scope.region, set) {
+            (Some(region), _) => vec![region.clone()],
+            (None, Some(set)) => set.split(',').map(|region| region.trim().to_owned()).collect(),
+            (None, None) => Vec::new(),
+        };
+        Self { regions, service: scope.service.clone() }
+    }
+}
+
 impl Grant {
-    /// Checks that a request is allowed.
+    /// Checks that all accesses of a request are allowed.
     ///
     /// # Errors
-    /// If there is only one permission, the error says what it does not allow; otherwise, that none of the permissions
-    /// allows the request.
-    pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
+    /// If there is only one permission, what it does not allow; otherwise that none of the permissions
+    /// allows one of the accesses.
+    pub fn check(&self, accesses: &[Access<'_>], signed_for: &SignedFor) -> Result<(), Forbidden> {
+        accesses.iter().try_for_each(|access| self.check_access(access, signed_for))
+    }
+
+    fn check_access(&self, access: &Access<'_>, signed_for: &SignedFor) -> Result<(), Forbidden> {
         match self.permissions.as_slice() {
             [] => Ok(()),
-            [only] => only.check(request, scope),
-            several if several.iter().any(|permission| permission.check(request, scope).is_ok()) => Ok(()),
-            _ => Err(Forbidden::Permission { method: request.method().to_owned() }),
+            [only] => only.check(access, signed_for),
+            several if several.iter().any(|permission| permission.check(access, signed_for).is_ok()) => Ok(()),
+            _ => Err(Forbidden::Permission { method: access.method.to_owned(), what: access.describe() }),
         }
     }
 }
 
 impl Permission {
-    /// Checks that this permission allows a request.
+    /// Checks that this permission allows an access.
     ///
     /// # Errors
     /// See [`Forbidden`].
-    pub fn check(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        // A signature that is not bound to a region and a service is valid for all of them.
-        let region = scope.and_then(|scope| scope.region.as_deref()).unwrap_or("*");
-        let service = scope.map_or("*", |scope| scope.service.as_str());
-        self.check_scope_words(request, [Some(region), Some(service)])
+    pub fn check(&self, access: &Access<'_>, signed_for: &SignedFor) -> Result<(), Forbidden> {
+        // A signature that is not bound to a region is valid in all of them.
+        let everywhere = ["*".to_owned()];
+        let regions = if signed_for.regions.is_empty() { &everywhere[..] } else { &signed_for.regions };
+        let other = regions.iter().find(|region| !self.allows_region(region));
+        self.check_with_region(access, signed_for, other)
     }
 
-    /// Checks that this permission allows a request whose new signature is only sent to one server. Here a signature
-    /// that is not bound to a region or a service is fine, because it cannot reach another server.
+    /// Checks that this permission allows an access, if the new signature is only sent to one server. Here a signature
+    /// for several regions is fine, because it cannot reach another server.
     ///
     /// # Errors
     /// See [`Forbidden`].
-    pub fn check_for_one_server(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        let region = scope.and_then(|scope| scope.region.as_deref());
-        self.check_scope_words(request, [region, scope.map(|scope| scope.service.as_str())])
+    pub fn check_for_one_server(&self, access: &Access<'_>, signed_for: &SignedFor) -> Result<(), Forbidden> {
+        let is_covered = |region: &String| region.contains('*') || self.allows_region(region);
+        let other = signed_for.regions.first().filter(|_| !signed_for.regions.iter().any(is_covered));
+        self.check_with_region(access, signed_for, other)
     }
 
-    /// Checks the host, then the region and the service as far as they are given, and then the rest.
-    fn check_scope_words(&self, request: &Request, presented: [Option<&str>; 2]) -> Result<(), Forbidden> {
-        let host = request.host().unwrap_or_default();
-        if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(host)) {
-            return Err(Forbidden::Host { host: host.to_owned() });
+    fn allows_region(&self, region: &String) -> bool {
+        self.regions.is_empty() || self.regions.contains(region)
+    }
+
+    /// Checks the host, the region, of which `other` is not allowed, the service, and then the rest.
+    fn check_with_region(
+        &self,
+        access: &Access<'_>,
+        signed_for: &SignedFor,
+        other: Option<&String>,
+    ) -> Result<(), Forbidden> {
+        if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(&access.host)) {
+            return Err(Forbidden::Host { host: access.host.clone().into_owned() });
         }
-        let allowed = [("region", &self.regions), ("service", &self.services)];
-        for ((what, allowed), presented) in allowed.into_iter().zip(presented) {
-            let is_allowed = |presented: &str| allowed.is_empty() || allowed.iter().any(|word| word == presented);
-            if let Some(presented) = presented.filter(|presented| !is_allowed(presented)) {
-                return Err(Forbidden::Scope { what: format!("{what} {presented}") });
-            }
+        let forbidden = |what: &str, word: &str| Err(Forbidden::Scope { what: format!("{what} {word}") });
+        if let Some(region) = other {
+            return forbidden("region", region);
         }
-        self.allowance.check(request)
+        if !self.services.is_empty() && !self.services.contains(&signed_for.service) {
+            return forbidden("service", &signed_for.service);
+        }
+        self.allowance.check(access)
     }
 }
 
@@ -112,21 +159,19 @@ impl Permission {
 mod tests {
     use super::*;
     use crate::gateway::proxy::pattern::PrefixPattern;
-    use sigvet_core::request::RequestUrl;
-    use sigvet_core::scheme::Dialect;
-    use sigvet_core::time::Timestamp;
 
-    fn request(method: &str, host: &str, target: &str) -> Request {
-        Request::new(method, &RequestUrl::parse(&format!("https://{host}{target}")).unwrap()).unwrap()
+    fn access<'r>(method: &'r str, host: &'r str, path: &'r str) -> Access<'r> {
+        Access { method, host: host.into(), path: path.as_bytes().into(), is_prefix: false }
     }
 
-    fn scope(region: &str, service: &str) -> Scope {
-        Scope::new(&Timestamp::from_epoch_seconds(0), region, service, &Dialect::AWS4).unwrap()
+    fn signed_for(regions: &[&str], service: &str) -> SignedFor {
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        SignedFor { regions, service: service.to_owned() }
     }
 
     /// Catches two permissions that are combined: the host of one and the path of the other.
     #[test]
-    fn one_permission_has_to_allow_all_of_a_request() {
+    fn one_permission_has_to_allow_all_of_an_access() {
         let permission = |host: &str, service: &str, method: &str, path: &str| Permission {
             hosts: vec![HostPattern::new(host)],
             regions: vec!["eu-west-1".to_owned()],
@@ -140,20 +185,36 @@ mod tests {
                 permission("b.example", "es", "PUT", "/*"),
             ],
         };
-        let s3 = scope("eu-west-1", "s3");
-        assert_eq!(grant.check(&request("GET", "a.example", "/read/x"), Some(&s3)), Ok(()));
-        assert_eq!(grant.check(&request("PUT", "b.example", "/x"), Some(&scope("eu-west-1", "es"))), Ok(()));
-        for (request, scope) in [
-            (request("PUT", "a.example", "/read/x"), Some(&s3)),
-            (request("GET", "a.example", "/other"), Some(&s3)),
-            (request("GET", "b.example", "/read/x"), Some(&s3)),
-            (request("GET", "a.example", "/read/x"), Some(&scope("us-east-1", "s3"))),
-            (request("GET", "a.example", "/read/x"), Some(&scope("eu-west-1", "es"))),
-            (request("GET", "a.example", "/read/x"), None),
+        let (s3, es) = (signed_for(&["eu-west-1"], "s3"), signed_for(&["eu-west-1"], "es"));
+        assert_eq!(grant.check(&[access("GET", "a.example", "/read/x")], &s3), Ok(()));
+        assert_eq!(grant.check(&[access("PUT", "b.example", "/x")], &es), Ok(()));
+        for (access, signed_for) in [
+            (access("PUT", "a.example", "/read/x"), &s3),
+            (access("GET", "a.example", "/other"), &s3),
+            (access("GET", "b.example", "/read/x"), &s3),
+            (access("GET", "a.example", "/read/x"), &signed_for(&["us-east-1"], "s3")),
+            (access("GET", "a.example", "/read/x"), &es),
+            (access("GET", "a.example", "/read/x"), &signed_for(&[], "s3")),
         ] {
-            assert!(grant.check(&request, scope).is_err(), "{request:?}");
+            assert!(grant.check(&[access.clone()], signed_for).is_err(), "{access:?}");
         }
-        assert_eq!(Grant::default().check(&request("PUT", "any", "/"), None), Ok(()));
+        assert_eq!(Grant::default().check(&[access("PUT", "any", "/")], &signed_for(&[], "s3")), Ok(()));
+    }
+
+    /// Catches a copy of an object that may not be read.
+    #[test]
+    fn each_access_of_a_request_has_to_be_allowed() {
+        let permission = |method: &str, path: &str| Permission {
+            allowance: Allowance { methods: vec![method.to_owned()], paths: vec![PrefixPattern::new(path)] },
+            ..Permission::default()
+        };
+        let grant = Grant { source: None, permissions: vec![permission("PUT", "/out/*"), permission("GET", "/in/*")] };
+        let s3 = signed_for(&["us-east-1"], "s3");
+        let copy = |from| [access("PUT", "h", "/out/k"), access("GET", "h", from)];
+        assert_eq!(grant.check(&copy("/in/k"), &s3), Ok(()));
+        for from in ["/out/k", "/secret/k", ""] {
+            assert!(grant.check(&copy(from), &s3).is_err(), "{from}");
+        }
     }
 
     /// Catches a limit to the region of one server that rejects a presigned Version 2 URL or a signature for all
@@ -165,17 +226,19 @@ mod tests {
             services: vec!["s3".to_owned()],
             ..Permission::default()
         };
-        let get = request("GET", "a.example", "/k");
-        let anywhere = |service: &str| Scope { region: None, ..scope("eu-west-1", service) };
-        for (scope, passes) in [
-            (None, true),
-            (Some(anywhere("s3")), true),
-            (Some(anywhere("sqs")), false),
-            (Some(scope("eu-west-1", "s3")), true),
-            (Some(scope("us-east-1", "s3")), false),
+        let get = access("GET", "a.example", "/k");
+        for (regions, service, passes_at_one, passes) in [
+            (&[][..], "s3", true, false),
+            (&["*"], "s3", true, false),
+            (&["eu-*"], "s3", true, false),
+            (&["eu-west-1"], "s3", true, true),
+            (&["eu-west-1", "us-east-1"], "s3", true, false),
+            (&["us-east-1"], "s3", false, false),
+            (&["*"], "sqs", false, false),
         ] {
-            assert_eq!(limit.check_for_one_server(&get, scope.as_ref()).is_ok(), passes, "{scope:?}");
+            let signed_for = signed_for(regions, service);
+            assert_eq!(limit.check_for_one_server(&get, &signed_for).is_ok(), passes_at_one, "{signed_for:?}");
+            assert_eq!(limit.check(&get, &signed_for).is_ok(), passes, "{signed_for:?}");
         }
-        assert!(limit.check(&get, None).is_err());
     }
 }

@@ -1,11 +1,11 @@
-//! A response body from which secret values are removed while it passes.
+//! A response body from which secret values are removed while it passes, or only its trailers.
 
 use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame};
+use hyper::body::{Body, Frame, SizeHint};
 
 use super::masking::Masking;
 use crate::gateway::ReplyBody;
@@ -14,6 +14,8 @@ use crate::gateway::ReplyBody;
 pub struct MaskedBody {
     inner: ReplyBody,
     masking: Masking,
+    /// Whether only the trailers are masked.
+    is_unchanged: bool,
     waiting: Vec<u8>,
     trailer: Option<Frame<Bytes>>,
     is_ended: bool,
@@ -22,7 +24,22 @@ pub struct MaskedBody {
 impl MaskedBody {
     /// Masks the values in a body.
     pub fn new(inner: ReplyBody, masking: Masking) -> Self {
-        Self { inner, masking, waiting: Vec::new(), trailer: None, is_ended: false }
+        Self { inner, masking, is_unchanged: false, waiting: Vec::new(), trailer: None, is_ended: false }
+    }
+
+    /// Passes a body on unchanged, and masks the values in its trailers.
+    pub fn with_masked_trailers(inner: ReplyBody, masking: Masking) -> Self {
+        Self { is_unchanged: true, ..Self::new(inner, masking) }
+    }
+
+    fn masked(&self, trailer: Frame<Bytes>) -> Frame<Bytes> {
+        match trailer.into_trailers() {
+            Ok(mut fields) => {
+                self.masking.apply_to_headers(&mut fields);
+                Frame::trailers(fields)
+            }
+            Err(other) => other,
+        }
     }
 
     /// Masks what has arrived and returns the part that can be sent.
@@ -47,13 +64,14 @@ impl Body for MaskedBody {
             }
             match std::task::ready!(Pin::new(&mut self.inner).poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data() {
+                    Ok(piece) if self.is_unchanged => return Poll::Ready(Some(Ok(Frame::data(piece)))),
                     Ok(piece) => {
                         let ready = self.release(&piece);
                         if !ready.is_empty() {
                             return Poll::Ready(Some(Ok(Frame::data(ready))));
                         }
                     }
-                    Err(trailer) => self.trailer = Some(trailer),
+                    Err(trailer) => self.trailer = Some(self.masked(trailer)),
                 },
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => {
@@ -70,6 +88,10 @@ impl Body for MaskedBody {
     fn is_end_stream(&self) -> bool {
         (self.is_ended || self.inner.is_end_stream()) && self.waiting.is_empty() && self.trailer.is_none()
     }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.is_unchanged { self.inner.size_hint() } else { SizeHint::default() }
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +101,27 @@ mod tests {
 
     use super::*;
     use crate::gateway::Reply;
+
+    /// Catches an error of gRPC, which comes with status 200 and is told in the trailers.
+    #[tokio::test]
+    async fn trailers_are_masked_even_if_the_body_is_not() {
+        let credentials = Credentials::new("AKIAREALREALREALREAL", "hush/hush/hush");
+        for is_unchanged in [true, false] {
+            let mut trailers = http::HeaderMap::new();
+            trailers.insert("grpc-message", "no access for AKIAREALREALREALREAL".parse().unwrap());
+            trailers.insert("grpc-status", "7".parse().unwrap());
+            let inner = Reply::new(200, "", "piece").body.with_trailers(std::future::ready(Some(Ok(trailers))));
+            let masking = Masking::new(&credentials, "0123456789abcdef");
+            let body = match is_unchanged {
+                true => MaskedBody::with_masked_trailers(inner.boxed_unsync(), masking),
+                false => MaskedBody::new(inner.boxed_unsync(), masking),
+            };
+            let collected = body.collect().await.unwrap();
+            let kept: Vec<_> = collected.trailers().unwrap().keys().map(|name| name.as_str()).collect();
+            assert_eq!(kept, ["grpc-status"]);
+            assert_eq!(collected.to_bytes(), "piece");
+        }
+    }
 
     /// Catches a value that is split across two pieces of a body.
     #[tokio::test]

@@ -1,9 +1,16 @@
 //! Removes from responses what holders of placeholder keys must not see: the real access key ID, session token and
 //! signature. Servers repeat them in error responses.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
 use http::HeaderMap;
+use memchr::memmem;
 use sigvet_core::credentials::{Credentials, Secret};
 use zeroize::Zeroizing;
+
+use crate::locking::locked;
+use crate::spellings::{Starts, spellings_of};
 
 /// Replaces each removed value.
 const MASK: &[u8] = b"[redacted]";
@@ -11,45 +18,111 @@ const MASK: &[u8] = b"[redacted]";
 /// Values shorter than this are not masked, because they would match unrelated text.
 const SHORTEST: usize = 8;
 
-/// The values to mask.
-pub struct Masking(Vec<Zeroizing<Vec<u8>>>);
+/// The values to mask in the response to one request.
+pub struct Masking {
+    credentials: Arc<Values>,
+    signature: Values,
+}
 
-impl Masking {
-    /// The values that a request was sent with, in all encodings.
-    pub fn new(credentials: &Credentials, signature: &str) -> Self {
+/// Values, the longest first, so that no part of them remains.
+struct Values {
+    values: Vec<Zeroizing<Vec<u8>>>,
+    starts: Option<Starts>,
+}
+
+/// The values of recently used credentials: spelling out a session token takes longer than signing a request.
+#[derive(Default)]
+pub struct Maskings(Mutex<VecDeque<(Arc<Credentials>, Arc<Values>)>>);
+
+/// Number of credentials whose values are kept.
+const KEPT: usize = 16;
+
+impl Maskings {
+    /// What must not be in the response to a request with these credentials and this signature.
+    pub fn masking(&self, credentials: &Arc<Credentials>, signature: &str) -> Masking {
+        let mut kept = locked(&self.0);
+        let found =
+            kept.iter().find(|(owner, _)| Arc::ptr_eq(owner, credentials)).map(|(_, values)| Arc::clone(values));
+        let values = found.unwrap_or_else(|| {
+            let values = Arc::new(Values::of_credentials(credentials));
+            kept.truncate(KEPT - 1);
+            kept.push_front((Arc::clone(credentials), Arc::clone(&values)));
+            values
+        });
+        Masking { credentials: values, signature: Values::spelled([signature]) }
+    }
+}
+
+impl Values {
+    /// All spellings.
+    fn spelled<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+        let spellings = values.into_iter().flat_map(|value| spellings_of(value.as_bytes(), SHORTEST));
+        let mut values: Vec<_> = spellings.map(|spelling| Zeroizing::new(spelling.into_bytes())).collect();
+        values.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        values.dedup();
+        Self { values, starts: None }
+    }
+
+    fn of_credentials(credentials: &Credentials) -> Self {
         let token = credentials.session_token.as_ref().map(Secret::expose_secret);
         let secret = credentials.secret_access_key.expose_secret();
-        let values = [Some(credentials.access_key_id.as_str()), token, Some(secret), Some(signature)];
-        let long = values.into_iter().flatten().filter(|value| value.len() >= SHORTEST);
-        let mut forms: Vec<Zeroizing<Vec<u8>>> = long.flat_map(forms_of).map(Zeroizing::new).collect();
-        // Longer forms first, so that no part of them remains.
-        forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        forms.dedup();
-        Self(forms)
+        let Self { values, .. } =
+            Self::spelled([Some(credentials.access_key_id.as_str()), token, Some(secret)].into_iter().flatten());
+        let starts = Starts::of(values.iter().map(|value| value.as_slice()));
+        Self { values, starts: Some(starts) }
+    }
+
+    fn plain<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+        let long = values.into_iter().filter(|value| value.len() >= SHORTEST);
+        Self { values: long.map(|value| Zeroizing::new(value.as_bytes().to_vec())).collect(), starts: None }
+    }
+
+    fn may_be_in(&self, text: &[u8]) -> bool {
+        self.starts.as_ref().is_none_or(|starts| starts.may_be_in(text))
+    }
+
+    fn are_in(&self, text: &[u8]) -> bool {
+        self.may_be_in(text) && self.values.iter().any(|value| memmem::find(text, value).is_some())
+    }
+
+    fn mask(&self, text: Vec<u8>) -> Vec<u8> {
+        match self.may_be_in(&text) {
+            true => self.values.iter().fold(text, |text, value| replaced(text, value)),
+            false => text,
+        }
+    }
+
+    fn longest(&self) -> usize {
+        self.values.first().map_or(0, |value| value.len())
+    }
+}
+
+impl Masking {
+    /// The values in all spellings.
+    pub fn new(credentials: &Credentials, signature: &str) -> Self {
+        Self { credentials: Arc::new(Values::of_credentials(credentials)), signature: Values::spelled([signature]) }
+    }
+
+    /// The values only as they are: enough for the headers of a successful response, at a tenth of the cost.
+    pub fn bare(credentials: &Credentials, signature: &str) -> Self {
+        let token = credentials.session_token.as_ref().map(Secret::expose_secret);
+        let credentials = Values::plain([Some(credentials.access_key_id.as_str()), token].into_iter().flatten());
+        Self { credentials: Arc::new(credentials), signature: Values::plain([signature]) }
     }
 
     /// Masks the values in these bytes.
     pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
-        self.0.iter().fold(bytes.to_vec(), |bytes, form| replaced(&bytes, form))
-    }
-
-    /// The values only as they are, without encodings: enough for the headers of a successful response, at a
-    /// tenth of the cost.
-    pub fn bare(credentials: &Credentials, signature: &str) -> Self {
-        let token = credentials.session_token.as_ref().map(Secret::expose_secret);
-        let values = [Some(credentials.access_key_id.as_str()), token, Some(signature)];
-        let long = values.into_iter().flatten().filter(|value| value.len() >= SHORTEST);
-        Self(long.map(|value| Zeroizing::new(value.as_bytes().to_vec())).collect())
+        self.signature.mask(self.credentials.mask(bytes.to_vec()))
     }
 
     /// Length of the longest value in bytes.
     pub fn longest(&self) -> usize {
-        self.0.iter().map(|form| form.len()).max().unwrap_or_default()
+        self.credentials.longest().max(self.signature.longest())
     }
 
-    /// Removes the header fields that contain a value.
+    /// Removes the fields of headers or trailers that contain a value.
     pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
-        let holds = |value: &[u8]| self.0.iter().any(|form| find(value, form).is_some());
+        let holds = |text: &[u8]| self.credentials.are_in(text) || self.signature.are_in(text);
         let named: Vec<_> =
             headers.iter().filter(|(_, value)| holds(value.as_bytes())).map(|(name, _)| name.clone()).collect();
         for name in named {
@@ -58,56 +131,18 @@ impl Masking {
     }
 }
 
-/// The value as it is, percent-encoded, escaped for JSON and XML, and in hex bytes as S3 writes the texts
-/// of a refusal.
-fn forms_of(value: &str) -> Vec<Vec<u8>> {
-    use sigvet_core::internal::encode::{Slash, encode};
-
-    let mut encoded = Vec::new();
-    encode(value.as_bytes(), Slash::Encode, &mut encoded);
-    let once = String::from_utf8_lossy(&encoded).into_owned();
-    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms = vec![
-        value.to_owned(),
-        lower_escapes(&once),
-        once.replace('%', "%25"),
-        once,
-        value.replace('/', "\\/"),
-        value.replace('/', "\\u002f").replace('+', "\\u002b").replace('=', "\\u003d"),
-        value.replace('+', "\\u002b").replace('=', "\\u003d"),
-        value.replace('/', "&#x2F;").replace('+', "&#43;").replace('=', "&#61;"),
-        value.replace('/', "&#47;").replace('+', "&#43;").replace('=', "&#61;"),
-        value.replace('+', "&#43;").replace('=', "&#61;"),
-        value.replace('+', "&#43;"),
-        value.replace('=', "&#61;"),
-    ];
-    forms.extend([hex.join(" "), hex.concat()].into_iter().flat_map(|hex| [hex.to_uppercase(), hex]));
-    forms.into_iter().map(String::into_bytes).collect()
-}
-
-/// The same with lower-case hex digits in its escapes.
-fn lower_escapes(encoded: &str) -> String {
-    let mut pieces = encoded.split('%');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |text, piece| {
-        let (digits, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
-        format!("{text}%{}{rest}", digits.to_ascii_lowercase())
-    })
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-fn replaced(bytes: &[u8], wanted: &[u8]) -> Vec<u8> {
-    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
-    while let Some(at) = find(rest, wanted) {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        out.extend_from_slice(MASK);
-        rest = from.get(wanted.len()..).unwrap_or_default();
+fn replaced(bytes: Vec<u8>, value: &[u8]) -> Vec<u8> {
+    let mut found = memmem::find_iter(&bytes, value).peekable();
+    if found.peek().is_none() {
+        return bytes;
     }
-    out.extend_from_slice(rest);
+    let (mut out, mut from) = (Vec::with_capacity(bytes.len()), 0);
+    for at in found {
+        out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
+        out.extend_from_slice(MASK);
+        from = at + value.len();
+    }
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
     out
 }
 
@@ -129,6 +164,10 @@ mod tests {
             "{\"token\":\"to\\/ken+to\\/ken\"}",
             "<T>to/ken&#43;to/ken</T>",
             "X-Amz-Security-Token=to%2fken%2bto%2fken",
+            // As S3 writes a canonical query that holds a token.
+            "<CanonicalRequestBytes>3d 74 6f 25 32 46 6b 65 6e 25 32 42 74 6f 25 32 46 6b 65 6e 26</CanonicalRequestBytes>",
+            "<T>to&#x2F;ken&#x2B;to&#x2F;ken</T>",
+            "dG8va2VuK3RvL2tlbg==",
             "<Bytes>414B49415245414C5245414C5245414C5245414C</Bytes>",
         ] {
             let masked = String::from_utf8(masking.apply(text.as_bytes())).unwrap();

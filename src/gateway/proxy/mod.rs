@@ -4,6 +4,7 @@
 //! Nothing is sent unsigned: without credentials, the proxy answers with status 503.
 
 mod pattern;
+mod accesses;
 mod rules;
 mod identities;
 mod route;
@@ -17,7 +18,7 @@ mod exchange;
 mod forwarding;
 mod express;
 
-pub use express::session_of;
+pub use express::{SessionMode, session_of};
 pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern, allows_path, without_port};
@@ -30,7 +31,6 @@ use std::sync::Arc;
 use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::names_two_hosts;
 use sigvet_core::request::Request;
-use sigvet_core::scheme::Scope;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;
 
@@ -39,7 +39,9 @@ use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
 use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
+use accesses::Access;
 use exchange::Leaving;
+use identities::SignedFor;
 use pattern::readings;
 
 /// The signing proxy.
@@ -51,6 +53,8 @@ pub struct Proxy {
     forwarding: Option<Forwarding>,
     /// The proxy's own S3 Express sessions.
     sessions: express::Sessions,
+    /// What responses must not contain.
+    maskings: masking::Maskings,
     clock: Clock,
     limits: Limits,
     pseudonym: Pseudonym,
@@ -95,6 +99,7 @@ impl Proxy {
             inbound: None,
             forwarding: None,
             sessions: express::Sessions::default(),
+            maskings: masking::Maskings::default(),
             clock,
             limits,
             pseudonym,
@@ -151,21 +156,24 @@ impl Proxy {
         if asked.is_none() {
             self.refuse_other_sites(request).map_err(Denied::forbidden)?;
         }
-        route.allowance.check(request).map_err(Denied::forbidden)?;
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
+        let has_rules = claimed.is_some() || !route.allowance.is_unlimited();
+        let accesses = if has_rules { route.accesses(request, claimed) } else { Vec::new() };
+        accesses.iter().try_for_each(|access| route.allowance.check(access)).map_err(Denied::forbidden)?;
         let upstream = upstream_of(route, arriving)?;
-        if let Some(claimed) = claimed {
-            route.check_inbound(request, claimed.scope()).map_err(Denied::forbidden)?;
-        }
-        let own = self.own_source(request, claimed)?;
-        let source = own.unwrap_or_else(|| Arc::clone(&route.source));
-        let source = match claimed.filter(|claimed| express::is_in_session(claimed)).and_then(Claimed::scope) {
-            Some(Scope { region: Some(region), .. }) => {
-                self.sessions.source((&upstream, route.limit), region, &source, &self.clock)
-            }
-            _ => source,
+        let own = match claimed {
+            Some(claimed) => self.own_source(route, request, &accesses, claimed)?,
+            None => None,
         };
-        let credentials = source.current().await.map_err(|unready| Denied::unready(&unready))?;
+        let source = own.unwrap_or_else(|| Arc::clone(&route.source));
+        let purpose = claimed.and_then(express::Purpose::of);
+        let session =
+            purpose.map(|purpose| self.sessions.session((&upstream, route.limit), purpose, &source, &self.clock));
+        let source = session.as_ref().map_or(source, |session| Arc::clone(&session.source));
+        let credentials = source.current().await.map_err(|unready| {
+            let refusal = session.as_ref().and_then(express::Session::refusal);
+            refusal.map_or_else(|| Denied::unready(&unready), |code| Denied::no_session(&code, &unready))
+        })?;
         // If the real key comes from a role or a program, it is only known now.
         if claimed.is_some_and(|claimed| claimed.access_key_id() == credentials.access_key_id) {
             return Err(Denied::new(
@@ -185,9 +193,11 @@ impl Proxy {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
             upstream_of(route, arriving)?;
-            route.check_inbound(&arriving.head, claimed.scope()).map_err(Denied::forbidden)?;
+            let accesses = route.accesses(&arriving.head, Some(claimed));
+            route.check_inbound(&accesses, &SignedFor::of(&arriving.head, claimed)).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;
-            let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials));
+            let mode = express::asked_mode(&arriving.head).map_err(|problem| Denied::new(501, problem))?;
+            let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials, mode));
             let session = session.filter(|session| keys.find(&session.access_key_id).is_some());
             let session = session.ok_or_else(|| Denied::new(403, "this key cannot open a session"))?;
             Ok(express::answer(&session, self.clock.now()))
@@ -222,16 +232,20 @@ impl Proxy {
         if is_own && (is_here || is_routed()) { Ok(()) } else { Err(Forbidden::CrossSite) }
     }
 
-    /// The credential source of an inbound key, if it is not that of the route.
+    /// The credential source of an inbound key, if it is not that of the route. Checks that the key may be used so.
     fn own_source(
         &self,
+        route: &Route,
         request: &Request,
-        claimed: Option<&Claimed>,
+        accesses: &[Access<'_>],
+        claimed: &Claimed,
     ) -> Result<Option<Arc<CredentialSource>>, Denied> {
-        let (Some(inbound), Some(claimed)) = (&self.inbound, claimed) else { return Ok(None) };
+        let Some(inbound) = &self.inbound else { return Ok(None) };
+        let signed_for = SignedFor::of(request, claimed);
+        route.check_inbound(accesses, &signed_for).map_err(Denied::forbidden)?;
         let grant = inbound.identities.grant(claimed.access_key_id());
         let grant = grant.ok_or_else(|| Denied::new(403, "this key has no permissions here"))?;
-        grant.check(request, claimed.scope()).map_err(Denied::forbidden)?;
+        grant.check(accesses, &signed_for).map_err(Denied::forbidden)?;
         Ok(grant.source.clone())
     }
 }
@@ -260,6 +274,12 @@ impl Denied {
     fn unready(unready: &Unready) -> Self {
         let text = format!("no credentials from {}; the log of the proxy says why", unready.name);
         Self { status: 503, text, problem: Some(unready.to_string()) }
+    }
+
+    /// A bucket refuses the proxy's session. Clients repeat requests that get 503, and it would refuse again.
+    fn no_session(code: &str, unready: &Unready) -> Self {
+        let text = format!("the upstream refuses CreateSession: {code}");
+        Self { status: 403, text, problem: Some(unready.to_string()) }
     }
 
     fn in_dialect(&self, dialect: Dialect) -> Reply {

@@ -16,9 +16,11 @@ pub struct PrefixPattern {
 }
 
 impl HostPattern {
-    /// Parses a pattern; case is ignored.
+    /// Parses a pattern; case and a dot at the end are ignored.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_ascii_lowercase() }
+        let text = text.to_ascii_lowercase();
+        let (name, port) = text.split_at(without_port(&text).len());
+        Self { text: format!("{}{port}", name.strip_suffix('.').unwrap_or(name)) }
     }
 
     /// How specific the pattern is: a complete name ranks higher than a suffix, and a longer pattern higher than
@@ -50,8 +52,9 @@ impl HostPattern {
     /// Whether the pattern matches a host with or without a port. A pattern with a port only matches that port.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        let name = if self.names_port() { host.as_str() } else { without_port(&host) };
+        let (name, port) = host.split_at(without_port(&host).len());
         let name = name.strip_suffix('.').unwrap_or(name);
+        let name = if self.names_port() { format!("{name}{port}") } else { name.to_owned() };
         match self.text.strip_prefix('*') {
             Some(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
             None => name == self.text,
@@ -85,6 +88,11 @@ impl PrefixPattern {
     pub fn matches_header(&self, name: &str) -> bool {
         let (name, text) = (name.to_ascii_lowercase(), self.text.to_ascii_lowercase());
         if self.is_prefix { name.starts_with(&text) } else { name == text }
+    }
+
+    /// Whether the pattern matches every text that begins with this one.
+    pub fn matches_all_below(&self, text: &str) -> bool {
+        self.is_prefix && text.starts_with(&self.text)
     }
 }
 
@@ -128,9 +136,11 @@ fn without_parameters(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Whether the patterns match a path however a server reads it. Otherwise `/allowed/%2e%2e/secret` would be allowed.
-pub fn allows_path(patterns: &[PrefixPattern], raw: &[u8]) -> bool {
-    let is_meant = |path: &String| patterns.iter().any(|pattern| pattern.matches(path));
+/// Whether the patterns match a path, or everything that begins with it, however a server reads it. Otherwise
+/// `/allowed/%2e%2e/secret` would be allowed.
+pub fn allows_path(patterns: &[PrefixPattern], raw: &[u8], is_prefix: bool) -> bool {
+    let matches = if is_prefix { PrefixPattern::matches_all_below } else { PrefixPattern::matches };
+    let is_meant = |path: &String| patterns.iter().any(|pattern| matches(pattern, path));
     readings(raw).is_some_and(|readings| readings.iter().all(is_meant))
 }
 
@@ -162,6 +172,8 @@ mod tests {
             ("a.example.com", "A.example.com", true),
             ("a.example.com", "a.example.com:443", true),
             ("a.example.com", "a.example.com.", true),
+            ("a.example.com.", "a.example.com", true),
+            ("a.example.com:8080", "a.example.com.:8080", true),
             ("a.example.com:8080", "a.example.com:8080", true),
             ("a.example.com:8080", "a.example.com", false),
             ("a.example.com", "b.a.example.com", false),
@@ -180,7 +192,7 @@ mod tests {
     fn a_path_is_allowed_only_if_every_reading_of_it_is() {
         let patterns = [PrefixPattern::new("/logs/*"), PrefixPattern::new("/health")];
         for path in ["/logs/a", "/logs/a%20b", "/logs/", "/health", "/logs/a/../b"] {
-            assert!(allows_path(&patterns, path.as_bytes()), "{path}");
+            assert!(allows_path(&patterns, path.as_bytes(), false), "{path}");
         }
         for path in [
             "/",
@@ -210,7 +222,7 @@ mod tests {
             "/logs/%u002e%u002e/secret",
             "/logs/%25252525252e%25252525252e/secret",
         ] {
-            assert!(!allows_path(&patterns, path.as_bytes()), "{path}");
+            assert!(!allows_path(&patterns, path.as_bytes(), false), "{path}");
         }
     }
 

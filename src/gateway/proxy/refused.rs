@@ -99,14 +99,20 @@ impl Body for Resumed {
 
 /// The server's reply, if it is about the signature or the key.
 pub fn reply_about_signature(parts: &http::response::Parts, body: &[u8]) -> Option<Reply> {
-    let mut headers = Headers::default();
-    for (name, value) in &parts.headers {
-        headers.push_unchecked(name.as_str(), value.as_bytes());
-    }
+    let headers = headers_of(parts);
     let body = decode_beginning(&headers, body, LONGEST);
     let reply = Reply::parse(Some(parts.status.as_u16()), &headers, &body);
     let is_about_it = !matches!(reply.kind(), Kind::Denied | Kind::Other);
     is_about_it.then_some(reply)
+}
+
+/// The headers of a response.
+pub fn headers_of(parts: &http::response::Parts) -> Headers {
+    let mut headers = Headers::default();
+    for (name, value) in &parts.headers {
+        headers.push_unchecked(name.as_str(), value.as_bytes());
+    }
+    headers
 }
 
 /// Whether different credentials might help.

@@ -8,11 +8,12 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::endpoint;
 use sigvet_core::prepare::Settings;
 use sigvet_core::request::{Request, RequestUrl, UriScheme};
-use sigvet_core::scheme::Scope;
 use sigvet_core::signer::Signer;
+use sigvet_core::verify::Claimed;
 
-use super::identities::Permission;
-use super::pattern::HostPattern;
+use super::accesses::{Access, Place, accesses, bucket_of, stores_objects};
+use super::identities::{Permission, SignedFor};
+use super::pattern::{HostPattern, without_port};
 use super::rules::{Allowance, Edits, Forbidden};
 use crate::gateway::CredentialSource;
 use crate::locking::locked;
@@ -92,6 +93,13 @@ impl AllowedHosts {
     fn allow_url(&self, url: &RequestUrl, is_bound: bool) -> bool {
         let has_usual_port = url.port_or_default() == url.scheme().default_port();
         self.names_port(&url.host_header()) || (has_usual_port && self.allows(url.host(), is_bound))
+    }
+
+    /// The domains below which all hosts are allowed: an object store has its buckets there.
+    fn domains(&self) -> Vec<String> {
+        let Self::Listed(patterns) = self else { return Vec::new() };
+        let domains = patterns.iter().filter(|pattern| pattern.is_suffix()).map(HostPattern::domain);
+        domains.filter(|domain| !domain.is_empty()).collect()
     }
 
     /// Whether the host is listed with this port.
@@ -244,15 +252,32 @@ impl Route {
         }
     }
 
-    /// Checks that the client's signature has the region and the service that the route is limited to.
+    /// Checks that a client may sign for the route's region and service.
     ///
     /// # Errors
     /// See [`Forbidden`].
-    pub fn check_inbound(&self, request: &Request, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        match self.destination {
-            Destination::Fixed(_) => self.inbound.check_for_one_server(request, scope),
-            Destination::Named { .. } => self.inbound.check(request, scope),
-        }
+    pub fn check_inbound(&self, accesses: &[Access<'_>], signed_for: &SignedFor) -> Result<(), Forbidden> {
+        accesses.iter().try_for_each(|access| match self.destination {
+            Destination::Fixed(_) => self.inbound.check_for_one_server(access, signed_for),
+            Destination::Named { .. } => self.inbound.check(access, signed_for),
+        })
+    }
+
+    /// What a request does, with its paths as the rules of this route and of keys name them.
+    pub fn accesses<'r>(&self, request: &'r Request, claimed: Option<&Claimed>) -> Vec<Access<'r>> {
+        let host = request.host().unwrap_or_default();
+        let service = match claimed {
+            Some(claimed) => claimed.scope().map(|scope| scope.service.clone()),
+            None => Some((self.scope_of)(without_port(host)).map_or_else(|_| String::new(), |found| found.service)),
+        };
+        let stores_objects = stores_objects(service.as_deref());
+        let (is_fixed, bucket) = match &self.destination {
+            Destination::Fixed(upstream) => (true, bucket_of(upstream.url().host(), &[])),
+            Destination::Named { allowed, .. } => (false, bucket_of(host, &allowed.domains())),
+        };
+        let bucket = bucket.filter(|_| stores_objects);
+        let prefix = self.edits.strip_prefix.as_deref().unwrap_or_default();
+        accesses(request, claimed, &Place { is_fixed, bucket, stores_objects, prefix })
     }
 
     fn names_host(&self, host: &str) -> bool {

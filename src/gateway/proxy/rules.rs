@@ -2,6 +2,7 @@
 
 use sigvet_core::request::{Header, Request};
 
+use super::accesses::Access;
 use super::pattern::{PrefixPattern, allows_path};
 
 /// The allowed requests. An empty list allows everything.
@@ -25,8 +26,11 @@ pub enum Forbidden {
         allowed: String,
     },
     /// The path is not allowed in one of the ways that servers may read it.
-    #[error("the path is not allowed here")]
-    Path,
+    #[error("{what} is not allowed here")]
+    Path {
+        /// `the path /secret/k`.
+        what: String,
+    },
     /// The host is not allowed.
     #[error("the host {host} is not allowed here")]
     Host {
@@ -40,10 +44,12 @@ pub enum Forbidden {
         host: String,
     },
     /// None of the key's permissions allows the request.
-    #[error("this key is not allowed to {method} this path at this host, region and service")]
+    #[error("this key is not allowed to {method} {what} at this host, region and service")]
     Permission {
         /// The method of the request.
         method: String,
+        /// `the path /secret/k`.
+        what: String,
     },
     /// The path leads to different routes depending on how it is read.
     #[error("the path can be read in several ways, which lead to different routes")]
@@ -60,18 +66,23 @@ pub enum Forbidden {
 }
 
 impl Allowance {
-    /// Checks that a request is allowed.
+    /// Whether everything is allowed.
+    pub fn is_unlimited(&self) -> bool {
+        self.methods.is_empty() && self.paths.is_empty()
+    }
+
+    /// Checks that an access is allowed.
     ///
     /// # Errors
     /// See [`Forbidden`].
-    pub fn check(&self, request: &Request) -> Result<(), Forbidden> {
-        let method = request.method();
+    pub fn check(&self, access: &Access<'_>) -> Result<(), Forbidden> {
+        let method = access.method;
         if !self.methods.is_empty() && !self.methods.iter().any(|allowed| allowed == method) {
             return Err(Forbidden::Method { method: method.to_owned(), allowed: self.methods.join(", ") });
         }
-        match self.paths.is_empty() || allows_path(&self.paths, request.path()) {
+        match self.paths.is_empty() || allows_path(&self.paths, &access.path, access.is_prefix) {
             true => Ok(()),
-            false => Err(Forbidden::Path),
+            false => Err(Forbidden::Path { what: access.describe() }),
         }
     }
 }
@@ -176,10 +187,25 @@ mod tests {
     #[test]
     fn requests_that_no_rule_allows_are_forbidden() {
         let allowance = Allowance { methods: vec!["GET".to_owned()], paths: vec![PrefixPattern::new("/logs/*")] };
-        assert_eq!(allowance.check(&request("/logs/a?b")), Ok(()));
-        assert_eq!(allowance.check(&request("/other")), Err(Forbidden::Path));
-        let put = request("/logs/a").with_method("PUT").unwrap();
-        assert_eq!(allowance.check(&put).unwrap_err().to_string(), "the method PUT is not allowed here; allowed: GET");
+        let access = |method, path: &'static str| Access {
+            method,
+            host: "h".into(),
+            path: path.as_bytes().into(),
+            is_prefix: false,
+        };
+        assert_eq!(allowance.check(&access("GET", "/logs/a")), Ok(()));
+        let refused = |access: &Access<'_>| allowance.check(access).unwrap_err().to_string();
+        assert_eq!(refused(&access("GET", "/other")), "the path /other is not allowed here");
+        let put = access("PUT", "/logs/a");
+        assert_eq!(refused(&put), "the method PUT is not allowed here; allowed: GET");
         assert_eq!(Allowance::default().check(&put), Ok(()));
+        for (path, is_allowed) in [("/logs/", true), ("/logs/a/", true), ("/log", false), ("/", false)] {
+            let everything = Access { is_prefix: true, ..access("GET", path) };
+            assert_eq!(allowance.check(&everything).is_ok(), is_allowed, "{path}");
+        }
+        assert_eq!(
+            refused(&Access { is_prefix: true, ..access("GET", "/") }),
+            "everything below / is not allowed here"
+        );
     }
 }

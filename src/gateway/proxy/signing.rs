@@ -1,26 +1,14 @@
 //! Turns a client's request into the request to sign for the next hop.
 
 use sigvet_core::canonical::PayloadHash;
-use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
 
 use super::route::Route;
 use crate::gateway::hops::Hop;
+use crate::gateway::signature_parts;
 
 /// The header with the signed payload hash.
 pub const CONTENT_SHA256: &str = "x-amz-content-sha256";
-
-/// Headers and parameters of a signature that was made for a different server.
-const SIGNATURE_HEADERS: [&str; 3] = ["authorization", "x-amz-date", "x-amz-security-token"];
-const SIGNATURE_PARAMETERS: [&str; 7] = [
-    "x-amz-algorithm",
-    "x-amz-credential",
-    "x-amz-date",
-    "x-amz-expires",
-    "x-amz-security-token",
-    "x-amz-signature",
-    "x-amz-signedheaders",
-];
 
 /// What a request declares about its own body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +46,11 @@ pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     });
     join_cookies(&mut request);
     route.edits.apply(&mut request);
-    request.headers.retain(|header| !SIGNATURE_HEADERS.iter().any(|name| header.name.eq_ignore_ascii_case(name)));
-    drop_signature_parameters(&mut request);
+    request.headers.retain(|header| !signature_parts::is_header(&header.name));
+    if let Some(target) = signature_parts::target_without_signature(&request) {
+        // This cannot fail: a part of a valid target is a valid target.
+        let _ = request.set_target(target);
+    }
     request.headers.remove("host");
     request.headers.push_unchecked("host", host);
     request
@@ -72,32 +63,4 @@ fn join_cookies(request: &mut Request) {
         request.headers.remove("cookie");
         request.headers.push_unchecked("cookie", pieces.join(&b"; "[..]));
     }
-}
-
-/// Only changes a query that has a signature.
-fn drop_signature_parameters(request: &mut Request) {
-    let Some(query) = request.query() else { return };
-    let name_of = |piece: &[u8]| {
-        let name = decode(piece.split(|byte| *byte == b'=').next().unwrap_or_default(), Plus::Literal);
-        String::from_utf8_lossy(&name).to_ascii_lowercase()
-    };
-    let pieces: Vec<&[u8]> = query.split(|byte| *byte == b'&').collect();
-    let has = |name: &str| pieces.iter().any(|piece| name_of(piece) == name);
-    let is_version_4 = has("x-amz-signature") || has("x-amz-security-token");
-    let is_version_2 = has("awsaccesskeyid") && has("signature");
-    if !is_version_4 && !is_version_2 {
-        return;
-    }
-    let is_dropped = |name: &str| {
-        SIGNATURE_PARAMETERS.contains(&name)
-            || (is_version_2 && ["awsaccesskeyid", "signature", "expires"].contains(&name))
-    };
-    let kept: Vec<&[u8]> = pieces.into_iter().filter(|piece| !is_dropped(&name_of(piece))).collect();
-    let mut target = request.path().to_vec();
-    if !kept.is_empty() {
-        target.push(b'?');
-        target.extend(kept.join(&b'&'));
-    }
-    // This cannot fail: a part of a valid target is a valid target.
-    let _ = request.set_target(target);
 }

@@ -179,8 +179,8 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
 }
 
 impl Claim {
-    /// The region set of a signature of Version 4A, from its header or from the query.
-    pub(super) fn region_set(&self, request: &Request) -> Option<String> {
+    /// The region set of a signature of Version 4A, from its header or from the query: `us-east-1,eu-*`.
+    pub fn region_set(&self, request: &Request) -> Option<String> {
         let name = self.region_set_name();
         match self.terms.placement {
             Placement::Header => request.headers.first_text(&name).map(str::to_owned),

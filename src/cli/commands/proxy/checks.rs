@@ -75,7 +75,7 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
         "expected plain characters, no dot segments and no query; end the path with '*' before any other character";
     // A path is allowed if all readings of it are, so the rule itself must have only one reading.
     let is_plain = start.bytes().all(|byte| byte.is_ascii_graphic() && !b"*?#%".contains(&byte));
-    match is_plain && allows_path(&[PrefixPattern::new(path)], start.as_bytes()) {
+    match is_plain && allows_path(&[PrefixPattern::new(path)], start.as_bytes(), false) {
         true => Ok(()),
         false => Err(Useless::new(format!("the path '{path}' matches no request"), hint)),
     }

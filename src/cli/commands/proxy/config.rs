@@ -11,6 +11,7 @@ use super::spec::RouteSpec;
 use super::table::TomlFile;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::signing::SchemeName;
+use crate::gateway::proxy::HostPattern;
 
 /// The fields of a route.
 const FIELDS: [&str; 24] = [
@@ -132,7 +133,7 @@ fn check_names(file: &TomlFile<'_>, routes: &[RouteSpec]) -> Result<(), Failure>
 /// Refuses two routes that match the same requests, because one of them would never be used.
 fn check_conflicts(file: &TomlFile<'_>, routes: &[RouteSpec]) -> Result<(), Failure> {
     let key = |route: &RouteSpec| {
-        let host = route.host.as_ref().map(|host| host.to_ascii_lowercase());
+        let host = route.host.as_deref().map(HostPattern::new);
         let path = route.path.as_ref().map(|path| path.trim_end_matches('/').to_owned());
         (host, path, route.port)
     };

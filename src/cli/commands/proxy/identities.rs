@@ -10,7 +10,10 @@ use crate::cli::context::Context;
 use crate::cli::credentials::sources::Sources;
 use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
-use crate::gateway::proxy::{Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, session_of};
+use crate::cli::secrets::values_of;
+use crate::gateway::proxy::{
+    Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, SessionMode, session_of,
+};
 use crate::gateway::{Keyring, NamedKey};
 use crate::platform::{Access, is_owner_trusted, mode_open_to};
 use sigvet_core::credentials::{Credentials, Secret};
@@ -55,14 +58,14 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
         if grants.iter().any(|(id, _)| *id == credentials.access_key_id) {
             return Err(file.failure(item.span(), "two identities have the same access_key_id"));
         }
-        // The key of its S3 Express sessions has the same permissions.
-        let session = session_of(&credentials);
-        let token = session.session_token.iter().map(Secret::expose_secret);
-        context.secrets.add([session.secret_access_key.expose_secret()].into_iter().chain(token));
-        grants.push((session.access_key_id.clone(), grant.clone()));
+        // The keys of its S3 Express sessions have the same permissions.
+        for session in SessionMode::ALL.map(|mode| session_of(&credentials, mode)) {
+            context.secrets.add(values_of(&session));
+            grants.push((session.access_key_id.clone(), grant.clone()));
+            keys.push(NamedKey { name: format!("session of identity '{name}'"), credentials: session });
+        }
         grants.push((credentials.access_key_id.clone(), grant));
         keys.push(NamedKey { name: format!("identity '{name}'"), credentials });
-        keys.push(NamedKey { name: format!("session of identity '{name}'"), credentials: session });
         count += 1;
     }
     Ok(Inbound { keys: Keyring::new(keys), identities: Identities::new(grants), count })
@@ -119,8 +122,7 @@ fn credentials(
     }
     let mut credentials = Credentials::new(id, secret.expose_secret());
     credentials.session_token = file.string(table, "session_token")?.map(Secret::new);
-    let token = credentials.session_token.iter().map(Secret::expose_secret);
-    context.secrets.add([secret.expose_secret()].into_iter().chain(token));
+    context.secrets.add(values_of(&credentials));
     Ok(credentials)
 }
 

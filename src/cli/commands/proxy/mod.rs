@@ -163,9 +163,12 @@ pub struct ProxyArgs {
     allow_path: Vec<String>,
 
     /// Set this header before signing: 'NAME: VALUE'; repeatable
-    #[arg(long, alias = "custom-headers", value_name = "HEADER", action = ArgAction::Append)]
-    #[arg(conflicts_with = "config", help_heading = "Rules")]
+    #[arg(long, value_name = "HEADER", action = ArgAction::Append, conflicts_with = "config", help_heading = "Rules")]
     add_header: Vec<String>,
+
+    /// The same as aws-sigv4-proxy spells it: `NAME=VALUE,NAME=VALUE`.
+    #[arg(long, value_name = "HEADERS", value_delimiter = ',', hide = true, conflicts_with = "config")]
+    custom_headers: Vec<String>,
 
     /// Remove this header before signing; 'x-debug-*' matches by prefix; repeatable
     #[arg(short = 's', long, alias = "strip", value_name = "NAME", action = ArgAction::Append)]

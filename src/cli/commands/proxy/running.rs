@@ -1,8 +1,11 @@
 //! Runs the proxy: it listens, logs each request, and stops when asked to.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+
+use rustls::ServerConfig;
 
 use super::ProxyArgs;
 use super::admin::{Admin, AdminPlace};
@@ -25,8 +28,8 @@ use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{
-    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, Listening, Metrics, Server, SourceStatus, Stop,
-    Verifier,
+    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, ListenError, Listening, Metrics, Server,
+    SourceStatus, Stop, Verifier,
 };
 use crate::profiles::{self, KnownKey};
 use crate::transport::{Options, Trust, certificates_in};
@@ -142,8 +145,8 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     let tls = tls::configure(&args.listening)?;
     let mut listening = Vec::new();
     for address in addresses(args, &plan.ports) {
-        let is_allowed = args.listening.allow_remote || args.port.is_everywhere;
-        listening.push(Listening::bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
+        let is_allowed = args.listening.allow_remote || args.port.address.is_some();
+        listening.push(bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
     }
     refuse_itself(&plan.routes, &listening)?;
     let admin_at = match args.admin_port {
@@ -203,12 +206,23 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// Binds an address. A machine without IPv6 has all its addresses in IPv4.
+async fn bind(address: SocketAddr, is_allowed: bool, tls: Option<Arc<ServerConfig>>) -> Result<Listening, ListenError> {
+    let bound = Listening::bind(address, is_allowed, tls.clone()).await;
+    match bound {
+        Err(ListenError::Bind { ref source, .. })
+            if address.ip() == Ipv6Addr::UNSPECIFIED && source.kind() != io::ErrorKind::AddrInUse =>
+        {
+            let all = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), address.port());
+            Listening::bind(all, is_allowed, tls).await
+        }
+        bound => bound,
+    }
+}
+
 /// The main address, followed by those of routes with their own port.
 fn addresses(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Vec<SocketAddr> {
-    let ip = match args.port.is_everywhere {
-        true => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        false => args.listening.listen,
-    };
+    let ip = args.port.address.unwrap_or(args.listening.listen);
     let others = ports.iter().copied().filter(|port| *port != args.port.number);
     std::iter::once(args.port.number).chain(others).map(|port| SocketAddr::new(ip, port)).collect()
 }

@@ -51,26 +51,31 @@ impl RouteSpec {
     /// # Errors
     /// `--add-header` is not a header.
     pub fn from_args(args: &ProxyArgs) -> Result<Self, Failure> {
-        let to = args.host.as_ref().map(|host| format!("{}://{host}", args.upstream_url_scheme.as_str()));
+        // Templates of containers pass options without a value on as empty ones.
+        let set = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let to = set(&args.host).map(|host| format!("{}://{host}", args.upstream_url_scheme.as_str()));
+        let added = args.add_header.iter().map(|text| header(text, "--add-header", "expected 'NAME: VALUE'"));
+        let custom = args.custom_headers.iter().filter(|text| !text.is_empty());
+        let custom = custom.map(|text| header(text, "--custom-headers", "expected NAME=VALUE,NAME=VALUE"));
         Ok(Self {
             name: "default".to_owned(),
-            to: args.to.clone().or(to),
+            to: set(&args.to).or(to),
             upstream_scheme: args.upstream_url_scheme,
             allow_hosts: args.allow_host.clone(),
             http2_prior_knowledge: args.http2_prior_knowledge,
             profile: args.credentials.profile.clone(),
-            role_arn: args.role_arn.clone(),
-            region: args.region.clone(),
-            service: args.service.clone(),
+            role_arn: set(&args.role_arn),
+            region: set(&args.region),
+            service: set(&args.service),
             scheme: args.scheme,
             region_set: args.region_set.clone(),
-            sign_host: args.sign_host.clone(),
+            sign_host: set(&args.sign_host),
             unsigned_payload: args.unsigned_payload,
             token_unsigned: args.token_unsigned,
             path_options: args.path,
             allow_methods: args.allow_method.clone(),
             allow_paths: args.allow_path.clone(),
-            add_headers: args.add_header.iter().map(|text| header(text)).collect::<Result<_, _>>()?,
+            add_headers: added.chain(custom).collect::<Result<_, _>>()?,
             strip_headers: args.strip_header.clone(),
             strip_params: args.strip_param.clone(),
             duplicate_headers: args.duplicate_headers.clone(),
@@ -112,9 +117,9 @@ impl UpstreamScheme {
     }
 }
 
-fn header(text: &str) -> Result<(String, String), Failure> {
+fn header(text: &str, option: &str, hint: &str) -> Result<(String, String), Failure> {
     let split = text.split_once([':', '=']).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
     split
         .filter(|(name, _)| !name.is_empty())
-        .ok_or_else(|| Failure::usage(format!("invalid --add-header '{text}'")).hint("expected 'NAME: VALUE'"))
+        .ok_or_else(|| Failure::usage(format!("invalid {option} '{text}'")).hint(hint))
 }

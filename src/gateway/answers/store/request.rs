@@ -5,27 +5,11 @@ use s3s::Body;
 use sigvet_core::request::{Header, Request};
 
 use crate::gateway::payload::Meant;
+use crate::gateway::signature_parts;
 
-/// The signature parameters of presigned URLs, Version 4 and Version 2.
-const SIGNATURE_PARAMETERS: [&str; 10] = [
-    "x-amz-algorithm",
-    "x-amz-credential",
-    "x-amz-date",
-    "x-amz-expires",
-    "x-amz-signedheaders",
-    "x-amz-signature",
-    "x-amz-security-token",
-    "awsaccesskeyid",
-    "signature",
-    "expires",
-];
-
-/// Headers of the signature, of the connection, and of the content coding used in transit.
-const LEFT_OUT: [&str; 11] = [
-    "authorization",
+/// Headers of the payload's signature, of the connection, and of the content coding used in transit.
+const LEFT_OUT: [&str; 8] = [
     "x-amz-content-sha256",
-    "x-amz-date",
-    "x-amz-security-token",
     "x-amz-decoded-content-length",
     "x-amz-trailer",
     "transfer-encoding",
@@ -38,7 +22,9 @@ const LEFT_OUT: [&str; 11] = [
 /// The request without its signature, with the decoded body.
 pub fn without_signature(request: &Request, meant: Meant) -> Result<http::Request<Body>, String> {
     let Meant { payload, trailers } = meant;
-    let mut builder = http::Request::builder().method(request.method()).uri(target(request));
+    let target = signature_parts::target_without_signature(request);
+    let target = target.as_deref().unwrap_or_else(|| request.target());
+    let mut builder = http::Request::builder().method(request.method()).uri(target);
     for header in request.headers.iter().filter(|header| is_kept(header)) {
         let value = match header.is_named("content-encoding") && trailers.is_some() {
             true => match without_chunked(&header.value) {
@@ -59,28 +45,13 @@ pub fn without_signature(request: &Request, meant: Meant) -> Result<http::Reques
 }
 
 fn is_kept(header: &Header) -> bool {
-    !LEFT_OUT.iter().any(|name| header.is_named(name))
+    !signature_parts::is_header(&header.name) && !LEFT_OUT.iter().any(|name| header.is_named(name))
 }
 
 /// The content codings other than `aws-chunked`.
 fn without_chunked(codings: &[u8]) -> Vec<u8> {
     let codings = codings.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
     codings.filter(|coding| !coding.eq_ignore_ascii_case(b"aws-chunked")).collect::<Vec<_>>().join(&b","[..])
-}
-
-fn target(request: &Request) -> Vec<u8> {
-    let is_kept = |pair: &&[u8]| {
-        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-        !SIGNATURE_PARAMETERS.iter().any(|parameter| name.eq_ignore_ascii_case(parameter.as_bytes()))
-    };
-    let mut target = request.path().to_vec();
-    let pairs: Vec<&[u8]> = request.query().unwrap_or_default().split(|byte| *byte == b'&').filter(is_kept).collect();
-    let query = pairs.join(&b"&"[..]);
-    if !query.is_empty() {
-        target.push(b'?');
-        target.extend_from_slice(&query);
-    }
-    target
 }
 
 #[cfg(test)]

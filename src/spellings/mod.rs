@@ -1,34 +1,45 @@
-//! The forms in which a value may be written: unchanged, with collapsed white space, percent-encoded, in base64, or
-//! escaped for JSON or HTML.
+//! The ways to write a secret: unchanged, in small letters, with collapsed white space, percent-encoded, escaped for JSON
+//! or HTML, in base64, or in hex. And a quick way to find that a text contains none of them.
+
+mod starts;
+
+pub use starts::Starts;
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
-
-use super::SHORTEST;
 
 /// The shortest piece of a value in base64 that is searched for.
 const SHORTEST_BASE64: usize = 12;
 /// The shortest line of a multi-line value that is searched for separately.
 const SHORTEST_LINE: usize = 12;
 
-/// All forms of a value, which may itself be percent-encoded. Text that is not UTF-8 is searched for with
-/// replacement characters.
-pub(super) fn of_value(value: &[u8]) -> Vec<String> {
+/// The shortest value that is searched for in small letters: others may be words.
+const SHORTEST_SMALL: usize = 16;
+
+/// All spellings of a value, which may itself be percent-encoded, of at least `shortest` bytes. Text that is not UTF-8 is
+/// searched for with replacement characters.
+pub fn spellings_of(value: &[u8], shortest: usize) -> Vec<String> {
     let decoded = [value.to_vec(), decode(value, Plus::Literal), decode(value, Plus::Space)];
     let twice = decode(&decoded[1], Plus::Literal);
     let mut forms: Vec<String> = Vec::new();
     for plain in decoded.into_iter().chain([twice]) {
         let text = String::from_utf8_lossy(&plain).into_owned();
         for laid_out in layouts(&text) {
-            forms.extend(percent_encoded(&laid_out));
+            let encoded = percent_encoded(&laid_out);
+            // S3 writes the bytes of a canonical request, in which the token may be percent-encoded.
+            forms.extend(encoded.iter().flat_map(|encoded| in_hex(encoded.as_bytes())));
+            forms.extend(encoded);
             forms.extend(escaped(&laid_out));
             forms.extend(in_base64(laid_out.as_bytes()));
             forms.extend(in_hex(laid_out.as_bytes()));
+            if laid_out.len() >= SHORTEST_SMALL {
+                forms.push(laid_out.to_lowercase());
+            }
             forms.push(laid_out);
         }
     }
-    forms.retain(|form| form.len() >= SHORTEST);
+    forms.retain(|form| form.len() >= shortest);
     forms.sort();
     forms.dedup();
     forms
@@ -101,11 +112,12 @@ fn escaped(text: &str) -> Vec<String> {
 }
 
 /// As AWS prints the bytes of a canonical request or string to sign in a refusal, and as hex dumps do: with or
-/// without spaces.
-fn in_hex(value: &[u8]) -> [String; 2] {
+/// without spaces, in small or capital letters.
+fn in_hex(value: &[u8]) -> [String; 4] {
     let digits = |byte: &u8| format!("{byte:02x}");
     let bytes: Vec<String> = value.iter().map(digits).collect();
-    [bytes.concat(), bytes.join(" ")]
+    let (together, apart) = (bytes.concat(), bytes.join(" "));
+    [together.to_uppercase(), apart.to_uppercase(), together, apart]
 }
 
 /// The base64 characters that depend only on the value, for each of the three offsets at which it may begin in a
@@ -131,14 +143,14 @@ mod tests {
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 
     use super::*;
-    use crate::cli::secrets::Secrets;
 
     const TOKEN: &str = "IQoJb3JpZ2luX2VjEJ3//w+Zz9h==/x";
 
+    /// The text without the spellings, the longest first.
     fn hidden(value: &str, text: &str) -> String {
-        let mut secrets = Secrets::default();
-        secrets.add([value]);
-        secrets.apply(text).into_owned()
+        let mut spellings = spellings_of(value.as_bytes(), 6);
+        spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "[redacted]"))
     }
 
     #[test]
@@ -165,6 +177,17 @@ mod tests {
         let bytes: Vec<String> = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hidden(TOKEN, &format!("0a 3a {} 0a", bytes.join(" "))), "0a 3a [redacted] 0a");
         assert_eq!(hidden(TOKEN, &bytes.concat()), "[redacted]");
+        assert_eq!(hidden(TOKEN, &bytes.concat().to_uppercase()), "[redacted]");
+        let encoded = "IQoJb3JpZ2luX2VjEJ3%2F%2Fw%2BZz9h%3D%3D%2Fx";
+        let bytes: Vec<String> = encoded.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hidden(TOKEN, &bytes.join(" ")), "[redacted]");
+    }
+
+    /// Catches a server that repeats a header in small letters.
+    #[test]
+    fn a_long_value_is_found_in_small_letters() {
+        assert_eq!(hidden(TOKEN, &TOKEN.to_lowercase()), "[redacted]");
+        assert_eq!(hidden("PassWord", "password"), "password");
     }
 
     /// A policy, or the credentials of HTTP Basic authentication, contain the value somewhere inside.

@@ -1,0 +1,283 @@
+//! What a request does: its own method and path, and the objects that it names elsewhere. Rules about methods and paths
+//! hold for all of them, or a copy could read what may not be read.
+//!
+//! At S3 an object may be `/key` at the host of its bucket or `/bucket/key` at the host of the region. Rules name it by
+//! bucket and key, or one for `/uploads/agent/*` would open `/uploads/agent/` in every other bucket.
+
+use std::borrow::Cow;
+
+use sigvet_core::endpoint::{self, BucketRule};
+use sigvet_core::internal::canonical::query;
+use sigvet_core::request::Request;
+use sigvet_core::verify::Claimed;
+
+use super::pattern::without_port;
+
+/// Something that a request does to one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access<'r> {
+    /// The method, or the one that would do the same.
+    pub method: &'r str,
+    /// The host that the request names; for an object in another bucket, that bucket's host.
+    pub host: Cow<'r, str>,
+    /// The path. Empty if it is in a bucket that no rule can name.
+    pub path: Cow<'r, [u8]>,
+    /// Whether it is about everything that begins with the path.
+    pub is_prefix: bool,
+}
+
+impl Access<'_> {
+    /// What is accessed, for messages.
+    pub fn describe(&self) -> String {
+        match (String::from_utf8_lossy(&self.path), self.is_prefix) {
+            (path, _) if path.is_empty() => "another bucket".to_owned(),
+            (path, true) => format!("everything below {path}"),
+            (path, false) => format!("the path {path}"),
+        }
+    }
+}
+
+/// How a request names buckets.
+#[derive(Debug, Clone, Default)]
+pub struct Place<'p> {
+    /// Whether all requests go to one server. Then paths are those on the wire.
+    pub is_fixed: bool,
+    /// The bucket in the name of the host that the request goes to.
+    pub bucket: Option<String>,
+    /// Whether the service stores objects, as S3 does.
+    pub stores_objects: bool,
+    /// What precedes the bucket in the path: the prefix that the route removes.
+    pub prefix: &'p str,
+}
+
+/// The services that store objects, by their names in credential scopes.
+const STORES: [&str; 5] = ["s3", "s3express", "s3-outposts", "s3-object-lambda", "storage"];
+
+/// Whether a service stores objects. Signatures without a service (Version 2) are for S3.
+pub fn stores_objects(service: Option<&str>) -> bool {
+    service.is_none_or(|service| STORES.contains(&service))
+}
+
+/// The bucket in the name of a host: known from the provider, or whatever precedes one of these domains.
+pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
+    let name = without_port(host);
+    match endpoint::infer(name) {
+        Some(inferred) => inferred.bucket,
+        None => BucketRule { chosen: None, endpoints: domains }.bucket_of(name),
+    }
+}
+
+/// All that a request does. The request itself comes first.
+pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Vec<Access<'r>> {
+    let mut found = vec![own(request, claimed, place)];
+    let sources = |kind: &'static str| sources(request, kind).map(move |value| (kind, value));
+    for (kind, value) in sources("-copy-source").chain(sources("-rename-source")) {
+        let (bucket, key) = match kind {
+            // The source of a renaming is in the same bucket.
+            "-rename-source" => (None, value),
+            _ => split_source(&value),
+        };
+        let path = match &bucket {
+            Some(bucket) => place.path_in(bucket, &key),
+            None => [bucket_path(request, place).as_slice(), b"/", &key].concat(),
+        };
+        let host = host_of(request, bucket.as_deref(), place);
+        let access = |method| Access { method, host: host.clone(), path: path.clone().into(), is_prefix: false };
+        found.push(access("GET"));
+        if kind == "-rename-source" {
+            found.push(access("DELETE"));
+        }
+    }
+    // The keys are in the body.
+    if place.stores_objects && request.method() == "POST" && query::parameter(request, "delete").is_some() {
+        let path = [bucket_path(request, place).as_slice(), b"/"].concat();
+        let host = request.host().unwrap_or_default().into();
+        found.push(Access { method: "DELETE", host, path: path.into(), is_prefix: true });
+    }
+    found
+}
+
+/// The method and the path of a request. A form is about the key in one of its fields.
+fn own<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Access<'r> {
+    let (method, host) = (request.method(), request.host().unwrap_or_default().into());
+    let Some(Claimed::Form(form)) = claimed else {
+        return Access { method, host, path: place.own_path(request.path()), is_prefix: false };
+    };
+    let key = form.fields.get("key").unwrap_or_default();
+    // S3 puts the name of the file in place of `${filename}`.
+    let (key, is_prefix) = key.split_once("${").map_or((key, false), |(before, _)| (before, true));
+    let path = [bucket_path(request, place).as_slice(), b"/", key.as_bytes()].concat();
+    Access { method, host, path: path.into(), is_prefix }
+}
+
+/// The path of the bucket that a request is sent to, without a slash at its end.
+fn bucket_path(request: &Request, place: &Place<'_>) -> Vec<u8> {
+    let path = place.own_path(request.path());
+    // A path that consists of slashes is the host's bucket itself.
+    let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |at| at + 1);
+    let path = path.get(..end).unwrap_or_default();
+    let first = match (place.bucket.is_some() && place.is_fixed, place.prefix.len()) {
+        (true, _) => 0,
+        (false, prefix) => path
+            .get(prefix + 1..)
+            .and_then(|rest| rest.iter().position(|byte| *byte == b'/'))
+            .map_or(path.len(), |slash| prefix + 1 + slash),
+    };
+    path.get(..first).unwrap_or_default().to_vec()
+}
+
+/// The host of the bucket of a source.
+fn host_of<'r>(request: &'r Request, bucket: Option<&[u8]>, place: &Place<'_>) -> Cow<'r, str> {
+    let host = request.host().unwrap_or_default();
+    let rest = place.bucket.as_deref().and_then(|own| host.get(own.len()..).filter(|rest| rest.starts_with('.')));
+    match (bucket, rest) {
+        (Some(bucket), Some(rest)) => format!("{}{rest}", String::from_utf8_lossy(bucket)).into(),
+        _ => host.into(),
+    }
+}
+
+/// The values of headers that name another object, and of parameters of the same names. Some servers do not tell `_` and
+/// `-` apart in names of headers.
+fn sources<'r>(request: &'r Request, kind: &'static str) -> impl Iterator<Item = Vec<u8>> + 'r {
+    let is_meant = move |name: &str| {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        name.starts_with("x-") && name.ends_with(kind)
+    };
+    let headers = request.headers.iter().filter(move |header| is_meant(&header.name));
+    let parameters = query::parameters(request.query().unwrap_or_default())
+        .filter(move |(name, _)| is_meant(&String::from_utf8_lossy(name)));
+    headers.map(|header| header.value.trim_ascii().to_vec()).chain(parameters.map(|(_, value)| value))
+}
+
+/// The bucket and the key of a copy's source: `bucket/key` or `/bucket/key`, with an optional `?versionId=`.
+fn split_source(value: &[u8]) -> (Option<Vec<u8>>, Vec<u8>) {
+    const VERSION: &[u8] = b"?versionId=";
+    let value = value.strip_prefix(b"/").unwrap_or(value);
+    let end = value.windows(VERSION.len()).position(|window| window == VERSION).unwrap_or(value.len());
+    let value = value.get(..end).unwrap_or_default();
+    // The slash behind the bucket may be escaped too.
+    let slash = value.iter().position(|byte| *byte == b'/').map(|at| (at, 1));
+    let escaped = value.windows(3).position(|window| window.eq_ignore_ascii_case(b"%2f")).map(|at| (at, 3));
+    let (at, length) = slash.into_iter().chain(escaped).min().unwrap_or((value.len(), 0));
+    let (bucket, key) = value.split_at(at);
+    (Some(bucket.to_vec()), key.get(length..).unwrap_or_default().to_vec())
+}
+
+impl Place<'_> {
+    /// The path of a request as rules name it.
+    fn own_path<'r>(&self, path: &'r [u8]) -> Cow<'r, [u8]> {
+        match &self.bucket {
+            Some(bucket) if !self.is_fixed => [b"/", bucket.as_bytes(), path].concat().into(),
+            _ => path.into(),
+        }
+    }
+
+    /// The path of an object as rules name it.
+    fn path_in(&self, bucket: &[u8], key: &[u8]) -> Vec<u8> {
+        match &self.bucket {
+            Some(own) if self.is_fixed && own.as_bytes() == bucket => [b"/", key].concat(),
+            Some(_) if self.is_fixed => Vec::new(),
+            Some(_) => [b"/", bucket, b"/", key].concat(),
+            None => [self.prefix.trim_end_matches('/').as_bytes(), b"/", bucket, b"/", key].concat(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sigvet_core::request::RequestUrl;
+
+    use super::*;
+
+    fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
+        let mut request = Request::new(method, &RequestUrl::parse(url).unwrap()).unwrap();
+        headers.iter().for_each(|(name, value)| request.headers.push_unchecked(name, *value));
+        request
+    }
+
+    fn shown(request: &Request, place: &Place<'_>) -> Vec<String> {
+        let shown = |access: Access<'_>| {
+            let (path, end) =
+                (String::from_utf8_lossy(&access.path).into_owned(), if access.is_prefix { "*" } else { "" });
+            format!("{} {}{path}{end}", access.method, access.host)
+        };
+        accesses(request, None, place).into_iter().map(shown).collect()
+    }
+
+    fn at_s3(host: &str, domains: &[&str]) -> Place<'static> {
+        let domains: Vec<String> = domains.iter().map(|domain| (*domain).to_owned()).collect();
+        Place { bucket: bucket_of(host, &domains), stores_objects: true, ..Place::default() }
+    }
+
+    #[test]
+    fn an_object_has_one_path_however_its_bucket_is_addressed() {
+        for (host, target, path) in [
+            ("uploads.s3.eu-west-1.amazonaws.com", "/agent/f", "/uploads/agent/f"),
+            ("s3.eu-west-1.amazonaws.com", "/uploads/agent/f", "/uploads/agent/f"),
+            ("uploads.s3-accelerate.amazonaws.com", "/agent/f", "/uploads/agent/f"),
+            ("uploads.s3.dualstack.eu-west-1.amazonaws.com", "/", "/uploads/"),
+            ("my.dotted.bucket.s3.eu-west-1.amazonaws.com", "/f", "/my.dotted.bucket/f"),
+            ("b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com", "/f", "/b--use1-az4--x-s3/f"),
+            ("uploads.minio.corp", "/f", "/uploads/f"),
+            ("minio.corp", "/uploads/f", "/uploads/f"),
+            ("127.0.0.1", "/uploads/f", "/uploads/f"),
+        ] {
+            let request = request("PUT", &format!("https://{host}{target}"), &[]);
+            assert_eq!(shown(&request, &at_s3(host, &["minio.corp"])), [format!("PUT {host}{path}")]);
+        }
+    }
+
+    /// The names are from the S3 API reference (`CopyObject`, `UploadPartCopy`, `RenameObject`, `DeleteObjects`).
+    #[test]
+    fn objects_that_a_request_names_elsewhere_count() {
+        let place = at_s3("b.s3.us-east-1.amazonaws.com", &[]);
+        let to = "https://b.s3.us-east-1.amazonaws.com/k";
+        for source in ["secret/a", "/secret/a", "secret/a?versionId=7", "secret%2Fa", "/secret%2fa"] {
+            for name in ["x-amz-copy-source", "X-Amz-Copy-Source", "x_amz_copy_source"] {
+                let copy = request("PUT", to, &[(name, source)]);
+                let (to, from) =
+                    ("PUT b.s3.us-east-1.amazonaws.com/b/k", "GET secret.s3.us-east-1.amazonaws.com/secret/a");
+                assert_eq!(shown(&copy, &place), [to, from], "{source}");
+            }
+        }
+        let copy = request("PUT", &format!("{to}?x-amz-copy-source=%2Fsecret%2Fa"), &[]);
+        assert_eq!(shown(&copy, &place)[1], "GET secret.s3.us-east-1.amazonaws.com/secret/a");
+        let rename = request("PUT", &format!("{to}?renameObject"), &[("x-amz-rename-source", "old/a")]);
+        let host = "b.s3.us-east-1.amazonaws.com";
+        assert_eq!(shown(&rename, &place)[1..], [format!("GET {host}/b/old/a"), format!("DELETE {host}/b/old/a")]);
+        let plain = request("PUT", to, &[("x-amz-copy-source-if-match", "\"e\"")]);
+        assert_eq!(shown(&plain, &place).len(), 1);
+    }
+
+    #[test]
+    fn deleting_several_objects_is_about_the_whole_bucket() {
+        for url in ["https://s3.us-east-1.amazonaws.com/b?delete", "https://s3.us-east-1.amazonaws.com/b/?delete="] {
+            let delete = request("POST", url, &[]);
+            assert_eq!(
+                shown(&delete, &at_s3("s3.us-east-1.amazonaws.com", &[]))[1],
+                "DELETE s3.us-east-1.amazonaws.com/b/*"
+            );
+        }
+        let delete = request("POST", "https://b.s3.us-east-1.amazonaws.com/?delete", &[]);
+        let place = at_s3("b.s3.us-east-1.amazonaws.com", &[]);
+        assert_eq!(shown(&delete, &place)[1], "DELETE b.s3.us-east-1.amazonaws.com/b/*");
+        let other = Place { stores_objects: false, ..Place::default() };
+        assert_eq!(shown(&request("POST", "https://api.example/x?delete", &[]), &other).len(), 1);
+    }
+
+    /// Catches a rule about one bucket that another bucket with an equal key passes.
+    #[test]
+    fn behind_a_fixed_upstream_paths_are_those_on_the_wire() {
+        let fixed = Place { is_fixed: true, bucket: Some("b".to_owned()), stores_objects: true, prefix: "" };
+        let copy = |source| request("PUT", "http://127.0.0.1/pub/k", &[("x-amz-copy-source", source)]);
+        assert_eq!(shown(&copy("b/pub/a"), &fixed), ["PUT 127.0.0.1/pub/k", "GET 127.0.0.1/pub/a"]);
+        assert_eq!(shown(&copy("pub/a"), &fixed), ["PUT 127.0.0.1/pub/k", "GET 127.0.0.1"]);
+        let delete = request("POST", "http://127.0.0.1/?delete", &[]);
+        assert_eq!(shown(&delete, &fixed)[1], "DELETE 127.0.0.1/*");
+        let behind_prefix = Place { is_fixed: true, bucket: None, stores_objects: true, prefix: "/reports" };
+        let copy = request("PUT", "http://127.0.0.1/reports/b/k", &[("x-amz-copy-source", "b/a")]);
+        assert_eq!(shown(&copy, &behind_prefix)[1], "GET 127.0.0.1/reports/b/a");
+        let delete = request("POST", "http://127.0.0.1/reports/b?delete", &[]);
+        assert_eq!(shown(&delete, &behind_prefix)[1], "DELETE 127.0.0.1/reports/b/*");
+    }
+}
