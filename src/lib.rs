@@ -8,7 +8,7 @@
 
 pub mod locking;
 
-pub mod spellings;
+pub mod redaction;
 
 pub mod platform;
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::looks_like_secret;
+use crate::redaction::REDACTED;
 
 /// Number of bytes that are kept; the rest is read and dropped, so that the program is not held up.
 const KEPT: usize = 16 * 1024;
@@ -59,10 +60,10 @@ fn last_line(text: &[u8], printed: &[u8]) -> Option<String> {
     let line = text.lines().map(str::trim).rfind(|line| line.contains(char::is_alphanumeric))?;
     let mut line = Zeroizing::new(line.to_owned());
     for secret in printed.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric)) {
-        line = Zeroizing::new(line.replace(secret, "[redacted]"));
+        line = Zeroizing::new(line.replace(secret, REDACTED));
     }
     let words: Vec<&str> =
-        line.split_whitespace().map(|word| if may_be_secret(word) { "[redacted]" } else { word }).collect();
+        line.split_whitespace().map(|word| if may_be_secret(word) { REDACTED } else { word }).collect();
     Some(words.join(" ").chars().take(LONGEST).collect())
 }
 

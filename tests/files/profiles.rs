@@ -68,6 +68,7 @@ fn a_file_of_another_user_is_treated_the_same() {
     fs::write(&path, FILE.replace("PROOF", proof.to_str().unwrap())).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     if chown(&path, Some(65534), None).is_err() {
+        assert!(std::env::var_os("CI").is_none(), "CI runs as root");
         return;
     }
     assert_eq!(sign(&path, "run").code, Some(4));

@@ -16,6 +16,7 @@ mod forward;
 mod forward_rules;
 mod express;
 mod leaks;
+mod reach;
 mod routes;
 mod versions;
 mod words;

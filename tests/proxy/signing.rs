@@ -162,10 +162,18 @@ fn a_command_line_of_aws_sigv4_proxy_works() {
         "--no-verify-ssl",
         "--transport.idle-conn-timeout",
         "60s",
+        "--custom-headers",
+        "x-one=1,x-two=2",
+        "--role-arn",
+        "",
     ];
     // `:0` is every address, so the first line names none to connect to.
     let proxy = proxy(&words);
     let port = proxy.address().rsplit(':').next().unwrap().to_owned();
+    // On a machine without IPv6 there is only one address to reach it at.
+    if std::net::TcpListener::bind("[::1]:0").is_ok() {
+        sigvet_testing::serving::connect(&format!("[::1]:{port}"));
+    }
     let mut stream = sigvet_testing::serving::connect(&format!("127.0.0.1:{port}"));
     let headers = [("X-Drop", "1"), ("Authorization", "Basic eDp5")];
     stream.write_all(&plain("GET", "h", "/_search?utm_source=1&q=x", &headers, b"")).unwrap();
@@ -173,6 +181,7 @@ fn a_command_line_of_aws_sigv4_proxy_works() {
     let sent = recorder.only();
     assert!(sent.starts_with("GET /_search?q=x HTTP/1.1\r\n"), "{sent}");
     assert!(sent.contains("/eu-west-1/es/aws4_request") && sent.contains("host: search.example\r\n"), "{sent}");
+    assert!(sent.contains("x-one: 1\r\n") && sent.contains("x-two: 2\r\n"), "{sent}");
     assert!(sent.contains("x-original-authorization: Basic eDp5\r\n") && !sent.contains("x-drop"), "{sent}");
     assert!(proxy.log().contains("other machines can reach this proxy"), "{}", proxy.log());
 }

@@ -53,7 +53,7 @@ fn a_configuration_is_checked_before_anything_listens() {
         ("[[route]]\nto = \"x\n", "r.toml, line 2: "),
         ("[[route]]\nname = \"a\"\n[[route]]\nname = \"a\"\nhost = \"h\"\n", "r.toml: two routes are named 'a'"),
         (
-            "[[route]]\nname = \"a\"\nhost = \"H\"\npath = \"/x\"\n[[route]]\nname = \"b\"\nhost = \"h\"\npath = \"/x/\"\n",
+            "[[route]]\nname = \"a\"\nhost = \"H.\"\npath = \"/x\"\n[[route]]\nname = \"b\"\nhost = \"h\"\npath = \"/x/\"\n",
             "r.toml: routes 'a' and 'b' match the same requests",
         ),
     ] {

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::headers::write_field;
-use super::outside::without_bearers;
 use super::redact::{REDACTED, Redactor, is_bearing_header};
+use crate::redaction::without_bearers;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Header, Headers, Request};
 

@@ -5,7 +5,6 @@ pub mod curl;
 pub mod headers;
 pub(in crate::cli) mod markup;
 pub mod redact;
-mod outside;
 pub mod capture;
 pub mod refusal;
 pub mod signed;

@@ -21,25 +21,8 @@ use sigvet_core::scheme::{Dialect, Signature};
 use sigvet_core::stream::StreamFault;
 use sigvet_core::verify::{Claimed, Finding, Verdict};
 
-pub use crate::cli::secrets::{REDACTED, short_signature};
-
-/// Endings of the names of parameters and fields whose value grants access, in lower case and without `-` and `_`.
-/// Not every token does: S3's `continuation-token` is public.
-const GIVE_ACCESS: [&str; 13] = [
-    "securitytoken",
-    "sessiontoken",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "webidentitytoken",
-    "samlassertion",
-    "samlresponse",
-    "apikey",
-    "password",
-    "clientsecret",
-    "secretaccesskey",
-    "customerkey",
-];
+pub use crate::cli::secrets::short_signature;
+pub use crate::redaction::{REDACTED, is_bearing_parameter};
 
 /// The texts to remove.
 #[derive(Clone, Debug, Default)]
@@ -151,13 +134,6 @@ fn made_signature(finding: &Finding) -> Option<&str> {
     }
 }
 
-/// Whether a parameter or a field with this name grants access.
-pub fn is_bearing_parameter(name: &[u8]) -> bool {
-    let is_joint = |byte: &u8| matches!(byte, b'-' | b'_');
-    let name: Vec<u8> = name.iter().filter(|byte| !is_joint(byte)).map(u8::to_ascii_lowercase).collect();
-    GIVE_ACCESS.iter().any(|end| name.ends_with(end.as_bytes()))
-}
-
 /// Whether a query parameter is a signature, in any version and any dialect: `X-Amz-Signature`, `X-Goog-Signature`,
 /// `Signature`.
 fn is_signature_parameter(name: &[u8]) -> bool {
@@ -196,8 +172,7 @@ fn values(query: &[u8], bears: &dyn Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
 }
 
 fn is_form(request: &Request) -> bool {
-    let media_type = request.headers.first_text("content-type").unwrap_or_default();
-    media_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    request.headers.media_type().as_deref() == Some("application/x-www-form-urlencoded")
 }
 
 /// The whole value of a header, and the parts of it that grant access by themselves: after the scheme of an

@@ -18,11 +18,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::screen::{Redact, Screen};
 use crate::profiles::{Environment, looks_like_secret, without_user};
-use crate::spellings::{Starts, spellings_of};
+use crate::redaction::{REDACTED, Starts, spellings_of};
 use sigvet_core::credentials::{Credentials, Secret};
-
-/// Replacement for a secret.
-pub const REDACTED: &str = "[redacted]";
 
 /// The shortest value that is removed: a shorter one is not a secret, and would be found in every word.
 const SHORTEST: usize = 6;

@@ -10,10 +10,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use zeroize::Zeroizing;
 
 use crate::locking::locked;
-use crate::spellings::{Starts, spellings_of};
-
-/// Replaces each removed value.
-const MASK: &[u8] = b"[redacted]";
+use crate::redaction::{REDACTED, Starts, spellings_of};
 
 /// Values shorter than this are not masked, because they would match unrelated text.
 const SHORTEST: usize = 8;
@@ -139,7 +136,7 @@ fn replaced(bytes: Vec<u8>, value: &[u8]) -> Vec<u8> {
     let (mut out, mut from) = (Vec::with_capacity(bytes.len()), 0);
     for at in found {
         out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
-        out.extend_from_slice(MASK);
+        out.extend_from_slice(REDACTED.as_bytes());
         from = at + value.len();
     }
     out.extend_from_slice(bytes.get(from..).unwrap_or_default());

@@ -115,6 +115,5 @@ pub fn action_of(request: &Request) -> Option<&str> {
 }
 
 fn is_form(request: &Request) -> bool {
-    let types = request.headers.values("content-type").next();
-    types.is_some_and(|value| value.trim_ascii_start().starts_with(b"application/x-www-form-urlencoded"))
+    request.headers.media_type().as_deref() == Some("application/x-www-form-urlencoded")
 }

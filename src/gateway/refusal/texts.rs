@@ -5,13 +5,9 @@
 
 use std::fmt::Write;
 
-use sigvet_core::request::Header;
 use sigvet_core::verify::{Claimed, Verdict};
 
-/// Replaces the value of a bearer credential. `sigvet explain` recognizes it.
-const REDACTED: &[u8] = b"[redacted]";
-/// Suffixes of the names of parameters that carry a session token, in lower case.
-const TOKENS: [&[u8]; 2] = [b"-security-token", b"-s3session-token"];
+use crate::redaction::{is_bearing_parameter, without_bearers};
 
 /// The signed texts without bearer credentials.
 pub struct Quoted {
@@ -25,7 +21,7 @@ impl Quoted {
     /// The texts of a request. `None` for a form with a session token, because its policy may contain the
     /// token in base64.
     pub fn of(verdict: &Verdict) -> Option<Self> {
-        if matches!(&verdict.claimed, Claimed::Form(claim) if claim.fields.iter().any(|(name, _)| is_token(name.as_bytes())))
+        if matches!(&verdict.claimed, Claimed::Form(claim) if claim.fields.iter().any(|(name, _)| is_bearing_parameter(name.as_bytes())))
         {
             return None;
         }
@@ -33,37 +29,6 @@ impl Quoted {
             verdict.as_v4().map(|(_, derivation)| without_bearers(derivation.canonical_request.as_bytes()));
         Some(Self { string_to_sign: without_bearers(verdict.texts.string_to_sign()), canonical_request })
     }
-}
-
-/// Redacts `name:value` and `name=value` of all bearer credentials in the text.
-fn without_bearers(text: &[u8]) -> Vec<u8> {
-    text.split(|byte| *byte == b'\n').map(without_bearer).collect::<Vec<_>>().join(&b'\n')
-}
-
-fn without_bearer(line: &[u8]) -> Vec<u8> {
-    let name = line.split(|byte| *byte == b':').next().filter(|name| name.len() < line.len() && !name.contains(&b'/'));
-    match name {
-        Some(name) if is_bearing_header(name) => [name, b":", REDACTED].concat(),
-        _ => line.split(|byte| *byte == b'&').map(without_token).collect::<Vec<_>>().join(&b'&'),
-    }
-}
-
-fn without_token(parameter: &[u8]) -> Vec<u8> {
-    let name = parameter.split(|byte| *byte == b'=').next().unwrap_or_default();
-    match name.len() < parameter.len() && is_token(name) {
-        true => [name, b"=", REDACTED].concat(),
-        false => parameter.to_vec(),
-    }
-}
-
-fn is_bearing_header(name: &[u8]) -> bool {
-    let name = String::from_utf8_lossy(name).into_owned();
-    Header { name, value: Vec::new() }.is_bearer()
-}
-
-fn is_token(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    TOKENS.iter().any(|end| name.ends_with(end))
 }
 
 /// Converts bytes to text, replacing invalid UTF-8.

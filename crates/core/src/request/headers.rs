@@ -185,6 +185,12 @@ impl Headers {
         self.first_text("content-length")?.parse().ok()
     }
 
+    /// The media type that `Content-Type` states, in lower case and without parameters (RFC 9110 §8.3.1).
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.first_text_lossy("content-type")?;
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
     /// Keeps only the fields for which `is_wanted` returns true.
     pub fn retain(&mut self, is_wanted: impl FnMut(&Header) -> bool) {
         self.0.retain(is_wanted);
@@ -271,6 +277,17 @@ mod tests {
     use super::*;
 
     /// Catches a sorted lookup that loses a field or its order, or that minds case.
+    #[test]
+    fn a_media_type_has_no_case_and_no_parameters() {
+        let of = |value: &str| Headers::from_pairs([("Content-Type", value)]).unwrap().media_type();
+        assert_eq!(
+            of(" Application/X-WWW-Form-URLencoded ; charset=utf-8").as_deref(),
+            Some("application/x-www-form-urlencoded")
+        );
+        assert_eq!(of("text/plain").as_deref(), Some("text/plain"));
+        assert_eq!(Headers::default().media_type(), None);
+    }
+
     #[test]
     fn scanning_and_sorting_find_the_same_fields() {
         let names = ["b", "A", "a", "B-c", "b", "x-amz-date", "X-AMZ-DATE", "a"];

@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Places;
 use crate::cli::credentials::words::describe_provider;
 use crate::profiles::{Addressing, AwsView, looks_like_secret, without_user};
-
-const REDACTED: &str = "[redacted]";
+use crate::redaction::REDACTED;
 
 /// A row of the list: name, region, endpoint, and where it is from.
 pub(super) fn row(view: &AwsView, name: String, places: Places) -> [String; 4] {

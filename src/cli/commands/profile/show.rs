@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Places;
 use crate::profiles::{Addressing, Profile, ProfileFile, SecretSource, looks_like_secret, without_user};
-
-const REDACTED: &str = "[redacted]";
+use crate::redaction::REDACTED;
 
 /// The names, aligned with region and endpoint, and the default marked.
 pub(super) fn table(rows: &[[String; 4]]) -> String {

@@ -17,9 +17,9 @@ mod text;
 
 pub use text::{write_painted_row, write_row};
 
-use super::outside;
 use super::redact::{Redactor, short_signature};
 use crate::cli::screen::inert_line;
+use crate::redaction::without_bearers;
 use sigvet_core::verify::Known;
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply;
@@ -66,7 +66,7 @@ impl Shown<'_> {
             kept.extend_from_slice(self.redactor.apply(chunk.valid()).as_bytes());
             kept.extend_from_slice(chunk.invalid());
         }
-        if self.show_secrets { kept } else { outside::without_bearers(&kept) }
+        if self.show_secrets { kept } else { without_bearers(&kept) }
     }
 
     /// Text of others on one line, without the tokens and limited in length.

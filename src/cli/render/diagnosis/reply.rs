@@ -1,8 +1,8 @@
 //! The server's reply in its own words: status, code, message, and the IDs that support asks for.
 
 use super::Shown;
-use crate::cli::secrets::REDACTED;
 use crate::profiles::{looks_like_secret, looks_like_session_token};
+use crate::redaction::REDACTED;
 use serde_json::{Value, json};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{Note, Party};
@@ -103,7 +103,7 @@ mod tests {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         for (message, expected) in [
             (format!("Credential '{secret}' is not valid"), "Credential '[redacted]' is not valid"),
-            (secret.to_owned(), "[redacted]"),
+            (secret.to_owned(), REDACTED),
             ("The token FwoGZXIvYXdzEXAMPLE//x== is malformed".to_owned(), "The token [redacted] is malformed"),
             ("resource: arn:aws:s3:::Bucket/Some/Long/Path".to_owned(), "resource: arn:aws:s3:::Bucket/Some/Long/Path"),
             ("\u{e9} ok".to_owned(), "\u{e9} ok"),

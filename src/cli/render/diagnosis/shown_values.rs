@@ -4,7 +4,6 @@
 //! would work if it were copied. A single value, a time, and a value that must not be shown have other labels.
 
 use super::{Both, Shown};
-use crate::cli::render::outside;
 use crate::cli::render::redact::REDACTED;
 use sigvet_core::time::Timestamp;
 use sigvet_diagnose::AppliedMistake;
@@ -57,9 +56,7 @@ impl Shown<'_> {
     /// token, without the name by which it is recognized.
     pub(super) fn both_of(&self, made: &AppliedMistake) -> Both {
         let shown = |text: &[u8]| match self.bytes(text) {
-            text if made.mistake.place == "token" && !self.show_secrets && outside::may_be_token(&text) => {
-                REDACTED.into()
-            }
+            text if made.mistake.place == "token" && !self.show_secrets && may_be_token(&text) => REDACTED.into(),
             text => text,
         };
         let (theirs, right) = (shown(&made.signed), shown(&made.expected));
@@ -136,6 +133,14 @@ fn is_said_by(detail: &str, both: &Both, place: &str) -> bool {
         }
         None => detail.strip_prefix("signed as ") == Some(signed.trim()),
     }
+}
+
+/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was removed from it yet.
+fn may_be_token(text: &[u8]) -> bool {
+    let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
+    let text = text.trim_ascii().to_ascii_lowercase();
+    let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
+    !text.is_empty() && !is_list && !is_redacted && !text.ends_with(b"token")
 }
 
 #[cfg(test)]

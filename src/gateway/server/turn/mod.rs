@@ -43,8 +43,7 @@ fn with_body(mut request: Request, body: Body) -> Request {
 
 /// Form uploads have their signature in the body.
 fn is_form(request: &Request) -> bool {
-    let content_type = request.headers.first_text_lossy("content-type").unwrap_or_default();
-    request.method() == "POST" && content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+    request.method() == "POST" && request.headers.media_type().as_deref() == Some("multipart/form-data")
 }
 
 /// What is known before the body has arrived.

@@ -119,8 +119,8 @@ impl<'a> ReplyContext<'a> {
     }
 
     fn is_form(&self) -> bool {
-        let kind = self.request().and_then(|request| request.headers.first_text("content-type"));
-        kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+        let kind = self.request().and_then(|request| request.headers.media_type());
+        kind.as_deref() == Some("multipart/form-data")
     }
 
     fn dialect(&self) -> Dialect {

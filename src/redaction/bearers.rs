@@ -1,11 +1,37 @@
-//! Removes tokens from text of others, recognizing them by their names. `screen` spells out control characters.
+//! Values that grant access, recognized by the names of their parameters, fields and headers.
 
-use crate::cli::render::redact::{self, REDACTED};
 use sigvet_core::request::Header;
+
+use super::REDACTED;
+
+/// Endings of the names of parameters and fields whose value grants access, in lower case and without `-` and `_`.
+/// Not every token does: S3's `continuation-token` is public.
+const GIVE_ACCESS: [&str; 13] = [
+    "securitytoken",
+    "sessiontoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "webidentitytoken",
+    "samlassertion",
+    "samlresponse",
+    "apikey",
+    "password",
+    "clientsecret",
+    "secretaccesskey",
+    "customerkey",
+];
+
+/// Whether a parameter or a field with this name grants access.
+pub fn is_bearing_parameter(name: &[u8]) -> bool {
+    let is_joint = |byte: &u8| matches!(byte, b'-' | b'_');
+    let name: Vec<u8> = name.iter().filter(|byte| !is_joint(byte)).map(u8::to_ascii_lowercase).collect();
+    GIVE_ACCESS.iter().any(|end| name.ends_with(end.as_bytes()))
+}
 
 /// The text of a query or of headers without values that grant access, recognized by their names. `Authorization`
 /// stays, because its signature is what the output is about.
-pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
+pub fn without_bearers(text: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         match line.iter().position(|byte| matches!(byte, b':' | b'=' | b'&')) {
@@ -19,7 +45,7 @@ pub(crate) fn without_bearers(text: &[u8]) -> Vec<u8> {
 fn write_parameters(query: &[u8], kept: &mut Vec<u8>) {
     for parameter in query.split_inclusive(|byte| *byte == b'&') {
         match parameter.iter().position(|byte| *byte == b'=') {
-            Some(at) if redact::is_bearing_parameter(&parameter[..at]) => write_without_value(parameter, at, kept),
+            Some(at) if is_bearing_parameter(&parameter[..at]) => write_without_value(parameter, at, kept),
             _ => kept.extend_from_slice(parameter),
         }
     }
@@ -36,16 +62,10 @@ fn write_without_value(piece: &[u8], at: usize, kept: &mut Vec<u8>) {
 }
 
 fn is_bearing_header(name: &[u8]) -> bool {
+    // What has a slash is a path.
+    let is_name = !name.contains(&b'/');
     let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
-    !name.eq_ignore_ascii_case("authorization") && Header { name, value: Vec::new() }.is_bearer()
-}
-
-/// Whether a text may be a token by itself: it is neither a list nor a name, and nothing was removed from it yet.
-pub(crate) fn may_be_token(text: &[u8]) -> bool {
-    let is_list = text.iter().any(|byte| matches!(byte, b'\n' | b'&' | b';'));
-    let text = text.trim_ascii().to_ascii_lowercase();
-    let is_redacted = text.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
-    !text.is_empty() && !is_list && !is_redacted && !text.ends_with(b"token")
+    is_name && !name.eq_ignore_ascii_case("authorization") && Header { name, value: Vec::new() }.is_bearer()
 }
 
 #[cfg(test)]
@@ -58,7 +78,15 @@ mod tests {
         assert_eq!(shown("a=1&X-Amz-Security-Token=to%252Fken&b=2"), "a=1&X-Amz-Security-Token=[redacted]&b=2");
         assert_eq!(shown("host:h\nx-amz-security-token: t\n\n"), "host:h\nx-amz-security-token:[redacted]\n\n");
         assert_eq!(shown("cookie:a=1&b=2\nhost:h"), "cookie:[redacted]\nhost:h");
-        for public in ["X-Amz-Security-Token=&/path:a=b", "continuation-token=1&x", "a:b=1", "=", ":", ""] {
+        for public in [
+            "X-Amz-Security-Token=&/path:a=b",
+            "/b/x-amz-security-token:k",
+            "continuation-token=1&x",
+            "a:b=1",
+            "=",
+            ":",
+            "",
+        ] {
             assert_eq!(shown(public), public);
         }
     }

@@ -1,9 +1,5 @@
 //! The ways to write a secret: unchanged, in small letters, with collapsed white space, percent-encoded, escaped for JSON
-//! or HTML, in base64, or in hex. And a quick way to find that a text contains none of them.
-
-mod starts;
-
-pub use starts::Starts;
+//! or HTML, in base64, or in hex.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -96,19 +92,38 @@ fn escaped(text: &str) -> Vec<String> {
     let careful = ['+', '=', '&', '<', '>', '\'']
         .into_iter()
         .fold(json.clone(), |text, character| text.replace(character, &format!("\\u{:04x}", u32::from(character))));
-    vec![
+    let careful_with_slash = careful.replace('/', "\\u002f");
+    let in_capitals =
+        |text: &str| text.replace("\\u002b", "\\u002B").replace("\\u003d", "\\u003D").replace("\\u002f", "\\u002F");
+    let mut escaped = vec![
         json.replace('/', "\\/"),
-        careful.replace("\\u002b", "\\u002B").replace("\\u003d", "\\u003D"),
+        in_capitals(&careful),
+        in_capitals(&careful_with_slash),
         careful,
+        careful_with_slash,
         json,
         html.replace('\'', "&#39;"),
-        html.replace('/', "&#x2F;").replace('=', "&#x3D;").replace('+', "&#x2B;"),
-        html.replace('+', "&#43;").replace('=', "&#61;").replace('/', "&#47;"),
-        html,
         text.escape_debug().to_string(),
         text.escape_unicode().to_string(),
         text.replace('\'', "'\\''"),
-    ]
+    ];
+    escaped.extend(in_entities(&html));
+    escaped.push(html);
+    escaped
+}
+
+/// With some of the characters of base64 as entities of HTML: escapers differ in which ones.
+fn in_entities(html: &str) -> Vec<String> {
+    let decimal = |character: char| format!("&#{};", u32::from(character));
+    let hex = |character: char| format!("&#x{:X};", u32::from(character));
+    let mut written = Vec::new();
+    for chosen in [&['+'][..], &['='], &['/'], &['+', '='], &['+', '/'], &['=', '/'], &['+', '=', '/']] {
+        for entity in [&decimal as &dyn Fn(char) -> String, &hex] {
+            let replace = |text: String, character: &char| text.replace(*character, &entity(*character));
+            written.push(chosen.iter().fold(html.to_owned(), replace));
+        }
+    }
+    written
 }
 
 /// As AWS prints the bytes of a canonical request or string to sign in a refusal, and as hex dumps do: with or
@@ -143,6 +158,7 @@ mod tests {
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 
     use super::*;
+    use crate::redaction::REDACTED;
 
     const TOKEN: &str = "IQoJb3JpZ2luX2VjEJ3//w+Zz9h==/x";
 
@@ -150,7 +166,7 @@ mod tests {
     fn hidden(value: &str, text: &str) -> String {
         let mut spellings = spellings_of(value.as_bytes(), 6);
         spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "[redacted]"))
+        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, REDACTED))
     }
 
     #[test]
