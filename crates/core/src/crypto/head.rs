@@ -1,7 +1,7 @@
 //! SHA-256 of many messages that share a beginning: the shared bytes are hashed once.
 
 use super::Sha256Digest;
-use super::lanes::finish_each;
+use super::lanes::{Message, finish_each};
 use super::state::{BLOCK, State};
 use crate::texts::Texts;
 
@@ -21,7 +21,7 @@ pub struct Head {
 impl Head {
     /// Makes a hash that has absorbed `text`.
     pub fn new(text: &[u8]) -> Self {
-        Self { state: State::EMPTY, rest: [0; BLOCK], rest_length: 0 }.absorb(text)
+        Self::from(State::EMPTY).absorb(text)
     }
 
     /// Absorbs more of the shared beginning.
@@ -59,21 +59,36 @@ impl Head {
 
     /// The hashes of many messages, each of which continues with its own part and ends with the same tail.
     pub fn finish_each<'m>(&self, messages: impl ExactSizeIterator<Item = &'m [u8]>, tail: &[u8]) -> Vec<Sha256Digest> {
-        let count = messages.len();
-        let mut digests = Vec::with_capacity(count);
-        if self.rest_length == 0 && tail.is_empty() {
-            finish_each(&self.state, messages, &mut digests);
-            return digests;
-        }
-        let mut joined = Texts::with_capacity(count, JOINED);
-        for message in messages {
-            joined.push(|out| [self.rest(), message, tail].iter().for_each(|part| out.extend_from_slice(part)));
-        }
-        finish_each(&self.state, joined.iter(), &mut digests);
+        let mut digests = Vec::with_capacity(messages.len());
+        self.continue_each(messages, tail, |rests| finish_each(rests, &mut digests));
         digests
+    }
+
+    /// Calls `hash` with what is left to hash of many messages, each of which continues with its own part and ends
+    /// with the same tail.
+    pub(super) fn continue_each<'m>(
+        &self,
+        parts: impl ExactSizeIterator<Item = &'m [u8]>,
+        tail: &[u8],
+        hash: impl FnOnce(&mut dyn Iterator<Item = Message<'_>>),
+    ) {
+        if self.rest_length == 0 && tail.is_empty() {
+            return hash(&mut parts.map(|text| Message { from: &self.state, text }));
+        }
+        let mut joined = Texts::with_capacity(parts.len(), JOINED);
+        for part in parts {
+            joined.push(|out| [self.rest(), part, tail].iter().for_each(|part| out.extend_from_slice(part)));
+        }
+        hash(&mut joined.iter().map(|text| Message { from: &self.state, text }));
     }
 
     fn rest(&self) -> &[u8] {
         &self.rest[..self.rest_length]
+    }
+}
+
+impl From<State> for Head {
+    fn from(state: State) -> Self {
+        Self { state, rest: [0; BLOCK], rest_length: 0 }
     }
 }

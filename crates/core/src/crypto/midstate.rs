@@ -7,7 +7,7 @@
 use zeroize::Zeroize;
 
 use super::head::Head;
-use super::lanes::finish_each;
+use super::lanes::{KeyedMessage, Message, absorb_each, authenticate_each};
 use super::state::{BLOCK, State, digest};
 use super::{Sha256Digest, sha256};
 
@@ -21,11 +21,48 @@ const SHORT_BLOCKS: usize = 3;
 /// Maximum length of a short message, in bytes: the last block needs nine bytes of padding.
 const SHORT: usize = SHORT_BLOCKS * BLOCK - 9;
 
+/// A key, as the two hash states that it leads to. Wiped on drop.
+#[derive(Clone)]
+pub struct HmacKey {
+    inner: State,
+    outer: State,
+}
+
 /// A key and the head that all its messages share. Wiped on drop.
 #[derive(Clone)]
 pub struct Midstate {
     inner: Head,
     outer: State,
+}
+
+impl HmacKey {
+    /// Makes the states of many keys, computed side by side, in order.
+    pub fn new_each<'k>(keys: impl IntoIterator<Item = &'k [u8]>) -> Vec<Self> {
+        let mut blocks: Vec<[u8; BLOCK]> = keys.into_iter().map(padded).collect();
+        let mut states_with = |byte| {
+            let mut states = Vec::with_capacity(blocks.len());
+            blocks.iter_mut().for_each(|block| combine(block, byte));
+            absorb_each(&blocks, &mut states);
+            states
+        };
+        let (inner, outer) = (states_with(INNER), states_with(INNER ^ OUTER));
+        blocks.zeroize();
+        inner.into_iter().zip(outer).map(|(inner, outer)| Self { inner, outer }).collect()
+    }
+
+    /// Makes an HMAC whose messages all begin with `head`.
+    pub fn absorb(&self, head: &[u8]) -> Midstate {
+        Midstate { inner: Head::from(self.inner.clone()).absorb(head), outer: self.outer.clone() }
+    }
+
+    /// The MACs of many messages, each with its own key, in order.
+    pub fn finish_each<'m>(messages: impl ExactSizeIterator<Item = (&'m Self, &'m [u8])>) -> Vec<Sha256Digest> {
+        let mut codes = Vec::with_capacity(messages.len());
+        let keyed =
+            |(key, text): (&'m Self, _)| KeyedMessage { inner: Message { from: &key.inner, text }, outer: &key.outer };
+        authenticate_each(messages.map(keyed), &mut codes);
+        codes
+    }
 }
 
 impl Midstate {
@@ -53,9 +90,10 @@ impl Midstate {
 
     /// The MACs of many messages, in order; each is made of the head, its own part, and the same tail.
     pub fn finish_each<'m>(&self, messages: impl ExactSizeIterator<Item = &'m [u8]>, tail: &[u8]) -> Vec<Sha256Digest> {
-        let inner = self.inner.finish_each(messages, tail);
-        let mut codes = Vec::with_capacity(inner.len());
-        finish_each(&self.outer, inner.iter().map(|digest| digest.0.as_slice()), &mut codes);
+        let mut codes = Vec::with_capacity(messages.len());
+        self.inner.continue_each(messages, tail, |rests| {
+            authenticate_each(rests.map(|inner| KeyedMessage { inner, outer: &self.outer }), &mut codes);
+        });
         codes
     }
 }
@@ -108,6 +146,21 @@ mod tests {
     use super::*;
     use hmac::{Hmac, KeyInit, Mac};
     use sha2::Sha256;
+
+    /// Compared with one HMAC after another, whose keys and messages are of different lengths.
+    #[test]
+    fn many_keys_and_their_messages_agree_with_single_macs() {
+        let bytes: Vec<u8> = (0..200).collect();
+        for count in [1, 5, 6, 16, 17, 40] {
+            let (keys, texts): (Vec<&[u8]>, Vec<&[u8]>) =
+                (0..count).map(|at| (&bytes[at..at * 3 + 20], &bytes[at..at * 4 + 30])).unzip();
+            let expected: Vec<Sha256Digest> = keys.iter().zip(&texts).map(|(key, text)| hmac(key, text)).collect();
+            let keys = HmacKey::new_each(keys);
+            let absorbed: Vec<_> = keys.iter().zip(&texts).map(|(key, text)| key.absorb(text).finish(&[])).collect();
+            assert_eq!(HmacKey::finish_each(keys.iter().zip(texts)), expected);
+            assert_eq!(absorbed, expected);
+        }
+    }
 
     /// Compared with the crate `hmac`, at every length around that of a block.
     #[test]

@@ -83,7 +83,8 @@ pub fn sha256(bytes: &[u8]) -> Sha256Digest {
 /// SHA-256 of many texts, computed side by side.
 pub(crate) fn sha256_each<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Vec<Sha256Digest> {
     let mut digests = Vec::new();
-    lanes::finish_each(&state::State::EMPTY, texts, &mut digests);
+    let from = state::State::EMPTY;
+    lanes::finish_each(texts.into_iter().map(|text| lanes::Message { from: &from, text }), &mut digests);
     digests
 }
 
