@@ -1,5 +1,7 @@
 //! Many texts in one buffer, in order, for callers that make millions of them.
 
+use zeroize::Zeroize;
+
 /// Texts, one after another.
 #[derive(Default)]
 pub struct Texts {
@@ -23,5 +25,12 @@ impl Texts {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         let mut start = 0;
         self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut start, *end)..*end])
+    }
+}
+
+impl Zeroize for Texts {
+    fn zeroize(&mut self) {
+        self.bytes.zeroize();
+        self.ends.clear();
     }
 }

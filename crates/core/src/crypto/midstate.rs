@@ -36,6 +36,20 @@ pub struct Midstate {
 }
 
 impl HmacKey {
+    /// Makes the states of a key.
+    pub fn new(key: &[u8]) -> Self {
+        let mut block = padded(key);
+        let mut state_with = |byte| {
+            let mut state = State::EMPTY;
+            combine(&mut block, byte);
+            state.absorb(std::slice::from_ref(&block));
+            state
+        };
+        let (inner, outer) = (state_with(INNER), state_with(INNER ^ OUTER));
+        block.zeroize();
+        Self { inner, outer }
+    }
+
     /// Makes the states of many keys, computed side by side, in order.
     pub fn new_each<'k>(keys: impl IntoIterator<Item = &'k [u8]>) -> Vec<Self> {
         let mut blocks: Vec<[u8; BLOCK]> = keys.into_iter().map(padded).collect();
@@ -52,7 +66,7 @@ impl HmacKey {
 
     /// Makes an HMAC whose messages all begin with `head`.
     pub fn absorb(&self, head: &[u8]) -> Midstate {
-        Midstate { inner: Head::from(self.inner.clone()).absorb(head), outer: self.outer.clone() }
+        Midstate::from(self.clone()).absorb(head)
     }
 
     /// The MACs of many messages, each with its own key, in order.
@@ -68,14 +82,7 @@ impl HmacKey {
 impl Midstate {
     /// Makes the state of an HMAC with this key.
     pub fn new(key: &[u8]) -> Self {
-        let mut block = padded(key);
-        combine(&mut block, INNER);
-        let inner = Head::new(&block);
-        combine(&mut block, INNER ^ OUTER);
-        let mut outer = State::EMPTY;
-        outer.absorb(std::slice::from_ref(&block));
-        block.zeroize();
-        Self { inner, outer }
+        HmacKey::new(key).into()
     }
 
     /// Absorbs the head that all messages share.
@@ -95,6 +102,12 @@ impl Midstate {
             authenticate_each(rests.map(|inner| KeyedMessage { inner, outer: &self.outer }), &mut codes);
         });
         codes
+    }
+}
+
+impl From<HmacKey> for Midstate {
+    fn from(HmacKey { inner, outer }: HmacKey) -> Self {
+        Self { inner: inner.into(), outer }
     }
 }
 

@@ -5,12 +5,22 @@ use rayon::prelude::*;
 use crate::diagnosis::alternatives::signing::{Frame, Links, STEPS, Signing};
 use crate::diagnosis::field::for_each_choice;
 
+/// Number of keys that are derived side by side: as many as fit in the processor's innermost cache.
+const AT_ONCE: usize = 128;
+
 /// The option taken at each step.
 pub(super) type Options = [u16; STEPS];
 
+/// Choices of options, and the frame of each.
+#[derive(Default)]
+pub(super) struct Chosen {
+    pub(super) choices: Vec<Options>,
+    pub(super) frames: Vec<Frame>,
+}
+
 /// The keys that are kept, grouped by the number of mistakes that lead to them.
 #[derive(Default)]
-pub(super) struct Keys(Vec<Vec<(Options, Frame)>>);
+pub(super) struct Keys(Vec<Chosen>);
 
 impl Keys {
     /// Derives the keys with at most `most` mistakes, if that has not been done yet.
@@ -18,24 +28,25 @@ impl Keys {
         while self.0.len() <= most {
             let mut choices = Vec::new();
             for_each_choice(&signing.sizes(), self.0.len(), &mut |options| choices.push(packed(options)));
-            let derived = choices
-                .into_par_iter()
-                .map_init(Links::default, |links, options| (options, signing.make(&options, links)));
-            self.0.push(derived.collect());
+            let derived =
+                choices.par_chunks(AT_ONCE).flat_map_iter(|choices| signing.make_each(choices, &mut Links::default()));
+            let frames = derived.collect();
+            self.0.push(Chosen { choices, frames });
         }
     }
 
-    pub(super) fn of_cost(&self, cost: usize) -> &[(Options, Frame)] {
-        self.0.get(cost).map_or(&[], Vec::as_slice)
+    /// The keys with exactly this number of mistakes, if they were kept.
+    pub(super) fn of_cost(&self, cost: usize) -> Option<&Chosen> {
+        self.0.get(cost)
     }
 
-    /// Derives each key with exactly this number of mistakes, on all cores, and keeps none.
+    /// Derives the keys with exactly this number of mistakes, on all cores, and keeps none.
     pub(super) fn for_each(
         &self,
         signing: &Signing,
         cost: usize,
         is_over: &(dyn Fn() -> bool + Sync),
-        visit: &(dyn Fn(&Options, &Frame) + Sync),
+        visit: &(dyn Fn(&Chosen) + Sync),
     ) {
         let sizes = signing.sizes();
         let firsts: Vec<(usize, u16)> =
@@ -44,21 +55,24 @@ impl Keys {
             // Everything before the first wrong step is right: another task handles wrong options there.
             let mut later = sizes;
             later.get_mut(..=step).unwrap_or_default().fill(0);
-            let mut countdown = 0_u32;
-            let mut is_stopped = false;
             let mut links = Links::default();
-            for_each_choice(&later, cost - 1, &mut |options| {
-                if countdown == 0 {
-                    countdown = 64;
-                    is_stopped = is_stopped || is_over();
+            let mut chosen = Chosen::default();
+            let mut derive = |chosen: &mut Chosen| {
+                if !is_over() {
+                    chosen.frames = signing.make_each(&chosen.choices, &mut links);
+                    visit(chosen);
                 }
-                countdown -= 1;
-                if !is_stopped {
-                    let mut options = packed(options);
-                    options[step] = first;
-                    visit(&options, &signing.make(&options, &mut links));
+                chosen.choices.clear();
+            };
+            for_each_choice(&later, cost - 1, &mut |options| {
+                let mut options = packed(options);
+                options[step] = first;
+                chosen.choices.push(options);
+                if chosen.choices.len() == AT_ONCE {
+                    derive(&mut chosen);
                 }
             });
+            derive(&mut chosen);
         });
     }
 }

@@ -25,7 +25,7 @@ use super::outcome::{AppliedMistake, Search as Summary};
 use super::size::Size;
 use super::target::Target;
 use canonical::{Canonical, Combination, Hashed};
-use keys::{Keys, Options};
+use keys::{Chosen, Keys, Options};
 
 /// Limits on a search.
 #[derive(Clone, Copy)]
@@ -46,6 +46,9 @@ const KEPT: usize = 1;
 
 /// Number of lines that are signed at a time: as many as fit in the processor's innermost cache.
 const AT_ONCE: usize = 128;
+
+/// With more lines than this, one key at a time is fast enough, and its beginning of the string to sign is shared.
+const FEW_LINES: usize = 4;
 
 /// Mistakes that may give a text that a more specific mistake also gives.
 const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
@@ -211,18 +214,20 @@ impl<'a> Search<'a> {
     fn join(&self, world: &World<'_>, of_canonical: usize, of_key: usize, is_over: &(dyn Fn() -> bool + Sync)) {
         if of_key > KEPT {
             let lines = world.canonical.lines(of_canonical);
-            world.keys.for_each(&world.signing, of_key, is_over, &|options, frame| {
-                self.count(lines.len());
-                self.try_lines(world, (options, frame), lines);
-            });
-        } else {
-            let keys = world.keys.of_cost(of_key);
-            world.canonical.for_each(of_canonical, is_over, &|lines| {
-                self.count(keys.len() * lines.len());
-                for (options, frame) in keys {
-                    self.try_lines(world, (options, frame), lines);
-                }
-            });
+            world.keys.for_each(&world.signing, of_key, is_over, &|keys| self.try_all(world, keys, lines));
+        } else if let Some(keys) = world.keys.of_cost(of_key) {
+            world.canonical.for_each(of_canonical, is_over, &|lines| self.try_all(world, keys, lines));
+        }
+    }
+
+    /// Tries every line with every key: many lines side by side, or many keys if there are few lines.
+    fn try_all(&self, world: &World<'_>, keys: &Chosen, lines: &[Hashed]) {
+        self.count(keys.choices.len() * lines.len());
+        if lines.len() <= FEW_LINES {
+            return lines.iter().for_each(|line| self.try_keys(world, keys, line));
+        }
+        for (options, frame) in keys.choices.iter().zip(&keys.frames) {
+            self.try_lines(world, (options, frame), lines);
         }
     }
 
@@ -238,7 +243,11 @@ impl<'a> Search<'a> {
                 return;
             }
             self.count(series.count());
-            let found = (0..series.count()).into_par_iter().filter(|number| series.gives(*number, &self.target));
+            let batches = (0..series.count().div_ceil(AT_ONCE)).into_par_iter();
+            let found = batches.flat_map_iter(|batch| {
+                let first = batch * AT_ONCE;
+                series.give_each(first..series.count().min(first + AT_ONCE), &self.target)
+            });
             let found: Vec<usize> = found.collect();
             if !found.is_empty() {
                 let mut hits = self.hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -256,6 +265,12 @@ impl<'a> Search<'a> {
             for hit in frame.gives_each(lines.iter().map(|hashed| hashed.line.as_bytes()), &self.target) {
                 self.record(world, &lines[hit].combination, options);
             }
+        }
+    }
+
+    fn try_keys(&self, world: &World<'_>, keys: &Chosen, line: &Hashed) {
+        for hit in Frame::each_that_gives(&keys.frames, line.line.as_bytes(), &self.target) {
+            self.record(world, &line.combination, &keys.choices[hit]);
         }
     }
 

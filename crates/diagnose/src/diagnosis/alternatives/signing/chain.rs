@@ -3,9 +3,9 @@
 use crate::diagnosis::alternatives::secret::SecretBytes;
 use crate::diagnosis::catalogue::{HMAC_SWAPPED, KEY_HEX_CHAIN, KEY_ORDER, KEY_PREFIX};
 use crate::diagnosis::field::Step;
-use sigvet_core::crypto::PublicKey;
-use sigvet_core::internal::hmac;
+use sigvet_core::crypto::{PublicKey, Sha256Digest};
 use sigvet_core::internal::key_pair;
+use sigvet_core::internal::{Hex, hmac};
 use sigvet_core::scheme::Scheme;
 
 /// How the signing key is derived.
@@ -36,11 +36,14 @@ pub(in crate::diagnosis) enum Chain {
     ExchangedThroughout,
 }
 
+/// Number of links of the right chain; no wrong one has more.
+pub(super) const LINKS: usize = 4;
+
 /// All four links.
 const ALL_LINKS: u8 = 0b1111;
 
 /// What each link covers.
-const LINKS: [&str; 4] = ["the date", "the region", "the service", "aws4_request"];
+const COVERED: [&str; LINKS] = ["the date", "the region", "the service", "aws4_request"];
 
 pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     if scheme.is_certified() {
@@ -54,7 +57,7 @@ pub(in crate::diagnosis) fn chain_step(scheme: Scheme) -> Step<Chain> {
     }
     step = step.or(&KEY_HEX_CHAIN, Chain::Hex).or(&KEY_HEX_CHAIN, Chain::UpperHex);
     for links in 1..ALL_LINKS {
-        let named: Vec<&str> = (0..4).filter(|link| links >> link & 1 == 1).map(|link| LINKS[link]).collect();
+        let named: Vec<&str> = (0..LINKS).filter(|link| links >> link & 1 == 1).map(|link| COVERED[link]).collect();
         step.add(&KEY_HEX_CHAIN, format!("in hex: the result for {}", named.join(", ")), Chain::SomeHex(links));
     }
     step.add(&KEY_ORDER, "service before region", Chain::ServiceBeforeRegion);
@@ -86,14 +89,17 @@ impl Chain {
     }
 
     /// The messages of the links, in order.
-    pub(in crate::diagnosis) fn messages(self, [day, region, service, terminator]: [&str; 4]) -> Vec<&str> {
+    pub(in crate::diagnosis) fn messages(
+        self,
+        [day, region, service, terminator]: [&str; LINKS],
+    ) -> [Option<&str>; LINKS] {
         match self {
-            Self::ServiceBeforeRegion => vec![day, service, region, terminator],
-            Self::RegionFirst => vec![region, day, service, terminator],
-            Self::NoTerminator => vec![day, region, service],
-            Self::NoDate => vec![region, service, terminator],
-            Self::SecretWithPrefix | Self::BareSecret => vec![],
-            _ => vec![day, region, service, terminator],
+            Self::ServiceBeforeRegion => [Some(day), Some(service), Some(region), Some(terminator)],
+            Self::RegionFirst => [Some(region), Some(day), Some(service), Some(terminator)],
+            Self::NoTerminator => [Some(day), Some(region), Some(service), None],
+            Self::NoDate => [Some(region), Some(service), Some(terminator), None],
+            Self::SecretWithPrefix | Self::BareSecret => [None; LINKS],
+            _ => [Some(day), Some(region), Some(service), Some(terminator)],
         }
     }
 
@@ -102,17 +108,29 @@ impl Chain {
         matches!(self, Self::ExchangedAtTheEnd | Self::ExchangedThroughout)
     }
 
+    /// Whether key and message are swapped anywhere.
+    pub(super) fn exchanges_any(self) -> bool {
+        matches!(self, Self::Exchanged) || self.exchanges_the_last()
+    }
+
     fn link(self, at: usize, key: &[u8], message: &str) -> SecretBytes {
         let digest = match self {
             Self::Exchanged | Self::ExchangedThroughout => hmac(message.as_bytes(), key),
             _ => hmac(key, message.as_bytes()),
         };
-        SecretBytes::new(match self {
-            Self::Hex => digest.to_string().into_bytes(),
-            Self::SomeHex(links) if links >> at & 1 == 1 => digest.to_string().into_bytes(),
-            Self::UpperHex => digest.to_string().to_ascii_uppercase().into_bytes(),
-            _ => digest.0.to_vec(),
-        })
+        let mut next = SecretBytes::new(Vec::with_capacity(64));
+        self.write_key(at, &digest, &mut next);
+        next
+    }
+
+    /// Writes the key that the result of this link is used as.
+    pub(super) fn write_key(self, at: usize, result: &Sha256Digest, out: &mut Vec<u8>) {
+        match self {
+            Self::Hex => out.extend_from_slice(Hex::new(result).as_bytes()),
+            Self::SomeHex(links) if links >> at & 1 == 1 => out.extend_from_slice(Hex::new(result).as_bytes()),
+            Self::UpperHex => out.extend(Hex::new(result).as_bytes().to_ascii_uppercase()),
+            _ => out.extend_from_slice(&result.0),
+        }
     }
 }
 
@@ -132,17 +150,18 @@ impl Links {
         origin: (u16, u16),
         chain: Chain,
         first: impl Fn() -> SecretBytes,
-        messages: Vec<&str>,
+        messages: [Option<&str>; LINKS],
     ) -> &[u8] {
         if self.origin != Some(origin) {
             *self = Self { origin: Some(origin), first: first(), ..Self::default() };
         }
-        let shared = self.links.iter().zip(&messages).take_while(|((link, _), message)| link == *message).count();
+        let messages = messages.into_iter().flatten();
+        let shared = self.links.iter().zip(messages.clone()).take_while(|((link, _), message)| link == message).count();
         self.links.truncate(shared);
-        for (at, message) in messages.iter().enumerate().skip(shared) {
+        for (at, message) in messages.enumerate().skip(shared) {
             let key = self.links.last().map_or(&self.first, |(_, key)| key);
             let next = chain.link(at, key, message);
-            self.links.push(((*message).to_owned(), next));
+            self.links.push((message.to_owned(), next));
         }
         self.links.last().map_or(&self.first, |(_, key)| key)
     }

@@ -2,10 +2,15 @@
 //! here, because a wrong day or region shows in both.
 
 mod chain;
+mod derived;
+mod frame;
 mod steps;
 
 pub(in crate::diagnosis) use chain::{Chain, Links, chain_step};
+pub(in crate::diagnosis) use frame::Frame;
 
+use derived::{Derivation, DerivedKeys};
+use frame::FrameKey;
 use steps::{Part, StringForm, day_step, days_step, form_step, part_step, timestamp_step};
 
 use super::names::{REGIONS, SERVICES};
@@ -16,10 +21,8 @@ use crate::diagnosis::certified;
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::field::{Choice, Step};
 use crate::diagnosis::outcome::AppliedMistake;
-use crate::diagnosis::target::Target;
 use crate::diagnosis::texts::differing_lines;
-use sigvet_core::crypto::{PublicKey, sha256};
-use sigvet_core::internal::{Midstate, hmac};
+use sigvet_core::internal::HmacKey;
 use sigvet_core::scheme::{Scheme, Scope};
 use sigvet_core::x509::{CertificateKey, KeyAlgorithm};
 
@@ -57,72 +60,8 @@ enum Shape {
 /// The first line of a Version 4 string to sign.
 const OF_VERSION_4: &str = "AWS4-HMAC-SHA256";
 
-/// With fewer lines than this, hashing them one after another is faster.
-const WORTH_LANES: usize = 6;
-
 /// The number of decisions.
 pub(in crate::diagnosis) const STEPS: usize = 8;
-
-/// A string to sign without its hash, and the key that signs it.
-pub(in crate::diagnosis) struct Frame {
-    key: FrameKey,
-    after: Vec<u8>,
-}
-
-enum FrameKey {
-    /// The text before the hash is already absorbed.
-    Hmac(Midstate),
-    /// The string to sign is the HMAC key, and the signing key is its message.
-    Exchanged { message: SecretBytes, before: Vec<u8> },
-    /// A signature that is verified rather than recomputed.
-    Ecdsa { key: PublicKey, before: Vec<u8> },
-    /// A signature that is verified with the key of a certificate.
-    Certified { key: CertificateKey, before: Vec<u8> },
-    /// The hash that was signed is known.
-    Hashed { before: Vec<u8> },
-}
-
-impl Frame {
-    /// Whether the string to sign has the target signature if this line is its hash.
-    pub(in crate::diagnosis) fn gives(&self, line: &[u8], target: &Target) -> bool {
-        match (&self.key, target) {
-            (FrameKey::Hmac(key), Target::Digest { bytes, length }) => {
-                key.finish(&[line, &self.after]).0.get(..*length).unwrap_or_default()
-                    == bytes.get(..*length).unwrap_or_default()
-            }
-            (FrameKey::Exchanged { message, before }, Target::Digest { bytes, length }) => {
-                hmac(&[before, line, &self.after].concat(), message).0[..*length] == bytes[..*length]
-            }
-            (FrameKey::Ecdsa { key, before }, Target::Der(signature)) => {
-                key.verifies(&[before, line, &self.after].concat(), signature)
-            }
-            (FrameKey::Certified { key, before }, Target::Der(signature)) => {
-                key.verifies(&[before, line, &self.after].concat(), signature)
-            }
-            (FrameKey::Hashed { before }, Target::Hash(hash)) => {
-                sha256(&[before, line, &self.after].concat()).0 == *hash
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Frame {
-    /// The numbers of the lines that give the target signature. The more lines there are, the less each one costs.
-    pub(in crate::diagnosis) fn gives_each<'l>(
-        &self,
-        lines: impl ExactSizeIterator<Item = &'l [u8]>,
-        target: &Target,
-    ) -> Vec<usize> {
-        match (&self.key, target) {
-            (FrameKey::Hmac(key), Target::Digest { .. }) if lines.len() >= WORTH_LANES => {
-                let codes = key.finish_each(lines, &self.after);
-                (0..).zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
-            }
-            _ => (0..).zip(lines).filter(|(_, line)| self.gives(line, target)).map(|(number, _)| number).collect(),
-        }
-    }
-}
 
 impl Signing {
     pub(in crate::diagnosis) fn new(subject: &Subject<'_>, keys: &[Key<'_>]) -> Self {
@@ -177,13 +116,18 @@ impl Signing {
     }
 
     /// The right signing key of Version 4.
-    pub(in crate::diagnosis) fn right_key(&self) -> Midstate {
-        Midstate::new(self.derive(&[0; STEPS], &mut Links::default()))
+    pub(in crate::diagnosis) fn right_key(&self) -> HmacKey {
+        HmacKey::new(self.derive(&[0; STEPS], &mut Links::default()))
     }
 
-    /// The string to sign before the hash, with another timestamp.
-    pub(in crate::diagnosis) fn before_hash_at(&self, timestamp: &str) -> Vec<u8> {
-        self.frame(StringForm::Right, timestamp, &self.scope.to_string()).0
+    /// Writes the string to sign before the hash, with another timestamp and the right scope.
+    pub(in crate::diagnosis) fn write_before_hash(&self, timestamp: &str, scope: &str, out: &mut Vec<u8>) {
+        write_lines(&[&self.algorithm, timestamp, scope], "\n", out);
+    }
+
+    /// The right credential scope.
+    pub(in crate::diagnosis) fn scope(&self) -> String {
+        self.scope.to_string()
     }
 
     /// The number of wrong options at each step.
@@ -216,30 +160,54 @@ impl Signing {
         ]
     }
 
+    /// Builds the strings to sign and keys for many choices, in order. The keys are derived side by side, and
+    /// consecutive choices share their links. `links` caches those that are derived one after another.
+    pub(in crate::diagnosis) fn make_each(&self, choices: &[[u16; STEPS]], links: &mut Links) -> Vec<Frame> {
+        if self.scheme != Scheme::V4 {
+            return choices.iter().map(|options| self.make(options, links)).collect();
+        }
+        let chains: Vec<Derivation<'_>> = choices.iter().map(|options| self.derivation(options)).collect();
+        let derived = DerivedKeys::derive(&chains, |number| self.first_key(&choices[number]));
+        let frame = |(number, options)| {
+            if self.chain(options).exchanges_any() {
+                return self.make(options, links);
+            }
+            let (before, after) = self.around_hash(options);
+            Frame { key: FrameKey::Hmac(derived.key(number).clone()), before, after }
+        };
+        choices.iter().enumerate().map(frame).collect()
+    }
+
     /// Builds the string to sign and key for these options, one for each step. `links` caches the links that
     /// consecutive choices share.
-    pub(in crate::diagnosis) fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
-        let (before, after) = self.around_hash(options);
+    fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
         let key = match self.scheme {
             Scheme::V4 if self.chain(options).exchanges_the_last() => {
-                FrameKey::Exchanged { message: SecretBytes::new(self.derive(options, links).to_vec()), before }
+                FrameKey::Exchanged(SecretBytes::new(self.derive(options, links).to_vec()))
             }
-            Scheme::V4 => FrameKey::Hmac(Midstate::new(self.derive(options, links)).absorb(&before)),
+            Scheme::V4 => FrameKey::Hmac(HmacKey::new(self.derive(options, links))),
             Scheme::V4a => {
                 let first = || self.first_key(options);
-                FrameKey::Ecdsa { key: links.public_key(origin(options), first, &self.access_key_id), before }
+                FrameKey::Ecdsa(links.public_key(origin(options), first, &self.access_key_id))
             }
-            Scheme::X509(KeyAlgorithm::Rsa) => FrameKey::Hashed { before },
+            Scheme::X509(KeyAlgorithm::Rsa) => FrameKey::Hashed,
             Scheme::X509(KeyAlgorithm::Ecdsa) => match &self.certified {
-                Some(key) => FrameKey::Certified { key: key.clone(), before },
-                None => FrameKey::Hashed { before },
+                Some(key) => FrameKey::Certified(key.clone()),
+                None => FrameKey::Hashed,
             },
         };
-        Frame { key, after }
+        let (before, after) = self.around_hash(options);
+        Frame { key, before, after }
     }
 
     /// The signing key of Version 4.
     fn derive<'l>(&self, options: &[u16; STEPS], links: &'l mut Links) -> &'l [u8] {
+        let Derivation { origin, chain, messages } = self.derivation(options);
+        links.derive(origin, chain, || self.first_key(options), messages)
+    }
+
+    /// How the signing key of Version 4 is derived.
+    fn derivation(&self, options: &[u16; STEPS]) -> Derivation<'_> {
         let day = self.day.option(options[2].into()).key.as_str();
         let region = self.region.option(options[3].into()).key.as_str();
         let service = self.service.option(options[4].into()).key.as_str();
@@ -248,7 +216,7 @@ impl Signing {
             _ => [day, region, service, &self.scope.terminator],
         };
         let chain = self.chain(options);
-        links.derive(origin(options), chain, || self.first_key(options), chain.messages(scope))
+        Derivation { origin: origin(options), chain, messages: chain.messages(scope) }
     }
 
     fn chain(&self, options: &[u16; STEPS]) -> Chain {
@@ -278,35 +246,41 @@ impl Signing {
 
     fn frame(&self, form: StringForm, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
         let algorithm = self.algorithm.as_str();
-        let lines = |lines: &[&str]| {
-            let mut text = String::with_capacity(128);
-            for line in lines {
-                text.push_str(line);
-                text.push('\n');
+        let (mut before, mut after) = (Vec::with_capacity(128), Vec::new());
+        let mut write = |lines: &[&str]| write_lines(lines, "\n", &mut before);
+        match form {
+            StringForm::Right => write(&[algorithm, timestamp, scope]),
+            StringForm::CrLf => write_lines(&[algorithm, timestamp, scope], "\r\n", &mut before),
+            StringForm::NewlineBehind => {
+                write(&[algorithm, timestamp, scope]);
+                after.push(b'\n');
             }
-            text
-        };
-        let (before, after) = match form {
-            StringForm::Right => (lines(&[algorithm, timestamp, scope]), String::new()),
-            StringForm::CrLf => (lines(&[algorithm, timestamp, scope]).replace('\n', "\r\n"), String::new()),
-            StringForm::NewlineBehind => (lines(&[algorithm, timestamp, scope]), "\n".to_owned()),
-            StringForm::NewlineBefore => (lines(&["", algorithm, timestamp, scope]), String::new()),
-            StringForm::NoNewlines => (format!("{algorithm}{timestamp}{scope}"), String::new()),
-            StringForm::OtherAlgorithm => (lines(&[OF_VERSION_4, timestamp, scope]), String::new()),
-            StringForm::NoAlgorithm => (lines(&[timestamp, scope]), String::new()),
-            StringForm::NoTimestamp => (lines(&[algorithm, scope]), String::new()),
-            StringForm::NoScope => (lines(&[algorithm, timestamp]), String::new()),
-            StringForm::ScopeFirst => (lines(&[algorithm, scope, timestamp]), String::new()),
-            StringForm::HashBeforeScope => (lines(&[algorithm, timestamp]), format!("\n{scope}")),
-            StringForm::ShortDate => {
-                (lines(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]), String::new())
+            StringForm::NewlineBefore => write(&["", algorithm, timestamp, scope]),
+            StringForm::NoNewlines => write_lines(&[algorithm, timestamp, scope], "", &mut before),
+            StringForm::OtherAlgorithm => write(&[OF_VERSION_4, timestamp, scope]),
+            StringForm::NoAlgorithm => write(&[timestamp, scope]),
+            StringForm::NoTimestamp => write(&[algorithm, scope]),
+            StringForm::NoScope => write(&[algorithm, timestamp]),
+            StringForm::ScopeFirst => write(&[algorithm, scope, timestamp]),
+            StringForm::HashBeforeScope => {
+                write(&[algorithm, timestamp]);
+                after.extend([b"\n", scope.as_bytes()].concat());
             }
+            StringForm::ShortDate => write(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]),
             StringForm::FullCredential => {
-                (lines(&[algorithm, timestamp, &format!("{}/{scope}", self.access_key_id)]), String::new())
+                write(&[algorithm, timestamp, &format!("{}/{scope}", self.access_key_id)]);
             }
-            StringForm::Rfc3339 => (lines(&[algorithm, &times::dashed(timestamp), scope]), String::new()),
-        };
-        (before.into_bytes(), after.into_bytes())
+            StringForm::Rfc3339 => write(&[algorithm, &times::dashed(timestamp), scope]),
+        }
+        (before, after)
+    }
+}
+
+/// Writes lines, each with a newline at its end.
+fn write_lines(lines: &[&str], newline: &str, out: &mut Vec<u8>) {
+    for line in lines {
+        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(newline.as_bytes());
     }
 }
 
@@ -326,6 +300,13 @@ impl Shape {
             Self::NoTerminator => [day, region, service, None],
             Self::NoDate => [None, region, service, terminator],
         };
-        parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+        let mut scope = String::with_capacity(64);
+        for part in parts.into_iter().flatten() {
+            if !scope.is_empty() {
+                scope.push('/');
+            }
+            scope.push_str(part);
+        }
+        scope
     }
 }

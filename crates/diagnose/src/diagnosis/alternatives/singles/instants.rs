@@ -1,11 +1,13 @@
 //! Tries every second within a day before and after the time that arrived.
 
+use std::ops::Range;
+
 use super::{Gap, Right, Series};
 use crate::diagnosis::alternatives::signing::Signing;
 use crate::diagnosis::catalogue::TIME_CHANGED;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
-use sigvet_core::internal::{Hex, Midstate};
+use sigvet_core::internal::{Hex, HmacKey, Texts};
 use sigvet_core::time::Timestamp;
 
 const DAY: i64 = 86_400;
@@ -13,7 +15,8 @@ const DAY: i64 = 86_400;
 /// Times that may have been signed instead of the one that arrived.
 struct Instants<'a> {
     signing: &'a Signing,
-    key: Midstate,
+    key: HmacKey,
+    scope: String,
     right: Timestamp,
     place: Place,
 }
@@ -31,8 +34,9 @@ pub(super) fn series<'a>(right: &Right<'a, '_>) -> Vec<Box<dyn Series + 'a>> {
     let everywhere = Gap::in_header(&right.text, &terms.dialect.date_header).map(Place::Everywhere);
     let places = everywhere.into_iter().chain([Place::StringToSign(Hex::new(&right.text.sha256()))]);
     let instants = |place| {
-        let (signing, key) = (right.signing, right.signing.right_key());
-        Box::new(Instants { signing, key, right: terms.timestamp, place }) as Box<dyn Series>
+        let signing = right.signing;
+        let (key, scope) = (signing.right_key(), signing.scope());
+        Box::new(Instants { signing, key, scope, right: terms.timestamp, place }) as Box<dyn Series>
     };
     places.map(instants).collect()
 }
@@ -44,6 +48,20 @@ impl Instants<'_> {
         let offset = if number.is_multiple_of(2) { seconds } else { -seconds };
         Timestamp::from_epoch_seconds(self.right.epoch_seconds() + offset)
     }
+
+    /// The hash of the canonical request at each of these times.
+    fn lines(&self, instants: &[Timestamp]) -> Vec<Hex> {
+        match &self.place {
+            Place::StringToSign(line) => vec![*line; instants.len()],
+            Place::Everywhere(gap) => {
+                let mut texts = Texts::with_capacity(instants.len(), 16);
+                instants
+                    .iter()
+                    .for_each(|instant| texts.push(|out| out.extend_from_slice(instant.as_str().as_bytes())));
+                gap.hash_with_each(&texts)
+            }
+        }
+    }
 }
 
 impl Series for Instants<'_> {
@@ -51,14 +69,18 @@ impl Series for Instants<'_> {
         2 * DAY as usize
     }
 
-    fn gives(&self, number: usize, target: &Target) -> bool {
-        let instant = self.instant(number);
-        let line = match &self.place {
-            Place::StringToSign(line) => *line,
-            Place::Everywhere(gap) => gap.hash_with(instant.as_str().as_bytes()),
-        };
-        let before = self.signing.before_hash_at(instant.as_str());
-        target.is_digest(&self.key.clone().absorb(&before).finish(&[line.as_bytes()]).0)
+    fn give_each(&self, numbers: Range<usize>, target: &Target) -> Vec<usize> {
+        let instants: Vec<Timestamp> = numbers.clone().map(|number| self.instant(number)).collect();
+        let lines = self.lines(&instants);
+        let mut texts = Texts::with_capacity(numbers.len(), 192);
+        for (instant, line) in instants.iter().zip(&lines) {
+            texts.push(|out| {
+                self.signing.write_before_hash(instant.as_str(), &self.scope, out);
+                out.extend_from_slice(line.as_bytes());
+            });
+        }
+        let codes = HmacKey::finish_each(texts.iter().map(|text| (&self.key, text)));
+        numbers.zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {

@@ -1,7 +1,9 @@
 //! Keys derived from other secrets and for other days.
 
+use std::ops::Range;
+
 use super::{Right, Series};
-use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
+use crate::diagnosis::alternatives::signing::{Frame, Links, STEPS, Signing};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
@@ -31,8 +33,11 @@ impl Series for Keys {
         self.choices.len()
     }
 
-    fn gives(&self, number: usize, target: &Target) -> bool {
-        self.signing.make(&self.options(number), &mut Links::default()).gives(self.line.as_bytes(), target)
+    fn give_each(&self, numbers: Range<usize>, target: &Target) -> Vec<usize> {
+        let choices = self.choices.get(numbers.clone()).unwrap_or_default();
+        let frames = self.signing.make_each(choices, &mut Links::default());
+        let found = Frame::each_that_gives(&frames, self.line.as_bytes(), target);
+        found.into_iter().map(|at| numbers.start + at).collect()
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {

@@ -9,14 +9,15 @@ mod keys;
 mod numbers;
 mod paths;
 
+use std::ops::Range;
+
 use super::Subject;
 use super::signing::{Frame, Signing};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
 use sigvet_core::canonical::{CanonicalRequest, Field as Part};
-use sigvet_core::crypto::Sha256Hasher;
-use sigvet_core::internal::{Hex, canonical};
+use sigvet_core::internal::{Head, Hex, Texts, canonical};
 use sigvet_core::scheme::Scheme;
 
 /// For a larger request, a million hypotheses would take minutes.
@@ -27,8 +28,8 @@ pub(in crate::diagnosis) trait Series: Sync {
     /// The number of hypotheses.
     fn count(&self) -> usize;
 
-    /// Whether the hypothesis gives the target signature.
-    fn gives(&self, number: usize, target: &Target) -> bool;
+    /// Those of these hypotheses, in order, that give the target signature. The more there are, the less each one costs.
+    fn give_each(&self, numbers: Range<usize>, target: &Target) -> Vec<usize>;
 
     /// The mistakes that the hypothesis consists of.
     fn causes(&self, number: usize) -> Vec<AppliedMistake>;
@@ -64,7 +65,7 @@ struct Right<'a, 's> {
 
 /// A canonical request with a gap in one place.
 struct Gap {
-    before: Sha256Hasher,
+    before: Head,
     after: Vec<u8>,
 }
 
@@ -88,17 +89,12 @@ impl Gap {
     }
 
     fn new(before: &[u8], after: &[u8]) -> Self {
-        let mut hasher = Sha256Hasher::new();
-        hasher.update(before);
-        Self { before: hasher, after: after.to_vec() }
+        Self { before: Head::new(before), after: after.to_vec() }
     }
 
-    /// The hash of the canonical request with this text in the gap.
-    fn hash_with(&self, text: &[u8]) -> Hex {
-        let mut hasher = self.before.clone();
-        hasher.update(text);
-        hasher.update(&self.after);
-        Hex::new(&hasher.finish())
+    /// The hashes of the canonical request with each of these texts in the gap.
+    fn hash_with_each(&self, texts: &Texts) -> Vec<Hex> {
+        self.before.finish_each(texts.iter(), &self.after).iter().map(Hex::new).collect()
     }
 }
 
@@ -121,10 +117,14 @@ impl<F: Filling> Series for Filled<F> {
         self.filling.count()
     }
 
-    fn gives(&self, number: usize, target: &Target) -> bool {
-        let mut text = Vec::with_capacity(64);
-        self.filling.write(number, &mut text);
-        self.frame.gives(self.gap.hash_with(&text).as_bytes(), target)
+    fn give_each(&self, numbers: Range<usize>, target: &Target) -> Vec<usize> {
+        let mut texts = Texts::with_capacity(numbers.len(), 64);
+        for number in numbers.clone() {
+            texts.push(|out| self.filling.write(number, out));
+        }
+        let lines = self.gap.hash_with_each(&texts);
+        let found = self.frame.gives_each(lines.iter().map(Hex::as_bytes), target);
+        found.into_iter().map(|at| numbers.start + at).collect()
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {
@@ -143,6 +143,12 @@ mod tests {
         CanonicalRequest::assemble(|_, out| out.extend_from_slice(fields.next().unwrap().as_bytes()))
     }
 
+    fn hash_with(gap: &Gap, text: &str) -> String {
+        let mut texts = Texts::default();
+        texts.push(|out| out.extend_from_slice(text.as_bytes()));
+        gap.hash_with_each(&texts)[0].as_str().to_owned()
+    }
+
     /// Catches a gap that is a byte too long or too short, by inserting its original text.
     #[test]
     fn the_original_text_fills_its_gap_again() {
@@ -150,11 +156,11 @@ mod tests {
         let right = Hex::new(&text().sha256());
         for (part, stood) in [(Part::Method, "GET"), (Part::Path, "/k"), (Part::Query, "a=1"), (Part::Payload, "hash")]
         {
-            assert_eq!(Gap::in_field(&text(), part).hash_with(stood.as_bytes()).as_bytes(), right.as_bytes());
+            assert_eq!(hash_with(&Gap::in_field(&text(), part), stood), right.as_str());
         }
         for (name, stood) in [("host", "h"), ("x-amz-date", "D")] {
             let gap = Gap::in_header(&text(), name).unwrap();
-            assert_eq!(gap.hash_with(stood.as_bytes()).as_bytes(), right.as_bytes(), "{name}");
+            assert_eq!(hash_with(&gap, stood), right.as_str(), "{name}");
         }
         assert!(Gap::in_header(&text(), "x-amz").is_none() && Gap::in_header(&text(), "hos").is_none());
     }
