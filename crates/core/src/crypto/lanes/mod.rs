@@ -68,8 +68,7 @@ pub(crate) fn absorb_each(blocks: &[[u8; BLOCK]], states: &mut Vec<State>) {
             Some(level) => {
                 let mut lanes = States(State::EMPTY.words.map(|word| [word; LANES]));
                 lanes.absorb(level, &std::array::from_fn(|lane| &group[lane.min(group.len() - 1)]));
-                states
-                    .extend((0..group.len()).map(|lane| State { words: words(&lanes, lane), absorbed: BLOCK as u64 }));
+                states.extend((0..group.len()).map(|lane| State { words: lanes.words(lane), absorbed: BLOCK as u64 }));
             }
             None => states.extend(group.iter().map(|block| {
                 let mut state = State::EMPTY;
@@ -100,18 +99,16 @@ fn hash(level: Level, messages: &[Message<'_>]) -> States {
     let message = |lane: usize| messages[lane.min(messages.len() - 1)];
     let ends: [End<'_>; LANES] = std::array::from_fn(|lane| End::new(message(lane).text, message(lane).from.absorbed));
     let mut states = start(|lane| message(lane).from);
-    let mut finished = states;
+    let mut ended = Vec::new();
     let longest = ends.iter().map(End::length).max().unwrap_or(0);
     for number in 0..longest {
         states.absorb(level, &std::array::from_fn(|lane| ends[lane].block(number)));
         // A lane whose message has ended goes on with blocks whose result is not used.
-        for lane in (0..LANES).filter(|lane| ends[*lane].length() == number + 1) {
-            for (finished, state) in finished.0.iter_mut().zip(&states.0) {
-                finished[lane] = state[lane];
-            }
-        }
+        let is_ended = |lane: &usize| ends[*lane].length() == number + 1 && number + 1 < longest;
+        ended.extend((0..LANES).filter(is_ended).map(|lane| (lane, states.words(lane))));
     }
-    finished
+    ended.iter().for_each(|(lane, words)| states.set(*lane, words));
+    states
 }
 
 /// Computes the MACs of up to sixteen messages.
@@ -127,19 +124,13 @@ fn authenticate(level: Level, messages: &[KeyedMessage<'_>]) -> States {
 fn start<'m>(from: impl Fn(usize) -> &'m State) -> States {
     let mut states = States(from(0).words.map(|word| [word; LANES]));
     for lane in (1..LANES).filter(|lane| !std::ptr::eq(from(*lane), from(0))) {
-        for (state, word) in states.0.iter_mut().zip(from(lane).words) {
-            state[lane] = word;
-        }
+        states.set(lane, &from(lane).words);
     }
     states
 }
 
 fn push_digests(states: &States, count: usize, digests: &mut Vec<Sha256Digest>) {
-    digests.extend((0..count).map(|lane| digest(&words(states, lane))));
-}
-
-fn words(states: &States, lane: usize) -> [u32; 8] {
-    states.0.map(|word| word[lane])
+    digests.extend((0..count).map(|lane| digest(&states.words(lane))));
 }
 
 /// Whether the processor has SHA-256 instructions.

@@ -12,6 +12,16 @@ pub(super) const LANES: usize = 16;
 pub(super) struct States(pub(super) [[u32; LANES]; 8]);
 
 impl States {
+    /// The state of one lane.
+    pub(super) fn words(&self, lane: usize) -> [u32; 8] {
+        self.0.map(|word| word[lane])
+    }
+
+    /// Sets the state of one lane.
+    pub(super) fn set(&mut self, lane: usize, words: &[u32; 8]) {
+        self.0.iter_mut().zip(words).for_each(|(own, word)| own[lane] = *word);
+    }
+
     /// Absorbs a block in each lane.
     pub(super) fn absorb(&mut self, level: Level, blocks: &[&[u8; BLOCK]; LANES]) {
         dispatch!(level, simd => compress(simd, &mut self.0, |lanes| load(simd, &blocks[lanes])));

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::diagnosis::alternatives::signing::{Frame, Links, STEPS, Signing};
+use crate::diagnosis::alternatives::signing::{Frames, Links, STEPS, Signing};
 use crate::diagnosis::field::for_each_choice;
 
 /// Number of keys that are derived side by side: as many as fit in the processor's innermost cache.
@@ -15,7 +15,7 @@ pub(super) type Options = [u16; STEPS];
 #[derive(Default)]
 pub(super) struct Chosen {
     pub(super) choices: Vec<Options>,
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Frames,
 }
 
 /// The keys that are kept, grouped by the number of mistakes that lead to them.
@@ -28,9 +28,9 @@ impl Keys {
         while self.0.len() <= most {
             let mut choices = Vec::new();
             for_each_choice(&signing.sizes(), self.0.len(), &mut |options| choices.push(packed(options)));
-            let derived =
-                choices.par_chunks(AT_ONCE).flat_map_iter(|choices| signing.make_each(choices, &mut Links::default()));
-            let frames = derived.collect();
+            let derived = choices.par_chunks(AT_ONCE).map(|choices| signing.make_each(choices, &mut Links::default()));
+            let mut frames = Frames::default();
+            derived.collect::<Vec<Frames>>().into_iter().for_each(|derived| frames.append(derived));
             self.0.push(Chosen { choices, frames });
         }
     }

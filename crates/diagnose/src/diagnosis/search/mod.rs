@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
         if lines.len() <= FEW_LINES {
             return lines.iter().for_each(|line| self.try_keys(world, keys, line));
         }
-        for (options, frame) in keys.choices.iter().zip(&keys.frames) {
+        for (options, frame) in keys.choices.iter().zip(keys.frames.iter()) {
             self.try_lines(world, (options, frame), lines);
         }
     }
@@ -260,7 +260,7 @@ impl<'a> Search<'a> {
         self.hypotheses.fetch_add(hypotheses as u64, Ordering::Relaxed);
     }
 
-    fn try_lines(&self, world: &World<'_>, (options, frame): (&Options, &Frame), lines: &[Hashed]) {
+    fn try_lines(&self, world: &World<'_>, (options, frame): (&Options, Frame<'_>), lines: &[Hashed]) {
         for lines in lines.chunks(AT_ONCE) {
             for hit in frame.gives_each(lines.iter().map(|hashed| hashed.line.as_bytes()), &self.target) {
                 self.record(world, &lines[hit].combination, options);
@@ -269,7 +269,7 @@ impl<'a> Search<'a> {
     }
 
     fn try_keys(&self, world: &World<'_>, keys: &Chosen, line: &Hashed) {
-        for hit in Frame::each_that_gives(&keys.frames, line.line.as_bytes(), &self.target) {
+        for hit in keys.frames.each_that_gives(line.line.as_bytes(), &self.target) {
             self.record(world, &line.combination, &keys.choices[hit]);
         }
     }

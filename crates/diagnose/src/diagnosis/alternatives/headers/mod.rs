@@ -193,11 +193,11 @@ impl Making for Headers {
 
     fn text(&self, options: &[usize]) -> Option<Vec<u8>> {
         let values = options.get(8..).unwrap_or_default();
-        let mut signed: Vec<(&Line, Vec<Vec<u8>>)> = Vec::with_capacity(self.lines.len());
+        let mut signed: Vec<(&Line, &[Vec<u8>])> = Vec::with_capacity(self.lines.len());
         for (at, line) in self.lines.iter().enumerate() {
             match self.values[at].option(values[at]) {
-                Signed::AsSent => signed.push((line, line.values.clone())),
-                Signed::Values(values) => signed.push((line, values.clone())),
+                Signed::AsSent => signed.push((line, &line.values)),
+                Signed::Values(values) => signed.push((line, values)),
                 Signed::NotAtAll => {}
             }
         }
@@ -223,7 +223,7 @@ impl Making for Headers {
 }
 
 impl Headers {
-    fn sort(&self, signed: &mut [(&Line, Vec<Vec<u8>>)], order: Order, list: List) {
+    fn sort(&self, signed: &mut [(&Line, &[Vec<u8>])], order: Order, list: List) {
         match (order, list) {
             (Order::AsSent, _) | (Order::ByName, List::AsSent) => signed.sort_by_key(|(line, _)| line.sent_at),
             (Order::AsListed, _) | (Order::ByName, List::AsListed) => signed.sort_by_key(|(line, _)| line.listed_at),
@@ -243,7 +243,11 @@ impl Headers {
         };
         let repeats = *self.repeats.option(options[2]);
         let joined = repeats.join(values.collect());
-        joined.iter().flat_map(|value| [name.as_bytes(), b":", value, b"\n"].concat()).collect()
+        let mut text = Vec::with_capacity(joined.iter().map(|value| name.len() + value.len() + 2).sum());
+        for value in &joined {
+            [name.as_bytes(), b":", value, b"\n"].iter().for_each(|part| text.extend_from_slice(part));
+        }
+        text
     }
 
     fn listed_name<'a>(&self, line: &'a Line, options: &[usize]) -> &'a str {
@@ -253,7 +257,7 @@ impl Headers {
         }
     }
 
-    fn with_duplicates(&self, signed: &[(&Line, Vec<Vec<u8>>)], lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    fn with_duplicates(&self, signed: &[(&Line, &[Vec<u8>])], lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         let places = first_places(signed.iter().map(|(line, _)| line.name.as_str()));
         self.listed.iter().filter_map(|name| Some(lines.get(*places.get(name.as_str())?)?.clone())).collect()
     }

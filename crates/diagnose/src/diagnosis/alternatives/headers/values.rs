@@ -1,6 +1,8 @@
 //! How the values of one header are written into the canonical request, correctly and incorrectly: inner
 //! spaces, edges, repeated fields, letter case.
 
+use std::borrow::Cow;
+
 use crate::diagnosis::alternatives::text::replaced;
 
 #[derive(Clone, Copy)]
@@ -51,7 +53,10 @@ pub(super) enum Letters {
 
 impl Spaces {
     pub(super) fn apply(self, value: &[u8]) -> Vec<u8> {
-        let unfolded = replaced(&replaced(value, b"\r\n", b"\n"), b"\n", b" ");
+        let unfolded: Cow<'_, [u8]> = match value.contains(&b'\n') {
+            true => replaced(&replaced(value, b"\r\n", b"\n"), b"\n", b" ").into(),
+            false => value.into(),
+        };
         let mut out = Vec::with_capacity(unfolded.len());
         let mut in_quotes = false;
         let mut at = 0;
@@ -109,6 +114,7 @@ impl Edges {
 impl Repeats {
     pub(super) fn join(self, mut values: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         match self {
+            Self::Comma if values.len() == 1 => return values,
             Self::Comma => {}
             Self::CommaSpace => return vec![values.join(&b", "[..])],
             Self::Sorted => values.sort(),

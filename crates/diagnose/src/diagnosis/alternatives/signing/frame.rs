@@ -1,4 +1,4 @@
-//! A string to sign without its hash, and the key that signs it.
+//! Strings to sign without their hash, and the keys that sign them.
 
 use super::SecretBytes;
 use crate::diagnosis::target::Target;
@@ -6,11 +6,20 @@ use sigvet_core::crypto::{PublicKey, sha256};
 use sigvet_core::internal::{HmacKey, Texts, hmac};
 use sigvet_core::x509::CertificateKey;
 
+/// Frames of many choices, in order. Their texts are in two buffers, because millions are made and soon dropped.
+#[derive(Default)]
+pub(in crate::diagnosis) struct Frames {
+    keys: Vec<FrameKey>,
+    before: Texts,
+    after: Texts,
+}
+
 /// A string to sign without its hash, and the key that signs it.
-pub(in crate::diagnosis) struct Frame {
-    pub(super) key: FrameKey,
-    pub(super) before: Vec<u8>,
-    pub(super) after: Vec<u8>,
+#[derive(Clone, Copy)]
+pub(in crate::diagnosis) struct Frame<'f> {
+    key: &'f FrameKey,
+    before: &'f [u8],
+    after: &'f [u8],
 }
 
 pub(super) enum FrameKey {
@@ -25,30 +34,38 @@ pub(super) enum FrameKey {
     Hashed,
 }
 
-impl Frame {
-    /// The numbers of the lines that give the target signature as the hash in the string to sign. The more lines there
-    /// are, the less each one costs.
-    pub(in crate::diagnosis) fn gives_each<'l>(
-        &self,
-        lines: impl ExactSizeIterator<Item = &'l [u8]>,
-        target: &Target,
-    ) -> Vec<usize> {
-        match (&self.key, target) {
-            (FrameKey::Hmac(key), Target::Digest { .. }) => {
-                let codes = key.absorb(&self.before).finish_each(lines, &self.after);
-                (0..).zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
-            }
-            _ => (0..).zip(lines).filter(|(_, line)| self.gives(line, target)).map(|(number, _)| number).collect(),
-        }
+impl Frames {
+    pub(super) fn with_capacity(frames: usize) -> Self {
+        let texts = Texts::with_capacity(frames, 96);
+        Self { keys: Vec::with_capacity(frames), before: texts, after: Texts::default() }
+    }
+
+    /// Adds a frame; `write` writes the string to sign before and after the hash.
+    pub(super) fn push(&mut self, key: FrameKey, write: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) {
+        self.keys.push(key);
+        self.before.push(|before| self.after.push(|after| write(before, after)));
+    }
+
+    /// Adds frames behind these.
+    pub(in crate::diagnosis) fn append(&mut self, others: Self) {
+        self.before.append(&others.before);
+        self.after.append(&others.after);
+        self.keys.extend(others.keys);
+    }
+
+    /// The frames, in order.
+    pub(in crate::diagnosis) fn iter(&self) -> impl Iterator<Item = Frame<'_>> {
+        let texts = self.before.iter().zip(self.after.iter());
+        self.keys.iter().zip(texts).map(|(key, (before, after))| Frame { key, before, after })
     }
 
     /// The numbers of the frames that give the target signature if this line is the hash in the string to sign. The
     /// more frames there are, the less each one costs.
-    pub(in crate::diagnosis) fn each_that_gives(frames: &[Self], line: &[u8], target: &Target) -> Vec<usize> {
-        let (mut found, mut keyed) = (Vec::new(), Vec::with_capacity(frames.len()));
-        let mut texts = Texts::with_capacity(frames.len(), 192);
-        for (number, frame) in frames.iter().enumerate() {
-            match (&frame.key, target) {
+    pub(in crate::diagnosis) fn each_that_gives(&self, line: &[u8], target: &Target) -> Vec<usize> {
+        let (mut found, mut keyed) = (Vec::new(), Vec::with_capacity(self.keys.len()));
+        let mut texts = Texts::with_capacity(self.keys.len(), 192);
+        for (number, frame) in self.iter().enumerate() {
+            match (frame.key, target) {
                 (FrameKey::Hmac(key), Target::Digest { .. }) => {
                     keyed.push((number, key));
                     texts.push(|out| frame.write(line, out));
@@ -58,18 +75,35 @@ impl Frame {
             }
         }
         let codes = HmacKey::finish_each(keyed.iter().map(|(_, key)| *key).zip(texts.iter()));
-        found.extend(
-            keyed.iter().zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|((number, _), _)| number),
-        );
+        let hits = keyed.iter().zip(&codes).filter(|(_, code)| target.is_digest(&code.0));
+        found.extend(hits.map(|((number, _), _)| *number));
         found.sort_unstable();
         found
+    }
+}
+
+impl Frame<'_> {
+    /// The numbers of the lines that give the target signature as the hash in the string to sign. The more lines there
+    /// are, the less each one costs.
+    pub(in crate::diagnosis) fn gives_each<'l>(
+        &self,
+        lines: impl ExactSizeIterator<Item = &'l [u8]>,
+        target: &Target,
+    ) -> Vec<usize> {
+        match (self.key, target) {
+            (FrameKey::Hmac(key), Target::Digest { .. }) => {
+                let codes = key.absorb(self.before).finish_each(lines, self.after);
+                (0..).zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
+            }
+            _ => (0..).zip(lines).filter(|(_, line)| self.gives(line, target)).map(|(number, _)| number).collect(),
+        }
     }
 
     /// Whether the string to sign has the target signature if this line is its hash.
     fn gives(&self, line: &[u8], target: &Target) -> bool {
         let mut text = Vec::with_capacity(192);
         self.write(line, &mut text);
-        match (&self.key, target) {
+        match (self.key, target) {
             (FrameKey::Hmac(key), Target::Digest { .. }) => target.is_digest(&key.absorb(&text).finish(&[]).0),
             (FrameKey::Exchanged(message), Target::Digest { .. }) => target.is_digest(&hmac(&text, message).0),
             (FrameKey::Ecdsa(key), Target::Der(signature)) => key.verifies(&text, signature),
@@ -81,6 +115,6 @@ impl Frame {
 
     /// Writes the string to sign with this hash.
     fn write(&self, line: &[u8], out: &mut Vec<u8>) {
-        [&self.before, line, &self.after].iter().for_each(|part| out.extend_from_slice(part));
+        [self.before, line, self.after].iter().for_each(|part| out.extend_from_slice(part));
     }
 }

@@ -7,7 +7,7 @@ mod frame;
 mod steps;
 
 pub(in crate::diagnosis) use chain::{Chain, Links, chain_step};
-pub(in crate::diagnosis) use frame::Frame;
+pub(in crate::diagnosis) use frame::{Frame, Frames};
 
 use derived::{Derivation, DerivedKeys};
 use frame::FrameKey;
@@ -110,9 +110,9 @@ impl Signing {
         secrets.chain((1..=self.day.wrong_options()).map(|option| at(2, option))).collect()
     }
 
-    /// The right string to sign and key.
-    pub(in crate::diagnosis) fn right_frame(&self) -> Frame {
-        self.make(&[0; STEPS], &mut Links::default())
+    /// The right string to sign and key, as the only frame.
+    pub(in crate::diagnosis) fn right_frame(&self) -> Frames {
+        self.make_each(&[[0; STEPS]], &mut Links::default())
     }
 
     /// The right signing key of Version 4.
@@ -160,28 +160,30 @@ impl Signing {
         ]
     }
 
-    /// Builds the strings to sign and keys for many choices, in order. The keys are derived side by side, and
-    /// consecutive choices share their links. `links` caches those that are derived one after another.
-    pub(in crate::diagnosis) fn make_each(&self, choices: &[[u16; STEPS]], links: &mut Links) -> Vec<Frame> {
-        if self.scheme != Scheme::V4 {
-            return choices.iter().map(|options| self.make(options, links)).collect();
+    /// Builds the strings to sign and keys for many choices, in order. The keys of Version 4 are derived side by side.
+    /// `links` caches the links of those that are derived one after another.
+    pub(in crate::diagnosis) fn make_each(&self, choices: &[[u16; STEPS]], links: &mut Links) -> Frames {
+        let derived = (self.scheme == Scheme::V4).then(|| {
+            let chains: Vec<Derivation<'_>> = choices.iter().map(|options| self.derivation(options)).collect();
+            DerivedKeys::derive(&chains, |number| self.first_key(&choices[number]))
+        });
+        let mut frames = Frames::with_capacity(choices.len());
+        let mut scope = String::new();
+        for (number, options) in choices.iter().enumerate() {
+            let key = match &derived {
+                Some(derived) if !self.chain(options).exchanges_any() => FrameKey::Hmac(derived.key(number).clone()),
+                _ => self.key(options, links),
+            };
+            scope.clear();
+            self.write_scope(options, &mut scope);
+            frames.push(key, |before, after| self.write_frame(options, &scope, before, after));
         }
-        let chains: Vec<Derivation<'_>> = choices.iter().map(|options| self.derivation(options)).collect();
-        let derived = DerivedKeys::derive(&chains, |number| self.first_key(&choices[number]));
-        let frame = |(number, options)| {
-            if self.chain(options).exchanges_any() {
-                return self.make(options, links);
-            }
-            let (before, after) = self.around_hash(options);
-            Frame { key: FrameKey::Hmac(derived.key(number).clone()), before, after }
-        };
-        choices.iter().enumerate().map(frame).collect()
+        frames
     }
 
-    /// Builds the string to sign and key for these options, one for each step. `links` caches the links that
-    /// consecutive choices share.
-    fn make(&self, options: &[u16; STEPS], links: &mut Links) -> Frame {
-        let key = match self.scheme {
+    /// The key for these options. `links` caches the links that consecutive choices share.
+    fn key(&self, options: &[u16; STEPS], links: &mut Links) -> FrameKey {
+        match self.scheme {
             Scheme::V4 if self.chain(options).exchanges_the_last() => {
                 FrameKey::Exchanged(SecretBytes::new(self.derive(options, links).to_vec()))
             }
@@ -195,9 +197,7 @@ impl Signing {
                 Some(key) => FrameKey::Certified(key.clone()),
                 None => FrameKey::Hashed,
             },
-        };
-        let (before, after) = self.around_hash(options);
-        Frame { key, before, after }
+        }
     }
 
     /// The signing key of Version 4.
@@ -228,35 +228,36 @@ impl Signing {
     }
 
     fn frame_text(&self, options: &[u16; STEPS]) -> Vec<u8> {
-        let (before, after) = self.around_hash(options);
+        let (mut scope, mut before, mut after) = (String::new(), Vec::new(), Vec::new());
+        self.write_scope(options, &mut scope);
+        self.write_frame(options, &scope, &mut before, &mut after);
         [before, after].concat()
     }
 
-    /// The string to sign before and after the hash.
-    fn around_hash(&self, options: &[u16; STEPS]) -> (Vec<u8>, Vec<u8>) {
+    fn write_scope(&self, options: &[u16; STEPS], out: &mut String) {
         let day = &self.day.option(options[2].into()).signed;
         let region = &self.region.option(options[3].into()).signed;
         // The scope of Version 4A has no region, unless the client put one there by mistake.
         let region = (self.scheme != Scheme::V4a || !region.is_empty()).then_some(region.as_str());
         let service = &self.service.option(options[4].into()).signed;
-        let scope =
-            self.shape.option(options[5].into()).write([Some(day), region, Some(service)], &self.scope.terminator);
-        self.frame(*self.form.option(options[7].into()), self.timestamp.option(options[6].into()), &scope)
+        let shape = self.shape.option(options[5].into());
+        shape.write([Some(day), region, Some(service)], &self.scope.terminator, out);
     }
 
-    fn frame(&self, form: StringForm, timestamp: &str, scope: &str) -> (Vec<u8>, Vec<u8>) {
+    /// Writes the string to sign before and after the hash.
+    fn write_frame(&self, options: &[u16; STEPS], scope: &str, before: &mut Vec<u8>, after: &mut Vec<u8>) {
         let algorithm = self.algorithm.as_str();
-        let (mut before, mut after) = (Vec::with_capacity(128), Vec::new());
-        let mut write = |lines: &[&str]| write_lines(lines, "\n", &mut before);
-        match form {
+        let timestamp = self.timestamp.option(options[6].into()).as_str();
+        let mut write = |lines: &[&str]| write_lines(lines, "\n", before);
+        match self.form.option(options[7].into()) {
             StringForm::Right => write(&[algorithm, timestamp, scope]),
-            StringForm::CrLf => write_lines(&[algorithm, timestamp, scope], "\r\n", &mut before),
+            StringForm::CrLf => write_lines(&[algorithm, timestamp, scope], "\r\n", before),
             StringForm::NewlineBehind => {
                 write(&[algorithm, timestamp, scope]);
                 after.push(b'\n');
             }
             StringForm::NewlineBefore => write(&["", algorithm, timestamp, scope]),
-            StringForm::NoNewlines => write_lines(&[algorithm, timestamp, scope], "", &mut before),
+            StringForm::NoNewlines => write_lines(&[algorithm, timestamp, scope], "", before),
             StringForm::OtherAlgorithm => write(&[OF_VERSION_4, timestamp, scope]),
             StringForm::NoAlgorithm => write(&[timestamp, scope]),
             StringForm::NoTimestamp => write(&[algorithm, scope]),
@@ -264,7 +265,8 @@ impl Signing {
             StringForm::ScopeFirst => write(&[algorithm, scope, timestamp]),
             StringForm::HashBeforeScope => {
                 write(&[algorithm, timestamp]);
-                after.extend([b"\n", scope.as_bytes()].concat());
+                after.push(b'\n');
+                after.extend_from_slice(scope.as_bytes());
             }
             StringForm::ShortDate => write(&[algorithm, timestamp.get(..8).unwrap_or(timestamp), scope]),
             StringForm::FullCredential => {
@@ -272,7 +274,6 @@ impl Signing {
             }
             StringForm::Rfc3339 => write(&[algorithm, &times::dashed(timestamp), scope]),
         }
-        (before, after)
     }
 }
 
@@ -290,7 +291,7 @@ fn origin(options: &[u16; STEPS]) -> (u16, u16) {
 }
 
 impl Shape {
-    fn write(self, [day, region, service]: [Option<&str>; 3], terminator: &str) -> String {
+    fn write(self, [day, region, service]: [Option<&str>; 3], terminator: &str, out: &mut String) {
         let terminator = Some(terminator);
         let parts = match self {
             Self::Right => [day, region, service, terminator],
@@ -300,13 +301,11 @@ impl Shape {
             Self::NoTerminator => [day, region, service, None],
             Self::NoDate => [None, region, service, terminator],
         };
-        let mut scope = String::with_capacity(64);
-        for part in parts.into_iter().flatten() {
-            if !scope.is_empty() {
-                scope.push('/');
+        for (at, part) in parts.into_iter().flatten().enumerate() {
+            if at > 0 {
+                out.push('/');
             }
-            scope.push_str(part);
+            out.push_str(part);
         }
-        scope
     }
 }

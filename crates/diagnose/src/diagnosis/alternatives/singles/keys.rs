@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Right, Series};
-use crate::diagnosis::alternatives::signing::{Frame, Links, STEPS, Signing};
+use crate::diagnosis::alternatives::signing::{Links, STEPS, Signing};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
@@ -36,7 +36,7 @@ impl Series for Keys {
     fn give_each(&self, numbers: Range<usize>, target: &Target) -> Vec<usize> {
         let choices = self.choices.get(numbers.clone()).unwrap_or_default();
         let frames = self.signing.make_each(choices, &mut Links::default());
-        let found = Frame::each_that_gives(&frames, self.line.as_bytes(), target);
+        let found = frames.each_that_gives(self.line.as_bytes(), target);
         found.into_iter().map(|at| numbers.start + at).collect()
     }
 

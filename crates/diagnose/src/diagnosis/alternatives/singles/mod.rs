@@ -12,7 +12,7 @@ mod paths;
 use std::ops::Range;
 
 use super::Subject;
-use super::signing::{Frame, Signing};
+use super::signing::{Frames, Signing};
 use crate::diagnosis::evidence::Key;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::target::Target;
@@ -108,7 +108,7 @@ trait Filling: Sync {
 /// A gap with its possible contents. Key and string to sign are right.
 struct Filled<F> {
     gap: Gap,
-    frame: Frame,
+    frame: Frames,
     filling: F,
 }
 
@@ -123,8 +123,8 @@ impl<F: Filling> Series for Filled<F> {
             texts.push(|out| self.filling.write(number, out));
         }
         let lines = self.gap.hash_with_each(&texts);
-        let found = self.frame.gives_each(lines.iter().map(Hex::as_bytes), target);
-        found.into_iter().map(|at| numbers.start + at).collect()
+        let found = self.frame.iter().flat_map(|frame| frame.gives_each(lines.iter().map(Hex::as_bytes), target));
+        found.map(|at| numbers.start + at).collect()
     }
 
     fn causes(&self, number: usize) -> Vec<AppliedMistake> {
