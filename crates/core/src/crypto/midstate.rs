@@ -7,7 +7,7 @@
 use zeroize::Zeroize;
 
 use super::head::Head;
-use super::lanes::{KeyedMessage, Message, absorb_each, authenticate_each};
+use super::lanes::{KeyedMessage, Message, absorb_each, authenticate_each, find_each};
 use super::state::{BLOCK, State, digest};
 use super::{Sha256Digest, sha256};
 
@@ -72,10 +72,17 @@ impl HmacKey {
     /// The MACs of many messages, each with its own key, in order.
     pub fn finish_each<'m>(messages: impl ExactSizeIterator<Item = (&'m Self, &'m [u8])>) -> Vec<Sha256Digest> {
         let mut codes = Vec::with_capacity(messages.len());
-        let keyed =
-            |(key, text): (&'m Self, _)| KeyedMessage { inner: Message { from: &key.inner, text }, outer: &key.outer };
-        authenticate_each(messages.map(keyed), &mut codes);
+        authenticate_each(messages.map(|(key, text)| key.keyed(text)), &mut codes);
         codes
+    }
+
+    /// The numbers of the messages, each with its own key, whose MAC begins with these bytes.
+    pub fn find_each<'m>(messages: impl Iterator<Item = (&'m Self, &'m [u8])>, beginning: &[u8]) -> Vec<usize> {
+        find_each(messages.map(|(key, text)| key.keyed(text)), beginning)
+    }
+
+    fn keyed<'m>(&'m self, text: &'m [u8]) -> KeyedMessage<'m> {
+        KeyedMessage { inner: Message { from: &self.inner, text }, outer: &self.outer }
     }
 }
 
@@ -102,6 +109,21 @@ impl Midstate {
             authenticate_each(rests.map(|inner| KeyedMessage { inner, outer: &self.outer }), &mut codes);
         });
         codes
+    }
+
+    /// The numbers of the messages whose MAC begins with these bytes; each message is made of the head, its own part,
+    /// and the same tail.
+    pub fn find_each<'m>(
+        &self,
+        messages: impl ExactSizeIterator<Item = &'m [u8]>,
+        tail: &[u8],
+        beginning: &[u8],
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.inner.continue_each(messages, tail, |rests| {
+            found = find_each(rests.map(|inner| KeyedMessage { inner, outer: &self.outer }), beginning);
+        });
+        found
     }
 }
 
@@ -170,6 +192,13 @@ mod tests {
             let expected: Vec<Sha256Digest> = keys.iter().zip(&texts).map(|(key, text)| hmac(key, text)).collect();
             let keys = HmacKey::new_each(keys);
             let absorbed: Vec<_> = keys.iter().zip(&texts).map(|(key, text)| key.absorb(text).finish(&[])).collect();
+            let single = count - 1;
+            for length in [1, 3, 4, 5, 32] {
+                let beginning = &expected[single].0[..length];
+                let numbers: Vec<usize> = (0..count).filter(|at| expected[*at].0.starts_with(beginning)).collect();
+                assert_eq!(HmacKey::find_each(keys.iter().zip(texts.iter().copied()), beginning), numbers);
+            }
+            assert_eq!(HmacKey::find_each(keys.iter().zip(texts.iter().copied()), b"").len(), count);
             assert_eq!(HmacKey::finish_each(keys.iter().zip(texts)), expected);
             assert_eq!(absorbed, expected);
         }
@@ -193,6 +222,8 @@ mod tests {
                     assert_eq!(keyed.finish_each([tail; 17].into_iter(), b""), [expected; 17]);
                     let (middle, end) = tail.split_at(tail.len() / 3);
                     assert_eq!(keyed.finish_each([middle; 17].into_iter(), end), [expected; 17]);
+                    let found = keyed.find_each([b"", middle].repeat(9).into_iter(), end, &expected.0);
+                    assert_eq!(found, (0..18).filter(|at| middle.is_empty() || at % 2 == 1).collect::<Vec<_>>());
                 }
             }
         }

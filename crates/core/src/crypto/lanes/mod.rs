@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use fearless_simd::Level;
 
 use super::Sha256Digest;
-use super::state::{BLOCK, End, State, digest};
+use super::state::{BLOCK, End, State};
 use vectors::{LANES, States, width};
 
 /// With fewer messages than this, hashing one after the other is faster.
@@ -39,6 +39,13 @@ pub(crate) struct KeyedMessage<'m> {
     pub(crate) outer: &'m State,
 }
 
+impl KeyedMessage<'_> {
+    /// The MAC, computed alone.
+    fn code(&self) -> Sha256Digest {
+        self.outer.finish(&self.inner.from.finish(self.inner.text).0)
+    }
+}
+
 /// Appends the hashes of messages, in order.
 pub(crate) fn finish_each<'m>(messages: impl IntoIterator<Item = Message<'m>>, digests: &mut Vec<Sha256Digest>) {
     in_groups(messages, |group| match level_for(group.len()) {
@@ -54,11 +61,28 @@ pub(crate) fn authenticate_each<'m>(
 ) {
     in_groups(messages, |group| match level_for(group.len()) {
         Some(level) => push_digests(&authenticate(level, group), group.len(), codes),
-        None => codes.extend(group.iter().map(|message| {
-            let Message { from, text } = message.inner;
-            message.outer.finish(&from.finish(text).0)
-        })),
+        None => codes.extend(group.iter().map(KeyedMessage::code)),
     });
+}
+
+/// The numbers of the messages whose MAC begins with these bytes.
+pub(crate) fn find_each<'m>(messages: impl IntoIterator<Item = KeyedMessage<'m>>, beginning: &[u8]) -> Vec<usize> {
+    let (mut found, mut first) = (Vec::new(), 0);
+    in_groups(messages, |group| {
+        match level_for(group.len()) {
+            Some(level) => {
+                let codes = authenticate(level, group);
+                let lanes = codes.lanes_that_begin_with(beginning);
+                found.extend(lanes.filter(|lane| *lane < group.len()).map(|lane| first + lane));
+            }
+            None => {
+                let is_found = |(_, message): &(usize, &KeyedMessage<'_>)| message.code().0.starts_with(beginning);
+                found.extend((first..).zip(group).filter(is_found).map(|(number, _)| number));
+            }
+        }
+        first += group.len();
+    });
+    found
 }
 
 /// Appends the states after one block each, in order.
@@ -130,7 +154,7 @@ fn start<'m>(from: impl Fn(usize) -> &'m State) -> States {
 }
 
 fn push_digests(states: &States, count: usize, digests: &mut Vec<Sha256Digest>) {
-    digests.extend((0..count).map(|lane| digest(&states.words(lane))));
+    digests.extend((0..count).map(|lane| states.digest(lane)));
 }
 
 /// Whether the processor has SHA-256 instructions.

@@ -2,7 +2,8 @@
 
 use fearless_simd::{Bytes, Level, Simd, SimdBase, dispatch};
 
-use crate::crypto::state::BLOCK;
+use crate::crypto::Sha256Digest;
+use crate::crypto::state::{BLOCK, digest};
 
 /// Number of messages that are hashed together.
 pub(super) const LANES: usize = 16;
@@ -15,6 +16,21 @@ impl States {
     /// The state of one lane.
     pub(super) fn words(&self, lane: usize) -> [u32; 8] {
         self.0.map(|word| word[lane])
+    }
+
+    /// The state of one lane as a hash.
+    pub(super) fn digest(&self, lane: usize) -> Sha256Digest {
+        digest(&self.words(lane))
+    }
+
+    /// The lanes whose state, as a hash, begins with these bytes. The first word decides almost always.
+    pub(super) fn lanes_that_begin_with(&self, beginning: &[u8]) -> impl Iterator<Item = usize> {
+        let mut word = [0; 4];
+        let known = beginning.len().min(4);
+        word[..known].copy_from_slice(&beginning[..known]);
+        let mask = u32::MAX.checked_shl(32 - 8 * known as u32).unwrap_or(0);
+        let is_near = move |lane: &usize| (self.0[0][*lane] ^ u32::from_be_bytes(word)) & mask == 0;
+        (0..LANES).filter(is_near).filter(move |lane| self.digest(*lane).0.starts_with(beginning))
     }
 
     /// Sets the state of one lane.

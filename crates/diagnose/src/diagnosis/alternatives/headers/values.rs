@@ -1,8 +1,6 @@
 //! How the values of one header are written into the canonical request, correctly and incorrectly: inner
 //! spaces, edges, repeated fields, letter case.
 
-use std::borrow::Cow;
-
 use crate::diagnosis::alternatives::text::replaced;
 
 #[derive(Clone, Copy)]
@@ -53,10 +51,12 @@ pub(super) enum Letters {
 
 impl Spaces {
     pub(super) fn apply(self, value: &[u8]) -> Vec<u8> {
-        let unfolded: Cow<'_, [u8]> = match value.contains(&b'\n') {
-            true => replaced(&replaced(value, b"\r\n", b"\n"), b"\n", b" ").into(),
-            false => value.into(),
-        };
+        let is_plain =
+            !value.iter().any(|byte| matches!(byte, b'\t' | b'\n')) && !value.windows(2).any(|two| two == b"  ");
+        if is_plain {
+            return value.to_vec();
+        }
+        let unfolded = replaced(&replaced(value, b"\r\n", b"\n"), b"\n", b" ");
         let mut out = Vec::with_capacity(unfolded.len());
         let mut in_quotes = false;
         let mut at = 0;

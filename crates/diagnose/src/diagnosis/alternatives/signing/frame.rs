@@ -64,9 +64,10 @@ impl Frames {
     pub(in crate::diagnosis) fn each_that_gives(&self, line: &[u8], target: &Target) -> Vec<usize> {
         let (mut found, mut keyed) = (Vec::new(), Vec::with_capacity(self.keys.len()));
         let mut texts = Texts::with_capacity(self.keys.len(), 192);
+        let code = target.code();
         for (number, frame) in self.iter().enumerate() {
-            match (frame.key, target) {
-                (FrameKey::Hmac(key), Target::Digest { .. }) => {
+            match (frame.key, code) {
+                (FrameKey::Hmac(key), Some(_)) => {
                     keyed.push((number, key));
                     texts.push(|out| frame.write(line, out));
                 }
@@ -74,9 +75,8 @@ impl Frames {
                 _ => {}
             }
         }
-        let codes = HmacKey::finish_each(keyed.iter().map(|(_, key)| *key).zip(texts.iter()));
-        let hits = keyed.iter().zip(&codes).filter(|(_, code)| target.is_digest(&code.0));
-        found.extend(hits.map(|((number, _), _)| *number));
+        let hits = HmacKey::find_each(keyed.iter().map(|(_, key)| *key).zip(texts.iter()), code.unwrap_or_default());
+        found.extend(hits.into_iter().map(|hit| keyed[hit].0));
         found.sort_unstable();
         found
     }
@@ -90,11 +90,8 @@ impl Frame<'_> {
         lines: impl ExactSizeIterator<Item = &'l [u8]>,
         target: &Target,
     ) -> Vec<usize> {
-        match (self.key, target) {
-            (FrameKey::Hmac(key), Target::Digest { .. }) => {
-                let codes = key.absorb(self.before).finish_each(lines, self.after);
-                (0..).zip(&codes).filter(|(_, code)| target.is_digest(&code.0)).map(|(number, _)| number).collect()
-            }
+        match (self.key, target.code()) {
+            (FrameKey::Hmac(key), Some(code)) => key.absorb(self.before).find_each(lines, self.after, code),
             _ => (0..).zip(lines).filter(|(_, line)| self.gives(line, target)).map(|(number, _)| number).collect(),
         }
     }
