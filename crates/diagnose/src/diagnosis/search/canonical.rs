@@ -13,7 +13,7 @@ use sigvet_core::internal::{Head, Hex, Texts, sha1, sha512};
 
 /// Variants with more mistakes than this are generated on demand and not kept.
 const KEPT: usize = 1;
-/// Maximum number of variants that one core processes at a time.
+/// Maximum number of lines that one core makes and tries at a time.
 const CHUNK: usize = 128;
 /// Number of bytes that one core hashes before it checks the time again.
 const CHUNK_BYTES: usize = 512 * 1024;
@@ -139,7 +139,8 @@ impl Canonical {
         visit: &(dyn Fn(&[Hashed]) + Sync),
     ) {
         if cost <= KEPT {
-            return self.lines(cost).par_chunks(CHUNK).for_each(|lines| {
+            let lines = self.lines(cost);
+            return lines.par_chunks(evenly(lines.len(), CHUNK)).for_each(|lines| {
                 if !is_over() {
                     visit(lines);
                 }
@@ -183,6 +184,11 @@ impl Canonical {
     }
 }
 
+/// The size of chunks of almost the same size, at most `most`, so that no core waits for the other's.
+fn evenly(count: usize, most: usize) -> usize {
+    count.div_ceil(count.div_ceil(most).max(1)).max(1)
+}
+
 /// All ways to distribute a number of mistakes over the fields.
 fn splits(cost: usize) -> Vec<[u8; FIELDS]> {
     let mut all = Vec::new();
@@ -208,7 +214,8 @@ impl Group<'_> {
         let variants: [&[Variant]; FIELDS] = std::array::from_fn(|at| self.fields[at].of_cost(self.costs[at].into()));
         let counts = variants.map(<[Variant]>::len);
         let heads: usize = counts[..FIELDS - 1].iter().product();
-        let chunk_size = (CHUNK_BYTES / self.length_of_one().max(1)).clamp(1, CHUNK);
+        let lines_at_once = (CHUNK_BYTES / self.length_of_one().max(1)).clamp(1, CHUNK);
+        let chunk_size = evenly(heads, (lines_at_once / counts[FIELDS - 1].max(1)).max(1));
         let work = |chunk: usize| {
             if !is_over() {
                 self.work(chunk * chunk_size..heads.min((chunk + 1) * chunk_size), &variants, visit);

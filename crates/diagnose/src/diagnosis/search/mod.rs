@@ -47,8 +47,8 @@ const KEPT: usize = 1;
 /// Number of lines that are signed at a time: as many as fit in the processor's innermost cache.
 const AT_ONCE: usize = 128;
 
-/// With more lines than this, one key at a time is fast enough, and its beginning of the string to sign is shared.
-const FEW_LINES: usize = 4;
+/// With more lines than this, one key at a time is faster: what its strings to sign share is hashed once.
+const FEW_LINES: usize = 12;
 
 /// Mistakes that may give a text that a more specific mistake also gives.
 const GENERAL: [&Mistake; 3] = [&PATH_REENCODED, &PATH_RESERVED_RAW, &QUERY_OMITTED];
@@ -220,11 +220,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Tries every line with every key: many lines side by side, or many keys if there are few lines.
+    /// Tries every line with every key: many lines side by side, or many keys if there are only few lines.
     fn try_all(&self, world: &World<'_>, keys: &Chosen, lines: &[Hashed]) {
         self.count(keys.choices.len() * lines.len());
-        if lines.len() <= FEW_LINES {
-            return lines.iter().for_each(|line| self.try_keys(world, keys, line));
+        if lines.len() <= FEW_LINES && lines.len() < keys.choices.len() {
+            return self.try_keys(world, keys, lines);
         }
         for (options, frame) in keys.choices.iter().zip(keys.frames.iter()) {
             self.try_lines(world, (options, frame), lines);
@@ -268,10 +268,15 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn try_keys(&self, world: &World<'_>, keys: &Chosen, line: &Hashed) {
-        for hit in keys.frames.each_that_gives(line.line.as_bytes(), &self.target) {
-            self.record(world, &line.combination, &keys.choices[hit]);
+    /// Tries many keys side by side. Hits are recorded in the same order as those of many lines.
+    fn try_keys(&self, world: &World<'_>, keys: &Chosen, lines: &[Hashed]) {
+        let mut hits = Vec::new();
+        for line in lines {
+            let found = keys.frames.each_that_gives(line.line.as_bytes(), &self.target);
+            hits.extend(found.into_iter().map(|key| (key, line)));
         }
+        hits.sort_by_key(|(key, _)| *key);
+        hits.into_iter().for_each(|(key, line)| self.record(world, &line.combination, &keys.choices[key]));
     }
 
     fn record(&self, world: &World<'_>, combination: &Combination, options: &Options) {
