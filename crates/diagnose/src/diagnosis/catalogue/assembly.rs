@@ -268,6 +268,21 @@ mistakes! {
         ],
         proofs: &[Lint],
     }
+    PASSWORD_ALTERED = "password-altered" {
+        title: "the password is more than the token",
+        place: "token",
+        explanation: "The text in the place of the password has a line break at its end, quotation marks around the token, \
+            or a second percent-encoding. The client sends that as part of the password, so the server receives a \
+            different one than was signed.",
+        fix: "Write the token alone: encode it with printf %s or echo -n, without quotation marks inside the value, and \
+            percent-encode it once in a URL.",
+        clients: &[
+            ("Kubernetes", "printf %s \"$TOKEN\" | base64 -w0 for the data of a Secret"),
+            ("YAML", "password: |- instead of password: |"),
+            ("cmd", "set \"PGPASSWORD=TOKEN\" instead of set PGPASSWORD=\"TOKEN\""),
+        ],
+        proofs: &[Lint],
+    }
     EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
         title: "the cluster name is not a signed header of the token",
         place: "signed-headers",

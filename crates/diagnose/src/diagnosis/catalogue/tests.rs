@@ -171,6 +171,7 @@ const IDS: &[&str] = &[
     "token-scheme",
     "token-too-long",
     "password-not-escaped",
+    "password-altered",
     "eks-cluster-unsigned",
     "token-form",
     "token-other-user",

@@ -14,6 +14,7 @@ mod damage;
 mod shell;
 mod form;
 mod curl;
+mod colours;
 mod text;
 mod log;
 mod tools;
@@ -379,6 +380,11 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
         return None;
     }
     let reply = Reply::parse(None, &Headers::default(), text);
+    // An object with a token is a configuration or a log, whatever else it has: `{"type":"postgres","password":"…"}`.
+    let is_servers = reply.canonical_request.is_some() || reply.string_to_sign.is_some();
+    if is_json && !is_servers && token::is_in(&String::from_utf8_lossy(whole_lines(text))) {
+        return None;
+    }
     (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
 }
 

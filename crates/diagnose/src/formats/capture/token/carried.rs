@@ -3,6 +3,7 @@
 
 use crate::formats::Note;
 
+use super::beside::other_than_host;
 use super::exchange_of;
 use crate::formats::capture::exchange::Exchange;
 use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
@@ -14,7 +15,10 @@ pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capt
     let is_of_text = |note: &&Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
     let notes: Vec<Note> = capture.notes.iter().filter(is_of_text).cloned().collect();
     let exchange = match (carrier::token(request), subject::carried_by(request)) {
-        (Some(token), _) => exchange_of(token, notes)?,
+        (Some(token), _) => {
+            let other = token.as_ref().ok().and_then(|token| other_than_host(request.host()?, token));
+            exchange_of(token, notes.into_iter().chain(other.map(Note::OtherLogin)).collect())?
+        }
         (None, Some(subject)) => Exchange { notes: notes.into_iter().chain(subject.notes).collect(), ..subject },
         (None, None) => return Ok(capture),
     };
