@@ -208,6 +208,7 @@ const IDS: &[&str] = &[
     "signature-padding",
     "string-to-sign-hashed",
     "signature-hash",
+    "canonical-request-signed",
 ];
 
 const PLACES: [&str; 19] = [

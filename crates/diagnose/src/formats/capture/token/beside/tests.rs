@@ -257,20 +257,36 @@ fn a_different_user_is_noticed_in_lists_secrets_and_logs() {
     let (t, e) = (token(), encoded(&token()));
     let t64 = STANDARD.encode(&t);
     for text in [
-        format!("env:\n- name: PGUSER\n  value: bob\n- name: PGHOST\n  value: {A}\n- name: PGPASSWORD\n  value: \"{t}\"\n"),
-        format!("env:\n- name: PGPASSWORD\n  value: {t}\n- name: PGDATABASE\n  valueFrom:\n    configMapKeyRef:\n      key: x\n- name: PGUSER\n  value: bob\n"),
-        format!("{{\"env\":[{{\"name\":\"DB_USER\",\"value\":\"bob\"}},{{\"name\":\"DB_PASSWORD\",\"value\":\"{t}\"}}]}}"),
-        format!("\"environment\": [\n  {{\n    \"name\": \"DB_USER\",\n    \"value\": \"bob\"\n  }},\n  {{\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"{t}\"\n  }}\n]"),
+        format!(
+            "env:\n- name: PGUSER\n  value: bob\n- name: PGHOST\n  value: {A}\n- name: PGPASSWORD\n  value: \"{t}\"\n"
+        ),
+        format!(
+            "env:\n- name: PGPASSWORD\n  value: {t}\n- name: PGDATABASE\n  valueFrom:\n    configMapKeyRef:\n      key: x\n- name: PGUSER\n  value: bob\n"
+        ),
+        format!(
+            "{{\"env\":[{{\"name\":\"DB_USER\",\"value\":\"bob\"}},{{\"name\":\"DB_PASSWORD\",\"value\":\"{t}\"}}]}}"
+        ),
+        format!(
+            "\"environment\": [\n  {{\n    \"name\": \"DB_USER\",\n    \"value\": \"bob\"\n  }},\n  {{\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"{t}\"\n  }}\n]"
+        ),
         format!("<property name=\"username\" value=\"bob\"/><property name=\"password\" value=\"{t}\"/>"),
         format!("kind: Secret\ndata:\n  username: Ym9i\n  password: {t64}\n"),
         format!("{{\"data\":{{\"password\":\"{t64}\",\"username\":\"Ym9i\"}}}}"),
         format!("data:\n  DATABASE_URL: {}\n", STANDARD.encode(format!("postgres://bob:{e}@{A}:5432/db"))),
         format!("data:\n  .env: {}\n", STANDARD.encode(format!("PGUSER=bob\nPGPASSWORD={t}\n"))),
-        format!("time=x level=error user=svc msg=connect dsn=\"host={A} port=5432 user=bob password={t} sslmode=require\""),
-        format!("{{\"level\":\"error\",\"msg\":\"pq: PAM authentication failed for user \\\"bob\\\"\"}}\nPGPASSWORD={t}"),
-        format!("{{\"code\":\"28000\",\"message\":\"PAM authentication failed for user \\\"bob\\\"\",\"dsn\":\"{t}\"}}"),
+        format!(
+            "time=x level=error user=svc msg=connect dsn=\"host={A} port=5432 user=bob password={t} sslmode=require\""
+        ),
+        format!(
+            "{{\"level\":\"error\",\"msg\":\"pq: PAM authentication failed for user \\\"bob\\\"\"}}\nPGPASSWORD={t}"
+        ),
+        format!(
+            "{{\"code\":\"28000\",\"message\":\"PAM authentication failed for user \\\"bob\\\"\",\"dsn\":\"{t}\"}}"
+        ),
         format!("level=error msg=\"pq: PAM authentication failed for user \\\"bob\\\"\"\nPGPASSWORD={t}"),
-        format!("$ aws rds generate-db-auth-token --hostname {A} --port 5432 --username alice\n{t}\n$ psql \"host={A} port=5432 dbname=x user=bob\"\nPassword for user bob:"),
+        format!(
+            "$ aws rds generate-db-auth-token --hostname {A} --port 5432 --username alice\n{t}\n$ psql \"host={A} port=5432 dbname=x user=bob\"\nPassword for user bob:"
+        ),
         format!("export PGPASSWORD={t}; psql -h {A} -U bob; echo $?"),
         format!("export PGPASSWORD='{t}'\n\npsql -h {A} \\\n  -U bob\n"),
         format!("ssh -l ubuntu bastion \"PGPASSWORD='{t}' psql -h {A} -U bob\""),
@@ -326,9 +342,13 @@ fn a_tunnel_and_another_command_do_not_contradict() {
         format!("ssh -L 15432:{A}:5432 bastion\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
         format!("kubectl port-forward svc/db 15432:5432\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
         format!("127.0.0.1 {A}\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
-        format!("PGPASSWORD='{t}'\npsql: error: connection to server at \"{A}\" (127.0.0.1), port 15432 failed: FATAL:  PAM"),
+        format!(
+            "PGPASSWORD='{t}'\npsql: error: connection to server at \"{A}\" (127.0.0.1), port 15432 failed: FATAL:  PAM"
+        ),
         format!("psql -h old.example.com -p 5433 -U postgres\nPGPASSWORD='{t}' psql -h {A} -U alice"),
-        format!("psql -h {B} -U postgres -c 'grant rds_iam to alice'\nPGPASSWORD='{t}' psql -h {A} -U alice\npsql -U bob\n"),
+        format!(
+            "psql -h {B} -U postgres -c 'grant rds_iam to alice'\nPGPASSWORD='{t}' psql -h {A} -U alice\npsql -U bob\n"
+        ),
         format!("PGPASSWORD=x psql -U bob; PGPASSWORD='{t}' psql -h {A} -U alice && psql -U bob"),
         format!("export PGPASSWORD='{t}'\npsql -U alice\npsql -U bob\n"),
         format!("{{\"db\":{{\"username\":\"alice\",\"password\":\"{t}\"}},\"mail\":{{\"username\":\"bob\"}}}}"),
@@ -349,7 +369,8 @@ fn a_key_for_bedrock_is_compared_with_the_region_in_use() {
     let url = signed("bedrock.amazonaws.com/?Action=CallWithBearerToken", "bedrock");
     let key = format!("bedrock-api-key-{}", STANDARD.encode(format!("{url}&Version=1")));
     let host = "bedrock-runtime.us-east-1.amazonaws.com";
-    let at = |used: &str| vec![format!("the token is signed for eu-west-1, but the client connects to {used} in us-east-1")];
+    let at =
+        |used: &str| vec![format!("the token is signed for eu-west-1, but the client connects to {used} in us-east-1")];
     let set = |used: &str| vec![format!("the token is signed for eu-west-1, but the client uses {used}")];
     for (text, expected) in [
         (format!("POST /model/x/converse HTTP/1.1\nHost: {host}\nAuthorization: Bearer {key}\n\n{{}}"), at(host)),
@@ -360,10 +381,18 @@ fn a_key_for_bedrock_is_compared_with_the_region_in_use() {
             at("bedrock-mantle.us-east-1.api.aws"),
         ),
         (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=us-east-1\n"), set("AWS_REGION=us-east-1")),
-        (format!("export AWS_DEFAULT_REGION=us-east-1 AWS_BEARER_TOKEN_BEDROCK={key}"), set("AWS_DEFAULT_REGION=us-east-1")),
+        (
+            format!("export AWS_DEFAULT_REGION=us-east-1 AWS_BEARER_TOKEN_BEDROCK={key}"),
+            set("AWS_DEFAULT_REGION=us-east-1"),
+        ),
         (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=eu-west-1\n"), vec![]),
         (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=us-east-1\nAWS_DEFAULT_REGION=eu-west-1\n"), vec![]),
-        (format!("AWS_REGION=us-east-1\ncurl https://bedrock-runtime.eu-west-1.amazonaws.com/ -H 'x-api-key: {key}'"), vec![]),
+        (
+            format!(
+                "AWS_REGION=us-east-1\ncurl https://bedrock-runtime.eu-west-1.amazonaws.com/ -H 'x-api-key: {key}'"
+            ),
+            vec![],
+        ),
         (format!("POST / HTTP/1.1\nHost: gateway.example.com\nAuthorization: Bearer {key}\n\n"), vec![]),
     ] {
         assert_eq!(said(&text), expected, "{text}");
