@@ -94,7 +94,7 @@ pub enum Note {
         /// The name of the cluster.
         name: String,
     },
-    /// A subject token for workload identity federation names no audience, or the wrong one.
+    /// A signed request for workload identity federation or for Vault names no audience, or the wrong one.
     Audience {
         /// The header with the audience.
         header: &'static str,
@@ -347,7 +347,7 @@ impl fmt::Display for Note {
             Self::OtherLogin(other) => other.fmt(f),
             Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
             Self::Audience { header, presented, .. } if presented.is_empty() => {
-                write!(f, "the subject token has no header {header}")
+                write!(f, "the signed request has no header {header}")
             }
             Self::Audience { header, presented, expected } if expected.is_empty() => {
                 write!(f, "the header {header} is '{}'", within(presented, LONGEST_AUDIENCE))

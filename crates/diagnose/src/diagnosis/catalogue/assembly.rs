@@ -326,13 +326,14 @@ mistakes! {
         proofs: &[Lint],
     }
     TOKEN_AUDIENCE = "token-audience" {
-        title: "the subject token is not meant for the service that it is sent to",
+        title: "the signed request is not meant for the service that it is sent to",
         place: "headers",
-        explanation: "A signed GetCallerIdentity that is handed to another cloud names whom it is meant for: Google Cloud \
-            expects the provider in x-goog-cloud-target-resource, and Snowflake expects snowflakecomputing.com in \
-            X-Snowflake-Audience. The service refuses a token that names nobody, or somebody else.",
+        explanation: "A signed GetCallerIdentity that is handed to another service names whom it is meant for: Google Cloud \
+            expects the provider in x-goog-cloud-target-resource, Snowflake expects snowflakecomputing.com in \
+            X-Snowflake-Audience, and a Vault server expects its own iam_server_id_header_value in \
+            X-Vault-AWS-IAM-Server-ID. The service refuses a request that names nobody, or somebody else.",
         fix: "Add the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
-            snowflakecomputing.com for Snowflake.",
+            snowflakecomputing.com for Snowflake, the server ID that its administrator set for Vault.",
         clients: &[("Snowflake", "sign X-Snowflake-Audience too: it is one of the signed headers")],
         proofs: &[Lint],
     }

@@ -20,8 +20,8 @@ mod log;
 mod tools;
 mod url;
 mod subject;
-mod token;
 mod appsync;
+mod token;
 mod literal;
 mod object;
 mod copied;
@@ -306,6 +306,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             return tokens();
         }
         if let Some(exchange) = subject::read_in_line(line, &text) {
+            return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
+        }
+        if let Some(exchange) = appsync::read_in_line(line) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         at += line.len();

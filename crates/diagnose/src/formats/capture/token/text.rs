@@ -112,7 +112,10 @@ pub(super) fn joined(text: &str) -> Option<String> {
     if lines.iter().any(|line| line.contains(char::is_whitespace)) || is_url(others.first()?) {
         return None;
     }
-    let word = lines.concat();
+    // In the source of a mail, each line that continues ends with `=` (RFC 2045 §6.7).
+    let is_of_mail = text.contains("=3D") && others.iter().all(|line| line.ends_with('='));
+    let soft = if is_of_mail { "=" } else { "" };
+    let word: String = lines.iter().map(|line| line.strip_suffix(soft).unwrap_or(line)).collect();
     let begins_one = |line: &&str| line::all(line).iter().any(|found| found.token.as_ref().is_ok_and(Token::is_whole));
     let is_several = lines.iter().any(begins_one) || line::starts(&word) > 1;
     let token = Token::parse(&escapes::unescaped(&word)).filter(|_| !is_several)?;

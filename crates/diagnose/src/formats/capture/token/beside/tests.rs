@@ -217,6 +217,9 @@ fn brokers_and_clusters_are_noticed_next_to_their_tokens() {
             "clusters:\n- name: arn:aws:eks:eu-west-1:111122223333:cluster/dev\nusers:\n- user:\n    token: {eks}\n"
         ),
         format!("args:\n- --cluster-name\n- dev\ntoken: {eks}\n"),
+        format!("aws-iam-authenticator token -i dev --token-only\n{eks}"),
+        format!("command: aws-iam-authenticator\nargs: [\"token\", \"-i\", \"dev\"]\n# token {eks}"),
+        format!("command: aws-iam-authenticator\nargs:\n- token\n- -i\n- dev\ntoken: {eks}\n"),
     ] {
         assert_eq!(said(&text), ["the text names the EKS cluster 'dev'"], "{text}");
     }
