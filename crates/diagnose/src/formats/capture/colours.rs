@@ -83,6 +83,23 @@ mod tests {
         }
     }
 
+    /// The same request as `docker compose`, pino and a JSON log show it in colours.
+    #[test]
+    fn a_coloured_request_is_read() {
+        const URL: &str = "https://h.example/k?X-Amz-Algorithm=A&X-Amz-Credential=C&X-Amz-Signature=0a";
+        for text in [
+            "\u{1b}[1;36mGET /k HTTP/1.1\u{1b}[0m\n\u{1b}[1;36mHost: h.example\u{1b}[0m\n\n".to_owned(),
+            "\u{1b}[36mapp-1  |\u{1b}[0m GET /k?X-Amz-Signature=0a HTTP/1.1\n\u{1b}[36mapp-1  |\u{1b}[0m Host: h.example\n".to_owned(),
+            ["\u{1b}[32m", URL, "\u{1b}[0m"].concat(),
+            format!("{{\"log\":\"\\u001b[32m{URL}\\u001b[0m\"}}"),
+            ["curl \u{1b}[32m'", URL, "'\u{1b}[0m"].concat(),
+        ] {
+            let capture = crate::formats::capture::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let request = capture.request.unwrap_or_else(|| panic!("{text}"));
+            assert!(request.target().starts_with(b"/k") && !request.target().contains(&b'['), "{text}");
+        }
+    }
+
     #[test]
     fn an_escape_in_the_body_of_a_command_stays() {
         let command = b"curl -d $'\\x1b[32m' https://h/".to_vec();

@@ -303,8 +303,6 @@ mod tests {
             ("kubectl", each(|line| format!("[pod/app-5d/app] {line}"))),
             ("a quotation", each(|line| format!("> {line}"))),
             ("Terraform", each(|line| format!("\u{2502} {line}"))),
-            ("colours", each(|line| format!("\u{1b}[1;36m{line}\u{1b}[0m"))),
-            ("colours and a prefix", each(|line| format!("\u{1b}[36mapp-1  |\u{1b}[0m {line}"))),
             ("a wire log", each(|line| format!("DEBUG headers - http-outgoing-0 >> {line}"))),
             ("lines of JSON", each(|line| serde_json::json!({ "log": format!("{line}\n") }).to_string())),
             ("a dump in JSON", serde_json::json!({ "msg": "sent", "dump": REQUEST }).to_string()),

@@ -173,7 +173,8 @@ fn percent_encoded(piece: &str) -> Option<FoundToken> {
     let is_outside = |c: char| ":=&?".contains(c);
     let start = piece.get(..at)?.rfind(is_outside).map_or(0, |at| at + 1);
     let is_in_url = piece.get(..start)?.contains("://");
-    let mut word = piece.get(start..)?.split(is_outside).next()?.to_owned();
+    // In `rediss://TOKEN@host`, the token follows the scheme.
+    let mut word = piece.get(start..)?.split(is_outside).next()?.trim_start_matches('/').to_owned();
     for times in 1..=DEEPEST {
         word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
         if word.contains("?Action=") {

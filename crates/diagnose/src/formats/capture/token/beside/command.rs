@@ -19,6 +19,8 @@ struct Client {
     connection: &'static [&'static str],
     /// The options with one letter that have a value, apart from those above.
     others: &'static str,
+    /// The options with a name that have a value, apart from those above.
+    long_others: &'static [&'static str],
     /// The options with one letter that have a value only if it is joined to them.
     joined: &'static str,
 }
@@ -33,6 +35,16 @@ static CLIENTS: [Client; 3] = [
         port: &["-p", "--port"],
         connection: &["-d", "--dbname"],
         others: "cfFLoPRTv",
+        long_others: &[
+            "--command",
+            "--file",
+            "--set",
+            "--variable",
+            "--pset",
+            "--output",
+            "--log-file",
+            "--table-attr",
+        ],
         joined: "",
     },
     Client {
@@ -43,6 +55,7 @@ static CLIENTS: [Client; 3] = [
         port: &["-P", "--port"],
         connection: &[],
         others: "DeS",
+        long_others: &["--execute", "--database", "--socket"],
         joined: "p",
     },
     Client {
@@ -53,6 +66,7 @@ static CLIENTS: [Client; 3] = [
         port: &["-p"],
         connection: &["-u"],
         others: "ans",
+        long_others: &["--pass", "--cacert", "--cert", "--key", "--sni"],
         joined: "",
     },
 ];
@@ -160,13 +174,21 @@ impl Command {
     /// user if an option names another (`parse_psql_options`).
     fn read_plain(&self, plain: &[&str], settings: &mut Settings) {
         let is_shown = settings.options != Login::default() || self.before.iter().any(|word| word.contains('='));
-        if let Some(login) = plain.iter().find_map(|word| strings::of_argument(word)) {
+        // Only libpq's clients take a connection string without an option in front.
+        let most = if self.client.variables == "pg" { plain.len() } else { self.connections(plain) };
+        let strings = plain.get(..most).unwrap_or_default();
+        if let Some(login) = strings.iter().find_map(|word| strings::of_argument(word)) {
             settings.connection = login;
         } else if let ([_, user], true) = (plain, is_shown && self.is_psql)
             && settings.options.user == Seen::Nothing
         {
             settings.options.user.set(user);
         }
+    }
+
+    /// The number of arguments, from the first, that an option marks as a connection string.
+    fn connections(&self, plain: &[&str]) -> usize {
+        plain.iter().take_while(|word| !self.client.connection.is_empty() && word.contains("://")).count()
     }
 
     /// The variables before the command: `PGUSER=U psql`, `env PGUSER=U psql`, `docker run -e PGUSER=U … psql`.
@@ -214,7 +236,8 @@ impl Client {
 
     fn has_value(&self, name: &str) -> bool {
         let own = [self.host, self.user, self.port, self.connection];
-        let is_other = name.len() == 2 && name.ends_with(|letter| self.others.contains(letter));
+        let is_letter = name.len() == 2 && name.ends_with(|letter| self.others.contains(letter));
+        let is_other = is_letter || self.long_others.contains(&name);
         own.iter().any(|names| names.contains(&name)) || is_other
     }
 }

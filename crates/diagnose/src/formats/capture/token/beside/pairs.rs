@@ -97,22 +97,34 @@ fn joined(all: Vec<Pair>) -> Vec<Pair> {
 
 /// The names and values in a line.
 pub(super) fn in_line(line: &str) -> Vec<Pair> {
-    let signs = line.match_indices(['=', ':']);
-    let pairs = signs.filter_map(|(at, sign)| {
-        let before = line.get(..at)?;
-        let (name, value) = pair(before, sign, line.get(at + 1..)?)?;
-        Some(Pair { name, value, braces: (before.matches('{').count(), before.matches('}').count()) })
-    });
-    pairs.collect()
+    let mut pairs = Vec::new();
+    let mut braces = (0, 0);
+    for (at, character) in line.char_indices() {
+        let sign = match character {
+            '{' => {
+                braces.0 += 1;
+                continue;
+            }
+            '}' => {
+                braces.1 += 1;
+                continue;
+            }
+            '=' | ':' => character,
+            _ => continue,
+        };
+        let (before, behind) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
+        pairs.extend(pair(before, sign, behind).map(|(name, value)| Pair { name, value, braces }));
+    }
+    pairs
 }
 
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
 
-fn pair(before: &str, sign: &str, behind: &str) -> Option<(String, String)> {
+fn pair(before: &str, sign: char, behind: &str) -> Option<(String, String)> {
     // The colon in `host:5432` does not separate a name from a value.
-    if sign == ":" && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
+    if sign == ':' && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
         return None;
     }
     let before = before.trim_end().trim_end_matches(is_quote);

@@ -357,6 +357,10 @@ fn a_tunnel_and_another_command_do_not_contradict() {
         format!("{{\"db\":{{\"username\":\"alice\",\"password\":\"{t}\"}},\"mail\":{{\"username\":\"bob\"}}}}"),
         format!("production:\n  username: alice\n  password: {t}\ndevelopment:\n  username: bob\n"),
         format!("PGPASSWORD={t}\nthen psql says FATAL\n"),
+        format!("mysql -h {A} -u alice -p'{t}' -e \"select 1 from u where user='bob'\""),
+        format!("mysql -h {A} -u alice -p'{t}' --execute \"select 1 from u where user='bob'\""),
+        format!("PGPASSWORD='{t}' psql -h {A} -U alice --command \"select 1 where user='bob'\" db"),
+        format!("PGPASSWORD='{t}' psql -h {A} -U alice db < dump.sql"),
         format!("DATABASE_URL=postgres://bob:x@{B}/db\nDATABASE_PASSWORD={t}\n"),
         format!("[root@ip ~]# PGPASSWORD='{t}' psql -h {A} -U $USER orders"),
     ] {
