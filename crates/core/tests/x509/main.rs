@@ -23,7 +23,8 @@ use sigvet_core::verify::{
     judge_certificates, verify,
 };
 use sigvet_core::x509::{
-    Certificate, CertificateForm, CertificateHeaders, CertifiedKey, InvalidPrivateKey, KeyAlgorithm, PrivateKey, parse_presented,
+    Certificate, CertificateForm, CertificateHeaders, CertifiedKey, InvalidPrivateKey, KeyAlgorithm, PrivateKey,
+    parse_presented,
 };
 
 const NOW: &str = "20260301T120000Z";
