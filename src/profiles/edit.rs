@@ -32,8 +32,8 @@ pub enum Existing {
 /// Whether the profile becomes the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultProfile {
-    /// Only if the file has no default.
-    IfNone,
+    /// Only if it is the first profile of the file.
+    IfFirst,
     /// Always.
     This,
 }
@@ -163,9 +163,11 @@ fn check_name(name: &str) -> Result<(), Error> {
 
 fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile) -> bool {
     match (&before.default, default) {
-        (None, _) => true,
+        (None, DefaultProfile::This) => true,
+        // Commands without --profile use no profile of a file that names no default, and that must not change unasked.
+        (None, DefaultProfile::IfFirst) => before.profiles.is_empty(),
         (Some(name), DefaultProfile::This) => *name != profile.name,
-        (Some(_), DefaultProfile::IfNone) => false,
+        (Some(_), DefaultProfile::IfFirst) => false,
     }
 }
 
@@ -359,16 +361,29 @@ mod tests {
 
     #[test]
     fn the_first_profile_becomes_the_default() {
-        let (text, added) = add_to("", &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+        let (text, added) = add_to("", &profile("a"), Existing::Keep, DefaultProfile::IfFirst);
         let expected = "default = \"a\"\n\n[profile.a]\naccess_key_id = \"AKID\"\nsecret_access_key = 'hu\"sh\\'\n\
                         region = \"fsn1\"\n";
         assert_eq!((text.as_str(), added), (expected, Added { replaced: false, made_default: true }));
     }
 
     #[test]
+    fn a_file_without_a_default_gets_one_only_when_asked() {
+        let before = "[profile.b]\nregion = 'r'\n";
+        for existing in [Existing::Keep, Existing::Replace, Existing::Update] {
+            let (text, added) = add_to(before, &profile("a"), existing, DefaultProfile::IfFirst);
+            assert!(!added.made_default && !text.contains("default"), "{text}");
+        }
+        let (text, added) = add_to(before, &profile("b"), Existing::Update, DefaultProfile::IfFirst);
+        assert!(added.replaced && !added.made_default && !text.contains("default"), "{text}");
+        let (text, added) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::This);
+        assert!(added.made_default && text.contains("default = \"a\""), "{text}");
+    }
+
+    #[test]
     fn comments_and_other_profiles_stay_as_they_are() {
         let before = "# mine\ndefault = \"b\" # the usual\n\n# work\n[profile.b]\nregion='r'  # odd\n";
-        let (text, added) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+        let (text, added) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfFirst);
         assert!(text.starts_with(before), "{text}");
         assert!(text.contains("\n[profile.a]\n"), "{text}");
         assert!(!added.made_default);
@@ -380,7 +395,7 @@ mod tests {
     #[test]
     fn a_profile_is_replaced_only_when_asked_and_leaves_no_field_behind() {
         let before = "default = 'a'\n# work\n[profile.a]\nregion = 'old' # where\nsecret_env = 'A'\nexpires = '1h'\n";
-        let (text, added) = add_to(before, &profile("a"), Existing::Replace, DefaultProfile::IfNone);
+        let (text, added) = add_to(before, &profile("a"), Existing::Replace, DefaultProfile::IfFirst);
         assert!(added.replaced && !added.made_default);
         assert!(text.contains("# work\n[profile.a]\nregion = \"fsn1\" # where\n"), "{text}");
         assert!(!text.contains("secret_env") && !text.contains("expires"), "{text}");
@@ -397,10 +412,11 @@ mod tests {
     fn profiles_can_be_added_however_the_file_writes_them() {
         for before in ["profile = { b = { region = 'r' } }", "profile.b.region = 'r'", "[profile]\nb = {}", "[profile]"]
         {
-            let (text, _) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfNone);
+            let (text, _) = add_to(before, &profile("a"), Existing::Keep, DefaultProfile::IfFirst);
             let contents = parse(&text, Path::new("p")).unwrap();
             assert!(contents.profiles.contains(&profile("a")), "{before}: {text}");
-            assert_eq!(contents.default.as_deref(), Some("a"), "{before}: {text}");
+            let is_first = !before.contains('b');
+            assert_eq!(contents.default.as_deref(), is_first.then_some("a"), "{before}: {text}");
         }
     }
 
@@ -409,7 +425,7 @@ mod tests {
         let command = SecretSource::Command { program: "pass".into(), arguments: vec!["show".into(), "a b".into()] };
         for source in [command, SecretSource::Variable("A".into()), SecretSource::Inline(Secret::new("é\n'\"\\"))] {
             let profile = Profile { secret: Some(source), ..profile("two words.dotted") };
-            let (text, _) = add_to("", &profile, Existing::Keep, DefaultProfile::IfNone);
+            let (text, _) = add_to("", &profile, Existing::Keep, DefaultProfile::IfFirst);
             assert_eq!(parse(&text, Path::new("p")).unwrap().profiles, [profile]);
         }
     }
@@ -440,14 +456,14 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new").join("sigvet").join("profiles.toml");
-        add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap();
+        add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfFirst).unwrap();
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
 
         let real = directory.path().join("real.toml");
         let link = directory.path().join("link.toml");
         symlink("real.toml", &link).unwrap();
         for name in ["a", "b"] {
-            add(&link, &profile(name), Existing::Keep, DefaultProfile::IfNone).unwrap();
+            add(&link, &profile(name), Existing::Keep, DefaultProfile::IfFirst).unwrap();
             assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         }
         assert_eq!(parse(&fs::read_to_string(real).unwrap(), &link).unwrap().profiles.len(), 2);
@@ -465,7 +481,7 @@ mod tests {
             for number in 0..20 {
                 let path = &path;
                 scope.spawn(move || {
-                    add(path, &profile(&format!("p{number}")), Existing::Keep, DefaultProfile::IfNone).unwrap()
+                    add(path, &profile(&format!("p{number}")), Existing::Keep, DefaultProfile::IfFirst).unwrap()
                 });
             }
         });
@@ -482,7 +498,7 @@ mod tests {
         std::os::unix::fs::symlink("/dev/null", &link).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         for path in [&link, &pipe] {
-            let error = add(path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+            let error = add(path, &profile("a"), Existing::Keep, DefaultProfile::IfFirst).unwrap_err();
             assert!(matches!(error, Error::Unreadable { source, .. } if source.to_string().contains("not a regular")));
         }
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
@@ -494,7 +510,7 @@ mod tests {
         let path = directory.path().join("p.toml");
         let before = format!("#{}\n", "x".repeat(usize::try_from(SETTINGS_LIMIT).unwrap() - 10));
         fs::write(&path, &before).unwrap();
-        let error = add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+        let error = add(&path, &profile("a"), Existing::Keep, DefaultProfile::IfFirst).unwrap_err();
         assert_eq!(error.kind(), FailureKind::Unwritable);
         assert_eq!(fs::read_to_string(&path).unwrap(), before);
     }
@@ -504,7 +520,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let blocker = directory.path().join("file");
         fs::write(&blocker, "").unwrap();
-        let error = add(&blocker.join("p.toml"), &profile("a"), Existing::Keep, DefaultProfile::IfNone).unwrap_err();
+        let error = add(&blocker.join("p.toml"), &profile("a"), Existing::Keep, DefaultProfile::IfFirst).unwrap_err();
         assert!(matches!(error, Error::Unwritable { .. } | Error::Unreadable { .. }), "{error:?}");
     }
 }

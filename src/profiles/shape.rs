@@ -9,6 +9,11 @@
 pub fn looks_like_secret(text: &str) -> bool {
     let has = |class: fn(&u8) -> bool| text.bytes().any(|byte| class(&byte));
     let is_base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte));
+    // A serial number in hex has two cases in `0x5A0B`.
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return false;
+    }
     let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     match text.len() {
         40..=44 => is_base64 && is_mixed,
@@ -103,6 +108,8 @@ mod tests {
             "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
             "YCAJEXAMPLEyBhz3xTTMCMsEt",
             "005f3a8f2f6a7c30000000001",
+            "0x5A0B1C2D3E4F5061728394A5B6C7D8E9F0A1B2C3",
+            "5a0B1C2D3E4F5061728394A5B6C7D8E9F0A1B2C3",
             "023e105f4ecef8ad9ca31a8372d0c353",
             "jwsh3k4xrqyzn5a7vbc2m6dptefg",
             "",

@@ -26,6 +26,8 @@ pub enum Input {
     Cluster,
     /// The same with the padding of base64.
     Padded,
+    /// A token of a database with a line break behind it, in a Kubernetes Secret.
+    Secret,
     /// A token of a database beside settings for the user app.
     Settings,
     /// The subject token of a federation.
@@ -158,6 +160,7 @@ impl Case {
             Input::Variable => Some(("variable.txt", written::variable(&signed.wire))),
             Input::Cluster => Some(("token.txt", written::cluster_token(&signed.wire))),
             Input::Padded => Some(("token.txt", written::padded_token(&signed.wire))),
+            Input::Secret => Some(("secret.yaml", written::secret(&signed.wire))),
             Input::Settings => Some(("settings.env", written::settings(&signed.wire))),
             Input::Federation => Some(("subject.json", written::federation(&signed.wire))),
             Input::None => None,
@@ -214,6 +217,7 @@ impl Table<'_> {
             Some("variable") => Input::Variable,
             Some("cluster") => Input::Cluster,
             Some("padded") => Input::Padded,
+            Some("secret") => Input::Secret,
             Some("settings") => Input::Settings,
             Some("federation") => Input::Federation,
             Some("none") => Input::None,

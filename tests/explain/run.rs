@@ -92,6 +92,7 @@ fn input(case: &Case) -> Option<String> {
         Input::Connection => path("connection.txt"),
         Input::Variable => path("variable.txt"),
         Input::Cluster | Input::Padded => path("token.txt"),
+        Input::Secret => path("secret.yaml"),
         Input::Settings => path("settings.env"),
         Input::Federation => path("subject.json"),
         Input::Url => Some(std::fs::read_to_string(case.folder.join("url.txt")).unwrap().trim_end().to_owned()),

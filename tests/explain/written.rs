@@ -1,7 +1,7 @@
 //! Other formats in which people supply a request: URL, `curl -v`, a curl command, an entry of a HAR file.
 
 use base64::Engine;
-use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use crate::signer::Wire;
@@ -95,6 +95,13 @@ pub fn settings(wire: &Wire) -> Vec<u8> {
     let host = wire.header("host").unwrap();
     let (name, port) = host.split_once(':').unwrap();
     format!("PGHOST={name}\nPGPORT={port}\nPGUSER=app\nPGPASSWORD='{host}{}'\n", wire.target).into_bytes()
+}
+
+/// The token of a database with a line break behind it, as `echo TOKEN | base64 -w0` makes the data of a Kubernetes Secret.
+pub fn secret(wire: &Wire) -> Vec<u8> {
+    let host = wire.header("host").unwrap();
+    let encoded = STANDARD.encode(format!("{host}{}\n", wire.target));
+    format!("apiVersion: v1\nkind: Secret\ndata:\n  password: {encoded}\n").into_bytes()
 }
 
 /// A signed request as Google Cloud takes it, with the header fields that it has.

@@ -69,7 +69,7 @@ def pss(data, size, salt=b"\x07" * 32):
 def request(name="rsa", *, path="/sessions", query="", signed_query=None, algorithm=None, serial=None, headers=None, drop=(),
             chain=None, signer=None, header=None, text=lambda text: text, write=lambda signature: signature.hex(),
             body=BODY, signed_body=None, date=DATE, scope_region="eu-west-1", hash=hashes.SHA256(), canonical=lambda text: text,
-            signed_algorithm=None, unsigned=(), padded=None, key_name=None):
+            signed_algorithm=None, unsigned=(), padded=None, key_name=None, service="rolesanywhere"):
     """A request as it arrives. The arguments choose what is signed differently from what is sent."""
     signer = signer or key_name or name
     kind = "ECDSA" if isinstance(key(key_name or name), ec.EllipticCurvePrivateKey) else "RSA"
@@ -87,12 +87,12 @@ def request(name="rsa", *, path="/sessions", query="", signed_query=None, algori
     canonical_request = canonical(
         f"POST\n{path}\n{sorted_query if signed_query is None else signed_query}\n{lines}\n{names}\n{payload}"
     )
-    scope = f"{date[:8]}/{scope_region}/rolesanywhere/aws4_request"
+    scope = f"{date[:8]}/{scope_region}/{service}/aws4_request"
     hashed = hashlib.sha256(canonical_request.encode()).hexdigest()
     string_to_sign = text(f"{signed_algorithm or algorithm}\n{date}\n{scope}\n{hashed}")
     signature = write(sign(signer, string_to_sign, hash, padded))
     serial = serial or str(certificate(name).serial_number)
-    sent_scope = f"{date[:8]}/eu-west-1/rolesanywhere/aws4_request"
+    sent_scope = f"{date[:8]}/eu-west-1/{service}/aws4_request"
     fields["authorization"] = (
         f"{algorithm} Credential={serial}/{sent_scope}, SignedHeaders={names}, Signature={signature}"
     )
@@ -164,6 +164,7 @@ observed("serial-zeros", "The serial number with leading zeros.", request("p384"
 observed("serial-issuer", "The serial number of the intermediate certificate.", request(serial="77", chain=["middle"]), "credential-not-serial")
 observed("chain-unsigned", "The chain was added after signing.", request(chain=["middle"], unsigned=["x-amz-x509-chain"]), "header-amz-unsigned")
 
+observed("service", "Signed for STS, which the host is not.", request(service="sts"), "scope-service", judged="invalid")
 observed("signature-changed", "A bit of the signature was changed.", request("rsa", write=lambda signature: bytes([signature[0] ^ 1, *signature[1:]]).hex()), "signature-not-of-key")
 observed("signature-longer", "The signature is twice as long as the key.", request("rsa", write=lambda signature: 2 * signature.hex()), "signature-not-of-key")
 observed("padding-pss", "The signature is padded with PSS.", request("rsa", padded=pss), "signature-padding")
@@ -173,6 +174,14 @@ reproduced("key-of-chain", "The key of the intermediate certificate signed.", re
 reproduced("hashed-rsa", "The hash of the string to sign was signed.", request("rsa", text=lambda text: hashlib.sha256(text.encode()).digest()), "string-to-sign-hashed")
 reproduced("hashed-hex", "The hash in hex was signed, on P-384.", request("p384", text=lambda text: hashlib.sha256(text.encode()).hexdigest()), "string-to-sign-hashed")
 observed("hash-sha384", "Signed with SHA-384.", request("rsa", hash=hashes.SHA384()), "signature-hash")
+reproduced("hash-sha384-p384", "Signed with SHA-384, which has the length of the curve, P-384.", request("p384", hash=hashes.SHA384()), "signature-hash")
+reproduced("hash-sha512-p521", "Signed with SHA-512, on P-521.", request("p521", hash=hashes.SHA512()), "signature-hash")
+reproduced("hash-sha1-p384", "Signed with SHA-1, which is shorter than half of the curve, P-384.", request("p384", hash=hashes.SHA1()), "signature-hash")
+seen = []
+canonical = {"canonical": lambda text: seen.append(text) or text, "text": lambda text: seen.pop()}
+reproduced("canonical-rsa", "The canonical request itself was signed.", request("rsa", **canonical), "canonical-request-signed")
+reproduced("canonical-p256", "The canonical request itself was signed, on P-256.", request("p256", **canonical), "canonical-request-signed")
+observed("signature-short-p384", "The last byte of the signature is missing, on P-384.", request("p384", write=lambda signature: signature.hex()[:-2]), "signature-form")
 reproduced("signature-raw", "r and s one after the other, as WebCrypto and JOSE have them.", request("p256", write=raw), "signature-form")
 reproduced("signature-raw-p384", "r and s of P-384 one after the other.", request("p384", write=raw), "signature-form")
 reproduced("signature-base64", "The signature in base64.", request("rsa", write=lambda signature: base64.b64encode(signature).decode()), "signature-form")

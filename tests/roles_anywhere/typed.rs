@@ -132,7 +132,10 @@ fn a_bad_value_in_a_profile_and_a_missing_file_have_different_exit_codes() {
         b"[profile.workload]\nscheme = \"x509\"\naccess_key_id = \"AKIDEXAMPLE\"\nsecret_access_key = \"x\"\n",
     );
     let file = world.path("profiles.toml");
-    let words = ["sign", "--profile", "workload", "--profile-file", &file, "https://sqs.eu-west-1.amazonaws.com/"];
-    let said = Sigvet::anonymous(&words).run().expect(4).stderr;
-    assert!(said.contains("the profile has scheme x509, but no certificate"), "{said}");
+    let sign = ["sign", "--profile", "workload", "--profile-file", &file, "https://sqs.eu-west-1.amazonaws.com/"];
+    let ask = ["credentials", "roles-anywhere", "--profile", "workload", "--profile-file", &file];
+    for words in [&sign[..], &ask] {
+        let said = Sigvet::anonymous(words).run().expect(4).stderr;
+        assert!(said.contains("the profile has scheme x509, but no certificate"), "{said}");
+    }
 }

@@ -31,6 +31,12 @@ pub fn hint(error: &SessionError) -> Option<String> {
         CertificateError::Der { .. } => {
             "convert it with 'openssl x509 -inform DER' or 'openssl pkey -inform DER'".to_owned()
         }
+        // openssl cannot read OpenSSH's form; ssh-keygen rewrites the file in another.
+        CertificateError::OtherForm { path, label } if label.starts_with("OPENSSH") => {
+            let line = suggestion(&["ssh-keygen", "-p", "-m", "PKCS8", "-f"], path.to_str());
+            let line = line.unwrap_or_else(|| "ssh-keygen -p -m PKCS8".to_owned());
+            format!("convert a copy of it, because ssh-keygen replaces the file: {line}")
+        }
         CertificateError::Derivation { path, .. }
         | CertificateError::Encryption { path }
         | CertificateError::OtherForm { path, .. } => {

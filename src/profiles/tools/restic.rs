@@ -31,6 +31,10 @@ pub(super) fn find(name: &str, environment: &Environment) -> Result<ToolProfile,
         }
     };
     let Some(url) = endpoint(&repository) else {
+        if repository.starts_with("s3:") {
+            let problem = "names no host; expected s3:https://HOST/BUCKET";
+            return Err(ToolError::InvalidValue { entry, field: "the repository", problem }.into());
+        }
         let kind = repository.split_once(':').map_or("local", |(kind, _)| kind);
         return Err(ToolError::NotS3 { entry, wrapped: None, kind: Some(kind.to_owned()) }.into());
     };

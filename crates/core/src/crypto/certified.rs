@@ -17,6 +17,9 @@ use ring::signature::{
     KeyPair as _, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, RSA_PKCS1_SHA256, UnparsedPublicKey,
 };
 
+use sha1::Sha1;
+use sha2::{Digest, Sha224, Sha384, Sha512};
+
 use super::sha256;
 
 /// A private key. Clones share it.
@@ -140,6 +143,30 @@ impl CertifiedPublic {
             Self::P521(key) => p521_ecdsa::DerSignature::from_bytes(signature)
                 .is_ok_and(|signature| key.verify_prehash(hash, &signature).is_ok()),
         })
+    }
+}
+
+/// The hash functions other than SHA-256 that are found in signatures, by their names.
+const OTHER_HASHES: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [
+    ("SHA-384", |message| Sha384::digest(message).to_vec()),
+    ("SHA-512", |message| Sha512::digest(message).to_vec()),
+    ("SHA-1", |message| Sha1::digest(message).to_vec()),
+    ("SHA-224", |message| Sha224::digest(message).to_vec()),
+];
+/// The length of the shortest hash that is verified on every curve. Zeros in front of a shorter one do not change the
+/// number that is signed (FIPS 186-5 §6.4.1).
+const SHORTEST_HASH: usize = 32;
+
+impl CertifiedPublic {
+    /// The name of the hash function, other than SHA-256, with which the private half made this ECDSA signature (DER)
+    /// of the message.
+    pub(crate) fn other_hash(&self, message: &[u8], signature: &[u8]) -> Option<&'static str> {
+        let found = OTHER_HASHES.iter().find(|(_, hash)| {
+            let hash = hash(message);
+            let padded = [vec![0; SHORTEST_HASH.saturating_sub(hash.len())], hash].concat();
+            self.verifies_hash(&padded, signature) == Some(true)
+        });
+        found.map(|(name, _)| *name)
     }
 }
 

@@ -11,9 +11,10 @@ use crate::scheme::{Dialect, Scope};
 
 /// Services that sign for exactly one name on their hosts.
 #[rustfmt::skip]
-const CERTAIN: [&str; 22] = [
+const CERTAIN: [&str; 23] = [
     "s3", "s3express", "execute-api", "es", "aoss", "lambda", "sts", "iam", "dynamodb", "sqs", "sns", "kms", "kinesis",
     "firehose", "secretsmanager", "ssm", "logs", "events", "states", "athena", "glue", "bedrock",
+    "rolesanywhere",
 ];
 /// Other names of a host's service in scopes: the inferred name, and one that is accepted too.
 const ALIASES: [(&str, &str); 7] = [

@@ -81,6 +81,13 @@ impl CertificateKey {
         self.has_issued(IssuerScheme::RsaPss(IssuerHash::Sha256), message, signature) == Some(true)
     }
 
+    /// The name of the hash function, other than SHA-256, with which this EC key made the signature of the message.
+    /// No server accepts it.
+    #[doc(hidden)]
+    pub fn other_hash(&self, message: &[u8], signature: &[u8]) -> Option<&'static str> {
+        if let Kind::Usable(key) = &self.0 { key.other_hash(message, signature) } else { None }
+    }
+
     /// Whether such a key can sign requests: RSA with 2048 to 4096 bits, or EC on a supported curve.
     pub fn can_sign(&self) -> bool {
         matches!(self.0, Kind::Usable(_)) && self.rsa_bits().is_none_or(|bits| SIGNING_RSA.contains(&bits))
@@ -174,10 +181,16 @@ pub enum InvalidPrivateKey {
     /// The RSA key is too short or too long.
     #[error("it is RSA with {0} bits; expected {ACCEPTED_KEYS}")]
     RsaLength(usize),
+    /// The public exponent of the RSA key is smaller than *ring* accepts in a key that signs.
+    #[error("its public exponent is {0}, and only RSA keys with an exponent of 65537 or more can sign")]
+    SmallExponent(u32),
     /// *ring* does not accept the RSA key: it needs two primes, and consistent numbers.
     #[error("unusable RSA key; expected two primes, and numbers that belong together")]
     UnusableRsa,
 }
+
+/// The smallest public exponent with which *ring* signs (`RsaKeyPair::from_der`).
+const SMALLEST_EXPONENT: u32 = 65_537;
 
 impl PrivateKey {
     /// Reads a key in PKCS #8 DER (RFC 5208 §5), which PEM files label `PRIVATE KEY`.
@@ -202,7 +215,9 @@ impl PrivateKey {
         if !SIGNING_RSA.contains(&bits) {
             return Err(InvalidPrivateKey::RsaLength(bits));
         }
-        CertifiedPrivate::rsa(der).map(Self).ok_or(InvalidPrivateKey::UnusableRsa)
+        let unusable =
+            || exponent_of_pkcs1(der).map_or(InvalidPrivateKey::UnusableRsa, InvalidPrivateKey::SmallExponent);
+        CertifiedPrivate::rsa(der).map(Self).ok_or_else(unusable)
     }
 
     /// Reads an EC key in SEC 1 DER (RFC 5915 §3), which PEM files label `EC PRIVATE KEY`.
@@ -245,6 +260,16 @@ impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// The public exponent of an RSA key, if it is too small (RFC 8017 §A.1.2).
+fn exponent_of_pkcs1(der: &[u8]) -> Option<u32> {
+    let mut numbers = Reader::new(Reader::only(der, tag::SEQUENCE)?);
+    numbers.expect(tag::INTEGER)?;
+    natural(&mut numbers)?;
+    let exponent = natural(&mut numbers)?;
+    let digits = exponent.iter().try_fold(0u32, |sum, byte| Some(sum.checked_mul(256)? + u32::from(*byte)));
+    digits.filter(|exponent| *exponent < SMALLEST_EXPONENT)
 }
 
 /// The algorithm, the curve if the algorithm has one, and the key in the form of that algorithm.

@@ -23,7 +23,8 @@ use sigvet_core::verify::{
     judge_certificates, verify,
 };
 use sigvet_core::x509::{
-    Certificate, CertificateForm, CertificateHeaders, CertifiedKey, KeyAlgorithm, PrivateKey, parse_presented,
+    Certificate, CertificateForm, CertificateHeaders, CertifiedKey, InvalidPrivateKey, KeyAlgorithm, PrivateKey,
+    parse_presented,
 };
 
 const NOW: &str = "20260301T120000Z";
@@ -212,6 +213,14 @@ fn serial_numbers_are_decimal() {
     let verdict = judge(&hex);
     assert!(matches!(faults(&verdict)[..], [Finding::Certificate(CertificateFault::Serial { .. })]));
     assert_eq!(verdict.is_signature_right(), Some(true), "the credential is not signed");
+}
+
+/// The key is openssl's `genrsa -3`, which it takes for a good one.
+#[test]
+fn the_small_exponent_of_an_rsa_key_is_named_as_the_reason() {
+    let error = PrivateKey::from_pkcs1(&der(include_str!("keys/exponent3.key"))).unwrap_err();
+    assert_eq!(error, InvalidPrivateKey::SmallExponent(3));
+    assert!(error.to_string().contains("public exponent is 3"), "{error}");
 }
 
 #[test]

@@ -34,6 +34,8 @@ def make_keys():
         openssl("ecparam", "-name", named, "-genkey", "-noout", "-out", KEYS / f"{name}.key")
     if not (KEYS / "rsa.key").exists():
         openssl("genrsa", "-traditional", "-out", KEYS / "rsa.key", 2048)
+    if not (KEYS / "exponent3.key").exists():
+        openssl("genrsa", "-3", "-traditional", "-out", KEYS / "exponent3.key", 2048)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "ca.cnf").write_text(

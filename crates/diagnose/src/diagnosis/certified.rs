@@ -4,8 +4,8 @@
 //! are compared with that hash. If there is no hash to recover, the signature was made with another key or was changed.
 
 use super::catalogue::{
-    CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY, SIGNATURE_PADDING,
-    STRING_TO_SIGN_HASHED,
+    CANONICAL_REQUEST_SIGNED, CERTIFIED_FORM, KEY_NOT_OF_CERTIFICATE, SIGNATURE_HASH, SIGNATURE_NOT_OF_KEY,
+    SIGNATURE_PADDING, STRING_TO_SIGN_HASHED,
 };
 use super::outcome::{AppliedMistake, Proof as OutcomeProof};
 use super::power::power;
@@ -77,6 +77,20 @@ pub(super) fn hashed_before(right: &[u8], target: &Target, key: &CertificateKey)
     })
 }
 
+/// Checks whether the client signed the canonical request instead of the string to sign.
+pub(super) fn canonical_request_signed(
+    canonical: &[u8],
+    target: &Target,
+    key: &CertificateKey,
+) -> Option<AppliedMistake> {
+    let is_signed = match target {
+        Target::Hash(signed) => sha256(canonical).0 == *signed,
+        Target::Der(signature) => key.verifies(canonical, signature),
+        Target::Digest { .. } => false,
+    };
+    is_signed.then(|| AppliedMistake::new(&CANONICAL_REQUEST_SIGNED, "", ""))
+}
+
 /// Checks whether the request is signed with the key of a certificate in the chain.
 fn by_another_key(right: Right<'_>, signature: &[u8]) -> Option<AppliedMistake> {
     let is_signer = |other: &Certificate| other.key != *right.key && other.key.verifies(right.text, signature);
@@ -123,13 +137,26 @@ pub(super) fn presented(text: &str, right: Right<'_>) -> Presented {
     if let Some((modulus, exponent)) = right.key.rsa_numbers() {
         return of_rsa(&bytes, (modulus, exponent), written, right);
     }
-    match (bytes.len(), bytes.first()) {
-        (64 | 96 | 132, first) if first != Some(&0x30) || !is_der(&bytes) => {
-            Presented::Target(Target::Der(der_of(&bytes)), form("as r and s one after the other instead of DER"))
+    let (signature, written) = match (bytes.len(), bytes.first()) {
+        // A DER signature of another curve has none of these lengths, so one that has was cut off.
+        (64 | 96 | 132, first) if first != Some(&0x30) || !is_der(&bytes) && !is_cut_der(&bytes) => {
+            (der_of(&bytes), form("as r and s one after the other instead of DER"))
         }
-        (_, Some(0x30)) => Presented::Target(Target::Der(bytes), written),
-        _ => Presented::Unreadable,
+        (_, Some(0x30)) if is_cut_der(&bytes) => {
+            return match form("it ends before the DER sequence does") {
+                Some(made) => Presented::Mistake(made, OutcomeProof::Observed),
+                None => Presented::Unreadable,
+            };
+        }
+        (_, Some(0x30)) => (bytes, written),
+        _ => return Presented::Unreadable,
+    };
+    if let Some(name) = right.key.other_hash(right.text, &signature) {
+        let made = AppliedMistake::new(&SIGNATURE_HASH, name, "SHA-256");
+        let made = made.with_detail(format!("the string to sign was hashed with {name}"));
+        return Presented::Mistake(made, OutcomeProof::Reproduced);
     }
+    Presented::Target(Target::Der(signature), written)
 }
 
 /// Whether a complete RSA signature can have this many bytes, with a key of any usual length.
@@ -195,6 +222,20 @@ fn is_der(bytes: &[u8]) -> bool {
     length + head == bytes.len() && bytes.get(head) == Some(&2)
 }
 
+/// Whether the bytes are the beginning of a DER sequence of two integers: its first integer is whole and positive, and
+/// the sequence is longer than the bytes.
+fn is_cut_der(bytes: &[u8]) -> bool {
+    let (length, head) = match bytes.get(1..3) {
+        Some([0x81, length]) => (usize::from(*length), 3),
+        Some([length, _]) if *length < 0x80 => (usize::from(*length), 2),
+        _ => return false,
+    };
+    let Some([2, first, ..]) = bytes.get(head..) else { return false };
+    // The first number takes half of the sequence, give or take the zeros in front.
+    let is_half = usize::from(*first).abs_diff(length / 2) <= 4;
+    is_half && bytes.len() < head + length
+}
+
 /// Encodes r and s in DER (RFC 3279 §2.2.3). `bytes` has both, one after the other and of the same length.
 fn der_of(bytes: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| {
@@ -224,5 +265,12 @@ mod tests {
         let long = der_of(&[&[1][..], &[7; 65], &[1], &[8; 65]].concat());
         assert_eq!(long.get(..6), Some(&[0x30, 0x81, 136, 2, 66, 1][..]));
         assert!(is_der(&long) && !is_der(&[0x30]) && !is_der(&[]));
+        let usual = der_of(&[[7; 32], [0x80; 32]].concat());
+        for whole in [usual, long] {
+            assert!(
+                !is_cut_der(&whole) && is_cut_der(&whole[..whole.len() - 1]) && is_cut_der(&whole[..whole.len() / 2])
+            );
+        }
+        assert!(!is_cut_der(&raw) && !is_cut_der(&[0x30; 64]));
     }
 }

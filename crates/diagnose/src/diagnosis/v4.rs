@@ -122,7 +122,10 @@ impl V4Case<'_> {
         let JudgedV4 { request, claim, derivation, .. } = self.judged;
         let certificate = certified::certificate(request, claim).filter(|_| claim.terms.scheme.is_certified())?;
         let right = derivation.string_to_sign.as_bytes();
-        certified::hashed_before(right, target, &certificate.key)
+        certified::hashed_before(right, target, &certificate.key).or_else(|| {
+            let canonical = derivation.canonical_request.as_bytes();
+            certified::canonical_request_signed(canonical, target, &certificate.key)
+        })
     }
 
     /// Number of simultaneous mistakes that are worth trying. An unknown part is probably why the signature

@@ -11,7 +11,7 @@ mod written_url;
 mod token;
 pub mod capture;
 pub use flattened::{unflatten, unflatten_hashed};
-pub use note::{Note, OtherLogin};
+pub use note::{Alteration, Note, OtherLogin};
 pub use session::{MalformedSession, parse_session};
 pub(crate) use token::is_of_rds;
 pub use token::{

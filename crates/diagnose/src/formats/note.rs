@@ -94,7 +94,7 @@ pub enum Note {
         /// The name of the cluster.
         name: String,
     },
-    /// A subject token for workload identity federation names no audience, or the wrong one.
+    /// A signed request for workload identity federation or for Vault names no audience, or the wrong one.
     Audience {
         /// The header with the audience.
         header: &'static str,
@@ -105,6 +105,8 @@ pub enum Note {
     },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
+    /// The text has more in the place of the password than the token.
+    PasswordAltered(Alteration),
     /// A token has more bytes than its server reads.
     TokenLength {
         /// The maximum number of bytes that the server reads.
@@ -212,6 +214,27 @@ impl Note {
     }
 }
 
+/// How a text alters the token that is a value in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alteration {
+    /// The value ends with a line break.
+    LineBreak,
+    /// The value has quotation marks around the token.
+    Quotes,
+    /// The token is percent-encoded twice in a URL.
+    EncodedTwice,
+}
+
+impl fmt::Display for Alteration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LineBreak => "the value ends with a line break",
+            Self::Quotes => "the value has quotation marks around the token",
+            Self::EncodedTwice => "the token is percent-encoded twice, but clients decode it once",
+        })
+    }
+}
+
 /// What a client does with a token that the token is not for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OtherLogin {
@@ -242,6 +265,15 @@ pub enum OtherLogin {
         /// The host.
         used: String,
     },
+    /// A variable names another region.
+    RegionSetting {
+        /// The region that the token is signed for.
+        signed: String,
+        /// The region in the variable.
+        expected: String,
+        /// The variable with its value.
+        used: String,
+    },
 }
 
 impl fmt::Display for OtherLogin {
@@ -260,6 +292,9 @@ impl fmt::Display for OtherLogin {
                 one_line(used),
                 one_line(expected)
             ),
+            Self::RegionSetting { signed, used, .. } => {
+                write!(f, "the token is signed for {}, but the client uses {}", one_line(signed), one_line(used))
+            }
         }
     }
 }
@@ -312,7 +347,7 @@ impl fmt::Display for Note {
             Self::OtherLogin(other) => other.fmt(f),
             Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
             Self::Audience { header, presented, .. } if presented.is_empty() => {
-                write!(f, "the subject token has no header {header}")
+                write!(f, "the signed request has no header {header}")
             }
             Self::Audience { header, presented, expected } if expected.is_empty() => {
                 write!(f, "the header {header} is '{}'", within(presented, LONGEST_AUDIENCE))
@@ -322,6 +357,7 @@ impl fmt::Display for Note {
                 write!(f, "the header {header} is '{presented}', not '{expected}'")
             }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
+            Self::PasswordAltered(altered) => altered.fmt(f),
             Self::TokenLength { expected, presented } => {
                 write!(f, "the token has {presented} bytes; its server accepts at most {expected}")
             }

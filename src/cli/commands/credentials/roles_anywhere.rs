@@ -163,6 +163,12 @@ impl RolesAnywhereArgs {
         };
         let found = profiles::certificate_session(&choice, &context.environment)?;
         let found = found.ok_or_else(|| {
+            let described = profiles::describe(&choice, &context.environment);
+            if described.is_ok_and(|described| described.settings.scheme.as_deref() == Some("x509")) {
+                // The same as for `sign` with such a profile.
+                return Failure::new(Exit::BrokenProfiles, "the profile has scheme x509, but no certificate")
+                    .hint("add certificate, private_key, trust_anchor_arn, profile_arn and role_arn to it");
+            }
             Failure::new(Exit::NoCredentials, format!("profile '{name}' has no certificate"))
                 .hint("add certificate, private_key, trust_anchor_arn, profile_arn and role_arn to it")
         })?;

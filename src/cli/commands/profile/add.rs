@@ -72,7 +72,7 @@ pub struct Add {
     secret_env: Option<String>,
     /// Make it the default profile
     ///
-    /// The first profile is the default anyway.
+    /// The first profile of a file becomes its default anyway.
     #[arg(long)]
     default: bool,
     /// Replace a profile of the same name
@@ -96,7 +96,7 @@ pub(super) fn run(add: &Add, path: &Path, context: &mut Context) -> Result<(), F
         settings,
     };
     let existing = if add.force { Existing::Replace } else { Existing::Keep };
-    let default = if add.default { DefaultProfile::This } else { DefaultProfile::IfNone };
+    let default = if add.default { DefaultProfile::This } else { DefaultProfile::IfFirst };
     let added = profiles::add(path, &profile, existing, default)?;
     let verb = if added.replaced { "replaced" } else { "added" };
     let mark = if added.made_default { "; it is the default now" } else { "" };

@@ -21,7 +21,7 @@ pub struct Import {
     name: Option<String>,
     /// Make it the default profile
     ///
-    /// The first profile is the default anyway.
+    /// The first profile of a file becomes its default anyway.
     #[arg(long)]
     default: bool,
     /// Replace a profile of the same name
@@ -48,7 +48,7 @@ pub(super) fn run(import: &Import, path: &Path, context: &mut Context) -> Result
     }
     let left: Vec<_> = tool::more(&profile.settings).map(|(field, _)| field).collect();
     let existing = if import.force { Existing::Update } else { Existing::Keep };
-    let default = if import.default { DefaultProfile::This } else { DefaultProfile::IfNone };
+    let default = if import.default { DefaultProfile::This } else { DefaultProfile::IfFirst };
     let added = profiles::add(path, &Profile { name: name.clone(), ..profile }, existing, default)?;
     if !left.is_empty() {
         note(

@@ -268,6 +268,21 @@ mistakes! {
         ],
         proofs: &[Lint],
     }
+    PASSWORD_ALTERED = "password-altered" {
+        title: "the password is more than the token",
+        place: "token",
+        explanation: "The text in the place of the password has a line break at its end, quotation marks around the token, \
+            or a second percent-encoding. The client sends that as part of the password, so the server receives a \
+            different one than was signed.",
+        fix: "Write the token alone: encode it with printf %s or echo -n, without quotation marks inside the value, and \
+            percent-encode it once in a URL.",
+        clients: &[
+            ("Kubernetes", "printf %s \"$TOKEN\" | base64 -w0 for the data of a Secret"),
+            ("YAML", "password: |- instead of password: |"),
+            ("cmd", "set \"PGPASSWORD=TOKEN\" instead of set PGPASSWORD=\"TOKEN\""),
+        ],
+        proofs: &[Lint],
+    }
     EKS_CLUSTER_UNSIGNED = "eks-cluster-unsigned" {
         title: "the cluster name is not a signed header of the token",
         place: "signed-headers",
@@ -311,13 +326,14 @@ mistakes! {
         proofs: &[Lint],
     }
     TOKEN_AUDIENCE = "token-audience" {
-        title: "the subject token is not meant for the service that it is sent to",
+        title: "the signed request is not meant for the service that it is sent to",
         place: "headers",
-        explanation: "A signed GetCallerIdentity that is handed to another cloud names whom it is meant for: Google Cloud \
-            expects the provider in x-goog-cloud-target-resource, and Snowflake expects snowflakecomputing.com in \
-            X-Snowflake-Audience. The service refuses a token that names nobody, or somebody else.",
+        explanation: "A signed GetCallerIdentity that is handed to another service names whom it is meant for: Google Cloud \
+            expects the provider in x-goog-cloud-target-resource, Snowflake expects snowflakecomputing.com in \
+            X-Snowflake-Audience, and a Vault server expects its own iam_server_id_header_value in \
+            X-Vault-AWS-IAM-Server-ID. The service refuses a request that names nobody, or somebody else.",
         fix: "Add the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
-            snowflakecomputing.com for Snowflake.",
+            snowflakecomputing.com for Snowflake, the server ID that its administrator set for Vault.",
         clients: &[("Snowflake", "sign X-Snowflake-Audience too: it is one of the signed headers")],
         proofs: &[Lint],
     }

@@ -161,11 +161,26 @@ mistakes! {
     SIGNATURE_HASH = "signature-hash" {
         title: "the signature was made with another hash than SHA-256",
         place: "signature",
-        explanation: "The algorithm is always SHA-256, whatever the length of the key and whatever hash the certificate \
-            itself is signed with. The signature names another hash.",
-        fix: "Sign with SHA-256.",
+        explanation: "The algorithm is always SHA-256, whatever the length of the key, whatever the curve, and whatever \
+            hash the certificate itself is signed with. An RSA signature names its hash; an ECDSA signature matches the \
+            certificate's key only with the hash that was used.",
+        fix: "Sign with SHA-256, also with a key on P-384 or P-521.",
+        clients: &[
+            ("openssl", "openssl dgst -sha256 -sign key.pem"),
+            ("cryptography (Python)", "ec.ECDSA(hashes.SHA256())"),
+            ("Java", "SHA256withECDSA"),
+        ],
+        proofs: &[Lint, Search],
+    }
+    CANONICAL_REQUEST_SIGNED = "canonical-request-signed" {
+        title: "the canonical request was signed instead of the string to sign",
+        place: "string-to-sign",
+        explanation: "The signature covers the string to sign, which has the hash of the canonical request in its last \
+            line. The client signed the canonical request itself.",
+        fix: "Sign the string to sign: the algorithm, the date, the credential scope, and the SHA-256 of the canonical \
+            request in hex.",
         clients: &[],
-        proofs: &[Lint],
+        proofs: &[Search],
     }
 }
 

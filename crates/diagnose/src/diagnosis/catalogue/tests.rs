@@ -171,6 +171,7 @@ const IDS: &[&str] = &[
     "token-scheme",
     "token-too-long",
     "password-not-escaped",
+    "password-altered",
     "eks-cluster-unsigned",
     "token-form",
     "token-other-user",
@@ -207,6 +208,7 @@ const IDS: &[&str] = &[
     "signature-padding",
     "string-to-sign-hashed",
     "signature-hash",
+    "canonical-request-signed",
 ];
 
 const PLACES: [&str; 19] = [

@@ -4,9 +4,9 @@
 
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES, TOKEN_FORM, TOKEN_HOST,
-    TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION, TOKEN_SCHEME, TOKEN_SERVICE,
-    TOKEN_TOO_LONG,
+    EKS_CLUSTER_UNSIGNED, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES,
+    TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION,
+    TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
 };
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::token_kind::token_kind;
@@ -72,6 +72,9 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
         Note::TokenLength { expected, presented } => {
             AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
         }
+        Note::PasswordAltered(altered) => {
+            AppliedMistake::new(&PASSWORD_ALTERED, "", "").with_detail(altered.to_string())
+        }
         Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
         _ => return None,
     })
@@ -88,6 +91,9 @@ fn other_login(other: &OtherLogin) -> AppliedMistake {
         }
         OtherLogin::Region { signed, expected, used } => {
             (&TOKEN_REGION, signed, expected, format!("the client connects to {used}"))
+        }
+        OtherLogin::RegionSetting { signed, expected, used } => {
+            (&TOKEN_REGION, signed, expected, format!("the client uses {used}"))
         }
     };
     AppliedMistake::new(mistake, signed.as_str(), expected.as_str()).with_detail(detail)

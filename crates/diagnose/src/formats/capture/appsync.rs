@@ -9,10 +9,12 @@ use super::exchange::{Exchange, valid_headers};
 use crate::formats::{base64, parse_url};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
-use sigvet_core::request::Body;
+use sigvet_core::request::{Body, Request};
 
 /// Maximum length of a handshake that contains a session token.
 const LONGEST: usize = 64 * 1024;
+/// Minimum length of a word that may be a handshake.
+const SHORTEST: usize = 64;
 
 /// The request that a handshake signs; none if the text is something else.
 pub(super) fn read(text: &[u8]) -> Option<Exchange> {
@@ -30,6 +32,25 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let path = if address.ends_with("/event/realtime") { "/event" } else { "/graphql/connect" };
     let body = parameter("payload").and_then(from_base64).unwrap_or_else(|| b"{}".to_vec());
     exchange_of(header, path, body)
+}
+
+/// The handshake that a request carries: in the subprotocols (`Sec-WebSocket-Protocol`), or in the parameter `header`.
+pub(super) fn carried_by(request: &Request) -> Option<Exchange> {
+    let mut protocols = request.headers.values("sec-websocket-protocol").filter_map(|value| str::from_utf8(value).ok());
+    let protocol = protocols.find_map(|value| value.split(',').find_map(|name| read(name.trim().as_bytes())));
+    let of_url = || {
+        let (host, target) = (request.host()?, str::from_utf8(request.target()).ok()?);
+        read(format!("https://{host}{target}").as_bytes()).filter(|_| host.contains(".appsync-"))
+    };
+    protocol.or_else(of_url)
+}
+
+/// The handshake in a line of other text: a subprotocol or a URL in a command, in source code, in a log.
+pub(super) fn read_in_line(line: &str) -> Option<Exchange> {
+    let is_end = |c: char| c.is_whitespace() || "\"'`<>,;()[]{}".contains(c);
+    let words = line.split(is_end).filter(|word| word.len() >= SHORTEST);
+    let mut starts = words.filter(|word| ["header-", "wss://", "https://"].iter().any(|start| word.starts_with(start)));
+    starts.find_map(|word| read(word.as_bytes()))
 }
 
 fn exchange_of(encoded: &str, path: &str, body: Vec<u8>) -> Option<Exchange> {
@@ -139,6 +160,34 @@ mod tests {
         ] {
             let body = Body::Bytes(expected.as_bytes().to_vec());
             assert_eq!(target(&message), Some((path.to_owned(), 4, body)), "{message}");
+        }
+        for line in [
+            format!("wscat -s aws-appsync-event-ws -s {protocol} -c {host}/event/realtime"),
+            format!("new WebSocket('{host}/event/realtime', ['aws-appsync-event-ws', '{protocol}'])"),
+            format!("websocat -H='Sec-WebSocket-Protocol: aws-appsync-event-ws, {protocol}' {host}/event/realtime"),
+            format!("connecting to {events} failed"),
+        ] {
+            let request = read_in_line(&line).and_then(|exchange| exchange.request).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(request.target(), b"/event", "{line}");
+        }
+        for text in [
+            format!(
+                "GET /event/realtime HTTP/1.1\nHost: x.appsync-realtime-api.eu-west-1.amazonaws.com\nUpgrade: websocket\nSec-WebSocket-Protocol: aws-appsync-event-ws, {protocol}\n\n"
+            ),
+            format!(
+                "GET /event/realtime?header={encoded} HTTP/1.1\nHost: x.appsync-realtime-api.eu-west-1.amazonaws.com\n\n"
+            ),
+            format!(
+                "curl 'https://x.appsync-realtime-api.eu-west-1.amazonaws.com/event/realtime' -H 'Sec-WebSocket-Protocol: aws-appsync-event-ws, {protocol}'"
+            ),
+            format!(
+                "{{\"log\":{{\"entries\":[{{\"request\":{{\"method\":\"GET\",\"url\":\"{host}/event/realtime\",\"headers\":[{{\"name\":\"Host\",\"value\":\"x\"}},{{\"name\":\"Sec-WebSocket-Protocol\",\"value\":\"aws-appsync-event-ws, {protocol}\"}}]}},\"response\":{{\"status\":401,\"headers\":[],\"content\":{{}}}}}}]}}}}"
+            ),
+        ] {
+            let capture =
+                crate::formats::capture::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let request = capture.request.unwrap();
+            assert_eq!((request.method(), request.target()), ("POST", &b"/event"[..]), "{text}");
         }
         for other in ["https://h/?header=e30=", "header-e30", "header-x y", "https://h/?header=%%%"] {
             assert_eq!(target(other), None, "{other}");

@@ -7,9 +7,20 @@ use sigvet_core::request::Request;
 /// vendors' clients.
 const HEADERS: [&str; 2] = ["authorization", "x-api-key"];
 
-/// Whether a request carries an AWS token.
+/// How the subprotocol begins that contains the signed headers of AppSync's WebSockets: base64 of JSON follows.
+const HANDSHAKE: &str = "header-ey";
+
+/// Whether a request carries an AWS token, or the handshake of a WebSocket.
 pub(super) fn is_carried_by(request: &Request) -> bool {
-    token(request).is_some()
+    request.headers.iter().any(|header| is_in_header(&header.name, &String::from_utf8_lossy(&header.value)))
+}
+
+/// Whether a header carries an AWS token, or the handshake of a WebSocket.
+pub(super) fn is_in_header(name: &str, value: &str) -> bool {
+    let has_token = || {
+        HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known)) && Token::parse(without_scheme(value)).is_some()
+    };
+    name.eq_ignore_ascii_case("sec-websocket-protocol") && value.contains(HANDSHAKE) || has_token()
 }
 
 /// The token in one of the request's headers.

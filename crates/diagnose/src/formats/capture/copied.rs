@@ -1,4 +1,4 @@
-//! A text as copied from a terminal, a tracker or a log: with colours, with a prefix on every line, as a program's
+//! A text as copied from a terminal, a tracker or a log: with a prefix on every line, as a program's
 //! string literal or the message of a structured log. Each function here removes one of these, if present.
 //!
 //! The result is read like any other text, and used only if it shows a signed request that the original text does not.
@@ -42,7 +42,7 @@ fn inside<T>(text: &str, depth: usize, read: &mut dyn FnMut(&str) -> Option<T>) 
         return found;
     }
     let values = json_values(text);
-    let inner = [without_colours(text), messages(&values), column(text)].into_iter().flatten().chain(nested(&values));
+    let inner = [messages(&values), column(text)].into_iter().flatten().chain(nested(&values));
     inner.take(MOST_TEXTS).find_map(|text| read(&text).or_else(|| inside(&text, depth - 1, read)))
 }
 
@@ -59,17 +59,6 @@ fn is_target_behind(line: &str, end: usize) -> bool {
     let mut words = line.get(end..).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default().split(' ');
     let is_target = words.next().is_some_and(|target| target.starts_with('/') || target.starts_with("http"));
     is_target && words.next().is_some_and(|version| version.starts_with("HTTP/"))
-}
-
-/// The escape sequences that colour a terminal.
-fn without_colours(text: &str) -> Option<String> {
-    let mut parts = text.split("\u{1b}[");
-    let mut plain = parts.next()?.to_owned();
-    for part in parts {
-        let end = part.find(|c: char| c.is_ascii_alphabetic()).map_or(part.len(), |end| end + 1);
-        plain.push_str(part.get(end..).unwrap_or_default());
-    }
-    (plain.len() < text.len()).then_some(plain)
 }
 
 /// The text before the request line is also before each line of the request: a container's name, a time, `> `.
@@ -314,8 +303,6 @@ mod tests {
             ("kubectl", each(|line| format!("[pod/app-5d/app] {line}"))),
             ("a quotation", each(|line| format!("> {line}"))),
             ("Terraform", each(|line| format!("\u{2502} {line}"))),
-            ("colours", each(|line| format!("\u{1b}[1;36m{line}\u{1b}[0m"))),
-            ("colours and a prefix", each(|line| format!("\u{1b}[36mapp-1  |\u{1b}[0m {line}"))),
             ("a wire log", each(|line| format!("DEBUG headers - http-outgoing-0 >> {line}"))),
             ("lines of JSON", each(|line| serde_json::json!({ "log": format!("{line}\n") }).to_string())),
             ("a dump in JSON", serde_json::json!({ "msg": "sent", "dump": REQUEST }).to_string()),

@@ -10,6 +10,7 @@ use super::literal::{self, Literal};
 use crate::formats::note::Note;
 use crate::formats::{base64, parse_url};
 use sigvet_core::form::Condition;
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, RequestUrl};
 
@@ -62,24 +63,55 @@ fn presigned_form(object: &Literal) -> Option<Exchange> {
 
 /// The parts of a login, as in JSON, or as `NAME=VALUE` in a command.
 fn login(text: &str) -> Option<Exchange> {
-    let url = parse_url(&String::from_utf8(from_base64(part(text, "iam_request_url")?)?).ok()?).ok()?;
-    let body = part(text, "iam_request_body").map_or_else(|| Some(Vec::new()), from_base64)?;
-    let Value::Object(fields) = serde_json::from_slice(&from_base64(part(text, LOGIN)?)?).ok()? else { return None };
-    let (headers, notes) = valid_headers(fields.iter().flat_map(|(name, value)| {
+    let url = parse_url(&String::from_utf8(from_base64(&part(text, "iam_request_url")?)?).ok()?).ok()?;
+    let body = part(text, "iam_request_body").map_or_else(|| Some(Vec::new()), |body| from_base64(&body))?;
+    let Value::Object(fields) = headers(text)? else { return None };
+    let (headers, mut notes) = valid_headers(fields.iter().flat_map(|(name, value)| {
         let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
         values.into_iter().filter_map(|value| Some((name.clone(), value.as_str()?.to_owned()))).collect::<Vec<_>>()
     }));
-    let method = part(text, "iam_http_request_method").filter(|method| is_token(method)).unwrap_or("POST");
-    Some(posted(method, url, headers, body, notes))
+    let method = part(text, "iam_http_request_method").filter(|method| is_token(method));
+    notes.extend(other_server(text, &headers));
+    Some(posted(method.as_deref().unwrap_or("POST"), url, headers, body, notes))
 }
 
-/// The value after a name, with or without quotes around both.
-fn part<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+/// The headers of the signed request: base64 of JSON, or JSON itself (Vault, *AWS auth method (API)*, Login).
+fn headers(text: &str) -> Option<Value> {
+    if let Some(encoded) = part(text, LOGIN).and_then(|encoded| from_base64(&encoded)) {
+        return serde_json::from_slice(&encoded).ok();
+    }
+    let (_, behind) = text.split_once(LOGIN)?;
+    let object = behind.get(behind.find('{')?..)?;
+    serde_json::Deserializer::from_str(object).into_iter().next()?.ok()
+}
+
+/// The value after a name, with or without quotes around both. In a form, it is percent-encoded.
+fn part(text: &str, name: &str) -> Option<String> {
     let (_, behind) = text.split_once(name)?;
     let value = behind.trim_start_matches(['"', '\'', '\\', ' ']).strip_prefix(['=', ':'])?;
     let value = value.trim_start_matches(['"', '\'', '\\', ' ']);
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '}');
-    value.split(is_end).next().filter(|value| !value.is_empty())
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '}' | '&');
+    let value = value.split(is_end).next().filter(|value| !value.is_empty())?;
+    String::from_utf8(decode(value.as_bytes(), Plus::Literal)).ok()
+}
+
+/// The header that names the Vault server that a login is for.
+const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
+
+/// The audience that the server expects, according to its error (`validateVaultHeaderValue` in Vault's source), if
+/// the login still has another.
+fn other_server(text: &str, headers: &Headers) -> Option<Note> {
+    let text = text.replace("\\\"", "\"");
+    let (_, error) = text.split_once("error validating X-Vault-AWS-IAM-Server-ID header: ")?;
+    let presented = headers.first_text(SERVER_ID).unwrap_or_default().to_owned();
+    let (expected, found) = if error.starts_with("missing header") {
+        ("", "")
+    } else {
+        let mut quoted = error.strip_prefix("expected ")?.split('"');
+        (quoted.nth(1)?, quoted.nth(1)?)
+    };
+    let expected = expected.to_owned();
+    (presented == found).then_some(Note::Audience { header: SERVER_ID, presented, expected })
 }
 
 fn from_base64(text: &str) -> Option<Vec<u8>> {
@@ -149,5 +181,54 @@ mod tests {
             );
         }
         assert!(read(b"iam_request_headers=@file iam_request_url=x").is_none());
+        // The headers as JSON, and all fields as a form.
+        for text in [
+            format!(
+                "{{\"iam_request_url\":\"{URL}\",\"iam_request_body\":\"QWN0aW9uPXg=\",\"iam_request_headers\":{{\"Authorization\":[\"A\"],\"Host\":\"h\"}},\"role\":\"r\"}}"
+            ),
+            format!(
+                "POST /v1/auth/aws/login HTTP/1.1\nHost: v:8200\n\nrole=r&iam_request_body=QWN0aW9uPXg%3D&iam_request_headers={}&iam_request_url={}",
+                HEADERS.replace('=', "%3D"),
+                URL.replace('=', "%3D")
+            ),
+        ] {
+            let request =
+                read(text.as_bytes()).and_then(|exchange| exchange.request).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((request.headers.first_text("authorization"), request.host()), (Some("A"), Some("h")), "{text}");
+            assert_eq!(request.body, Body::Bytes(b"Action=x".to_vec()), "{text}");
+        }
+    }
+
+    /// The errors are those of Vault's `validateVaultHeaderValue` and of its command line, which prints them.
+    #[test]
+    fn the_server_id_that_vault_expects_is_compared_with_that_of_the_login() {
+        let login = |id: &str| {
+            format!(
+                "{{\"iam_request_url\":\"aHR0cHM6Ly9zdHMuYW1hem9uYXdzLmNvbS8=\",\"iam_request_headers\":{{\"Host\":\"h\"{id}}}}}"
+            )
+        };
+        let with_id = |id: &str| login(&format!(",\"X-Vault-AWS-IAM-Server-ID\":[\"{id}\"]"));
+        let error = "URL: PUT https://v/v1/auth/aws/login\nCode: 400. Errors:\n\n* error validating X-Vault-AWS-IAM-Server-ID header: ";
+        let note = |presented: &str, expected: &str| {
+            vec![Note::Audience { header: SERVER_ID, presented: presented.to_owned(), expected: expected.to_owned() }]
+        };
+        let other = "expected \"vault.prod\" but got \"vault\"";
+        for (text, expected) in [
+            (format!("{error}{other}\n{}", with_id("vault")), note("vault", "vault.prod")),
+            (
+                format!(
+                    "{}\n{{\"errors\":[\"error validating X-Vault-AWS-IAM-Server-ID header: {}\"]}}",
+                    with_id("vault"),
+                    other.replace('"', "\\\"")
+                ),
+                note("vault", "vault.prod"),
+            ),
+            (format!("{error}missing header \"X-Vault-AWS-IAM-Server-ID\"\n{}", login("")), note("", "")),
+            (format!("{error}{other}\n{}", with_id("vault.prod")), vec![]),
+            (format!("{error}vault header wasn't signed\n{}", with_id("vault")), vec![]),
+            (with_id("vault"), vec![]),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap_or_else(|| panic!("{text}")).notes, expected, "{text}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, RequestUrl};
 
 use super::exchange::{Exchange, has_signed_query, no_such_entry, rank, valid_headers, with_host};
-use super::{Capture, CaptureKind, HarProblem, UnreadableCapture};
+use super::{Capture, CaptureKind, HarProblem, UnreadableCapture, carrier};
 
 /// Whether the text is the JSON of a HAR file, possibly truncated.
 pub(super) fn begins(text: &[u8]) -> bool {
@@ -179,7 +179,8 @@ impl Entry<'_> {
     fn rank(&self) -> usize {
         let authorization = self.request.headers.iter().find(|pair| pair.name.eq_ignore_ascii_case("authorization"));
         let by_header = authorization.is_some_and(|pair| pair.value.contains("Signature="));
-        let is_signed = by_header || has_signed_query(self.request.url.as_bytes());
+        let is_carrier = self.request.headers.iter().any(|pair| carrier::is_in_header(&pair.name, &pair.value));
+        let is_signed = by_header || is_carrier || has_signed_query(self.request.url.as_bytes());
         rank(is_signed, self.status().is_some_and(|status| status >= 400))
     }
 

@@ -14,13 +14,14 @@ mod damage;
 mod shell;
 mod form;
 mod curl;
+mod colours;
 mod text;
 mod log;
 mod tools;
 mod url;
 mod subject;
-mod token;
 mod appsync;
+mod token;
 mod literal;
 mod object;
 mod copied;
@@ -307,6 +308,9 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
         if let Some(exchange) = subject::read_in_line(line, &text) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
+        if let Some(exchange) = appsync::read_in_line(line) {
+            return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
+        }
         at += line.len();
     }
     None
@@ -379,6 +383,11 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
         return None;
     }
     let reply = Reply::parse(None, &Headers::default(), text);
+    // An object with a token is a configuration or a log, whatever else it has: `{"type":"postgres","password":"…"}`.
+    let is_servers = reply.canonical_request.is_some() || reply.string_to_sign.is_some();
+    if is_json && !is_servers && token::is_in(&String::from_utf8_lossy(whole_lines(text))) {
+        return None;
+    }
     (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
 }
 

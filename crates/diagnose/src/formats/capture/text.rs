@@ -1,8 +1,10 @@
-//! The bytes of a pasted text: empty or binary data, and the encodings in which Windows shells write files.
+//! The bytes of a pasted text: empty or binary data, the encodings in which Windows shells write files, and colours.
 
 use std::borrow::Cow;
 
 use super::UnreadableCapture;
+use super::colours::{self, Bodies};
+use super::{har, http, shell};
 
 /// The text in UTF-8; invalid sequences are kept as bytes.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
@@ -20,7 +22,20 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableCapture> {
     let strange = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
     let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let is_binary = first_line.contains(&0) || head.iter().filter(strange).count() * 10 > head.len() * 3;
-    if is_binary { Err(UnreadableCapture::Binary) } else { Ok(text) }
+    if is_binary {
+        return Err(UnreadableCapture::Binary);
+    }
+    let bodies = bodies(&text);
+    Ok(colours::without(text, bodies))
+}
+
+fn bodies(text: &[u8]) -> Bodies {
+    let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
+    match () {
+        () if http::begins(text) => Bodies::AsTheyAre,
+        () if har::begins(text) || shell::begins(&head) => Bodies::Escaped,
+        () => Bodies::Unlikely,
+    }
 }
 
 /// The text before the first empty line.

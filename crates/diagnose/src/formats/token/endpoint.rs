@@ -30,13 +30,25 @@ struct Database {
 impl Database {
     fn is_other_than(&self, other: &Self) -> bool {
         let is_elsewhere = (&self.owner, &self.region) != (&other.owner, &other.region);
-        is_elsewhere || self.role == other.role && self.name != other.name
+        // A proxy checks tokens itself, and knows only its own endpoints (*Connecting to a database through RDS Proxy*).
+        let is_one_proxy = self.is_proxy() != other.is_proxy();
+        let is_hidden = self.name.is_empty() || other.name.is_empty();
+        is_elsewhere || is_one_proxy || self.role == other.role && self.name != other.name && !is_hidden
+    }
+
+    fn is_proxy(&self) -> bool {
+        self.role == "proxy"
     }
 }
 
 fn database(host: &str) -> Option<Database> {
     let labels = labels(host);
-    let [name, id, rest @ ..] = labels.as_slice() else { return None };
+    let (name, id, rest) = match labels.as_slice() {
+        // Another endpoint of a proxy does not show which proxy it belongs to.
+        [_, endpoint, id, rest @ ..] if endpoint == "endpoint" => ("", id, rest),
+        [name, id, rest @ ..] => (name.as_str(), id, rest),
+        _ => return None,
+    };
     // In China, the region follows the service.
     let region = match rest {
         [region, service, ..] if service == "rds" => region,
@@ -47,7 +59,7 @@ fn database(host: &str) -> Option<Database> {
     // The endpoint of a global database has no owner ID, and leads to a cluster in any region.
     let is_global = region == "global" || role == "global";
     (!is_global).then(|| Database {
-        name: name.clone(),
+        name: name.to_owned(),
         role: role.to_owned(),
         owner: owner.to_owned(),
         region: region.clone(),
@@ -110,6 +122,12 @@ mod tests {
             ("a.cluster-abc123.~", "a-instance-1.abc123.~", false),
             ("a.cluster-abc123.~", "b.cluster-abc123.~", true),
             ("a.cluster-abc123.~", "g.global-abc.global.rds.amazonaws.com", false),
+            ("a.abc123.~", "p.proxy-abc123.~", true),
+            ("p.proxy-abc123.~", "a.cluster-abc123.~", true),
+            ("p.proxy-abc123.~", "q.proxy-abc123.~", true),
+            ("p.proxy-abc123.~", "P.proxy-abc123.~", false),
+            ("a.abc123.~", "e.endpoint.proxy-abc123.~", true),
+            ("p.proxy-abc123.~", "e.endpoint.proxy-abc123.~", false),
             ("a.abc.rds.cn-north-1.amazonaws.com.cn", "b.abc.rds.cn-north-1.amazonaws.com.cn", true),
         ] {
             assert_eq!(rds(signed, used), expected, "{signed} {used}");

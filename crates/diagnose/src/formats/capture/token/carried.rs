@@ -3,18 +3,25 @@
 
 use crate::formats::Note;
 
+use super::beside::other_than_host;
 use super::exchange_of;
 use crate::formats::capture::exchange::Exchange;
 use crate::formats::capture::{Capture, CaptureKind, UnreadableCapture};
-use crate::formats::capture::{carrier, subject};
+use crate::formats::capture::{appsync, carrier, subject};
 
 /// If the request carries a token, replaces the request in the capture by the one in the token, and keeps the reply.
 pub(in crate::formats::capture) fn judged_alone(capture: Capture) -> Result<Capture, UnreadableCapture> {
     let Some(request) = &capture.request else { return Ok(capture) };
     let is_of_text = |note: &&Note| matches!(note, Note::SeveralRequests { .. } | Note::TakenOutOfText);
     let notes: Vec<Note> = capture.notes.iter().filter(is_of_text).cloned().collect();
-    let exchange = match (carrier::token(request), subject::carried_by(request)) {
-        (Some(token), _) => exchange_of(token, notes)?,
+    let other = || subject::carried_by(request).or_else(|| appsync::carried_by(request));
+    let token = carrier::token(request);
+    let other = if token.is_none() { other() } else { None };
+    let exchange = match (token, other) {
+        (Some(token), _) => {
+            let other = token.as_ref().ok().and_then(|token| other_than_host(request.host()?, token));
+            exchange_of(token, notes.into_iter().chain(other.map(Note::OtherLogin)).collect())?
+        }
         (None, Some(subject)) => Exchange { notes: notes.into_iter().chain(subject.notes).collect(), ..subject },
         (None, None) => return Ok(capture),
     };

@@ -1,7 +1,7 @@
 //! Finds the tokens in a line: in JSON, in a variable, in a connection string, in a password file, in a Kubernetes
 //! Secret.
 
-use crate::formats::note::Note;
+use crate::formats::note::{Alteration, Note};
 use crate::formats::token::{EKS_FAMILY, decoded};
 use crate::formats::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token};
 use sigvet_core::internal::encode::{Plus, decode};
@@ -10,15 +10,14 @@ use super::{LONGEST, escapes};
 
 /// The text after the host in the token of a database or cache.
 const DATABASE_MARKS: [&str; 2] = ["/?Action=connect&", "/?Action=DbConnect"];
-/// The same text percent-encoded, once or several times.
-const ENCODED_MARKS: [&str; 5] =
-    ["%3FAction%3D", "%3faction%3d", "%3FAction=", "%253FAction%253D", "%25253FAction%25253D"];
+/// The same text percent-encoded, once or several times, in lower case: .NET writes `%3f`.
+const ENCODED_MARKS: [&str; 4] = ["%3faction%3d", "%3faction=", "%253faction%253d", "%25253faction%25253d"];
 /// The beginning of an MSK token: the base64 of `https://kafka`.
 const MSK_START: &str = "aHR0cHM6Ly9rYWZrYS";
 /// The minimum length after the prefix of a damaged token; a shorter text only mentions the prefix.
 const SHORTEST: usize = 16;
 /// The minimum length of a base64 token.
-const SHORTEST_BASE64: usize = 64;
+pub(super) const SHORTEST_BASE64: usize = 64;
 /// The maximum number of times that a token may be percent-encoded or base64-encoded.
 const DEEPEST: usize = 3;
 
@@ -169,17 +168,29 @@ fn kept_scheme(before: &str, start: usize) -> Option<Note> {
 /// Reads a percent-encoded token: the password in a connection URL (`postgresql://user:TOKEN@host/db`), or a field of
 /// a form.
 fn percent_encoded(piece: &str) -> Option<FoundToken> {
-    let at = ENCODED_MARKS.iter().find_map(|mark| piece.find(mark))?;
+    let lower = piece.to_ascii_lowercase();
+    let at = ENCODED_MARKS.iter().find_map(|mark| lower.find(mark))?;
     let is_outside = |c: char| ":=&?".contains(c);
     let start = piece.get(..at)?.rfind(is_outside).map_or(0, |at| at + 1);
-    let mut word = piece.get(start..)?.split(is_outside).next()?.to_owned();
-    for _ in 0..DEEPEST {
+    let is_in_url = piece.get(..start)?.contains("://");
+    // In `rediss://TOKEN@host`, the token follows the scheme.
+    let mut word = piece.get(start..)?.split(is_outside).next()?.trim_start_matches('/').to_owned();
+    for times in 1..=DEEPEST {
         word = String::from_utf8(decode(word.as_bytes(), Plus::Literal)).ok()?;
         if word.contains("?Action=") {
-            return FoundToken::parse(&word);
+            let twice = (is_in_url && times > 1).then_some(Alteration::EncodedTwice);
+            let altered = twice.or_else(|| altered_in(&word)).map(Note::PasswordAltered);
+            return Some(FoundToken::parse(&word)?.with_note(altered));
         }
     }
     None
+}
+
+/// What surrounds a token in a decoded text.
+fn altered_in(text: &str) -> Option<Alteration> {
+    let is_broken = text.ends_with(['\n', '\r']);
+    let is_quoted = ['"', '\''].into_iter().any(|quote| text.trim().starts_with(quote) && text.trim().ends_with(quote));
+    is_quoted.then_some(Alteration::Quotes).or(is_broken.then_some(Alteration::LineBreak))
 }
 
 /// Reads base64 words: those that are a token, and those that encode a text with tokens, as in a Kubernetes Secret.
@@ -190,7 +201,7 @@ fn in_base64(piece: &str, depth: usize) -> Vec<FoundToken> {
 }
 
 /// The base64 digits after `NAME=`, with their padding.
-fn behind_name(word: &str) -> &str {
+pub(super) fn behind_name(word: &str) -> &str {
     let digits = word.trim_end_matches('=');
     let start = digits.rfind('=').map_or(0, |at| at + 1);
     word.get(start..).unwrap_or_default()
@@ -204,6 +215,12 @@ fn of_base64(word: &str, depth: usize) -> Vec<FoundToken> {
     // Any URL may be encoded in base64; one with a signature is a token.
     let is_token = text.contains("X-Amz-") && !text.contains(char::is_whitespace);
     let own = FoundToken::parse(word).filter(|_| is_token);
+    if let Some(altered) = altered_in(&text)
+        && !text.trim().contains(char::is_whitespace)
+        && let Some(found) = FoundToken::parse(text.trim()).filter(|found| found.token.is_ok())
+    {
+        return vec![found.with_note(Some(Note::PasswordAltered(altered)))];
+    }
     own.map_or_else(|| text.lines().flat_map(|line| within(line, depth + 1)).collect(), |found| vec![found])
 }
 

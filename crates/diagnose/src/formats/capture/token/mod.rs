@@ -4,6 +4,7 @@
 mod escapes;
 mod line;
 mod beside;
+mod container;
 mod text;
 mod carried;
 
@@ -54,7 +55,11 @@ pub(super) fn is_in(text: &str) -> bool {
 pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
     let all = text::all_with_surroundings(text);
     let is_contradicted = |located: &text::Located| {
-        located.found.notes.iter().any(|note| matches!(note, Note::OtherLogin(_) | Note::PasswordNotEscaped))
+        located
+            .found
+            .notes
+            .iter()
+            .any(|note| matches!(note, Note::OtherLogin(_) | Note::PasswordNotEscaped | Note::PasswordAltered(_)))
     };
     let failed = all.iter().position(|located| located.has_failed).or_else(|| all.iter().position(is_contradicted));
     let failed = failed.map(|at| at + 1);
@@ -77,6 +82,11 @@ pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capt
         }
     }
     Some(Ok(capture))
+}
+
+/// The line without leading quote prefixes such as `>` and `|`, and without surrounding white space.
+fn without_quote(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}']).trim()
 }
 
 fn exchange_of(token: Result<Token, DamagedToken>, notes: Vec<Note>) -> Result<Exchange, UnreadableCapture> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::beside::{self, Place};
 use super::line::{self, FoundToken};
-use super::{LONGEST, escapes};
+use super::{LONGEST, container, escapes, without_quote};
 use crate::formats::note::Note;
 use crate::formats::{Token, is_url};
 
@@ -63,6 +63,9 @@ pub(super) fn all_with_surroundings(text: &str) -> Vec<Located> {
         let place = Place { text, lines: &lines, own: located.lines.clone(), free, is_first, is_last };
         let FoundToken { token, notes } = &mut located.found;
         notes.extend(token.iter().flat_map(|token| beside::notes(&place, token)));
+        let is_known = notes.iter().any(|note| matches!(note, Note::PasswordAltered(_)));
+        let altered = token.iter().find_map(|token| container::altered(&place, token)).filter(|_| !is_known);
+        notes.extend(altered.map(Note::PasswordAltered));
     }
     all
 }
@@ -109,16 +112,14 @@ pub(super) fn joined(text: &str) -> Option<String> {
     if lines.iter().any(|line| line.contains(char::is_whitespace)) || is_url(others.first()?) {
         return None;
     }
-    let word = lines.concat();
+    // In the source of a mail, each line that continues ends with `=` (RFC 2045 §6.7).
+    let is_of_mail = text.contains("=3D") && others.iter().all(|line| line.ends_with('='));
+    let soft = if is_of_mail { "=" } else { "" };
+    let word: String = lines.iter().map(|line| line.strip_suffix(soft).unwrap_or(line)).collect();
     let begins_one = |line: &&str| line::all(line).iter().any(|found| found.token.as_ref().is_ok_and(Token::is_whole));
     let is_several = lines.iter().any(begins_one) || line::starts(&word) > 1;
     let token = Token::parse(&escapes::unescaped(&word)).filter(|_| !is_several)?;
     (is_even || token.is_ok_and(|token| token.is_whole())).then_some(word)
-}
-
-/// The line without leading quote prefixes such as `>` and `|`, and without surrounding white space.
-fn without_quote(line: &str) -> &str {
-    line.trim_start_matches([' ', '\t', '>', '|', '\u{2502}']).trim()
 }
 
 /// Whether the line has a word for a failure. Words that are too long are skipped: they are tokens.

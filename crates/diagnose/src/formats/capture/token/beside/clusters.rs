@@ -5,12 +5,22 @@ const MOST: usize = 8;
 /// The text before a name: in the ARNs that `aws eks update-kubeconfig` writes, in commands, and in eksctl's files.
 const MARKS: [&str; 4] = [":cluster/", "--cluster-name", "--cluster-id", "eksctl.io/cluster-name:"];
 
+/// The command whose option `-i` names a cluster too.
+const AUTHENTICATOR: (&str, &str) = ("aws-iam-authenticator", "-i");
+
 /// The names, without repetitions.
 pub(super) fn names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for mark in MARKS {
+    let (command, short) = AUTHENTICATOR;
+    let short = text.contains(command).then_some(short);
+    for mark in MARKS.into_iter().chain(short) {
         for (at, _) in text.match_indices(mark) {
             let behind = text.get(at + mark.len()..).unwrap_or_default();
+            let is_option = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | '[' | ',');
+            let is_alone = text.get(..at).is_none_or(|before| before.is_empty() || before.ends_with(is_option));
+            if Some(mark) == short && !(is_alone && behind.starts_with(is_option)) {
+                continue;
+            }
             // In a list of arguments in YAML or JSON, the name is the next item.
             let behind = behind.trim_start_matches([' ', '=', '"', '\'', ',', '\n', '\r', '-', '\t']);
             let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

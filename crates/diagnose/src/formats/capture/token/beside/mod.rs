@@ -7,17 +7,24 @@
 
 mod login;
 mod place;
-mod url;
+mod pairs;
+mod strings;
 mod command;
-mod settings;
+mod block;
 mod answer;
-mod brokers;
+mod caches;
+mod regions;
 mod clusters;
 
 pub(super) use place::Place;
+pub(super) use regions::other_than_host;
 
-use login::Login;
+use std::ops::Range;
 
+use login::{Login, Seen};
+use place::Marked;
+
+use super::without_quote;
 use crate::formats::note::{Note, OtherLogin};
 use crate::formats::token::is_other_endpoint;
 use crate::formats::{Cache, Token, TokenKind};
@@ -27,33 +34,115 @@ use sigvet_core::internal::encode::{Plus, decode};
 pub(super) fn notes(place: &Place<'_>, token: &Token) -> Vec<Note> {
     let Some(kind) = token.kind() else { return Vec::new() };
     match kind.name {
-        "MSK" => brokers::other_region(place.text, token).into_iter().map(Note::OtherLogin).collect(),
+        "MSK" | "Bedrock" => regions::other_region(kind, place.text, token).into_iter().map(Note::OtherLogin).collect(),
         "EKS" => clusters::names(place.text).into_iter().map(|name| Note::ClusterBeside { name }).collect(),
         _ => {
-            let login = login(place, token);
+            let mut login = login(kind, place, token);
+            if is_tunnel(place.text, &login) {
+                (login.host, login.port) = (Seen::Several, Seen::Several);
+            }
             let found = [other_user(kind, token, &login), other_host(kind, token, &login), other_region(token, &login)];
             found.into_iter().flatten().map(Note::OtherLogin).collect()
         }
     }
 }
 
-/// The server's messages come first, because the server has seen the client; then the settings next to the token,
-/// then those around it.
-fn login(place: &Place<'_>, token: &Token) -> Login {
+/// Whether a setting with this name has a password as its value.
+pub(super) fn names_password(name: &str) -> bool {
+    pairs::split_name(name).is_some_and(|(_, part)| part == pairs::Part::Password)
+}
+
+/// The server's messages come first, because the server has seen the client; then the connection string or the command
+/// that the token is in, then the commands that read it from a setting, then the settings around it.
+fn login(kind: &TokenKind, place: &Place<'_>, token: &Token) -> Login {
     let mut login = Login::default();
-    place.answers().for_each(|line| answer::read(line, &mut login));
     let line = place.line();
+    place.answers().chain([line.as_str()]).for_each(|line| answer::read(line, &mut login));
     let mut beside = Login::default();
-    if !settings::read_password_file(&line, &mut beside)
-        && let Some(marked) = place::marked(&line, token)
-    {
-        url::read(&marked, &mut beside);
-        command::read(&marked, &mut beside);
-        settings::read_line(&marked, &mut beside);
-        beside.fill(settings::around(place, &marked));
+    if block::read_password_file(&line, &mut beside) {
+        login.fill(beside);
+    } else if let Some(marked) = place::marked(&line, token) {
+        login.fill(around(kind, place, &marked));
+    } else if let Some(text) = place::text_in_base64(&line, token) {
+        login.fill(inside(kind, &text, token));
     }
-    login.fill(beside);
     login
+}
+
+/// The login in a text that contains the token, from the base64 of a line.
+fn inside(kind: &TokenKind, text: &str, token: &Token) -> Login {
+    let lines: Vec<&str> = text.lines().map(without_quote).collect();
+    let own = lines.iter().position(|line| place::marked(line, token).is_some()).unwrap_or_default();
+    let (own, free): (Range<usize>, Range<usize>) = (own..own + 1, 0..lines.len());
+    let place = Place { text, lines: &lines, own, free, is_first: true, is_last: true };
+    let marked = place::marked(&place.line(), token);
+    marked.map(|marked| around(kind, &place, &marked)).unwrap_or_default()
+}
+
+fn around(kind: &TokenKind, place: &Place<'_>, marked: &Marked) -> Login {
+    let mut login = strings::with_token(&marked.line);
+    caches::read(place, &marked.line, &mut login);
+    let commands = command::all(&marked.line);
+    if let Some(command) = commands.iter().find(|command| command.has_token()) {
+        let mut settings = command.settings("");
+        let above = command.variables().map(|prefix| block::variables_above(place, prefix));
+        settings.environment.fill(above.unwrap_or_default());
+        login.fill(settings.into_login());
+        return login;
+    }
+    let name = block::own_name(place, marked);
+    let is_alone = marked.line.trim() == place::MARK;
+    if login == Login::default() && (name.is_some() || is_alone) {
+        login = of_commands(kind, place, marked, name.as_deref().unwrap_or_default());
+    }
+    login.fill(block::read(place, marked));
+    login.fill(strings::without_password(&marked.line));
+    login
+}
+
+/// The login of the commands that read the token from a setting: those below it, or otherwise those above it.
+fn of_commands(kind: &TokenKind, place: &Place<'_>, marked: &Marked, name: &str) -> Login {
+    let is_other = |command: &command::Command| !command.has_token() && command.is_for(kind);
+    let merged = |commands: &mut dyn Iterator<Item = command::Command>| {
+        let mut login = Login::default();
+        commands.for_each(|command| login.merge(command.settings(name).into_login()));
+        login
+    };
+    let own = command::all(&marked.line).into_iter();
+    let below = place.commands_below().flat_map(|line| command::all(&line));
+    let login = merged(&mut own.chain(below).filter(is_other));
+    if login != Login::default() {
+        return login;
+    }
+    merged(&mut place.above().flat_map(|line| command::all(line)).filter(is_other))
+}
+
+/// Whether the client connects to another address than the host's own: by `hostaddr`, by the machine's own file of
+/// hosts, or because something forwards its port.
+fn is_tunnel(text: &str, login: &Login) -> bool {
+    let forwards = ["-L", "localPortNumber", "port-forward"];
+    let is_forwarded = |port: &str| {
+        let marks = forwards.iter().flat_map(|mark| text.match_indices(mark));
+        let behind = marks.filter_map(|(at, mark)| text.get(at + mark.len()..)?.lines().next());
+        let numbers = behind.flat_map(|line| {
+            line.chars()
+                .take(128)
+                .collect::<String>()
+                .split(|c: char| !c.is_ascii_digit())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+        numbers.into_iter().any(|number| number == port)
+    };
+    let is_local = |host: &str| {
+        text.lines().any(|line| {
+            let mut words = line.split_whitespace();
+            words.next().is_some_and(answer::is_local) && words.any(|word| word == host)
+        })
+    };
+    login.address != Seen::Nothing
+        || login.port.known().is_some_and(is_forwarded)
+        || login.host.known().is_some_and(is_local)
 }
 
 fn other_user(kind: &TokenKind, token: &Token, login: &Login) -> Option<OtherLogin> {

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use crate::formats::Token;
 use crate::formats::capture::token::escapes;
+use crate::formats::capture::token::line::{SHORTEST_BASE64, behind_name};
+use crate::formats::token::decoded;
 use sigvet_core::internal::encode::{Plus, decode};
 
 /// Replaces the token in a line. It does not occur in the texts that are read.
@@ -32,7 +34,7 @@ pub(in crate::formats::capture::token) struct Place<'t> {
 impl<'t> Place<'t> {
     /// The token's line, joined with its continuation lines as a shell does; the lines of a wrapped token become one
     /// word.
-    pub(super) fn line(&self) -> String {
+    pub(in crate::formats::capture::token) fn line(&self) -> String {
         let Range { mut start, mut end } = self.own;
         while start > self.free.start && self.is_continued(start - 1) && self.own.start - start < MOST_LINES {
             start -= 1;
@@ -62,8 +64,20 @@ impl<'t> Place<'t> {
     }
 
     /// The lines above the token, nearest first.
-    pub(super) fn above(&self) -> impl Iterator<Item = &'t str> {
+    pub(in crate::formats::capture::token) fn above(&self) -> impl Iterator<Item = &'t str> {
         (self.free.start..self.own.start).rev().filter_map(|at| self.lines.get(at).copied())
+    }
+
+    /// The commands below the token, each joined with its continuation lines.
+    pub(super) fn commands_below(&self) -> impl Iterator<Item = String> {
+        let mut whole = String::new();
+        let lines = (self.own.end..self.free.end).take(MOST_LINES);
+        lines.filter_map(move |at| {
+            let line = self.lines.get(at).copied().unwrap_or_default();
+            whole.push_str(line.trim_end_matches(['\\', '`', '^']));
+            whole.push(' ');
+            (!self.is_continued(at)).then(|| escapes::unescaped(&std::mem::take(&mut whole)).into_owned())
+        })
     }
 
     /// The lines below the token, nearest first.
@@ -72,23 +86,49 @@ impl<'t> Place<'t> {
     }
 }
 
+/// A line with the token replaced by [`MARK`].
+pub(super) struct Marked {
+    pub(super) line: String,
+    /// Whether the token is written in base64, as in the `data` of a Kubernetes Secret; the values beside it then are
+    /// too.
+    pub(super) is_base64: bool,
+}
+
 /// Replaces the token in the line by [`MARK`]. `None` if the token is written in a form that cannot stand next to
 /// other settings.
-pub(super) fn marked(line: &str, token: &Token) -> Option<String> {
+pub(super) fn marked(line: &str, token: &Token) -> Option<Marked> {
     let line = escapes::unescaped(line);
     let (_, bare) = token.url.split_once("://")?;
     if line.contains(bare) {
-        return Some(line.replacen(bare, MARK, 1));
+        return Some(Marked { line: line.replacen(bare, MARK, 1), is_base64: false });
     }
     let is_around = |c: char| c.is_whitespace() || "\"'`:=@&?<>;,".contains(c);
-    let encoded = line.split(is_around).find(|word| word.contains('%') && is_encoded(word, bare))?;
-    Some(line.replacen(encoded, MARK, 1))
+    let is_written = |word: &&str| word.contains('%') && is_encoded(word, bare);
+    if let Some(encoded) = line.split(is_around).find(is_written) {
+        return Some(Marked { line: line.replacen(encoded, MARK, 1), is_base64: false });
+    }
+    let word = base64_words(&line).find(|(_, text)| text.trim() == bare)?.0;
+    Some(Marked { line: line.replacen(word, MARK, 1), is_base64: true })
+}
+
+/// The text in a line's base64 that contains the token and other settings.
+pub(super) fn text_in_base64(line: &str, token: &Token) -> Option<String> {
+    let line = escapes::unescaped(line);
+    let (_, bare) = token.url.split_once("://")?;
+    base64_words(&line).map(|(_, text)| text).find(|text| text.trim() != bare && marked(text, token).is_some())
+}
+
+/// The words of a line that are base64 of a text long enough for a token.
+fn base64_words(line: &str) -> impl Iterator<Item = (&str, String)> {
+    let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+    let words = line.split(move |c| !is_digit(c)).map(behind_name).filter(|word| word.len() >= SHORTEST_BASE64);
+    words.filter_map(|word| Some((word, decoded(word)?)))
 }
 
 fn is_encoded(word: &str, bare: &str) -> bool {
     let mut word = Cow::Borrowed(word.as_bytes());
     (0..DEEPEST).any(|_| {
         word = Cow::Owned(decode(&word, Plus::Literal));
-        word.as_ref() == bare.as_bytes()
+        word.trim_ascii() == bare.as_bytes()
     })
 }

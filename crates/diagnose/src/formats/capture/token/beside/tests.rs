@@ -217,7 +217,191 @@ fn brokers_and_clusters_are_noticed_next_to_their_tokens() {
             "clusters:\n- name: arn:aws:eks:eu-west-1:111122223333:cluster/dev\nusers:\n- user:\n    token: {eks}\n"
         ),
         format!("args:\n- --cluster-name\n- dev\ntoken: {eks}\n"),
+        format!("aws-iam-authenticator token -i dev --token-only\n{eks}"),
+        format!("command: aws-iam-authenticator\nargs: [\"token\", \"-i\", \"dev\"]\n# token {eks}"),
+        format!("command: aws-iam-authenticator\nargs:\n- token\n- -i\n- dev\ntoken: {eks}\n"),
     ] {
         assert_eq!(said(&text), ["the text names the EKS cluster 'dev'"], "{text}");
+    }
+}
+
+/// What the real psql did with each line; `psql.py` made the file. The token is for user app of the first host and port.
+#[test]
+fn a_command_logs_in_as_psql_does() {
+    let logins: serde_json::Value = serde_json::from_str(include_str!("psql.json")).unwrap();
+    let token = signed(&format!("{A}:5432/?Action=connect&DBUser=app"), "rds-db");
+    let named = |text: &str| {
+        let hosts = text.replace("{A}", A).replace("{B}", B);
+        hosts.replace("{P}", "5432").replace("{Q}", "5433")
+    };
+    for login in logins["logins"].as_array().unwrap() {
+        let text = |name: &str| named(login[name].as_str().unwrap());
+        let quoted = format!("'{token}'");
+        // Inside a quoted string, the token needs no quotes of its own.
+        let line = text("line");
+        let line = line.replace("PASSWORD={T}", &format!("PASSWORD={quoted}")).replace("{T}", &token);
+        let (user, used) = (text("user"), format!("{}:{}", text("host"), text("port")));
+        let mut expected = Vec::new();
+        if user != "app" {
+            expected.push(format!("the token has DBUser=app, but the client logs in as '{user}'"));
+        }
+        if login["is_tunnel"] == false && used != format!("{A}:5432") {
+            expected.extend(host(&used));
+        }
+        assert_eq!(said(&line), expected, "{line}");
+    }
+}
+
+/// The base64 texts of a Secret are coreutils' `base64 -w0`.
+#[test]
+fn a_different_user_is_noticed_in_lists_secrets_and_logs() {
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::STANDARD;
+    let (t, e) = (token(), encoded(&token()));
+    let t64 = STANDARD.encode(&t);
+    for text in [
+        format!(
+            "env:\n- name: PGUSER\n  value: bob\n- name: PGHOST\n  value: {A}\n- name: PGPASSWORD\n  value: \"{t}\"\n"
+        ),
+        format!(
+            "env:\n- name: PGPASSWORD\n  value: {t}\n- name: PGDATABASE\n  valueFrom:\n    configMapKeyRef:\n      key: x\n- name: PGUSER\n  value: bob\n"
+        ),
+        format!(
+            "{{\"env\":[{{\"name\":\"DB_USER\",\"value\":\"bob\"}},{{\"name\":\"DB_PASSWORD\",\"value\":\"{t}\"}}]}}"
+        ),
+        format!(
+            "\"environment\": [\n  {{\n    \"name\": \"DB_USER\",\n    \"value\": \"bob\"\n  }},\n  {{\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"{t}\"\n  }}\n]"
+        ),
+        format!("<property name=\"username\" value=\"bob\"/><property name=\"password\" value=\"{t}\"/>"),
+        format!("kind: Secret\ndata:\n  username: Ym9i\n  password: {t64}\n"),
+        format!("{{\"data\":{{\"password\":\"{t64}\",\"username\":\"Ym9i\"}}}}"),
+        format!("data:\n  DATABASE_URL: {}\n", STANDARD.encode(format!("postgres://bob:{e}@{A}:5432/db"))),
+        format!("data:\n  .env: {}\n", STANDARD.encode(format!("PGUSER=bob\nPGPASSWORD={t}\n"))),
+        format!(
+            "time=x level=error user=svc msg=connect dsn=\"host={A} port=5432 user=bob password={t} sslmode=require\""
+        ),
+        format!(
+            "{{\"level\":\"error\",\"msg\":\"pq: PAM authentication failed for user \\\"bob\\\"\"}}\nPGPASSWORD={t}"
+        ),
+        format!(
+            "{{\"code\":\"28000\",\"message\":\"PAM authentication failed for user \\\"bob\\\"\",\"dsn\":\"{t}\"}}"
+        ),
+        format!("level=error msg=\"pq: PAM authentication failed for user \\\"bob\\\"\"\nPGPASSWORD={t}"),
+        format!(
+            "$ aws rds generate-db-auth-token --hostname {A} --port 5432 --username alice\n{t}\n$ psql \"host={A} port=5432 dbname=x user=bob\"\nPassword for user bob:"
+        ),
+        format!("export PGPASSWORD={t}; psql -h {A} -U bob; echo $?"),
+        format!("export PGPASSWORD='{t}'\n\npsql -h {A} \\\n  -U bob\n"),
+        format!("ssh -l ubuntu bastion \"PGPASSWORD='{t}' psql -h {A} -U bob\""),
+        format!("docker run -e PGUSER=bob -e PGPASSWORD='{t}' postgres psql -h {A}"),
+        format!("mysql -h{A} -u alice -ubob -p'{t}' db"),
+        format!("MYSQL_PWD='{t}' mysql --user alice --user=bob"),
+    ] {
+        assert_eq!(said(&text), user(), "{text}");
+    }
+}
+
+/// Redis, *AUTH* and *HELLO*: a password alone is that of the user default. The forms are those of redis-cli, of
+/// `MONITOR`, and of the protocol (*RESP*).
+#[test]
+fn a_cache_is_told_the_user_with_the_password() {
+    let token = signed("my-cache/?Action=connect&User=app", "elasticache");
+    let as_user = |user: &str| vec![format!("the token has User=app, but the client logs in as '{user}'")];
+    let e = encoded(&token);
+    let host = "master.my-cache.abc123.euw1.cache.amazonaws.com";
+    for (text, expected) in [
+        (format!("redis> AUTH other {token}\n"), as_user("other")),
+        (format!("127.0.0.1:6379> auth other \"{token}\"\n(error) WRONGPASS"), as_user("other")),
+        (format!("AUTH {token}"), as_user("default")),
+        (format!("AUTH app {token}"), vec![]),
+        (format!("HELLO 3 AUTH other {token}"), as_user("other")),
+        (format!("1732953600.1 [0 10.0.0.1:5] \"HELLO\" \"3\" \"AUTH\" \"other\" \"{token}\""), as_user("other")),
+        (format!("1732953600.1 [0 10.0.0.1:5] \"AUTH\" \"{token}\""), as_user("default")),
+        (format!("*3\r\n$4\r\nAUTH\r\n$5\r\nother\r\n${}\r\n{token}\r\n", token.len()), as_user("other")),
+        (format!("rediss://:{e}@{host}:6379"), as_user("default")),
+        (format!("rediss://{e}@{host}:6379"), as_user("default")),
+        (format!("rediss://app:{e}@{host}:6379"), vec![]),
+        (format!("redis-cli --tls -h {host} -a '{token}'"), as_user("default")),
+        (format!("REDISCLI_AUTH='{token}' redis-cli --tls -h {host}"), as_user("default")),
+        (format!("REDISCLI_AUTH='{token}' redis-cli --tls -h {host} --user app"), vec![]),
+        (format!("export REDISCLI_AUTH='{token}'\nredis-cli --tls -h {host}\n"), as_user("default")),
+        (format!("export REDISCLI_AUTH='{token}'\npsql -U other\n"), vec![]),
+        (format!("the server wants an auth {token}"), vec![]),
+        (format!("$ redis-cli --tls -h {host}\n> AUTH app {token}\nOK\n"), vec![]),
+        (format!("REDIS_PASSWORD={token}\n"), vec![]),
+    ] {
+        assert_eq!(said(&text), expected, "{text}");
+    }
+}
+
+/// Catches a tunnel that is reported as another host, and settings of another command or block.
+#[test]
+fn a_tunnel_and_another_command_do_not_contradict() {
+    let (t, e) = (token(), encoded(&token()));
+    for text in [
+        format!("PGHOST={A}\nPGHOSTADDR=127.0.0.1\nPGPORT=15432\nPGUSER=alice\nPGPASSWORD={t}"),
+        format!("psql \"host={A} hostaddr=127.0.0.1 port=15432 user=alice password={t}\""),
+        format!("postgresql://alice:{e}@{A}:15432/db?hostaddr=127.0.0.1"),
+        format!("ssh -L 15432:{A}:5432 bastion\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
+        format!("kubectl port-forward svc/db 15432:5432\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
+        format!("127.0.0.1 {A}\nPGPASSWORD='{t}' psql -h {A} -p 15432 -U alice"),
+        format!(
+            "PGPASSWORD='{t}'\npsql: error: connection to server at \"{A}\" (127.0.0.1), port 15432 failed: FATAL:  PAM"
+        ),
+        format!("psql -h old.example.com -p 5433 -U postgres\nPGPASSWORD='{t}' psql -h {A} -U alice"),
+        format!(
+            "psql -h {B} -U postgres -c 'grant rds_iam to alice'\nPGPASSWORD='{t}' psql -h {A} -U alice\npsql -U bob\n"
+        ),
+        format!("PGPASSWORD=x psql -U bob; PGPASSWORD='{t}' psql -h {A} -U alice && psql -U bob"),
+        format!("export PGPASSWORD='{t}'\npsql -U alice\npsql -U bob\n"),
+        format!("{{\"db\":{{\"username\":\"alice\",\"password\":\"{t}\"}},\"mail\":{{\"username\":\"bob\"}}}}"),
+        format!("production:\n  username: alice\n  password: {t}\ndevelopment:\n  username: bob\n"),
+        format!("PGPASSWORD={t}\nthen psql says FATAL\n"),
+        format!("mysql -h {A} -u alice -p'{t}' -e \"select 1 from u where user='bob'\""),
+        format!("mysql -h {A} -u alice -p'{t}' --execute \"select 1 from u where user='bob'\""),
+        format!("PGPASSWORD='{t}' psql -h {A} -U alice --command \"select 1 where user='bob'\" db"),
+        format!("PGPASSWORD='{t}' psql -h {A} -U alice db < dump.sql"),
+        format!("DATABASE_URL=postgres://bob:x@{B}/db\nDATABASE_PASSWORD={t}\n"),
+        format!("[root@ip ~]# PGPASSWORD='{t}' psql -h {A} -U $USER orders"),
+    ] {
+        assert_eq!(said(&text), Vec::<String>::new(), "{text}");
+    }
+}
+
+/// From the Bedrock guide (*API keys*): a short-term key works only in the region that it was made in.
+#[test]
+fn a_key_for_bedrock_is_compared_with_the_region_in_use() {
+    use ::base64::Engine;
+    use ::base64::engine::general_purpose::STANDARD;
+    let url = signed("bedrock.amazonaws.com/?Action=CallWithBearerToken", "bedrock");
+    let key = format!("bedrock-api-key-{}", STANDARD.encode(format!("{url}&Version=1")));
+    let host = "bedrock-runtime.us-east-1.amazonaws.com";
+    let at =
+        |used: &str| vec![format!("the token is signed for eu-west-1, but the client connects to {used} in us-east-1")];
+    let set = |used: &str| vec![format!("the token is signed for eu-west-1, but the client uses {used}")];
+    for (text, expected) in [
+        (format!("POST /model/x/converse HTTP/1.1\nHost: {host}\nAuthorization: Bearer {key}\n\n{{}}"), at(host)),
+        (format!("curl https://{host}/model/x/converse -H 'Authorization: Bearer {key}' -d '{{}}'"), at(host)),
+        (format!("client = OpenAI(base_url=\"https://{host}/openai/v1\", api_key=\"{key}\")"), at(host)),
+        (
+            format!("OPENAI_BASE_URL=https://bedrock-mantle.us-east-1.api.aws/v1\nOPENAI_API_KEY={key}"),
+            at("bedrock-mantle.us-east-1.api.aws"),
+        ),
+        (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=us-east-1\n"), set("AWS_REGION=us-east-1")),
+        (
+            format!("export AWS_DEFAULT_REGION=us-east-1 AWS_BEARER_TOKEN_BEDROCK={key}"),
+            set("AWS_DEFAULT_REGION=us-east-1"),
+        ),
+        (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=eu-west-1\n"), vec![]),
+        (format!("AWS_BEARER_TOKEN_BEDROCK={key}\nAWS_REGION=us-east-1\nAWS_DEFAULT_REGION=eu-west-1\n"), vec![]),
+        (
+            format!(
+                "AWS_REGION=us-east-1\ncurl https://bedrock-runtime.eu-west-1.amazonaws.com/ -H 'x-api-key: {key}'"
+            ),
+            vec![],
+        ),
+        (format!("POST / HTTP/1.1\nHost: gateway.example.com\nAuthorization: Bearer {key}\n\n"), vec![]),
+    ] {
+        assert_eq!(said(&text), expected, "{text}");
     }
 }

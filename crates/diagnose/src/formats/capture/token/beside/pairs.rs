@@ -1,0 +1,141 @@
+//! Finds names with values in a line: `NAME=VALUE`, `NAME: VALUE`, `"NAME": "VALUE"`, and what each name means.
+
+/// The meaning of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Password,
+    User,
+    Host,
+    Address,
+    Port,
+    Url,
+}
+
+/// The endings of the names of settings. A longer ending precedes a shorter one.
+const ENDINGS: [(&str, Part); 26] = [
+    ("password", Part::Password),
+    ("passwd", Part::Password),
+    ("pass", Part::Password),
+    ("pwd", Part::Password),
+    ("auth_token", Part::Password),
+    ("token", Part::Password),
+    ("secret", Part::Password),
+    ("auth", Part::Password),
+    ("user id", Part::User),
+    ("user_name", Part::User),
+    ("username", Part::User),
+    ("user", Part::User),
+    ("uid", Part::User),
+    ("login", Part::User),
+    ("hostname", Part::Host),
+    ("hostaddr", Part::Address),
+    ("host", Part::Host),
+    ("server", Part::Host),
+    ("address", Part::Host),
+    ("addr", Part::Host),
+    ("endpoint", Part::Host),
+    ("tcp_port", Part::Port),
+    ("port", Part::Port),
+    ("jdbc_url", Part::Url),
+    ("url", Part::Url),
+    ("uri", Part::Url),
+];
+
+/// A name with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// The braces around it: how many open before it, and how many close before it.
+    braces: (usize, usize),
+}
+
+impl Pair {
+    /// Whether both pairs are in the same braces, or nothing shows that they are not.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.braces == other.braces
+    }
+}
+
+/// Splits a name into its prefix, in lower case, and its meaning: `PGHOST` into `pg` and the host.
+pub(super) fn split_name(name: &str) -> Option<(String, Part)> {
+    let name = name.to_ascii_lowercase();
+    let (ending, part) = ENDINGS.into_iter().find(|(ending, _)| name.ends_with(ending))?;
+    let prefix = name.strip_suffix(ending)?.trim_end_matches(['_', '.', '-', ' ']);
+    Some((prefix.to_owned(), part))
+}
+
+/// The names and values in lines. A list of names and values, as for a container (`name: PGUSER`, `value: app`), is
+/// read as settings with those names.
+pub(super) fn in_lines(lines: &[String]) -> Vec<Pair> {
+    let mut all: Vec<Pair> = Vec::new();
+    let mut before = (0, 0);
+    for line in lines {
+        for mut pair in in_line(line) {
+            pair.braces = (pair.braces.0 + before.0, pair.braces.1 + before.1);
+            all.push(pair);
+        }
+        before = (before.0 + line.matches('{').count(), before.1 + line.matches('}').count());
+    }
+    joined(all)
+}
+
+fn joined(all: Vec<Pair>) -> Vec<Pair> {
+    let is_named = |pair: &Pair, names: &[&str]| names.iter().any(|name| pair.name.eq_ignore_ascii_case(name));
+    let mut joined: Vec<Pair> = Vec::new();
+    for pair in all {
+        match joined.last_mut() {
+            Some(last) if is_named(&pair, &["value"]) && is_named(last, &["name", "key"]) => {
+                // The items of a list are one block.
+                *last = Pair { name: last.value.clone(), value: pair.value, braces: (usize::MAX, usize::MAX) };
+            }
+            _ => joined.push(pair),
+        }
+    }
+    joined
+}
+
+/// The names and values in a line.
+pub(super) fn in_line(line: &str) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let mut braces = (0, 0);
+    for (at, character) in line.char_indices() {
+        let sign = match character {
+            '{' => {
+                braces.0 += 1;
+                continue;
+            }
+            '}' => {
+                braces.1 += 1;
+                continue;
+            }
+            '=' | ':' => character,
+            _ => continue,
+        };
+        let (before, behind) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
+        pairs.extend(pair(before, sign, behind).map(|(name, value)| Pair { name, value, braces }));
+    }
+    pairs
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`')
+}
+
+fn pair(before: &str, sign: char, behind: &str) -> Option<(String, String)> {
+    // The colon in `host:5432` does not separate a name from a value.
+    if sign == ':' && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
+        return None;
+    }
+    let before = before.trim_end().trim_end_matches(is_quote);
+    let is_between = |c: char| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&?:=".contains(c);
+    let name = before.rsplit(is_between).next().filter(|name| !name.is_empty())?;
+    let is_id = name.eq_ignore_ascii_case("id");
+    let name = if is_id && before.to_ascii_lowercase().ends_with("user id") { "user id" } else { name };
+    let behind = behind.trim_start();
+    let value = match behind.chars().next().filter(|first| is_quote(*first)) {
+        Some(quote) => behind.get(1..)?.split(quote).next()?,
+        None => behind.split(|c: char| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&".contains(c)).next()?,
+    };
+    (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+}
