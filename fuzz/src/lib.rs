@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sigvet::batch::{
-    Base, CsvHeader, Ending, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
+    Base, CsvHeader, Ending, Judges, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
     VerifyFormat, VerifyWorker, WhenWrong, Worker,
 };
 use sigvet::cli::args::Cli;
@@ -323,7 +323,8 @@ pub fn lists(data: &[u8]) {
         Verifier::new(Keyring::new([NamedKey { name: String::new(), credentials: credentials() }]), Clock::new(now));
     for format in [VerifyFormat::Plain, VerifyFormat::Json(None)] {
         let way = (ending, when_wrong.clone());
-        let worker = || VerifyWorker::new(&verifier, &FixedJudging, format.clone(), way.clone());
+        let judges = Judges { verifier: &verifier, namesakes: &[], judging: &FixedJudging };
+        let worker = || VerifyWorker::new(judges, format.clone(), way.clone());
         expect_a_line_each(list, ending, &worker);
     }
     let mut rows = list;

@@ -2,16 +2,15 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::quotes::{BYTE_ORDER_MARK, WrongQuote, first_row, last_row_end};
 
 /// Bytes per read: the capacity of a pipe.
 const BLOCK: usize = 64 * 1024;
 
 /// The longest record. Keys have at most 1,024 bytes; anything much longer is not a list of keys.
 pub const LONGEST_RECORD: usize = 1024 * 1024;
-
-/// What Windows editors and spreadsheets write at the beginning of a file.
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What ends a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +28,27 @@ impl Ending {
         if self == Self::Zero { 0 } else { b'\n' }
     }
 
-    /// Where the last complete record ends in a text that begins with a record, if there is one.
-    fn last_end(self, text: &[u8]) -> Option<usize> {
+    /// Where the last complete record ends in a text that begins with a record, if there is one. A record whose quotes
+    /// are wrong may be alone.
+    fn last_end(self, text: &[u8]) -> Option<(usize, Option<WrongQuote>)> {
         match self {
-            Self::Newline | Self::Zero => memrchr(self.byte(), text).map(|at| at + 1),
-            Self::CsvRow(delimiter) => row_ends(text, &[delimiter]).last(),
+            Self::Newline | Self::Zero => memrchr(self.byte(), text).map(|at| (at + 1, None)),
+            Self::CsvRow(delimiter) => last_row_end(text, &[delimiter]),
         }
     }
 
-    /// The records of a block without their terminators.
-    pub(super) fn split(self, block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// The records of a block without their terminators, and the quote in each that is wrong.
+    pub(super) fn split(self, block: &[u8]) -> impl Iterator<Item = (&[u8], Option<WrongQuote>)> {
         let mut rest = block;
         std::iter::from_fn(move || {
-            let end = match self {
+            let (end, wrong) = match self {
                 _ if rest.is_empty() => return None,
-                Self::Newline | Self::Zero => memchr(self.byte(), rest).map_or(rest.len(), |at| at + 1),
-                Self::CsvRow(delimiter) => row_ends(rest, &[delimiter]).next().unwrap_or(rest.len()),
+                Self::Newline | Self::Zero => (memchr(self.byte(), rest).map(|at| at + 1), None),
+                Self::CsvRow(delimiter) => first_row(rest, &[delimiter]),
             };
-            let (record, behind) = rest.split_at(end);
+            let (record, behind) = rest.split_at(end.unwrap_or(rest.len()));
             rest = behind;
-            Some(self.strip(record))
+            Some((self.strip(record), wrong))
         })
     }
 
@@ -77,56 +77,8 @@ impl Ending {
 
     /// The part of an output that ends with a whole record.
     pub fn whole(self, output: &[u8]) -> &[u8] {
-        &output[..self.last_end(output).unwrap_or(0)]
+        &output[..self.last_end(output).map_or(0, |(end, _)| end)]
     }
-}
-
-/// Where the rows of a text end.
-fn row_ends<'t>(text: &'t [u8], delimiters: &'t [u8]) -> impl Iterator<Item = usize> {
-    let mut quotes = Quotes::default();
-    memchr2_iter(b'"', b'\n', text).filter_map(move |at| quotes.is_row_end(text, at, delimiters).then_some(at + 1))
-}
-
-/// Where a quote opens that the text does not close.
-pub(super) fn open_quote(text: &[u8], delimiter: u8) -> Option<usize> {
-    let mut quotes = Quotes::default();
-    for at in memchr2_iter(b'"', b'\n', text) {
-        quotes.is_row_end(text, at, &[delimiter]);
-    }
-    quotes.opened
-}
-
-/// The quotes of a text that is read from its beginning. A quote opens a field only at its beginning; two quotes
-/// inside a quoted field are one quote.
-#[derive(Default)]
-struct Quotes {
-    /// Where the open quote is, if there is one.
-    opened: Option<usize>,
-    passed_over: Option<usize>,
-}
-
-impl Quotes {
-    /// Reads the next quote or newline, and returns whether it ends a row.
-    fn is_row_end(&mut self, text: &[u8], at: usize, delimiters: &[u8]) -> bool {
-        match (text[at], self.opened) {
-            (b'\n', opened) => return opened.is_none(),
-            _ if self.passed_over == Some(at) => {}
-            (_, Some(_)) if text.get(at + 1) == Some(&b'"') => self.passed_over = Some(at + 1),
-            (_, Some(_)) => self.opened = None,
-            (_, None) => self.opened = is_beginning_of_field(&text[..at], delimiters).then_some(at),
-        }
-        false
-    }
-}
-
-/// Whether a field begins after this text. A byte order mark is not part of a field.
-fn is_beginning_of_field(before: &[u8], delimiters: &[u8]) -> bool {
-    before == BYTE_ORDER_MARK || before.last().is_none_or(|last| *last == b'\n' || delimiters.contains(last))
-}
-
-/// Where the first row of a text ends, if it does.
-pub(super) fn first_row_end(text: &[u8], delimiters: &[u8]) -> Option<usize> {
-    row_ends(text, delimiters).next()
 }
 
 /// Refuses a stream that begins like UTF-16, which spreadsheets call Unicode: each of its letters would be taken
@@ -155,22 +107,42 @@ pub struct Block {
     pub records: u64,
     /// Whether a record that is too long follows, which was skipped.
     pub is_overlong: bool,
+    /// The quote that is wrong in the only record, if what shows that is not in the block.
+    pub(super) wrong_quote: Option<WrongQuote>,
+}
+
+/// A record that cannot be read.
+#[derive(Debug)]
+pub(super) struct Unusable<'b> {
+    /// The record, unless it was skipped.
+    pub(super) text: &'b [u8],
+    /// What is wrong with it.
+    pub(super) problem: String,
 }
 
 impl Block {
     /// The records with their numbers, without their terminators and without a byte order mark; a skipped record is
     /// an error. With `-0`, a byte order mark is part of the record: only editors write one, and they write no zero
     /// bytes.
-    pub(super) fn records(&self, ending: Ending) -> impl Iterator<Item = (u64, Result<&[u8], String>)> {
+    pub(super) fn records(&self, ending: Ending) -> impl Iterator<Item = (u64, Result<&[u8], Unusable<'_>>)> {
         let bytes = match (self.first, ending) {
             (1, Ending::Newline | Ending::CsvRow(_)) => self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes),
             _ => &self.bytes,
         };
-        let overlong = self.is_overlong.then(|| Err("the record is longer than 1 MiB".to_owned()));
+        let overlong = self
+            .is_overlong
+            .then(|| Err(Unusable { text: b"", problem: "the record is longer than 1 MiB".to_owned() }));
         let mut next = self.first;
-        ending.split(bytes).map(Ok).chain(overlong).map(move |record| {
+        let of_block = ending.split(bytes).map(|(record, wrong)| Ok((record, self.wrong_quote.or(wrong))));
+        of_block.chain(overlong).map(move |record| {
             let number = next;
-            next += record.as_ref().map_or(1, |record| ending.step(record));
+            next += record.as_ref().map_or(1, |(record, _)| ending.step(record));
+            let record = record.and_then(|(text, wrong)| match (wrong, ending) {
+                (Some(wrong), Ending::CsvRow(delimiter)) => {
+                    Err(Unusable { text, problem: wrong.describe(text, number, delimiter) })
+                }
+                _ => Ok(text),
+            });
             (number, record)
         })
     }
@@ -212,10 +184,10 @@ impl<R: Read> Blocks<R> {
             if self.next == 1 {
                 refuse_utf_16(&bytes)?;
             }
-            if let Some(end) = self.ending.last_end(&bytes) {
+            if let Some((end, wrong_quote)) = self.ending.last_end(&bytes) {
                 self.rest.extend_from_slice(&bytes[end..]);
                 bytes.truncate(end);
-                return Ok(Some(self.number(bytes, false)));
+                return Ok(Some(Block { wrong_quote, ..self.number(bytes, false) }));
             }
             if bytes.len() > LONGEST_RECORD {
                 self.refuse_long_row(&bytes)?;
@@ -233,7 +205,7 @@ impl<R: Read> Blocks<R> {
     fn number(&mut self, bytes: Vec<u8>, is_overlong: bool) -> Block {
         let (first, records) = (self.next, self.ending.count(&bytes));
         self.next += records + u64::from(is_overlong);
-        Block { bytes, first, records, is_overlong }
+        Block { bytes, first, records, is_overlong, wrong_quote: None }
     }
 
     /// Reads what has arrived, and returns whether the stream continues.
@@ -254,12 +226,11 @@ impl<R: Read> Blocks<R> {
     /// ends is unknown, and what is inside quotes must not be read as rows.
     fn refuse_long_row(&self, row: &[u8]) -> io::Result<()> {
         let Ending::CsvRow(delimiter) = self.ending else { return Ok(()) };
-        let problem = match open_quote(row, delimiter) {
-            Some(at) => {
-                let line = self.next + memchr_iter(b'\n', &row[..at]).count() as u64;
-                format!("the quote that opens in line {line} is not closed within 1 MiB")
+        let problem = match first_row(row, &[delimiter]) {
+            (_, Some(WrongQuote::Open { opened })) => {
+                format!("the quote that opens in line {} is not closed within 1 MiB", self.next + opened)
             }
-            None => format!("the row in line {} is longer than 1 MiB", self.next),
+            _ => format!("the row in line {} is longer than 1 MiB", self.next),
         };
         Err(io::Error::new(ErrorKind::InvalidData, problem))
     }
@@ -300,7 +271,7 @@ mod tests {
         let mut found = Vec::new();
         while let Some(block) = blocks.read(Vec::new()).unwrap() {
             let before = found.len();
-            for record in ending.split(&block.bytes) {
+            for (record, _) in ending.split(&block.bytes) {
                 found.push((found.len() as u64 + 1, String::from_utf8_lossy(record).into_owned()));
             }
             let lines: u64 = found[before..].iter().map(|(_, record)| ending.step(record.as_bytes())).sum();

@@ -4,10 +4,10 @@
 use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::memchr;
 
-use memchr::memchr_iter;
-
-use super::blocks::{BYTE_ORDER_MARK, Ending, LONGEST_RECORD, first_row_end, open_quote, refuse_utf_16};
+use super::blocks::{Ending, LONGEST_RECORD, refuse_utf_16};
+use super::quotes::{BYTE_ORDER_MARK, extent, first_row};
 
 /// Column separators, the most common first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -15,6 +15,8 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// The first row of a file, and the column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvHeader {
+    /// The line `sep=;` with its end, by which Excel knows the separator.
+    separator_line: Vec<u8>,
     row: Vec<u8>,
     column: usize,
     columns: usize,
@@ -24,7 +26,8 @@ pub struct CsvHeader {
 }
 
 impl CsvHeader {
-    /// Reads the first row of a stream, and returns it with the text that was read after it.
+    /// Reads the first row of a stream, and a line `sep=;` before it, and returns them with the text that was read after
+    /// them.
     ///
     /// # Errors
     /// The stream cannot be read.
@@ -32,7 +35,7 @@ impl CsvHeader {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
             refuse_utf_16(&text)?;
-            if let Some(end) = first_row_end(&text, &DELIMITERS) {
+            if let Some(end) = header_end(&text) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));
             }
@@ -51,6 +54,7 @@ impl CsvHeader {
     /// # Errors
     /// There is no such column, or one of the added columns already exists.
     pub fn new(row: &[u8], name: &str, added: &[&str]) -> Result<Self, String> {
+        let (separator_line, row, stated) = split_separator_line(row);
         let bare = row.strip_suffix(b"\n").unwrap_or(row);
         let (bare, has_return) = match bare.strip_suffix(b"\r") {
             Some(bare) => (bare, true),
@@ -59,11 +63,14 @@ impl CsvHeader {
         let named = bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare);
         let read = |delimiter: u8| {
             let mut row = Row::new(delimiter);
-            Some((delimiter, row.read(named)?.fields().map(lossy).collect::<Vec<_>>()))
+            Some((delimiter, row.read_sound(named)?.fields().map(lossy).collect::<Vec<_>>()))
         };
         let has_column = |(_, names): &(u8, Vec<String>)| names.iter().any(|found| found == name);
-        let found = DELIMITERS.into_iter().filter_map(read).find(has_column).or_else(|| read(b','));
-        let (delimiter, names) = found.ok_or("the header of the CSV cannot be read: it is empty, or a quote is not closed, or lines end with a carriage return alone")?;
+        let found = match stated {
+            Some(delimiter) => read(delimiter),
+            None => DELIMITERS.into_iter().filter_map(read).find(has_column).or_else(|| read(b',')),
+        };
+        let (delimiter, names) = found.ok_or(UNREADABLE_HEADER)?;
         if let Some(taken) = names.iter().find(|name| added.contains(&name.as_str())) {
             return Err(format!("the CSV has a column '{taken}' already; rename or remove it"));
         }
@@ -72,11 +79,13 @@ impl CsvHeader {
         }
         let column = names.iter().position(|found| found == name);
         let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
-        Ok(Self { row: bare.to_vec(), column, columns: names.len(), delimiter, has_return })
+        let (separator_line, row) = (separator_line.to_vec(), bare.to_vec());
+        Ok(Self { separator_line, row, column, columns: names.len(), delimiter, has_return })
     }
 
     /// Writes the header with the added columns.
     pub fn write(&self, added: &[&str], out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.separator_line);
         out.extend_from_slice(&self.row);
         for name in added {
             self.separate(out);
@@ -117,16 +126,13 @@ impl CsvHeader {
 
     /// Whether another file has the same columns.
     pub fn is_alike(&self, other: &Self) -> bool {
-        self.row == other.row
+        self.row == other.row && self.delimiter == other.delimiter
     }
 
-    /// The field of the column that is read. The row begins in line `line`.
+    /// The field of the column that is read. The row begins in line `line`, and its quotes are right.
     pub(super) fn field<'r>(&self, row: &'r mut Row, record: &[u8], line: u64) -> Result<&'r [u8], String> {
-        if let Some(at) = open_quote(record, self.delimiter) {
-            let opened = line + memchr_iter(b'\n', &record[..at]).count() as u64;
-            return Err(format!("the quote that opens in line {opened} is not closed{}", extent(record, line)));
-        }
-        let row = row.read(record).ok_or("the row is empty")?;
+        let row =
+            row.read(record).ok_or("the row contains a carriage return outside quotes; put the field in quotes")?;
         match row.field(self.column) {
             Some(field) if row.fields == self.columns => Ok(field),
             _ => Err(format!(
@@ -138,10 +144,10 @@ impl CsvHeader {
         }
     }
 
-    /// Writes an invalid row with as many columns as the header: a row with too many columns or an open quote
+    /// Writes an invalid row with as many columns as the header: a row with too many columns or a wrong quote
     /// becomes the first column.
     pub(super) fn keep_wrong(&self, record: &[u8], out: &mut Vec<u8>) {
-        let fields = self.reader().read(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
+        let fields = self.reader().read_sound(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
         match fields {
             Some(_) => out.extend_from_slice(record),
             None => self.push_field(record, out),
@@ -154,12 +160,33 @@ impl CsvHeader {
     }
 }
 
-/// How far a row of several lines goes: often a stray quote joins them.
-fn extent(record: &[u8], line: u64) -> String {
-    match memchr_iter(b'\n', record).count() as u64 {
-        0 => String::new(),
-        further => format!("; the row extends from line {line} to line {}", line + further),
+/// The error for a header that is no row.
+const UNREADABLE_HEADER: &str = "the header of the CSV cannot be read: it is empty, or a quote is not closed or followed by \
+     text, or lines end with a carriage return alone";
+
+/// Where the header of a text ends, if it does.
+fn header_end(text: &[u8]) -> Option<usize> {
+    let (line, rest, stated) = split_separator_line(text);
+    let delimiters = stated.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+    Some(line.len() + first_row(rest, &delimiters).0?)
+}
+
+/// Splits off the line `sep=;`, by which Excel writes and reads the separator of a file, and returns the separator.
+fn split_separator_line(text: &[u8]) -> (&[u8], &[u8], Option<u8>) {
+    let (line, rest) = text.split_at(memchr(b'\n', text).map_or(0, |at| at + 1));
+    let named = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    match named {
+        [s, e, p, b'=', delimiter, b'\n'] | [s, e, p, b'=', delimiter, b'\r', b'\n']
+            if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" && is_delimiter(*delimiter) =>
+        {
+            (line, rest, Some(*delimiter))
+        }
+        _ => (b"", text, None),
     }
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    byte == b'\t' || byte == b' ' || byte.is_ascii_punctuation() && byte != b'"'
 }
 
 /// The first few names, for a message.
@@ -188,7 +215,13 @@ impl Row {
         Self { reader, delimiter, text: Vec::new(), ends: Vec::new(), fields: 0 }
     }
 
-    /// Parses a row without its terminator; `None` if the row is not complete.
+    /// Parses a row without its terminator; `None` if it is not one row, or has a wrong quote.
+    fn read_sound(&mut self, row: &[u8]) -> Option<&Self> {
+        let has_wrong_quote = first_row(row, &[self.delimiter]).1.is_some();
+        if has_wrong_quote { None } else { self.read(row) }
+    }
+
+    /// Parses a row without its terminator, whose quotes are right; `None` if it is not one row.
     pub(super) fn read(&mut self, row: &[u8]) -> Option<&Self> {
         self.reader.reset();
         self.text.resize(self.text.len().max(row.len() + 1), 0);
@@ -197,8 +230,8 @@ impl Row {
         self.fields = fields;
         match result {
             ReadRecordResult::Record => (read == row.len()).then_some(&*self),
-            // The end of the input is the end of the row, unless a quote is open.
-            ReadRecordResult::InputEmpty if open_quote(row, self.delimiter).is_none() => {
+            // The end of the input is the end of the row.
+            ReadRecordResult::InputEmpty => {
                 let (result, _, _, more) =
                     self.reader.read_record(&row[read..], &mut self.text[written..], &mut self.ends[fields..]);
                 self.fields += more;
@@ -225,7 +258,7 @@ mod tests {
     use super::*;
 
     fn fields(row: &str) -> Option<Vec<String>> {
-        Row::new(b',').read(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
+        Row::new(b',').read_sound(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
     }
 
     #[test]
@@ -239,7 +272,9 @@ mod tests {
         ] {
             assert_eq!(fields(row).unwrap(), expected, "{row}");
         }
-        assert_eq!(fields("a,\"b"), None);
+        for row in ["a,\"b", "\"a\"b,c", "a\rb,c"] {
+            assert_eq!(fields(row), None, "{row}");
+        }
     }
 
     #[test]

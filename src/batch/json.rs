@@ -7,9 +7,11 @@ use std::io::Write as _;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::Serializer;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use serde_json::{Serializer, Value};
+
+use super::headers::{self, Headers, type_of};
 
 /// The fields of a record that determine what to sign or verify.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,36 +52,77 @@ impl<'r> Fields<'r> {
         let wrong = Cell::default();
         let reader = Reader { names, wrong: &wrong };
         let read = json.deserialize_any(reader).and_then(|fields| json.end().map(|()| fields));
-        read.map_err(|error| describe(&error, wrong.take()))
+        let (fields, headers) = read.map_err(|error| describe(&error, text, wrong.take()))?;
+        Ok(Self { headers: headers.into_fields()?, ..fields })
     }
 }
 
-/// Describes an error without the position in the line, and with the field, or otherwise the column.
-fn describe(error: &serde_json::Error, field: Option<String>) -> String {
-    let text = error.to_string();
-    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-    match (error.classify(), field) {
-        (Category::Data, Some(field)) => format!("field '{field}': {what}"),
-        (Category::Data, None) => what.to_owned(),
-        _ => format!("invalid JSON at column {}: {what}", error.column()),
+/// What is wrong with a field.
+enum WrongField {
+    /// Its value cannot be read.
+    Value(String),
+    /// It occurs twice.
+    Twice(String),
+}
+
+/// Describes an error with the field and what is accepted, or with the column. The text of a value may be a secret, so
+/// it is not shown: only its type.
+fn describe(error: &serde_json::Error, record: &str, wrong: Option<WrongField>) -> String {
+    match (error.classify(), wrong) {
+        (Category::Data, Some(WrongField::Twice(field))) => format!("field '{field}': given twice"),
+        (Category::Data, Some(WrongField::Value(field))) => describe_value(&field, record),
+        (Category::Data, None) => {
+            let found = serde_json::from_str(record).map_or("something else", |value| type_of(&value));
+            format!("expected an object, found {found}")
+        }
+        _ if record.trim_ascii().is_empty() => "the record is empty".to_owned(),
+        (Category::Eof, _) => format!("invalid JSON at column {}: the record ends too early", error.column()),
+        _ => {
+            let text = error.to_string();
+            let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+            format!("invalid JSON at column {}: {what}", error.column())
+        }
     }
 }
+
+/// Describes a field with a wrong value: what is accepted, and which type it has.
+fn describe_value(field: &str, record: &str) -> String {
+    let fields: Option<RawFields<'_>> = serde_json::from_str(record).ok();
+    let raw = fields.iter().flat_map(|fields| &fields.0).find(|(name, _)| name == field);
+    let value = raw.and_then(|(_, raw)| serde_json::from_str::<Value>(raw.get()).ok()).unwrap_or_default();
+    match field {
+        "headers" => {
+            format!("field 'headers': expected {}; found {}", headers::FORMS, headers::describe_wrong(&value))
+        }
+        "expires" => {
+            let found = if value.is_number() { "another number" } else { type_of(&value) };
+            format!("field 'expires': {EXPECTED_EXPIRY}, found {found}")
+        }
+        _ => format!("field '{field}': expected a string, found {}", type_of(&value)),
+    }
+}
+
+/// What is accepted as an expiry.
+pub(super) const EXPECTED_EXPIRY: &str = "expected a duration such as \"15m\", or whole seconds";
+
+/// The error for a method that is not one. It may be anything, so it is not shown.
+pub(super) const INVALID_METHOD: &str = "field 'method': expected the name of an HTTP method, such as GET";
 
 struct Reader<'a> {
     names: FieldNames<'a>,
-    /// The field whose value could not be read.
-    wrong: &'a Cell<Option<String>>,
+    /// The field that is wrong.
+    wrong: &'a Cell<Option<WrongField>>,
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Fields<'de>;
+    type Value = (Fields<'de>, Headers);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Fields::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut fields, mut headers) = (Fields::default(), Headers::default());
         // If a field is named explicitly, `url` and `key` are fields of the user.
         let FieldNames { target, read, added } = self.names;
         let is_target = |name: &str| target.map_or(name == "url" || name == "key", |target| name == target);
@@ -92,7 +135,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             };
             if let Some(place) = place {
                 if seen & (1 << place) != 0 {
-                    self.tell(&name);
+                    self.wrong.set(Some(WrongField::Twice(name.into_owned())));
                     return Err(de::Error::custom("given twice"));
                 }
                 seen |= 1 << place;
@@ -100,6 +143,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let place = match name.as_ref() {
                 name if is_target(name) => {
                     fields.has_two_targets |= fields.target.is_some();
+                    fields.has_added |= added.contains(&name);
                     fields.is_key = target.is_none() && name == "key";
                     &mut fields.target
                 }
@@ -117,8 +161,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 "bucket" => &mut fields.bucket,
                 "region" => &mut fields.region,
                 "headers" => {
-                    fields.headers =
-                        map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default().0;
+                    headers =
+                        map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default();
                     continue;
                 }
                 "body_base64" => &mut fields.body_base64,
@@ -127,13 +171,13 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
             *place = value.map(|text| text.0);
         }
-        Ok(fields)
+        Ok((fields, headers))
     }
 }
 
 impl Reader<'_> {
     fn tell(&self, field: &str) {
-        self.wrong.set(Some(field.to_owned()));
+        self.wrong.set(Some(WrongField::Value(field.to_owned())));
     }
 }
 
@@ -147,7 +191,7 @@ struct NumberOrText<'r>(Cow<'r, str>);
 impl<'de> Deserialize<'de> for NumberOrText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected a duration such as \"15m\", or seconds")]
+        #[serde(untagged)]
         enum Either<'r> {
             Number(u64),
             Float(f64),
@@ -158,49 +202,9 @@ impl<'de> Deserialize<'de> for NumberOrText<'de> {
             Either::Number(seconds) => Cow::Owned(seconds.to_string()),
             // Some programs write every number with a point.
             Either::Float(seconds) if seconds.fract() == 0.0 && seconds >= 0.0 => Cow::Owned(format!("{seconds:.0}")),
-            Either::Float(_) => {
-                return Err(de::Error::custom("expected a duration such as \"15m\", or whole seconds"));
-            }
+            Either::Float(_) => return Err(de::Error::custom("not whole seconds")),
             Either::Text(text) => text,
         }))
-    }
-}
-
-/// Headers as an object, or as a list of pairs, in which a name may occur twice.
-#[derive(Default)]
-struct Headers(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Headers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const EXPECTED: &str = "headers as an object of strings, or as a list of [name, value]";
-        struct Pairs;
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Headers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(EXPECTED)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Headers(pairs))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Headers, A::Error> {
-                let mut pairs = Vec::new();
-                // Read as a list: serde would call a third element invalid JSON.
-                while let Some(pair) = seq.next_element::<Vec<String>>()? {
-                    let [name, value] = <[String; 2]>::try_from(pair)
-                        .map_err(|pair| de::Error::invalid_length(pair.len(), &EXPECTED))?;
-                    pairs.push((name, value));
-                }
-                Ok(Headers(pairs))
-            }
-        }
-        deserializer.deserialize_any(Pairs)
     }
 }
 
@@ -341,21 +345,35 @@ mod tests {
     #[test]
     fn an_invalid_record_is_described() {
         for (record, expected) in [
-            (&b"[1]"[..], "expected an object"),
-            (b"17", "expected an object"),
-            (b"{\"url\":", "invalid JSON at column 7"),
-            (b"{} x", "invalid JSON at column 4"),
-            (b"{\"url\":1}", "field 'url'"),
-            (b"{\"expires\":[]}", "field 'expires'"),
-            (b"{\"headers\":3}", "headers as an object"),
-            (b"{\"headers\":[[\"a\",\"b\",\"c\"]]}", "field 'headers': invalid length 3, expected headers as"),
+            (&b"[\"HUSH\"]"[..], "expected an object, found a list"),
+            (b"17", "expected an object, found a number"),
+            (b"\"HUSH\"", "expected an object, found a string"),
+            (b"", "the record is empty"),
+            (b" ", "the record is empty"),
+            (b"{\"url\":", "invalid JSON at column 7: the record ends too early"),
+            (b"{} x", "invalid JSON at column 4: trailing characters"),
+            (b"{\"url\":1}", "field 'url': expected a string, found a number"),
+            (b"{\"region\":[\"HUSH\"]}", "field 'region': expected a string, found a list"),
+            (b"{\"method\":{\"a\":\"HUSH\"}}", "field 'method': expected a string, found an object"),
+            (
+                b"{\"expires\":[\"HUSH\"]}",
+                "field 'expires': expected a duration such as \"15m\", or whole seconds, found a list",
+            ),
+            (
+                b"{\"expires\":1.5}",
+                "field 'expires': expected a duration such as \"15m\", or whole seconds, found another number",
+            ),
             (b"{\"url\":\"a\",\"url\":\"b\"}", "field 'url': given twice"),
             (b"{\"method\":\"a\",\"m\\u0065thod\":\"b\"}", "field 'method': given twice"),
-            (b"{\"expires\":1.5}", "field 'expires'"),
-            (b"\xff", "not UTF-8"),
+            (b"\xff", "the line is not UTF-8"),
         ] {
-            let problem = read(record, None, &[]).unwrap_err();
-            assert!(problem.contains(expected), "{problem}");
+            assert_eq!(read(record, None, &[]).unwrap_err(), expected, "{}", String::from_utf8_lossy(record));
+        }
+        for (headers, found) in [("\"X: HUSH\"", "a string"), ("[[\"a\",\"HUSH\",\"c\"]]", "a list of 3 as element 1")]
+        {
+            let record = format!("{{\"url\":\"a\",\"headers\":{headers}}}");
+            let problem = read(record.as_bytes(), None, &[]).unwrap_err();
+            assert_eq!(problem, format!("field 'headers': expected {}; found {found}", headers::FORMS));
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn new(request: &Request, verdict: &Verdict, refused: &[AppliedMistake], known: Known) -> Self {
         let findings = verdict.findings.iter().filter_map(|finding| finding.id()).map(FindingId::as_str);
-        let findings: Vec<&str> = findings.chain(refused.iter().map(|made| made.mistake.id)).collect();
+        let findings = each_once(findings.chain(refused.iter().map(|made| made.mistake.id)));
         let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
         let is_right = verdict.is_signature_right();
         let mut fields = vec![
@@ -47,7 +47,7 @@ impl Judged {
             return Err(text);
         }
         let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
-        let findings: Vec<&str> = mistakes.map(|applied| applied.mistake.id).collect();
+        let findings = each_once(mistakes.map(|applied| applied.mistake.id));
         let fields = vec![
             ("verdict", Outcome::Invalid.as_str().into()),
             ("findings", findings.into()),
@@ -61,6 +61,16 @@ impl Judged {
         let text = Value::from(object).to_string() + "\n";
         Self { outcome, tail: text.as_bytes()[1..].into() }
     }
+}
+
+/// The IDs without repetitions, in their order.
+fn each_once<'i>(ids: impl Iterator<Item = &'i str>) -> Vec<&'i str> {
+    ids.fold(Vec::new(), |mut found, id| {
+        if !found.contains(&id) {
+            found.push(id);
+        }
+        found
+    })
 }
 
 /// The method for which the signature is right.

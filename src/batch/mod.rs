@@ -5,7 +5,9 @@
 //! ([`Records`]) or what a worker does with it ([`PresignWorker`], [`VerifyWorker`]). This module does not know
 //! which options exist or how a command exits.
 
+mod quotes;
 mod blocks;
+mod headers;
 mod json;
 mod problem;
 mod host;
@@ -21,4 +23,4 @@ pub use csv::CsvHeader;
 pub use pipeline::{Broken, Finished, Pipe, Run, Worker, run};
 pub use presign::{Base, PresignFormat, PresignWorker, Signing, SigningTerms};
 pub use problem::{Extent, OnError, Problem, Refusal, WhenWrong};
-pub use verify::{Judging, VerifyFormat, VerifyWorker};
+pub use verify::{Judges, Judging, VerifyFormat, VerifyWorker};

@@ -29,6 +29,8 @@ pub trait Worker {
 /// What to report about a block in addition to its output.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Finished {
+    /// Number of records; of CSV, blank lines are none.
+    pub records: u64,
     /// Number of records that are wrong or not valid.
     pub wrong: u64,
     /// Number of records of which it is unknown whether they are valid.
@@ -127,10 +129,7 @@ impl<R: Read, W: Write> Shared<R, W> {
             };
             output.clear();
             let finished = worker.work(&block, &mut output);
-            output = self.put(
-                number,
-                BlockResult { text: output, records: block.records + u64::from(block.is_overlong), finished },
-            );
+            output = self.put(number, BlockResult { text: output, finished });
             input = block.bytes;
         }
         // If the run has ended, workers that wait for room have to notice.
@@ -164,7 +163,6 @@ impl<R: Read, W: Write> Shared<R, W> {
 /// The result of a block.
 struct BlockResult {
     text: Vec<u8>,
-    records: u64,
     finished: Finished,
 }
 
@@ -195,11 +193,11 @@ impl<W: Write> Drain<W> {
     /// Writes the results that are next in order, and returns whether there were any.
     fn write_next(&mut self) -> bool {
         let before = self.next;
-        while let Some(BlockResult { text, records, finished }) = self.parked.remove(&self.next) {
+        while let Some(BlockResult { text, finished }) = self.parked.remove(&self.next) {
             self.next += 1;
             let is_lost = matches!(self.broken, Some(Broken::Output(_))) || self.run.fatal.is_some();
             if !is_lost {
-                self.run.records += records;
+                self.run.records += finished.records;
                 self.run.wrong += finished.wrong;
                 self.run.unknown += finished.unknown;
                 self.run.fatal = finished.fatal;
@@ -223,7 +221,8 @@ mod tests {
     impl Worker for Capitals {
         fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
             let mut finished = Finished::default();
-            for (record, text) in (block.first..).zip(Ending::Newline.split(&block.bytes)) {
+            for (record, (text, _)) in (block.first..).zip(Ending::Newline.split(&block.bytes)) {
+                finished.records += 1;
                 if text == b"bad" {
                     finished.fatal = Some(Problem::new(record, "bad"));
                     break;

@@ -13,10 +13,12 @@ use std::time::Duration;
 use super::blocks::{Block, Ending};
 use super::csv::{CsvHeader, Row};
 use super::host::check_host;
-use super::json::{self, FieldNames, Fields};
+use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
+use memchr::memchr;
 use sigvet_core::canonical::PathNormalization;
+use sigvet_core::internal::is_token;
 use sigvet_core::prepare::Warning;
 use sigvet_core::presign::{PresignedTarget, Presigner};
 use sigvet_core::request::{RequestUrl, write_path_for_key};
@@ -53,7 +55,7 @@ pub trait Signing: Sync {
     /// Parses the expiry of a record.
     ///
     /// # Errors
-    /// A one-line message with what is expected.
+    /// The text is not a duration.
     fn parse_expires(&self, text: &str) -> Result<Duration, String>;
 
     /// Shows a warning, unless it was shown before.
@@ -174,19 +176,26 @@ impl<'s> PresignWorker<'s> {
 impl Worker for PresignWorker<'_> {
     fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
         self.presigners.renew(self.signing.now());
+        self.warn_of_separators(block);
         let mut finished = Finished::default();
         let mut targets = std::mem::take(&mut self.targets);
         targets.clear();
         let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
         for (number, record) in block.records(self.ending) {
-            let text = record.as_ref().copied().unwrap_or_default();
+            let text = match &record {
+                Ok(text) => *text,
+                Err(unusable) => unusable.text,
+            };
             if let (PresignFormat::Csv(header), Ok(b"")) = (&self.format, &record) {
                 // Spreadsheets end a file with blank lines.
                 self.sign(&mut waiting, &targets, out, &mut finished);
                 header.end_row(out);
                 continue;
             }
-            let outcome = record.map_err(Refusal::from).and_then(|record| self.read((number, record), &mut targets));
+            finished.records += 1;
+            let outcome = record
+                .map_err(|unusable| Refusal::from(unusable.problem))
+                .and_then(|record| self.read((number, record), &mut targets));
             let is_alike =
                 |pending: &Pending<'_>| waiting.last().is_none_or(|last| Rc::ptr_eq(&last.terms, &pending.terms));
             if waiting.len() == AT_ONCE || !outcome.as_ref().is_ok_and(is_alike) {
@@ -234,8 +243,16 @@ impl PresignWorker<'_> {
                     ));
                 }
                 let target = fields.target.ok_or_else(|| format!("the record has no field {}", named()))?;
-                let expires = fields.expires.map(|text| self.signing.parse_expires(&text)).transpose()?;
+                // Their texts may be anything in the wrong field, such as a secret, so they are not shown.
+                let expires = fields.expires.map(|text| self.signing.parse_expires(&text)).transpose();
+                let expires = expires.map_err(|_| format!("field 'expires': {EXPECTED_EXPIRY}"))?;
                 let Fields { method, headers, bucket, region, has_added, .. } = fields;
+                if method.as_deref().is_some_and(|method| !is_token(method)) {
+                    return Err(INVALID_METHOD.into());
+                }
+                if region.as_deref().is_some_and(|region| !region.bytes().all(is_letter_of_name)) {
+                    return Err("field 'region': expected the name of a region, such as eu-west-1".into());
+                }
                 let common = Common { method, headers, expires, bucket, region };
                 let target = match target {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -246,6 +263,9 @@ impl PresignWorker<'_> {
             PresignFormat::Csv(header) => {
                 let row = self.row.get_or_insert_with(|| header.reader());
                 let field = header.field(row, record, number)?.to_vec();
+                if memchr(0, &field).is_some() {
+                    self.signing.warn(NUL_IN_KEY.to_owned());
+                }
                 self.pend((number, record), Cow::Owned(field), &Common::default(), targets)
             }
         }
@@ -311,6 +331,22 @@ impl PresignWorker<'_> {
         if terms.dialect.stores_objects(&terms.scope.service) {
             self.has_warned_of_plus = true;
             self.signing.warn(Warning::PlusInPath.to_string());
+        }
+    }
+
+    /// Warns if a byte that ends records in the other mode is part of keys: `-0` was forgotten, or is one too many, or the
+    /// text is UTF-16 without a mark.
+    fn warn_of_separators(&mut self, block: &Block) {
+        let warning = match (self.ending, &self.format) {
+            (Ending::Newline, PresignFormat::Plain) => memchr(0, &block.bytes).map(|_| NUL_IN_KEY),
+            // Keys may contain newlines, but this one would contain the whole input.
+            (Ending::Zero, _) if block.first == 1 && memchr(0, &block.bytes).is_none() => {
+                memchr(b'\n', &block.bytes).map(|_| NEWLINE_IN_KEY)
+            }
+            _ => None,
+        };
+        if let Some(warning) = warning {
+            self.signing.warn(warning.to_owned());
         }
     }
 
@@ -425,8 +461,11 @@ impl PresignWorker<'_> {
                 header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
             }
             (OnError::Empty, _) => {}
-            (OnError::Report, PresignFormat::Json(_)) if json::is_object(record) => {
-                json::open_record(record, Some(&ADDED_TO_WRONG), out);
+            (OnError::Report, PresignFormat::Json(field)) if json::is_object(record) => {
+                // The field with the URL stays, whatever its name.
+                let is_target = |name: &&str| field.as_deref() == Some(name);
+                let removed: Vec<&str> = ADDED_TO_WRONG.into_iter().filter(|name| !is_target(name)).collect();
+                json::open_record(record, Some(&removed), out);
                 json::push_field(PROBLEM, &problem.text(), out);
                 out.push(b'}');
             }
@@ -438,6 +477,11 @@ impl PresignWorker<'_> {
         }
     }
 }
+
+const NUL_IN_KEY: &str = "a record contains a NUL byte, which becomes %00 in its URL: pass -0 if records end with NUL \
+     bytes, or convert the text to UTF-8 if it is UTF-16";
+const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NUL byte: it is one record, with %0A in \
+     its URL; omit -0 if records are lines";
 
 /// The fields of a record other than its target.
 #[derive(Default)]
@@ -455,6 +499,11 @@ const SCHEMES: [&str; 7] = ["s3", "https", "http", "wss", "ws", "s3a", "s3n"];
 fn begins_with_scheme(key: &[u8], scheme: &str) -> bool {
     let split = key.split_at_checked(scheme.len());
     split.is_some_and(|(begin, rest)| begin.eq_ignore_ascii_case(scheme.as_bytes()) && rest.starts_with(b"://"))
+}
+
+/// Whether names of buckets and regions may contain this byte.
+fn is_letter_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 /// Splits the text after `s3://` into bucket and key, unless it could contain a query, or a name with slashes such
@@ -507,9 +556,12 @@ impl<'s> PresignCache<'s> {
 
     /// The URL of a bucket.
     fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, Refusal> {
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let is_arn = bucket.starts_with("arn:");
+        let is_letter = |byte: u8| is_letter_of_name(byte) || is_arn && matches!(byte, b':' | b'/');
         if bucket.is_empty() || matches!(bucket, "." | "..") || !bucket.bytes().all(is_letter) {
-            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.'".into());
+            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.', or the ARN of an access \
+                        point"
+                .into());
         }
         if let Some(((typed, in_region), url)) = &self.last_bucket
             && typed.strip_prefix("s3://").and_then(|typed| typed.strip_suffix('/')) == Some(bucket)
@@ -517,7 +569,11 @@ impl<'s> PresignCache<'s> {
         {
             return Ok(Arc::clone(url));
         }
-        self.located(&format!("s3://{bucket}/"), region)
+        let url = self.located(&format!("s3://{bucket}/"), region)?;
+        if is_arn && url.target() != b"/" {
+            return Err("invalid ARN in the field 'bucket': something follows the name of the access point".into());
+        }
+        Ok(url)
     }
 
     /// Resolves an `s3://` URL.

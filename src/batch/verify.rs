@@ -7,16 +7,18 @@ use base64::prelude::BASE64_STANDARD as STANDARD;
 use memchr::memmem;
 
 use super::alike::{KnownUrls, Parts};
-use super::blocks::{BYTE_ORDER_MARK, Block, Ending};
+use super::blocks::{Block, Ending};
 use super::host::check_host;
-use super::json::{self, FieldNames, Fields};
+use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::problem::{OnError, Problem, WhenWrong};
+use super::quotes::BYTE_ORDER_MARK;
 use crate::gateway::Verifier;
+use sigvet_core::internal::capital_method;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Known, Outcome, Verdict};
+use sigvet_core::verify::{Known, Outcome, Verdict, VerifyError};
 use sigvet_diagnose::formats::{Note, Token};
 use sigvet_diagnose::refused_token;
 
@@ -45,10 +47,39 @@ pub trait Judging: Sync {
     fn progress(&self, records: u64);
 }
 
+/// What judges the records.
+#[derive(Clone, Copy)]
+pub struct Judges<'v> {
+    /// The server whose verdicts are written.
+    pub verifier: &'v Verifier,
+    /// The same server with other keys that have the IDs of the first ones.
+    pub namesakes: &'v [Verifier],
+    /// What the command line contributes.
+    pub judging: &'v dyn Judging,
+}
+
+impl Judges<'_> {
+    /// Judges a request by each key with its ID until the signature is right; otherwise the first verdict counts.
+    fn judge(&self, request: &Request, known: Known, now: Timestamp) -> Result<Verdict, VerifyError> {
+        let verdict = self.verifier.judge_known(request, known, now)?;
+        if verdict.is_signature_right() != Some(false) {
+            return Ok(verdict);
+        }
+        let judged = |other: &Verifier| other.judge_known(request, known, now).ok();
+        let is_right = |verdict: &Verdict| verdict.is_signature_right() == Some(true);
+        let right = self.namesakes_of(verdict.claimed.access_key_id()).filter_map(judged).find(is_right);
+        Ok(right.unwrap_or(verdict))
+    }
+
+    /// The verifiers with another key of that ID.
+    fn namesakes_of(&self, access_key_id: &str) -> impl Iterator<Item = &Verifier> {
+        self.namesakes.iter().filter(move |other| other.keys.find(access_key_id).is_some())
+    }
+}
+
 /// Verifies the request of each record.
 pub struct VerifyWorker<'v> {
-    verifier: &'v Verifier,
-    judging: &'v dyn Judging,
+    judges: Judges<'v>,
     format: VerifyFormat,
     ending: Ending,
     when_wrong: WhenWrong,
@@ -70,24 +101,20 @@ struct Read {
 }
 
 impl<'v> VerifyWorker<'v> {
-    /// Creates a worker that verifies as this server would.
-    pub fn new(
-        verifier: &'v Verifier,
-        judging: &'v dyn Judging,
-        format: VerifyFormat,
-        (ending, when_wrong): (Ending, WhenWrong),
-    ) -> Self {
-        Self { verifier, judging, format, ending, when_wrong, known: KnownUrls::default(), judged_at: None }
+    /// Creates a worker that verifies as these servers would.
+    pub fn new(judges: Judges<'v>, format: VerifyFormat, (ending, when_wrong): (Ending, WhenWrong)) -> Self {
+        Self { judges, format, ending, when_wrong, known: KnownUrls::default(), judged_at: None }
     }
 
     /// Verifies a record, and remembers it if others may be like it.
     fn judge(&mut self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
         let read = self.read(record)?;
         let (judged, verdict) = self.judge_request(&read, now)?;
-        // The path decides whether a URL with an action is a token.
+        // The path decides whether a URL with an action is a token, and each key with one ID has to be tried.
         if let (VerifyFormat::Plain, Some(verdict), Some(parts)) = (&self.format, verdict, Parts::read(record))
             && memmem::find(parts.query, b"Action=").is_none()
-            && let Some(alike) = self.verifier.alike(&read.request, &verdict, read.known)
+            && self.judges.namesakes_of(verdict.claimed.access_key_id()).next().is_none()
+            && let Some(alike) = self.judges.verifier.alike(&read.request, &verdict, read.known)
         {
             self.known.keep(parts, alike, &judged);
         }
@@ -96,16 +123,38 @@ impl<'v> VerifyWorker<'v> {
 
     fn judge_request(&self, read: &Read, now: Timestamp) -> Result<(Judged, Option<Verdict>), String> {
         let Read { request, known, notes } = read;
-        let verdict = match self.verifier.judge_known(request, *known, now) {
+        let verdict = match self.judges.judge(request, *known, now) {
             Ok(verdict) => verdict,
             Err(error) => return Ok((Judged::unreadable(request, error)?, None)),
         };
         let access_key_id = verdict.claimed.access_key_id();
-        if !self.verifier.are_keys_complete && self.verifier.keys.find(access_key_id).is_none() {
-            self.judging.miss_key(access_key_id);
+        if !self.judges.verifier.are_keys_complete && self.judges.verifier.keys.find(access_key_id).is_none() {
+            self.judges.judging.miss_key(access_key_id);
         }
-        let judged = Judged::new(request, &verdict, &refused_token(request, &verdict, notes), *known);
+        let judged = |request: &Request, verdict: &Verdict, known: Known| {
+            Judged::new(request, verdict, &refused_token(request, verdict, notes), known)
+        };
+        if let Some((request, verdict)) = self.judge_in_capitals(read, &verdict, now) {
+            // Whoever wrote the record changed the method, so what was sent is an assumption.
+            let mut known = *known;
+            known.method = false;
+            let judged = judged(&request, &verdict, known);
+            return Ok((judged, Some(verdict)));
+        }
+        let judged = judged(request, &verdict, *known);
         Ok((judged, Some(verdict)))
+    }
+
+    /// The request with its method in capitals, if its signature is right then: many clients send `GET` for `get`, and log
+    /// it as it was written in the program.
+    fn judge_in_capitals(&self, read: &Read, verdict: &Verdict, now: Timestamp) -> Option<(Request, Verdict)> {
+        let method = capital_method(read.request.method())?;
+        if !read.known.method || verdict.is_signature_right() != Some(false) {
+            return None;
+        }
+        let request = read.request.clone().with_method(method).ok()?;
+        let verdict = self.judges.judge(&request, read.known, now).ok()?;
+        (verdict.is_signature_right() == Some(true)).then_some((request, verdict))
     }
 
     /// Verifies the waiting records, all of which are like one URL. The first whose signature matches in a new way, for
@@ -199,23 +248,24 @@ impl<'v> VerifyWorker<'v> {
     /// Reads a URL, or a token, which contains one.
     fn read_url(&self, text: &str) -> Result<(Read, RequestUrl), String> {
         let (method, url, known, notes) = match Token::parse(text) {
-            Some(Ok(token)) => (token.method, self.judging.parse_url(&token.url)?, Known::TOKEN, token.flaws),
+            Some(Ok(token)) => (token.method, self.judges.judging.parse_url(&token.url)?, Known::TOKEN, token.flaws),
             Some(Err(error)) => return Err(error.to_string()),
             // The text may be a secret, so it is not shown.
             None if !text.contains("://") => {
                 return Err("the record is not a URL or a token: expected https:// or http://".to_owned());
             }
-            None => ("GET", self.judging.parse_url(text)?, Known::URL, Vec::new()),
+            None => ("GET", self.judges.judging.parse_url(text)?, Known::URL, Vec::new()),
         };
         let request = Request::new(method, &url).map_err(|error| error.to_string())?;
         Ok((Read { request, known, notes }, url))
     }
 
     fn read_fields(&self, fields: Fields<'_>) -> Result<Read, String> {
-        let (mut read, url) = self.read_url(&fields.target.ok_or("the record has no URL")?)?;
+        let target = fields.target.as_deref().ok_or("the record has no URL")?;
+        let (mut read, url) = self.read_url(&whole_url(target, &fields.headers)?)?;
         let Read { request, known, .. } = &mut read;
         if let Some(method) = &fields.method {
-            request.set_method(method).map_err(|error| error.to_string())?;
+            request.set_method(method).map_err(|_| INVALID_METHOD)?;
             known.method = true;
         }
         known.headers |= !fields.headers.is_empty();
@@ -240,11 +290,28 @@ impl<'v> VerifyWorker<'v> {
     }
 }
 
+/// The URL of a request. Servers log the path and the query alone, and the host is in a header.
+fn whole_url<'u>(target: &'u str, headers: &[(String, String)]) -> Result<Cow<'u, str>, String> {
+    if !target.starts_with('/') {
+        return Ok(Cow::Borrowed(target));
+    }
+    let host = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, host)| host.trim());
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', '\\']) => {
+            Ok(Cow::Owned(format!("https://{host}{target}")))
+        }
+        _ => Err("the URL has only a path: expected https://… or http://, or a header Host with the host".to_owned()),
+    }
+}
+
 /// Whether a request without a body in its record may have had one: its method usually has one, or the method is not
 /// known and the headers sign the hash of a body.
 fn may_have_body(request: &Request, known: Known) -> bool {
     match known.method {
-        true => !matches!(request.method(), "GET" | "HEAD" | "DELETE" | "OPTIONS"),
+        true => {
+            let method = request.method();
+            !matches!(capital_method(method).unwrap_or(method), "GET" | "HEAD" | "DELETE" | "OPTIONS")
+        }
         false => ["authorization", "x-amz-content-sha256"].iter().any(|name| request.headers.contains(name)),
     }
 }
@@ -263,14 +330,15 @@ struct Waiting<'r> {
 
 impl Worker for VerifyWorker<'_> {
     fn work(&mut self, block: &Block, out: &mut Vec<u8>) -> Finished {
-        let now = self.verifier.clock.now();
+        let now = self.judges.verifier.clock.now();
         if self.judged_at.replace(now) != Some(now) {
             self.known.clear();
         }
         let mut finished = Finished::default();
         let mut waiting = Waiting::default();
         for (number, record) in block.records(self.ending) {
-            let record = record.map(clean);
+            finished.records += 1;
+            let record = record.map(clean).map_err(|unusable| unusable.problem);
             let find = |worker: &Self| worker.known.find(record.as_ref().ok()?);
             let mut found = find(self);
             let is_further = found.is_some_and(|(like, _)| like == waiting.like) && waiting.urls.len() < AT_ONCE;
@@ -297,7 +365,7 @@ impl Worker for VerifyWorker<'_> {
             }
         }
         self.settle(&mut waiting, now, out, &mut finished);
-        self.judging.progress(block.records);
+        self.judges.judging.progress(block.records);
         finished
     }
 }
@@ -345,10 +413,10 @@ mod tests {
     fn judged(lines: &[String], is_one_by_one: bool) -> Vec<String> {
         let verifier = verifier();
         let ending = (Ending::Newline, WhenWrong { on_error: OnError::Report, file: None });
-        let mut worker = VerifyWorker::new(&verifier, &Silent, VerifyFormat::Plain, ending);
+        let judges = Judges { verifier: &verifier, namesakes: &[], judging: &Silent };
+        let mut worker = VerifyWorker::new(judges, VerifyFormat::Plain, ending);
         let mut out = Vec::new();
-        let block =
-            |lines: &[String]| Block { bytes: lines.join("\n").into_bytes(), first: 1, records: 0, is_overlong: false };
+        let block = |lines: &[String]| Block { bytes: lines.join("\n").into_bytes(), first: 1, ..Block::default() };
         match is_one_by_one {
             true => lines.iter().for_each(|line| {
                 worker.known.clear();

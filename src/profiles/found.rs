@@ -1,7 +1,7 @@
 //! What a source returns: credentials with their settings, what is known without a secret, or a key and its source.
 
 use super::profile::Settings;
-use super::{Source, Warning};
+use super::{Error, Source, Warning};
 use sigvet_core::credentials::{Credentials, Secret};
 
 /// Credentials, their settings, and where they come from.
@@ -41,4 +41,15 @@ pub struct KnownKey {
     pub secret: Secret,
     /// The session token, if the key is temporary.
     pub session_token: Option<Secret>,
+}
+
+/// A key that is not among the [`KnownKey`]s, although it may be one of the user's.
+#[derive(Debug)]
+pub enum Unread {
+    /// A command or a service has the key of this profile.
+    Elsewhere(String),
+    /// A file, or the key in it, cannot be read.
+    Broken(Error),
+    /// A part of a file is ignored, because it cannot be parsed.
+    Ignored(Warning),
 }

@@ -2,8 +2,10 @@
 
 use super::certificate_fields::CertificateFields;
 use super::choice::CredentialChoice;
-use super::found::KnownKey;
+use super::found::{KnownKey, Unread};
 use super::profile::{Profile, SecretSource};
+use super::profile_source::ProfileSource;
+use super::rank::Rank;
 use super::{Environment, Error, Location, ProfileFile, Source, aws, tools};
 use sigvet_core::credentials::{Credentials, Secret};
 
@@ -33,18 +35,33 @@ pub fn known_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<K
     keys
 }
 
-/// What [`known_keys`] leaves out: the names of the profiles whose keys come from a command or a service,
-/// and the problem of AWS's own files if they cannot be read.
-pub fn unread_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<String> {
-    let is_unread = |profile: &&Profile| match &profile.secret {
-        Some(SecretSource::Command { .. }) => true,
-        Some(SecretSource::Variable(name)) => environment.get(name).is_none(),
-        Some(SecretSource::Inline(_)) => false,
-        None => profile.certificate != CertificateFields::default(),
-    };
+/// What [`known_keys`] leaves out: the profiles whose keys come from a command or a service, those with half a key, and
+/// what cannot be read or parsed.
+pub fn unread_keys(choice: &CredentialChoice, environment: &Environment) -> Vec<Unread> {
     let file = own_file(choice, environment);
-    let own = file.iter().flat_map(ProfileFile::profiles).filter(is_unread).map(|profile| profile.name.clone());
-    own.chain(aws::unread_keys(environment)).collect()
+    let own = file.iter().flat_map(|file| {
+        let of_profile =
+            |profile: &Profile| unread_key(&ProfileSource::boxed(file, profile, Rank::Named), profile, environment);
+        file.profiles().iter().filter_map(of_profile).collect::<Vec<_>>()
+    });
+    let half = environment.credentials().err().filter(|_| environment.has_keys()).map(Unread::Broken);
+    let of_tools = tools::unread_keys(environment).into_iter().map(Unread::Broken);
+    own.chain(half).chain(aws::unread_keys(environment)).chain(of_tools).collect()
+}
+
+/// Why the key of a profile is not known, if it has one.
+fn unread_key(source: &ProfileSource, profile: &Profile, environment: &Environment) -> Option<Unread> {
+    let elsewhere = || Some(Unread::Elsewhere(profile.name.clone()));
+    match source.stated_key() {
+        _ if profile.certificate != CertificateFields::default() => elsewhere(),
+        Ok((_, SecretSource::Command { .. })) => elsewhere(),
+        Ok((_, SecretSource::Variable(variable))) if environment.get(variable).is_none() => {
+            let (profile, variable) = (profile.name.clone(), variable.clone());
+            Some(Unread::Broken(Error::UnsetVariable { profile, variable }))
+        }
+        Ok(_) | Err(Error::NoKeys { .. }) => None,
+        Err(error) => Some(Unread::Broken(error)),
+    }
 }
 
 /// Checks that the profile file can be read, if there is one.

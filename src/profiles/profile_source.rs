@@ -30,32 +30,34 @@ impl ProfileSource {
         if let Some(wanted) = self.certificate_session(environment)? {
             return self.resolve_certificate(&wanted, environment, outside);
         }
-        let half = |present, missing| Error::HalfProfile {
-            profile: self.profile.name.clone(),
-            path: self.path.clone(),
-            present,
-            missing,
-        };
-        let (key, source) = match (&self.profile.access_key_id, &self.profile.secret) {
-            (Some(key), Some(source)) => (key, source),
-            (None, Some(source)) => return Err(half(source.field(), "access_key_id")),
-            (Some(_), None) => return Err(half("access_key_id", "secret_access_key, secret_command or secret_env")),
-            (None, None) => {
-                return Err(Error::NoKeys { profile: self.profile.name.clone(), path: self.path.clone() });
-            }
-        };
+        let (key, source) = self.stated_key()?;
         if matches!(source, SecretSource::Command { .. }) && self.warnings.iter().any(Warning::is_about_writers) {
             let (profile, path) = (self.profile.name.clone(), self.path.clone());
             return Err(Error::UntrustedCommand { property: "secret_command", profile, path });
         }
         let credentials = Credentials {
-            access_key_id: key.clone(),
+            access_key_id: key.to_owned(),
             secret_access_key: secret::fetch(&self.profile, source, environment)?,
             session_token: self.profile.session_token.clone(),
             expires_at: None,
         };
         let Described { settings, warnings, .. } = self.describe(environment);
         Ok(Resolved { credentials, settings, source: self.source(), warnings })
+    }
+
+    /// The key ID in the profile, and where its secret is.
+    ///
+    /// # Errors
+    /// One of the two is missing, or both.
+    pub(super) fn stated_key(&self) -> Result<(&str, &SecretSource), Error> {
+        let (profile, path) = (|| self.profile.name.clone(), || self.path.clone());
+        let half = |present, missing| Error::HalfProfile { profile: profile(), path: path(), present, missing };
+        match (&self.profile.access_key_id, &self.profile.secret) {
+            (Some(key), Some(source)) => Ok((key, source)),
+            (None, Some(source)) => Err(half(source.field(), "access_key_id")),
+            (Some(_), None) => Err(half("access_key_id", "secret_access_key, secret_command or secret_env")),
+            (None, None) => Err(Error::NoKeys { profile: profile(), path: path() }),
+        }
     }
 
     /// The session that the profile asks for, if it has a certificate.

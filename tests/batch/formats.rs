@@ -250,7 +250,7 @@ fn a_record_that_names_two_places_is_wrong() {
         (&["--jsonl"], r#"{"url":"s3://b/k","method":"GET","method":"PUT"}"#, "field 'method': given twice"),
         (&["--jsonl"], r#"{"url":"s3://b/k","headers":{"host":"evil.example"}}"#, "names another host than the URL"),
         (&["--jsonl"], r#"{"key":"k"}"#, "the record has a key, but no bucket; add the field 'bucket'"),
-        (&["--jsonl"], r#"{"url":"s3://b/k","headers":[["a","b","c"]]}"#, "field 'headers': invalid length 3"),
+        (&["--jsonl"], r#"{"url":"s3://b/k","headers":[["a","b","c"]]}"#, "found a list of 3 as element 1"),
         (&[], "https://b.s3.us-west-2.amazonaws.com/k", "not in eu-west-1; pass --region us-west-2"),
         (&["--jsonl"], r#"{"url":"s3://b/k","key":"k"}"#, "several fields"),
         (&["--jsonl", "--base", "s3://b/p/"], r#"{"key":"k","bucket":"c"}"#, "the record has a bucket, and --base"),

@@ -1,9 +1,12 @@
 //! `presign --batch` and `verify --batch`, as pipelines use them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod captured;
 mod formats;
 mod keys;
+mod quotes;
 mod streams;
+mod unread;
 mod verdicts;
 
 use sigvet_testing::Sigvet;

@@ -23,7 +23,8 @@ fn spark_gives_the_same_urls_as_one_command() {
     assert_eq!(run(&mut spark), "1000000 by rdd.pipe, 10000 by TRANSFORM\n");
 }
 
-/// xargs splits a list among processes; GNU parallel is called the same way.
+/// xargs splits a list among processes; GNU parallel is called the same way. A second run does not take the results of the
+/// first for lists.
 #[test]
 fn xargs_gives_the_same_urls_as_one_command() {
     let folder = tempfile::tempdir().unwrap();
@@ -31,8 +32,9 @@ fn xargs_gives_the_same_urls_as_one_command() {
     std::fs::write(folder.path().join("keys.txt"), keys).unwrap();
     let presign = "\"$SIGVET\" presign --batch --base s3://photos/ --region eu-west-1 --date 20260301T101112Z";
     let script = format!(
-        "split -l 1000 keys.txt part. && ls part.* | xargs -P 2 -I FILE sh -c '{presign} FILE > FILE.urls' && cat part.*.urls"
+        "mkdir -p urls && ls part.* | xargs -P 2 -I FILE sh -c '{presign} FILE > urls/FILE' && cat urls/part.*"
     );
+    let script = format!("split -l 1000 keys.txt part. && ({script}) > /dev/null && {script}");
     let mut parts = Command::new("sh");
     parts.args(["-c", &script]).current_dir(folder.path());
     let mut alone = Command::new("sh");

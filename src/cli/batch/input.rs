@@ -33,6 +33,25 @@ pub fn inputs(names: &[String]) -> Result<Vec<Input>, Failure> {
     })
 }
 
+/// Whether all inputs are empty, so that nothing is needed for their records. Consumes standard input, unless somebody may
+/// type on it.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn are_empty(names: &[String], context: &mut Context) -> Result<bool, Failure> {
+    for input in inputs(names)? {
+        if input.path.is_none() && context.stdin_is_terminal {
+            return Ok(false);
+        }
+        let mut first = Vec::new();
+        let read = input.open(context)?.take(1).read_to_end(&mut first);
+        if read.map_err(|error| unreadable(&input.name, error))? > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The failure for a list that cannot be read. A common mistake is to give a URL instead of a file.
 pub fn unreadable(name: &str, error: std::io::Error) -> Failure {
     let hint = name.contains("://").then_some("give URLs on standard input, or omit --batch");

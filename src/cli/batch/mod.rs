@@ -7,7 +7,7 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-pub use input::{Input, inputs, unreadable};
+pub use input::{Input, are_empty, inputs, unreadable};
 use whole::{Whole, stop_between_blocks};
 
 use crate::batch::{Broken, Ending, Extent, Pipe, Problem, Refusal, Run, Worker, run};

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::cli::context::Context;
-use crate::cli::credentials::words::describe_owner;
+use crate::cli::credentials::words::{describe_owner, describe_warning};
+use crate::cli::failure::Failure;
 use crate::gateway::NamedKey;
-use crate::profiles::{self, CredentialChoice, KnownKey};
+use crate::profiles::{self, CredentialChoice, KnownKey, Unread};
 use sigvet_core::credentials::Credentials;
 
 /// The keys of the profile file, or of the given one, and of AWS's own files.
@@ -18,4 +19,28 @@ fn named(key: KnownKey) -> NamedKey {
     let mut credentials = Credentials::new(key.access_key_id, key.secret.expose_secret());
     credentials.session_token = key.session_token;
     NamedKey { name: describe_owner(&key.source), credentials }
+}
+
+/// Why keys are unknown, worded to follow `but`: what cannot be read with its place, and the profiles that were not asked.
+pub fn describe_unread(unread: Vec<Unread>) -> String {
+    let (mut broken, mut elsewhere) = (Vec::new(), Vec::new());
+    for key in unread {
+        match key {
+            Unread::Elsewhere(profile) => elsewhere.push(profile),
+            Unread::Broken(error) => broken.push(Failure::from(error).to_string()),
+            Unread::Ignored(warning) => broken.push(describe_warning(&warning)),
+        }
+    }
+    let mut reasons = Vec::new();
+    if !broken.is_empty() {
+        reasons.push(format!("some keys cannot be read ({})", broken.join("; ")));
+    }
+    if !elsewhere.is_empty() {
+        reasons.push(format!(
+            "these profiles were not asked, because a program or a service has their keys: {} (pass --profile NAME to \
+             use one)",
+            elsewhere.join(", ")
+        ));
+    }
+    reasons.join(", and ")
 }

@@ -8,7 +8,7 @@ use super::machine;
 use super::means::{Means, Place};
 use super::settings;
 use crate::profiles::aws_cause::{AwsCause, ChainEnd};
-use crate::profiles::found::{Described, KnownKey, Resolved};
+use crate::profiles::found::{Described, KnownKey, Resolved, Unread};
 use crate::profiles::outside::{Outside, Trusting};
 use crate::profiles::profile::{Profile, SecretSource, Settings};
 use crate::profiles::rank::Rank;
@@ -153,18 +153,30 @@ pub(in crate::profiles) fn known_keys(environment: &Environment) -> Vec<KnownKey
     files.names().filter_map(key).collect()
 }
 
-/// What [`known_keys`] leaves out: the profiles whose keys come from a command or a service, or the files if they cannot
-/// be read.
-pub(in crate::profiles) fn unread_keys(environment: &Environment) -> Vec<String> {
+/// What [`known_keys`] leaves out: the profiles whose keys come from a command or a service, those with half a key, and
+/// what cannot be read or parsed.
+pub(in crate::profiles) fn unread_keys(environment: &Environment) -> Vec<Unread> {
     let files = match AwsFiles::load(environment) {
         Ok(files) => files,
-        Err(error) => return vec![error.to_string()],
+        Err(error) => return vec![Unread::Broken(error)],
     };
-    let is_asked = |name: &&str| {
-        let means = files.profile(name).ok().flatten().and_then(|profile| profile.means(Place::Source));
-        matches!(means, Some(Means::Asked(_)))
+    let of_profile = |name: &str| {
+        let means = files.profile(name).ok()??.means(Place::Source)?;
+        match means {
+            Means::Static(_) => None,
+            Means::Asked(_) => Some(Unread::Elsewhere(format!("aws:{name}"))),
+            Means::Half { missing } => Some(Unread::Broken(half(name, missing))),
+        }
     };
-    files.names().filter(is_asked).map(|name| format!("aws:{name}")).collect()
+    let is_unparsed = |warning: &Warning| matches!(warning, Warning::BrokenSection { .. } | Warning::StrayLine { .. });
+    let ignored = files.warnings().into_iter().filter(is_unparsed).map(Unread::Ignored);
+    files.names().filter_map(of_profile).chain(ignored).collect()
+}
+
+/// The error for a profile with half a key.
+fn half(name: &str, missing: &str) -> Error {
+    let asked = Source::AwsProfile { name: name.to_owned(), provider: AwsProvider::Static };
+    Error::Aws { asked, source: AwsCause::new(format!("{missing} is missing")) }
 }
 
 /// The profile with its static key from the files. The profile is `None` if it gets its keys in another way.

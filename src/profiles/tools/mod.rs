@@ -62,6 +62,14 @@ pub(super) fn known_keys(environment: &Environment) -> Vec<KnownKey> {
     known.collect()
 }
 
+/// Why [`known_keys`] leaves out entries that have keys of their own.
+pub(super) fn unread_keys(environment: &Environment) -> Vec<Error> {
+    let (profiles, mut errors) = tool_profiles(environment);
+    let is_half = |found: &&ToolProfile| found.profile.access_key_id.is_some() != found.profile.secret.is_some();
+    errors.extend(profiles.iter().filter(is_half).filter_map(|found| found.stated().err()));
+    errors
+}
+
 /// The names of profiles whose entry contains a key, as `--profile` accepts them.
 pub(super) fn names_with_keys(environment: &Environment) -> Vec<String> {
     let (profiles, _) = tool_profiles(environment);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Identity, Settings, longest_expiry};
+use crate::request::invalid::capital_method;
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
 
@@ -15,6 +16,14 @@ pub enum Warning {
     Tab {
         /// The name of the header.
         name: String,
+    },
+    /// A standard method is not in capitals. It is signed as it is, but most clients send it in capitals.
+    #[error("the method {presented} is signed as it is written, but most clients send {expected}")]
+    MethodCase {
+        /// The method in capitals.
+        expected: &'static str,
+        /// The method as it was given.
+        presented: String,
     },
     /// The path has a `+`, which S3 reads as a space.
     #[error("the path contains '+', which S3 reads as a space and other stores as a plus: write %2B or %20")]
@@ -56,6 +65,10 @@ pub(super) fn of_request(request: &Request, settings: &Settings) -> Vec<Warning>
         .filter(|header| header.value.trim_ascii().contains(&b'\t'))
         .map(|header| Warning::Tab { name: header.name.clone() })
         .collect();
+    warnings.extend(capital_method(request.method()).map(|expected| {
+        let presented = request.method().to_owned();
+        Warning::MethodCase { expected, presented }
+    }));
     if settings.dialect.stores_objects(&settings.service) {
         let has_slash = request.path().windows(3).any(|bytes| bytes.eq_ignore_ascii_case(b"%2f"));
         warnings.extend(request.path().contains(&b'+').then_some(Warning::PlusInPath));

@@ -40,6 +40,12 @@ pub enum InvalidRequest {
     Target(#[from] InvalidTarget),
 }
 
+/// The standard method that this is in other letters: `GET` for `get`. Methods are case-sensitive (RFC 9110 §9.1).
+pub fn capital_method(method: &str) -> Option<&'static str> {
+    const STANDARD: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+    STANDARD.into_iter().find(|standard| standard.eq_ignore_ascii_case(method) && *standard != method)
+}
+
 pub(super) fn check_method(method: &str) -> Result<String, InvalidMethod> {
     let presented = method.to_owned();
     if is_token(method) { Ok(presented) } else { Err(InvalidMethod { presented }) }

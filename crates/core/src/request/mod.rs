@@ -5,7 +5,7 @@
 
 mod authority;
 pub(crate) mod headers;
-mod invalid;
+pub(crate) mod invalid;
 mod names;
 pub(crate) mod target;
 #[cfg(feature = "stream")]

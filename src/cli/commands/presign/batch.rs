@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 
 use super::{PresignArgs, default_expires, expires_in_profile};
 use crate::batch::{Base, CsvHeader, Ending, Extent, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms};
-use crate::cli::batch::{Input, List, inputs, unreadable, work_through};
+use crate::cli::batch::{Input, List, are_empty, inputs, unreadable, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
 use crate::cli::credentials::found::FoundKeys;
@@ -37,6 +37,7 @@ use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
 use sigvet_core::prepare::{self, EXPIRES_LIMITS};
 use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Request, RequestUrl};
+use sigvet_core::scheme::Scheme;
 use sigvet_core::time::Timestamp;
 
 /// How long before their expiry credentials are renewed, and the minimum time between two attempts in seconds.
@@ -82,7 +83,10 @@ enum MaxExpiry {
 pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
     refuse_single(args)?;
     refuse_key_on_stdin(args)?;
-    let signing = Presigning::new(args, context)?;
+    let signing = match Presigning::new(args, context) {
+        Err(failure) if failure.exit == Exit::NoCredentials && are_empty(&args.urls, context)? => return Ok(()),
+        made => made?,
+    };
     let base = args.list.base.as_deref().map(|base| signing.base(base)).transpose()?;
     let (mut records, mut wrong, mut first) = (0, 0, None);
     for input in inputs(&args.urls)? {
@@ -300,6 +304,14 @@ impl Presigning {
             scope = scope.or_service("s3");
         }
         let scheme = scheme_choice::choose(&options, scope.region_set(), self.profile.scheme.as_deref())?;
+        if let Some(region) = terms.region.as_ref().filter(|_| scheme == Scheme::V4a) {
+            return Err(Failure::usage(format!(
+                "field 'region': Version 4A signs for a set of regions, not for {region}"
+            ))
+            .hint(
+                "omit the field; --region-set has the regions, and the profile or AWS_REGION the one of s3:// hosts",
+            ));
+        }
         scheme_choice::check(scheme, &options, &signer)?;
         let is_express = scope.zone().is_some() && options.s3express_session.is_none();
         if is_express {

@@ -2,13 +2,14 @@
 
 use super::ServeArgs;
 use crate::cli::context::Context;
-use crate::cli::credentials::known::keys_in_files;
+use crate::cli::credentials::known::{describe_unread, keys_in_files};
 use crate::cli::credentials::outside::Network;
 use crate::cli::credentials::words::describe_owner;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::secrets::values_of;
+use crate::cli::terminal::notes::warn;
 use crate::gateway::{Keyring, NamedKey};
-use crate::profiles::{self, CredentialChoice};
+use crate::profiles::{self, CredentialChoice, Unread};
 use sigvet_core::credentials::Credentials;
 
 /// The example key of the AWS documentation, which gives access to nothing.
@@ -36,6 +37,20 @@ pub fn find(args: &ServeArgs, may_be_none: bool, context: &Context) -> Result<Ke
     let secret = keys.iter().filter(|key| key.credentials.access_key_id != DEMO_KEY.0);
     context.secrets.add(secret.flat_map(|key| values_of(&key.credentials)));
     Ok(Keyring::new(keys))
+}
+
+/// Warns about keys in the user's files that cannot be read: the server refuses what is signed with them.
+pub fn warn_of_unread(args: &ServeArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.demo_keys || !args.profile.is_empty() {
+        return Ok(());
+    }
+    let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
+    let mut unread = profiles::unread_keys(&choice, &context.environment);
+    unread.retain(|key| !matches!(key, Unread::Elsewhere(_)));
+    match unread.is_empty() {
+        true => Ok(()),
+        false => warn(context, &format!("{}; requests signed with them are refused", describe_unread(unread))),
+    }
 }
 
 /// The example key, with its name in replies and logs.

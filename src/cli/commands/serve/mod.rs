@@ -169,6 +169,7 @@ pub fn run(args: &ServeArgs, context: &mut Context) -> Result<Exit, Failure> {
     let anchors = args.trust.anchors()?;
     // A server that trusts certificates needs no other keys.
     let keys = keys::find(args, anchors.is_some(), context)?;
+    keys::warn_of_unread(args, context)?;
     running::run(args, KnownSigners { keys, anchors: anchors.unwrap_or_default() }, context)
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::context::Context;
+use crate::cli::credentials::words::describe_warning;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::SupplyOptions;
@@ -21,7 +22,8 @@ use crate::cli::render::signed::write_json;
 use crate::cli::render::verdict::{write_unreadable, write_verdict};
 use crate::cli::request::address;
 use crate::cli::request::input;
-use crate::profiles::Settings;
+use crate::cli::terminal::notes::warn;
+use crate::profiles::{Settings, Warning};
 use sigvet_core::claim::ClaimError;
 use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::endpoint::BucketRule;
@@ -182,7 +184,7 @@ fn judge(
     request: &Request,
     known: Known,
     args: &VerifyArgs,
-    context: &Context,
+    context: &mut Context,
 ) -> Result<(Verdict, Option<Secret>), Failure> {
     let claimed = Claimed::extract(request, BucketRule::default());
     let own = match claimed {
@@ -191,6 +193,9 @@ fn judge(
         Ok(Claimed::V4(ref claim)) if is_judged_by_certificate(request, claim) => Own::default(),
         _ => Own::find(&args.credentials, &args.judge, context)?,
     };
+    for warning in &own.warnings {
+        warn(context, &describe_warning(warning))?;
+    }
     let endpoints = address::endpoint_hosts(own.settings.endpoint_urls(None));
     let now = args.judge.now.unwrap_or(context.now);
     let Expected { scope, token } = args.expected.expected();
@@ -207,11 +212,12 @@ fn judge(
     Ok((verdict, own.credentials.map(|credentials| credentials.secret_access_key)))
 }
 
-/// The key and settings from profiles and options.
+/// The key and settings from profiles and options, and what to know about them.
 #[derive(Default)]
 struct Own {
     credentials: Option<Credentials>,
     settings: Settings,
+    warnings: Vec<Warning>,
 }
 
 impl Own {
@@ -222,7 +228,8 @@ impl Own {
         let resolved = credentials
             .resolve(context)
             .map_err(|error| Failure::from(error).hint("pass --no-credentials to check the request without a key"))?;
-        Ok(Self { credentials: Some(resolved.credentials), settings: resolved.settings })
+        let (settings, warnings) = (resolved.settings, resolved.warnings);
+        Ok(Self { credentials: Some(resolved.credentials), settings, warnings })
     }
 }
 
