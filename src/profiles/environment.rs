@@ -53,6 +53,16 @@ impl Environment {
         Self { variables: variables.collect(), config_dir: dirs::config_dir(), cache_dir: dirs::cache_dir() }
     }
 
+    /// The values that are secrets.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        [SECRET].into_iter().chain(TOKEN).filter_map(|name| self.get(name))
+    }
+
+    /// The URLs of endpoints, for all services or for one, which may contain a user and a password.
+    pub fn endpoint_urls(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL")).map(|(_, url)| url.as_str())
+    }
+
     /// The value of a variable. An empty value counts as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -43,6 +43,14 @@ pub struct KnownKey {
     pub session_token: Option<Secret>,
 }
 
+impl KnownKey {
+    /// The key, to sign or to verify with.
+    pub fn credentials(&self) -> Credentials {
+        let key = Credentials::new(self.access_key_id.clone(), self.secret.expose_secret());
+        Credentials { session_token: self.session_token.clone(), ..key }
+    }
+}
+
 /// A key that is not among the [`KnownKey`]s, although it may be one of the user's.
 #[derive(Debug)]
 pub enum Unread {

@@ -7,7 +7,6 @@ use crate::cli::credentials::words::{describe_owner, describe_warning};
 use crate::cli::failure::Failure;
 use crate::gateway::NamedKey;
 use crate::profiles::{self, CredentialChoice, KnownKey, Unread};
-use sigvet_core::credentials::Credentials;
 
 /// The keys of the profile file, or of the given one, and of AWS's own files.
 pub fn keys_in_files(profile_file: Option<&Path>, context: &Context) -> impl Iterator<Item = NamedKey> {
@@ -16,9 +15,7 @@ pub fn keys_in_files(profile_file: Option<&Path>, context: &Context) -> impl Ite
 }
 
 fn named(key: KnownKey) -> NamedKey {
-    let mut credentials = Credentials::new(key.access_key_id, key.secret.expose_secret());
-    credentials.session_token = key.session_token;
-    NamedKey { name: describe_owner(&key.source), credentials }
+    NamedKey { name: describe_owner(&key.source), credentials: key.credentials() }
 }
 
 /// Why keys are unknown, worded to follow `but`: what cannot be read with its place, and the profiles that were not asked.

@@ -165,9 +165,9 @@ impl KnownSecrets {
     /// Adds the secrets of the command line and the environment, which are known before anything is done.
     pub fn add_given(&self, typed: &[TypedSecret], environment: &Environment) {
         self.add(typed.iter().flat_map(|secret| &secret.values).map(|value| value.as_bytes()));
-        self.add(KEYS.iter().filter_map(|name| environment.get(name)));
-        let proxies = PROXIES.iter().filter_map(|name| environment.get(name)).map(typed::users_of_url);
-        self.add(proxies.flatten());
+        self.add(environment.secrets());
+        let proxies = PROXIES.iter().filter_map(|name| environment.get(name));
+        self.add(proxies.chain(environment.endpoint_urls()).flat_map(typed::users_of_url));
     }
 
     /// Makes a screen hide all these secrets, including ones that are added later.
@@ -182,11 +182,8 @@ impl KnownSecrets {
     }
 }
 
-/// Environment variables with a secret.
-const KEYS: [&str; 3] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
-
-/// Environment variables with a URL that may contain a user and a password.
-const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "AWS_ENDPOINT_URL"];
+/// Environment variables with the URL of a proxy, which may contain a user and a password.
+const PROXIES: [&str; 5] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 impl Redact for KnownSecrets {
     fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {

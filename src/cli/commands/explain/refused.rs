@@ -182,7 +182,7 @@ impl Keys {
                 "checked with the key of {}, because the request names its access key ID",
                 describe_owner(&key.source)
             ));
-            keys.own = Some(Credentials::new(key.access_key_id.clone(), key.secret.expose_secret()));
+            keys.own = Some(key.credentials());
         }
         let own: Option<Secret> = keys.own.as_ref().map(|own| own.secret_access_key.clone());
         let is_other = |key: &KnownKey| own.as_ref() != Some(&key.secret);

@@ -40,7 +40,7 @@ impl Keys {
         }
         let known = profiles::known_keys(&self.choice, &context.environment);
         let mut own = match self.choice.profile {
-            None => known.iter().find(|key| Some(key.access_key_id.as_str()) == named).map(credentials_of),
+            None => known.iter().find(|key| Some(key.access_key_id.as_str()) == named).map(KnownKey::credentials),
             Some(_) => None,
         };
         if own.is_none() {
@@ -67,12 +67,6 @@ impl Keys {
             |own: &Resolved| choice.profile.is_some() || named == Some(own.credentials.access_key_id.as_str());
         resolved.as_ref().filter(|own| is_meant(own)).map(|own| own.credentials.clone())
     }
-}
-
-fn credentials_of(key: &KnownKey) -> Credentials {
-    let mut credentials = Credentials::new(key.access_key_id.clone(), key.secret.expose_secret());
-    credentials.session_token.clone_from(&key.session_token);
-    credentials
 }
 
 fn other_key(key: &KnownKey) -> OtherKey {
