@@ -104,7 +104,8 @@ pub(super) fn marked(line: &str, token: &Token) -> Option<Marked> {
     }
     let is_around = |c: char| c.is_whitespace() || "\"'`:=@&?<>;,".contains(c);
     let is_written = |word: &&str| word.contains('%') && is_encoded(word, bare);
-    if let Some(encoded) = line.split(is_around).find(is_written) {
+    let mut words = line.split(is_around).map(|word| word.trim_start_matches('/'));
+    if let Some(encoded) = words.find(is_written) {
         return Some(Marked { line: line.replacen(encoded, MARK, 1), is_base64: false });
     }
     let word = base64_words(&line).find(|(_, text)| text.trim() == bare)?.0;
