@@ -58,7 +58,11 @@ pub fn cleared(mut request: Request, route: &Route, host: &str) -> Request {
     });
     join_cookies(&mut request);
     route.edits.apply(&mut request);
-    request.headers.retain(|header| !SIGNATURE_HEADERS.iter().any(|name| header.name.eq_ignore_ascii_case(name)));
+    // Ceph and CGI read `x_amz_security_token` as `x-amz-security-token`.
+    request.headers.retain(|header| {
+        let name = header.name.to_ascii_lowercase().replace('_', "-");
+        !SIGNATURE_HEADERS.contains(&name.as_str())
+    });
     drop_signature_parameters(&mut request);
     request.headers.remove("host");
     request.headers.push_unchecked("host", host);
