@@ -38,6 +38,8 @@ pub struct CredentialSource {
     name: String,
     clock: Clock,
     fetch: Arc<Fetch>,
+    /// How long a request waits for the source.
+    patience: Duration,
     state: Mutex<State>,
     turn: Arc<Turn<()>>,
 }
@@ -86,8 +88,10 @@ struct State {
     problem: Option<String>,
     /// Whether the source failed and the failure has not been reported yet.
     is_unreported: bool,
-    /// When the source was last asked.
+    /// When the source last answered.
     asked: Option<Instant>,
+    /// Since when an answer has been awaited.
+    awaited: Option<Instant>,
     /// Whether a server rejected the current credentials.
     is_distrusted: bool,
 }
@@ -106,9 +110,19 @@ enum Look {
 }
 
 impl CredentialSource {
+    /// How long a request waits for a source unless told otherwise: longer than it takes to get a session or a role, and
+    /// shorter than clients are patient.
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+
     /// A source that has not been asked yet.
     pub fn new(name: String, clock: Clock, fetch: Arc<Fetch>) -> Self {
-        Self { name, clock, fetch, state: Mutex::default(), turn: Arc::default() }
+        Self { name, clock, fetch, patience: Self::PATIENCE, state: Mutex::default(), turn: Arc::default() }
+    }
+
+    /// Lets requests wait for the source this long.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The name of the source: `profile 'prod'`.
@@ -119,7 +133,7 @@ impl CredentialSource {
     /// Credentials that can sign now.
     ///
     /// # Errors
-    /// There are no such credentials, and the source returned none.
+    /// There are no such credentials, and the source returned none, or did not answer in time.
     pub async fn current(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
         match self.look() {
             Look::Good(credentials) => Ok(credentials),
@@ -167,7 +181,10 @@ impl CredentialSource {
             name: self.name.clone(),
             age: held.map(|held| held.since.seconds_until(now)),
             expires_in: held.and_then(|held| held.left(now)),
-            problem: state.problem.clone(),
+            problem: state
+                .problem
+                .clone()
+                .or_else(|| state.silence().filter(|(since, _)| *since >= self.patience).map(|(_, text)| text)),
         }
     }
 
@@ -198,40 +215,48 @@ impl CredentialSource {
     }
 
     async fn wait_for_new(self: &Arc<Self>) -> Result<Arc<Credentials>, Unready> {
-        let turn = Arc::clone(&self.turn).lock_owned().await;
-        // The task that had the turn before may have fetched credentials, or failed to.
-        if let Look::Good(credentials) | Look::Ageing(credentials) = self.look() {
-            return Ok(credentials);
-        }
-        if !self.state().is_within(SHORTEST_PAUSE) {
-            // In a task of its own, which continues if the client of this request disconnects: otherwise a source that
-            // takes longer than clients wait would never return credentials.
-            let source = Arc::clone(self);
-            let asking = tokio::spawn(async move {
-                let _turn = turn;
-                source.ask().await;
-            });
-            // If the task panicked, there are no credentials.
-            let _ = asking.await;
-        }
+        // A source that hangs holds up the first requests, but not those that come later.
+        let awaited = self.state().awaited.map(|since| since.elapsed()).unwrap_or_default();
+        let is_in_time = tokio::time::timeout(self.patience.saturating_sub(awaited), self.ask_in_turn()).await.is_ok();
         match self.look() {
             Look::Good(credentials) | Look::Ageing(credentials) => Ok(credentials),
             Look::Gone => {
-                let reason = self.state().problem.clone();
+                let state = self.state();
+                let silence = state.silence().filter(|_| !is_in_time).map(|(_, text)| text);
+                let reason = silence.or_else(|| state.problem.clone());
                 let reason = reason.unwrap_or_else(|| "the credentials have expired".to_owned());
                 Err(Unready { name: self.name.clone(), reason })
             }
         }
     }
 
+    /// Asks the source, unless somebody else did just before.
+    async fn ask_in_turn(self: &Arc<Self>) {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        // The task that had the turn before may have fetched credentials, or failed to.
+        if !matches!(self.look(), Look::Gone) || self.state().is_within(SHORTEST_PAUSE) {
+            return;
+        }
+        // In a task of its own, which continues if the client of this request disconnects or has waited long enough:
+        // otherwise a source that takes longer than clients wait would never return credentials.
+        let source = Arc::clone(self);
+        let asking = tokio::spawn(async move {
+            let _turn = turn;
+            source.ask().await;
+        });
+        // If the task panicked, there are no credentials.
+        let _ = asking.await;
+    }
+
     /// Asks the source. The caller must hold `turn`.
     async fn ask(&self) {
         let fetch = Arc::clone(&self.fetch);
+        self.state().awaited = Some(Instant::now());
         let fetched = tokio::task::spawn_blocking(move || fetch()).await;
         let fetched = fetched.unwrap_or_else(|_| Err("the credential source failed".to_owned()));
         let now = self.clock.now();
         let mut state = self.state();
-        state.asked = Some(Instant::now());
+        (state.asked, state.awaited) = (Some(Instant::now()), None);
         match fetched {
             Ok(credentials) => state.hold(credentials, now),
             Err(problem) => {
@@ -257,6 +282,12 @@ impl State {
     /// Whether the source was last asked within this time.
     fn is_within(&self, pause: Duration) -> bool {
         self.asked.is_some_and(|asked| asked.elapsed() < pause)
+    }
+
+    /// How long an answer of the source has been awaited, and that in words.
+    fn silence(&self) -> Option<(Duration, String)> {
+        let awaited = self.awaited?.elapsed();
+        Some((awaited, format!("the source has not answered for {:.0} s", awaited.as_secs_f64())))
     }
 
     /// Keeps new credentials. If the source returned the same ones again, the current ones stay, with their age.
@@ -365,6 +396,38 @@ mod tests {
         let gone = id(&world).await.unwrap_err();
         assert_eq!(gone, "no credentials from profile 'p': the source is down");
         assert_eq!(world.source.status().age, None);
+    }
+
+    /// Catches requests that wait as long as a source hangs, each of them anew, and an answer that comes late and is lost.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_hanging_source_holds_a_request_up_for_a_bounded_time() {
+        const PATIENCE: Duration = Duration::from_millis(300);
+        let hang = |number: usize, now: i64| {
+            if number == 2 {
+                std::thread::sleep(Duration::from_millis(1500));
+            }
+            Ok(temporary(number, now + 900))
+        };
+        let mut world = world(hang);
+        let source = Arc::into_inner(world.source).unwrap().with_patience(PATIENCE);
+        world.source = Arc::new(source);
+        assert_eq!(id(&world).await.as_deref(), Ok("AKID1"));
+        world.now.store(BEGIN + 899, Ordering::SeqCst);
+        tokio::time::sleep(SHORTEST_PAUSE).await;
+        let began = Instant::now();
+        let gone = id(&world).await.unwrap_err();
+        let took = began.elapsed();
+        assert!(took >= PATIENCE && took < 3 * PATIENCE, "{took:?}");
+        assert_eq!(gone, "no credentials from profile 'p': the source has not answered for 0 s");
+        let began = Instant::now();
+        id(&world).await.unwrap_err();
+        assert!(began.elapsed() < PATIENCE / 2, "a later request waits again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(world.source.status().problem.as_deref(), Some("the source has not answered for 0 s"));
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(id(&world).await.as_deref(), Ok("AKID2"));
+        assert_eq!(world.asked.load(Ordering::SeqCst), 2);
+        assert_eq!(world.source.status().problem, None);
     }
 
     /// Catches replaced keys in a file that are never read again.

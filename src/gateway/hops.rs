@@ -1,6 +1,6 @@
 //! Header fields that belong to one connection and must not be forwarded (RFC 9110 §7.6.1).
 
-use sigvet_core::resign::HOP_BY_HOP;
+use sigvet_core::resign::is_hop_by_hop;
 
 /// Additional field names that `Connection` lists.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl Hop {
 
     /// Whether the field with this lower-case name must not be forwarded.
     pub fn keeps(&self, name: &str) -> bool {
-        HOP_BY_HOP.contains(&name) || self.0.iter().any(|own| own == name)
+        is_hop_by_hop(name) || self.0.iter().any(|own| own == name)
     }
 }
 
@@ -40,7 +40,11 @@ mod tests {
     #[test]
     fn fields_of_the_connection_are_not_forwarded() {
         let hop = Hop::new([&b"close, X-Mine"[..], b"x-other"].into_iter());
-        assert!(["connection", "x-mine", "x-other", "te", "upgrade"].iter().all(|name| hop.keeps(name)));
-        assert!(!["host", "x-amz-date", "content-length", "trailer"].iter().any(|name| hop.keeps(name)));
+        assert!(
+            ["connection", "x-mine", "x-other", "te", "upgrade", "transfer_encoding"]
+                .iter()
+                .all(|name| hop.keeps(name))
+        );
+        assert!(!["host", "x-amz-date", "content-length", "trailer", "x_mine"].iter().any(|name| hop.keeps(name)));
     }
 }

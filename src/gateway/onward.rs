@@ -35,7 +35,7 @@ impl Pseudonym {
 
 /// The request without its body, for the next hop. Leaves out the fields of the connection and the fields
 /// that `leaves_out` selects by lower-case name. A field that `Connection` lists is kept if `is_signed` says
-/// that it is signed.
+/// that it is signed. A gateway without a pseudonym adds no `Via`: it would break a signature over that field.
 ///
 /// # Errors
 /// See [`NotHttp`].
@@ -43,12 +43,14 @@ pub fn head(
     request: &Request,
     leaves_out: impl Fn(&str) -> bool,
     is_signed: impl Fn(&str) -> bool,
-    pseudonym: &Pseudonym,
+    pseudonym: Option<&Pseudonym>,
 ) -> Result<http::Request<()>, NotHttp> {
     let hop = Hop::new(request.headers.values("connection")).without(is_signed);
     let mut outgoing = bare_head(request, |name| hop.keeps(name) || leaves_out(name))?;
-    let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
-    outgoing.headers_mut().append(http::header::VIA, via);
+    if let Some(pseudonym) = pseudonym {
+        let via = HeaderValue::from_str(&format!("1.1 {}", pseudonym.0)).map_err(|_| NotHttp)?;
+        outgoing.headers_mut().append(http::header::VIA, via);
+    }
     Ok(outgoing)
 }
 

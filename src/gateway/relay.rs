@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use sigvet_core::request::Request;
+use sigvet_core::resign::is_hop_by_hop;
 use sigvet_core::verify::Verdict;
 
 use super::onward::{self, NotHttp, Pseudonym};
@@ -33,6 +34,10 @@ impl Relay {
         if self.pseudonym.is_in(request) {
             return Reply::plain(508, "the upstream is this server itself");
         }
+        if let Some(name) = signed_for_this_hop(verdict) {
+            let text = format!("the signature covers the header {name}, which ends at this hop; sign without it");
+            return Reply::plain(400, &text);
+        }
         let outgoing = match self.outgoing(request, file, verdict) {
             Ok(outgoing) => outgoing,
             Err(error) => return Reply::plain(502, error),
@@ -60,7 +65,9 @@ impl Relay {
         let is_signed = |name: &str| name == "authorization" || listed.is_none_or(|listed| listed.contains(name));
         // The body is complete by now, so its length is known and there is no need to wait for `100 Continue`.
         let is_left_out = |name: &str| name == "content-length" || (name == "expect" && !is_signed(name));
-        let mut outgoing = onward::head(request, is_left_out, is_signed, &self.pseudonym)?;
+        let is_via_signed = listed.is_some_and(|listed| listed.contains("via"));
+        let pseudonym = (!is_via_signed).then_some(&self.pseudonym);
+        let mut outgoing = onward::head(request, is_left_out, is_signed, pseudonym)?;
         let payload = Payload::as_arrived(request, file);
         let length = payload.len();
         if length > 0 || request.headers.contains("content-length") {
@@ -68,6 +75,12 @@ impl Relay {
         }
         Ok(outgoing.map(|()| payload.into_body()))
     }
+}
+
+/// A signed header that cannot be passed on, because it belongs to the client's connection.
+fn signed_for_this_hop(verdict: &Verdict) -> Option<&str> {
+    let (claim, _) = verdict.as_v4()?;
+    claim.terms.signed_headers.iter().find(|name| is_hop_by_hop(name))
 }
 
 impl Answer for Relay {

@@ -31,9 +31,10 @@ const PARAMETERS: [&str; 9] = [
 /// Parameters of a presigned URL of Version 2, beside the token.
 const PARAMETERS_OF_VERSION_2: [&str; 3] = ["awsaccesskeyid", "expires", "signature"];
 
-/// Whether a header belongs to a signature.
+/// Whether a header belongs to a signature. Ceph and CGI read `x_amz_security_token` as `x-amz-security-token`.
 pub fn is_header(name: &str) -> bool {
-    HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own))
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    HEADERS.contains(&name.as_str())
 }
 
 /// The target of a request without the parameters of a signature. `None` if its query has no signature: `expires` alone
@@ -74,7 +75,14 @@ mod tests {
     /// Catches a session token of S3 Express and a region set of Version 4A, which are signed under other names.
     #[test]
     fn nothing_of_a_signature_remains() {
-        for name in ["Authorization", "X-Amz-S3session-Token", "x-amz-region-set", "X-Amz-Date", "x-amz-x509-chain"] {
+        for name in [
+            "Authorization",
+            "X-Amz-S3session-Token",
+            "x-amz-region-set",
+            "X-Amz-Date",
+            "x-amz-x509-chain",
+            "x_amz_security_token",
+        ] {
             assert!(is_header(name), "{name}");
         }
         assert!(!is_header("x-amz-acl") && !is_header("date"));

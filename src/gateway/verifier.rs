@@ -19,7 +19,7 @@ use sigvet_core::verify::{
 use sigvet_core::x509::Certificate;
 use sigvet_diagnose::{
     AppliedMistake, Diagnosis, Evidence, Explanation, Hints, Limits, NextStep, Note, OtherKey, Trial, catalogue,
-    diagnose,
+    diagnose, named_access_key_id,
 };
 
 use super::Keyring;
@@ -153,8 +153,8 @@ impl Verifier {
 
     /// Finds the mistake behind a refusal within the time limit.
     pub fn explain(&self, request: &Request, now: Timestamp, limit: Duration) -> Diagnosis {
-        let claimed = Claimed::extract(request, self.buckets()).ok();
-        let credentials = self.key_for(claimed.as_ref().map(Claimed::access_key_id).unwrap_or_default());
+        let named = named_access_key_id(request, self.buckets());
+        let credentials = self.key_for(named.as_deref().unwrap_or_default());
         let others = self.others(credentials);
         let began = Instant::now();
         let is_time_up = || began.elapsed() >= limit;
@@ -257,4 +257,44 @@ fn is_about_key(explanation: &Explanation) -> bool {
 fn is_about_scope(explanation: &Explanation) -> bool {
     let is_scope = |applied: &AppliedMistake| ["scope-region", "scope-service"].contains(&applied.mistake.id);
     explanation.mistakes.iter().any(is_scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use sigvet_core::request::RequestUrl;
+    use sigvet_core::signer::Signer;
+
+    use super::super::NamedKey;
+    use super::*;
+
+    /// Catches a client whose own secret is called that of another profile, because the damage that was done to its URL
+    /// hides which key it names.
+    #[test]
+    fn a_damaged_url_is_judged_by_the_key_that_it_names() {
+        let now = Timestamp::parse("20260301T000000Z").unwrap();
+        let first = Credentials::new("AKIAPLACEHOLDER00001", "first/secret");
+        let own = Credentials::new("ASIAPLACEHOLDER00002", "second/secret").with_session_token("a/token+==");
+        let named = |credentials: &Credentials| NamedKey { name: "key".to_owned(), credentials: credentials.clone() };
+        let keys = Keyring::new([named(&first), named(&own)]);
+        let verifier = Verifier::new(keys, Clock::new(move || now));
+        let url = RequestUrl::parse("https://examplebucket.s3.us-east-1.amazonaws.com/k").unwrap();
+        for key in [&first, &own] {
+            let signer = Signer::new(key.clone(), "us-east-1", "s3");
+            let signed = signer.presign_request(Request::new("GET", &url).unwrap(), Duration::from_secs(60), now);
+            let request = signed.unwrap().request;
+            let target = String::from_utf8(request.target().to_vec()).unwrap();
+            for (damaged, id) in [
+                (target.replace('&', "&amp;"), "query-html-escaped"),
+                (target.replace('&', "\\u0026"), "query-json-escaped"),
+                (target.replace("%2F", "%252F"), "url-double-encoded"),
+            ] {
+                let mut damaged_request = request.clone();
+                damaged_request.set_target(damaged.clone().into_bytes()).unwrap();
+                let diagnosis = verifier.explain(&damaged_request, now, Duration::from_secs(60));
+                let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
+                let ids: Vec<_> = mistakes.map(|made| made.mistake.id).collect();
+                assert_eq!(ids, [id], "{damaged}");
+            }
+        }
+    }
 }

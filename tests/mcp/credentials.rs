@@ -40,7 +40,9 @@ fn an_expired_sso_session_is_reported_with_the_command_that_renews_it() {
     let mut agent = Agent::start_with(&stub.url, &["--profile", "work"], &world);
     agent.request(0, "initialize", json!({}));
     let (_, text) = agent.hear_error(0);
-    assert!(text.contains("aws sso login") && text.contains("'work'") && text.contains("expired"), "{text}");
+    // Without the profile, the AWS CLI would renew another session (`aws sso login help`).
+    assert_eq!(text.matches("aws sso login").count(), 1, "{text}");
+    assert!(text.contains("'aws sso login --profile work'") && text.contains("expired"), "{text}");
     assert!(!text.contains("token-of-some-length") && stub.heard().is_empty(), "{text}");
 }
 

@@ -17,10 +17,18 @@ fn lines_that_are_not_messages_are_answered() {
         ("7", json!(null), -32600),
         ("[]", json!(null), -32600),
         ("{\"jsonrpc\":\"2.0\",\"id\":5}", json!(5), -32600),
-        ("[{\"id\":1,\"method\":\"a\"},3]", json!(null), -32600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":{\"a\":1},\"method\":\"ping\"}", json!(null), -32600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"ping\"}", json!(null), -32600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":[1],\"method\":\"ping\"}", json!(null), -32600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}", json!(null), -32600),
     ] {
         agent.say(line);
         assert_eq!(agent.hear_error(id).0, code, "{line}");
+    }
+    // Each request of a batch gets an answer, also the valid ones.
+    agent.say("[{\"id\":1,\"method\":\"a\"},3,{\"id\":[],\"method\":\"b\"}]");
+    for id in [json!(null), json!(null), json!(1)] {
+        assert_eq!(agent.hear_error(id).0, -32600);
     }
     assert!(stub.heard().is_empty());
     for empty in ["", "   ", "\r"] {

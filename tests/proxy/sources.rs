@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
-use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, proxy_to, write_keys};
+use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, proxy_to, set_mode, write_keys};
 
 /// Catches a request that is sent unsigned because there were no credentials.
 #[test]
@@ -48,6 +48,64 @@ fn a_refusal_of_the_upstream_is_explained() {
         assert!(metrics.contains(&format!("sigvet_refused_signatures_total{{cause=\"{told}\"}} 1")), "{metrics}");
         assert!(!proxy.log().contains("wrong/secret") && !proxy.log().contains(REAL.1), "{}", proxy.log());
     }
+}
+
+/// Catches a token that `serve` leaves out of its reply and that counts as a change of the URL. Without a token the
+/// cause has always been the secret.
+#[test]
+fn what_a_reply_does_not_show_is_no_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let (token, file) = ("a/session+token==of/some/length", folder.path().join("profiles.toml"));
+    let profiles = format!(
+        "[profile.a]\naccess_key_id = '{0}'\nsecret_access_key = '{1}'\n\
+         [profile.b]\naccess_key_id = 'ASIAIOSFODNN7EXAMPLE'\nsecret_access_key = '{1}'\nsession_token = '{token}'\n",
+        REAL.0, REAL.1
+    );
+    std::fs::write(&file, profiles).unwrap();
+    set_mode(&file, 0o600);
+    let words = ["--profile-file", file.to_str().unwrap(), "--region", "us-east-1", "--service", "s3", "--no-page"];
+    let server = Serving::start_without_key(&words);
+    let secret = ("AWS_SECRET_ACCESS_KEY", "wrong/secret/of/the/same/length/as/others0");
+    let plain = [("AWS_ACCESS_KEY_ID", REAL.0), secret];
+    let temporary = [("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"), secret, ("AWS_SESSION_TOKEN", token)];
+    let words = ["--to", &server.url, "--inbound", &write_keys(&folder, "")];
+    let causes = [&plain[..], &temporary].map(|key| {
+        let proxy = Serving::start_proxy(&words, key);
+        let client = Client::new();
+        let (in_header, in_url) =
+            (client.sign("GET", proxy.address(), "/b/k", b""), client.presign("GET", proxy.address(), "/b/k", b""));
+        [in_header, in_url].map(|request| {
+            let answer = ask(&proxy, &request);
+            assert_eq!(answer.status, 403, "{}", answer.text());
+            answer.header("x-sigvet-cause").unwrap_or_else(|| panic!("{}", answer.head)).to_owned()
+        })
+    });
+    assert_eq!(causes, [["secret-wrong", "secret-wrong"], ["secret-wrong", "secret-wrong"]]);
+}
+
+/// Catches a request that waits for a source as long as that hangs. The program is the source.
+#[cfg(unix)]
+#[test]
+fn a_source_that_hangs_is_not_waited_for() {
+    let recorder = Recorder::polite();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    std::fs::write(&config, "[profile slow]\ncredential_process = sleep 60\nregion = us-east-1\n").unwrap();
+    let words = ["--to", &recorder.url, "--service", "s3", "--profile", "slow", "--log", "json"];
+    let environment = [("AWS_CONFIG_FILE", config.to_str().unwrap()), ("HOME", folder.path().to_str().unwrap())];
+    let proxy = Serving::start_proxy(&words, &environment);
+    let began = std::time::Instant::now();
+    let answer = ask(&proxy, &plain("GET", "h", "/b/k", &[], b""));
+    let took = began.elapsed().as_secs_f64();
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!((1.0..14.0).contains(&took), "{took}");
+    proxy.wait_for("the source has not answered for ", 1);
+    let began = std::time::Instant::now();
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/b/k", &[], b"")).status, 503);
+    assert!(began.elapsed().as_secs() < 5, "a later request waits again");
+    let ready = ask(&proxy, &plain("GET", "h", "/_sigvet/readyz", &[], b""));
+    assert_eq!(ready.status, 503, "{}", ready.text());
+    assert!(recorder.heard().is_empty());
 }
 
 /// A client without its own key may ask for gzip: the refusal is still read, and passed on unchanged.

@@ -136,3 +136,27 @@ fn a_client_that_does_not_read_is_cut_off() {
     stream.write_all(&request("GET", server.address(), "/b/k", b"")).unwrap();
     ended.recv_timeout(PATIENCE).unwrap();
 }
+
+/// curl signs every header that it is given. Catches a `Via` that breaks the signature over it, and a signature that is
+/// refused upstream without a reason because it covers a header that no hop passes on.
+#[test]
+fn signed_headers_of_hops_stay_as_they_are_or_are_named() {
+    let judge = Serving::start(&["--service", "s3", "--no-page"]);
+    let server = Serving::start(&["--upstream", &judge.url, "--no-page"]);
+    let key = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let (url, host) = (format!("{}/b/k", server.url), format!("Host: {}", judge.address()));
+    for (header, expected) in [
+        ("Via: 1.1 a", "HTTP/1.1 200 "),
+        ("X-Forwarded-For: 192.0.2.1", "HTTP/1.1 200 "),
+        ("Expect: 100-continue", "HTTP/1.1 200 "),
+        ("TE: trailers", "the signature covers the header te, which ends at this hop"),
+        ("Connection: keep-alive", "the signature covers the header connection, which ends at this hop"),
+    ] {
+        let mut curl = std::process::Command::new("curl");
+        curl.args(["-sS", "-i", "--noproxy", "*", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", key]);
+        curl.args(["-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "-H", &host, "-H", header, &url]);
+        let output = curl.output().expect("curl is there");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains(expected), "{header}: {text}");
+    }
+}

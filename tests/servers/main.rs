@@ -108,9 +108,11 @@ macro_rules! tests_of_both_servers {
                 signed_chunks
             }
             version_2 {
+                version_2_dates
                 version_2_for_virtual_hosts
                 version_2_in_headers
                 version_2_presigned
+                version_2_signs_the_path_as_it_is_sent
                 version_2_subresources
             }
         }
@@ -141,6 +143,7 @@ mod radosgw {
         refusals {
             radosgw_calls_a_signed_url_that_expired_just_denied
             radosgw_knows_no_such_key
+            radosgw_reads_underscores_as_hyphens
             radosgw_takes_any_region
             radosgw_takes_any_service
         }

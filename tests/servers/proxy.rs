@@ -42,7 +42,7 @@ pub fn sdks_and_tools_with_placeholders_work(server: &Server) {
     let mut clients = isolated(&python);
     clients.arg(here("through.py")).env("SIGVET_INBOUND", &proxy.url).env("SIGVET_FORMS", forms);
     let boto3 = if takes_forms { 8 } else { 7 };
-    assert_eq!(print(&mut clients), format!("boto3 {boto3}, minio 4, aws 3, rclone 3, refused 2\n"));
+    assert_eq!(print(&mut clients), format!("boto3 {boto3}, minio 4, aws 3, rclone 4, refused 2\n"));
     let mut javascript = isolated("node");
     javascript.arg("--no-warnings").arg(here("through.mjs"));
     javascript.env("SIGVET_INBOUND", &proxy.url).env("CLIENTS_NODE", packages);

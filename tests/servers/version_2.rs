@@ -1,7 +1,7 @@
 //! Signature Version 2, which both servers still accept: in headers and in URLs, for both addressing styles.
 
 use crate::server::{Bucket, Server};
-use crate::sigvet::curl;
+use crate::sigvet::{curl, isolated, run, shell};
 
 const V2: [&str; 2] = ["--scheme", "v2"];
 
@@ -52,6 +52,43 @@ pub fn version_2_subresources(server: &Server) {
     for query in ["acl", "location", "versioning", "uploads", "prefix=a&max-keys=2"] {
         let url = bucket.url(&format!("?{query}"));
         sigvet.send(V2.into_iter().chain([url.as_str()])).expect_status(200);
+    }
+}
+
+/// The forms of a date that clients send (RFC 9110 §5.6.7, RFC 5322); rclone writes `UTC`.
+pub fn version_2_dates(server: &Server) {
+    let bucket = server.new_bucket("version-2-dates");
+    let sigvet = server.sigvet_v2();
+    for form in [
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%a, %d %b %Y %H:%M:%S UTC",
+        "%a, %d %b %Y %H:%M:%S +0000",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S UTC",
+        "%a %b %e %H:%M:%S %Y",
+    ] {
+        let date = run(isolated("date").args(["-u", &format!("+{form}")]));
+        let date = String::from_utf8(date.stdout).unwrap();
+        for name in ["Date", "x-amz-date"] {
+            let header = format!("{name}: {}", date.trim_end());
+            sigvet.send(V2.into_iter().chain(["-H", &header, &bucket.url("")])).expect_status(200);
+        }
+    }
+}
+
+/// botocore signs `/bucket/` and sends `/bucket` for path-style addresses (boto3 issue 4433). Neither server accepts
+/// that, so `verify` does not either, and names the slash.
+pub fn version_2_signs_the_path_as_it_is_sent(server: &Server) {
+    let bucket = server.new_bucket("version-2-slash");
+    let (with, without) = (format!("{}/", bucket.url("")), bucket.url(""));
+    for url in [&with, &without] {
+        let words = V2.into_iter().chain(["--as", "curl", url.as_str()]);
+        let printed = server.sigvet_v2().print("sign", words);
+        shell(&format!("{printed} -i -sS")).expect_status(200);
+        let other = if *url == with { &without } else { &with };
+        let moved = printed.replace(url.as_str(), other);
+        assert_ne!(moved, printed);
+        shell(&format!("{moved} -i -sS")).expect_error(403, "SignatureDoesNotMatch");
     }
 }
 

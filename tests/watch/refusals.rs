@@ -8,6 +8,10 @@ use sigvet_testing::Sigvet;
 use super::upstream::Upstream;
 use super::world::{KEY, WATCHED, World, curl, login, text, unrouted};
 
+/// curl, which prints only the statuses of three requests.
+const SILENT: [&str; 10] =
+    ["curl", "-s", "-o", "/dev/null", "-o", "/dev/null", "-o", "/dev/null", "-w", "%{http_code}"];
+
 #[test]
 fn a_right_request_is_accepted_and_nothing_is_printed() {
     let world = World::new();
@@ -64,6 +68,40 @@ fn a_wrong_secret_is_explained_and_saved_as_explain_reads_it() {
     let shown = world.watch(server.address(), &["--save", text(&folder), "--show-secrets"], &program).run().expect(0);
     assert!(shown.stderr.contains("saved as") && shown.stderr.contains("/0003-"), "{}", shown.stderr);
     assert!(std::fs::read_to_string(folder.join(of(3, "http"))).unwrap().contains("hush-hush-hush-hush"));
+}
+
+/// Catches a second mistake that is hidden behind the first because both have the same name.
+#[test]
+fn the_same_mistake_with_another_detail_is_explained_too() {
+    let world = World::new();
+    let server = world.serve();
+    let url = format!("https://{WATCHED}/bucket/key");
+    let words = ["presign", "--region", "us-east-1", "--service", "s3", "--expires", "3600", &url];
+    let presign = Sigvet::anonymous(&words).env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1);
+    let url = presign.run().expect(0).text().trim().to_owned();
+    let (added, changed) = (format!("{url}&foo=bar"), url.replace("X-Amz-Expires=", "X-Amz-Expires=1"));
+    assert_ne!(changed, url);
+    let program = [&SILENT[..], &[added.as_str(), &added, &changed]].concat();
+    let ended = world.watch(server.address(), &[], &program).run().expect(0);
+    assert_eq!(ended.text(), "403403403");
+    let said = &ended.stderr;
+    assert_eq!(said.matches("\nfix: ").count(), 2, "{said}");
+    assert_eq!(said.matches("(explained above)").count(), 1, "{said}");
+    assert!(said.contains("parameter foo was added") && said.contains("X-Amz-Expires"), "{said}");
+}
+
+/// Catches a program that retries and fills the terminal with the same reason.
+#[test]
+fn a_host_that_cannot_be_reached_is_explained_once() {
+    let world = World::new();
+    let url = format!("https://{WATCHED}/bucket/key");
+    let program = [&SILENT[..], &[url.as_str(), &url, &url]].concat();
+    // Nothing listens on this port.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let ended = world.watch(&free, &[], &program).run();
+    let said = &ended.stderr;
+    assert_eq!(said.matches(&format!("sigvet: cannot reach {WATCHED}: ")).count(), 1, "{said}");
+    assert_eq!(said.matches("(same reason as before)").count(), 2, "{said}");
 }
 
 /// The answer to HEAD has no text, so only the signature itself shows the reason.

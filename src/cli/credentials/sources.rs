@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets};
@@ -18,6 +19,7 @@ pub struct Sources {
     environment: Environment,
     connection: Options,
     clock: Clock,
+    patience: Duration,
     found: FoundSecrets,
     warnings: Vec<String>,
     made: HashMap<(Option<String>, Option<String>), Arc<CredentialSource>>,
@@ -31,10 +33,17 @@ impl Sources {
             environment: context.environment.clone(),
             connection: context.connection.clone(),
             clock,
+            patience: CredentialSource::PATIENCE,
             found: FoundSecrets::default(),
             warnings: Vec::new(),
             made: HashMap::new(),
         }
+    }
+
+    /// Lets requests wait this long for a source.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The settings of a profile other than keys.
@@ -94,7 +103,7 @@ impl Sources {
             found: Arc::clone(&self.found),
         };
         let fetch = Arc::new(move || fetching.fetch());
-        let source = Arc::new(CredentialSource::new(name, self.clock.clone(), fetch));
+        let source = Arc::new(CredentialSource::new(name, self.clock.clone(), fetch).with_patience(self.patience));
         self.made.insert(key, Arc::clone(&source));
         Ok(source)
     }

@@ -101,17 +101,17 @@ impl Bridge {
                     "a message is longer than {} bytes; pass a larger --max-message",
                     self.line.limit
                 ));
-                return self.reject(Value::Null, problem).await;
+                return self.reject(&[Value::Null], problem).await;
             }
             Line::Whole(bytes) if bytes.trim_ascii().is_empty() => return None,
             Line::Whole(bytes) => match Message::parse(bytes) {
                 Ok(message) => message,
                 Err(NoMessage::NotJson) => {
                     let problem = Problem { code: PARSE_ERROR, text: "this line is not JSON".to_owned() };
-                    return self.reject(Value::Null, problem).await;
+                    return self.reject(&[Value::Null], problem).await;
                 }
-                Err(NoMessage::NotJsonRpc(id)) => {
-                    return self.reject(id, Problem::invalid("this is not a JSON-RPC 2.0 message")).await;
+                Err(NoMessage::NotJsonRpc { ids, problem }) => {
+                    return self.reject(&ids, Problem::invalid(problem)).await;
                 }
             },
         };
@@ -138,9 +138,9 @@ impl Bridge {
         })
     }
 
-    async fn reject<T>(&self, id: Value, problem: Problem) -> Option<T> {
-        // An error means that the client does not read any more, which is noticed elsewhere.
-        let _ = self.line.fail(&[id], problem).await;
+    async fn reject<T>(&self, ids: &[Value], problem: Problem) -> Option<T> {
+        // An error means that the client does not read, which is noticed elsewhere.
+        let _ = self.line.fail(ids, problem).await;
         None
     }
 

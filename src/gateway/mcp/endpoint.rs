@@ -21,7 +21,7 @@ use sigvet_core::signer::Signer;
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply;
 
-use super::problem::Problem;
+use super::problem::{Problem, RefusedKey};
 use crate::gateway::onward;
 use crate::gateway::proxy::masking::Masking;
 use crate::gateway::proxy::refused::{self, ReadAhead};
@@ -158,11 +158,12 @@ impl Endpoint {
     ) -> Problem {
         let masking = Masking::new(credentials, signed.signature.as_str());
         let (limit, now, credentials) = (self.explain_time, self.clock.now(), Arc::clone(credentials));
-        let is_temporary = credentials.session_token.is_some();
+        let (source, is_temporary) = (self.source.name().to_owned(), credentials.session_token.is_some());
         let search = move || {
             let diagnosis: Option<Diagnosis> =
                 (!limit.is_zero()).then(|| refused::explain(&signed.request, &credentials, &said, (now, limit)));
-            Problem::from_refusal(status, &said, diagnosis.as_ref(), is_temporary)
+            let key = RefusedKey { source: &source, is_temporary };
+            Problem::from_refusal(status, &said, diagnosis.as_ref(), key)
         };
         let found = tokio::task::spawn_blocking(search).await;
         let problem = found.unwrap_or_else(|_| Problem::new("the server refused the signature"));

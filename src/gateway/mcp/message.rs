@@ -21,9 +21,20 @@ pub struct Message {
 pub enum NoMessage {
     /// The line is not JSON.
     NotJson,
-    /// The line is JSON but not JSON-RPC. The value is the ID to use in the answer.
-    NotJsonRpc(Value),
+    /// It is JSON but not JSON-RPC.
+    NotJsonRpc {
+        /// The IDs to answer with: that of the invalid message, and those of the other requests in its batch.
+        ids: Vec<Value>,
+        /// What is wrong.
+        problem: &'static str,
+    },
 }
+
+/// The problem of JSON that is no message at all.
+const NO_MESSAGE: &str = "this is not a message of JSON-RPC 2.0";
+
+/// The problem of a request that could not be answered (MCP, *Base protocol*: the ID must be a string or a number).
+const BAD_ID: &str = "the id of a request must be a string or a number";
 
 #[derive(Debug)]
 struct Part {
@@ -40,11 +51,27 @@ impl Message {
     /// See [`NoMessage`].
     pub fn parse(bytes: Vec<u8>) -> Result<Self, NoMessage> {
         let value = serde_json::from_slice(&bytes).map_err(|_| NoMessage::NotJson)?;
-        let parts = match value {
-            Value::Array(values) if !values.is_empty() => values.into_iter().map(Part::read).collect::<Result<_, _>>(),
-            value => Part::read(value).map(|part| vec![part]),
+        let values = match value {
+            Value::Array(values) if !values.is_empty() => values,
+            value => vec![value],
         };
-        Ok(Self { bytes, parts: parts.map_err(NoMessage::NotJsonRpc)? })
+        let (mut parts, mut ids, mut problem) = (Vec::new(), Vec::new(), None);
+        for value in values {
+            match Part::read(value) {
+                Ok(part) => parts.push(part),
+                Err((id, invalid)) => {
+                    ids.push(id);
+                    problem = problem.or(Some(invalid));
+                }
+            }
+        }
+        match problem {
+            None => Ok(Self { bytes, parts }),
+            Some(problem) => {
+                ids.extend(parts.into_iter().filter_map(|part| part.id));
+                Err(NoMessage::NotJsonRpc { ids, problem })
+            }
+        }
     }
 
     /// The IDs of the requests that expect an answer.
@@ -93,16 +120,18 @@ impl Message {
 }
 
 impl Part {
-    /// Parses a request, notification or response. For anything else returns the ID to answer with.
-    fn read(value: Value) -> Result<Self, Value> {
-        let Value::Object(mut object) = value else { return Err(Value::Null) };
-        let id = object.remove("id").filter(|id| id.is_string() || id.is_number());
+    /// Parses a request, notification or response. For anything else returns the ID to answer with, and what is wrong.
+    fn read(value: Value) -> Result<Self, (Value, &'static str)> {
+        let Value::Object(mut object) = value else { return Err((Value::Null, NO_MESSAGE)) };
+        let id = object.remove("id");
+        let is_usable = id.as_ref().is_none_or(|id| id.is_string() || id.is_number());
         let is_response = object.contains_key("result") || object.contains_key("error");
         let params = object.remove("params").unwrap_or_default();
         match object.remove("method") {
+            Some(Value::String(_)) if !is_usable => Err((Value::Null, BAD_ID)),
             Some(Value::String(method)) => Ok(Self { id, method: Some(method), params }),
             None if is_response => Ok(Self { id: None, method: None, params }),
-            _ => Err(id.unwrap_or_default()),
+            _ => Err((id.filter(|_| is_usable).unwrap_or_default(), NO_MESSAGE)),
         }
     }
 }
@@ -136,7 +165,7 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, vec![json!(1)]),
             (r#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#, vec![json!("a")]),
             (r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, vec![]),
-            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, vec![]),
+            (r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}"#, vec![]),
             (r#"{"jsonrpc":"2.0","id":7,"result":{}}"#, vec![]),
             (r#"[{"id":1,"method":"a"},{"method":"b"},{"id":2,"method":"c"}]"#, vec![json!(1), json!(2)]),
         ] {
@@ -150,9 +179,23 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), NoMessage::NotJson, "{text}");
         }
         for (text, id) in [("[]", json!(null)), ("1", json!(null)), (r#"{"id":3}"#, json!(3)), ("[1]", json!(null))] {
-            assert_eq!(parse(text).unwrap_err(), NoMessage::NotJsonRpc(id), "{text}");
+            let expected = NoMessage::NotJsonRpc { ids: vec![id], problem: NO_MESSAGE };
+            assert_eq!(parse(text).unwrap_err(), expected, "{text}");
         }
         assert_eq!(Message::parse(b"{\"id\":1,\"method\":\"\xff\"}".to_vec()).unwrap_err(), NoMessage::NotJson);
+    }
+
+    /// Catches a request that is sent to the server although no answer to it could reach the client. JSON-RPC 2.0 §5
+    /// requires the ID null in the error.
+    #[test]
+    fn a_request_whose_id_cannot_be_answered_is_rejected() {
+        for id in ["{\"a\":1}", "[1]", "true", "null"] {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+            let rejected = |ids| NoMessage::NotJsonRpc { ids, problem: BAD_ID };
+            assert_eq!(parse(&text).unwrap_err(), rejected(vec![json!(null)]), "{id}");
+            let batch = format!(r#"[{{"id":1,"method":"ping"}},{text},{{"method":"b"}},{{"id":"c","method":"ping"}}]"#);
+            assert_eq!(parse(&batch).unwrap_err(), rejected(vec![json!(null), json!(1), json!("c")]), "{batch}");
+        }
     }
 
     /// Catches a request with a session that is mistaken for one of the stateless protocol.

@@ -52,8 +52,8 @@ impl Problem {
         Self::new(format!("the server answered {status}{said}{}", hint(status, headers)))
     }
 
-    /// Why a server refused a signature. A session can only be renewed if the credentials are temporary.
-    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>, is_temporary: bool) -> Self {
+    /// Why a server refused a signature, and what to do about it.
+    pub fn from_refusal(status: StatusCode, said: &Reply, diagnosis: Option<&Diagnosis>, key: RefusedKey<'_>) -> Self {
         let code = said.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
         let mistakes = diagnosis.and_then(Diagnosis::best).map(|best| best.mistakes.as_slice()).unwrap_or_default();
         let mut text = format!("the server refused the signature ({}{code})", status.as_u16());
@@ -64,12 +64,42 @@ impl Problem {
             let message = said.message.as_deref().map(|message| format!(": {}", shortened(message)));
             text.push_str(&message.unwrap_or_default());
         }
-        if said.kind() == Kind::Token && is_temporary {
+        if let Some(advice) = key.advice(said.kind()).filter(|_| mistakes.is_empty() || said.kind() == Kind::Token) {
             let text_end = text.trim_end_matches('.').len();
             text.truncate(text_end);
-            text.push_str("; renew the session, for example with 'aws sso login' or 'aws login', and try again");
+            text.push_str(&format!("; {advice}"));
         }
         Self::new(text)
+    }
+}
+
+/// The key that signed a refused request.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusedKey<'a> {
+    /// Where it comes from: `aws profile 'work'`.
+    pub source: &'a str,
+    /// Whether it has a session token: only a session can be renewed.
+    pub is_temporary: bool,
+}
+
+impl RefusedKey<'_> {
+    /// What to do if the server gives no reason other than this kind, and no mistake was found.
+    fn advice(self, kind: Kind) -> Option<String> {
+        let Self { source, is_temporary } = self;
+        match kind {
+            Kind::Token if is_temporary => Some(format!(
+                "renew the session of {source}, for example with 'aws sso login --profile NAME' or 'aws login --profile \
+                 NAME', and try again"
+            )),
+            Kind::Signature => Some(format!(
+                "no mistake was found in the request, so check the secret key of {source}, and --region and --service"
+            )),
+            Kind::Key => Some(format!("check that the key of {source} exists, and that it is active")),
+            Kind::Clock => Some("check the clock of this machine".to_owned()),
+            Kind::Region => Some("pass the server's --region".to_owned()),
+            Kind::Service => Some("pass the server's --service".to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -132,13 +162,46 @@ mod tests {
         let headers = Headers::from_pairs([("content-type", "application/json")]).unwrap();
         let said = Reply::parse(Some(403), &headers, body);
         assert_eq!(said.kind(), Kind::Token);
-        let text = |is_temporary| Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, is_temporary).text;
+        let text = |is_temporary| {
+            let key = RefusedKey { source: "profile 'work'", is_temporary };
+            Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, key).text
+        };
         let problem = "the server refused the signature (403 ExpiredTokenException): The security token included in \
             the request is expired";
         assert_eq!(text(false), format!("{problem}."));
-        assert_eq!(
-            text(true),
-            format!("{problem}; renew the session, for example with 'aws sso login' or 'aws login', and try again")
-        );
+        let advice = "renew the session of profile 'work', for example with 'aws sso login --profile NAME' or 'aws login \
+            --profile NAME', and try again";
+        assert_eq!(text(true), format!("{problem}; {advice}"));
+    }
+
+    /// Catches an error that only repeats the server's words (AWS's own, from public threads).
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for (code, message, advice) in [
+            (
+                "InvalidSignatureException",
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+                 Access Key and signing method. Consult the service documentation for details.",
+                "check the secret key of profile 'work', and --region and --service",
+            ),
+            ("UnrecognizedClientException", "The security token included in the request is invalid.", "profile 'work'"),
+            (
+                "InvalidSignatureException",
+                "Signature expired: 20240101T000000Z is now earlier than 20240101T001000Z (20240101T001500Z - 5 min.)",
+                "check the clock of this machine",
+            ),
+            (
+                "InvalidSignatureException",
+                "Credential should be scoped to a valid region.",
+                "pass the server's --region",
+            ),
+        ] {
+            let body = serde_json::json!({ "__type": code, "message": message }).to_string();
+            let headers = Headers::from_pairs([("content-type", "application/json")]).unwrap();
+            let said = Reply::parse(Some(403), &headers, body.as_bytes());
+            let key = RefusedKey { source: "profile 'work'", is_temporary: true };
+            let text = Problem::from_refusal(StatusCode::FORBIDDEN, &said, None, key).text;
+            assert!(text.contains(advice) && text.contains(message.trim_end_matches('.')), "{text}");
+        }
     }
 }

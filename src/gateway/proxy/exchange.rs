@@ -403,7 +403,10 @@ fn may_repeat(error: &TransportError, request: &Request) -> bool {
 fn denied_by(error: ResignError) -> Denied {
     let status = match error {
         ResignError::Frames { .. } | ResignError::SessionTokenMissing => 501,
-        ResignError::UnsignedHeader { .. } | ResignError::Expired | ResignError::Leak { .. } => 403,
+        ResignError::UnsignedHeader { .. }
+        | ResignError::LookalikeHeader { .. }
+        | ResignError::Expired
+        | ResignError::Leak { .. } => 403,
         _ => 400,
     };
     Denied::new(status, error)

@@ -111,7 +111,7 @@ pub fn message(
 ) -> Result<http::Request<ReplyBody>, NotHttp> {
     // If the body has already arrived, there is no need to wait for `100 Continue`.
     let waits = matches!(body, Outbound::Passing(_));
-    let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, pseudonym)?;
+    let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, Some(pseudonym))?;
     let headers = outgoing.headers_mut();
     if let Some(upgrade) = &extras.upgrade {
         headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

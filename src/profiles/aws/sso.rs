@@ -36,8 +36,6 @@ struct Token {
     path: PathBuf,
 }
 
-const LOG_IN: &str = "run 'aws sso login'";
-
 impl Sso<'_> {
     /// Gets the role's credentials from the portal.
     pub(super) fn ask(&self, outside: &dyn Outside) -> Result<Credentials, AwsCause> {
@@ -65,13 +63,13 @@ impl Sso<'_> {
         match token.text("expiresAt").and_then(|end| parse_time(end).ok()) {
             Some(end) if outside.now() < end => token.access_token(),
             _ if session.is_some() => self.renew(&token, outside),
-            _ => Err(AwsCause::new(format!("the session of {start_url} has expired; {LOG_IN}"))),
+            _ => Err(AwsCause::new(format!("the session of {start_url} has expired"))),
         }
     }
 
     fn cached(&self, key: &str) -> Result<Token, AwsCause> {
         let name = format!("{}.json", hex::encode(sha1(key.as_bytes())));
-        let absent = || AwsCause::new(format!("there is no session of '{key}' in ~/.aws/sso/cache; {LOG_IN}"));
+        let absent = || AwsCause::new(format!("there is no session of '{key}' in ~/.aws/sso/cache"));
         let path = in_home(&["sso", "cache", &name], self.environment).ok_or_else(absent)?;
         let read = files::read(&path, SETTINGS_LIMIT).map_err(|_| absent())?;
         Ok(Token { json: parse_json(&read.bytes, "the session in ~/.aws/sso/cache")?, path })
@@ -79,7 +77,7 @@ impl Sso<'_> {
 
     /// Exchanges the refresh token for a new token (*CreateToken* in the OIDC API), and stores it as the AWS CLI does.
     fn renew(&self, token: &Token, outside: &dyn Outside) -> Result<Secret, AwsCause> {
-        let has_ended = || AwsCause::new(format!("the session has expired and cannot be renewed; {LOG_IN}"));
+        let has_ended = || AwsCause::new("the session has expired and cannot be renewed");
         let [id, secret, refresh] =
             ["clientId", "clientSecret", "refreshToken"].map(|name| token.text(name).ok_or_else(has_ended));
         let region = self.of_session("sso_region")?;
@@ -89,7 +87,7 @@ impl Sso<'_> {
         let asked =
             json!({"clientId": id?, "clientSecret": secret?, "refreshToken": refresh?, "grantType": "refresh_token"});
         question.request.body = Body::Bytes(asked.to_string().into_bytes());
-        let body = question.ask(outside).map_err(|cause| AwsCause::new(format!("{cause}; {LOG_IN}")))?;
+        let body = question.ask(outside)?;
         token.renewed(&parse_json(&body, "the answer of IAM Identity Center")?, outside.now())
     }
 
@@ -122,7 +120,7 @@ impl Token {
 
     fn access_token(&self) -> Result<Secret, AwsCause> {
         let token = self.text("accessToken").map(Secret::new);
-        token.ok_or_else(|| AwsCause::new(format!("the session in ~/.aws/sso/cache has no accessToken; {LOG_IN}")))
+        token.ok_or_else(|| AwsCause::new("the session in ~/.aws/sso/cache has no accessToken"))
     }
 
     /// The new token, stored in place of the old one. Failing to store it is not an error; it only costs another call.

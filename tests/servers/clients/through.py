@@ -137,6 +137,8 @@ def with_rclone(folder):
     rclone("copy", "store:through-rclone/to", str(folder / "back"))
     right("rclone", same(folder), True)
     right("rclone", sorted(rclone("lsf", "-R", "--files-only", "store:through-rclone/to").decode().split("\n")), ["", "a b/é+x", "large"])
+    version_2 = lambda *words: run(folder, variables | {"RCLONE_CONFIG_STORE_V2_AUTH": "true"}, "rclone", "--retries", "1", *words)
+    right("rclone", version_2("cat", "store:through-rclone/to/a b/é+x"), rclone("cat", "store:through-rclone/to/a b/é+x"))
     rclone("delete", "store:through-rclone/to")
     right("rclone", rclone("lsf", "-R", "--files-only", "store:through-rclone"), b"")
 

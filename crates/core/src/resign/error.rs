@@ -15,6 +15,15 @@ pub enum ResignError {
         /// The name of the header.
         name: String,
     },
+    /// Some servers do not distinguish `_` from `-` in the name of a header. They would read this one as another, which
+    /// the client's signature does not cover under that name, or which the gateway itself sets.
+    #[error("some servers read the header {name} as {read_as}, and the client's signature does not cover it as that")]
+    LookalikeHeader {
+        /// The name of the header.
+        name: String,
+        /// The name with hyphens.
+        read_as: String,
+    },
     /// The request was signed with the key of a certificate: the next hop expects the same key, which the gateway does
     /// not have.
     #[error("a request signed with the key of a certificate cannot be signed again with an access key")]

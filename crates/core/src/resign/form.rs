@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Outbound, ResignError, Resigned, hops};
+use super::{Outbound, ResignError, Resigned, hops, lookalikes};
 use crate::credentials::Secret;
 use crate::form::multipart::{self, Part};
 use crate::form::{Condition, FormClaim, FormScheme, Policy};
@@ -51,6 +51,9 @@ fn refuse_provider_headers(request: &Request, claim: &FormClaim) -> Result<(), R
         FormScheme::V4 { dialect, .. } => dialect.header_prefix.as_ref(),
         FormScheme::V2 { names } => names.header_prefix,
     };
+    lookalikes::refuse(&request.headers, |_, read_as| {
+        read_as.starts_with(prefix) || matches!(read_as, "content-length" | "content-type")
+    })?;
     let names = request.headers.iter().map(|header| header.name.to_ascii_lowercase());
     match names.into_iter().find(|name| name.starts_with(prefix)) {
         Some(name) => Err(ResignError::UnsignedHeader { name }),

@@ -7,6 +7,7 @@
 
 mod error;
 mod outbound;
+mod lookalikes;
 mod hops;
 mod query;
 mod v4;
@@ -17,7 +18,7 @@ mod form;
 mod inbound;
 
 pub use error::{InboundPart, ResignError};
-pub use hops::HOP_BY_HOP;
+pub use hops::{HOP_BY_HOP, is_changed_by_hops, is_hop_by_hop};
 pub use outbound::Outbound;
 
 use crate::derivation::Terms;
@@ -63,7 +64,7 @@ impl Resigned {
 ///
 /// A signature in a header is made at `now`. A presigned URL of an object store gets the time that remains; one of
 /// another service keeps its date, because such services count from that date. The headers in [`HOP_BY_HOP`] are
-/// neither signed nor forwarded.
+/// neither signed nor forwarded, and those that [hops change](is_changed_by_hops) are forwarded unsigned.
 ///
 /// ```
 /// use sigvet_core::credentials::Credentials;

@@ -2,7 +2,7 @@
 //! signed like a new one.
 
 use super::query::remove_parameters;
-use super::{Outbound, ResignError, Resigned, hops};
+use super::{Outbound, ResignError, Resigned, hops, lookalikes};
 use crate::derivation;
 use crate::request::Request;
 use crate::time::Timestamp;
@@ -14,6 +14,7 @@ pub(super) fn resign(
     outbound: &Outbound<'_>,
     now: Timestamp,
 ) -> Result<Resigned, ResignError> {
+    refuse_lookalikes(&request, claim)?;
     let settings = Settings {
         names: claim.terms.names,
         placement: placement(claim, now)?,
@@ -27,6 +28,15 @@ pub(super) fn resign(
     hops::replace_host(&mut request, outbound.host);
     let signed = prepare(request, &outbound.identity(), &settings, now)?.sign(&outbound.credentials.secret_access_key);
     Ok(Resigned { request: signed.request, signature: signed.signature, terms: None, key: None })
+}
+
+/// Refuses headers that some servers read as signed ones: Version 2 signs all of the provider's headers, but none under
+/// another name.
+fn refuse_lookalikes(request: &Request, claim: &Claim) -> Result<(), ResignError> {
+    let prefix = claim.terms.names.header_prefix;
+    lookalikes::refuse(&request.headers, |_, read_as| {
+        read_as.starts_with(prefix) || matches!(read_as, "content-length" | "content-md5" | "content-type")
+    })
 }
 
 /// Where the new signature goes. A URL expires when the client's would have.

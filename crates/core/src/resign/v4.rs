@@ -1,7 +1,7 @@
 //! Re-signs a request of Version 4 or 4A: with the terms of the client's signature and other credentials.
 
 use super::query::{parameter, remove_parameters};
-use super::{Outbound, ResignError, Resigned, hops};
+use super::{Outbound, ResignError, Resigned, hops, lookalikes};
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
 use crate::claim::Claim;
 use crate::derivation::{Placement, Terms, TokenTravel};
@@ -54,6 +54,16 @@ pub(super) fn resign(
 fn refuse_uncovered(headers: &Headers, claim: &Claim) -> Result<(), ResignError> {
     let Terms { dialect, signed_headers, payload, .. } = &claim.terms;
     let payload = payload.to_string();
+    let set_here = [&dialect.date_header, &dialect.token_header, &dialect.content_sha256_header];
+    lookalikes::refuse(headers, |name, read_as| {
+        let is_own = read_as.starts_with(dialect.header_prefix.as_ref());
+        let is_guarded = is_own || read_as == "content-length" || signed_headers.contains(read_as);
+        let is_covered = signed_headers.contains(name)
+            && read_as != "content-length"
+            && read_as != dialect.region_set_header()
+            && !set_here.iter().any(|own| *own == read_as);
+        is_guarded && !is_covered
+    })?;
     for header in headers {
         let name = header.name.to_ascii_lowercase();
         let is_own = name.starts_with(dialect.header_prefix.as_ref());
@@ -188,10 +198,12 @@ fn put(headers: &mut Headers, name: &str, value: &str) {
     }
 }
 
-/// The headers to sign: those in the client's list that are still present, the host, and all of the provider's own.
+/// The headers to sign: those in the client's list that are still present and that no hop changes, the host, and all of
+/// the provider's own.
 fn signed_headers(headers: &Headers, inbound: &Terms) -> SignedHeaders {
     let prefix = inbound.dialect.header_prefix.as_ref();
     let names: Vec<String> = headers.iter().map(|header| header.name.to_ascii_lowercase()).collect();
-    let is_signed = |name: &&str| *name == "host" || name.starts_with(prefix) || inbound.signed_headers.contains(name);
+    let is_listed = |name: &str| inbound.signed_headers.contains(name) && !hops::is_changed_by_hops(name);
+    let is_signed = |name: &&str| *name == "host" || name.starts_with(prefix) || is_listed(name);
     SignedHeaders::new(names.iter().map(String::as_str).filter(is_signed))
 }

@@ -15,15 +15,27 @@ pub(super) fn parse_iso_8601(text: &str) -> Option<i64> {
     Some(days_of(date)? * SECONDS_PER_DAY + parse_time(time)? - offset)
 }
 
-/// Parses a date of HTTP or mail (RFC 9110 §5.6.7, RFC 5322 §3.3 and §4.3): `Sun, 30 Aug 2015 12:36:00 GMT`.
+/// Parses a date of HTTP or mail: `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 5322 §3.3 and §4.3), or one of the two obsolete
+/// forms that servers still accept (RFC 9110 §5.6.7): `Sunday, 30-Aug-15 12:36:00 GMT` and `Sun Aug 30 12:36:00 2015`.
 pub(super) fn parse_http_date(text: &str) -> Option<i64> {
     let (weekday, rest) = text.split_once(',').map_or((None, text), |(weekday, rest)| (Some(weekday.trim()), rest));
     let words: Vec<&str> = without_comment(rest).split_ascii_whitespace().collect();
-    let [day, month, year, time, zone] = words[..] else { return None };
+    let (weekday, [day, month, year], time, zone) = match (weekday, &words[..]) {
+        (weekday, &[day, month, year, time, zone]) if day.starts_with(|c: char| c.is_ascii_digit()) => {
+            (weekday, [day, month, year], time, zone)
+        }
+        (Some(weekday), &[date, time, zone]) => {
+            let mut parts = date.split('-');
+            let date = [parts.next()?, parts.next()?, parts.next().filter(|_| parts.next().is_none())?];
+            (Some(weekday), date, time, zone)
+        }
+        (None, &[weekday, month, day, time, year]) => (Some(weekday), [day, month, year], time, "GMT"),
+        _ => return None,
+    };
     let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
     let day = number(day).filter(|_| day.len() <= 2)?;
     let days = days_from_civil(parse_year(year)?, i64::try_from(month).ok()? + 1, day)?;
-    let is_that_day = weekday.is_none_or(|name| name.eq_ignore_ascii_case(weekday_of(days)));
+    let is_that_day = weekday.is_none_or(|name| names_weekday(name, days));
     let seconds = parse_time(time).filter(|_| time.contains(':') && !time.contains(['.', ',']))?;
     is_that_day.then_some(days * SECONDS_PER_DAY + seconds - parse_zone(zone)?)
 }
@@ -68,10 +80,11 @@ fn parse_offset(text: &str) -> Option<i64> {
     seconds_of_day(hours, minutes, 0).map(|seconds| sign * seconds)
 }
 
-/// Parses the zone of a mail's date: an offset, or a name from RFC 5322 §4.3.
+/// Parses the zone of a date: an offset, a name from RFC 5322 §4.3, or `UTC`, which Go writes and Ceph
+/// (`check_gmt_end`) and Swift accept.
 fn parse_zone(text: &str) -> Option<i64> {
     let hours = match text.to_ascii_uppercase().as_str() {
-        "GMT" | "UT" | "Z" => 0,
+        "GMT" | "UTC" | "UT" | "Z" => 0,
         "EDT" => -4,
         "EST" | "CDT" => -5,
         "CST" | "MDT" => -6,
@@ -99,8 +112,18 @@ fn without_comment(text: &str) -> &str {
     comment.map_or(text, |(before, _)| before)
 }
 
-fn weekday_of(days: i64) -> &'static str {
-    WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()]
+/// Whether this is the name of that day, in full or shortened to three letters.
+fn names_weekday(name: &str, days: i64) -> bool {
+    let weekday = WEEKDAYS[usize::try_from(days.rem_euclid(7)).unwrap_or_default()];
+    let ending = match weekday {
+        "Tue" => "sday",
+        "Wed" => "nesday",
+        "Thu" => "rsday",
+        "Sat" => "urday",
+        _ => "day",
+    };
+    let behind = name.get(..3).filter(|short| short.eq_ignore_ascii_case(weekday)).and_then(|_| name.get(3..));
+    behind.is_some_and(|rest| rest.is_empty() || rest.eq_ignore_ascii_case(ending))
 }
 
 /// Converts a date into days since 1970-01-01, the inverse of [`civil_from_days`]; `None` if the date does not exist.
@@ -182,13 +205,19 @@ mod tests {
         }
     }
 
-    /// The first three are the examples in RFC 9110 §5.6.7 and in RFC 5322, appendices A.1 and A.6.2.
+    /// The first five are the examples in RFC 9110 §5.6.7 and in RFC 5322, appendices A.1 and A.6.2; the next is the
+    /// date that rclone sends with `--s3-v2-auth`.
     #[test]
     fn dates_of_http_and_of_mail_are_read() {
         for (text, expected) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+            ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
             ("Fri, 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06Z"),
             ("21 Nov 97 09:55:06 GMT", "1997-11-21T09:55:06Z"),
+            ("Mon, 30 Nov 2026 08:31:14 UTC", "2026-11-30T08:31:14Z"),
+            ("Monday, 30-Nov-26 08:31:14 UTC", "2026-11-30T08:31:14Z"),
+            ("Wednesday, 28 Mar 2007 01:49:49 GMT", "2007-03-28T01:49:49Z"),
             ("Tue, 27 Mar 2007 19:36:42 +0000 (UTC)", "2007-03-27T19:36:42Z"),
             ("tue,  27 mar 2007\t19:36 pdt", "2007-03-28T02:36:00Z"),
         ] {
@@ -199,7 +228,13 @@ mod tests {
             "27 Mar 2007 19:36:42",
             "27 March 2007 19:36:42 GMT",
             "30 Feb 2007 19:36:42 GMT",
-            "Tuesday, 27-Mar-07 19:36:42 GMT",
+            "Wednesday, 27-Mar-07 19:36:42 GMT",
+            "Tuesday, 27-Mar-07-1 19:36:42 GMT",
+            "Tueday, 27 Mar 2007 19:36:42 GMT",
+            "Tues, 27 Mar 2007 19:36:42 GMT",
+            "Mon Mar 27 19:36:42 2007",
+            "Tue Mar 27 19:36:42 GMT",
+            "27-Mar-07 19:36:42 GMT",
             "27 Mar 2007 193642 GMT",
             "27 Mar 2007 19:36:42.5 GMT",
             "27 Mar 2007 19:36:42 XYZ",

@@ -28,7 +28,8 @@ fn list_of(request: &Request) -> String {
 #[test]
 fn the_clients_list_is_signed_again_without_hop_by_hop_headers() {
     let settings = Settings::new("eu-west-1", "execute-api");
-    let named = ["user-agent", "content-type", "connection", "x-request"].map(str::to_owned).to_vec();
+    let named = ["user-agent", "content-type", "connection", "x-request", "via", "x-forwarded-host", "expect"];
+    let named = named.map(str::to_owned).to_vec();
     let signer = Signer::from_settings(placeholder(), settings).with_signed_headers(HeaderSelection::Named(named));
     let headers = [
         ("User-Agent", "agent"),
@@ -38,10 +39,15 @@ fn the_clients_list_is_signed_again_without_hop_by_hop_headers() {
         ("X-Request", "1"),
         ("X-Hop", "1"),
         ("X-Not-Signed", "1"),
+        ("Via", "1.1 a"),
+        ("X-Forwarded-Host", "a"),
+        ("Expect", "100-continue"),
+        ("keep_alive", "timeout=5"),
     ];
     let mut arrived = signer.sign(request("POST", "https://api.example/x", &headers, b"hello"), now()).unwrap().request;
     arrived.headers.push("X-Forwarded-For", "192.0.2.1").unwrap();
-    assert_eq!(list_of(&arrived), "connection;content-type;host;user-agent;x-amz-date;x-request");
+    let listed = "connection;content-type;expect;host;user-agent;via;x-amz-date;x-forwarded-host;x-request";
+    assert_eq!(list_of(&arrived), listed);
     let out = passed_on(arrived, &placeholder(), &Outbound::new(&real()), now()).unwrap().request;
     assert_eq!(list_of(&out), "content-type;host;user-agent;x-amz-date;x-request");
     let names: Vec<&str> = out.headers.iter().map(|header| header.name.as_str()).collect();
@@ -51,6 +57,9 @@ fn the_clients_list_is_signed_again_without_hop_by_hop_headers() {
         "Content-Type",
         "X-Request",
         "X-Not-Signed",
+        "Via",
+        "X-Forwarded-Host",
+        "Expect",
         "x-amz-date",
         "X-Forwarded-For",
         "authorization",

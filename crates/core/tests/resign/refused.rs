@@ -1,11 +1,14 @@
 //! Requests that are not signed again, and parts of the client's key that would have been forwarded.
 
-use sigvet_core::prepare::{PayloadChoice, PrepareError, Settings};
+use sigvet_core::claim::Claim;
+use sigvet_core::derivation::Placement;
+use sigvet_core::prepare::{Identity, PayloadChoice, PrepareError, Settings};
 use sigvet_core::request::Request;
 use sigvet_core::resign::{InboundPart, Outbound, ResignError, resign};
 use sigvet_core::scheme::Dialect;
 use sigvet_core::signer::Signer;
 use sigvet_core::time::Timestamp;
+use sigvet_core::v2;
 use sigvet_core::verify::Accepted;
 
 use super::{accepted, passed_on, placeholder, real, request};
@@ -43,6 +46,56 @@ fn a_header_of_the_providers_that_the_client_did_not_sign_is_refused() {
     request.headers.push("X-Goog-Acl", "public-read").unwrap();
     let out = resign(request, &accepted, &Outbound::new(&real()), now()).unwrap().request;
     assert!(out.headers.contains("x-goog-acl"), "AWS reads no other provider's headers");
+}
+
+fn lookalike(name: &str, read_as: &str) -> ResignError {
+    ResignError::LookalikeHeader { name: name.to_owned(), read_as: read_as.to_owned() }
+}
+
+/// Ceph's gateway reads `x_amz_acl: public-read` as `x-amz-acl`, and makes the object public (tests/servers/refusals.rs).
+#[test]
+fn a_header_that_servers_read_under_another_name_is_refused() {
+    for (name, read_as) in [
+        ("x_amz_acl", "x-amz-acl"),
+        ("X-Amz_Meta-A", "x-amz-meta-a"),
+        ("x_amz_security_token", "x-amz-security-token"),
+        ("content_type", "content-type"),
+        ("content_length", "content-length"),
+    ] {
+        let (mut request, accepted) = arrived(&[("content-type", "text/plain")]);
+        request.headers.push(name, "1").unwrap();
+        assert_eq!(refused(request, &accepted), lookalike(&name.to_ascii_lowercase(), read_as));
+    }
+    // The gateway itself sets these, so a client's signature over them is no excuse.
+    for (name, read_as) in [("x_amz_security_token", "x-amz-security-token"), ("x_amz-date", "x-amz-date")] {
+        let (request, accepted) = arrived(&[(name, "1")]);
+        assert_eq!(refused(request, &accepted), lookalike(name, read_as));
+    }
+    let (mut request, accepted) = arrived(&[("x_amz_meta_a", "1"), ("my_header", "1")]);
+    request.headers.push("other_header", "1").unwrap();
+    let out = resign(request, &accepted, &Outbound::new(&real()), now()).unwrap().request;
+    let list = Claim::extract(&out).unwrap().terms.signed_headers;
+    assert!(list.contains("x_amz_meta_a") && list.contains("my_header") && out.headers.contains("other_header"));
+}
+
+/// The same in Version 2, which signs all of AWS's headers, but none of another name.
+#[test]
+fn a_header_that_servers_read_as_one_of_version_2_is_refused() {
+    let settings = v2::Settings {
+        names: &v2::Names::AWS,
+        placement: Placement::Header,
+        bucket: Some("examplebucket".to_owned()),
+        sub_resources: v2::SubResources::Standard,
+    };
+    for (name, read_as) in [("x_amz_acl", "x-amz-acl"), ("content_md5", "content-md5"), ("my_header", "")] {
+        let arrived = request("PUT", URL, &[(name, "public-read")], b"hello");
+        let prepared = v2::prepare(arrived, &Identity::from(&placeholder()), &settings, now()).unwrap();
+        let request = prepared.sign(&placeholder().secret_access_key).request;
+        let accepted = accepted(&request, &placeholder(), now());
+        let outcome = resign(request, &accepted, &Outbound::new(&real()), now()).map(|_| ());
+        let expected = if read_as.is_empty() { Ok(()) } else { Err(lookalike(name, read_as)) };
+        assert_eq!(outcome, expected);
+    }
 }
 
 /// Refuses a hash in a header that is not the signed one; the client need not sign a header that repeats the payload

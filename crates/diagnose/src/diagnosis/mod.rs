@@ -48,6 +48,7 @@ pub use outcome::{
     JudgedV4, Origin, Proof, Search, Tried, difference,
 };
 pub use party::Party;
+pub use reading::named_access_key_id;
 pub use search::{DEEPEST, Limits};
 pub use sigvet_core::verify::{Known, Outcome};
 pub use token_kind::token_kind_of;

@@ -10,6 +10,7 @@ use super::party::Texts;
 use super::texts::CanonicalText;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{captured_request, is_payload_unknown, is_token, join_target, judge_claim};
 use sigvet_core::request::{Body, Headers, Request};
@@ -33,6 +34,17 @@ impl Reading {
     fn is_right(&self) -> bool {
         matches!(self, Self::Claimed { judged, .. } if judged.is_signature_right() == Some(true))
     }
+}
+
+/// The access key ID that a request names, even if its signature is only readable once the damage is repaired that was
+/// done to the request after signing.
+pub fn named_access_key_id(request: &Request, buckets: BucketRule<'_>) -> Option<String> {
+    let repaired = || {
+        let of_url = damaged_url::repairs(request).into_iter();
+        of_url.chain(separated(request)).chain(repairs(request)).map(|(_, repaired)| repaired)
+    };
+    let id = |request: &Request| Some(Claimed::extract(request, buckets).ok()?.access_key_id().to_owned());
+    id(request).or_else(|| repaired().find_map(|repaired| id(&repaired)))
 }
 
 /// Reads the request that the evidence is about.

@@ -24,7 +24,9 @@ use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, DEFAULT_WINDOW, Outcome, is_judged_by_certificate};
 use sigvet_diagnose::formats::Note;
 use sigvet_diagnose::formats::reply::Reply;
-use sigvet_diagnose::{ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose, mistake_in_note};
+use sigvet_diagnose::{
+    ClientTexts, Diagnosis, Hints, Limits, OtherKey, Trial, diagnose, mistake_in_note, named_access_key_id,
+};
 
 /// Number of simultaneous mistakes that are tried regardless of `--time-limit`, so that the result is the same on
 /// every machine.
@@ -36,7 +38,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     evidence.leave_out_other_log(claimed.as_ref());
     let mut keys = match is_certified(evidence.request.as_ref(), claimed.as_ref()) {
         true => Keys::default(),
-        false => Keys::of(args, claimed.as_ref().map(Claimed::access_key_id), context)?,
+        false => Keys::of(args, evidence.named_access_key_id().as_deref(), context)?,
     };
     keys.add_tried(evidence.tried_secret.as_ref());
     let clock = Clock::of(args, &evidence, claimed.as_ref(), context.now);
@@ -234,6 +236,10 @@ impl Evidence {
     /// The claims of the request's signature, if they can be parsed.
     fn claimed(&self) -> Option<Claimed> {
         Claimed::extract(self.request.as_ref()?, BucketRule::default()).ok()
+    }
+
+    fn named_access_key_id(&self) -> Option<String> {
+        named_access_key_id(self.request.as_ref()?, BucketRule::default())
     }
 
     /// The signing time of a request whose claims cannot be parsed, or of which there is only a log.

@@ -1,5 +1,7 @@
 //! The MCP server's URL, and how to sign requests to it.
 
+use std::time::Duration;
+
 use super::McpArgs;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::FoundSecrets;
@@ -13,6 +15,10 @@ use crate::gateway::Clock;
 use crate::gateway::mcp::{Endpoint, KeptSigner};
 use crate::transport::Upstream;
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
+
+/// How long a message waits for credentials. A credential program may have to open a browser, and an agent that gets an
+/// error to its first message does not try again.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Headers that the user cannot set.
 const OWN_HEADERS: [&str; 10] = [
@@ -40,7 +46,7 @@ pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, Foun
     }
     context.connection = args.connection.to_credentials(context);
     let clock = Clock::new(context::now);
-    let mut sources = Sources::new(&args.credentials, context, clock.clone());
+    let mut sources = Sources::new(&args.credentials, context, clock.clone()).with_patience(PATIENCE);
     let profile = args.credentials.profile.as_deref();
     let settings = sources.settings(profile)?;
     sources.warnings().iter().try_for_each(|warning| warn(context, warning))?;

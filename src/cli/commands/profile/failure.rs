@@ -62,8 +62,11 @@ fn hint(error: &Error) -> Option<String> {
         }
         Error::BrokenAwsProfile { .. } => "fix the line, or give the key with --profile, -u or the environment",
         Error::Tool(error) => return tool_hint(error),
-        Error::Aws { asked: Source::AwsProfile { provider: AwsProvider::Sso, .. }, .. } => {
-            "run 'aws sso login' to renew an expired session"
+        // Without the profile, the AWS CLI would renew the session of another one.
+        Error::Aws { asked: Source::AwsProfile { name, provider: AwsProvider::Sso }, .. } => {
+            let command = suggestion(&["aws", "sso", "login", "--profile"], Some(name));
+            let command = command.unwrap_or_else(|| "'aws sso login' for this profile".to_owned());
+            return Some(format!("run {command} to renew an expired session"));
         }
         Error::UntrustedCommand { path, .. } => {
             return Some(format!("make the file yours and unreadable to others: {}", closing_command(path)));

@@ -12,7 +12,7 @@ use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::{Claimed, Outcome, VerifyError};
 use sigvet_diagnose::formats::reply::{Kind, Reply};
-use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose};
+use sigvet_diagnose::{Diagnosis, Evidence, Hints, Limits, NextStep, diagnose, named_access_key_id};
 
 /// Maximum number of simultaneous mistakes to try, and how many of them regardless of the time limit; the same
 /// as in `explain`.
@@ -49,8 +49,7 @@ impl Explaining {
         if says == Says::Other || is_unsigned(&seen.request) {
             return None;
         }
-        let claimed = Claimed::extract(&seen.request, BucketRule::default()).ok();
-        let access_key_id = claimed.as_ref().map(|claimed| claimed.access_key_id().to_owned());
+        let access_key_id = named_access_key_id(&seen.request, BucketRule::default());
         let found = keys.find(access_key_id.as_deref(), context);
         let began = Instant::now();
         let diagnosis = diagnosis(&seen.request, &reply, &found, || began.elapsed() >= self.limit);

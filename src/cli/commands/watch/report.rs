@@ -1,6 +1,6 @@
 //! Reports what was seen: refused signatures with their causes, and optionally a line for every request.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::WatchArgs;
 use super::explaining::{Explaining, Refusal};
@@ -17,6 +17,10 @@ use crate::gateway::forward::Seen;
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Known;
 
+/// Maximum number of explanations in full of the same mistake, if their details differ. More are one line each, because
+/// a loop may make the same mistake with a different name each time.
+const EXPLAINED: usize = 3;
+
 /// The prefix of each line, because the program also writes to standard error.
 const OWN: &str = "sigvet:";
 
@@ -28,6 +32,8 @@ pub struct Report {
     is_for_all: bool,
     /// What has been printed already and is not repeated.
     said: HashSet<String>,
+    /// The details with which each mistake has been explained already.
+    explained: HashMap<String, HashSet<String>>,
 }
 
 impl Report {
@@ -35,7 +41,14 @@ impl Report {
     pub fn new(args: &WatchArgs) -> Result<Self, Failure> {
         let saving = args.save.as_deref().map(|directory| Saving::in_directory(directory, args.html)).transpose()?;
         let explaining = Explaining { limit: args.time_limit, show_secrets: args.show_secrets };
-        Ok(Self { explaining, keys: Keys::of(args), saving, is_for_all: args.all, said: HashSet::new() })
+        Ok(Self {
+            explaining,
+            keys: Keys::of(args),
+            saving,
+            is_for_all: args.all,
+            said: HashSet::new(),
+            explained: HashMap::new(),
+        })
     }
 
     /// Writes a notice.
@@ -46,7 +59,10 @@ impl Report {
         match notice {
             Notice::Seen(seen) => self.write_seen(seen, context),
             Notice::Unreached { host, problem } => {
-                Ok(context.stderr.line(&format!("{OWN} cannot reach {host}: {problem}"))?)
+                let line = format!("{OWN} cannot reach {host}");
+                let is_new = self.said.insert(format!("{line}: {problem}"));
+                let rest = if is_new { format!(": {problem}") } else { " (same reason as before)".to_owned() };
+                Ok(context.stderr.line(&format!("{line}{rest}"))?)
             }
             Notice::Distrusted { host } => self.once(
                 &format!(
@@ -99,9 +115,16 @@ impl Report {
             show_secrets: self.explaining.show_secrets,
             milliseconds: refusal.milliseconds,
         };
-        match self.said.insert(about(seen, refusal)) {
-            true => shown.write_text(false, &mut context.stderr)?,
-            false => context.stderr.line(&format!("{} (explained above)", refusal.redactor.apply(&shown.to_line())))?,
+        let details = details(refusal);
+        let explained = self.explained.entry(about(seen, refusal)).or_default();
+        let (is_repeated, is_enough) = (explained.contains(&details), explained.len() >= EXPLAINED);
+        if is_repeated || is_enough {
+            let rest = if is_repeated { String::new() } else { format!(": {}", inert_line(&details)) };
+            let line = refusal.redactor.apply(&format!("{}{rest}", shown.to_line()));
+            context.stderr.line(&format!("{line} (explained above)"))?;
+        } else {
+            explained.insert(details);
+            shown.write_text(false, &mut context.stderr)?;
         }
         if let Some(saving) = &mut self.saving {
             // The program keeps running even if a copy cannot be saved.
@@ -128,6 +151,12 @@ fn line(seen: &Seen, redactor: &Redactor, code: Option<&str>) -> String {
         redactor.apply(&target),
         took.as_secs_f64() * 1000.0,
     )
+}
+
+/// The details in which two refusals for the same reason may differ: the name of a parameter that was added.
+fn details(refusal: &Refusal) -> String {
+    let best = refusal.diagnosis.best().map(|best| best.mistakes.as_slice()).unwrap_or_default();
+    best.iter().filter_map(|made| made.detail.as_deref()).collect::<Vec<_>>().join("; ")
 }
 
 /// Identifies refusals for the same reason, because retries and loops repeat them many times.

@@ -166,7 +166,10 @@ mistakes! {
             signer, the HTTP client or a proxy added or removed. The server uses the path exactly as it arrives.",
         fix: "Sign and send the same path, either with the slash or without it. A redirect to the other form needs \
             a new signature.",
-        clients: &[("nginx", "end both location and proxy_pass with a slash, or neither")],
+        clients: &[
+            ("nginx", "end both location and proxy_pass with a slash, or neither"),
+            ("botocore", "Config(signature_version='s3v4') in place of 's3', or s3={'addressing_style': 'virtual'}"),
+        ],
         proofs: &[Search, Compare],
     }
     PATH_EMPTY = "path-empty" {

@@ -5,6 +5,7 @@
 
 mod lines;
 mod way;
+mod hidden;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -20,6 +21,7 @@ use super::outcome::{AppliedMistake, Comparison, Difference, Explanation, Judged
 use super::party::{Party, Texts};
 use super::size::Size;
 use super::texts::{CanonicalText, differing_lines, header_lines, is_unaltered};
+use hidden::{filled_fields, filled_request, filled_string, is_blacked_out};
 use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
@@ -50,19 +52,24 @@ pub(super) fn of_party(comparisons: &[Comparison], whose: Party) -> Option<&Comp
 
 /// Whether a party's texts are right, as far as they are known. A text that could not be parsed proves nothing.
 pub(super) fn agrees(right: &SignedTexts, comparison: &Comparison) -> bool {
-    let is = |text: &Option<Vec<u8>>, right: &[u8]| text.as_deref().map(<[u8]>::trim_ascii_end) == Some(right);
-    let is_canonical_request = match right {
-        SignedTexts::Canonical(right) => is(&comparison.canonical_request, right.canonical_request.as_bytes()),
+    let Comparison { canonical_request, string_to_sign, .. } = comparison;
+    let is_string = string_to_sign
+        .as_ref()
+        .is_some_and(|text| filled_string(text.trim_ascii_end(), right.string_to_sign()) == right.string_to_sign());
+    let is_canonical_request = match (right, canonical_request) {
+        (SignedTexts::Canonical(right), Some(text)) => {
+            let right = right.canonical_request.as_bytes();
+            filled_request(text.trim_ascii_end(), right) == right
+        }
         _ => false,
     };
-    comparison.differences.is_empty()
-        && (is(&comparison.string_to_sign, right.string_to_sign()) || is_canonical_request)
+    comparison.differences.is_empty() && (is_string || is_canonical_request)
 }
 
 /// Compares a party's string to sign with the right one as a whole, for schemes without a canonical request.
 pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Option<Comparison> {
     let theirs = texts.string_to_sign?.to_vec();
-    let is_same = theirs.trim_ascii_end() == right;
+    let is_same = filled_string(theirs.trim_ascii_end(), right) == right;
     let difference = || Difference { field: None, name: STRING_TO_SIGN, theirs: theirs.clone(), right: right.to_vec() };
     let differences = if is_same { Vec::new() } else { vec![difference()] };
     let string_to_sign = Some(theirs);
@@ -75,7 +82,9 @@ pub(super) fn compare_string(right: &[u8], whose: Party, texts: Texts<'_>) -> Op
 pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, others: Option<Texts<'_>>) -> Comparison {
     let mut differences = Vec::new();
     let own_time = if whose == Party::Client { own_time(judged, texts) } else { None };
-    if let Some(theirs) = texts.canonical_request.and_then(CanonicalText::parse) {
+    let own_text = judged.derivation.canonical_request.as_bytes();
+    let canonical_request = texts.canonical_request.map(|text| filled_request(text, own_text));
+    if let Some(theirs) = canonical_request.as_deref().and_then(CanonicalText::parse) {
         let told = others.and_then(|others| CanonicalText::parse(others.canonical_request?));
         let mut right = match told.filter(|_| whose == Party::Client && !judged.is_captured()) {
             Some(told) => told.fields().clone(),
@@ -85,7 +94,9 @@ pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, oth
             let date = |time: &str| format!("{}:{time}\n", judged.claim.terms.dialect.date_header).into_bytes();
             right[HEADERS] = replaced(&right[HEADERS], &date(judged.claim.terms.timestamp.as_str()), &date(time));
         }
-        for ((field, name), (theirs, right)) in NAMES.into_iter().zip(theirs.fields().iter().zip(right)) {
+        let right = filled_fields(&right, theirs.fields());
+        let theirs = filled_fields(theirs.fields(), &right);
+        for ((field, name), (theirs, right)) in NAMES.into_iter().zip(theirs.iter().zip(right)) {
             if *theirs != right {
                 differences.push(Difference { field: Some(field), name, theirs: theirs.clone(), right });
             }
@@ -103,16 +114,19 @@ pub(super) fn compare(judged: &JudgedV4<'_>, whose: Party, texts: Texts<'_>, oth
                 name if name == LINES[1] => own_time.is_none(),
                 _ => true,
             };
-            if theirs != right.as_bytes() && is_news {
+            if theirs != right.as_bytes() && is_news && !internal::is_blacked_out(&String::from_utf8_lossy(theirs)) {
                 let right = right.as_bytes().to_vec();
                 differences.push(Difference { field: None, name, theirs: theirs.to_vec(), right });
             }
         }
     }
-    let is_unaltered = texts
-        .canonical_request
+    // If something in it is hidden, a wrong hash shows nothing.
+    let is_whole = canonical_request.as_deref() == texts.canonical_request;
+    let is_unaltered = canonical_request
+        .as_deref()
         .zip(texts.string_to_sign)
-        .and_then(|(canonical, string)| is_unaltered(canonical, string));
+        .and_then(|(canonical, string)| is_unaltered(canonical, string))
+        .filter(|is_unaltered| is_whole || *is_unaltered);
     Comparison {
         whose,
         canonical_request: texts.canonical_request.map(<[u8]>::to_vec),
@@ -320,14 +334,6 @@ fn first_values(field: &[u8]) -> HashMap<Vec<u8>, &[u8]> {
         values.entry(name.to_ascii_lowercase()).or_insert(value);
     }
     values
-}
-
-/// Whether a value was redacted before the text was shown. API Gateway writes the header's name in its place.
-fn is_blacked_out(name: &[u8], value: &[u8]) -> bool {
-    if value.eq_ignore_ascii_case(name) {
-        return true;
-    }
-    internal::is_blacked_out(&String::from_utf8_lossy(value))
 }
 
 fn is_rewritten(name: &str) -> bool {

@@ -25,9 +25,10 @@ fn refused(url: &str, headers: &[(&str, &str)], change: impl Fn(String) -> Strin
     let signed = prepared.sign(&key).unwrap().request;
     let theirs = change(right.clone());
     assert_ne!(theirs, right, "the change changes nothing");
+    let theirs = theirs.replace('&', "&amp;").replace('<', "&lt;");
     let body =
         format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{theirs}</CanonicalRequest></Error>");
-    let reply = Reply::parse(Some(403), &Headers::default(), body.replace('&', "&amp;").as_bytes());
+    let reply = Reply::parse(Some(403), &Headers::default(), body.as_bytes());
     diagnose(
         &Evidence {
             request: Some(&parse_request(&wire(&signed)).unwrap()),
@@ -80,4 +81,24 @@ fn a_text_that_cannot_be_read_proves_nothing() {
     let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt";
     let diagnosis = refused(url, &[], |text| text.replace('\n', " "));
     assert_eq!((diagnosis.outcome, diagnosis.explanations.len()), (Outcome::Valid, 0), "{diagnosis:?}");
+}
+
+/// Catches a value that a server or a log left out and that counts as a difference.
+#[test]
+fn what_a_text_does_not_show_is_no_difference() {
+    let url = "https://examplebucket.s3.eu-west-1.amazonaws.com/a.txt?a=1&b=2";
+    let headers = [("x-amz-meta-a", "hush"), ("x-amz-meta-b", "1")];
+    let ids = |diagnosis: &Diagnosis| {
+        let mistakes = diagnosis.explanations.iter().flat_map(|explanation| &explanation.mistakes);
+        mistakes.map(|made| made.mistake.id).collect::<Vec<_>>()
+    };
+    for mark in ["[redacted]", "***", "<redacted>", "xxxxxxxx", "***REDACTED***"] {
+        for (from, to) in [("meta-a:hush", format!("meta-a:{mark}")), ("a=1", format!("a={mark}"))] {
+            let diagnosis = refused(url, &headers, |text| text.replace(from, &to));
+            assert!(diagnosis.comparisons.iter().all(|comparison| comparison.differences.is_empty()), "{diagnosis:?}");
+            assert_eq!(ids(&diagnosis), ["secret-wrong"], "{from} became {to}");
+            let changed = refused(url, &headers, |text| text.replace(from, &to).replace("meta-b:1", "meta-b:2"));
+            assert_eq!(ids(&changed), ["header-changed"], "{from} became {to}");
+        }
+    }
 }
