@@ -146,8 +146,11 @@ impl CertifiedPublic {
     }
 }
 
+/// Hashes a message.
+type Hash = fn(&[u8]) -> Vec<u8>;
+
 /// The hash functions other than SHA-256 that are found in signatures, by their names.
-const OTHER_HASHES: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [
+const OTHER_HASHES: [(&str, Hash); 4] = [
     ("SHA-384", |message| Sha384::digest(message).to_vec()),
     ("SHA-512", |message| Sha512::digest(message).to_vec()),
     ("SHA-1", |message| Sha1::digest(message).to_vec()),

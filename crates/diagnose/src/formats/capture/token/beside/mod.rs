@@ -114,7 +114,7 @@ fn of_commands(kind: &TokenKind, place: &Place<'_>, marked: &Marked, name: &str)
     if login != Login::default() {
         return login;
     }
-    merged(&mut place.above().flat_map(|line| command::all(line)).filter(is_other))
+    merged(&mut place.above().flat_map(command::all).filter(is_other))
 }
 
 /// Whether the client connects to another address than the host's own: by `hostaddr`, by the machine's own file of
