@@ -10,8 +10,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sigvet::batch::{
-    Base, CsvHeader, Ending, Judges, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
-    VerifyFormat, VerifyWorker, WhenWrong, Worker,
+    Base, CsvHeader, Ending, Judges, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing,
+    SigningTerms, VerifyFormat, VerifyWorker, WhenWrong, Worker,
 };
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
