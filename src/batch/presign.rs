@@ -1,31 +1,26 @@
 //! Presigns URLs and keys.
 //!
-//! What URLs have in common (host, method, headers, expiry, region) determines their [`Presigner`]; each worker
-//! caches the presigners that it has used. Consecutive records with the same presigner are signed in parallel.
+//! What URLs have in common (host, method, headers, expiry, region) determines their presigner. Consecutive records with
+//! the same presigner are signed in parallel.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::blocks::{Block, Ending};
 use super::csv::{CsvHeader, Row};
-use super::host::check_host;
 use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
 use super::pipeline::{AT_ONCE, Finished, Worker};
+use super::presigners::{Common, PresignCache, Ready, is_letter_of_name};
 use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
+use super::signing::Signing;
 use memchr::memchr;
 use sigvet_core::canonical::PathNormalization;
 use sigvet_core::internal::is_token;
 use sigvet_core::prepare::Warning;
-use sigvet_core::presign::{PresignedTarget, Presigner};
+use sigvet_core::presign::PresignedTarget;
 use sigvet_core::request::{RequestUrl, write_path_for_key};
-use sigvet_core::time::Timestamp;
-
-/// Maximum number of presigners, and of bucket URLs, that a worker caches.
-const KEPT: usize = 4_096;
 
 /// The fields of a record that determine how its URL is signed.
 const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
@@ -34,53 +29,6 @@ const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
 const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
 const ADDED_TO_WRONG: [&str; 4] = ["presigned_url", "expires_at", "send_headers", PROBLEM];
 const PROBLEM: &str = "error";
-
-/// How URLs are signed: the command's options, applied to one URL.
-pub trait Signing: Sync {
-    /// The signing time for a block.
-    fn now(&self) -> Timestamp;
-
-    /// Parses an https or `s3://` URL into the URL to sign.
-    ///
-    /// # Errors
-    /// Why the URL cannot be used.
-    fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Refusal>;
-
-    /// Creates a presigner, and returns when its URLs expire.
-    ///
-    /// # Errors
-    /// Why signing is not possible.
-    fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal>;
-
-    /// Parses the expiry of a record.
-    ///
-    /// # Errors
-    /// The text is not a duration.
-    fn parse_expires(&self, text: &str) -> Result<Duration, String>;
-
-    /// Shows a warning, unless it was shown before.
-    fn warn(&self, warning: String);
-
-    /// Reports the number of records processed.
-    fn progress(&self, records: u64);
-}
-
-/// What URLs have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SigningTerms {
-    /// Scheme, host and port.
-    pub origin: String,
-    /// Whether the URL was written as `s3://`.
-    pub is_s3: bool,
-    /// The method, if the record has one.
-    pub method: Option<String>,
-    /// Headers of the record.
-    pub headers: Vec<(String, String)>,
-    /// The expiry, if the record has one.
-    pub expires: Option<Duration>,
-    /// The region, if the record has one.
-    pub region: Option<String>,
-}
 
 /// A base URL for records that are keys.
 #[derive(Debug, Clone)]
@@ -147,14 +95,6 @@ struct Pending<'b> {
     target: Range<usize>,
     record: &'b [u8],
     has_added: bool,
-}
-
-/// A presigner, and the text to write before and after its targets.
-struct Ready {
-    origin: String,
-    presigner: Presigner,
-    expires_at: String,
-    headers: Vec<(String, String)>,
 }
 
 impl<'s> PresignWorker<'s> {
@@ -483,27 +423,12 @@ const NUL_IN_KEY: &str = "a record contains a NUL byte, which becomes %00 in its
 const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NUL byte: it is one record, with %0A in \
      its URL; omit -0 if records are lines";
 
-/// The fields of a record other than its target.
-#[derive(Default)]
-struct Common<'r> {
-    method: Option<Cow<'r, str>>,
-    headers: Vec<(String, String)>,
-    expires: Option<Duration>,
-    bucket: Option<Cow<'r, str>>,
-    region: Option<Cow<'r, str>>,
-}
-
 /// The schemes of URLs that lead to objects; a key that begins with one is a URL in the wrong place.
 const SCHEMES: [&str; 7] = ["s3", "https", "http", "wss", "ws", "s3a", "s3n"];
 
 fn begins_with_scheme(key: &[u8], scheme: &str) -> bool {
     let split = key.split_at_checked(scheme.len());
     split.is_some_and(|(begin, rest)| begin.eq_ignore_ascii_case(scheme.as_bytes()) && rest.starts_with(b"://"))
-}
-
-/// Whether names of buckets and regions may contain this byte.
-fn is_letter_of_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 /// Splits the text after `s3://` into bucket and key, unless it could contain a query, or a name with slashes such
@@ -525,126 +450,4 @@ fn text_of(origin: &str, presigned: &PresignedTarget<'_>) -> String {
     let mut text = origin.as_bytes().to_vec();
     presigned.write(&mut text);
     String::from_utf8_lossy(&text).into_owned()
-}
-
-/// The caches of a worker: presigners, and the URLs of buckets.
-struct PresignCache<'s> {
-    signing: &'s dyn Signing,
-    now: Timestamp,
-    last: Option<(SigningTerms, RequestUrl, Rc<Ready>)>,
-    presigners: HashMap<SigningTerms, Rc<Ready>>,
-    last_bucket: Option<(BucketName, Arc<RequestUrl>)>,
-    buckets: HashMap<BucketName, Arc<RequestUrl>>,
-}
-
-type BucketName = (String, Option<String>);
-
-impl<'s> PresignCache<'s> {
-    fn new(signing: &'s dyn Signing) -> Self {
-        let (presigners, buckets) = (HashMap::new(), HashMap::new());
-        Self { signing, now: signing.now(), last: None, presigners, last_bucket: None, buckets }
-    }
-
-    /// Drops the presigners of an earlier second.
-    fn renew(&mut self, now: Timestamp) {
-        if now != self.now {
-            self.now = now;
-            self.presigners.clear();
-            self.last = None;
-        }
-    }
-
-    /// The URL of a bucket.
-    fn bucket(&mut self, bucket: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, Refusal> {
-        let is_arn = bucket.starts_with("arn:");
-        let is_letter = |byte: u8| is_letter_of_name(byte) || is_arn && matches!(byte, b':' | b'/');
-        if bucket.is_empty() || matches!(bucket, "." | "..") || !bucket.bytes().all(is_letter) {
-            return Err("invalid bucket name: expected letters, digits, '-', '_' and '.', or the ARN of an access \
-                        point"
-                .into());
-        }
-        if let Some(((typed, in_region), url)) = &self.last_bucket
-            && typed.strip_prefix("s3://").and_then(|typed| typed.strip_suffix('/')) == Some(bucket)
-            && in_region.as_deref() == region
-        {
-            return Ok(Arc::clone(url));
-        }
-        let url = self.located(&format!("s3://{bucket}/"), region)?;
-        if is_arn && url.target() != b"/" {
-            return Err("invalid ARN in the field 'bucket': something follows the name of the access point".into());
-        }
-        Ok(url)
-    }
-
-    /// Resolves an `s3://` URL.
-    fn located(&mut self, typed: &str, region: Option<&str>) -> Result<Arc<RequestUrl>, Refusal> {
-        let name = (typed.to_owned(), region.map(str::to_owned));
-        let url = match self.buckets.get(&name) {
-            Some(url) => Arc::clone(url),
-            None => {
-                if self.buckets.len() == KEPT {
-                    self.buckets.clear();
-                }
-                let url = Arc::new(self.signing.locate(typed, region)?);
-                self.buckets.insert(name.clone(), Arc::clone(&url));
-                url
-            }
-        };
-        self.last_bucket = Some((name, Arc::clone(&url)));
-        Ok(url)
-    }
-
-    fn find(&mut self, url: &RequestUrl, is_s3: bool, common: &Common<'_>) -> Result<Rc<Ready>, Refusal> {
-        if let Some((terms, at, ready)) = &self.last
-            && at.is_same_origin(url)
-            && is_alike(terms, is_s3, common)
-        {
-            return Ok(Rc::clone(ready));
-        }
-        let terms = SigningTerms {
-            origin: url.origin(),
-            is_s3,
-            method: common.method.as_deref().map(str::to_owned),
-            headers: common.headers.clone(),
-            expires: common.expires,
-            region: common.region.as_deref().map(str::to_owned),
-        };
-        let ready = match self.presigners.get(&terms) {
-            Some(ready) => Rc::clone(ready),
-            None => {
-                if self.presigners.len() == KEPT {
-                    self.presigners.clear();
-                }
-                check_host(&terms.headers, url)?;
-                let (presigner, expires_at) = self.signing.presigner(&terms, self.now)?;
-                let ready = Rc::new(Ready {
-                    origin: terms.origin.clone(),
-                    headers: presigner
-                        .headers_to_send()
-                        .iter()
-                        .map(|(name, value)| (name.clone(), lossy(value)))
-                        .collect(),
-                    presigner,
-                    expires_at: expires_at.to_rfc3339(),
-                });
-                self.presigners.insert(terms.clone(), Rc::clone(&ready));
-                ready
-            }
-        };
-        self.last = Some((terms, url.clone(), Rc::clone(&ready)));
-        Ok(ready)
-    }
-}
-
-/// Whether a record is signed with these terms, if its host is the same.
-fn is_alike(terms: &SigningTerms, is_s3: bool, common: &Common<'_>) -> bool {
-    terms.is_s3 == is_s3
-        && terms.expires == common.expires
-        && terms.method.as_deref() == common.method.as_deref()
-        && terms.region.as_deref() == common.region.as_deref()
-        && terms.headers == common.headers
-}
-
-fn lossy(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).into_owned()
 }
