@@ -120,8 +120,7 @@ fn other_versions_can_be_allowed_by_service_and_region() {
         let answer = ask(&proxy, &plain("GET", proxy.address(), &target, &[], b""));
         assert_eq!(answer.status, status, "{words:?}: {}", answer.text());
     }
-    let (any_region, _folder) =
-        inbound_proxy(&recorder.url, "allow = [{ services = [\"s3\"] }]\n", &["--region", "us-east-1"]);
+    let (any_region, _folder) = inbound_proxy(&recorder.url, allow, &["--region", "us-east-1"]);
     let presign = Sigvet::anonymous(&["presign", "--scheme", "v2", &format!("{}/b/k", any_region.url)])
         .env("AWS_ACCESS_KEY_ID", PLACEHOLDER.0)
         .env("AWS_SECRET_ACCESS_KEY", PLACEHOLDER.1);

@@ -7,14 +7,16 @@
 use std::borrow::Cow;
 
 use sigvet_core::endpoint::{self, BucketRule};
+use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query;
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
 use super::pattern::without_port;
 
 /// Something that a request does to one path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access<'r> {
     /// The method, or the one that would do the same.
     pub method: &'r str,
@@ -24,6 +26,8 @@ pub struct Access<'r> {
     pub path: Cow<'r, [u8]>,
     /// Whether it is about everything that begins with the path.
     pub is_prefix: bool,
+    /// Whether it is about a bucket itself, whose path has no slash at its end.
+    pub is_bucket: bool,
 }
 
 impl Access<'_> {
@@ -58,11 +62,21 @@ pub fn stores_objects(service: Option<&str>) -> bool {
     service.is_none_or(|service| STORES.contains(&service))
 }
 
-/// The bucket in the name of a host: known from the provider, or whatever precedes one of these domains.
+/// What follows the name of an access point, or the ID of an account, in the names of S3's hosts.
+const BEHIND_ACCESS_POINTS: [&str; 5] =
+    [".accesspoint.", ".s3-accesspoint", ".s3-object-lambda", ".s3-outposts", ".s3-control"];
+
+/// The bucket in the name of a host: known from the provider, or whatever precedes one of these domains. An access point
+/// counts as a bucket, for its paths are not those of a bucket with another name.
 pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
     let name = without_port(host);
+    let access_point = || {
+        let name = name.to_ascii_lowercase();
+        let at = BEHIND_ACCESS_POINTS.iter().filter_map(|marker| name.find(marker)).min()?;
+        name.get(..at).map(str::to_owned)
+    };
     match endpoint::infer(name) {
-        Some(inferred) => inferred.bucket,
+        Some(inferred) => inferred.bucket.or_else(access_point),
         None => BucketRule { chosen: None, endpoints: domains }.bucket_of(name),
     }
 }
@@ -70,7 +84,11 @@ pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
 /// All that a request does. The request itself comes first.
 pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Vec<Access<'r>> {
     let mut found = vec![own(request, claimed, place)];
-    let sources = |kind: &'static str| sources(request, kind).map(move |value| (kind, value));
+    if let Some(Claimed::Form(form)) = claimed {
+        found.extend(with_file_name(form, request, place));
+    }
+    let fields = |kind: &'static str| in_form(claimed, kind).map(move |value| (kind, value));
+    let sources = |kind: &'static str| sources(request, kind).map(move |value| (kind, value)).chain(fields(kind));
     for (kind, value) in sources("-copy-source").chain(sources("-rename-source")) {
         let (bucket, key) = match kind {
             // The source of a renaming is in the same bucket.
@@ -82,17 +100,17 @@ pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Pla
             None => [bucket_path(request, place).as_slice(), b"/", &key].concat(),
         };
         let host = host_of(request, bucket.as_deref(), place);
-        let access = |method| Access { method, host: host.clone(), path: path.clone().into(), is_prefix: false };
+        let access = |method| Access { method, host: host.clone(), path: path.clone().into(), ..Access::default() };
         found.push(access("GET"));
         if kind == "-rename-source" {
             found.push(access("DELETE"));
         }
     }
     // The keys are in the body.
-    if place.stores_objects && request.method() == "POST" && query::parameter(request, "delete").is_some() {
+    if place.stores_objects && request.method() == "POST" && deletes_several(request) {
         let path = [bucket_path(request, place).as_slice(), b"/"].concat();
         let host = request.host().unwrap_or_default().into();
-        found.push(Access { method: "DELETE", host, path: path.into(), is_prefix: true });
+        found.push(Access { method: "DELETE", host, path: path.into(), is_prefix: true, is_bucket: false });
     }
     found
 }
@@ -101,13 +119,38 @@ pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Pla
 fn own<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Access<'r> {
     let (method, host) = (request.method(), request.host().unwrap_or_default().into());
     let Some(Claimed::Form(form)) = claimed else {
-        return Access { method, host, path: place.own_path(request.path()), is_prefix: false };
+        let (path, bucket) = (place.own_path(request.path()), bucket_path(request, place));
+        let is_bucket = place.stores_objects
+            && bucket.len() > place.prefix.len() + 1
+            && path.strip_prefix(bucket.as_slice()).is_some_and(|rest| rest.iter().all(|byte| *byte == b'/'));
+        let path = if is_bucket { bucket.into() } else { path };
+        return Access { method, host, path, is_prefix: false, is_bucket };
     };
     let key = form.fields.get("key").unwrap_or_default();
     // S3 puts the name of the file in place of `${filename}`.
     let (key, is_prefix) = key.split_once("${").map_or((key, false), |(before, _)| (before, true));
     let path = [bucket_path(request, place).as_slice(), b"/", key.as_bytes()].concat();
-    Access { method, host, path: path.into(), is_prefix }
+    Access { method, host, path: path.into(), is_prefix, is_bucket: false }
+}
+
+/// The object of a form whose key contains the name of the file.
+fn with_file_name<'r>(form: &FormClaim, request: &'r Request, place: &Place<'_>) -> Option<Access<'r>> {
+    let name = form.file.as_ref()?.name.as_deref()?;
+    let key = form.fields.get("key").filter(|key| key.contains("${filename}"))?.replace("${filename}", name);
+    let path = [bucket_path(request, place).as_slice(), b"/", key.as_bytes()].concat();
+    let host = request.host().unwrap_or_default().into();
+    Some(Access { method: request.method(), host, path: path.into(), ..Access::default() })
+}
+
+/// Whether a request deletes the objects in its body, however a server reads its query.
+fn deletes_several(request: &Request) -> bool {
+    let query = request.query().unwrap_or_default();
+    query.split(|byte| matches!(byte, b'&' | b';')).any(|piece| {
+        let name = decode(piece.split(|byte| *byte == b'=').next().unwrap_or_default(), Plus::Space);
+        let is_letter = |byte: &u8| !byte.is_ascii_control() && !byte.is_ascii_whitespace();
+        let name: Vec<u8> = name.into_iter().filter(is_letter).collect();
+        name.eq_ignore_ascii_case(b"delete")
+    })
 }
 
 /// The path of the bucket that a request is sent to, without a slash at its end.
@@ -139,22 +182,36 @@ fn host_of<'r>(request: &'r Request, bucket: Option<&[u8]>, place: &Place<'_>) -
 /// The values of headers that name another object, and of parameters of the same names. Some servers do not tell `_` and
 /// `-` apart in names of headers.
 fn sources<'r>(request: &'r Request, kind: &'static str) -> impl Iterator<Item = Vec<u8>> + 'r {
-    let is_meant = move |name: &str| {
-        let name = name.to_ascii_lowercase().replace('_', "-");
-        name.starts_with("x-") && name.ends_with(kind)
-    };
+    let is_meant = move |name: &str| names_source(name, kind);
     let headers = request.headers.iter().filter(move |header| is_meant(&header.name));
     let parameters = query::parameters(request.query().unwrap_or_default())
         .filter(move |(name, _)| is_meant(&String::from_utf8_lossy(name)));
     headers.map(|header| header.value.trim_ascii().to_vec()).chain(parameters.map(|(_, value)| value))
 }
 
+/// The fields of a form that name another object. AWS does not read them.
+fn in_form<'c>(claimed: Option<&'c Claimed>, kind: &'static str) -> impl Iterator<Item = Vec<u8>> + 'c {
+    let form = match claimed {
+        Some(Claimed::Form(form)) => Some(form),
+        _ => None,
+    };
+    let fields = form.into_iter().flat_map(|form| form.fields.iter());
+    fields.filter(move |(name, _)| names_source(name, kind)).map(|(_, value)| value.as_bytes().to_vec())
+}
+
+fn names_source(name: &str, kind: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    name.starts_with("x-") && name.ends_with(kind)
+}
+
 /// The bucket and the key of a copy's source: `bucket/key` or `/bucket/key`, with an optional `?versionId=`.
 fn split_source(value: &[u8]) -> (Option<Vec<u8>>, Vec<u8>) {
     const VERSION: &[u8] = b"?versionId=";
     let value = value.strip_prefix(b"/").unwrap_or(value);
-    let end = value.windows(VERSION.len()).position(|window| window == VERSION).unwrap_or(value.len());
-    let value = value.get(..end).unwrap_or_default();
+    let at = value.windows(VERSION.len()).position(|window| window == VERSION);
+    // What has a slash is no version.
+    let is_version = |at: &usize| !value.get(*at..).unwrap_or_default().iter().any(|byte| matches!(byte, b'/' | b'%'));
+    let value = value.get(..at.filter(is_version).unwrap_or(value.len())).unwrap_or_default();
     // The slash behind the bucket may be escaped too.
     let slash = value.iter().position(|byte| *byte == b'/').map(|at| (at, 1));
     let escaped = value.windows(3).position(|window| window.eq_ignore_ascii_case(b"%2f")).map(|at| (at, 3));
@@ -215,7 +272,12 @@ mod tests {
             ("uploads.s3.eu-west-1.amazonaws.com", "/agent/f", "/uploads/agent/f"),
             ("s3.eu-west-1.amazonaws.com", "/uploads/agent/f", "/uploads/agent/f"),
             ("uploads.s3-accelerate.amazonaws.com", "/agent/f", "/uploads/agent/f"),
-            ("uploads.s3.dualstack.eu-west-1.amazonaws.com", "/", "/uploads/"),
+            ("uploads.s3.dualstack.eu-west-1.amazonaws.com", "/", "/uploads"),
+            ("s3.eu-west-1.amazonaws.com", "/uploads/", "/uploads"),
+            ("s3.eu-west-1.amazonaws.com", "/", "/"),
+            ("ap-123456789012.s3-accesspoint.us-east-1.amazonaws.com", "/pub/f", "/ap-123456789012/pub/f"),
+            ("mrap.accesspoint.s3-global.amazonaws.com", "/pub/f", "/mrap/pub/f"),
+            ("123456789012.s3-control.us-east-1.amazonaws.com", "/pub/f", "/123456789012/pub/f"),
             ("my.dotted.bucket.s3.eu-west-1.amazonaws.com", "/f", "/my.dotted.bucket/f"),
             ("b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com", "/f", "/b--use1-az4--x-s3/f"),
             ("uploads.minio.corp", "/f", "/uploads/f"),
@@ -240,6 +302,8 @@ mod tests {
                 assert_eq!(shown(&copy, &place), [to, from], "{source}");
             }
         }
+        let trick = request("PUT", to, &[("x-amz-copy-source", "pub/k?versionId=1/../../secret/k")]);
+        assert!(shown(&trick, &place)[1].ends_with("/pub/k?versionId=1/../../secret/k"), "{:?}", shown(&trick, &place));
         let copy = request("PUT", &format!("{to}?x-amz-copy-source=%2Fsecret%2Fa"), &[]);
         assert_eq!(shown(&copy, &place)[1], "GET secret.s3.us-east-1.amazonaws.com/secret/a");
         let rename = request("PUT", &format!("{to}?renameObject"), &[("x-amz-rename-source", "old/a")]);
@@ -251,8 +315,8 @@ mod tests {
 
     #[test]
     fn deleting_several_objects_is_about_the_whole_bucket() {
-        for url in ["https://s3.us-east-1.amazonaws.com/b?delete", "https://s3.us-east-1.amazonaws.com/b/?delete="] {
-            let delete = request("POST", url, &[]);
+        for target in ["/b?delete", "/b/?delete=", "/b/?a;delete", "/b/?Delete", "/b/?%20delete", "/b?delete%00"] {
+            let delete = request("POST", &format!("https://s3.us-east-1.amazonaws.com{target}"), &[]);
             assert_eq!(
                 shown(&delete, &at_s3("s3.us-east-1.amazonaws.com", &[]))[1],
                 "DELETE s3.us-east-1.amazonaws.com/b/*"

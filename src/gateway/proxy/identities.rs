@@ -8,7 +8,7 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
 use super::accesses::Access;
-use super::pattern::{HostPattern, without_port};
+use super::pattern::HostPattern;
 use super::rules::{Allowance, Forbidden};
 use crate::gateway::CredentialSource;
 
@@ -66,12 +66,12 @@ pub struct SignedFor {
 
 impl SignedFor {
     /// The scope of a client's signature. Version 2 has none: it is for S3, and the new signature works in the region of
-    /// the host that it is sent to.
-    pub fn of(request: &Request, claimed: &Claimed) -> Self {
+    /// the upstream server, or in those of the route.
+    pub fn of(request: &Request, claimed: &Claimed, upstream: &str, of_route: &[String]) -> Self {
         let Some(scope) = claimed.scope() else {
-            let host = without_port(request.host().unwrap_or_default());
-            let region = endpoint::infer(host).and_then(|inferred| inferred.region);
-            return Self { regions: region.into_iter().collect(), service: "s3".to_owned() };
+            let region = endpoint::infer(upstream).and_then(|inferred| inferred.region);
+            let regions = region.map_or_else(|| of_route.to_vec(), |region| vec![region]);
+            return Self { regions, service: "s3".to_owned() };
         };
         let set = match claimed {
             Claimed::V4(claim) => claim.region_set(request),
@@ -161,7 +161,7 @@ mod tests {
     use crate::gateway::proxy::pattern::PrefixPattern;
 
     fn access<'r>(method: &'r str, host: &'r str, path: &'r str) -> Access<'r> {
-        Access { method, host: host.into(), path: path.as_bytes().into(), is_prefix: false }
+        Access { method, host: host.into(), path: path.as_bytes().into(), is_prefix: false, is_bucket: false }
     }
 
     fn signed_for(regions: &[&str], service: &str) -> SignedFor {

@@ -162,7 +162,10 @@ impl Proxy {
         accesses.iter().try_for_each(|access| route.allowance.check(access)).map_err(Denied::forbidden)?;
         let upstream = upstream_of(route, arriving)?;
         let own = match claimed {
-            Some(claimed) => self.own_source(route, request, &accesses, claimed)?,
+            Some(claimed) => {
+                let signed_for = SignedFor::of(request, claimed, upstream.url().host(), &route.inbound.regions);
+                self.own_source(route, &accesses, claimed, &signed_for)?
+            }
             None => None,
         };
         let source = own.unwrap_or_else(|| Arc::clone(&route.source));
@@ -192,9 +195,10 @@ impl Proxy {
         express::is_create_session(&arriving.head, claimed).then(|| {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
-            upstream_of(route, arriving)?;
+            let upstream = upstream_of(route, arriving)?;
             let accesses = route.accesses(&arriving.head, Some(claimed));
-            route.check_inbound(&accesses, &SignedFor::of(&arriving.head, claimed)).map_err(Denied::forbidden)?;
+            let signed_for = SignedFor::of(&arriving.head, claimed, upstream.url().host(), &route.inbound.regions);
+            route.check_inbound(&accesses, &signed_for).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;
             let mode = express::asked_mode(&arriving.head).map_err(|problem| Denied::new(501, problem))?;
             let session = keys.find(claimed.access_key_id()).map(|key| session_of(&key.credentials, mode));
@@ -236,16 +240,15 @@ impl Proxy {
     fn own_source(
         &self,
         route: &Route,
-        request: &Request,
         accesses: &[Access<'_>],
         claimed: &Claimed,
+        signed_for: &SignedFor,
     ) -> Result<Option<Arc<CredentialSource>>, Denied> {
         let Some(inbound) = &self.inbound else { return Ok(None) };
-        let signed_for = SignedFor::of(request, claimed);
-        route.check_inbound(accesses, &signed_for).map_err(Denied::forbidden)?;
+        route.check_inbound(accesses, signed_for).map_err(Denied::forbidden)?;
         let grant = inbound.identities.grant(claimed.access_key_id());
         let grant = grant.ok_or_else(|| Denied::new(403, "this key has no permissions here"))?;
-        grant.check(accesses, &signed_for).map_err(Denied::forbidden)?;
+        grant.check(accesses, signed_for).map_err(Denied::forbidden)?;
         Ok(grant.source.clone())
     }
 }

@@ -90,6 +90,11 @@ impl PrefixPattern {
         if self.is_prefix { name.starts_with(&text) } else { name == text }
     }
 
+    /// Whether the pattern is this text, without a `*`.
+    pub fn is_exactly(&self, text: &[u8]) -> bool {
+        !self.is_prefix && self.text.as_bytes() == text
+    }
+
     /// Whether the pattern matches every text that begins with this one.
     pub fn matches_all_below(&self, text: &str) -> bool {
         self.is_prefix && text.starts_with(&self.text)

@@ -80,10 +80,20 @@ impl Allowance {
         if !self.methods.is_empty() && !self.methods.iter().any(|allowed| allowed == method) {
             return Err(Forbidden::Method { method: method.to_owned(), allowed: self.methods.join(", ") });
         }
-        match self.paths.is_empty() || allows_path(&self.paths, &access.path, access.is_prefix) {
+        match self.paths.is_empty() || self.allows_path(access) {
             true => Ok(()),
             false => Err(Forbidden::Path { what: access.describe() }),
         }
+    }
+
+    /// A bucket may be listed if its objects may be read. What changes the bucket itself, such as its policy, needs a
+    /// rule that names it.
+    fn allows_path(&self, access: &Access<'_>) -> bool {
+        let with_slash = || [&access.path, &b"/"[..]].concat();
+        let is_named = || self.paths.iter().any(|pattern| pattern.is_exactly(&with_slash()));
+        let is_harmless = ["GET", "HEAD", "POST"].contains(&access.method);
+        allows_path(&self.paths, &access.path, access.is_prefix)
+            || (access.is_bucket && (is_named() || is_harmless && allows_path(&self.paths, &with_slash(), false)))
     }
 }
 
@@ -192,6 +202,7 @@ mod tests {
             host: "h".into(),
             path: path.as_bytes().into(),
             is_prefix: false,
+            is_bucket: false,
         };
         assert_eq!(allowance.check(&access("GET", "/logs/a")), Ok(()));
         let refused = |access: &Access<'_>| allowance.check(access).unwrap_err().to_string();
