@@ -83,34 +83,26 @@ pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
 
 /// All that a request does. The request itself comes first.
 pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Vec<Access<'r>> {
+    let own_host = || Cow::Borrowed(request.host().unwrap_or_default());
     let mut found = vec![own(request, claimed, place)];
     if let Some(Claimed::Form(form)) = claimed {
         found.extend(with_file_name(form, request, place));
     }
-    let fields = |kind: &'static str| in_form(claimed, kind).map(move |value| (kind, value));
-    let sources = |kind: &'static str| sources(request, kind).map(move |value| (kind, value)).chain(fields(kind));
-    for (kind, value) in sources("-copy-source").chain(sources("-rename-source")) {
-        let (bucket, key) = match kind {
-            // The source of a renaming is in the same bucket.
-            "-rename-source" => (None, value),
-            _ => split_source(&value),
-        };
-        let path = match &bucket {
-            Some(bucket) => place.path_in(bucket, &key),
-            None => [bucket_path(request, place).as_slice(), b"/", &key].concat(),
-        };
-        let host = host_of(request, bucket.as_deref(), place);
-        let access = |method| Access { method, host: host.clone(), path: path.clone().into(), ..Access::default() };
-        found.push(access("GET"));
-        if kind == "-rename-source" {
-            found.push(access("DELETE"));
-        }
+    for source in sources(request, claimed, "-copy-source") {
+        let (bucket, key) = split_source(&source);
+        let (host, path) = (host_of(request, &bucket, place), place.path_in(&bucket, &key).into());
+        found.push(Access { method: "GET", host, path, ..Access::default() });
+    }
+    // The source of a renaming is in the same bucket.
+    for key in sources(request, claimed, "-rename-source") {
+        let path = in_bucket(request, place, &key);
+        let access = |method| Access { method, host: own_host(), path: path.clone().into(), ..Access::default() };
+        found.extend(["GET", "DELETE"].map(access));
     }
     // The keys are in the body.
     if place.stores_objects && request.method() == "POST" && deletes_several(request) {
-        let path = [bucket_path(request, place).as_slice(), b"/"].concat();
-        let host = request.host().unwrap_or_default().into();
-        found.push(Access { method: "DELETE", host, path: path.into(), is_prefix: true, is_bucket: false });
+        let path = in_bucket(request, place, b"").into();
+        found.push(Access { method: "DELETE", host: own_host(), path, is_prefix: true, is_bucket: false });
     }
     found
 }
@@ -129,17 +121,16 @@ fn own<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -
     let key = form.fields.get("key").unwrap_or_default();
     // S3 puts the name of the file in place of `${filename}`.
     let (key, is_prefix) = key.split_once("${").map_or((key, false), |(before, _)| (before, true));
-    let path = [bucket_path(request, place).as_slice(), b"/", key.as_bytes()].concat();
-    Access { method, host, path: path.into(), is_prefix, is_bucket: false }
+    let path = in_bucket(request, place, key.as_bytes()).into();
+    Access { method, host, path, is_prefix, is_bucket: false }
 }
 
 /// The object of a form whose key contains the name of the file.
 fn with_file_name<'r>(form: &FormClaim, request: &'r Request, place: &Place<'_>) -> Option<Access<'r>> {
     let name = form.file.as_ref()?.name.as_deref()?;
     let key = form.fields.get("key").filter(|key| key.contains("${filename}"))?.replace("${filename}", name);
-    let path = [bucket_path(request, place).as_slice(), b"/", key.as_bytes()].concat();
-    let host = request.host().unwrap_or_default().into();
-    Some(Access { method: request.method(), host, path: path.into(), ..Access::default() })
+    let (host, path) = (request.host().unwrap_or_default().into(), in_bucket(request, place, key.as_bytes()).into());
+    Some(Access { method: request.method(), host, path, ..Access::default() })
 }
 
 /// Whether a request deletes the objects in its body, however a server reads its query.
@@ -153,50 +144,46 @@ fn deletes_several(request: &Request) -> bool {
     })
 }
 
+/// The path of a key in the bucket that a request is sent to.
+fn in_bucket(request: &Request, place: &Place<'_>, key: &[u8]) -> Vec<u8> {
+    [bucket_path(request, place).as_slice(), b"/", key].concat()
+}
+
 /// The path of the bucket that a request is sent to, without a slash at its end.
 fn bucket_path(request: &Request, place: &Place<'_>) -> Vec<u8> {
     let path = place.own_path(request.path());
     // A path that consists of slashes is the host's bucket itself.
     let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |at| at + 1);
     let path = path.get(..end).unwrap_or_default();
-    let first = match (place.bucket.is_some() && place.is_fixed, place.prefix.len()) {
-        (true, _) => 0,
-        (false, prefix) => path
-            .get(prefix + 1..)
-            .and_then(|rest| rest.iter().position(|byte| *byte == b'/'))
-            .map_or(path.len(), |slash| prefix + 1 + slash),
-    };
-    path.get(..first).unwrap_or_default().to_vec()
+    if place.bucket.is_some() && place.is_fixed {
+        return Vec::new();
+    }
+    let behind_slash = place.prefix.len() + 1;
+    let length = path.get(behind_slash..).and_then(|rest| rest.iter().position(|byte| *byte == b'/'));
+    let end = length.map_or(path.len(), |length| behind_slash + length);
+    path.get(..end).unwrap_or_default().to_vec()
 }
 
 /// The host of the bucket of a source.
-fn host_of<'r>(request: &'r Request, bucket: Option<&[u8]>, place: &Place<'_>) -> Cow<'r, str> {
+fn host_of<'r>(request: &'r Request, bucket: &[u8], place: &Place<'_>) -> Cow<'r, str> {
     let host = request.host().unwrap_or_default();
     let rest = place.bucket.as_deref().and_then(|own| host.get(own.len()..).filter(|rest| rest.starts_with('.')));
-    match (bucket, rest) {
-        (Some(bucket), Some(rest)) => format!("{}{rest}", String::from_utf8_lossy(bucket)).into(),
-        _ => host.into(),
-    }
+    rest.map_or_else(|| host.into(), |rest| format!("{}{rest}", String::from_utf8_lossy(bucket)).into())
 }
 
-/// The values of headers that name another object, and of parameters of the same names. Some servers do not tell `_` and
-/// `-` apart in names of headers.
-fn sources<'r>(request: &'r Request, kind: &'static str) -> impl Iterator<Item = Vec<u8>> + 'r {
-    let is_meant = move |name: &str| names_source(name, kind);
-    let headers = request.headers.iter().filter(move |header| is_meant(&header.name));
+/// The values of headers that name another object, and of parameters and fields of a form of the same names. Some
+/// servers do not tell `_` and `-` apart in names of headers.
+fn sources(request: &Request, claimed: Option<&Claimed>, kind: &str) -> Vec<Vec<u8>> {
+    let headers = request.headers.iter().filter(|header| names_source(&header.name, kind));
     let parameters = query::parameters(request.query().unwrap_or_default())
-        .filter(move |(name, _)| is_meant(&String::from_utf8_lossy(name)));
-    headers.map(|header| header.value.trim_ascii().to_vec()).chain(parameters.map(|(_, value)| value))
-}
-
-/// The fields of a form that name another object. AWS does not read them.
-fn in_form<'c>(claimed: Option<&'c Claimed>, kind: &'static str) -> impl Iterator<Item = Vec<u8>> + 'c {
-    let form = match claimed {
-        Some(Claimed::Form(form)) => Some(form),
-        _ => None,
-    };
-    let fields = form.into_iter().flat_map(|form| form.fields.iter());
-    fields.filter(move |(name, _)| names_source(name, kind)).map(|(_, value)| value.as_bytes().to_vec())
+        .filter(|(name, _)| names_source(&String::from_utf8_lossy(name), kind));
+    let mut values: Vec<Vec<u8>> = headers.map(|header| header.value.trim_ascii().to_vec()).collect();
+    values.extend(parameters.map(|(_, value)| value));
+    if let Some(Claimed::Form(form)) = claimed {
+        let fields = form.fields.iter().filter(|(name, _)| names_source(name, kind));
+        values.extend(fields.map(|(_, value)| value.as_bytes().to_vec()));
+    }
+    values
 }
 
 fn names_source(name: &str, kind: &str) -> bool {
@@ -205,7 +192,7 @@ fn names_source(name: &str, kind: &str) -> bool {
 }
 
 /// The bucket and the key of a copy's source: `bucket/key` or `/bucket/key`, with an optional `?versionId=`.
-fn split_source(value: &[u8]) -> (Option<Vec<u8>>, Vec<u8>) {
+fn split_source(value: &[u8]) -> (Vec<u8>, Vec<u8>) {
     const VERSION: &[u8] = b"?versionId=";
     let value = value.strip_prefix(b"/").unwrap_or(value);
     let at = value.windows(VERSION.len()).position(|window| window == VERSION);
@@ -217,7 +204,7 @@ fn split_source(value: &[u8]) -> (Option<Vec<u8>>, Vec<u8>) {
     let escaped = value.windows(3).position(|window| window.eq_ignore_ascii_case(b"%2f")).map(|at| (at, 3));
     let (at, length) = slash.into_iter().chain(escaped).min().unwrap_or((value.len(), 0));
     let (bucket, key) = value.split_at(at);
-    (Some(bucket.to_vec()), key.get(length..).unwrap_or_default().to_vec())
+    (bucket.to_vec(), key.get(length..).unwrap_or_default().to_vec())
 }
 
 impl Place<'_> {
