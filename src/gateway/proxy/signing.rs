@@ -1,6 +1,7 @@
 //! Turns a client's request into the request to sign for the next hop.
 
 use sigvet_core::canonical::PayloadHash;
+use sigvet_core::crypto::Sha256Digest;
 use sigvet_core::request::Request;
 
 use super::route::Route;
@@ -25,7 +26,7 @@ pub enum Declared {
 /// counts as nothing.
 pub fn declared(request: &Request) -> Declared {
     let Some(word) = request.headers.first_text(CONTENT_SHA256) else { return Declared::Nothing };
-    let is_hash = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash = Sha256Digest::from_hex(word).is_some();
     match word {
         PayloadHash::UNSIGNED | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Declared::Usable,
         _ if is_hash => Declared::Usable,

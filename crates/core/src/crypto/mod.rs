@@ -36,6 +36,16 @@ use subtle::ConstantTimeEq;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sha256Digest(pub [u8; 32]);
 
+impl Sha256Digest {
+    /// Reads 64 hex digits of either case. `None` for any other text. Signers write lower case, and S3 takes nothing
+    /// else.
+    pub fn from_hex(text: impl AsRef<[u8]>) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+}
+
 impl fmt::Display for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Hex::new(self).as_str())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Identity, Settings, longest_expiry};
+use crate::crypto::Sha256Digest;
 use crate::request::invalid::capital_method;
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
@@ -80,7 +81,7 @@ pub(super) fn of_request(request: &Request, settings: &Settings) -> Vec<Warning>
 
 fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
     let declared = request.headers.first_text(header)?;
-    let is_hash = declared.len() == 64 && declared.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash = Sha256Digest::from_hex(declared).is_some();
     let known = !matches!(request.body, Body::Unknown);
     let differs = || request.body.sha256().is_some_and(|hash| hash.to_string() != declared);
     (is_hash && known && differs()).then(|| Warning::PayloadMismatch { name: header.to_owned() })

@@ -5,6 +5,7 @@ use super::Finding;
 use super::unknown::is_blacked_out;
 use crate::canonical::PayloadHash;
 use crate::claim::Claim;
+use crate::crypto::Sha256Digest;
 use crate::derivation::{Placement, Terms};
 #[cfg(feature = "stream")]
 use crate::request::WrongChecksum;
@@ -87,8 +88,9 @@ fn mismatch(request: &Request, terms: &Terms, presented: &str) -> Option<Finding
     }
 }
 
+/// Whether the text is a hash as S3 takes it: in lower case.
 fn is_hash(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    Sha256Digest::from_hex(text).is_some_and(|hash| hash.to_string() == text)
 }
 
 /// Finds a payload that was not seen, or chunks that this crate cannot read: a valid signature does not vouch for them.

@@ -4,6 +4,7 @@ use super::outcome::JudgedV4;
 use super::texts::CanonicalText;
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::Field;
+use sigvet_core::crypto::Sha256Digest;
 use sigvet_core::internal::is_blacked_out;
 use sigvet_core::time::Timestamp;
 
@@ -16,8 +17,8 @@ pub(super) fn reply(judged: &JudgedV4<'_>, reply: &Reply) -> Option<&'static str
         // Both the signature and the texts belong to a chunk.
         return None;
     }
-    if let Some(provided) = told(&reply.signature_provided).filter(|_| is_digest(presented)) {
-        return match is_digest(&provided) && !provided.eq_ignore_ascii_case(presented) {
+    if let Some(provided) = told(&reply.signature_provided).filter(|_| is_hmac(presented)) {
+        return match is_hmac(&provided) && !provided.eq_ignore_ascii_case(presented) {
             true => Some("the signature"),
             // The signature identifies this request, whatever else was changed in transit.
             false => None,
@@ -87,6 +88,7 @@ fn has_other_path(judged: &JudgedV4<'_>, text: &CanonicalText) -> bool {
     !theirs.ends_with(&ours) && !ours.ends_with(&theirs) && !theirs.starts_with(&ours) && !ours.starts_with(&theirs)
 }
 
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// Whether this could be a signature of Version 4.
+fn is_hmac(text: &str) -> bool {
+    Sha256Digest::from_hex(text).is_some()
 }

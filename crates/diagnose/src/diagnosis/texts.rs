@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sigvet_core::crypto::sha256;
+use sigvet_core::crypto::{Sha256Digest, sha256};
 
 /// The number of fields, counting the headers and their list as one.
 pub(super) const FIELDS: usize = 5;
@@ -66,8 +66,7 @@ pub(super) fn header_lines(field: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])>
 /// no hash there.
 pub(super) fn is_unaltered(canonical_request: &[u8], string_to_sign: &[u8]) -> Option<bool> {
     let hash = string_to_sign.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
-    let is_hash = hash.len() == 64 && hash.iter().all(u8::is_ascii_hexdigit);
-    is_hash.then(|| hash.eq_ignore_ascii_case(sha256(canonical_request).to_string().as_bytes()))
+    Sha256Digest::from_hex(hash).map(|hash| hash == sha256(canonical_request))
 }
 
 fn lines_of(text: &[u8]) -> Vec<&[u8]> {

@@ -1,7 +1,7 @@
 //! Restores the line breaks of canonical requests and strings to sign in which they became spaces, as
 //! browsers show them.
 
-use sigvet_core::crypto::sha256;
+use sigvet_core::crypto::{Sha256Digest, sha256};
 
 /// Restores a canonical request that was flattened to one line. `None` if its parts cannot be distinguished.
 ///
@@ -44,7 +44,10 @@ pub(crate) fn unflatten_string_to_sign(text: &[u8]) -> Option<Vec<u8>> {
     let words: Vec<&[u8]> = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     let [algorithm, time, scope, hash] = words.as_slice() else { return None };
     let has = |text: &[u8], part: &[u8]| text.windows(part.len()).any(|window| window == part);
-    let is_whole = has(algorithm, b"-HMAC-SHA") && time.ends_with(b"Z") && scope.contains(&b'/') && is_digest(hash);
+    let is_whole = has(algorithm, b"-HMAC-SHA")
+        && time.ends_with(b"Z")
+        && scope.contains(&b'/')
+        && Sha256Digest::from_hex(hash).is_some();
     is_whole.then(|| words.join(&b'\n'))
 }
 
@@ -70,11 +73,7 @@ fn find_name(text: &str, name: &str) -> Option<usize> {
 
 /// Whether this is a SHA-256 in hex, or one of the keywords that replace it.
 pub(crate) fn is_payload_hash(word: &[u8]) -> bool {
-    is_digest(word) || word.starts_with(b"UNSIGNED-") || word.starts_with(b"STREAMING-")
-}
-
-fn is_digest(word: &[u8]) -> bool {
-    word.len() == 64 && word.iter().all(u8::is_ascii_hexdigit)
+    Sha256Digest::from_hex(word).is_some() || word.starts_with(b"UNSIGNED-") || word.starts_with(b"STREAMING-")
 }
 
 /// Whether this is a list of names separated by semicolons.

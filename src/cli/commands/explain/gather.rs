@@ -9,6 +9,7 @@ use crate::cli::options::request::{BodyDigests, RequestSource, Unsigned};
 use crate::cli::request::{address, input, supply};
 use sigvet_core::claim::{Claim, ClaimError};
 use sigvet_core::credentials::Secret;
+use sigvet_core::crypto::Sha256Digest;
 use sigvet_core::form::FormClaim;
 use sigvet_core::request::{Headers, Request, RequestUrl};
 use sigvet_core::v2;
@@ -147,7 +148,8 @@ impl Evidence {
         let signed = self.client.as_ref().and_then(|client| client.signature.as_deref());
         let is_other = signed.zip(claimed).is_some_and(|(signed, claimed)| {
             let presented = claimed.signature().as_str();
-            !signed.eq_ignore_ascii_case(presented) && is_digest(signed) && is_digest(presented)
+            !signed.eq_ignore_ascii_case(presented)
+                && [signed, presented].iter().all(|text| Sha256Digest::from_hex(text).is_some())
         });
         if is_other {
             self.client = None;
@@ -205,10 +207,6 @@ fn looks_signed(request: Option<&Request>) -> bool {
         || is_authorization_lost(request)
         || is_form()
         || marks.iter().any(|mark| target.contains(mark))
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn url_of(request: &Request) -> Result<RequestUrl, Failure> {

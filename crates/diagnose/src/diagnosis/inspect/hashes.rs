@@ -9,7 +9,7 @@ use crate::diagnosis::evidence::Hints;
 use crate::diagnosis::outcome::AppliedMistake;
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::claim::Claim;
-use sigvet_core::crypto::sha256;
+use sigvet_core::crypto::{Sha256Digest, sha256};
 use sigvet_core::internal::Hex;
 use sigvet_core::request::{Body, Request};
 
@@ -49,7 +49,7 @@ impl Hashes<'_> {
 
     /// The declared text is not a hash in lowercase hex, or is the hash of a hash.
     fn another_form(self) -> Option<AppliedMistake> {
-        let is_hex = self.declared.len() == 64 && self.declared.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_hex = Sha256Digest::from_hex(self.declared).is_some();
         let detail = match self.declared {
             declared if declared.starts_with("STREAMING-") => {
                 let made = AppliedMistake::new(&PAYLOAD_STREAMING, declared, self.arrived);
