@@ -15,6 +15,7 @@ use sigvet_core::credentials::{Credentials, Secret};
 use sigvet_core::crypto::sha256;
 use sigvet_core::endpoint;
 use sigvet_core::internal::canonical::query;
+use sigvet_core::internal::without_port;
 use sigvet_core::prepare::Settings;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
@@ -25,7 +26,6 @@ use sigvet_diagnose::formats::parse_session;
 use sigvet_diagnose::formats::reply::Reply as Said;
 use zeroize::Zeroizing;
 
-use super::pattern::without_port;
 use super::refused::headers_of;
 use crate::gateway::{Clock, CredentialSource, Reply, onward};
 use crate::locking::locked;
@@ -82,10 +82,12 @@ impl SessionMode {
         }
     }
 
-    /// The mode that a client asks for; `None` if there is no such mode.
-    fn asked(request: &Request) -> Option<Self> {
-        let asked = request.headers.first_text(MODE);
-        Self::ALL.into_iter().find(|mode| mode.as_str() == asked)
+    /// The mode that a client asks for in one of these fields; `None` if there is no such mode, or several are named.
+    fn asked(fields: &[(String, Vec<u8>)]) -> Option<Self> {
+        let mut values = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(MODE)).map(|(_, value)| &**value);
+        let asked = values.next();
+        let is_one = values.all(|value| Some(value) == asked);
+        Self::ALL.into_iter().find(|mode| is_one && mode.as_str().map(str::as_bytes) == asked)
     }
 
     /// The mode of the session with this access key ID.
@@ -127,12 +129,14 @@ pub enum NoSession {
 /// See [`NoSession`].
 pub fn asked_mode(request: &Request) -> Result<SessionMode, NoSession> {
     let is_about_encryption = |name: &str| name.to_ascii_lowercase().starts_with(ENCRYPTION);
+    // A presigned URL has in its query what other requests have in headers.
     let parameters = query::parameters(request.query().unwrap_or_default());
-    let mut names: Vec<String> = parameters.map(|(name, _)| String::from_utf8_lossy(&name).into_owned()).collect();
-    names.extend(request.headers.iter().map(|header| header.name.clone()));
-    match names.iter().any(|name| is_about_encryption(name)) {
+    let in_query = parameters.map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value));
+    let in_headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone()));
+    let fields: Vec<(String, Vec<u8>)> = in_query.chain(in_headers).collect();
+    match fields.iter().any(|(name, _)| is_about_encryption(name)) {
         true => Err(NoSession::Encryption),
-        false => SessionMode::asked(request).ok_or(NoSession::UnknownMode),
+        false => SessionMode::asked(&fields).ok_or(NoSession::UnknownMode),
     }
 }
 
