@@ -68,7 +68,7 @@ pub use payload::BodyFile;
 pub use refusal::{AnswerAs, Dialect};
 pub use relay::Relay;
 pub use reply::{Reply, ReplyBody};
-pub use roles::{Answer, Pages, Sink};
+pub use roles::{Answer, Pages, RESERVED_PATH, Sink};
 pub use server::{Admission, Server};
 pub use stop::Stop;
 pub use verifier::{Clock, Verifier};

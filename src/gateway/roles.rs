@@ -25,7 +25,10 @@ pub trait Answer: Send + Sync + fmt::Debug {
     }
 }
 
-/// Serves the pages below the reserved path.
+/// The path below which a server has its own pages, on the port on which it serves others.
+pub const RESERVED_PATH: &str = "/_sigvet";
+
+/// Serves the pages below [`RESERVED_PATH`].
 pub trait Pages: Send + Sync + fmt::Debug {
     /// The response, if the request is for one of the pages.
     fn answer(&self, request: &Request, method: &Method) -> Option<Reply>;

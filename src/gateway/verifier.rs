@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sigvet_core::canonical::PathRule;
-use sigvet_core::credentials::Credentials;
+use sigvet_core::credentials::{Credentials, is_temporary_key_id};
 use sigvet_core::derivation::TokenTravel;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::Request;
@@ -241,7 +241,7 @@ fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
     let parameters = request.query().unwrap_or_default().split(|byte| *byte == b'&');
     let mut names = parameters.filter_map(|parameter| parameter.split(|byte| *byte == b'=').next());
     let has_token = TOKENS.iter().any(|token| request.headers.contains(token)) || names.any(is_token);
-    let is_missing = id.len() == 20 && id.starts_with("ASIA") && !has_token && !is_told;
+    let is_missing = is_temporary_key_id(id) && !has_token && !is_told;
     is_missing.then(|| Finding::TokenMissing { name: claim.terms.dialect.token_header.to_string() })
 }
 

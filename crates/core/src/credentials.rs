@@ -40,6 +40,12 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
+/// Whether AWS issues access key IDs of this form only together with a session token (*IAM identifiers*, unique
+/// prefixes): `ASIA` and 16 more characters.
+pub fn is_temporary_key_id(access_key_id: &str) -> bool {
+    access_key_id.len() == 20 && access_key_id.starts_with("ASIA")
+}
+
 /// An access key: access key ID, secret access key, and for temporary credentials a session token and an expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]

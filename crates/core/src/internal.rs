@@ -10,6 +10,7 @@ pub use crate::crypto::digests::{Hex, sha512};
 pub use crate::crypto::head::Head;
 pub use crate::crypto::midstate::{HmacKey, Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
+pub use crate::endpoint::bucket::without_port;
 pub use crate::request::headers::is_token;
 pub use crate::request::invalid::capital_method;
 pub use crate::request::target::{join_target, split_query, split_target};

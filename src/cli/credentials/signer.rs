@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::credentials::signing_key::ScopedKey;
-use sigvet_core::credentials::Credentials;
+use sigvet_core::credentials::{Credentials, is_temporary_key_id};
 use sigvet_core::derivation::Terms;
 use sigvet_core::prepare::Identity;
 use sigvet_core::scheme::{KeyTrace, Scope, SigningKey};
@@ -73,8 +73,7 @@ impl Signer {
     /// A warning if the access key ID is that of temporary credentials, and their session token is missing.
     pub fn warning_of_missing_token(&self) -> Option<String> {
         let Identity { access_key_id, session_token, .. } = self.identity();
-        let is_temporary = access_key_id.len() == 20 && access_key_id.starts_with("ASIA");
-        (is_temporary && session_token.is_none()).then(|| {
+        (is_temporary_key_id(&access_key_id) && session_token.is_none()).then(|| {
             format!(
                 "access key ID {access_key_id} is one of temporary credentials, which AWS refuses without their session token; \
                  set AWS_SESSION_TOKEN, or aws_session_token in the profile"

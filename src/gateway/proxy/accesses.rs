@@ -10,10 +10,9 @@ use sigvet_core::endpoint::{self, BucketRule};
 use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
-
-use super::pattern::without_port;
 
 /// Something that a request does to one path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -21,7 +21,7 @@ mod express;
 pub use express::{SessionMode, session_of};
 pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
-pub use pattern::{HostPattern, PrefixPattern, allows_path, without_port};
+pub use pattern::{HostPattern, PrefixPattern, allows_path};
 pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
 pub use rules::{Allowance, Edits, Forbidden};
 
@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::names_two_hosts;
+use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 use tokio::sync::Semaphore;

@@ -1,6 +1,7 @@
 //! Patterns with a `*` at one end: hosts by their suffix, paths and headers by their prefix.
 
 use sigvet_core::internal::encode::{Plus, decode};
+use sigvet_core::internal::without_port;
 
 /// A host pattern: `search.example.com`, or `*.amazonaws.com` for everything below a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +60,6 @@ impl HostPattern {
             Some(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
             None => name == self.text,
         }
-    }
-}
-
-/// The host of a `Host` header without the port.
-pub fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
     }
 }
 

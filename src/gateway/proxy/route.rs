@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::endpoint;
+use sigvet_core::internal::without_port;
 use sigvet_core::prepare::Settings;
 use sigvet_core::request::{Request, RequestUrl, UriScheme};
 use sigvet_core::signer::Signer;
@@ -13,7 +14,7 @@ use sigvet_core::verify::Claimed;
 
 use super::accesses::{Access, Place, accesses, bucket_of, stores_objects};
 use super::identities::{Permission, SignedFor};
-use super::pattern::{HostPattern, without_port};
+use super::pattern::HostPattern;
 use super::rules::{Allowance, Edits, Forbidden};
 use crate::gateway::CredentialSource;
 use crate::locking::locked;

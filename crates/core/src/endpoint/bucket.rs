@@ -33,7 +33,8 @@ impl BucketRule<'_> {
     }
 }
 
-fn without_port(host: &str) -> &str {
+/// The host of a `Host` header without the port, which may be empty (RFC 3986, section 3.2.3).
+pub fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

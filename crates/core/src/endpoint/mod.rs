@@ -5,7 +5,7 @@
 //! partitions, with `s3` for the many forms of S3; `stores` reads the hosts of other S3-compatible stores; `arn` builds
 //! a host from the name of an access point, as AWS's tools do. Paths, ports and schemes are ignored.
 
-mod bucket;
+pub(crate) mod bucket;
 mod names;
 mod partition;
 mod arn;

@@ -12,7 +12,7 @@ use super::{Claimed, Finding, Judge, Known, SignedTexts, Verdict};
 use super::{addressed, framing, once, payload, unknown, written};
 use crate::canonical::{PayloadHash, query};
 use crate::claim::Claim;
-use crate::credentials::{Credentials, Secret};
+use crate::credentials::{Credentials, Secret, is_temporary_key_id};
 use crate::derivation::{Derivation, Placement, TokenTravel};
 use crate::prepare::EXPIRES_LIMITS;
 use crate::request::Request;
@@ -106,7 +106,7 @@ fn judge_by_key(
 /// prefixes).
 fn judge_temporary(request: &Request, claim: &Claim) -> Option<Finding> {
     let id = &claim.terms.access_key_id;
-    let is_temporary = id.len() == 20 && id.starts_with("ASIA") && addressed::is_aws(request);
+    let is_temporary = is_temporary_key_id(id) && addressed::is_aws(request);
     let (name, token) = presented_token(request, claim);
     (is_temporary && token.is_none()).then_some(Finding::TokenMissing { name })
 }

@@ -16,7 +16,7 @@ use crate::profiles::{
     self, CertificateFields, DefaultProfile, Error, Existing, Location, Profile, ProfileFile, SecretSource, Settings,
     find_problem,
 };
-use sigvet_core::credentials::Secret;
+use sigvet_core::credentials::{Secret, is_temporary_key_id};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -199,9 +199,8 @@ fn ask_secret(access_key_id: String, context: &mut Context) -> Result<Keys, Fail
     if secret.is_empty() {
         return Err(without("secret access key"));
     }
-    // Only the ids of temporary keys begin so; a person with other keys is not asked for what does not exist.
-    let is_temporary = access_key_id.starts_with("ASIA");
-    let asks_token = !context.stdin_is_terminal || is_temporary;
+    // A person with other keys is not asked for what does not exist.
+    let asks_token = !context.stdin_is_terminal || is_temporary_key_id(&access_key_id);
     let token = if asks_token { hidden("Session token: ", context)? } else { None };
     if !context.stdin_is_terminal && line(context)?.is_some_and(|line| !line.trim().is_empty()) {
         return Err(Failure::usage("standard input has more lines than expected").hint(LINES));

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use http::Method;
 
-use crate::gateway::{CredentialSource, METRICS_TYPE, Metrics, Pages, Reply};
+use crate::gateway::{CredentialSource, METRICS_TYPE, Metrics, Pages, RESERVED_PATH, Reply};
 use sigvet_core::request::Request;
-
-/// The prefix of the pages on the proxy's own port.
-const PREFIX: &str = "/_sigvet";
 
 /// Where the pages are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +30,7 @@ impl Pages for Admin {
     fn answer(&self, request: &Request, method: &Method) -> Option<Reply> {
         let path = String::from_utf8_lossy(request.path());
         let name = match self.place {
-            AdminPlace::Below => path.strip_prefix(PREFIX).filter(|rest| rest.starts_with('/'))?,
+            AdminPlace::Below => path.strip_prefix(RESERVED_PATH).filter(|rest| rest.starts_with('/'))?,
             AdminPlace::OwnPort => &path,
             AdminPlace::Elsewhere => return None,
         };

@@ -16,11 +16,12 @@ use crate::cli::request::address;
 use crate::cli::signing::session;
 use crate::gateway::proxy::{
     Allowance, AllowedHosts, Destination, Edits, HostPattern, Permission, PrefixPattern, Route, ScopeOf, Selector,
-    Signers, without_port,
+    Signers,
 };
 use crate::profiles;
 use crate::transport::{Options, Upstream};
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::without_port;
 use sigvet_core::prepare;
 use sigvet_core::request::{Headers, Request, RequestUrl, UriScheme};
 use sigvet_core::time::Timestamp;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use order::with_token_last;
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::time::Timestamp;
-use sigvet_diagnose::formats::{BEDROCK_PREFIX, EKS_PREFIX};
+use sigvet_diagnose::formats::{BEDROCK_PREFIX, EKS_PREFIX, TokenKind};
 
 /// All versions of `ExecCredential` (Kubernetes, *client-go credential plugins*).
 const EXEC_VERSIONS: [&str; 3] = [
@@ -29,7 +29,7 @@ const EXEC_VERSIONS: [&str; 3] = [
 ];
 
 /// How long an EKS token is valid, whatever expiry its URL has, and the age at which clients renew it.
-pub const EKS_VALIDITY: Duration = Duration::from_secs(15 * 60);
+pub const EKS_VALIDITY: Duration = Duration::from_secs(TokenKind::EKS.longest);
 pub const EKS_RENEWAL: Duration = Duration::from_secs(14 * 60);
 
 /// When something signed at `date` expires: after `lasting`, or when the credentials that signed it expire, whichever

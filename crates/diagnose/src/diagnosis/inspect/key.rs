@@ -80,11 +80,6 @@ pub(in crate::diagnosis) fn shown(id: &str) -> &str {
     if id.len() <= longest || is_capital { id } else { "" }
 }
 
-/// Whether AWS issues IDs of this kind together with a session token.
-pub(super) fn is_temporary(id: &str) -> bool {
-    id.len() == AWS_LENGTH && id.starts_with("ASIA")
-}
-
 /// The ID without characters that do not belong to it. Empty if no ID is left.
 pub(super) fn cleaned(id: &str) -> String {
     if is_placeholder(id) {

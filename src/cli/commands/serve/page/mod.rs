@@ -24,13 +24,10 @@ use super::keys::DEMO_KEY;
 use super::report;
 use crate::cli::context;
 use crate::cli::render::redact::Redactor;
-use crate::gateway::{Exchange, Journal, Keyring, Listening, Pages, Reply, Stop};
+use crate::gateway::{Exchange, Journal, Keyring, Listening, Pages, RESERVED_PATH, Reply, Stop};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::request::Request;
 use sigvet_core::scheme::Dialect;
-
-/// The prefix of the pages' paths; a path without the slash after it is redirected.
-const RESERVED: &str = "/_sigvet";
 
 /// Only allows scripts and styles from this server, and no framing by other sites.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -83,7 +80,7 @@ impl Page {
 
     /// The URL of the list.
     pub fn url(&self) -> String {
-        self.visitors.base() + RESERVED + "/"
+        self.visitors.base() + RESERVED_PATH + "/"
     }
 
     fn reply(self: &Arc<Self>, route: &Route, request: &Request) -> Reply {
@@ -152,7 +149,7 @@ impl Pages for Arc<Page> {
 impl Route {
     /// `None` if the path is not reserved.
     fn of_path(path: &[u8]) -> Option<Self> {
-        let rest = path.strip_prefix(RESERVED.as_bytes())?;
+        let rest = path.strip_prefix(RESERVED_PATH.as_bytes())?;
         Some(match rest {
             b"" => Self::Moved,
             b"/" => Self::List,

@@ -4,6 +4,7 @@ use super::{ReplyContext, dates, one};
 use crate::diagnosis::catalogue::{ACCESS_KEY_MALFORMED, ACCESS_KEY_UNKNOWN, TOKEN_INVALID, TOKEN_UNEXPECTED};
 use crate::diagnosis::inspect::{key, token};
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+use sigvet_core::credentials::is_temporary_key_id;
 
 /// Messages that AWS sends about both keys and tokens.
 const OF_BOTH: [&str; 2] =
@@ -91,7 +92,7 @@ fn spoilt(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     }
     let with_space = || said.request().and_then(|request| token::with_space(request, &said.dialect()));
     let is_alone = said.judged.is_some_and(|judged| judged.is_captured()) && !has_token(said);
-    let missing = || (is_alone && key::is_temporary(&id)).then(|| token::missing(&said.dialect()));
+    let missing = || (is_alone && is_temporary_key_id(&id)).then(|| token::missing(&said.dialect()));
     let malformed = || if id.is_empty() { None } else { key::malformed(&id) };
     malformed().or_else(with_space).or_else(missing)
 }

@@ -13,6 +13,7 @@ use crate::diagnosis::inspect::{holds, key, refused_token, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use sigvet_core::canonical::PayloadHash;
 use sigvet_core::checksum::{Checksum, ChecksumAlgorithm};
+use sigvet_core::credentials::is_temporary_key_id;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::internal::is_aws;
 use sigvet_core::internal::is_blacked_out;
@@ -87,7 +88,7 @@ fn checksum_of_nothing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 fn token_missing(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
     let terms = &judged.claim.terms;
     let is_sent = token::presented(judged.request, &terms.dialect).is_some();
-    (key::is_temporary(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
+    (is_temporary_key_id(&terms.access_key_id) && !is_sent).then(|| token::missing(&terms.dialect))
 }
 
 /// S3 requires all of the provider's headers to be signed. Other services accept an unsigned token.
