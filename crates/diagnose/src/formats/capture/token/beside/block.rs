@@ -45,7 +45,7 @@ pub(super) fn read(place: &Place<'_>, marked: &Marked) -> Login {
 pub(super) fn own_name(place: &Place<'_>, marked: &Marked) -> Option<String> {
     let above = place.above().next().map(str::to_owned);
     let lines: Vec<String> = above.into_iter().chain([marked.line.clone()]).collect();
-    own(&pairs::in_lines(&lines)).map(|pair| pair.name.clone())
+    own(&pairs::in_lines(&lines)).map(|pair| pair.name.to_owned())
 }
 
 /// Reads the variables that a client with this prefix reads from lines above its command.
@@ -56,13 +56,13 @@ pub(super) fn variables_above(place: &Place<'_>, prefix: &str) -> Login {
     for Pair { name, value, .. } in lines.iter().flat_map(|line| pairs::in_line(line)) {
         let is_variable = !name.contains(|c: char| c.is_ascii_lowercase());
         if is_variable {
-            command::read_variable(prefix, &name, &value, &mut login);
+            command::read_variable(prefix, name, value, &mut login);
         }
     }
     login
 }
 
-fn is_value(pair: &Pair) -> bool {
+fn is_value(pair: &Pair<'_>) -> bool {
     pair.name.eq_ignore_ascii_case("value")
 }
 
@@ -85,24 +85,24 @@ fn lines_of_block<'t>(lines: impl Iterator<Item = &'t str>, is_list: bool) -> Ve
 }
 
 /// The setting whose value is the marked token. The value of a setting around it contains more.
-fn own(pairs: &[Pair]) -> Option<&Pair> {
-    pairs.iter().filter(|pair| pair.value.contains(MARK)).min_by_key(|pair| pair.value.len())
+fn own<'t>(pairs: &[Pair<'t>]) -> Option<Pair<'t>> {
+    pairs.iter().filter(|pair| pair.value.contains(MARK)).min_by_key(|pair| pair.value.len()).copied()
 }
 
 fn settings(lines: &[String], is_base64: bool) -> Login {
     let pairs = pairs::in_lines(lines);
     let mut login = Login::default();
     let Some(own) = own(&pairs) else { return login };
-    let Some((wanted, Part::Password)) = split_name(&own.name) else { return login };
-    for pair in pairs.iter().filter(|pair| pair.is_beside(own)) {
+    let Some((wanted, Part::Password)) = split_name(own.name) else { return login };
+    for pair in pairs.iter().filter(|pair| pair.is_beside(&own)) {
         // Shells set these variables themselves.
         let is_variable = || lines.iter().any(|line| line.contains(&format!("{}=", pair.name)));
-        let is_of_shell = matches!(pair.name.as_str(), "USER" | "HOST" | "HOSTNAME") && is_variable();
-        let Some((_, part)) = split_name(&pair.name).filter(|(prefix, _)| *prefix == wanted && !is_of_shell) else {
+        let is_of_shell = matches!(pair.name, "USER" | "HOST" | "HOSTNAME") && is_variable();
+        let Some((_, part)) = split_name(pair.name).filter(|(prefix, _)| *prefix == wanted && !is_of_shell) else {
             continue;
         };
-        let plain = if is_base64 { decoded(&pair.value) } else { None };
-        let value = plain.as_deref().map_or(pair.value.as_str(), str::trim_end);
+        let plain = if is_base64 { decoded(pair.value) } else { None };
+        let value = plain.as_deref().map_or(pair.value, str::trim_end);
         match part {
             Part::User => login.user.add(value),
             Part::Host => login.add_address(value),

@@ -2,6 +2,10 @@
 
 /// The maximum number of names to try.
 const MOST: usize = 8;
+/// The longest name of a cluster, in bytes (EKS API reference, *CreateCluster*).
+const LONGEST: usize = 100;
+/// How many characters behind its mark a name ends at the latest; more indentation than that is none.
+const FARTHEST: usize = 512;
 /// The text before a name: in the ARNs that `aws eks update-kubeconfig` writes, in commands, and in eksctl's files.
 const MARKS: [&str; 4] = [":cluster/", "--cluster-name", "--cluster-id", "eksctl.io/cluster-name:"];
 
@@ -22,11 +26,15 @@ pub(super) fn names(text: &str) -> Vec<String> {
                 continue;
             }
             // In a list of arguments in YAML or JSON, the name is the next item.
-            let behind = behind.trim_start_matches([' ', '=', '"', '\'', ',', '\n', '\r', '-', '\t']);
-            let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-            let name = behind.split(|c| !is_of_name(c)).next().unwrap_or_default();
-            if !name.is_empty() && names.len() < MOST && !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
+            let is_between = |c: &char| matches!(c, ' ' | '=' | '"' | '\'' | ',' | '\n' | '\r' | '-' | '\t');
+            let is_of_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            let characters = behind.chars().take(FARTHEST).skip_while(is_between);
+            let name: String = characters.take_while(is_of_name).take(LONGEST + 1).collect();
+            if (1..=LONGEST).contains(&name.len()) && !names.contains(&name) {
+                names.push(name);
+            }
+            if names.len() == MOST {
+                return names;
             }
         }
     }

@@ -123,16 +123,9 @@ fn is_tunnel(text: &str, login: &Login) -> bool {
     let forwards = ["-L", "localPortNumber", "port-forward"];
     let is_forwarded = |port: &str| {
         let marks = forwards.iter().flat_map(|mark| text.match_indices(mark));
-        let behind = marks.filter_map(|(at, mark)| text.get(at + mark.len()..)?.lines().next());
-        let numbers = behind.flat_map(|line| {
-            line.chars()
-                .take(128)
-                .collect::<String>()
-                .split(|c: char| !c.is_ascii_digit())
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
-        numbers.into_iter().any(|number| number == port)
+        let behind = marks.filter_map(|(at, mark)| text.get(at + mark.len()..));
+        let mut beginnings = behind.map(|rest| rest.chars().take(128).take_while(|c| *c != '\n').collect::<String>());
+        beginnings.any(|line| line.split(|c: char| !c.is_ascii_digit()).any(|number| number == port))
     };
     let is_local = |host: &str| {
         text.lines().any(|line| {

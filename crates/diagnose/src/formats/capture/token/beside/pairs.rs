@@ -41,16 +41,23 @@ const ENDINGS: [(&str, Part); 26] = [
     ("uri", Part::Url),
 ];
 
+/// A name of two words, in connection strings of ADO.NET.
+const USER_ID: &str = "user id";
+
+/// The maximum length of a value, in bytes. Nothing longer is a host, a user or a URL with them; in `a=a=a=...`, each
+/// value would contain all that follow.
+const LONGEST: usize = 1024;
+
 /// A name with its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) name: String,
-    pub(super) value: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair<'t> {
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
     /// The braces around it: how many open before it, and how many close before it.
     braces: (usize, usize),
 }
 
-impl Pair {
+impl Pair<'_> {
     /// Whether both pairs are in the same braces, or nothing shows that they are not.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.braces == other.braces
@@ -67,8 +74,8 @@ pub(super) fn split_name(name: &str) -> Option<(String, Part)> {
 
 /// The names and values in lines. A list of names and values, as for a container (`name: PGUSER`, `value: app`), is
 /// read as settings with those names.
-pub(super) fn in_lines(lines: &[String]) -> Vec<Pair> {
-    let mut all: Vec<Pair> = Vec::new();
+pub(super) fn in_lines(lines: &[String]) -> Vec<Pair<'_>> {
+    let mut all: Vec<Pair<'_>> = Vec::new();
     let mut before = (0, 0);
     for line in lines {
         for mut pair in in_line(line) {
@@ -80,14 +87,14 @@ pub(super) fn in_lines(lines: &[String]) -> Vec<Pair> {
     joined(all)
 }
 
-fn joined(all: Vec<Pair>) -> Vec<Pair> {
-    let is_named = |pair: &Pair, names: &[&str]| names.iter().any(|name| pair.name.eq_ignore_ascii_case(name));
-    let mut joined: Vec<Pair> = Vec::new();
+fn joined(all: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
+    let is_named = |pair: &Pair<'_>, names: &[&str]| names.iter().any(|name| pair.name.eq_ignore_ascii_case(name));
+    let mut joined: Vec<Pair<'_>> = Vec::new();
     for pair in all {
         match joined.last_mut() {
             Some(last) if is_named(&pair, &["value"]) && is_named(last, &["name", "key"]) => {
                 // The items of a list are one block.
-                *last = Pair { name: last.value.clone(), value: pair.value, braces: (usize::MAX, usize::MAX) };
+                *last = Pair { name: last.value, value: pair.value, braces: (usize::MAX, usize::MAX) };
             }
             _ => joined.push(pair),
         }
@@ -96,7 +103,7 @@ fn joined(all: Vec<Pair>) -> Vec<Pair> {
 }
 
 /// The names and values in a line.
-pub(super) fn in_line(line: &str) -> Vec<Pair> {
+pub(super) fn in_line(line: &str) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
     let mut braces = (0, 0);
     for (at, character) in line.char_indices() {
@@ -122,7 +129,7 @@ fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
 
-fn pair(before: &str, sign: char, behind: &str) -> Option<(String, String)> {
+fn pair<'t>(before: &'t str, sign: char, behind: &'t str) -> Option<(&'t str, &'t str)> {
     // The colon in `host:5432` does not separate a name from a value.
     if sign == ':' && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
         return None;
@@ -130,12 +137,14 @@ fn pair(before: &str, sign: char, behind: &str) -> Option<(String, String)> {
     let before = before.trim_end().trim_end_matches(is_quote);
     let is_between = |c: char| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&?:=".contains(c);
     let name = before.rsplit(is_between).next().filter(|name| !name.is_empty())?;
-    let is_id = name.eq_ignore_ascii_case("id");
-    let name = if is_id && before.to_ascii_lowercase().ends_with("user id") { "user id" } else { name };
+    let user_id = before.len().checked_sub(USER_ID.len()).and_then(|start| before.get(start..));
+    let name = if user_id.is_some_and(|text| text.eq_ignore_ascii_case(USER_ID)) { USER_ID } else { name };
     let behind = behind.trim_start();
-    let value = match behind.chars().next().filter(|first| is_quote(*first)) {
-        Some(quote) => behind.get(1..)?.split(quote).next()?,
-        None => behind.split(|c: char| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&".contains(c)).next()?,
+    let (text, end): (_, &dyn Fn(char) -> bool) = match behind.chars().next().filter(|first| is_quote(*first)) {
+        Some(quote) => (behind.get(1..)?, &move |c| c == quote),
+        None => (behind, &|c| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&".contains(c)),
     };
-    (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+    let length = text.char_indices().take_while(|(at, _)| *at <= LONGEST).find(|(_, c)| end(*c)).map(|(at, _)| at);
+    let value = text.get(..length.unwrap_or(text.len()))?;
+    (1..=LONGEST).contains(&value.len()).then_some((name, value))
 }

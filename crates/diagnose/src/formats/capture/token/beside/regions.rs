@@ -22,8 +22,9 @@ pub(super) fn other_region(kind: &TokenKind, text: &str, token: &Token) -> Optio
     let mut variables = text
         .lines()
         .flat_map(pairs::in_line)
-        .filter(|pair| kind == &TokenKind::BEDROCK && VARIABLES.contains(&pair.name.as_str()));
+        .filter(|pair| kind == &TokenKind::BEDROCK && VARIABLES.contains(&pair.name));
     let pairs::Pair { name, value: expected, .. } = variables.next()?;
+    let expected = expected.to_owned();
     let is_name = expected.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_other = is_name && expected != signed && variables.all(|pair| pair.value == expected);
     is_other.then(|| OtherLogin::RegionSetting { used: format!("{name}={expected}"), signed, expected })

@@ -115,11 +115,11 @@ fn quoted_around(line: &str) -> Option<&str> {
 fn from_words(text: &str) -> Login {
     let mut login = Login::default();
     for pair in in_line(text) {
-        match split_name(&pair.name).filter(|(prefix, _)| prefix.is_empty()).map(|(_, part)| part) {
-            Some(Part::User) => login.user.set(&pair.value),
-            Some(Part::Host) => login.add_address(&pair.value),
-            Some(Part::Port) => login.port.set(&pair.value),
-            Some(Part::Address) => login.address.set(&pair.value),
+        match split_name(pair.name).filter(|(prefix, _)| prefix.is_empty()).map(|(_, part)| part) {
+            Some(Part::User) => login.user.set(pair.value),
+            Some(Part::Host) => login.add_address(pair.value),
+            Some(Part::Port) => login.port.set(pair.value),
+            Some(Part::Address) => login.address.set(pair.value),
             Some(Part::Password | Part::Url) | None => {}
         }
     }
