@@ -14,6 +14,9 @@ use crate::redaction::REDACTED;
 /// Number of bytes that are kept; the rest is read and dropped, so that the program is not held up.
 const KEPT: usize = 16 * 1024;
 
+/// Number of bytes to read at a time.
+const PIECE: usize = 4096;
+
 /// Maximum number of characters of the line.
 const LONGEST: usize = 200;
 
@@ -31,7 +34,7 @@ impl Said {
     pub(super) fn listen(mut stderr: ChildStderr, deadline: Instant) -> Self {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
-            let (mut kept, mut piece) = (Zeroizing::new(Vec::new()), Zeroizing::new([0; 4096]));
+            let (mut kept, mut piece) = (Zeroizing::new(Vec::with_capacity(KEPT + PIECE)), Zeroizing::new([0; PIECE]));
             while let Ok(length @ 1..) = stderr.read(&mut piece[..]) {
                 kept.extend_from_slice(piece.get(..length).unwrap_or_default());
                 // The last line says what went wrong.

@@ -78,7 +78,7 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
 fn read_until(stdout: ChildStdout, deadline: Instant) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(SIZE_LIMIT + 1));
         let outcome = stdout.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes);
         // Nobody receives this after the deadline.
         let _ = sender.send(outcome);

@@ -4,6 +4,10 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use sigvet_core::internal::encode::{Plus, Slash, decode, encode};
+use zeroize::Zeroizing;
+
+/// A spelling of a secret, which is one itself.
+type Spelling = Zeroizing<String>;
 
 /// The shortest piece of a value in base64 that is searched for.
 const SHORTEST_BASE64: usize = 12;
@@ -15,12 +19,13 @@ const SHORTEST_SMALL: usize = 16;
 
 /// All spellings of a value, which may itself be percent-encoded, of at least `shortest` bytes. Text that is not UTF-8 is
 /// searched for with replacement characters.
-pub fn spellings_of(value: &[u8], shortest: usize) -> Vec<String> {
-    let decoded = [value.to_vec(), decode(value, Plus::Literal), decode(value, Plus::Space)];
-    let twice = decode(&decoded[1], Plus::Literal);
-    let mut forms: Vec<String> = Vec::new();
-    for plain in decoded.into_iter().chain([twice]) {
-        let text = String::from_utf8_lossy(&plain).into_owned();
+pub fn spellings_of(value: &[u8], shortest: usize) -> Vec<Spelling> {
+    let once = Zeroizing::new(decode(value, Plus::Literal));
+    let spaced = Zeroizing::new(decode(value, Plus::Space));
+    let twice = Zeroizing::new(decode(&once, Plus::Literal));
+    let mut forms: Vec<Spelling> = Vec::new();
+    for plain in [value, &once, &spaced, &twice] {
+        let text = Zeroizing::new(String::from_utf8_lossy(plain).into_owned());
         for laid_out in layouts(&text) {
             let encoded = percent_encoded(&laid_out);
             // S3 writes the bytes of a canonical request, in which the token may be percent-encoded.
@@ -30,37 +35,37 @@ pub fn spellings_of(value: &[u8], shortest: usize) -> Vec<String> {
             forms.extend(in_base64(laid_out.as_bytes()));
             forms.extend(in_hex(laid_out.as_bytes()));
             if laid_out.len() >= SHORTEST_SMALL {
-                forms.push(laid_out.to_lowercase());
+                forms.push(laid_out.to_lowercase().into());
             }
             forms.push(laid_out);
         }
     }
     forms.retain(|form| form.len() >= shortest);
-    forms.sort();
+    forms.sort_unstable_by(|one, other| one.as_str().cmp(other));
     forms.dedup();
     forms
 }
 
 /// With white space unchanged, trimmed, collapsed as in canonical headers, and removed; and also each line.
-fn layouts(text: &str) -> Vec<String> {
+fn layouts(text: &str) -> Vec<Spelling> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE).map(str::to_owned);
-    let mut layouts: Vec<String> = lines.collect();
-    layouts.extend([text.to_owned(), text.trim_ascii().to_owned(), words.join(" "), words.concat()]);
-    layouts.sort();
+    let whole = [text.to_owned(), text.trim_ascii().to_owned(), words.join(" "), words.concat()];
+    let mut layouts: Vec<Spelling> = lines.chain(whole).map(Spelling::new).collect();
+    layouts.sort_unstable_by(|one, other| one.as_str().cmp(other));
     layouts.dedup();
     layouts
 }
 
 /// Encoded once and twice, with upper-case and lower-case digits, `/` encoded or not, and a space as `%20` or `+`.
-fn percent_encoded(text: &str) -> Vec<String> {
+fn percent_encoded(text: &str) -> Vec<Spelling> {
     let mut encoded = Vec::new();
     for slash in [Slash::Encode, Slash::Keep] {
-        let mut once = Vec::new();
+        let mut once = Zeroizing::new(Vec::with_capacity(3 * text.len()));
         encode(text.as_bytes(), slash, &mut once);
         let once = String::from_utf8_lossy(&once).into_owned();
         for once in [once.replace("%20", "+"), in_small_letters(&once), once] {
-            encoded.extend([once.replace('%', "%25"), once]);
+            encoded.extend([once.replace('%', "%25").into(), Spelling::new(once)]);
         }
     }
     encoded
@@ -84,28 +89,29 @@ fn in_small_letters(encoded: &str) -> String {
 }
 
 /// As JSON, HTML, Rust's `Debug` and a shell escape it.
-fn escaped(text: &str) -> Vec<String> {
-    let json = serde_json::Value::from(text).to_string();
-    let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
-    let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+fn escaped(text: &str) -> Vec<Spelling> {
+    let quoted = Spelling::new(serde_json::Value::from(text).to_string());
+    let json = quoted.get(1..quoted.len() - 1).unwrap_or_default();
     // As Go, Ruby and PHP escape JSON that may be embedded in HTML.
-    let careful = ['+', '=', '&', '<', '>', '\'']
-        .into_iter()
-        .fold(json.clone(), |text, character| text.replace(character, &format!("\\u{:04x}", u32::from(character))));
-    let careful_with_slash = careful.replace('/', "\\u002f");
+    let careful = replaced(
+        json,
+        &[("+", "\\u002b"), ("=", "\\u003d"), ("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("'", "\\u0027")],
+    );
+    let careful_with_slash = replaced(&careful, &[("/", "\\u002f")]);
     let in_capitals =
-        |text: &str| text.replace("\\u002b", "\\u002B").replace("\\u003d", "\\u003D").replace("\\u002f", "\\u002F");
+        |text: &str| replaced(text, &[("\\u002b", "\\u002B"), ("\\u003d", "\\u003D"), ("\\u002f", "\\u002F")]);
+    let html = replaced(text, &[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")]);
     let mut escaped = vec![
-        json.replace('/', "\\/"),
+        replaced(json, &[("/", "\\/")]),
         in_capitals(&careful),
         in_capitals(&careful_with_slash),
         careful,
         careful_with_slash,
-        json,
-        html.replace('\'', "&#39;"),
-        text.escape_debug().to_string(),
-        text.escape_unicode().to_string(),
-        text.replace('\'', "'\\''"),
+        Spelling::new(json.to_owned()),
+        replaced(&html, &[("'", "&#39;")]),
+        Spelling::new(text.escape_debug().to_string()),
+        Spelling::new(text.escape_unicode().to_string()),
+        replaced(text, &[("'", "'\\''")]),
     ];
     escaped.extend(in_entities(&html));
     escaped.push(html);
@@ -113,41 +119,47 @@ fn escaped(text: &str) -> Vec<String> {
 }
 
 /// With some of the characters of base64 as entities of HTML: escapers differ in which ones.
-fn in_entities(html: &str) -> Vec<String> {
-    let decimal = |character: char| format!("&#{};", u32::from(character));
-    let hex = |character: char| format!("&#x{:X};", u32::from(character));
+fn in_entities(html: &str) -> Vec<Spelling> {
+    let decimal = [("+", "&#43;"), ("=", "&#61;"), ("/", "&#47;")];
+    let hex = [("+", "&#x2B;"), ("=", "&#x3D;"), ("/", "&#x2F;")];
     let mut written = Vec::new();
-    for chosen in [&['+'][..], &['='], &['/'], &['+', '='], &['+', '/'], &['=', '/'], &['+', '=', '/']] {
-        for entity in [&decimal as &dyn Fn(char) -> String, &hex] {
-            let replace = |text: String, character: &char| text.replace(*character, &entity(*character));
-            written.push(chosen.iter().fold(html.to_owned(), replace));
+    for chosen in [&[0][..], &[1], &[2], &[0, 1], &[0, 2], &[1, 2], &[0, 1, 2]] {
+        for entities in [decimal, hex] {
+            let chosen: Vec<(&str, &str)> = chosen.iter().map(|at| entities[*at]).collect();
+            written.push(replaced(html, &chosen));
         }
     }
     written
 }
 
+/// The text with each of these replaced, one after the other.
+fn replaced(text: &str, replacements: &[(&str, &str)]) -> Spelling {
+    let replace = |text: Spelling, (from, to): &(&str, &str)| Spelling::new(text.replace(from, to));
+    replacements.iter().fold(Spelling::new(text.to_owned()), replace)
+}
+
 /// As AWS prints the bytes of a canonical request or string to sign in a refusal, and as hex dumps do: with or
 /// without spaces, in small or capital letters.
-fn in_hex(value: &[u8]) -> [String; 4] {
+fn in_hex(value: &[u8]) -> [Spelling; 4] {
     let digits = |byte: &u8| format!("{byte:02x}");
     let bytes: Vec<String> = value.iter().map(digits).collect();
     let (together, apart) = (bytes.concat(), bytes.join(" "));
-    [together.to_uppercase(), apart.to_uppercase(), together, apart]
+    [together.to_uppercase(), apart.to_uppercase(), together, apart].map(Spelling::new)
 }
 
 /// The base64 characters that depend only on the value, for each of the three offsets at which it may begin in a
 /// longer text.
-fn in_base64(value: &[u8]) -> Vec<String> {
+fn in_base64(value: &[u8]) -> Vec<Spelling> {
     let mut pieces = Vec::new();
     for before in 0..3 {
-        let padded = [&[0; 2][..before], value].concat();
+        let padded = Zeroizing::new([&[0; 2][..before], value].concat());
         // A group of four characters encodes three bytes; a character that shares bits with neighboring bytes is
         // left out.
         let (start, tail) = ([0, 2, 3][before], [0, 1, 1][padded.len() % 3]);
         for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
-            let encoded = engine.encode(&padded);
-            let end = encoded.len() - tail;
-            pieces.extend(encoded.get(start..end).filter(|piece| piece.len() >= SHORTEST_BASE64).map(str::to_owned));
+            let encoded = Spelling::new(engine.encode(&*padded));
+            let piece = encoded.get(start..encoded.len() - tail).filter(|piece| piece.len() >= SHORTEST_BASE64);
+            pieces.extend(piece.map(|piece| Spelling::new(piece.to_owned())));
         }
     }
     pieces
@@ -166,7 +178,7 @@ mod tests {
     fn hidden(value: &str, text: &str) -> String {
         let mut spellings = spellings_of(value.as_bytes(), 6);
         spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, REDACTED))
+        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling.as_str(), REDACTED))
     }
 
     #[test]

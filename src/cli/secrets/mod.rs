@@ -111,8 +111,8 @@ impl Value {
     fn forms(&self) -> impl Iterator<Item = Form> {
         let remainder = self.remainder;
         spellings_of(&self.bytes, SHORTEST).into_iter().map(move |text| match remainder {
-            Remainder::Nothing => Form { text: Zeroizing::new(text), instead: REDACTED.into() },
-            Remainder::Start => Form { instead: short_signature(&text).into(), text: Zeroizing::new(text) },
+            Remainder::Nothing => Form { text, instead: REDACTED.into() },
+            Remainder::Start => Form { instead: short_signature(&text).into(), text },
         })
     }
 }
