@@ -107,13 +107,13 @@ impl Listening {
                 acceptor.note(problem).await;
             }
             // When all permits are in use, further clients wait in the system's accept queue.
-            let place = tokio::select! {
+            let permit = tokio::select! {
                 () = &mut asked => break,
-                place = Arc::clone(&free).acquire_owned() => place.ok(),
+                permit = Arc::clone(&free).acquire_owned() => permit.ok(),
             };
             tokio::select! {
                 () = &mut asked => break,
-                accepted = self.listener.accept() => acceptor.begin(accepted, place, &graceful).await,
+                accepted = self.listener.accept() => acceptor.begin(accepted, permit, &graceful).await,
             }
         }
         acceptor.take_waiting(&self.listener, &graceful).await;
@@ -138,11 +138,11 @@ impl Acceptor {
     async fn begin(
         &self,
         accepted: io::Result<(TcpStream, SocketAddr)>,
-        place: Option<OwnedSemaphorePermit>,
+        permit: Option<OwnedSemaphorePermit>,
         graceful: &GracefulShutdown,
     ) {
         match accepted {
-            Ok((stream, peer)) => self.serve(stream, peer, place, graceful),
+            Ok((stream, peer)) => self.serve(stream, peer, permit, graceful),
             // Either no file descriptors are left, or the client is already gone. Neither ends the gateway, and the
             // former needs a pause.
             Err(error) => {
@@ -186,7 +186,7 @@ impl Acceptor {
         &self,
         stream: TcpStream,
         address: SocketAddr,
-        place: Option<OwnedSemaphorePermit>,
+        permit: Option<OwnedSemaphorePermit>,
         graceful: &GracefulShutdown,
     ) {
         // Small answers are sent at once. If the socket refuses this option, it still works.
@@ -195,7 +195,8 @@ impl Acceptor {
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         let (server, watcher) = (Arc::clone(&self.server), graceful.watcher());
         let cutting = Cutting::new(Arc::clone(&server.stopped));
-        let ends = Ends { peer: address, port: self.address.port(), asked: None, cutting };
+        let permit = permit.map(Arc::new);
+        let ends = Ends { peer: address, port: self.address.port(), asked: None, cutting, permit };
         let tls = self.tls.clone();
         let in_tunnel = graceful.watcher();
         // The gateway ends when the last watcher is dropped: those of the connections, and those of tasks that still
@@ -214,7 +215,7 @@ impl Acceptor {
                 },
             };
             if let Some(opened) = opened {
-                enter(opened, ends, (&server, in_tunnel), place).await;
+                enter(opened, ends, (&server, in_tunnel)).await;
             }
         });
     }
@@ -227,7 +228,13 @@ pub async fn serve_stream(
     server: Arc<Server>,
 ) {
     let cutting = Cutting::new(Arc::clone(&server.stopped));
-    speak(stream, &Ends { peer, port: 0, asked: None, cutting }, &server, GracefulShutdown::new().watcher()).await;
+    speak(
+        stream,
+        &Ends { peer, port: 0, asked: None, cutting, permit: None },
+        &server,
+        GracefulShutdown::new().watcher(),
+    )
+    .await;
 }
 
 /// Performs the TLS handshake with a client.
@@ -248,12 +255,7 @@ async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Serves a client inside the tunnel that it asked for.
-async fn enter(
-    opened: Opened,
-    ends: Ends,
-    (server, watcher): (&Arc<Server>, Watcher),
-    place: Option<OwnedSemaphorePermit>,
-) {
+async fn enter(opened: Opened, ends: Ends, (server, watcher): (&Arc<Server>, Watcher)) {
     let Ok(client) = opened.upgrade.await else { return };
     let client = TokioIo::new(client);
     match opened.tunnel {
@@ -261,7 +263,7 @@ async fn enter(
             // The gateway does not wait for this task when it ends: the tunnel is opaque, so it is unknown whether
             // anything is in progress.
             tokio::spawn(async move {
-                let (_place, mut client) = (place, client);
+                let (_permit, mut client) = (ends.permit, client);
                 // The two ends see for themselves how the connection ends.
                 let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
             });

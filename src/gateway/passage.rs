@@ -13,6 +13,7 @@ use rustls::ServerConfig;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::{Finding, Verdict};
 use sigvet_diagnose::Diagnosis;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Reply;
 use super::passing::PassError;
@@ -32,7 +33,7 @@ pub struct Arriving {
     /// The verdict about the head, if heads are judged.
     pub verdict: Option<Box<Verdict>>,
     /// The upgrade of the connection, if the client asked for one.
-    pub upgrade: Option<OnUpgrade>,
+    pub upgrade: Option<ClientUpgrade>,
     /// The version of HTTP that the client speaks.
     pub version: HttpVersion,
     /// The address of the client.
@@ -44,6 +45,15 @@ pub struct Arriving {
     pub asked: Option<Arc<RequestUrl>>,
     /// Where the request is sent, for the log if its client disconnects.
     pub heading: Arc<Heading>,
+}
+
+/// The upgrade of a client's connection to another protocol.
+#[derive(Debug)]
+pub struct ClientUpgrade {
+    /// The connection, once the client has the response.
+    pub connection: OnUpgrade,
+    /// Its share of the limit on open connections, to be kept until it ends.
+    pub permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// The route and the host of a request in progress.

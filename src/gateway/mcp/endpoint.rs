@@ -18,14 +18,13 @@ use sigvet_core::prepare::Settings;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::sign::Signed;
 use sigvet_core::signer::Signer;
-use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply;
 
 use super::problem::{Problem, RefusedKey};
 use crate::gateway::onward;
 use crate::gateway::proxy::masking::Masking;
 use crate::gateway::proxy::refused::{self, ReadAhead};
-use crate::gateway::{Clock, CredentialSource};
+use crate::gateway::{Clock, CredentialSource, Searches};
 use crate::locking::locked;
 use crate::transport::{HttpVersion, Upstream};
 
@@ -53,6 +52,8 @@ pub struct Endpoint {
     pub limit: Duration,
     /// Time limit for finding out why a signature was refused.
     pub explain_time: Duration,
+    /// The searches for that.
+    pub searches: Searches,
     /// The signer for the current credentials.
     pub signer: KeptSigner,
 }
@@ -157,16 +158,12 @@ impl Endpoint {
         credentials: &Arc<Credentials>,
     ) -> Problem {
         let masking = Masking::new(credentials, signed.signature.as_str());
-        let (limit, now, credentials) = (self.explain_time, self.clock.now(), Arc::clone(credentials));
-        let (source, is_temporary) = (self.source.name().to_owned(), credentials.session_token.is_some());
-        let search = move || {
-            let diagnosis: Option<Diagnosis> =
-                (!limit.is_zero()).then(|| refused::explain(&signed.request, &credentials, &said, (now, limit)));
-            let key = RefusedKey { source: &source, is_temporary };
-            Problem::from_refusal(status, &said, diagnosis.as_ref(), key)
-        };
-        let found = tokio::task::spawn_blocking(search).await;
-        let problem = found.unwrap_or_else(|_| Problem::new("the server refused the signature"));
+        let key = RefusedKey { source: self.source.name(), is_temporary: credentials.session_token.is_some() };
+        let (now, said) = (self.clock.now(), Arc::new(said));
+        let (credentials, reply) = (Arc::clone(credentials), Arc::clone(&said));
+        let search = move |limit| refused::explain(&signed.request, &credentials, &reply, (now, limit));
+        let diagnosis = self.searches.run(self.explain_time, search).await;
+        let problem = Problem::from_refusal(status, &said, diagnosis.as_ref(), key);
         let text = masking.apply(problem.text.as_bytes());
         Problem { text: String::from_utf8_lossy(&text).into_owned(), ..problem }
     }

@@ -33,11 +33,11 @@ use sigvet_core::internal::names_two_hosts;
 use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
-use tokio::sync::Semaphore;
 
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
+use super::searches::Searches;
 use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
 use accesses::Access;
@@ -59,7 +59,7 @@ pub struct Proxy {
     clock: Clock,
     limits: Limits,
     pseudonym: Pseudonym,
-    searches: Arc<Semaphore>,
+    searches: Searches,
 }
 
 /// The keys that clients have instead of the real ones.
@@ -93,8 +93,7 @@ impl Proxy {
     pub fn new(mut routes: Vec<Route>, clock: Clock, limits: Limits, run: u32) -> Self {
         // If several routes match a request, the most specific one takes it, or else the first.
         routes.sort_by_key(|route| std::cmp::Reverse(route.selector.rank()));
-        let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let (pseudonym, searches) = (Pseudonym::new(run), Arc::new(Semaphore::new(searches)));
+        let (pseudonym, searches) = (Pseudonym::new(run), Searches::default());
         Self {
             routes,
             inbound: None,

@@ -3,14 +3,13 @@
 use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderValue, Response};
 use hyper::body::Incoming;
-use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 
 use super::masking::Masking;
-use crate::gateway::{Reply, onward};
+use crate::gateway::{ClientUpgrade, Reply, onward};
 
 /// Joins both ends after the upstream server accepted the upgrade.
-pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Masking) -> Reply {
+pub fn join(mut response: Response<Incoming>, client: ClientUpgrade, masking: &Masking) -> Reply {
     let server = hyper::upgrade::on(&mut response);
     let upgrade = response.headers().get(UPGRADE).cloned();
     let mut reply = Reply {
@@ -22,7 +21,8 @@ pub fn join(mut response: Response<Incoming>, client: OnUpgrade, masking: &Maski
     reply.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     upgrade.map(|upgrade| reply.headers.insert(UPGRADE, upgrade));
     tokio::spawn(async move {
-        if let (Ok(client), Ok(server)) = (client.await, server.await) {
+        let _permit = client.permit;
+        if let (Ok(client), Ok(server)) = (client.connection.await, server.await) {
             // The two ends see for themselves how the connection ends.
             let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(server)).await;
         }

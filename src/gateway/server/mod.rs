@@ -15,19 +15,19 @@ use http::Method;
 use http::request::Parts;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::upgrade::OnUpgrade;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::Verdict;
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::cutting::Cutting;
 use super::exchange::Judgement;
 use super::forward_auth::Asker;
 use super::inbound::{self, Unreadable};
 use super::intake::{self, IntakeError};
-use super::passage::Passage;
+use super::passage::{ClientUpgrade, Passage};
 use super::record::Heads;
 use super::roles::{Answer, Pages, Sink};
+use super::searches::Searches;
 use super::telling::tell_without_waiting;
 use super::unread::{self, empty_request};
 use super::words::describe_tls;
@@ -74,13 +74,12 @@ pub struct Server {
     /// Set at shutdown, before the remaining connections are cut off.
     pub(super) stopped: Arc<AtomicBool>,
     requests: AtomicU64,
-    searches: Arc<Semaphore>,
+    searches: Searches,
 }
 
 impl Server {
     /// A server that answers with what it understood.
     pub fn new(verifier: Verifier, limits: Limits, sink: Arc<dyn Sink>, run: u32) -> Self {
-        let searches = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             verifier: Arc::new(verifier),
             admission: Admission::default(),
@@ -94,7 +93,7 @@ impl Server {
             run,
             stopped: Arc::default(),
             requests: AtomicU64::new(0),
-            searches: Arc::new(Semaphore::new(searches)),
+            searches: Searches::default(),
         }
     }
 
@@ -106,7 +105,8 @@ impl Server {
         ends: &Ends,
     ) -> http::Response<ReplyBody> {
         let wants_upgrade = self.passage.is_some() && request.headers().contains_key(http::header::UPGRADE);
-        let upgrade = wants_upgrade.then(|| hyper::upgrade::on(&mut request));
+        let upgrade = wants_upgrade
+            .then(|| ClientUpgrade { connection: hyper::upgrade::on(&mut request), permit: ends.permit.clone() });
         let (parts, body) = request.into_parts();
         let recorded = if parts.version == http::Version::HTTP_2 { None } else { heads.take() };
         let inbound = match heads.exceeded_limit() {
@@ -143,7 +143,7 @@ impl Server {
         parts: &Parts,
         Reading { inbound, asked }: Reading,
         body: Incoming,
-        (upgrade, ends): (Option<OnUpgrade>, &Ends),
+        (upgrade, ends): (Option<ClientUpgrade>, &Ends),
     ) -> http::Response<ReplyBody> {
         let is_head = parts.method == Method::HEAD;
         let mut turn = self.begin(ends.peer, parts.version);
@@ -267,6 +267,8 @@ pub struct Ends {
     pub asked: Option<Arc<RequestUrl>>,
     /// Why the connection ends, if it ends before an answer.
     pub cutting: Cutting,
+    /// Its share of the limit on open connections.
+    pub permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// The answer to HEAD has the headers of the answer to GET, but no body.

@@ -11,8 +11,8 @@ use crate::cli::options::signing::SigningOptions;
 use crate::cli::request::address;
 use crate::cli::signing::session;
 use crate::cli::terminal::notes::warn;
-use crate::gateway::Clock;
 use crate::gateway::mcp::{Endpoint, KeptSigner};
+use crate::gateway::{Clock, Searches};
 use crate::transport::Upstream;
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
 
@@ -63,6 +63,7 @@ pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, Foun
         headers,
         limit: args.response_timeout,
         explain_time: args.time_limit,
+        searches: Searches::default(),
         signer: KeptSigner::default(),
     };
     Ok((endpoint, sources.found()))

@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use http::Method;
 use hyper::body::{Body as _, Incoming};
-use hyper::upgrade::OnUpgrade;
 use sigvet_core::claim::ClaimError;
 use sigvet_core::endpoint::BucketRule;
 use sigvet_core::request::{Body, Request, RequestUrl};
@@ -19,7 +18,7 @@ use sigvet_diagnose::Diagnosis;
 use crate::gateway::cutting::Cutting;
 use crate::gateway::exchange::{Exchange, Judgement, shorten};
 use crate::gateway::intake::{self, Chunks, FileHolds, Intake, IntakeError};
-use crate::gateway::passage::{Arriving, ArrivingBody, Heading, Leg, Passage, Passed};
+use crate::gateway::passage::{Arriving, ArrivingBody, ClientUpgrade, Heading, Leg, Passage, Passed};
 use crate::gateway::payload::BodyFile;
 use crate::gateway::refusal::{Refusal, Refused};
 use crate::gateway::telling::told_at_end;
@@ -170,7 +169,7 @@ impl Turn<'_> {
         passage: &dyn Passage,
         request: Request,
         body: Incoming,
-        (upgrade, port, asked): (Option<OnUpgrade>, u16, Option<Arc<RequestUrl>>),
+        (upgrade, port, asked): (Option<ClientUpgrade>, u16, Option<Arc<RequestUrl>>),
     ) -> Reply {
         let admitted = match self.server.admission {
             Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
@@ -326,21 +325,11 @@ impl Turn<'_> {
         reply
     }
 
-    /// Searches for the mistake on a separate thread, with at most one search per core at a time.
+    /// Searches for the mistake.
     async fn explain(&self, request: &Arc<Request>) -> Option<Box<Diagnosis>> {
-        let limit = self.server.limits.explain_time;
-        if limit.is_zero() {
-            return None;
-        }
-        let began = Instant::now();
-        let place = tokio::time::timeout(limit, self.server.searches.acquire()).await;
-        let Ok(Ok(_place)) = place else { return None };
-        // The time spent waiting for a permit counts towards the limit.
-        let limit = limit.saturating_sub(began.elapsed());
-        let (verifier, now) = (Arc::clone(&self.server.verifier), self.now);
-        let searched = Arc::clone(request);
-        let search = tokio::task::spawn_blocking(move || Box::new(verifier.explain(&searched, now, limit)));
-        search.await.ok()
+        let (verifier, now, searched) = (Arc::clone(&self.server.verifier), self.now, Arc::clone(request));
+        let search = move |limit| Box::new(verifier.explain(&searched, now, limit));
+        self.server.searches.run(self.server.limits.explain_time, search).await
     }
 
     pub(super) async fn refuse_unread(&mut self, request: Option<Request>, error: &dyn Unread) -> Reply {
