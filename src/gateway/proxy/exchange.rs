@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use sigvet_core::canonical::PayloadHash;
+use sigvet_core::crypto::Sha256Digest;
 use sigvet_core::internal::without_port;
 use sigvet_core::request::{Body, Request};
 use sigvet_core::resign::{Outbound as Signing, ResignError, resign};
@@ -202,7 +204,7 @@ impl<'p> Leaving<'p> {
                         let resigner = Resigner::new(decoder, chain).map_err(|error| Denied::new(501, error))?;
                         Check::Chunks(Box::new(resigner))
                     }
-                    _ => hash_of(&accepted).map_or(Check::Nothing, Check::Hash),
+                    _ => check_of(&accepted, incoming.is_end_stream())?,
                 };
                 (resigned.request, self.passing(incoming, check, false))
             }
@@ -346,20 +348,11 @@ impl<'p> Leaving<'p> {
         ahead
     }
 
-    /// Finds out on a separate thread why a request was refused.
+    /// Finds out why a request was refused.
     async fn explain(&self, sent: Request, said: Said) -> Option<Box<Diagnosis>> {
-        let limit = self.proxy.limits.explain_time;
-        if limit.is_zero() {
-            return None;
-        }
-        let place = Arc::clone(&self.proxy.searches).acquire_owned();
-        let place = tokio::time::timeout(limit, place).await.ok()?.ok()?;
         let (credentials, now) = (Arc::clone(&self.way.credentials), self.proxy.clock.now());
-        let search = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            Box::new(refused::explain(&sent, &credentials, &said, (now, limit)))
-        });
-        search.await.ok()
+        let search = move |limit| Box::new(refused::explain(&sent, &credentials, &said, (now, limit)));
+        self.proxy.searches.run(self.proxy.limits.explain_time, search).await
     }
 }
 
@@ -383,11 +376,19 @@ fn there(mut request: Request, file: Option<BodyFile>) -> (Request, Outbound) {
     (request, Outbound::there(body, file))
 }
 
-/// The payload hash that the client signed, if any.
-fn hash_of(accepted: &Accepted) -> Option<sigvet_core::crypto::Sha256Digest> {
-    let text = accepted.payload.as_ref()?.to_string();
-    let bytes = hex::decode(text).ok()?;
-    Some(sigvet_core::crypto::Sha256Digest(bytes.try_into().ok()?))
+/// How to check a body that is not in signed chunks. A word that says nothing about the body leaves nothing to check
+/// it by, so there must not be one.
+fn check_of(accepted: &Accepted, is_empty: bool) -> Result<Check, Denied> {
+    let word = match &accepted.payload {
+        None | Some(PayloadHash::Unsigned) => return Ok(Check::Nothing),
+        Some(PayloadHash::Sha256(hash)) => return Ok(Check::Hash(*hash)),
+        Some(PayloadHash::Declared(word)) => word,
+    };
+    match Sha256Digest::from_hex(word) {
+        Some(hash) => Ok(Check::Hash(hash)),
+        None if is_empty || word == PayloadHash::UNSIGNED_TRAILER => Ok(Check::Nothing),
+        None => Err(Denied::new(501, format!("a body that is declared as '{word}' cannot be checked"))),
+    }
 }
 
 /// Whether a request can be repeated: either nothing of it was sent, or it is idempotent and there was no response.

@@ -54,7 +54,8 @@ impl Values {
     /// All spellings.
     fn spelled<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let spellings = values.into_iter().flat_map(|value| spellings_of(value.as_bytes(), SHORTEST));
-        let mut values: Vec<_> = spellings.map(|spelling| Zeroizing::new(spelling.into_bytes())).collect();
+        let bytes = |mut spelling: Zeroizing<String>| Zeroizing::new(std::mem::take(&mut *spelling).into_bytes());
+        let mut values: Vec<_> = spellings.map(bytes).collect();
         values.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         values.dedup();
         Self { values, starts: None }

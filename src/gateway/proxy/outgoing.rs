@@ -1,6 +1,7 @@
 //! A signed request with its body, ready to be sent: once, or repeatedly if the body is still available.
 
 use std::fs::File;
+use std::io;
 use std::sync::Mutex;
 
 use bytes::Bytes;
@@ -82,16 +83,15 @@ impl Outbound {
     }
 
     /// The body for one attempt. A passing body is only available for the first.
-    fn take(&mut self) -> ReplyBody {
-        match self {
+    fn take(&mut self) -> io::Result<ReplyBody> {
+        Ok(match self {
             Self::There { bytes, file: None, .. } => Payload::Bytes(bytes.clone()).into_body(),
-            Self::There { file: Some(file), length, .. } => match file.try_clone() {
-                Ok(file) => Payload::File { file, length: *length }.into_body(),
-                Err(_) => empty(),
-            },
+            Self::There { file: Some(file), length, .. } => {
+                Payload::File { file: file.try_clone()?, length: *length }.into_body()
+            }
             Self::Passing(body) => body.take().map_or_else(empty, |body| body.map_err(Into::into).boxed_unsync()),
             Self::Empty => empty(),
-        }
+        })
     }
 }
 
@@ -99,16 +99,27 @@ fn empty() -> ReplyBody {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
+/// Why a signed request cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsendable {
+    /// Its head is not HTTP.
+    #[error(transparent)]
+    NotHttp(#[from] NotHttp),
+    /// Its body was kept in a temporary file, which cannot be opened again.
+    #[error("the temporary file with the body cannot be opened again: {0}")]
+    File(#[from] io::Error),
+}
+
 /// The request in hyper's type.
 ///
 /// # Errors
-/// See [`NotHttp`].
+/// See [`Unsendable`].
 pub fn message(
     signed: &Request,
     body: &mut Outbound,
     extras: &Extras,
     (version, pseudonym): (HttpVersion, &Pseudonym),
-) -> Result<http::Request<ReplyBody>, NotHttp> {
+) -> Result<http::Request<ReplyBody>, Unsendable> {
     // If the body has already arrived, there is no need to wait for `100 Continue`.
     let waits = matches!(body, Outbound::Passing(_));
     let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, Some(pseudonym))?;
@@ -126,7 +137,8 @@ pub fn message(
         *passing = passing.take().map(|passing| Box::new(passing.behind(told)));
         hold_until_continue(&mut outgoing, tell);
     }
-    Ok(outgoing.map(|()| body.take()))
+    let body = body.take()?;
+    Ok(outgoing.map(|()| body))
 }
 
 /// Releases the body once the server sends `100 Continue`.

@@ -28,7 +28,7 @@ pub fn declared(request: &Request) -> Declared {
     let Some(word) = request.headers.first_text(CONTENT_SHA256) else { return Declared::Nothing };
     let is_hash = Sha256Digest::from_hex(word).is_some();
     match word {
-        PayloadHash::UNSIGNED | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Declared::Usable,
+        PayloadHash::UNSIGNED | PayloadHash::UNSIGNED_TRAILER => Declared::Usable,
         _ if is_hash => Declared::Usable,
         _ if word.starts_with("STREAMING-") => Declared::SignedChunks,
         _ => Declared::Nothing,

@@ -18,6 +18,8 @@ pub enum PayloadHash {
 impl PayloadHash {
     /// The word that declares an unsigned payload.
     pub const UNSIGNED: &'static str = "UNSIGNED-PAYLOAD";
+    /// The word that declares chunks without signatures, followed by a trailer.
+    pub const UNSIGNED_TRAILER: &'static str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
     /// Reads the value that a request declares, usually in `x-amz-content-sha256`.
     pub fn declared(text: &str) -> Self {

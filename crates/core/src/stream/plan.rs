@@ -7,6 +7,7 @@ use super::chain::{Chain, signature_length};
 use super::encoder::Encoder;
 use super::layout::{ChunkSize, Layout};
 use super::{CODING, DECODED_LENGTH_HEADER, TRAILER_HEADER};
+use crate::canonical::PayloadHash;
 use crate::checksum::ChecksumAlgorithm;
 use crate::derivation::Terms;
 use crate::request::{Body, Request};
@@ -63,7 +64,7 @@ impl Plan {
     /// The word for the payload line and for `x-amz-content-sha256`.
     pub fn word(&self, algorithm: &str) -> String {
         match (self.protection, self.checksum) {
-            (Protection::Unsigned, _) => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
+            (Protection::Unsigned, _) => PayloadHash::UNSIGNED_TRAILER.to_owned(),
             (Protection::Signed, None) => format!("STREAMING-{algorithm}-PAYLOAD"),
             (Protection::Signed, Some(_)) => format!("STREAMING-{algorithm}-PAYLOAD-TRAILER"),
         }

@@ -23,7 +23,7 @@ use sigvet_core::request::Body;
 const STREAMING: [&str; 4] = [
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    PayloadHash::UNSIGNED_TRAILER,
     "STREAMING-AWS4-HMAC-SHA256-EVENTS",
 ];
 /// Bodies that clients hash although they send no body.

@@ -2,6 +2,7 @@
 
 use crate::servers::rules::{PathRule, Rule};
 use crate::servers::{Difference, Server};
+use sigvet_core::canonical::PayloadHash;
 
 const NO_TRAILER: &str =
     "Send the body in one piece, without a trailer. AWS SDKs do so if request_checksum_calculation is when_required.";
@@ -33,7 +34,7 @@ pub(super) static ROWS: &[Difference] = &[
         computes: "a chunked body with a trailer is stored including its framing, without an error",
         send: NO_TRAILER,
         source: "nanio 0.1, pys3local 0.2 and s3rver 3.7 (tried)",
-        rule: Rule::FramingStored("STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+        rule: Rule::FramingStored(PayloadHash::UNSIGNED_TRAILER),
     },
     Difference {
         id: "server-framing-signed-trailer",
