@@ -1,5 +1,6 @@
 //! Header fields that belong to one connection and must not be forwarded (RFC 9110 §7.6.1).
 
+use sigvet_core::internal::connection_options;
 use sigvet_core::resign::is_hop_by_hop;
 
 /// Additional field names that `Connection` lists.
@@ -9,8 +10,7 @@ pub struct Hop(Vec<String>);
 impl Hop {
     /// Reads the values of `Connection`.
     pub fn new<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
-        let names = values.flat_map(|value| value.split(|byte| *byte == b','));
-        Self(names.map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect())
+        Self(connection_options(values).collect())
     }
 
     /// Removes the fields that the next hop needs. A signed header must be forwarded even if somebody listed it

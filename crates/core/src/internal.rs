@@ -12,6 +12,7 @@ pub use crate::crypto::midstate::{HmacKey, Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::endpoint::bucket::without_port;
 pub use crate::request::headers::is_token;
+pub use crate::request::hop_fields::connection_options;
 pub use crate::request::invalid::capital_method;
 pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::request::wire::WireFault;

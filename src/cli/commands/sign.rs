@@ -31,12 +31,12 @@ use sigvet_core::stream::Encoder;
   sigvet sign --as vault --vault-server-id vault.example.com
   sigvet sign --as json --region fsn1 --service s3 http://127.0.0.1:9000/bucket")]
 pub struct SignArgs {
-    /// Where the request goes: https://…, or s3://bucket/key where a profile gives the endpoint
+    /// Where the request goes: https://…, or s3://bucket/key if a profile gives the endpoint
     #[arg(required_unless_present = "form")]
     #[arg(required_if_eq_any = [("form", "http"), ("form", "headers"), ("form", "curl"), ("form", "json")])]
     url: Option<String>,
 
-    /// Name this Vault server in the request, as X-Vault-AWS-IAM-Server-ID, where it asks for that
+    /// Name this Vault server in the request, as X-Vault-AWS-IAM-Server-ID, if it requires that
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
     vault_server_id: Option<String>,
 

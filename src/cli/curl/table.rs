@@ -333,7 +333,7 @@ const GROUPS: &[(Handling, &[&str])] = &[
             "--haproxy-protocol",
         ],
     ),
-    (Handling::NotTaken("a proxy is asked for a tunnel where the URL is of https"), &["-p, --proxytunnel"]),
+    (Handling::NotTaken("a proxy is asked for a tunnel if the URL is https"), &["-p, --proxytunnel"]),
     (
         Handling::NotTaken("-x socks5://USER:PASSWORD@HOST:PORT names a SOCKS proxy"),
         &["--socks5-basic", "--socks5-gssapi", "--socks5-gssapi-nec", "--socks5-gssapi-service"],

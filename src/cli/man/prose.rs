@@ -5,7 +5,7 @@
 
 use super::section::{Item, Section};
 use sigvet_core::checksum::ChecksumAlgorithm;
-use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::prepare::never_signed;
 use sigvet_core::scheme::Dialect;
 use sigvet_diagnose::DEEPEST;
 
@@ -33,7 +33,7 @@ fn filled_in(text: &str) -> String {
     let checksums = ChecksumAlgorithm::ALL.map(ChecksumAlgorithm::name).join(", ");
     let text = text.replace("{checksums}", &checksums).replace("{most-mistakes}", &DEEPEST.to_string());
     let text = text.replace("{s3-family}", &Dialect::AWS4.object_services.join(", "));
-    text.replace("{never-signed}", &NEVER_SIGNED.join(", "))
+    text.replace("{never-signed}", &never_signed().join(", "))
 }
 
 /// Splits the text at blank lines, but keeps code together.

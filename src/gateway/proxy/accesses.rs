@@ -14,6 +14,8 @@ use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
+use crate::gateway::refusal::is_object_store;
+
 /// Something that a request does to one path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access<'r> {
@@ -53,12 +55,9 @@ pub struct Place<'p> {
     pub prefix: &'p str,
 }
 
-/// The services that store objects, by their names in credential scopes.
-const STORES: [&str; 5] = ["s3", "s3express", "s3-outposts", "s3-object-lambda", "storage"];
-
 /// Whether a service stores objects. Signatures without a service (Version 2) are for S3.
 pub fn stores_objects(service: Option<&str>) -> bool {
-    service.is_none_or(|service| STORES.contains(&service))
+    service.is_none_or(is_object_store)
 }
 
 /// What follows the name of an access point, or the ID of an account, in the names of S3's hosts.

@@ -275,7 +275,7 @@ impl Asking {
         let body = body.map_err(|error| format!("the response cannot be read: {error}"))?.to_bytes();
         if head.status == http::StatusCode::OK {
             *locked(&self.refusal) = None;
-            return parse_session(&body).map_err(|error| format!("the response is no session: {error}"));
+            return parse_session(&body).map_err(|error| format!("the response is not a session: {error}"));
         }
         let said = Said::parse(Some(head.status.as_u16()), &headers_of(&head), &body);
         let code = said.code.clone().unwrap_or_else(|| format!("status {}", head.status.as_u16()));

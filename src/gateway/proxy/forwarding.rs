@@ -121,11 +121,33 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// The blocks of IPv4 that are not on the public Internet, with the length of their prefixes (IANA, *IPv4 Special-Purpose
+/// Address Registry* and *IPv4 Multicast Address Space Registry*).
+const SPECIAL_V4: [([u8; 4], u32); 16] = [
+    ([0, 0, 0, 0], 8),
+    ([10, 0, 0, 0], 8),
+    ([100, 64, 0, 0], 10),
+    ([127, 0, 0, 0], 8),
+    ([169, 254, 0, 0], 16),
+    ([172, 16, 0, 0], 12),
+    ([192, 0, 0, 0], 24),
+    ([192, 0, 2, 0], 24),
+    ([192, 88, 99, 0], 24),
+    ([192, 168, 0, 0], 16),
+    ([198, 18, 0, 0], 15),
+    ([198, 51, 100, 0], 24),
+    ([203, 0, 113, 0], 24),
+    ([224, 0, 0, 0], 4),
+    ([240, 0, 0, 0], 4),
+    ([255, 255, 255, 255], 32),
+];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let is_shared = matches!(address.octets(), [100, 64..=127, ..]);
-    let is_zero = address.octets().first() == Some(&0);
-    let is_within = address.is_private() || address.is_loopback() || address.is_link_local();
-    !(is_within || is_shared || is_zero || address.is_multicast() || address.is_broadcast())
+    let is_in = |(block, length): ([u8; 4], u32)| {
+        let differing = u32::from(address) ^ u32::from_be_bytes(block);
+        differing.leading_zeros() >= length
+    };
+    !SPECIAL_V4.into_iter().any(is_in)
 }
 
 /// IPv6 addresses that embed an IPv4 address are judged by that address: `64:ff9b::/96` (NAT64) and
@@ -137,6 +159,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     };
     match address.segments() {
         [0x64, 0xff9b, .., high, low] | [0x2002, high, low, ..] => mapped(high, low),
+        // Protocols such as Teredo, and documentation (IANA, *IPv6 Special-Purpose Address Registry*).
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Only 2000::/3 is allocated as global unicast (RFC 4291 §2.4).
         [first, ..] => first & 0xe000 == 0x2000,
     }
@@ -181,11 +205,22 @@ fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The networks of RFC 6890 and of clouds. Catches a tunnel to a service that gives out this
+    /// The first and last addresses of special blocks, and those of clouds. Catches a tunnel to a service that gives out this
     /// machine's credentials.
     #[test]
     fn private_addresses_are_told_apart_from_public_ones() {
-        for address in ["8.8.8.8", "52.94.236.248", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
+        for address in [
+            "8.8.8.8",
+            "52.94.236.248",
+            "192.0.1.1",
+            "198.20.0.0",
+            "172.32.0.0",
+            "100.128.0.0",
+            "2001:4860::8888",
+            "2606:4700::1111",
+            "::ffff:8.8.8.8",
+            "64:ff9b::808:808",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
         for address in [
@@ -197,7 +232,11 @@ mod tests {
             "169.254.169.254",
             "169.254.170.2",
             "100.100.100.200",
+            "192.0.0.192",
+            "198.19.255.255",
+            "203.0.113.7",
             "224.0.0.1",
+            "240.0.0.1",
             "255.255.255.255",
             "::",
             "::1",
@@ -208,6 +247,9 @@ mod tests {
             "::169.254.169.254",
             "64:ff9b::a9fe:a9fe",
             "2002:a9fe:a9fe::1",
+            "2001::5601:5601",
+            "2001:db8::1",
+            "3fff::1",
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }

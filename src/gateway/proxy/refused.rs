@@ -40,6 +40,8 @@ pub struct ReadAhead {
 enum Rest {
     Nothing,
     More(ReplyBody),
+    /// Trailers.
+    Trailers(Frame<Bytes>),
     /// The body broke off there.
     Broken(BodyError),
 }
@@ -53,7 +55,7 @@ impl ReadAhead {
             match tokio::time::timeout_at(deadline, body.frame()).await {
                 Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(piece) => beginning.extend_from_slice(&piece),
-                    Err(_) => return Self { beginning: beginning.freeze(), rest: Rest::Nothing },
+                    Err(trailers) => return Self { beginning: beginning.freeze(), rest: Rest::Trailers(trailers) },
                 },
                 Ok(None) => return Self { beginning: beginning.freeze(), rest: Rest::Nothing },
                 Ok(Some(Err(error))) => return Self { beginning: beginning.freeze(), rest: Rest::Broken(error) },
@@ -88,9 +90,10 @@ impl Body for Resumed {
         match &mut self.rest {
             Rest::More(body) => return Pin::new(body).poll_frame(cx),
             Rest::Nothing => return Poll::Ready(None),
-            Rest::Broken(_) => {}
+            Rest::Trailers(_) | Rest::Broken(_) => {}
         }
         match std::mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Trailers(trailers) => Poll::Ready(Some(Ok(trailers))),
             Rest::Broken(error) => Poll::Ready(Some(Err(error))),
             _ => Poll::Ready(None),
         }

@@ -1,6 +1,7 @@
 //! The protocol in which a refusal is written: S3, query, EC2, JSON, REST or CBOR.
 
 use sigvet_core::request::{Body, Request};
+use sigvet_core::scheme;
 use sigvet_core::verify::Claimed;
 
 /// The protocol of a service, which determines how its errors are written.
@@ -25,8 +26,11 @@ pub const SMITHY_PROTOCOL: &str = "smithy-protocol";
 /// The value of that header for CBOR.
 pub const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 
-/// Object stores, by the service name in the credential scope.
-const OBJECT_STORES: [&str; 5] = ["s3", "s3express", "s3-object-lambda", "s3-outposts", "storage"];
+/// Whether a service stores objects, at Amazon or at Google, by its name in credential scopes.
+pub fn is_object_store(service: &str) -> bool {
+    [scheme::Dialect::AWS4, scheme::Dialect::GOOG4].iter().any(|dialect| dialect.stores_objects(service))
+}
+
 /// Services whose clients read XML (the query protocol, or REST with XML), by the service name in the
 /// credential scope.
 const XML_SERVICES: [&str; 16] = [
@@ -65,7 +69,7 @@ impl Dialect {
             return Self::Json;
         }
         match service {
-            Some(service) if OBJECT_STORES.contains(&service) => Self::S3,
+            Some(service) if is_object_store(service) => Self::S3,
             Some("ec2") => Self::Ec2,
             Some(service) if XML_SERVICES.contains(&service) || action_of(request).is_some() => Self::Query,
             Some(_) => Self::Rest,

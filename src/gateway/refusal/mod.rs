@@ -13,7 +13,7 @@ mod silent;
 mod service;
 mod envelope;
 
-pub use dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of};
+pub use dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of, is_object_store};
 
 use std::borrow::Cow;
 

@@ -3,39 +3,38 @@
 use super::{HeaderSelection, Settings};
 use crate::canonical::SignedHeaders;
 use crate::request::Headers;
+use crate::request::hop_fields::{CHANGED_BY_HOPS, FORWARDED_PREFIX, HOP_BY_HOP, is_changed_by_hops};
 
-/// Headers that are not signed unless named: connections, proxies and tracers add, remove or rewrite them in transit.
-pub const NEVER_SIGNED: [&str; 24] = [
+/// Headers beside those of hops that are not signed unless named: clients, CDNs and tracers add, remove or rewrite them.
+const OTHERS: [&str; 9] = [
     "accept-encoding",
     "authorization",
-    "cdn-loop",
     "cf-ray",
-    "connection",
-    "expect",
-    "forwarded",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
     "sec-websocket-extensions",
     "sec-websocket-key",
     "sec-websocket-protocol",
     "sec-websocket-version",
-    "te",
     "trailer",
-    "transfer-encoding",
-    "upgrade",
     "user-agent",
-    "via",
-    "x-amzn-trace-id",
-    "x-forwarded-for",
-    "x-forwarded-proto",
 ];
+
+/// Whether a header, in lower case, is not signed unless named, because it may be added, removed or rewritten in transit.
+pub fn is_never_signed(name: &str) -> bool {
+    HOP_BY_HOP.contains(&name) || is_changed_by_hops(name) || OTHERS.contains(&name)
+}
+
+/// The names for which [`is_never_signed`] holds, sorted; the last character of one may be `*`.
+pub fn never_signed() -> Vec<String> {
+    let names = HOP_BY_HOP.iter().chain(&CHANGED_BY_HOPS).chain(&OTHERS).map(|name| (*name).to_owned());
+    let mut names: Vec<String> = names.chain([format!("{FORWARDED_PREFIX}*")]).collect();
+    names.sort();
+    names
+}
 
 pub(super) fn select(headers: &Headers, selection: &HeaderSelection, settings: &Settings) -> SignedHeaders {
     let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
     let named = |name: &str| match selection {
-        HeaderSelection::All => !NEVER_SIGNED.iter().any(|never| is(name, never)),
+        HeaderSelection::All => !is_never_signed(&name.to_ascii_lowercase()),
         HeaderSelection::Named(names) => !is(name, "authorization") && names.iter().any(|n| is(name, n)),
     };
     let prefix = settings.dialect.header_prefix.as_ref();

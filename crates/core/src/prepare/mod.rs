@@ -16,7 +16,7 @@ mod warning;
 
 pub use error::PrepareError;
 pub use expiry::{EXPIRES_LIMITS, longest_expiry};
-pub use header_selection::NEVER_SIGNED;
+pub use header_selection::{is_never_signed, never_signed};
 pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
 pub use warning::Warning;
 

@@ -68,7 +68,7 @@ pub enum ContentSha256 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderSelection {
-    /// All headers of the request except [`NEVER_SIGNED`](super::NEVER_SIGNED).
+    /// All headers of the request except those that are [never signed](super::is_never_signed).
     All,
     /// The named headers, if the request has them; `host` and the provider's own (`x-amz-*`) are always signed.
     Named(Vec<String>),

@@ -5,6 +5,7 @@
 
 mod authority;
 pub(crate) mod headers;
+pub(crate) mod hop_fields;
 pub(crate) mod invalid;
 mod names;
 pub(crate) mod target;

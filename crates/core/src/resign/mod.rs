@@ -17,8 +17,9 @@ mod v2;
 mod form;
 mod inbound;
 
+pub use crate::request::hop_fields::{HOP_BY_HOP, is_changed_by_hops};
 pub use error::{InboundPart, ResignError};
-pub use hops::{HOP_BY_HOP, is_changed_by_hops, is_hop_by_hop};
+pub use hops::is_hop_by_hop;
 pub use outbound::Outbound;
 
 use crate::derivation::Terms;

@@ -1,7 +1,7 @@
 //! Re-signs a request of Version 4 or 4A: with the terms of the client's signature and other credentials.
 
 use super::query::{parameter, remove_parameters};
-use super::{Outbound, ResignError, Resigned, hops, lookalikes};
+use super::{Outbound, ResignError, Resigned, hops, is_changed_by_hops, lookalikes};
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
 use crate::claim::Claim;
 use crate::derivation::{Placement, Terms, TokenTravel};
@@ -203,7 +203,7 @@ fn put(headers: &mut Headers, name: &str, value: &str) {
 fn signed_headers(headers: &Headers, inbound: &Terms) -> SignedHeaders {
     let prefix = inbound.dialect.header_prefix.as_ref();
     let names: Vec<String> = headers.iter().map(|header| header.name.to_ascii_lowercase()).collect();
-    let is_listed = |name: &str| inbound.signed_headers.contains(name) && !hops::is_changed_by_hops(name);
+    let is_listed = |name: &str| inbound.signed_headers.contains(name) && !is_changed_by_hops(name);
     let is_signed = |name: &&str| *name == "host" || name.starts_with(prefix) || is_listed(name);
     SignedHeaders::new(names.iter().map(String::as_str).filter(is_signed))
 }

@@ -48,7 +48,7 @@ pub struct PresignArgs {
     #[arg(value_name = "URL", required_unless_present_any = ["cluster_name", "batch"])]
     urls: Vec<String>,
 
-    /// Name this EKS cluster in the request; the URL is then by default that of STS in the region, where it tells who asks
+    /// Name this EKS cluster in the request; the default URL is then GetCallerIdentity at STS in the region
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
     cluster_name: Option<String>,
 

@@ -24,7 +24,7 @@ use super::output_options::OutputOptions;
   sigvet send -T report.pdf s3://documents/2026/report.pdf
   sigvet send --profile hetzner -X PUT -d @policy.json 's3://photos?policy'")]
 pub struct SendArgs {
-    /// Where to send it: https://…, or s3://bucket/key where a profile gives the endpoint
+    /// Where to send it: https://…, or s3://bucket/key if a profile gives the endpoint
     pub url: String,
 
     #[command(flatten)]

@@ -26,7 +26,7 @@ use lines::{name_hash, name_line};
 use sigvet_core::canonical::{CanonicalRequest, Field};
 use sigvet_core::crypto::sha256;
 use sigvet_core::internal;
-use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::prepare::is_never_signed;
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::SignedTexts;
 
@@ -310,7 +310,7 @@ fn name_headers(theirs: &[u8], right: &[u8], whose: Party) -> Vec<AppliedMistake
             "host" if whose == Party::Server => &HOST_REWRITTEN,
             "host" => &HOST_OTHER_ENDPOINT,
             "content-type" => &HEADER_CONTENT_TYPE,
-            name if NEVER_SIGNED.contains(&name) || is_rewritten(name) => &HEADER_HOP_BY_HOP,
+            name if is_never_signed(name) => &HEADER_HOP_BY_HOP,
             _ if is_absent && whose == Party::Client => &HEADER_MISSING,
             _ => &HEADER_CHANGED,
         };
@@ -334,13 +334,6 @@ fn first_values(field: &[u8]) -> HashMap<Vec<u8>, &[u8]> {
         values.entry(name.to_ascii_lowercase()).or_insert(value);
     }
     values
-}
-
-fn is_rewritten(name: &str) -> bool {
-    matches!(
-        name,
-        "accept-encoding" | "connection" | "te" | "transfer-encoding" | "expect" | "via" | "upgrade" | "cf-ray"
-    )
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::formats::reply::Reply;
 use sigvet_core::canonical::{Field, PathEncoding};
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host};
-use sigvet_core::prepare::NEVER_SIGNED;
+use sigvet_core::prepare::is_never_signed;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 
@@ -31,8 +31,7 @@ const OF_SDKS: [&str; 5] =
 /// Why a correct request may be refused: because of the other demands that it makes on the server or, if the
 /// server refused the signature, because proxies and gateways changed the request.
 pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
-    let is_rewritten = |name: &str| NEVER_SIGNED.contains(&name) || name.starts_with("x-forwarded-");
-    let rewritten = rewritten(judged, |name| is_rewritten(name) && name != "authorization");
+    let rewritten = rewritten(judged, |name| is_never_signed(name) && name != "authorization");
     let of_signature = [not_signable(judged), oddly_named(judged), rewritten];
     let is_of_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
     let beside = [bucket_malformed(judged), unexpected_token(judged)];
@@ -110,7 +109,7 @@ fn unsorted(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
 }
 
 fn hop_by_hop(judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
-    rewritten(judged, |name| NEVER_SIGNED.contains(&name) && !KEPT.contains(&name))
+    rewritten(judged, |name| is_never_signed(name) && !KEPT.contains(&name))
 }
 
 fn rewritten(judged: &JudgedV4<'_>, is_rewritten: impl Fn(&str) -> bool) -> Option<AppliedMistake> {
