@@ -7,6 +7,9 @@ use crate::diagnosis::catalogue::{
 use crate::diagnosis::inspect::unreadable;
 use crate::diagnosis::outcome::{AppliedMistake, Explanation};
 use sigvet_core::claim::Claim;
+use sigvet_core::endpoint::infer;
+use sigvet_core::internal::without_port;
+use sigvet_core::request::Request;
 
 /// Messages that API Gateway also sends for a path without a route.
 const OF_ROUTES: [&str; 3] = ["not a valid key=value pair", "invalid key=value pair", "authorization header requires"];
@@ -53,10 +56,13 @@ pub(super) fn missing(said: &ReplyContext<'_>) -> Vec<Explanation> {
     }
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
     let made = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
-    // AWS services say more than this, or add an error code.
-    let is_routed = said.words.trim() == "missing authentication token" && said.reply.code.is_none();
+    // Other services say more than this, or add an error code.
+    let is_short = said.words.trim() == "missing authentication token";
+    let is_routed = is_short && (said.reply.code.is_none() || is_of_api_gateway(said));
     match (is_routed, is_readable) {
-        (true, true) => one(made.with_detail(format!("the captured request has one; {NO_ROUTE}"))),
+        (true, true) => {
+            one(made.with_detail(format!("the captured request has one, so look at the route: {NO_ROUTE}")))
+        }
         (true, false) => one(made.with_detail(NO_ROUTE)),
         (false, true) => one(made.with_detail("the captured request has one: something on the way removed it")),
         (false, false) => one(made),
@@ -112,6 +118,14 @@ fn malformed_date(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
         AppliedMistake::new(&TIME_MALFORMED, presented, "")
             .with_detail("the date does not have the form 20150830T123600Z")
     })
+}
+
+/// Whether the request is for API Gateway, by its scope or its host.
+fn is_of_api_gateway(said: &ReplyContext<'_>) -> bool {
+    const SERVICE: &str = "execute-api";
+    let is_signed_so = said.claim().is_some_and(|claim| claim.terms.scope.service == SERVICE);
+    let host = said.evidence.request.and_then(Request::host).map(without_port);
+    is_signed_so || host.and_then(infer).is_some_and(|found| found.service.as_deref() == Some(SERVICE))
 }
 
 fn is_routed(said: &ReplyContext<'_>) -> bool {

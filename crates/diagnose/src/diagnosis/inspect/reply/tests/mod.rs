@@ -550,6 +550,12 @@ fn an_unknown_key_is_examined() {
 fn a_missing_route_is_distinguished_from_a_broken_header() {
     let said = json("'Bearer' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'.");
     assert!(details(&api().answered(403, &said).reply()).contains("without a route"));
+    // REST APIs name the error in x-amzn-ErrorType too.
+    let named = r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#;
+    assert!(details(&api().answered(403, named).reply()).contains("without a route"));
+    let credential = "AKIAIOSFODNN7EXAMPLE/20150830/eu-west-1/es/aws4_request";
+    let other = Case::new(&signed("GET /", "search-a.eu-west-1.es.amazonaws.com", credential, ""));
+    assert!(!details(&other.answered(403, named).reply()).contains("without a route"));
     let bearer = Case::new("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer x\n").answered(403, &said);
     assert_eq!(details(&bearer.reply()), "the Authorization header is of kind Bearer, which is not a signature");
 }

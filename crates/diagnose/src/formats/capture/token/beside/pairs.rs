@@ -105,33 +105,30 @@ fn joined(all: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
 /// The names and values in a line.
 pub(super) fn in_line(line: &str) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
-    let mut braces = (0, 0);
+    let (mut braces, mut ends) = ((0, 0), Ends::new(line));
     for (at, character) in line.char_indices() {
-        let sign = match character {
-            '{' => {
-                braces.0 += 1;
-                continue;
-            }
-            '}' => {
-                braces.1 += 1;
-                continue;
-            }
-            '=' | ':' => character,
-            _ => continue,
-        };
-        let (before, behind) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
-        pairs.extend(pair(before, sign, behind).map(|(name, value)| Pair { name, value, braces }));
+        match character {
+            '{' => braces.0 += 1,
+            '}' => braces.1 += 1,
+            '=' | ':' => pairs.extend(pair(line, at, &mut ends).map(|(name, value)| Pair { name, value, braces })),
+            _ => {}
+        }
     }
     pairs
 }
 
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '`')
+    QUOTES.contains(&c)
 }
 
-fn pair<'t>(before: &'t str, sign: char, behind: &'t str) -> Option<(&'t str, &'t str)> {
+/// The name before the sign at `at`, and the value behind it.
+fn pair<'t>(line: &'t str, at: usize, ends: &mut Ends<'t>) -> Option<(&'t str, &'t str)> {
+    let (before, behind) = (line.get(..at)?, line.get(at + 1..)?);
     // The colon in `host:5432` does not separate a name from a value.
-    if sign == ':' && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
+    let is_colon = line.get(at..)?.starts_with(':');
+    if is_colon && !behind.is_empty() && !behind.starts_with(|c: char| c.is_whitespace() || is_quote(c)) {
         return None;
     }
     let before = before.trim_end().trim_end_matches(is_quote);
@@ -140,11 +137,38 @@ fn pair<'t>(before: &'t str, sign: char, behind: &'t str) -> Option<(&'t str, &'
     let user_id = before.len().checked_sub(USER_ID.len()).and_then(|start| before.get(start..));
     let name = if user_id.is_some_and(|text| text.eq_ignore_ascii_case(USER_ID)) { USER_ID } else { name };
     let behind = behind.trim_start();
-    let (text, end): (_, &dyn Fn(char) -> bool) = match behind.chars().next().filter(|first| is_quote(*first)) {
-        Some(quote) => (behind.get(1..)?, &move |c| c == quote),
-        None => (behind, &|c| c.is_whitespace() || is_quote(c) || ",;{}()[]<>&".contains(c)),
-    };
-    let length = text.char_indices().take_while(|(at, _)| *at <= LONGEST).find(|(_, c)| end(*c)).map(|(at, _)| at);
-    let value = text.get(..length.unwrap_or(text.len()))?;
+    let quote = QUOTES.iter().position(|quote| behind.starts_with(*quote));
+    let start = line.len() - behind.len() + usize::from(quote.is_some());
+    let value = line.get(start..ends.of_value(start, quote))?;
     (1..=LONGEST).contains(&value.len()).then_some((name, value))
+}
+
+/// Where the values of a line end: at the next quote of a kind, or where a word ends. Each is searched for once, because
+/// many values may end at the same place.
+struct Ends<'t> {
+    line: &'t str,
+    /// The last ends found: of quotes, in the order of [`QUOTES`], and of words.
+    found: [Option<usize>; QUOTES.len() + 1],
+}
+
+impl<'t> Ends<'t> {
+    fn new(line: &'t str) -> Self {
+        Self { line, found: [None; QUOTES.len() + 1] }
+    }
+
+    /// The end of a value that begins at `start`, which never decreases from call to call.
+    fn of_value(&mut self, start: usize, quote: Option<usize>) -> usize {
+        let is_end = |c: char| match quote {
+            Some(quote) => QUOTES.get(quote) == Some(&c),
+            None => c.is_whitespace() || is_quote(c) || ",;{}()[]<>&".contains(c),
+        };
+        let Some(known) = self.found.get_mut(quote.unwrap_or(QUOTES.len())) else { return start };
+        if let Some(end) = known.filter(|end| *end >= start) {
+            return end;
+        }
+        let behind = self.line.get(start..).unwrap_or_default();
+        let end = start + behind.find(is_end).unwrap_or(behind.len());
+        *known = Some(end);
+        end
+    }
 }

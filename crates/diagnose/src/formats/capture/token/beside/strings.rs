@@ -8,6 +8,10 @@ use sigvet_core::internal::encode::{Plus, decode};
 
 /// The URL schemes of databases and caches.
 const SCHEMES: [&str; 8] = ["postgres", "postgresql", "mysql", "mariadb", "redis", "rediss", "valkey", "valkeys"];
+/// The maximum length of a URL in bytes: a token has 2,000.
+const LONGEST: usize = 8192;
+/// The maximum number of URLs to read in a line.
+const MOST: usize = 64;
 /// The user that a cache assumes if a client sends only a password (Redis, *AUTH*).
 pub(super) const DEFAULT_USER: &str = "default";
 
@@ -53,14 +57,19 @@ fn without_scheme(before: &str, address: &str) -> Login {
 
 /// The URLs of databases in a text, with the scheme in front.
 fn urls(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("://").filter_map(|(at, _)| {
+    let urls = text.match_indices("://").filter_map(|(at, _)| {
         let before = text.get(..at)?;
         let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '+').len();
         let scheme = before.get(start..)?.split('+').next()?;
+        if !SCHEMES.contains(&scheme) {
+            return None;
+        }
         let is_end = |c: char| c.is_whitespace() || "'\"`<>)".contains(c);
-        let url = text.get(start..)?.split(is_end).next()?;
-        SCHEMES.contains(&scheme).then_some(url)
-    })
+        let url = text.get(start..)?;
+        let end = url.char_indices().take_while(|(at, _)| *at <= LONGEST).find(|(_, c)| is_end(*c));
+        url.get(..end.map_or(url.len(), |(at, _)| at)).filter(|url| url.len() <= LONGEST)
+    });
+    urls.take(MOST)
 }
 
 /// Reads a URL whose password is missing or the marked token. In libpq, a parameter replaces what the URL says before
