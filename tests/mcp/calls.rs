@@ -134,7 +134,7 @@ fn a_batch_passes_unchanged() {
 #[test]
 fn there_is_an_answer_whatever_a_server_does() {
     let json_error = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Unsupported version"}}"#;
-    let cases: [(&str, u16, &str, &str, &str); 8] = [
+    let cases: [(&str, u16, &str, &str, &str); 9] = [
         ("html", 200, "text/html", "<p>hello</p>", "the server answered with 'text/html'"),
         ("accepted", 202, "text/plain", "", "without an answer to this request"),
         ("broken", 200, "application/json", "{\"a\":", "not JSON"),
@@ -146,6 +146,7 @@ fn there_is_an_answer_whatever_a_server_does() {
             r#"{"__type":"AccessDeniedException","message":"not you"}"#,
             "AccessDeniedException: not you; the signature was not the reason",
         ),
+        ("oauth", 401, "text/plain", "", "accepts bearer tokens (OAuth), not signatures"),
         ("lost", 404, "text/plain", "", "check the URL"),
         ("busy", 429, "text/plain", "", "wait, and try again"),
         ("moved", 307, "text/plain", "", "pass https://elsewhere.example/mcp instead of this URL"),
@@ -154,7 +155,11 @@ fn there_is_an_answer_whatever_a_server_does() {
         let Some((_, status, kind, body, _)) = cases.iter().find(|(name, ..)| *name == heard.tool()) else {
             return wire.body(400, &[], "application/json", json_error);
         };
-        wire.body(*status, &[("Location", "https://elsewhere.example/mcp")], kind, body);
+        let fields = [
+            ("Location", "https://elsewhere.example/mcp"),
+            ("WWW-Authenticate", "Bearer resource_metadata=\"https://elsewhere.example/\""),
+        ];
+        wire.body(*status, &fields, kind, body);
     });
     let mut agent = Agent::start(&stub.url, &[]);
     for (id, (name, .., expected)) in cases.iter().enumerate() {

@@ -47,6 +47,29 @@ fn an_ended_session_is_reported_and_another_can_begin() {
     assert_eq!(again.header("mcp-session-id"), None);
 }
 
+/// Catches a session that ends because the server has no stream of its own messages: a router may answer 404 for a method
+/// that it does not know.
+#[test]
+fn a_server_without_a_stream_keeps_its_session() {
+    let stub = Stub::start(|heard, wire| match (heard.method.as_str(), heard.rpc().as_str()) {
+        ("GET", _) => wire.empty(404),
+        (_, "initialize") => {
+            wire.answer(heard, &[("Mcp-Session-Id", SESSION)], &json!({"protocolVersion": "2025-06-18"}));
+        }
+        (_, "tools/list") => wire.answer(heard, &[], &json!({})),
+        _ => wire.empty(202),
+    });
+    let mut agent = Agent::start(&stub.url, &[]);
+    agent.initialize();
+    stub.wait_for(|heard| heard.method == "GET");
+    for id in [1, 2] {
+        agent.request(id, "tools/list", json!({}));
+        assert_eq!(agent.hear()["result"], json!({}));
+    }
+    let asked = stub.wait_for(|heard| heard.rpc() == "tools/list");
+    assert_eq!(asked.header("mcp-session-id"), Some(SESSION));
+}
+
 /// Catches a client that sends before the session exists, because it did not wait for the answer.
 #[test]
 fn messages_sent_at_once_go_out_in_order() {

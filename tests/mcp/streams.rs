@@ -33,6 +33,20 @@ fn events_arrive_as_they_are_sent() {
     assert!(second - first > Duration::from_millis(700), "{:?}", second - first);
 }
 
+/// Catches an answer that is lost because of the event before it.
+#[test]
+fn an_event_that_is_not_json_is_skipped() {
+    let stub = Stub::with_tools(|heard, wire| {
+        wire.begin_events();
+        wire.event("data: not json");
+        wire.event(&format!("data: {}", result_of(heard, &json!({"ok": true}))));
+    });
+    let mut agent = Agent::start(&stub.url, &[]);
+    agent.initialize();
+    agent.call(1, "stream");
+    assert_eq!(agent.hear(), json!({"jsonrpc": "2.0", "id": 1, "result": {"ok": true}}));
+}
+
 /// Catches a stream that stays open after its answer and keeps the next request waiting.
 #[test]
 fn a_stream_that_continues_after_its_answer_blocks_nobody() {

@@ -80,7 +80,6 @@ enum Opened {
     Stream(Incoming),
     /// The server has no such stream.
     None,
-    SessionEnded,
 }
 
 impl Pending {
@@ -139,7 +138,8 @@ impl Line {
         {
             // A server that could not parse the request does not know its ID.
             object.insert("id".to_owned(), id.clone());
-            return self.deliver(Value::Object(object).to_string().as_bytes(), pending).await;
+            let answer = Value::Object(object);
+            return self.deliver(&answer, answer.to_string().as_bytes(), pending).await;
         }
         Err(Problem::from_status(status, headers, body))
     }
@@ -152,7 +152,7 @@ impl Line {
             _ if pending.ids.is_empty() => Ok(()),
             "application/json" => {
                 let body = self.read_whole(body).await?;
-                self.deliver(&body, pending).await?;
+                self.deliver(&parsed(&body)?, &body, pending).await?;
                 unanswered(pending)
             }
             _ if matches!(parts.status.as_u16(), 202 | 204) => unanswered(pending),
@@ -197,7 +197,6 @@ impl Line {
             match self.open(resumption.id.as_deref()).await {
                 Ok(Opened::Stream(opened)) => body = Some(opened),
                 Ok(Opened::None) => return unanswered(pending),
-                Ok(Opened::SessionEnded) => return Err(Problem::session_ended()),
                 Err(problem) if resumption.failures >= RESUMPTIONS => return Err(problem),
                 Err(_) => {}
             }
@@ -224,7 +223,11 @@ impl Line {
             let piece = frame.data_ref().map(AsRef::as_ref).unwrap_or_default();
             for data in events.read(piece).map_err(|error| Problem::new(error.to_string()))? {
                 resumption.failures = 0;
-                self.deliver(&data, pending).await?;
+                match parsed(&data) {
+                    Ok(value) => self.deliver(&value, &data, pending).await?,
+                    // The answer may follow it.
+                    Err(problem) => self.note(&problem.text).await.map_err(|Gone| Problem::closed())?,
+                }
             }
             resumption.id = events.last_id().map(str::to_owned).or(resumption.id.take());
             resumption.retry = events.retry().or(resumption.retry);
@@ -233,16 +236,13 @@ impl Line {
     }
 
     /// Passes on a message from the server.
-    async fn deliver(&self, bytes: &[u8], pending: &mut Pending) -> Result<(), Problem> {
-        let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
-            return Err(Problem::new("the server answered with something that is not JSON"));
-        };
+    async fn deliver(&self, value: &Value, bytes: &[u8], pending: &mut Pending) -> Result<(), Problem> {
         if pending.is_first {
-            self.session.agree(&value);
+            self.session.agree(value);
         }
         let sent = self.output.send(Output::Message(message::to_line(bytes))).await;
-        pending.settle(&message::answered(&value));
-        sent.map_err(|_| Problem::new("standard output is closed"))
+        pending.settle(&message::answered(value));
+        sent.map_err(|_| Problem::closed())
     }
 
     /// Receives the server's own messages for as long as the session lasts.
@@ -255,7 +255,7 @@ impl Line {
         let mut is_told = false;
         loop {
             match self.open(resumption.id.as_deref()).await {
-                Ok(Opened::None | Opened::SessionEnded) => return Ok(()),
+                Ok(Opened::None) => return Ok(()),
                 Ok(Opened::Stream(body)) => {
                     resumption.failures = 0;
                     if let Err(problem) = self.pass_events(body, &mut resumption, &mut nobody).await {
@@ -278,7 +278,6 @@ impl Line {
 
     /// Opens the stream of the server's own messages, or resumes one after this event.
     async fn open(&self, last_id: Option<&str>) -> Result<Opened, Problem> {
-        let had_session = self.session.is_open();
         let mut unsigned = self.session.headers();
         let last_id = last_id.and_then(|id| HeaderValue::from_str(id).ok());
         unsigned.extend(last_id.map(|id| (http::HeaderName::from_static("last-event-id"), id)));
@@ -287,13 +286,10 @@ impl Line {
                 Ok(Opened::Stream(response.into_body()))
             }
             Answer::Taken(_) => Ok(Opened::None),
-            Answer::Refused { status: StatusCode::NOT_FOUND, .. } if had_session => {
-                self.session.end();
-                Ok(Opened::SessionEnded)
-            }
             Answer::Refused { status, headers, body } => match status.as_u16() {
                 408 | 425 | 429 | 500.. => Err(Problem::from_status(status, &headers, &body)),
-                // Usually 405: the server has no such stream.
+                // Usually 405: the server has no such stream. A 404 may mean the same, or that the session has ended,
+                // which the next message finds out.
                 _ => Ok(Opened::None),
             },
         }
@@ -330,6 +326,10 @@ impl Resumption {
         let pause = self.retry.unwrap_or(SHORTEST_PAUSE);
         pause.saturating_mul(1 << self.failures.saturating_sub(1).min(5)).min(LONGEST_PAUSE)
     }
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(bytes).map_err(|_| Problem::new("the server answered with something that is not JSON"))
 }
 
 fn unanswered(pending: &Pending) -> Result<(), Problem> {

@@ -40,6 +40,11 @@ impl Problem {
         Self { code: INVALID_REQUEST, text: text.into() }
     }
 
+    /// The client does not read any more.
+    pub fn closed() -> Self {
+        Self::new("standard output is closed")
+    }
+
     /// The session has ended on the server.
     pub fn session_ended() -> Self {
         Self::invalid("the MCP session has ended on the server; reconnect, which sends 'initialize' again")
@@ -136,12 +141,24 @@ fn hint(status: StatusCode, headers: &HeaderMap) -> String {
             let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
             location.map(|location| format!("; pass {location} instead of this URL")).unwrap_or_default()
         }
+        401 if wants_bearer_token(headers) => {
+            "; the server accepts bearer tokens (OAuth), not signatures: use a client that supports them, or an endpoint \
+             with IAM authorization"
+                .to_owned()
+        }
         401 | 403 => "; the signature was not the reason: check what these credentials are allowed to do".to_owned(),
         404 => "; check the URL".to_owned(),
         405 => "; this URL is not a streamable HTTP endpoint of MCP".to_owned(),
         429 => "; wait, and try again".to_owned(),
         _ => String::new(),
     }
+}
+
+/// Whether a server asks for a bearer token and for nothing else (RFC 6750 §3).
+fn wants_bearer_token(headers: &HeaderMap) -> bool {
+    let schemes = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    let mut schemes = schemes.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase()).peekable();
+    schemes.peek().is_some() && schemes.all(|scheme| scheme.starts_with("bearer"))
 }
 
 /// The media type without parameters, in lower case.
