@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
@@ -40,6 +41,9 @@ pub enum IntakeError {
         /// The limit.
         limit: u64,
     },
+    /// The next server could end the body elsewhere.
+    #[error("{0}")]
+    Ambiguous(Box<Finding>),
     /// No byte arrived for too long.
     #[error("no byte of the body arrived for {} s (--idle-timeout)", .0.as_secs())]
     Slow(Duration),
@@ -47,14 +51,25 @@ pub enum IntakeError {
     #[error("the body broke off, or is framed wrongly")]
     Broken(#[source] hyper::Error),
     /// The temporary file could not be written.
-    #[error("cannot keep the body in a temporary file: {0}")]
-    NoRoom(#[source] io::Error),
+    #[error("cannot keep the body in a temporary file in {} (TMPDIR): {source}", folder.display())]
+    NoRoom {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// The error from the system.
+        source: io::Error,
+    },
     /// The chunks of the body cannot be decoded within the memory limit.
     #[error("{0}")]
     Chunks(#[source] DecodeError),
     /// The fields of a signed form exceed the memory limit.
     #[error("{0}")]
     Form(#[source] OutlineTooLong),
+}
+
+impl IntakeError {
+    fn no_room(source: io::Error) -> Self {
+        Self::NoRoom { folder: tempfile::env::temp_dir(), source }
+    }
 }
 
 /// What the file of a long chunked body is to contain.
@@ -200,7 +215,7 @@ impl Spool<'_> {
             self.memory.extend_from_slice(piece);
             return Ok(());
         }
-        tokio::task::block_in_place(|| self.write_to_file(piece)).map_err(IntakeError::NoRoom)
+        tokio::task::block_in_place(|| self.write_to_file(piece)).map_err(IntakeError::no_room)
     }
 
     fn write_to_file(&mut self, piece: &[u8]) -> io::Result<()> {

@@ -32,8 +32,8 @@ impl Unread for IntakeError {
         match self {
             Self::TooLong { .. } => 413,
             Self::Slow(_) => 408,
-            Self::Broken(_) | Self::Chunks(_) | Self::Form(_) => 400,
-            Self::NoRoom(_) => 507,
+            Self::Ambiguous(_) | Self::Broken(_) | Self::Chunks(_) | Self::Form(_) => 400,
+            Self::NoRoom { .. } => 507,
         }
     }
 }

@@ -35,6 +35,31 @@ fn requests_without_a_signature_are_valid_upstream() {
     assert_eq!((answer.status, answer.text().as_str()), (200, "abcde"));
 }
 
+/// Catches a request that ends elsewhere for the upstream server, which then reads the next client's request as its body.
+#[test]
+fn a_request_that_may_end_at_two_places_is_not_passed_on() {
+    let recorder = Recorder::polite();
+    let hash = sigvet_core::crypto::sha256(b"abc").to_string();
+    let hashed = format!("x-amz-content-sha256: {hash}\r\n");
+    for options in [&[][..], &["--unsigned-payload"]] {
+        let proxy = proxy_to(&recorder.url, options);
+        for (lengths, body) in [
+            ("Content-Length: 400\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+            ("Transfer-Encoding: chunked\r\nContent-Length: 2", "3\r\nabc\r\n0\r\n\r\n"),
+            ("Content-Length: 3\r\nTransfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n"),
+        ] {
+            for declared in ["", &hashed] {
+                let head = format!("PUT /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{declared}{lengths}\r\n\r\n");
+                let answer = ask(&proxy, &[head.as_bytes(), body.as_bytes()].concat());
+                let problem =
+                    "where the body ends is ambiguous: Content-Length is sent together with Transfer-Encoding";
+                assert!(answer.status == 400 && answer.text().contains(problem), "{lengths}: {}", answer.text());
+            }
+        }
+    }
+    assert!(recorder.heard().is_empty());
+}
+
 /// Catches a hash that is recomputed, or a body that is buffered, although the client has hashed it.
 #[test]
 fn a_body_that_the_proxy_does_not_hash_is_streamed() {

@@ -20,7 +20,7 @@ pub use crate::texts::Texts;
 #[cfg(feature = "v2")]
 pub use crate::v2::resource::{join, path_of, sub_resources};
 pub use crate::verify::addressed::{Contradiction, Sureness, is_aws, is_region, region_of_host, service_of_host};
-pub use crate::verify::framing::names_two_hosts;
+pub use crate::verify::framing::{ambiguous_length, names_two_hosts};
 pub use crate::verify::judgement::judge_claim;
 pub use crate::verify::unknown::{is_access_key_hidden, is_blacked_out, is_payload_unknown};
 

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::{CONNECTION, TE, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, TE, UPGRADE};
 use http_body_util::{BodyExt, Empty};
 use sigvet_core::request::{Body, Request};
 use tokio::sync::oneshot;
@@ -82,6 +82,15 @@ impl Outbound {
         if let Self::There { length, .. } = self { *length } else { 0 }
     }
 
+    /// The length in bytes; `None` for a passing body, which hyper measures.
+    fn known_length(&self) -> Option<u64> {
+        match self {
+            Self::Empty => Some(0),
+            Self::There { length, .. } => Some(*length),
+            Self::Passing(_) => None,
+        }
+    }
+
     /// The body for one attempt. A passing body is only available for the first.
     fn take(&mut self) -> io::Result<ReplyBody> {
         Ok(match self {
@@ -108,6 +117,14 @@ pub enum Unsendable {
     /// Its body was kept in a temporary file, which cannot be opened again.
     #[error("the temporary file with the body cannot be opened again: {0}")]
     File(#[from] io::Error),
+    /// The upstream server would wait for the rest, and read the next request as that.
+    #[error("Content-Length is {declared}, but the body has {length} bytes")]
+    Length {
+        /// The length in the header.
+        declared: String,
+        /// The length of the body.
+        length: u64,
+    },
 }
 
 /// The request in hyper's type.
@@ -124,6 +141,12 @@ pub fn message(
     let waits = matches!(body, Outbound::Passing(_));
     let mut outgoing = onward::head(signed, |name| name == "expect" && !waits, |_| true, Some(pseudonym))?;
     let headers = outgoing.headers_mut();
+    if let (Some(length), Some(declared)) = (body.known_length(), headers.get(CONTENT_LENGTH))
+        && declared.as_bytes() != length.to_string().as_bytes()
+    {
+        let declared = String::from_utf8_lossy(declared.as_bytes()).into_owned();
+        return Err(Unsendable::Length { declared, length });
+    }
     if let Some(upgrade) = &extras.upgrade {
         headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         headers.insert(UPGRADE, upgrade.clone());

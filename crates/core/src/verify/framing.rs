@@ -31,6 +31,12 @@ pub(super) fn judge(request: &Request) -> Vec<Finding> {
     length(request).into_iter().chain(faults).chain(host(request)).chain(malformed_host(request)).collect()
 }
 
+/// The finding for a request that a proxy and the server behind it may end at different places.
+pub fn ambiguous_length(request: &Request) -> Option<Finding> {
+    let faults = request.wire.iter().filter_map(fault);
+    length(request).or_else(|| faults.into_iter().find(|fault| matches!(fault, Finding::LengthAmbiguous { .. })))
+}
+
 /// The finding for a fault of the request line. A server that reads such a line leniently may read another request than
 /// the next server (RFC 9112 §3).
 fn fault(fault: &WireFault) -> Option<Finding> {

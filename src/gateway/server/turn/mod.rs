@@ -10,6 +10,7 @@ use http::Method;
 use hyper::body::{Body as _, Incoming};
 use sigvet_core::claim::ClaimError;
 use sigvet_core::endpoint::BucketRule;
+use sigvet_core::internal::ambiguous_length;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Claimed, Finding, Outcome, Verdict, VerifyError};
@@ -172,7 +173,10 @@ impl Turn<'_> {
         (upgrade, port, asked): (Option<ClientUpgrade>, u16, Option<Arc<RequestUrl>>),
     ) -> Reply {
         let admitted = match self.server.admission {
-            Admission::Anyone => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
+            Admission::Anyone => match ambiguous_length(&request) {
+                Some(finding) => Err(NotAdmitted::Unread(IntakeError::Ambiguous(Box::new(finding)))),
+                None => Ok((with_body(request.clone(), Body::Unknown), None, ArrivingBody::Coming(body))),
+            },
             Admission::Signed => self.admit(request.clone(), body).await,
         };
         let (head, verdict, body) = match admitted {
