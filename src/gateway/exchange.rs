@@ -41,7 +41,7 @@ pub struct Exchange {
     pub code: Option<&'static str>,
     /// The body of the answer to a refused request.
     pub reply: Vec<u8>,
-    /// Time from the end of the request's head to the answer.
+    /// Time from the end of the request's head to the answer; if the request was passed on, to the end of the answer.
     pub took: Duration,
 }
 

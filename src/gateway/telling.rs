@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -38,6 +38,7 @@ struct TellingBody {
     /// Length of the body in bytes, if known.
     expected: Option<u64>,
     length: u64,
+    began: Instant,
     /// The pending call to the sink, and the piece to send after it.
     telling: Option<(Telling, Piece)>,
 }
@@ -46,15 +47,25 @@ struct TellingBody {
 /// knows why; its duration is the limit for a client that does not read.
 pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cutting: (Cutting, Duration)) -> Reply {
     let expected = reply.body.size_hint().exact();
-    let (body, exchange) = (reply.body, Some(exchange));
-    let body = TellingBody { body, exchange, sink, cutting, has_trailers: false, expected, length: 0, telling: None };
-    reply.body = body.boxed_unsync();
+    reply.body = TellingBody {
+        body: reply.body,
+        exchange: Some(exchange),
+        sink,
+        cutting,
+        has_trailers: false,
+        expected,
+        length: 0,
+        began: Instant::now(),
+        telling: None,
+    }
+    .boxed_unsync();
     reply
 }
 
 impl TellingBody {
     fn tell(&mut self, problem: Option<&str>) -> Option<Telling> {
         let mut exchange = self.exchange.take()?;
+        exchange.took += self.began.elapsed();
         if let Some(leg) = &mut exchange.upstream {
             (leg.reply_length, leg.is_broken) = (self.length, problem.is_some());
             if let Some(problem) = problem {

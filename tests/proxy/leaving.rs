@@ -110,6 +110,21 @@ fn an_event_stream_may_be_silent() {
     assert_eq!(ask(&proxy, &plain("GET", "h", "/events", &[], b"")).text(), "data: 1\n\n");
 }
 
+/// Catches a slow download that looks fast in the log.
+#[test]
+fn the_time_in_the_log_is_that_of_the_whole_response() {
+    let recorder = Recorder::start(|stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nabc").unwrap();
+        std::thread::sleep(Duration::from_millis(400));
+        stream.write_all(b"def").unwrap();
+    });
+    let proxy = proxy_to(&recorder.url, &["--log", "json"]);
+    assert_eq!(ask(&proxy, &plain("GET", "h", "/slow", &[], b"")).text(), "abcdef");
+    let line = line(&proxy, "/slow");
+    let (whole, head) = (line["milliseconds"].as_f64().unwrap(), line["upstream"]["milliseconds"].as_f64().unwrap());
+    assert!(whole >= 400.0 && head < 400.0, "{line}");
+}
+
 /// Catches a whole response that is logged as broken off.
 #[test]
 fn a_whole_response_is_not_logged_as_broken() {

@@ -15,6 +15,16 @@ fn the_exit_code_is_that_of_the_program() {
     }
 }
 
+/// Catches silence about a program that goes round the proxy.
+#[test]
+fn all_tells_that_the_program_made_no_connection() {
+    let world = World::new();
+    let ended = unrouted(&world, &["--all"], &["sh", "-c", "exit 7"]).run().expect(7);
+    let note = "sigvet: the program made no connection through sigvet: it sent no request, or its client does not read \
+                HTTPS_PROXY\n";
+    assert_eq!(ended.stderr, note);
+}
+
 #[test]
 fn a_program_that_cannot_be_run_is_reported_in_one_line() {
     let world = World::new();
@@ -55,7 +65,7 @@ fn signals_reach_the_program_and_do_not_end_us_first() {
     ] {
         let script = format!("{script}; echo ready; while :; do sleep 0.05; done");
         let inner = unrouted(&world, &[], &["sh", "-c", &script]).into_command();
-        let mut child = without_terminal(&inner).spawn().unwrap();
+        let mut child = without_terminal(&inner, &[]).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -68,10 +78,30 @@ fn signals_reach_the_program_and_do_not_end_us_first() {
     assert_eq!(std::fs::read_dir(world.temporary()).unwrap().count(), 0);
 }
 
-/// The same command in a separate session. `setsid` is replaced by it.
-fn without_terminal(inner: &Command) -> Command {
+/// Catches `kill -INT` for a background job of a shell, which starts it with SIGINT ignored.
+#[test]
+fn a_signal_that_was_ignored_at_the_start_reaches_a_program_that_wants_it() {
+    let world = World::new();
+    let script = "import signal, sys, time\n\
+                  def got(*_):\n    print('got', end='', flush=True); sys.exit(9)\n\
+                  signal.signal(signal.SIGINT, got)\nprint('ready', flush=True)\n\
+                  while True: time.sleep(0.05)";
+    let inner = unrouted(&world, &[], &["python3", "-c", script]).into_command();
+    let mut child = without_terminal(&inner, &["env", "--ignore-signal=INT"]).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n");
+    signal("INT", &child);
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!((rest.as_str(), child.wait().unwrap().code()), ("got", Some(9)));
+}
+
+/// The same command in a separate session, run by `runner`. `setsid` and the runner are replaced by it.
+fn without_terminal(inner: &Command, runner: &[&str]) -> Command {
     let mut outer = Command::new("setsid");
-    outer.arg(inner.get_program()).args(inner.get_args()).env_clear();
+    outer.args(runner).arg(inner.get_program()).args(inner.get_args()).env_clear();
     outer.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
     outer
         .stdin(std::process::Stdio::null())

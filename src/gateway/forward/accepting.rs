@@ -13,11 +13,12 @@ use crate::gateway::Stop;
 /// How long open connections may take to finish when the proxy stops.
 const LAST_WORDS: Duration = Duration::from_millis(250);
 
-/// Serves until asked to stop, then waits briefly for open connections to finish.
-pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop) {
+/// Serves until asked to stop, then waits briefly for open connections to finish. Returns whether there was a client.
+pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop) -> bool {
+    let mut was_used = false;
     let free = Arc::new(Semaphore::new(forwarder.limits.connections));
     loop {
-        let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&free).acquire_owned().await else { break };
         let accepted = tokio::select! {
             () = stop.asked() => break,
             accepted = listener.accept() => accepted,
@@ -27,6 +28,7 @@ pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop)
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
+        was_used = true;
         // If the socket refuses this option, it still works.
         let _ = client.set_nodelay(true);
         let forwarder = Arc::clone(&forwarder);
@@ -38,4 +40,5 @@ pub async fn serve(forwarder: Arc<Forwarder>, listener: TcpListener, stop: Stop)
     let all = u32::try_from(forwarder.limits.connections).unwrap_or(u32::MAX);
     // Some clients keep their connections open, for example processes that the program has started.
     let _ = tokio::time::timeout(LAST_WORDS, free.acquire_many(all)).await;
+    was_used
 }

@@ -18,28 +18,35 @@ const PASSED_ON: [i32; 6] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]
 
 /// Passes signals on to a child. From its creation on, these signals no longer end this process.
 #[derive(Debug)]
-pub struct ChildSignals(mpsc::Receiver<i32>);
+pub struct ChildSignals {
+    sender: mpsc::Sender<i32>,
+    receiver: mpsc::Receiver<i32>,
+}
 
 impl ChildSignals {
-    /// Starts to listen for signals; must be called within a runtime. A signal that was ignored when this process
-    /// started stays ignored, also for the child.
+    /// Starts to listen for signals; must be called within a runtime, before the child starts. A signal that was ignored
+    /// when this process started is ignored by the child too, unless the child wants it.
     ///
     /// # Errors
     /// The system refuses the signal handlers.
     pub fn listen() -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(PASSED_ON.len());
-        for number in PASSED_ON.into_iter().filter(|number| !is_ignored(*number)) {
-            let mut signals = tokio::signal::unix::signal(number.into())?;
-            let sender = sender.clone();
-            tokio::spawn(async move {
-                while signals.recv().await.is_some() {
-                    if sender.send(number).await.is_err() {
-                        return;
-                    }
+        let signals = Self { sender, receiver };
+        PASSED_ON.into_iter().filter(|number| !is_ignored(*number)).try_for_each(|number| signals.pass_on(number))?;
+        Ok(signals)
+    }
+
+    fn pass_on(&self, number: i32) -> io::Result<()> {
+        let mut signals = tokio::signal::unix::signal(number.into())?;
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                if sender.send(number).await.is_err() {
+                    return;
                 }
-            });
-        }
-        Ok(Self(receiver))
+            }
+        });
+        Ok(())
     }
 
     /// Passes signals on until the child has ended, and returns its exit code as a shell would.
@@ -48,6 +55,9 @@ impl ChildSignals {
     /// Waiting for the child fails.
     pub async fn attend(mut self, child: Child) -> io::Result<u8> {
         let id = Pid::from_child(&child);
+        // A shell starts background jobs with SIGINT ignored. From now on, that affects only this process: the child has
+        // been started with it, and may have its own handler.
+        PASSED_ON.into_iter().filter(|number| is_ignored(*number)).try_for_each(|number| self.pass_on(number))?;
         // After the child has been waited for, its process ID may be reused for another process.
         let is_gone = Arc::new(Mutex::new(false));
         let mark = Arc::clone(&is_gone);
@@ -55,7 +65,7 @@ impl ChildSignals {
         loop {
             tokio::select! {
                 status = &mut ended => return Ok(code_of(status.map_err(io::Error::other)??)),
-                Some(number) = self.0.recv() => {
+                Some(number) = self.receiver.recv() => {
                     let is_gone = locked(&is_gone);
                     if let (false, false, Some(signal)) = (*is_gone, is_from_terminal(number), named(number)) {
                         // The child is ending right now, or may not be signalled: nothing else can be done.

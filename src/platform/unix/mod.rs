@@ -156,6 +156,14 @@ pub fn disable_core_dumps() {
     let _ = setrlimit(Resource::Core, lowered);
 }
 
+/// Lets this process have as many open files as it may: the usual limit is 1,024, and each connection that is passed on
+/// needs two.
+pub fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // If the system refuses, the limit stays.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
 /// Connects to a Unix domain socket.
 ///
 /// # Errors

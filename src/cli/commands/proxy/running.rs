@@ -31,6 +31,7 @@ use crate::gateway::{
     Admission, Clock, Counting, CredentialSource, Exchange, Keyring, ListenError, Listening, Metrics, Server,
     SourceStatus, Stop, Verifier,
 };
+use crate::platform;
 use crate::profiles::{self, KnownKey};
 use crate::transport::{Options, Trust, certificates_in};
 
@@ -137,6 +138,7 @@ fn in_use(mut all: Vec<Arc<CredentialSource>>, inbound: Option<&Inbound>) -> Vec
 
 /// Serves until asked to stop.
 pub fn run(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, Failure> {
+    platform::raise_file_limit();
     start_runtime()?.block_on(serve(args, plan, context))
 }
 

@@ -41,6 +41,10 @@ impl Report {
 
 /// An exchange as one line of JSON.
 fn json_line(exchange: &Exchange, context: &Context) -> String {
+    if let Some(problem) = problem_of_server(exchange) {
+        let object = json!({ "time": exchange.at.to_rfc3339(), "problem": problem });
+        return context.secrets.apply(&object.to_string()).into_owned();
+    }
     let claimed = exchange.judgement.verdict().map(|verdict| &verdict.claimed);
     let scope = claimed.and_then(Claimed::scope);
     let mut object = json!({
@@ -71,6 +75,14 @@ fn json_line(exchange: &Exchange, context: &Context) -> String {
     context.secrets.apply(&redacted.to_string()).into_owned()
 }
 
+/// A problem of the server itself or of a connection, rather than of a request: nothing was answered.
+fn problem_of_server(exchange: &Exchange) -> Option<&str> {
+    match (exchange.status, &exchange.judgement) {
+        (0, Judgement::Unread(problem)) => Some(problem),
+        _ => None,
+    }
+}
+
 /// The verdict; `None` if the request was not judged.
 fn verdict(exchange: &Exchange) -> Option<&'static str> {
     match exchange.judgement {
@@ -96,8 +108,7 @@ fn write_text(exchange: &Exchange, context: &mut Context) -> Result<(), Failure>
     let clock = time.get(11..19).unwrap_or_default();
     let redactor = if needs_redaction(exchange) { redactor(exchange) } else { Redactor::none() };
     let cause = exchange.cause().or_else(|| exchange.code.map(str::to_owned)).or_else(|| problem(exchange));
-    // This is about the server itself, not about a request.
-    if let (0, Judgement::Unread(problem)) = (exchange.status, &exchange.judgement) {
+    if let Some(problem) = problem_of_server(exchange) {
         return Ok(context.stderr.line(&inert_line(&format!("{clock} {problem}")))?);
     }
     let line = format!(

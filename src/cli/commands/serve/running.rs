@@ -31,6 +31,7 @@ pub struct KnownSigners {
 
 /// Serves until asked to stop by a signal or after a number of requests.
 pub fn run(args: &ServeArgs, known: KnownSigners, context: &mut Context) -> Result<Exit, Failure> {
+    platform::raise_file_limit();
     start_runtime()?.block_on(serve(args, known, context))
 }
 

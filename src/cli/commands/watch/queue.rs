@@ -25,8 +25,13 @@ pub enum Notice {
     Unseen { host: String },
     /// The program uses a host on this machine that is not watched.
     Unwatched { host: String },
-    /// The program has ended with this exit code, or waiting for it failed.
-    Ended(std::io::Result<u8>),
+    /// The program has ended.
+    Ended {
+        /// Its exit code, or why waiting for it failed.
+        code: std::io::Result<u8>,
+        /// Whether it connected to the proxy.
+        was_used: bool,
+    },
 }
 
 /// The sending end of the queue.
@@ -59,9 +64,9 @@ impl Queue {
     }
 
     /// Reports that the program has ended, even if the queue is full.
-    pub fn end(&self, code: std::io::Result<u8>) {
+    pub fn end(&self, code: std::io::Result<u8>, was_used: bool) {
         // An error means that standard error is gone and nothing is written any more.
-        let _ = self.waiting.send(Notice::Ended(code));
+        let _ = self.waiting.send(Notice::Ended { code, was_used });
     }
 
     fn put(&self, notice: Notice) -> bool {

@@ -77,7 +77,7 @@ impl Report {
             Notice::Unwatched { host } => {
                 self.once(&format!("{OWN} {host} is not watched: it is not an AWS host; watch it with --host {host}"), context)
             }
-            Notice::Ended(_) => Ok(()),
+            Notice::Ended { .. } => Ok(()),
         }
     }
 

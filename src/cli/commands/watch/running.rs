@@ -71,11 +71,11 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
         let code = signals.attend(child).await;
         stop.ask();
         // If the task panicked, the message has already been printed.
-        let _ = serving.await;
-        queue.end(code);
+        let was_used = serving.await.unwrap_or(true);
+        queue.end(code, was_used);
     });
     drop(entered);
-    let code = write_all(&notices, &mut report, context);
+    let code = write_all(&notices, &mut report, args.all, context);
     // Processes left by the program may still use the proxy, but sigvet does not wait for them.
     runtime.shutdown_background();
     code
@@ -96,17 +96,24 @@ fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -
     })
 }
 
+/// The note about a program whose requests cannot have been seen.
+const UNUSED: &str = "sigvet: the program made no connection through sigvet: it sent no request, or its client does not read \
+    HTTPS_PROXY";
+
 /// Writes notices until the program has ended, including all that came before its end.
-fn write_all(notices: &Notices, report: &mut Report, context: &mut Context) -> Result<u8, Failure> {
+fn write_all(notices: &Notices, report: &mut Report, is_for_all: bool, context: &mut Context) -> Result<u8, Failure> {
     let mut is_heard = true;
     while let Some(notice) = notices.next() {
         match notice {
-            Notice::Ended(code) => {
+            Notice::Ended { code, was_used } => {
                 let left_out = notices.count_left_out();
                 if left_out > 0 && is_heard {
                     // Standard error may be closed by now.
                     let _ =
                         context.stderr.line(&format!("sigvet: {left_out} more were not looked at: too many at once"));
+                }
+                if is_heard && !was_used && is_for_all {
+                    let _ = context.stderr.line(UNUSED);
                 }
                 return code.map_err(|error| Failure::from_error(Exit::CannotRun, error));
             }
