@@ -1,7 +1,7 @@
 //! How to fix a mistake in well-known clients, including this program, whose options the catalogue does not know.
 
 use sigvet_diagnose::catalogue::Mistake;
-use sigvet_diagnose::formats::TokenKind;
+use sigvet_diagnose::formats::{TokenKind, TokenServer};
 
 /// How to fix it in this program: the mistake's ID, how many other clients are listed before it, and the fix.
 const OWN: [(&str, usize, &str); 4] = [
@@ -28,15 +28,14 @@ pub fn renewal(mistake: &Mistake, kind: &TokenKind, service: &str) -> Vec<(&'sta
     if !MENDED_BY_A_NEW_TOKEN.contains(&mistake.id) {
         return Vec::new();
     }
-    let own = match (kind.name, service) {
-        ("RDS", _) => "sigvet token rds --host HOST --port PORT --user USER",
-        ("DSQL", _) => "sigvet token dsql --host HOST --user USER",
-        ("ElastiCache", "memorydb") => "sigvet token memorydb --host ENDPOINT --user USER",
-        ("ElastiCache", _) => "sigvet token elasticache --host ENDPOINT --user USER",
-        ("MSK", _) => "sigvet token msk --region REGION",
-        ("Bedrock", _) => "sigvet token bedrock --region REGION",
-        ("EKS", _) => "sigvet token eks --cluster-name NAME --region REGION",
-        _ => return Vec::new(),
+    let own = match (kind.server, service) {
+        (TokenServer::Rds, _) => "sigvet token rds --host HOST --port PORT --user USER",
+        (TokenServer::Dsql, _) => "sigvet token dsql --host HOST --user USER",
+        (TokenServer::ElastiCache, "memorydb") => "sigvet token memorydb --host ENDPOINT --user USER",
+        (TokenServer::ElastiCache, _) => "sigvet token elasticache --host ENDPOINT --user USER",
+        (TokenServer::Msk, _) => "sigvet token msk --region REGION",
+        (TokenServer::Bedrock, _) => "sigvet token bedrock --region REGION",
+        (TokenServer::Eks, _) => "sigvet token eks --cluster-name NAME --region REGION",
     };
     [("sigvet", own)].into_iter().chain(kind.aws_cli.map(|command| ("AWS CLI", command))).collect()
 }

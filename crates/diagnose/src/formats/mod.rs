@@ -15,7 +15,8 @@ pub use note::{Alteration, Note, OtherLogin};
 pub use session::{MalformedSession, parse_session};
 pub(crate) use token::is_of_rds;
 pub use token::{
-    BEDROCK_PREFIX, CLUSTER_HEADER, Cache, CacheRegion, DamagedToken, EKS_PREFIX, Token, TokenKind, note_of_url,
+    BEDROCK_PREFIX, CLUSTER_HEADER, Cache, CacheRegion, DamagedToken, EKS_PREFIX, Token, TokenKind, TokenServer,
+    note_of_url,
 };
 pub use written_url::{UnreadableUrl, parse_url};
 

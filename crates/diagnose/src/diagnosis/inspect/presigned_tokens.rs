@@ -10,7 +10,7 @@ use crate::diagnosis::catalogue::{
 };
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::token_kind::token_kind;
-use crate::formats::{CLUSTER_HEADER, Note, OtherLogin, TokenKind, is_of_rds};
+use crate::formats::{CLUSTER_HEADER, Note, OtherLogin, TokenKind, TokenServer, is_of_rds};
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Placement;
 use sigvet_core::endpoint::{domain_in, infer};
@@ -130,7 +130,7 @@ fn too_long(kind: &TokenKind, expires: u64) -> Option<AppliedMistake> {
 /// RDS tokens are signed for the port of the database, which has no default. If the signature is wrong, the port may
 /// have been signed and lost later; the search finds that.
 fn port_missing(kind: &TokenKind, token: &Presigned<'_>) -> Option<AppliedMistake> {
-    let is_asked = kind.name == "RDS" && token.is_signature_right != Some(false);
+    let is_asked = kind.server == TokenServer::Rds && token.is_signature_right != Some(false);
     let host = token.request.host().filter(|host| is_asked && !host.contains(':') && is_of_rds(host))?;
     Some(AppliedMistake::new(&TOKEN_PORT, host, format!("{host}:PORT")))
 }
@@ -145,9 +145,9 @@ fn other_host(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
         let detail = "it is the host of a broker";
         return Some(AppliedMistake::new(&TOKEN_BROKER, host, expected).with_detail(detail));
     }
-    let detail = match kind.name {
-        "RDS" if !is_of_rds(host) => "it is not an endpoint of RDS",
-        "ElastiCache" if host.contains(['.', ':']) => {
+    let detail = match kind.server {
+        TokenServer::Rds if !is_of_rds(host) => "it is not an endpoint of RDS",
+        TokenServer::ElastiCache if host.contains(['.', ':']) => {
             "a token for ElastiCache or MemoryDB is signed for the name of the cache, without domain and port"
         }
         _ => return None,
@@ -172,7 +172,8 @@ fn expires_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake
 fn other_action(token: &Presigned<'_>) -> Option<AppliedMistake> {
     const ALWAYS: [&str; 2] = ["rds-db", "kafka-cluster"];
     let service = token.service();
-    let kind = TokenKind::ALL.into_iter().find(|kind| kind.services.contains(&service) && kind.name != "EKS")?;
+    let kind =
+        TokenKind::ALL.into_iter().find(|kind| kind.services.contains(&service) && kind.server != TokenServer::Eks)?;
     let presented = parameter(token.request, "Action").unwrap_or_default();
     let is_exact = kind.actions.contains(&presented.as_str());
     let alike = kind.actions.iter().find(|name| name.eq_ignore_ascii_case(&presented));
@@ -187,7 +188,8 @@ fn other_action(token: &Presigned<'_>) -> Option<AppliedMistake> {
 fn parameter_missing(kind: &TokenKind, request: &Request) -> Option<AppliedMistake> {
     const WANTED: &str = "ResourceType=ServerlessCache";
     let is_serverless = request.host()?.to_ascii_lowercase().contains("serverless");
-    let is_missing = kind.name == "ElastiCache" && is_serverless && parameter(request, "ResourceType").is_none();
+    let is_missing =
+        kind.server == TokenServer::ElastiCache && is_serverless && parameter(request, "ResourceType").is_none();
     let detail = "the name suggests a serverless cache, which accepts only tokens with that parameter";
     is_missing.then(|| AppliedMistake::new(&TOKEN_PARAMETER_MISSING, "", WANTED).with_detail(detail))
 }
@@ -247,7 +249,7 @@ mod tests {
     /// limits the age of the token, not the expiry of the STS URL.
     #[test]
     fn each_kind_of_token_lasts_as_long_as_its_service_accepts() {
-        for kind in TokenKind::ALL.into_iter().filter(|kind| kind.name != "EKS") {
+        for kind in TokenKind::ALL.into_iter().filter(|kind| kind.server != TokenServer::Eks) {
             for service in kind.services.iter().filter(|service| **service != "redshift") {
                 assert_eq!(Duration::from_secs(kind.longest), longest_expiry(service), "{service}");
             }

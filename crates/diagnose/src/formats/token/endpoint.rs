@@ -1,6 +1,6 @@
 //! The endpoints that accept tokens, and the comparison of a token's endpoint with the one that was used.
 
-use super::kind::TokenKind;
+use super::kind::{TokenKind, TokenServer};
 
 /// Whether a host is an endpoint of RDS, in any partition.
 pub(crate) fn is_of_rds(host: &str) -> bool {
@@ -10,10 +10,12 @@ pub(crate) fn is_of_rds(host: &str) -> bool {
 /// Whether two hosts are endpoints of different databases, so that neither accepts a token for the other. An alias or
 /// a tunnel may lead to any endpoint, and a cluster's endpoints lead to its own instances.
 pub(in crate::formats) fn is_other_endpoint(kind: &TokenKind, signed: &str, used: &str) -> bool {
-    match kind.name {
-        "RDS" => database(signed).zip(database(used)).is_some_and(|(signed, used)| signed.is_other_than(&used)),
-        "DSQL" => dsql(signed).zip(dsql(used)).is_some_and(|(signed, used)| signed != used),
-        _ => false,
+    match kind.server {
+        TokenServer::Rds => {
+            database(signed).zip(database(used)).is_some_and(|(signed, used)| signed.is_other_than(&used))
+        }
+        TokenServer::Dsql => dsql(signed).zip(dsql(used)).is_some_and(|(signed, used)| signed != used),
+        TokenServer::ElastiCache | TokenServer::Msk | TokenServer::Bedrock | TokenServer::Eks => false,
     }
 }
 

@@ -1,8 +1,27 @@
 //! The kinds of tokens that are presigned URLs, and the requirements of their servers. This module is only data.
 
+/// The server that accepts a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenServer {
+    /// A database of RDS or Aurora.
+    Rds,
+    /// A cache of ElastiCache, or a cluster of MemoryDB.
+    ElastiCache,
+    /// A cluster of Aurora DSQL.
+    Dsql,
+    /// A broker of MSK.
+    Msk,
+    /// The models of Bedrock.
+    Bedrock,
+    /// A cluster of EKS.
+    Eks,
+}
+
 /// A kind of token that is a presigned URL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TokenKind {
+    /// The server that accepts it.
+    pub server: TokenServer,
     /// The usual name of the service that the token is for.
     pub name: &'static str,
     /// The values of the `Action` parameter.
@@ -36,6 +55,7 @@ const EKS: usize = 4_096;
 impl TokenKind {
     /// A token for an RDS or Aurora database.
     pub const RDS: Self = Self {
+        server: TokenServer::Rds,
         name: "RDS",
         actions: &["connect"],
         marked_by: Some("DBUser"),
@@ -47,6 +67,7 @@ impl TokenKind {
     };
     /// A token for an ElastiCache cache or a MemoryDB cluster.
     pub const ELASTICACHE: Self = Self {
+        server: TokenServer::ElastiCache,
         name: "ElastiCache",
         actions: &["connect"],
         marked_by: Some("User"),
@@ -58,6 +79,7 @@ impl TokenKind {
     };
     /// A token for an Aurora DSQL cluster.
     pub const DSQL: Self = Self {
+        server: TokenServer::Dsql,
         name: "DSQL",
         actions: &["DbConnect", "DbConnectAdmin"],
         marked_by: None,
@@ -71,6 +93,7 @@ impl TokenKind {
     };
     /// A token for an MSK broker.
     pub const MSK: Self = Self {
+        server: TokenServer::Msk,
         name: "MSK",
         actions: &["kafka-cluster:Connect"],
         marked_by: None,
@@ -82,6 +105,7 @@ impl TokenKind {
     };
     /// A short-term API key for the models of Bedrock.
     pub const BEDROCK: Self = Self {
+        server: TokenServer::Bedrock,
         name: "Bedrock",
         actions: &["CallWithBearerToken"],
         marked_by: None,
@@ -94,6 +118,7 @@ impl TokenKind {
     /// A token for an EKS cluster. aws-iam-authenticator refuses a longer expiry. The URL expires after a minute, as
     /// in `aws eks get-token`, but the token is valid for fifteen.
     pub const EKS: Self = Self {
+        server: TokenServer::Eks,
         name: "EKS",
         actions: &["GetCallerIdentity"],
         marked_by: Some(CLUSTER_HEADER),
@@ -103,6 +128,14 @@ impl TokenKind {
         most_bytes: Some(EKS),
         aws_cli: Some("aws eks get-token --cluster-name NAME"),
     };
+
+    /// Whether the token is the password of a database or cache.
+    pub fn is_password(&self) -> bool {
+        match self.server {
+            TokenServer::Rds | TokenServer::ElastiCache | TokenServer::Dsql => true,
+            TokenServer::Msk | TokenServer::Bedrock | TokenServer::Eks => false,
+        }
+    }
 
     /// Whether the text of a URL fits this kind. EKS is marked by a header, which the URL does not show.
     fn is_of_url(&self, url: &str) -> bool {

@@ -14,7 +14,7 @@ mod written;
 pub use cache::{Cache, CacheRegion};
 pub(crate) use endpoint::is_of_rds;
 pub(in crate::formats) use endpoint::is_other_endpoint;
-pub use kind::{CLUSTER_HEADER, TokenKind};
+pub use kind::{CLUSTER_HEADER, TokenKind, TokenServer};
 pub use written::note_of_url;
 
 use ::base64::alphabet::{STANDARD, URL_SAFE};

@@ -20,7 +20,7 @@ pub(super) fn behind_prefix<'t>(text: &'t str, prefix: &'static str) -> Option<(
 
 /// A note if the text is the URL that the token of a database or cache is made from, still with its scheme.
 pub fn note_of_url(url: &str) -> Option<Note> {
-    let is_password = TokenKind::of_url(url).is_some_and(|kind| ["RDS", "DSQL", "ElastiCache"].contains(&kind.name));
+    let is_password = TokenKind::of_url(url).is_some_and(TokenKind::is_password);
     let scheme = ["https://", "http://"].into_iter().find(|scheme| url.starts_with(scheme));
     scheme.filter(|_| is_password).map(|scheme| Note::UrlOfToken { scheme })
 }

@@ -5,7 +5,7 @@ use super::login::{Login, Seen, Settings};
 use super::pairs::{Part, split_name};
 use super::place::MARK;
 use super::strings::{self, DEFAULT_USER};
-use crate::formats::TokenKind;
+use crate::formats::{TokenKind, TokenServer};
 
 /// The clients of a database engine, and their options for host, user and port.
 struct Client {
@@ -119,10 +119,11 @@ impl Command {
     /// Whether the client can log in with a token of this kind.
     pub(super) fn is_for(&self, kind: &TokenKind) -> bool {
         let variables = self.client.variables;
-        match kind.name {
-            "RDS" => !variables.is_empty(),
-            "DSQL" => variables == "pg",
-            _ => variables.is_empty(),
+        match kind.server {
+            TokenServer::Rds => !variables.is_empty(),
+            TokenServer::Dsql => variables == "pg",
+            TokenServer::ElastiCache => variables.is_empty(),
+            TokenServer::Msk | TokenServer::Bedrock | TokenServer::Eks => false,
         }
     }
 

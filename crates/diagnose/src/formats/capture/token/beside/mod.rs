@@ -27,16 +27,18 @@ use place::Marked;
 use super::without_quote;
 use crate::formats::note::{Note, OtherLogin};
 use crate::formats::token::is_other_endpoint;
-use crate::formats::{Cache, Token, TokenKind};
+use crate::formats::{Cache, Token, TokenKind, TokenServer};
 use sigvet_core::internal::encode::{Plus, decode};
 
 /// Notes on what the text around a token contradicts, and on the cluster that it names.
 pub(super) fn notes(place: &Place<'_>, token: &Token) -> Vec<Note> {
     let Some(kind) = token.kind() else { return Vec::new() };
-    match kind.name {
-        "MSK" | "Bedrock" => regions::other_region(kind, place.text, token).into_iter().map(Note::OtherLogin).collect(),
-        "EKS" => clusters::names(place.text).into_iter().map(|name| Note::ClusterBeside { name }).collect(),
-        _ => {
+    match kind.server {
+        TokenServer::Msk | TokenServer::Bedrock => {
+            regions::other_region(kind, place.text, token).into_iter().map(Note::OtherLogin).collect()
+        }
+        TokenServer::Eks => clusters::names(place.text).into_iter().map(|name| Note::ClusterBeside { name }).collect(),
+        TokenServer::Rds | TokenServer::ElastiCache | TokenServer::Dsql => {
             let mut login = login(kind, place, token);
             if is_tunnel(place.text, &login) {
                 (login.host, login.port) = (Seen::Several, Seen::Several);

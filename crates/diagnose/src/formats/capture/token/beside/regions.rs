@@ -4,7 +4,7 @@
 use super::pairs;
 use super::scope_region;
 use crate::formats::note::OtherLogin;
-use crate::formats::{Token, TokenKind};
+use crate::formats::{Token, TokenKind, TokenServer};
 use sigvet_core::endpoint::infer;
 
 /// The variables that name the region of an SDK's client. A host in the configuration has precedence over both.
@@ -41,9 +41,12 @@ pub(in crate::formats::capture::token) fn other_than_host(host: &str, token: &To
 fn hosts<'t>(kind: &'t TokenKind, text: &'t str) -> impl Iterator<Item = (&'t str, String)> {
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     text.split(move |c: char| !is_of_host(c)).filter_map(move |host| {
-        let is_of_service = match kind.name {
-            "MSK" => [".kafka.", ".kafka-serverless."].iter().any(|label| host.contains(label)),
-            _ => host.split('.').any(|label| label.starts_with("bedrock") && !label.contains("agentcore")),
+        let is_of_service = match kind.server {
+            TokenServer::Msk => [".kafka.", ".kafka-serverless."].iter().any(|label| host.contains(label)),
+            TokenServer::Bedrock => {
+                host.split('.').any(|label| label.starts_with("bedrock") && !label.contains("agentcore"))
+            }
+            TokenServer::Rds | TokenServer::ElastiCache | TokenServer::Dsql | TokenServer::Eks => false,
         };
         let region = if is_of_service && host.contains('.') { infer(host)?.region? } else { return None };
         Some((host, region))
