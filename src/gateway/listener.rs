@@ -201,12 +201,12 @@ impl Acceptor {
         let in_tunnel = graceful.watcher();
         // The gateway ends when the last watcher is dropped: those of the connections, and those of tasks that still
         // log how one ended.
-        let telling = graceful.watcher();
+        let logging = graceful.watcher();
         let mut connections = locked(&self.connections);
         // Finished connections are removed.
         while connections.try_join_next().is_some() {}
         connections.spawn(async move {
-            let _telling = telling;
+            let _logging = logging;
             let opened = match tls {
                 None => speak(stream, &ends, &server, watcher).await,
                 Some(tls) => match shake(&tls, stream, &ends, &server).await {

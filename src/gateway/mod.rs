@@ -40,7 +40,7 @@ mod unread;
 mod roles;
 mod counting;
 mod searches;
-mod telling;
+mod reporting;
 mod server;
 pub mod proxy;
 pub mod mcp;

@@ -90,15 +90,15 @@ enum Checking {
 impl Outcome {
     /// Takes the error, if there was one.
     pub fn take_error(&self) -> Option<PassError> {
-        self.told().error.take()
+        self.record().error.take()
     }
 
     /// Number of bytes that arrived.
     pub fn length(&self) -> u64 {
-        self.told().length
+        self.record().length
     }
 
-    fn told(&self) -> std::sync::MutexGuard<'_, PassRecord> {
+    fn record(&self) -> std::sync::MutexGuard<'_, PassRecord> {
         locked(&self.0)
     }
 }
@@ -195,10 +195,10 @@ impl PassingBody {
     }
 
     fn count(&mut self, bytes: usize) -> Result<(), PassError> {
-        let mut told = self.outcome.told();
-        told.length += bytes as u64;
+        let mut record = self.outcome.record();
+        record.length += bytes as u64;
         let limit = self.limits.body_bytes;
-        if told.length > limit { Err(IntakeError::TooLong { limit }.into()) } else { Ok(()) }
+        if record.length > limit { Err(IntakeError::TooLong { limit }.into()) } else { Ok(()) }
     }
 
     fn end(&mut self) -> Result<(), PassError> {
@@ -223,7 +223,7 @@ impl PassingBody {
 
     fn fail(&mut self, error: PassError) -> Poll<Option<Result<Frame<Bytes>, PassFailed>>> {
         let text = error.to_string();
-        self.outcome.told().error = Some(error);
+        self.outcome.record().error = Some(error);
         self.is_ended = true;
         self.ready.clear();
         Poll::Ready(Some(Err(PassFailed(text))))

@@ -23,6 +23,7 @@ use sigvet_diagnose::{
 };
 
 use super::Keyring;
+use super::signature_parts::has_token;
 
 /// Maximum number of simultaneous mistakes to try. For an ordinary request this takes a tenth of the
 /// default time limit.
@@ -237,16 +238,9 @@ fn missing_token(request: &Request, verdict: &Verdict) -> Option<Finding> {
     let (claim, _) = verdict.as_v4()?;
     let id = &claim.terms.access_key_id;
     let is_told = verdict.findings.iter().any(|finding| matches!(finding, Finding::TokenMissing { .. }));
-    let is_token = |name: &[u8]| TOKENS.iter().any(|token| name.eq_ignore_ascii_case(token.as_bytes()));
-    let parameters = request.query().unwrap_or_default().split(|byte| *byte == b'&');
-    let mut names = parameters.filter_map(|parameter| parameter.split(|byte| *byte == b'=').next());
-    let has_token = TOKENS.iter().any(|token| request.headers.contains(token)) || names.any(is_token);
-    let is_missing = is_temporary_key_id(id) && !has_token && !is_told;
+    let is_missing = is_temporary_key_id(id) && !has_token(request) && !is_told;
     is_missing.then(|| Finding::TokenMissing { name: claim.terms.dialect.token_header.to_string() })
 }
-
-/// The headers or parameters that carry a session token.
-const TOKENS: [&str; 2] = ["x-amz-security-token", "x-amz-s3session-token"];
 
 /// Whether the mistake is an access key ID that the server does not know.
 fn is_about_key(explanation: &Explanation) -> bool {

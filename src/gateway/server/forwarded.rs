@@ -80,14 +80,14 @@ impl Server {
             Ok(tunnel) => tunnel,
             Err(reply) => {
                 let reply = reply.with("connection", "close");
-                return (turn.tell_passed(request_for(&to), None, reply, leg).await.into_response(), None);
+                return (turn.report_passed(request_for(&to), None, reply, leg).await.into_response(), None);
             }
         };
         heads.end();
         if let Tunnel::Through(_) = tunnel {
             leg.host = to.host_header();
             // The content of the tunnel is not logged, so this is its only line.
-            turn.tell_passed(request_for(&to), None, crate::gateway::Reply::plain(200, ""), leg).await;
+            turn.report_passed(request_for(&to), None, crate::gateway::Reply::plain(200, ""), leg).await;
         }
         (established(), Some(Opened { upgrade, to: Arc::new(to), tunnel }))
     }

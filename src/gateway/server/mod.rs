@@ -26,9 +26,9 @@ use super::inbound::{self, Unreadable};
 use super::intake::{self, IntakeError};
 use super::passage::{ClientUpgrade, Passage};
 use super::record::Heads;
+use super::reporting::report_without_waiting;
 use super::roles::{Answer, Pages, Sink};
 use super::searches::Searches;
-use super::telling::tell_without_waiting;
 use super::unread::{self, empty_request};
 use super::words::describe_tls;
 use super::{AnswerAs, Limits, Reply, ReplyBody, Verifier, cors};
@@ -191,7 +191,7 @@ impl Server {
         let turn = self.begin(peer, http::Version::HTTP_11);
         let seconds = self.limits.head_time.as_secs();
         let problem = format!("the request line and the headers did not arrive within {seconds} s (--head-timeout)");
-        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(408)).await;
+        turn.report(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(408)).await;
     }
 
     /// Logs a connection that ended in an error: a head that is not HTTP, or is too long.
@@ -199,7 +199,7 @@ impl Server {
         // Silently closing a connection does not count as a request.
         if let Some((status, text)) = unread::unreadable(error) {
             let turn = self.begin(peer, http::Version::HTTP_11);
-            turn.tell(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
+            turn.report(empty_request(), 0, Judgement::Unread(text.to_owned()), Answered::with_status(status)).await;
         }
     }
 
@@ -207,13 +207,13 @@ impl Server {
     pub(super) async fn note_failed_handshake(&self, peer: SocketAddr, error: &std::io::Error) {
         let turn = self.begin(peer, http::Version::HTTP_11);
         let problem = format!("the TLS handshake failed: {}", describe_tls(error));
-        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
+        turn.report(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
     /// Logs a problem with the listener itself.
     pub(super) async fn note_listening(&self, address: SocketAddr, problem: String) {
         let turn = self.begin(address, http::Version::HTTP_11);
-        turn.tell(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
+        turn.report(empty_request(), 0, Judgement::Unread(problem), Answered::with_status(0)).await;
     }
 
     /// Logs a problem of the gateway that is not about a request.
@@ -221,7 +221,7 @@ impl Server {
         let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
         let turn = self.begin(nobody, http::Version::HTTP_11);
         let answered = (Answered::with_status(0), None);
-        tell_without_waiting(turn.exchange(empty_request(), 0, Judgement::Unread(problem), answered), &self.sink);
+        report_without_waiting(turn.exchange(empty_request(), 0, Judgement::Unread(problem), answered), &self.sink);
     }
 
     /// Whether the request has been checked completely and is valid. If a proxy asks about a request, its body

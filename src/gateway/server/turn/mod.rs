@@ -22,7 +22,7 @@ use crate::gateway::intake::{self, Chunks, FileHolds, Intake, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, ClientUpgrade, Heading, Leg, Passage, Passed};
 use crate::gateway::payload::BodyFile;
 use crate::gateway::refusal::{Refusal, Refused};
-use crate::gateway::telling::told_at_end;
+use crate::gateway::reporting::report_at_end;
 use crate::gateway::unread::{self, Unread, empty_request};
 use crate::gateway::{Dialect, Reply, understood};
 use crate::transport::HttpVersion;
@@ -110,7 +110,7 @@ impl Turn<'_> {
             .with("x-amz-request-id", &self.request_id)
             .with("connection", "close");
         let answered = Answered { status, code: Some(code), reply: body };
-        self.tell(request, 0, Judgement::Unread(problem.to_owned()), answered).await;
+        self.report(request, 0, Judgement::Unread(problem.to_owned()), answered).await;
         reply
     }
 
@@ -160,7 +160,7 @@ impl Turn<'_> {
             500.. => Judgement::NotServed(Box::new(verdict)),
             _ => Judgement::Valid(Box::new(verdict)),
         };
-        self.tell(request, length, judgement, Answered::with_status(reply.status)).await;
+        self.report(request, length, judgement, Answered::with_status(reply.status)).await;
         reply
     }
 
@@ -197,7 +197,7 @@ impl Turn<'_> {
         let judged = unanswered.end().and_then(Result::ok);
         let request = Arc::unwrap_or_clone(request);
         match passed {
-            Passed::Answered(reply, leg) => self.tell_passed(request, judged, reply, leg).await,
+            Passed::Answered(reply, leg) => self.report_passed(request, judged, reply, leg).await,
             Passed::Wrong(mut verdict, findings) => {
                 verdict.findings.extend(findings);
                 self.refuse(request, Ok(verdict)).await.with("connection", "close")
@@ -244,7 +244,7 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) async fn tell_passed(
+    pub(super) async fn report_passed(
         self,
         request: Request,
         verdict: Option<Box<Verdict>>,
@@ -268,7 +268,7 @@ impl Turn<'_> {
         let exchange = self.exchange(request, length, judgement, (answered, Some(leg)));
         if has_answer && !is_head && !reply.body.is_end_stream() {
             let cutting = (self.cutting, self.server.limits.idle_time);
-            return told_at_end(reply, exchange, Arc::clone(&self.server.sink), cutting);
+            return report_at_end(reply, exchange, Arc::clone(&self.server.sink), cutting);
         }
         self.server.sink.take(Arc::new(exchange)).await;
         reply
@@ -325,7 +325,7 @@ impl Turn<'_> {
             reply = reply.with("x-sigvet-cause", &cause);
         }
         let answered = Answered { status, code: Some(refusal.code), reply: refusal.body };
-        self.tell(request, length, judgement, answered).await;
+        self.report(request, length, judgement, answered).await;
         reply
     }
 
@@ -343,7 +343,7 @@ impl Turn<'_> {
             .with("x-amz-request-id", &self.request_id)
             .with("connection", "close");
         let request = request.unwrap_or_else(empty_request);
-        self.tell(request, 0, Judgement::Unread(text), Answered::with_status(status)).await;
+        self.report(request, 0, Judgement::Unread(text), Answered::with_status(status)).await;
         reply
     }
 
@@ -351,7 +351,7 @@ impl Turn<'_> {
         self.server.verifier.keys.find(verdict.claimed.access_key_id()).map(|key| key.name.clone())
     }
 
-    pub(super) async fn tell(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
+    pub(super) async fn report(&self, request: Request, body_length: u64, judgement: Judgement, answered: Answered) {
         let exchange = self.exchange(request, body_length, judgement, (answered, None));
         self.server.sink.take(Arc::new(exchange)).await;
     }

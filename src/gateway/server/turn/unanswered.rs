@@ -9,7 +9,7 @@ use sigvet_core::verify::{Verdict, VerifyError};
 use super::{Answered, Turn};
 use crate::gateway::exchange::{Judgement, shorten};
 use crate::gateway::passage::{Heading, Leg};
-use crate::gateway::telling::tell_without_waiting;
+use crate::gateway::reporting::report_without_waiting;
 
 /// The status logged for a client that disconnected, as in nginx's log. It is never sent.
 const CLIENT_LEFT: u16 = 499;
@@ -58,6 +58,6 @@ impl Drop for Unanswered<'_, '_> {
             (Some(verdict), _) => Judgement::Refused { verdict, diagnosis: None },
         };
         let exchange = self.turn.exchange(request, length, judgement, (Answered::with_status(CLIENT_LEFT), leg));
-        tell_without_waiting(exchange, &self.turn.server.sink);
+        report_without_waiting(exchange, &self.turn.server.sink);
     }
 }

@@ -22,12 +22,12 @@ use super::{Reply, ReplyBody};
 /// The problem to log if the upstream server aborted its response.
 const UPSTREAM_BROKE_OFF: &str = "the upstream broke off its response";
 
-type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Reporting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Piece = Option<Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>>;
 
 /// A body that passes its exchange to the sink when it ends.
-struct TellingBody {
+struct ReportingBody {
     body: ReplyBody,
     exchange: Option<Exchange>,
     sink: Arc<dyn Sink>,
@@ -40,14 +40,14 @@ struct TellingBody {
     length: u64,
     began: Instant,
     /// The pending call to the sink, and the piece to send after it.
-    telling: Option<(Telling, Piece)>,
+    reporting: Option<(Reporting, Piece)>,
 }
 
 /// Returns the same response, which passes the exchange to `sink` when it ends. If the connection ends first, `cutting`
 /// knows why; its duration is the limit for a client that does not read.
-pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cutting: (Cutting, Duration)) -> Reply {
+pub fn report_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cutting: (Cutting, Duration)) -> Reply {
     let expected = reply.body.size_hint().exact();
-    reply.body = TellingBody {
+    reply.body = ReportingBody {
         body: reply.body,
         exchange: Some(exchange),
         sink,
@@ -56,14 +56,14 @@ pub fn told_at_end(mut reply: Reply, exchange: Exchange, sink: Arc<dyn Sink>, cu
         expected,
         length: 0,
         began: Instant::now(),
-        telling: None,
+        reporting: None,
     }
     .boxed_unsync();
     reply
 }
 
-impl TellingBody {
-    fn tell(&mut self, problem: Option<&str>) -> Option<Telling> {
+impl ReportingBody {
+    fn report(&mut self, problem: Option<&str>) -> Option<Reporting> {
         let mut exchange = self.exchange.take()?;
         exchange.took += self.began.elapsed();
         if let Some(leg) = &mut exchange.upstream {
@@ -89,72 +89,72 @@ fn describe(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
     }
 }
 
-fn after_a_turn(telling: Telling) -> Telling {
+fn after_a_turn(reporting: Reporting) -> Reporting {
     Box::pin(async move {
         tokio::task::yield_now().await;
-        telling.await;
+        reporting.await;
     })
 }
 
-impl Body for TellingBody {
+impl Body for ReportingBody {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Piece> {
-        if self.telling.is_none() {
+        if self.reporting.is_none() {
             let piece = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
             let data = piece.as_ref().and_then(|piece| piece.as_ref().ok()?.data_ref().map(Bytes::len));
             self.length += data.unwrap_or_default() as u64;
             self.has_trailers |= matches!(&piece, Some(Ok(frame)) if frame.is_trailers());
-            let told = match &piece {
-                None => self.tell(None),
+            let reporting = match &piece {
+                None => self.report(None),
                 // hyper closes the connection immediately on an error, so first let it send what it already has.
-                Some(Err(error)) => self.tell(Some(&describe(&**error))).map(after_a_turn),
+                Some(Err(error)) => self.report(Some(&describe(&**error))).map(after_a_turn),
                 // hyper may not poll the body again after the last piece.
-                Some(Ok(_)) if self.is_whole() => self.tell(None),
+                Some(Ok(_)) if self.is_whole() => self.report(None),
                 Some(Ok(_)) => None,
             };
-            let Some(telling) = told else { return Poll::Ready(piece) };
-            self.telling = Some((telling, piece));
+            let Some(reporting) = reporting else { return Poll::Ready(piece) };
+            self.reporting = Some((reporting, piece));
         }
-        if let Some((telling, _)) = &mut self.telling {
-            std::task::ready!(telling.as_mut().poll(cx));
+        if let Some((reporting, _)) = &mut self.reporting {
+            std::task::ready!(reporting.as_mut().poll(cx));
         }
-        Poll::Ready(self.telling.take().and_then(|(_, piece)| piece))
+        Poll::Ready(self.reporting.take().and_then(|(_, piece)| piece))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.telling.is_none() && self.body.is_end_stream()
+        self.reporting.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
         // A held-back piece is no longer part of the inner body.
-        if self.telling.is_some() { SizeHint::default() } else { self.body.size_hint() }
+        if self.reporting.is_some() { SizeHint::default() } else { self.body.size_hint() }
     }
 }
 
-impl Drop for TellingBody {
+impl Drop for ReportingBody {
     fn drop(&mut self) {
         let (cutting, idle_time) = &self.cutting;
         let problem = if self.is_whole() { None } else { Some(cutting.describe(*idle_time)) };
-        let waiting = self.telling.take().map(|(telling, _)| telling);
-        if let Some(telling) = waiting.or_else(|| self.tell(problem.as_deref())) {
-            finish(telling);
+        let waiting = self.reporting.take().map(|(reporting, _)| reporting);
+        if let Some(reporting) = waiting.or_else(|| self.report(problem.as_deref())) {
+            finish(reporting);
         }
     }
 }
 
 /// Passes an exchange to the sink from code that cannot wait for it.
-pub fn tell_without_waiting(exchange: Exchange, sink: &Arc<dyn Sink>) {
+pub fn report_without_waiting(exchange: Exchange, sink: &Arc<dyn Sink>) {
     let sink = Arc::clone(sink);
     finish(Box::pin(async move { sink.take(Arc::new(exchange)).await }));
 }
 
-fn finish(mut telling: Telling) {
+fn finish(mut reporting: Reporting) {
     // The sink usually has room, so one poll is enough even after the runtime has stopped.
-    if telling.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+    if reporting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
         && let Ok(runtime) = tokio::runtime::Handle::try_current()
     {
-        runtime.spawn(telling);
+        runtime.spawn(reporting);
     }
 }
