@@ -8,6 +8,8 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use sigvet_testing::Sigvet;
+
 /// The number of each thing.
 const MANY: usize = 20_000;
 /// The number of headers, which are cheap.
@@ -144,6 +146,36 @@ fn no_text_is_unwrapped_more_often_than_people_wrap_it() {
             let code = output.status.code().unwrap_or_else(|| panic!("{what}: {words:?}: {:?}", output.status));
             assert!([0, 1, 2].contains(&code), "{what}: {words:?}: {}", String::from_utf8_lossy(&output.stderr));
             assert!(start.elapsed() < CAP, "{what}: {words:?} took {:?}", start.elapsed());
+        }
+    }
+}
+
+/// Catches a copy of the rest of the line for each sign in it: 80 kB of `a=a=a=...` beside a token took 1.5 GB.
+#[test]
+fn what_stands_beside_a_token_is_read_once() {
+    let token = |words: &[&str]| {
+        let token = Sigvet::anonymous(&[&["token"], words, &["--region", "us-east-1"]].concat())
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+        token.run().expect(0).text().trim().to_owned()
+    };
+    let tokens = [
+        token(&["rds", "--host", "db.abc.us-east-1.rds.amazonaws.com:5432", "--user", "app"]),
+        token(&["eks", "--cluster-name", "dev"]),
+        token(&["msk"]),
+    ];
+    for piece in
+        ["a=", "id=", "host=", "--cluster-id ", "-L", "postgres://", "http://", "PGHOST=h ", "psql -h h ", "{\"a\":"]
+    {
+        let many = piece.repeat(10 * MANY / piece.len());
+        for (token, text) in tokens.iter().flat_map(|token| {
+            [format!("{token}\n{many}\n"), format!("PGPASSWORD={token} {many}\n")].map(|text| (token, text))
+        }) {
+            let start = Instant::now();
+            let output = run(&["verify", "-"], text.as_bytes());
+            let code = output.status.code().unwrap_or_else(|| panic!("{piece}: {token}: {:?}", output.status));
+            assert!([0, 1, 2].contains(&code), "{piece}: {token}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(start.elapsed() < CAP, "{piece}: {token} took {:?}", start.elapsed());
         }
     }
 }

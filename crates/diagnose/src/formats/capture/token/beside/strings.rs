@@ -57,19 +57,18 @@ fn without_scheme(before: &str, address: &str) -> Login {
 
 /// The URLs of databases in a text, with the scheme in front.
 fn urls(text: &str) -> impl Iterator<Item = &str> {
-    let urls = text.match_indices("://").filter_map(|(at, _)| {
+    let starts = text.match_indices("://").filter_map(|(at, _)| {
         let before = text.get(..at)?;
         let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '+').len();
         let scheme = before.get(start..)?.split('+').next()?;
-        if !SCHEMES.contains(&scheme) {
-            return None;
-        }
+        SCHEMES.contains(&scheme).then_some(start)
+    });
+    starts.take(MOST).filter_map(|start| {
         let is_end = |c: char| c.is_whitespace() || "'\"`<>)".contains(c);
         let url = text.get(start..)?;
         let end = url.char_indices().take_while(|(at, _)| *at <= LONGEST).find(|(_, c)| is_end(*c));
         url.get(..end.map_or(url.len(), |(at, _)| at)).filter(|url| url.len() <= LONGEST)
-    });
-    urls.take(MOST)
+    })
 }
 
 /// Reads a URL whose password is missing or the marked token. In libpq, a parameter replaces what the URL says before
