@@ -166,6 +166,11 @@ pub fn blank_arguments(_: &[&[u8]], _: &[Range<usize>]) -> io::Result<()> {
 /// Does nothing: system settings determine whether a crashed process is dumped.
 pub fn disable_core_dumps() {}
 
+/// Always `None`: the system itself chooses what runs a script.
+pub fn shell_for(_: &io::Error) -> Option<&'static str> {
+    None
+}
+
 /// Does nothing: these systems do not limit the number of open files.
 pub fn raise_file_limit() {}
 
@@ -298,6 +303,7 @@ mod tests {
     fn a_temporary_file_is_made_and_a_socket_is_refused() {
         disable_core_dumps();
         raise_file_limit();
+        assert_eq!(shell_for(&io::ErrorKind::NotFound.into()), None);
         let mut builder = tempfile::Builder::new();
         leave_to_umask(&mut builder);
         disable_core_dumps();

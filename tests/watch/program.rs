@@ -15,6 +15,23 @@ fn the_exit_code_is_that_of_the_program() {
     }
 }
 
+/// Shells run a script without `#!`, although the system refuses it.
+#[test]
+fn a_script_without_an_interpreter_is_run_by_the_shell() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("script");
+    std::fs::write(&script, "printf '[%s]' \"$@\"; exit 7\n").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ended = unrouted(&world, &[], &[script.to_str().unwrap(), "a b"]).run().expect(7);
+    assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("[a b]", ""));
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let ended = unrouted(&world, &[], &["script", "c"]).env("PATH", &path).run().expect(7);
+    assert_eq!(ended.text(), "[c]");
+}
+
 /// Catches silence about a program that goes round the proxy.
 #[test]
 fn all_tells_that_the_program_made_no_connection() {

@@ -68,7 +68,7 @@ pub fn typed_secrets(words: &[OsString]) -> Vec<TypedSecret> {
     let mut waiting = None;
     // The options of the program that `watch` runs are not ours.
     let own = words.iter().position(|word| word == "--").filter(|_| words.get(1).is_some_and(|word| word == "watch"));
-    // The user of a database is no key.
+    // The user of a database is not a key.
     let is_of_token = words.get(1).is_some_and(|word| word == "token");
     for (at, word) in words.iter().enumerate().take(own.unwrap_or(words.len())) {
         let text = word.to_str().unwrap_or_default();

@@ -77,6 +77,11 @@ impl ChildSignals {
     }
 }
 
+/// What runs a program that this error says is a script without `#!`: shells run it themselves (POSIX, *execvp*).
+pub fn shell_for(error: &io::Error) -> Option<&'static str> {
+    (error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error())).then_some("/bin/sh")
+}
+
 /// Waits twice: first until the child has ended, then to release its process ID.
 fn wait(mut child: Child, id: Pid, is_gone: &Mutex<bool>) -> io::Result<ExitStatus> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;

@@ -7,7 +7,7 @@ mod child;
 mod unnamed;
 
 pub use arguments::blank_arguments;
-pub use child::ChildSignals;
+pub use child::{ChildSignals, shell_for};
 pub use descriptor::{descriptor_of, duplicate, stdout_file, write_position};
 pub use signals::{Removal, remove_if_stopped, stop_between, stop_signal};
 pub use unnamed::UnnamedFile;

@@ -1,7 +1,9 @@
 //! Runs the program and the proxy from start to end.
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
 
@@ -18,8 +20,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::terminal::notes::warn;
 use crate::gateway::forward::{self, Forwarder};
 use crate::gateway::{Authority, Clock, Limits, Stop};
-use crate::platform::ChildSignals;
-use crate::profiles::{self, CredentialChoice};
+use crate::platform::{ChildSignals, shell_for};
+use crate::profiles::{self, CredentialChoice, Environment};
 
 /// Runs the program, and reports its refused requests.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
@@ -66,7 +68,7 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     // Listening for signals requires the runtime.
     let entered = runtime.enter();
     let signals = ChildSignals::listen().map_err(cannot_listen)?;
-    let child = start(args, variables)?;
+    let child = start(args, &variables, &context.environment)?;
     runtime.spawn(async move {
         let code = signals.attend(child).await;
         stop.ask();
@@ -82,11 +84,27 @@ pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
 }
 
 /// Starts the program with sigvet's own standard input, output and error.
-fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -> Result<Child, Failure> {
+fn start(
+    args: &WatchArgs,
+    variables: &[(&'static str, OsString)],
+    environment: &Environment,
+) -> Result<Child, Failure> {
     let Some((program, words)) = args.command.split_first() else {
         return Err(Failure::usage("no program to run"));
     };
-    Command::new(program).args(words).envs(variables).spawn().map_err(|error| {
+    let spawned = |before: Option<&str>| {
+        let mut command = before.map_or_else(|| Command::new(program), Command::new);
+        command
+            .args(before.map(|_| found_on_path(program, environment)))
+            .args(words)
+            .envs(variables.iter().cloned())
+            .spawn()
+    };
+    let child = spawned(None).or_else(|error| match shell_for(&error) {
+        Some(shell) => spawned(Some(shell)),
+        None => Err(error),
+    });
+    child.map_err(|error| {
         let exit = if error.kind() == ErrorKind::NotFound { Exit::NoProgram } else { Exit::CannotRun };
         let text = format!("cannot run '{}'", program.to_string_lossy());
         match exit {
@@ -94,6 +112,15 @@ fn start(args: &WatchArgs, variables: Vec<(&'static str, std::ffi::OsString)>) -
             _ => Failure::from_error(exit, error).context(text),
         }
     })
+}
+
+/// The file that the system runs for a name: the first on PATH, unless the name is a path.
+fn found_on_path(program: &OsString, environment: &Environment) -> PathBuf {
+    let name = Path::new(program);
+    let path = environment.get("PATH").unwrap_or_default();
+    let mut found = std::env::split_paths(path).map(|folder| folder.join(name)).filter(|file| file.is_file());
+    let is_path = name.components().count() > 1;
+    if is_path { name.to_owned() } else { found.next().unwrap_or_else(|| name.to_owned()) }
 }
 
 /// The note about a program whose requests cannot have been seen.
