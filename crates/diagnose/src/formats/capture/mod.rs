@@ -213,10 +213,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     }
     let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
-        return read_url(&String::from_utf8_lossy(text), entry);
+        let text = String::from_utf8_lossy(text);
+        return read_url(&text, &text, entry);
     }
     if let Some((url, from)) = url::unwrapped(text) {
-        let mut capture = read_url(&url, entry)?;
+        let mut capture = read_url(&url, "", entry)?;
         capture.notes.push(Note::UnwrappedUrl { from });
         return Ok(capture);
     }
@@ -299,7 +300,8 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
         {
             let method = around::method_before(text.get(..at + start).unwrap_or_default());
-            let found = read_url(up_to_quote(&text, at + start), None);
+            let behind = text.get(at + start..).unwrap_or_default();
+            let found = read_url(up_to_quote(&text, at + start), behind, entry);
             return Some(found.map(|capture| capture.with_method(method)));
         }
         if has_token {
@@ -334,17 +336,49 @@ fn up_to_quote(text: &str, start: usize) -> &str {
 /// No report contains more commands, and no line more URLs.
 const MOST_CANDIDATES: usize = 64;
 
+/// The maximum number of presigned URLs to read in a text.
+const MOST_URLS: usize = 100;
+
 /// How much of a report in prose is searched.
 const LONGEST_REPORT: usize = 256 * 1024;
 
-/// A URL, and the server's answer if it is below.
-fn read_url(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+/// A URL, and the server's answer if it is below; or another presigned URL of the text that begins with it.
+fn read_url(text: &str, whole: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (exchange, rest) = url::read(text)?;
     let reply = reply_behind(rest);
     let note = exchange.url.as_ref().and_then(|url| note_of_url(&url.to_string()));
-    let mut capture = choose(CaptureKind::Url, vec![Exchange { reply, ..exchange }], entry, Prefer::First)?;
+    let mut exchanges = vec![Exchange { reply, ..exchange }];
+    for other in presigned_urls(&String::from_utf8_lossy(whole_lines(whole.as_bytes()))) {
+        if !exchanges.iter().any(|known| known.request == other.request) {
+            exchanges.push(other);
+        }
+    }
+    let mut capture = choose(CaptureKind::Url, exchanges, entry, Prefer::First)?;
     capture.notes.extend(note);
     Ok(capture)
+}
+
+/// The presigned URLs in a text, in order.
+fn presigned_urls(text: &str) -> Vec<Exchange> {
+    let (mut found, mut line_at, mut end) = (Vec::new(), 0, 0);
+    for line in text.split_inclusive('\n') {
+        for (start, _) in line.match_indices("http").take(MOST_CANDIDATES) {
+            let start = line_at + start;
+            if start < end || !url::begins_presigned_in_lines(text.get(start..).unwrap_or_default()) {
+                continue;
+            }
+            let quoted = up_to_quote(text, start);
+            if let Ok((exchange, rest)) = url::read(quoted) {
+                end = start + quoted.len() - rest.len();
+                found.push(exchange);
+            }
+            if found.len() == MOST_URLS {
+                return found;
+            }
+        }
+        line_at += line.len();
+    }
+    found
 }
 
 fn read_command(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {

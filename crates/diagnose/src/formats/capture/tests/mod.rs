@@ -122,3 +122,31 @@ fn a_refusal_below_a_command_is_its_reply() {
     let status = capture("ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden").reply;
     assert_eq!(status.and_then(|reply| reply.status), Some(403));
 }
+
+/// Catches a list of URLs that is called valid because of its first.
+#[test]
+fn each_presigned_url_of_a_text_can_be_chosen() {
+    let url = |key: &str| {
+        let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+        format!(
+            "https://b.s3.eu-west-1.amazonaws.com/{key}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}"
+        )
+    };
+    let key = |text: &str, entry| read(text.as_bytes(), entry).map(|found| target(&found)[..2].to_owned());
+    let (a, b, c) = (url("a"), url("b"), url("c"));
+    for text in [
+        format!("{a}\n{b}\n{c}\n"),
+        format!("works: {a}\nfails: {b} (403), {c}\n"),
+        format!("- \"{a}\"\n- '{b}'\n- <{c}>\n"),
+        format!("{{\"good\": \"{a}\", \"bad\": \"{b}\",\n\"other\": \"{c}\"}}"),
+        format!("{a}\nagain {a}\n{b}\n{b}\n{c}"),
+    ] {
+        assert_eq!(notes(&capture(&text)), ["3 requests; used number 1"], "{text}");
+        for (entry, expected) in [(None, "/a"), (Some(1), "/a"), (Some(2), "/b"), (Some(3), "/c")] {
+            assert_eq!(key(&text, entry).unwrap(), expected, "{text}");
+        }
+        assert!(key(&text, Some(4)).is_err(), "{text}");
+    }
+    assert!(notes(&capture(&format!("{a}\nonce more: {a}"))).is_empty());
+    assert_eq!(key(&format!("https://h.example/page\n{b}"), None).unwrap(), "/b");
+}
