@@ -68,6 +68,7 @@ impl<'de> Visitor<'de> for AllHeaders {
         Ok(headers)
     }
 
+    /// Names and values in turn, pairs, or objects.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Headers, A::Error> {
         let mut headers = Headers::default();
         // A name whose value is the next element.
@@ -77,6 +78,7 @@ impl<'de> Visitor<'de> for AllHeaders {
                 (Element::Text(text), None) => name = Some(text),
                 (Element::Text(value), Some(name)) => headers.push(name, Values::One(value)),
                 (Element::Header(name, values), None) => headers.push(name, values),
+                (Element::Nothing, _) => {}
                 (Element::Header(..), Some(_)) => return Err(de::Error::custom("a name without its value")),
             }
         }
@@ -87,7 +89,7 @@ impl<'de> Visitor<'de> for AllHeaders {
     }
 }
 
-/// The values of a header: a text, a whole number, or a list of them.
+/// The values of a header: a text, a whole number, or a list of them. A header that is null is not there.
 enum Values {
     One(String),
     Many(Vec<String>),
@@ -115,10 +117,14 @@ impl<'de> Deserialize<'de> for Values {
                 Ok(Values::One(number.to_string()))
             }
 
+            fn visit_unit<E: de::Error>(self) -> Result<Values, E> {
+                Ok(Values::Many(Vec::new()))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Values, A::Error> {
                 let mut values = Vec::new();
-                while let Some(One(value)) = seq.next_element()? {
-                    values.push(value);
+                while let Some(value) = seq.next_element::<Option<One>>()? {
+                    values.extend(value.map(|One(value)| value));
                 }
                 Ok(Values::Many(values))
             }
@@ -145,6 +151,8 @@ enum Element {
     Header(String, Values),
     /// A name, or the value of the name before it.
     Text(String),
+    /// Null: no element, or no value of the name before it.
+    Nothing,
 }
 
 impl<'de> Deserialize<'de> for Element {
@@ -155,6 +163,10 @@ impl<'de> Deserialize<'de> for Element {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("[name, value] or {\"name\": …, \"value\": …}")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Element, E> {
+                Ok(Element::Nothing)
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Element, E> {
@@ -240,7 +252,8 @@ mod tests {
         serde_json::from_str::<Headers>(text).ok().map(|headers| headers.into_fields().unwrap())
     }
 
-    /// As Go's `json.Marshal` writes an `http.Header`, HAR 1.2 and Postman a list of objects, Node its `rawHeaders`.
+    /// As Go's `json.Marshal` writes an `http.Header`, HAR 1.2 and Postman a list of objects, Node its `rawHeaders`; and
+    /// databases the fields of a struct that are NULL.
     #[test]
     fn headers_are_read_in_every_form() {
         let expected = [("A", "1"), ("B", "2"), ("B", "3")].map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -251,6 +264,10 @@ mod tests {
             r#"[["A","1"],["B",["2","3"]]]"#,
             r#"[{"name":"A","value":"1"},{"value":"2","comment":{},"name":"B"},{"key":"B","value":"3"}]"#,
             r#"["A","1","B","2","B","3"]"#,
+            r#"{"A":"1","C":null,"B":["2",null,"3"],"D":[null],"E":[]}"#,
+            r#"[["A","1"],["C",null],null,["B","2"],["B","3"]]"#,
+            r#"[{"name":"A","value":"1"},null,{"name":"C","value":null},{"key":"B","value":["2","3"]}]"#,
+            r#"["A","1","C",null,"B","2","B","3"]"#,
         ] {
             assert_eq!(read(text).as_deref(), Some(&expected[..]), "{text}");
         }
@@ -264,7 +281,7 @@ mod tests {
     fn wrong_headers_are_described_without_their_text() {
         for (text, expected) in [
             (r#""X: HUSH""#, "a string"),
-            (r#"{"A":null}"#, "null as the value of 'A'"),
+            (r#"{"A":null,"B":1.5}"#, "a number as the value of 'B'"),
             (r#"{"A: HUSH":true}"#, "a boolean as a value"),
             (r#"{"A":["HUSH",["HUSH"]]}"#, "a list as the value of 'A'"),
             (r#"{"A":{"HUSH":"HUSH"}}"#, "an object as the value of 'A'"),

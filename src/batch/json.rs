@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use serde_json::{Serializer, Value};
 
 use super::headers::{self, Headers, type_of};
+use sigvet_diagnose::formats::PostedData;
 
 /// The fields of a record that determine what to sign or verify.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) struct Fields<'r> {
     pub(super) region: Option<Cow<'r, str>>,
     pub(super) body: Option<Cow<'r, str>>,
     pub(super) body_base64: Option<Cow<'r, str>>,
+    /// The body as HAR has it.
+    pub(super) posted: Option<PostedData<'r>>,
     /// Whether the target is in the field `key`, so that it is not a URL.
     pub(super) is_key: bool,
     /// Whether the record already has a field that will be added.
@@ -142,10 +145,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
             }
             let place = match name.as_ref() {
                 name if is_target(name) => {
-                    fields.has_two_targets |= fields.target.is_some();
                     fields.has_added |= added.contains(&name);
-                    fields.is_key = target.is_none() && name == "key";
-                    &mut fields.target
+                    let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(name))?;
+                    if let Some(Text(text)) = value {
+                        fields.has_two_targets |= fields.target.is_some();
+                        fields.is_key = target.is_none() && name == "key";
+                        fields.target = Some(text);
+                    }
+                    continue;
                 }
                 other if !read.contains(&other) => {
                     fields.has_added |= added.contains(&other);
@@ -163,6 +170,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 "headers" => {
                     headers =
                         map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default();
+                    continue;
+                }
+                // A field of this name that is not as in HAR is the user's.
+                "postData" => {
+                    let raw = map.next_value::<&'de RawValue>()?;
+                    fields.posted = serde_json::from_str::<Option<PostedData<'de>>>(raw.get()).ok().flatten();
                     continue;
                 }
                 "body_base64" => &mut fields.body_base64,
@@ -241,14 +254,14 @@ fn without_fields(record: &[u8], names: &[&str]) -> Option<String> {
 
 /// Appends the fields of a record that are kept, each with a comma, and returns whether `line` or `file` is among
 /// them.
-pub(super) fn push_kept(record: &[u8], is_kept: impl Fn(&str) -> bool, out: &mut Vec<u8>) -> bool {
+pub(super) fn push_kept(record: &[u8], is_kept: impl Fn(&str) -> bool, out: &mut String) -> bool {
     let Ok(RawFields(fields)) = serde_json::from_slice(record) else { return false };
     let kept = fields.iter().filter(|(name, _)| is_kept(name));
     kept.fold(false, |has_place, (name, value)| {
-        push_text(name, out);
-        out.push(b':');
-        out.extend_from_slice(value.get().as_bytes());
-        out.push(b',');
+        out.push_str(&Value::from(name.as_ref()).to_string());
+        out.push(':');
+        out.push_str(value.get());
+        out.push(',');
         has_place || matches!(name.as_ref(), "line" | "file")
     })
 }
@@ -332,6 +345,11 @@ mod tests {
         assert_eq!((fields.expires.as_deref(), fields.method), (Some("60"), None));
         assert_eq!(fields.headers, [("a".to_owned(), "b".to_owned())]);
         assert!(!fields.has_added);
+        let of_nulls = br#"{"url":null,"key":"a","headers":null,"expires":null,"bucket":null,"region":null}"#;
+        let fields = read(of_nulls, None, &[]).unwrap();
+        assert_eq!((fields.target.as_deref(), fields.is_key, fields.has_two_targets), (Some("a"), true, false));
+        let fields = read(br#"{"url":"a","key":null}"#, None, &[]).unwrap();
+        assert_eq!((fields.target.as_deref(), fields.is_key, fields.has_two_targets), (Some("a"), false, false));
         assert_eq!(read(br#"{"key":"a","expires":60.0}"#, None, &[]).unwrap().expires.as_deref(), Some("60"));
         let fields = read(
             br#"{"url":"a","file":"b","headers":[["x","1"],["x","2"]],"presigned_url":""}"#,

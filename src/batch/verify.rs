@@ -8,7 +8,6 @@ use memchr::memmem;
 
 use super::alike::{KnownUrls, Parts};
 use super::blocks::{Block, Ending};
-use super::host::check_host;
 use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
 use super::pipeline::{AT_ONCE, Finished, Worker};
@@ -19,7 +18,7 @@ use sigvet_core::internal::capital_method;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Known, Outcome, Verdict, VerifyError};
-use sigvet_diagnose::formats::{Note, Token};
+use sigvet_diagnose::formats::{Note, SignedNames, Token, is_placeholder, posted_body};
 use sigvet_diagnose::refused_token;
 
 /// The format of the records.
@@ -39,6 +38,10 @@ pub trait Judging: Sync {
     /// # Errors
     /// A one-line message why it is not a URL.
     fn parse_url(&self, text: &str) -> Result<RequestUrl, String>;
+
+    /// The text of the fields of a record, each with a comma, without what grants access in its request: session tokens and
+    /// signatures. If the request cannot be read, they are recognized by their names.
+    fn redact(&self, request: Option<&Request>, fields: String) -> String;
 
     /// Takes note that no known key has this access key ID, although not all keys are known.
     fn miss_key(&self, access_key_id: &str);
@@ -88,7 +91,10 @@ pub struct VerifyWorker<'v> {
 }
 
 /// The fields of a record that describe the request.
-const READ: [&str; 4] = ["method", "headers", "body", "body_base64"];
+const READ: [&str; 5] = ["method", "headers", "body", "body_base64", "postData"];
+
+/// The fields that repeat parts of the request in HAR.
+const REPEATED: [&str; 2] = ["queryString", "cookies"];
 
 /// The fields that are added to a record, which replace fields of the record.
 const ADDED: [&str; 7] = ["verdict", "findings", "signature_matches", "access_key_id", "method", "assumed", "error"];
@@ -106,10 +112,16 @@ impl<'v> VerifyWorker<'v> {
         Self { judges, format, ending, when_wrong, known: KnownUrls::default(), judged_at: None }
     }
 
-    /// Verifies a record, and remembers it if others may be like it.
-    fn judge(&mut self, record: &[u8], now: Timestamp) -> Result<Judged, String> {
-        let read = self.read(record)?;
-        let (judged, verdict) = self.judge_request(&read, now)?;
+    /// Verifies a record, and remembers it if others may be like it. Returns the request too, if it can be read.
+    fn judge(&mut self, record: &[u8], now: Timestamp) -> (Result<Judged, String>, Option<Request>) {
+        match self.read(record) {
+            Ok(read) => (self.judge_read(record, &read, now), Some(read.request)),
+            Err(what) => (Err(what), None),
+        }
+    }
+
+    fn judge_read(&mut self, record: &[u8], read: &Read, now: Timestamp) -> Result<Judged, String> {
+        let (judged, verdict) = self.judge_request(read, now)?;
         // The path decides whether a URL with an action is a token, and each key with one ID has to be tried.
         if let (VerifyFormat::Plain, Some(verdict), Some(parts)) = (&self.format, verdict, Parts::read(record))
             && memmem::find(parts.query, b"Action=").is_none()
@@ -173,7 +185,7 @@ impl<'v> VerifyWorker<'v> {
             if let Ok(judged) = &judged {
                 self.known.at(waiting.like).learn(matching, judged);
             }
-            self.write((number, record), judged, out, finished);
+            self.write((number, record), (judged, None), out, finished);
         }
         waiting.urls.clear();
     }
@@ -181,7 +193,7 @@ impl<'v> VerifyWorker<'v> {
     fn write(
         &self,
         (number, record): (u64, &[u8]),
-        judged: Result<Judged, String>,
+        (judged, request): (Result<Judged, String>, Option<Request>),
         out: &mut Vec<u8>,
         finished: &mut Finished,
     ) {
@@ -190,7 +202,7 @@ impl<'v> VerifyWorker<'v> {
             Ok(judged) => {
                 finished.wrong += u64::from(judged.outcome == Outcome::Invalid);
                 finished.unknown += u64::from(judged.outcome == Outcome::Unknown);
-                self.open((number, record), out);
+                self.open((number, record), request.as_ref(), out);
                 out.extend_from_slice(&judged.tail);
             }
             Err(what) => {
@@ -202,7 +214,7 @@ impl<'v> VerifyWorker<'v> {
                     }
                     OnError::Empty => {}
                     OnError::Report => {
-                        self.open((number, record), out);
+                        self.open((number, record), request.as_ref(), out);
                         json::push_field("error", &Problem::new(number, what).text(), out);
                         out.push(b'}');
                     }
@@ -214,16 +226,21 @@ impl<'v> VerifyWorker<'v> {
 
     /// Begins the line of a record with what identifies it. The request itself is not repeated, because it is signed
     /// and may contain a session token.
-    fn open(&self, (number, record): (u64, &[u8]), out: &mut Vec<u8>) {
+    fn open(&self, (number, record): (u64, &[u8]), request: Option<&Request>, out: &mut Vec<u8>) {
         out.push(b'{');
+        let mut own = String::new();
         let has_place = match &self.format {
             VerifyFormat::Plain => false,
             VerifyFormat::Json(field) => {
                 let target = field.as_deref().unwrap_or("url");
-                let is_kept = |name: &str| name != target && !READ.contains(&name) && !ADDED.contains(&name);
-                json::push_kept(record, is_kept, out)
+                let lists = [&READ[..], &REPEATED, &ADDED];
+                let is_kept = |name: &str| name != target && !lists.iter().any(|names| names.contains(&name));
+                json::push_kept(record, is_kept, &mut own)
             }
         };
+        if !own.is_empty() {
+            out.extend_from_slice(self.judges.judging.redact(request, own).as_bytes());
+        }
         if !has_place {
             json::push_place(self.when_wrong.file.as_deref(), number, out);
         }
@@ -236,7 +253,7 @@ impl<'v> VerifyWorker<'v> {
         match &self.format {
             VerifyFormat::Plain => {
                 let text = std::str::from_utf8(record).map_err(|_| "the URL is not UTF-8".to_owned())?;
-                Ok(self.read_url(text)?.0)
+                self.read_url(text)
             }
             VerifyFormat::Json(field) => {
                 let target = Some(field.as_deref().unwrap_or("url"));
@@ -246,7 +263,7 @@ impl<'v> VerifyWorker<'v> {
     }
 
     /// Reads a URL, or a token, which contains one.
-    fn read_url(&self, text: &str) -> Result<(Read, RequestUrl), String> {
+    fn read_url(&self, text: &str) -> Result<Read, String> {
         let (method, url, known, notes) = match Token::parse(text) {
             Some(Ok(token)) => (token.method, self.judges.judging.parse_url(&token.url)?, Known::TOKEN, token.flaws),
             Some(Err(error)) => return Err(error.to_string()),
@@ -257,37 +274,51 @@ impl<'v> VerifyWorker<'v> {
             None => ("GET", self.judges.judging.parse_url(text)?, Known::URL, Vec::new()),
         };
         let request = Request::new(method, &url).map_err(|error| error.to_string())?;
-        Ok((Read { request, known, notes }, url))
+        Ok(Read { request, known, notes })
     }
 
-    fn read_fields(&self, fields: Fields<'_>) -> Result<Read, String> {
-        let target = fields.target.as_deref().ok_or("the record has no URL")?;
-        let (mut read, url) = self.read_url(&whole_url(target, &fields.headers)?)?;
+    /// Reads a request. A log has a placeholder for what a request does not have.
+    fn read_fields(&self, mut fields: Fields<'_>) -> Result<Read, String> {
+        let is_there = |text: &Cow<'_, str>| !is_placeholder(text);
+        let target = fields.target.take().filter(is_there).ok_or("the record has no URL")?;
+        if fields.headers.iter().any(|(_, value)| is_placeholder(value)) {
+            let pairs = fields.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let signed = SignedNames::of(target.as_bytes(), pairs);
+            fields.headers.retain(|(name, value)| !signed.is_absent(name, value));
+        }
+        let mut read = self.read_url(&whole_url(&target, &fields.headers)?)?;
         let Read { request, known, .. } = &mut read;
-        if let Some(method) = &fields.method {
-            request.set_method(method).map_err(|_| INVALID_METHOD)?;
+        if let Some(method) = fields.method.take().filter(is_there) {
+            request.set_method(&method).map_err(|_| INVALID_METHOD)?;
             known.method = true;
         }
         known.headers |= !fields.headers.is_empty();
-        check_host(&fields.headers, &url)?;
+        // A proxy records the URL where it sent the request, and the Host that the client signed.
         if fields.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             request.headers.remove("host");
         }
-        for (name, value) in fields.headers {
+        for (name, value) in std::mem::take(&mut fields.headers) {
             request.headers.push(&name, value).map_err(|error| error.to_string())?;
         }
-        request.body = match (fields.body, fields.body_base64) {
-            (Some(_), Some(_)) => return Err("the record has both 'body' and 'body_base64'".to_owned()),
-            (Some(Cow::Borrowed(text)), None) => Body::Bytes(text.as_bytes().to_vec()),
-            (Some(Cow::Owned(text)), None) => Body::Bytes(text.into_bytes()),
-            (None, Some(text)) => {
-                Body::Bytes(STANDARD.decode(&*text).map_err(|_| "field 'body_base64': expected base64".to_owned())?)
-            }
-            _ if may_have_body(request, *known) => Body::Unknown,
-            _ => Body::Bytes(Vec::new()),
-        };
+        request.body = body(fields, request, *known)?;
         Ok(read)
     }
+}
+
+/// The body of a request.
+fn body(fields: Fields<'_>, request: &Request, known: Known) -> Result<Body, String> {
+    let is_declared = request.headers.content_length().is_some_and(|length| length > 0);
+    Ok(match (fields.body, fields.body_base64, fields.posted) {
+        (Some(_), Some(_), _) => return Err("the record has both 'body' and 'body_base64'".to_owned()),
+        (Some(text), None, _) if text.is_empty() && is_declared => Body::Unknown,
+        (Some(text), None, _) => Body::Bytes(text.into_owned().into_bytes()),
+        (None, Some(text), _) => {
+            Body::Bytes(STANDARD.decode(&*text).map_err(|_| "field 'body_base64': expected base64".to_owned())?)
+        }
+        (None, None, Some(posted)) => posted_body(Some(&posted), None, &request.headers, &mut Vec::new()),
+        _ if may_have_body(request, known) => Body::Unknown,
+        _ => Body::Bytes(Vec::new()),
+    })
 }
 
 /// The URL of a request. Servers log the path and the query alone, and the host is in a header.
@@ -356,7 +387,10 @@ impl Worker for VerifyWorker<'_> {
                 }
                 (_, record) => {
                     let text = record.as_ref().copied().unwrap_or_default();
-                    let judged = record.and_then(|record| self.judge(record, now));
+                    let judged = match record {
+                        Ok(record) => self.judge(record, now),
+                        Err(problem) => (Err(problem), None),
+                    };
                     self.write((number, text), judged, out, &mut finished);
                 }
             }
@@ -395,6 +429,10 @@ mod tests {
     impl Judging for Silent {
         fn parse_url(&self, text: &str) -> Result<RequestUrl, String> {
             RequestUrl::parse(text).map_err(|error| error.to_string())
+        }
+
+        fn redact(&self, _: Option<&Request>, fields: String) -> String {
+            fields
         }
 
         fn miss_key(&self, _: &str) {}

@@ -5,6 +5,7 @@ mod captured;
 mod formats;
 mod keys;
 mod quotes;
+mod recorded;
 mod streams;
 mod unread;
 mod verdicts;

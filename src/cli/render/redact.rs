@@ -60,6 +60,13 @@ impl Redactor {
         Self(known)
     }
 
+    /// Removes these values.
+    pub fn of_values(values: &[Vec<u8>]) -> Self {
+        let mut known = Secrets::default();
+        known.add(values);
+        Self(known)
+    }
+
     /// Also removes the parts of a key: its secret, its token, and its ID if that looks like a secret.
     #[must_use]
     pub fn with_key(mut self, key: &Credentials) -> Self {
@@ -88,11 +95,7 @@ impl Redactor {
     /// or not judged, could send it again.
     #[must_use]
     pub fn with_signed_url(self, request: &Request) -> Self {
-        let query = request.query().unwrap_or_default();
-        let signatures: Vec<String> = parameters(query)
-            .filter(|(name, _)| is_signature_parameter(name))
-            .map(|(_, value)| String::from_utf8_lossy(&value).into_owned())
-            .collect();
+        let signatures: Vec<String> = signatures_in_query(request).collect();
         self.with_signatures(signatures.iter().map(String::as_str))
     }
 
@@ -122,6 +125,26 @@ impl Redactor {
     pub fn apply(&self, text: &str) -> String {
         self.0.apply(text).into_owned()
     }
+}
+
+/// All values of a request that grant access, except its signature.
+pub fn bearers_of(request: &Request) -> Vec<Vec<u8>> {
+    bearers(request, &Dialect::AWS4)
+}
+
+/// The signatures in the query and in the `Authorization` headers of a request. None is empty.
+pub fn signatures_of(request: &Request) -> Vec<String> {
+    let in_header = request.headers.values("authorization").filter_map(|value| {
+        let (_, signature) = std::str::from_utf8(value).ok()?.split_once("Signature=")?;
+        Some(signature.split([',', ' ']).next()?.to_owned())
+    });
+    signatures_in_query(request).chain(in_header).filter(|signature| !signature.is_empty()).collect()
+}
+
+fn signatures_in_query(request: &Request) -> impl Iterator<Item = String> {
+    let in_query = parameters(request.query().unwrap_or_default());
+    let signatures = in_query.filter(|(name, _)| is_signature_parameter(name));
+    signatures.map(|(_, value)| String::from_utf8_lossy(&value).into_owned())
 }
 
 /// The correct signature of a chunk or a trailer in a finding.

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use indicatif::ProgressBar;
 
+use super::own_fields::{Bearers, without_named};
 use super::{Own, VerifyArgs};
 use crate::batch::{Judges, Judging, VerifyFormat, VerifyWorker};
 use crate::cli::batch::{List, are_empty, inputs, work_through};
@@ -18,7 +19,7 @@ use crate::cli::terminal::progress::counter;
 use crate::gateway::{Clock, Keyring, NamedKey, Verifier};
 use crate::locking::locked;
 use crate::profiles::{self, CredentialChoice, Unread};
-use sigvet_core::request::RequestUrl;
+use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::verify::DEFAULT_WINDOW;
 
 /// Verifies all records of the inputs.
@@ -35,6 +36,7 @@ pub fn run(args: &VerifyArgs, context: &mut Context) -> Result<Exit, Failure> {
         progress: counter("records", context),
         unread: describe_unread(unread),
         missed: Mutex::default(),
+        bearers: Mutex::default(),
     };
     let (mut wrong, mut unknown) = (0, 0);
     for input in inputs(&args.inputs)? {
@@ -61,6 +63,7 @@ struct JudgingList {
     /// Why keys are unknown, if some are.
     unread: String,
     missed: Mutex<Missed>,
+    bearers: Mutex<Bearers>,
 }
 
 /// The warning about keys that were not read.
@@ -90,6 +93,13 @@ impl JudgingList {
 impl Judging for JudgingList {
     fn parse_url(&self, text: &str) -> Result<RequestUrl, String> {
         address::parse(text).map_err(|failure| failure.to_string())
+    }
+
+    fn redact(&self, request: Option<&Request>, fields: String) -> String {
+        match request {
+            Some(request) => locked(&self.bearers).redact(request, fields),
+            None => without_named(&fields),
+        }
     }
 
     fn miss_key(&self, access_key_id: &str) {

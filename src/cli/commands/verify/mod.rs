@@ -1,5 +1,6 @@
 //! `sigvet verify`: decides whether a signed request is valid, as the server would.
 
+mod own_fields;
 mod batch;
 
 use std::io::Write;

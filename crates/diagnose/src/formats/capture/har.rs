@@ -133,23 +133,24 @@ struct Sent<'a> {
     #[serde(borrow, default)]
     headers: Vec<Pair<'a>>,
     #[serde(borrow, default)]
-    post_data: Option<PostData<'a>>,
+    post_data: Option<PostedData<'a>>,
     #[serde(default)]
     body_size: Option<f64>,
 }
 
-#[derive(Deserialize)]
+/// The body of a request in HAR: `postData`.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PostData<'a> {
+pub struct PostedData<'a> {
     #[serde(borrow, default)]
     text: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     encoding: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
-    params: Vec<Pair<'a>>,
+    params: Option<Vec<Pair<'a>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Pair<'a> {
     #[serde(borrow, default)]
     name: Cow<'a, str>,
@@ -225,37 +226,55 @@ impl Entry<'_> {
 }
 
 impl Sent<'_> {
-    /// The body that the browser kept. If its length differs from the declared one, it is not what was sent.
     fn body(&self, headers: &Headers, notes: &mut Vec<Note>) -> Body {
-        let declared = headers.content_length();
-        let bytes = self.post_data.as_ref().map(PostData::bytes).unwrap_or_default();
-        let presented = bytes.len() as u64;
-        let is_missing = bytes.is_empty() && declared.is_none() && self.body_size.is_some_and(|size| size > 0.0);
-        match declared {
-            Some(expected) if expected != presented => {
-                notes.push(if presented == 0 {
-                    Note::BodyNotCaptured
-                } else {
-                    Note::BodyLength { expected, presented }
-                });
-                Body::Unknown
-            }
-            _ if is_missing => {
-                notes.push(Note::BodyNotCaptured);
-                Body::Unknown
-            }
-            _ => Body::Bytes(bytes),
-        }
+        posted_body(self.post_data.as_ref(), self.body_size, headers, notes)
     }
 }
 
-impl PostData<'_> {
+/// The body that a browser kept. If its length differs from the declared one, it is not what was sent.
+pub fn posted_body(
+    posted: Option<&PostedData<'_>>,
+    size: Option<f64>,
+    headers: &Headers,
+    notes: &mut Vec<Note>,
+) -> Body {
+    let declared = headers.content_length();
+    let bytes = posted.map(PostedData::bytes).unwrap_or_default();
+    let presented = bytes.len() as u64;
+    let is_missing = bytes.is_empty() && declared.is_none() && size.is_some_and(|size| size > 0.0);
+    match declared {
+        Some(expected) if expected != presented => {
+            notes.push(match presented {
+                0 => Note::BodyNotCaptured,
+                _ => Note::BodyLength { expected, presented },
+            });
+            Body::Unknown
+        }
+        _ if is_missing => {
+            notes.push(Note::BodyNotCaptured);
+            Body::Unknown
+        }
+        _ => Body::Bytes(bytes),
+    }
+}
+
+impl<'a> PostedData<'a> {
+    /// The body with that text, in base64 if `encoding` says so.
+    pub(super) fn new(text: Option<&'a str>, encoding: Option<&'a str>, pairs: &[(&'a str, &'a str)]) -> Self {
+        let pair = |&(name, value): &(&'a str, &'a str)| Pair { name: name.into(), value: value.into() };
+        Self {
+            text: text.map(Cow::Borrowed),
+            encoding: encoding.map(Cow::Borrowed),
+            params: Some(pairs.iter().map(pair).collect()),
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         match self.text.as_deref().filter(|text| !text.is_empty()) {
             Some(text) => decoded(Some(text), self.encoding.as_deref()),
             None => {
                 let pairs: Vec<String> =
-                    self.params.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
+                    self.params.iter().flatten().map(|pair| format!("{}={}", pair.name, pair.value)).collect();
                 pairs.join("&").into_bytes()
             }
         }

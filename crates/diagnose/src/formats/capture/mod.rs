@@ -38,6 +38,7 @@ mod trace;
 mod tests;
 
 pub use error::{HarProblem, UnreadableCapture};
+pub use har::{PostedData, posted_body};
 pub use log::{ClientLog, read_client_log};
 
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};

@@ -1,13 +1,18 @@
 //! A request that a program printed as an object: servers' JSON logs, JavaScript's `console.log`, Python's `repr`; and
 //! the text that .NET makes from a request.
 
+use ::base64::alphabet::STANDARD;
+
+use crate::formats::base64;
 use crate::formats::note::Note;
 use crate::formats::parse_url;
+use crate::formats::recorded::SignedNames;
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
+use super::har::{PostedData, posted_body};
 use super::literal::{self, Literal};
 
 /// No log of one request is longer.
@@ -38,34 +43,66 @@ fn put_method_in_upper_case(request: &mut Request) {
 fn of_object(object: &Literal) -> Option<Exchange> {
     let text = |names: &[&str]| object.get(names).and_then(Literal::text);
     let method = text(&["method", "httpMethod", "verb"])?;
-    let (headers, notes) = valid_headers(headers(object.get(&["headers", "header"])?));
+    let fields = headers(object.get(&["headers", "header"])?);
     const LOCATIONS: [&str; 6] = ["url", "uri", "reqURI", "requestURI", "requestUri", "path"];
     let location = LOCATIONS.iter().find_map(|name| text(&[name]))?;
     let mut target = location.to_owned();
     if let Some(query) = object.get(&["query", "queryString"]).filter(|_| !location.contains('?')) {
         target.push_str(&query_of(query));
     }
-    let host = text(&["hostname", "host"]).map(str::to_owned);
-    let body = text(&["body", "data"]).filter(|body| !body.is_empty());
-    let body = body.map(|body| Body::Bytes(body.as_bytes().to_vec()));
+    let signed = SignedNames::of(target.as_bytes(), fields.iter().copied());
+    let is_sent = |(name, value): &(&str, &str)| !name.starts_with(':') && !signed.is_absent(name, value);
+    let authority = fields.iter().find(|(name, _)| *name == ":authority").map(|(_, value)| *value);
+    let (headers, mut notes) = valid_headers(fields.iter().copied().filter(is_sent));
+    let host = text(&["hostname", "host"]);
+    let body = body(object, &headers, &mut notes);
     let printed = Printed::new(method, &target, headers, notes);
-    let host = host.filter(|_| printed.url.is_none());
+    let host = authority.or(host.filter(|_| printed.url.is_none())).map(str::to_owned);
     Printed { host, body, ..printed }.into_exchange()
 }
 
-/// Fields by their names, or a list of objects with a name and a value, as in HAR.
+/// The body, if the object has one.
+fn body(object: &Literal, headers: &Headers, notes: &mut Vec<Note>) -> Option<Body> {
+    let text = |names: &[&str]| object.get(names).and_then(Literal::text);
+    if let Some(body) = text(&["body", "data"]).filter(|body| !body.is_empty()) {
+        return Some(Body::Bytes(body.as_bytes().to_vec()));
+    }
+    if let Some(bytes) = text(&["body_base64"]).and_then(|body| base64::decode(body, &STANDARD)) {
+        return Some(Body::Bytes(bytes));
+    }
+    // As in HAR.
+    let posted = object.get(&["postData"]).filter(|posted| matches!(posted, Literal::Object(_)))?;
+    let text = |name: &str| posted.get(&[name]).and_then(Literal::text);
+    let pairs = posted.get(&["params"]).map(self::headers).unwrap_or_default();
+    let posted = PostedData::new(text("text"), text("encoding"), &pairs);
+    Some(posted_body(Some(&posted), None, headers, notes))
+}
+
+/// Fields by their names, or a list: of objects with a name and a value, as in HAR, of pairs, or of names and values in
+/// turn, as in Node's `rawHeaders`.
 pub(super) fn headers(value: &Literal) -> Vec<(&str, &str)> {
     match value {
-        Literal::Object(fields) => fields
-            .iter()
-            .flat_map(|(name, value)| value.texts().into_iter().map(|text| (name.as_str(), text)))
-            .collect(),
+        Literal::Object(fields) => fields.iter().flat_map(|(name, value)| each(Some(name), value)).collect(),
+        Literal::List(items) if items.iter().all(|item| !matches!(item, Literal::Object(_) | Literal::List(_))) => {
+            items.chunks_exact(2).flat_map(|pair| each(pair[0].text(), &pair[1])).collect()
+        }
         Literal::List(items) => items
             .iter()
-            .filter_map(|item| item.get(&["name", "key"])?.text().zip(item.get(&["value"])?.text()))
+            .flat_map(|item| match item {
+                Literal::List(pair) if pair.len() == 2 => each(pair[0].text(), &pair[1]),
+                item => {
+                    let name = item.get(&["name", "key"]).and_then(Literal::text);
+                    item.get(&["value"]).map(|value| each(name, value)).unwrap_or_default()
+                }
+            })
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// A name with each of its values.
+fn each<'l>(name: Option<&'l str>, value: &'l Literal) -> Vec<(&'l str, &'l str)> {
+    name.into_iter().flat_map(|name| value.texts().into_iter().map(move |text| (name, text))).collect()
 }
 
 /// The query for an object of parameters, encoded as SDKs do.
@@ -171,6 +208,40 @@ mod tests {
                 "{text}"
             );
             assert_eq!(request.headers.first_text("authorization"), Some(SIGNED));
+        }
+    }
+
+    /// The forms of headers and bodies of `verify --batch --jsonl`, with what a log writes for headers that were not sent.
+    #[test]
+    fn a_record_of_a_log_is_read() {
+        let authorization = SIGNED.replace("=host,", "=host;x-amz-meta-e,");
+        for headers in [
+            format!(
+                r#"{{"Host":"h","Authorization":"{authorization}","x-amz-acl":"","x-amz-date":"-","x-amz-meta-e":"","a":null}}"#
+            ),
+            format!(
+                r#"[["Host","h"],["Authorization",["{authorization}"]],["x-amz-acl",""],["x-amz-meta-e",""],["a",null]]"#
+            ),
+            format!(r#"["Host","h","Authorization","{authorization}","x-amz-acl","","x-amz-meta-e","","a",null]"#),
+            format!(
+                r#"[{{"name":":authority","value":"h"}},{{"name":"authorization","value":"{authorization}"}},{{"name":"x-amz-meta-e","value":""}}]"#
+            ),
+        ] {
+            for (body, expected) in [
+                (r#""body":"hé""#, "hé"),
+                (r#""body_base64":"aMOp""#, "hé"),
+                (r#""postData":{"mimeType":"text/plain","text":"hé"}"#, "hé"),
+                (r#""postData":{"params":[{"name":"a","value":"1"},{"name":"b","value":"2"}]}"#, "a=1&b=2"),
+            ] {
+                let text = format!(r#"{{"method":"PUT","url":"/k","headers":{headers},{body}}}"#);
+                let found = read(text.as_bytes());
+                let request = found.first().and_then(|exchange| exchange.request.as_ref()).unwrap();
+                assert_eq!(request.host(), Some("h"), "{text}");
+                assert_eq!(request.body, Body::Bytes(expected.as_bytes().to_vec()), "{text}");
+                assert_eq!(request.headers.first_text("authorization"), Some(authorization.as_str()));
+                assert_eq!(request.headers.first_text("x-amz-meta-e"), Some(""), "{text}");
+                assert_eq!(request.headers.len(), 3, "{text}");
+            }
         }
     }
 
