@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     // Before anything secret is read.
     platform::disable_core_dumps();
     apology::install();
+    platform::report_size_limit();
     // Runs and ends the process only if a shell requests completions through an environment variable.
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<OsString> = std::env::args_os().collect();

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::binary::refuse_binary;
 use super::quotes::{BYTE_ORDER_MARK, WrongQuote, first_row, last_row_end};
 
 /// Bytes per read: the capacity of a pipe.
@@ -78,21 +79,6 @@ impl Ending {
     /// The part of an output that ends with a whole record.
     pub fn whole(self, output: &[u8]) -> &[u8] {
         &output[..self.last_end(output).map_or(0, |(end, _)| end)]
-    }
-}
-
-/// Refuses a stream that begins like UTF-16, which spreadsheets call Unicode: each of its letters would be taken
-/// for a separate key.
-///
-/// # Errors
-/// The stream is UTF-16.
-pub(super) fn refuse_utf_16(beginning: &[u8]) -> io::Result<()> {
-    match beginning {
-        [0xff, 0xfe, _, 0, ..] | [0xfe, 0xff, 0, ..] => Err(io::Error::new(
-            ErrorKind::InvalidData,
-            "the text is UTF-16; convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8",
-        )),
-        _ => Ok(()),
     }
 }
 
@@ -182,7 +168,7 @@ impl<R: Read> Blocks<R> {
         bytes.append(&mut self.rest);
         loop {
             if self.next == 1 {
-                refuse_utf_16(&bytes)?;
+                refuse_binary(&bytes)?;
             }
             if let Some((end, wrong_quote)) = self.ending.last_end(&bytes) {
                 self.rest.extend_from_slice(&bytes[end..]);

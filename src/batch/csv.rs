@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::memchr;
 
-use super::blocks::{Ending, LONGEST_RECORD, refuse_utf_16};
+use super::binary::refuse_binary;
+use super::blocks::{Ending, LONGEST_RECORD};
 use super::quotes::{BYTE_ORDER_MARK, extent, first_row};
 
 /// Column separators, the most common first.
@@ -23,6 +24,8 @@ pub struct CsvHeader {
     delimiter: u8,
     /// Whether rows end with a carriage return too.
     has_return: bool,
+    /// Whether the row has the names of the columns.
+    has_names: bool,
 }
 
 impl CsvHeader {
@@ -34,7 +37,7 @@ impl CsvHeader {
     pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            refuse_utf_16(&text)?;
+            refuse_binary(&text)?;
             if let Some(end) = header_end(&text) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));
@@ -80,12 +83,46 @@ impl CsvHeader {
         let column = names.iter().position(|found| found == name);
         let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
         let (separator_line, row) = (separator_line.to_vec(), bare.to_vec());
-        Ok(Self { separator_line, row, column, columns: names.len(), delimiter, has_return })
+        Ok(Self { separator_line, row, column, columns: names.len(), delimiter, has_return, has_names: true })
+    }
+
+    /// Takes the column with this number, from 1, of a file whose first row has no names.
+    ///
+    /// # Errors
+    /// The row has no such column.
+    pub fn without_names(row: &[u8], number: &str) -> Result<Self, String> {
+        let column = number.parse().ok().and_then(|number: usize| number.checked_sub(1));
+        let column = column.ok_or("without a header, --csv takes the number of a column, such as 2")?;
+        let (separator_line, row, stated) = split_separator_line(row);
+        let bare = row.strip_suffix(b"\n").unwrap_or(row);
+        let (bare, has_return) = bare.strip_suffix(b"\r").map_or((bare, false), |bare| (bare, true));
+        let read = |delimiter: u8| {
+            let fields = Row::new(delimiter).read_sound(bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare))?.fields;
+            Some((delimiter, fields))
+        };
+        let found = match stated {
+            Some(delimiter) => read(delimiter),
+            None => DELIMITERS.into_iter().filter_map(read).find(|(_, fields)| *fields > 1).or_else(|| read(b',')),
+        };
+        let (delimiter, columns) = found.ok_or(UNREADABLE_HEADER)?;
+        if column >= columns {
+            return Err(format!("the CSV has no column {number}; its first row has {columns}"));
+        }
+        let (separator_line, row) = (separator_line.to_vec(), Vec::new());
+        Ok(Self { separator_line, row, column, columns, delimiter, has_return, has_names: false })
+    }
+
+    /// The length of what stands before the records in the first lines of a file.
+    pub fn length_before_records(&self, lines: &[u8]) -> usize {
+        if self.has_names { lines.len() } else { self.separator_line.len() }
     }
 
     /// Writes the header with the added columns.
     pub fn write(&self, added: &[&str], out: &mut Vec<u8>) {
         out.extend_from_slice(&self.separator_line);
+        if !self.has_names {
+            return;
+        }
         out.extend_from_slice(&self.row);
         for name in added {
             self.separate(out);
@@ -126,7 +163,7 @@ impl CsvHeader {
 
     /// Whether another file has the same columns.
     pub fn is_alike(&self, other: &Self) -> bool {
-        self.row == other.row && self.delimiter == other.delimiter
+        self.row == other.row && self.columns == other.columns && self.delimiter == other.delimiter
     }
 
     /// The field of the column that is read. The row begins in line `line`, and its quotes are right.
@@ -288,6 +325,18 @@ mod tests {
             [("id\tkey", b'\t'), ("id;key", b';'), ("id|\"key\"", b'|'), ("key", b','), ("a;b,key", b',')]
         {
             assert_eq!(header(row).unwrap().ending(), Ending::CsvRow(delimiter), "{row}");
+        }
+        let numbered = |row: &str, number: &str| CsvHeader::without_names(row.as_bytes(), number);
+        for (row, delimiter) in
+            [("b,\"k\"\n", b','), ("b\tk;l", b'\t'), ("sep=;\nb;k", b';'), ("\u{feff}\"a,b\",k\r\n", b',')]
+        {
+            let header = numbered(row, "2").unwrap();
+            assert_eq!((header.column, header.columns, header.delimiter), (1, 2, delimiter), "{row}");
+        }
+        assert_eq!(numbered("k\n", "1").unwrap().columns, 1);
+        assert!(numbered("b,k\n", "3").unwrap_err().contains("no column 3; its first row has 2"));
+        for number in ["0", "key", "-1", ""] {
+            assert!(numbered("b,k\n", number).unwrap_err().contains("the number of a column"), "{number}");
         }
         let mut out = Vec::new();
         header("id,key\r\n").unwrap().write(&["presigned_url"], &mut out);

@@ -6,10 +6,12 @@
 //! which options exist or how a command exits.
 
 mod quotes;
+mod binary;
 mod blocks;
 mod headers;
 mod json;
 mod problem;
+mod document;
 mod host;
 mod pipeline;
 mod csv;
@@ -23,7 +25,7 @@ mod verify;
 pub use blocks::{Ending, LONGEST_RECORD};
 pub use csv::CsvHeader;
 pub use pipeline::{Broken, Finished, Pipe, Run, Worker, run};
-pub use presign::{Base, PresignFormat, PresignWorker};
+pub use presign::{Base, KeyEncoding, PresignFormat, PresignWorker};
 pub use problem::{Extent, OnError, Problem, Refusal, WhenWrong};
 pub use signing::{Signing, SigningTerms};
 pub use verify::{Judges, Judging, VerifyFormat, VerifyWorker};

@@ -10,13 +10,15 @@ use std::sync::Arc;
 
 use super::blocks::{Block, Ending};
 use super::csv::{CsvHeader, Row};
+use super::document;
 use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::presigners::{Common, PresignCache, Ready, is_letter_of_name};
 use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
 use super::signing::Signing;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use sigvet_core::canonical::PathNormalization;
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::is_token;
 use sigvet_core::prepare::Warning;
 use sigvet_core::presign::PresignedTarget;
@@ -46,6 +48,15 @@ impl Base {
     }
 }
 
+/// How records spell object keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyEncoding {
+    /// As they are.
+    Raw,
+    /// As in the query of a URL, with `+` for a space.
+    Url,
+}
+
 /// The format of the records.
 #[derive(Debug, Clone)]
 pub enum PresignFormat {
@@ -72,6 +83,7 @@ pub struct PresignWorker<'s> {
     signing: &'s dyn Signing,
     /// The base URL, if the records are keys.
     base: Option<Base>,
+    encoding: KeyEncoding,
     format: PresignFormat,
     ending: Ending,
     when_wrong: WhenWrong,
@@ -101,7 +113,7 @@ impl<'s> PresignWorker<'s> {
     /// Creates a worker with empty caches.
     pub fn new(
         signing: &'s dyn Signing,
-        base: Option<Base>,
+        (base, encoding): (Option<Base>, KeyEncoding),
         format: PresignFormat,
         ending: Ending,
         when_wrong: WhenWrong,
@@ -109,7 +121,7 @@ impl<'s> PresignWorker<'s> {
         let presigners = PresignCache::new(signing);
         let row = if let PresignFormat::Csv(header) = &format { Some(header.reader()) } else { None };
         let (targets, has_warned_of_plus) = (Vec::new(), false);
-        Self { signing, base, format, ending, when_wrong, presigners, row, has_warned_of_plus, targets }
+        Self { signing, base, encoding, format, ending, when_wrong, presigners, row, has_warned_of_plus, targets }
     }
 }
 
@@ -118,6 +130,10 @@ impl Worker for PresignWorker<'_> {
         self.presigners.renew(self.signing.now());
         self.warn_of_separators(block);
         let mut finished = Finished::default();
+        if let Some(refusal) = document::refusal(block, self.ending, matches!(self.format, PresignFormat::Json(_))) {
+            finished.fatal = Some(Problem::new(block.first, refusal));
+            return finished;
+        }
         let mut targets = std::mem::take(&mut self.targets);
         targets.clear();
         let mut waiting: Vec<Pending<'_>> = Vec::with_capacity(AT_ONCE);
@@ -190,8 +206,8 @@ impl PresignWorker<'_> {
                 if method.as_deref().is_some_and(|method| !is_token(method)) {
                     return Err(INVALID_METHOD.into());
                 }
-                if region.as_deref().is_some_and(|region| !region.bytes().all(is_letter_of_name)) {
-                    return Err("field 'region': expected the name of a region, such as eu-west-1".into());
+                if region.as_deref().is_some_and(|region| !is_name_of_region(region)) {
+                    return Err("field 'region': expected the name of a region, such as eu-west-1, or null".into());
                 }
                 let common = Common { method, headers, expires, bucket, region };
                 let target = match target {
@@ -278,6 +294,9 @@ impl PresignWorker<'_> {
     /// text is UTF-16 without a mark.
     fn warn_of_separators(&mut self, block: &Block) {
         let warning = match (self.ending, &self.format) {
+            (Ending::Newline, PresignFormat::Plain) if self.base.is_some() && block.bytes.starts_with(b"{\"") => {
+                Some(JSON_IN_KEY)
+            }
             (Ending::Newline, PresignFormat::Plain) => memchr(0, &block.bytes).map(|_| NUL_IN_KEY),
             // Keys may contain newlines, but this one would contain the whole input.
             (Ending::Zero, _) if block.first == 1 && memchr(0, &block.bytes).is_none() => {
@@ -308,7 +327,11 @@ impl PresignWorker<'_> {
             let what = format!("the record begins with {scheme}://, but a key is expected");
             return Err(Refusal::with_hint(what, "omit --base or the bucket"));
         }
-        push_key(under, key, targets);
+        let key = match self.encoding {
+            KeyEncoding::Raw => Cow::Borrowed(key),
+            KeyEncoding::Url => Cow::Owned(decode_key(key)?),
+        };
+        push_key(under, &key, targets);
         let ready = self.presigners.find(under, is_s3, common)?;
         let is_normalized = ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized;
         let mut segments = key.split(|byte| *byte == b'/');
@@ -418,6 +441,18 @@ impl PresignWorker<'_> {
     }
 }
 
+/// Decodes a URL-encoded key.
+fn decode_key(key: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let is_escape = |at: usize| key.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if memchr_iter(b'%', key).all(is_escape) {
+        return Ok(decode(key, Plus::Space));
+    }
+    let what = "the key is not URL-encoded: it has a '%' without two hexadecimal digits";
+    Err(Refusal::with_hint(what, "omit --url-encoded if the keys are as they are"))
+}
+
+const JSON_IN_KEY: &str =
+    "a record looks like a JSON object, and is taken for a key: pass --jsonl if the records are objects";
 const NUL_IN_KEY: &str = "a record contains a NUL byte, which becomes %00 in its URL: pass -0 if records end with NUL \
      bytes, or convert the text to UTF-8 if it is UTF-16";
 const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NUL byte: it is one record, with %0A in \
@@ -425,6 +460,10 @@ const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NU
 
 /// The schemes of URLs that lead to objects; a key that begins with one is a URL in the wrong place.
 const SCHEMES: [&str; 7] = ["s3", "https", "http", "wss", "ws", "s3a", "s3n"];
+
+fn is_name_of_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_letter_of_name)
+}
 
 fn begins_with_scheme(key: &[u8], scheme: &str) -> bool {
     let split = key.split_at_checked(scheme.len());

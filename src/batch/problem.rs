@@ -40,6 +40,8 @@ pub enum Extent {
     Record,
     /// This record and all that follow, because there are no credentials any more. The run ends.
     Credentials,
+    /// All records, because the input has none. The run ends.
+    Input,
 }
 
 impl Refusal {

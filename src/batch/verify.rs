@@ -8,6 +8,7 @@ use memchr::memmem;
 
 use super::alike::{KnownUrls, Parts};
 use super::blocks::{Block, Ending};
+use super::document;
 use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
 use super::pipeline::{AT_ONCE, Finished, Worker};
@@ -366,6 +367,10 @@ impl Worker for VerifyWorker<'_> {
             self.known.clear();
         }
         let mut finished = Finished::default();
+        if let Some(refusal) = document::refusal(block, self.ending, matches!(self.format, VerifyFormat::Json(_))) {
+            finished.fatal = Some(Problem::new(block.first, refusal));
+            return finished;
+        }
         let mut waiting = Waiting::default();
         for (number, record) in block.records(self.ending) {
             finished.records += 1;

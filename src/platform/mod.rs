@@ -18,16 +18,16 @@ pub use portable::{
     ChildSignals, FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory,
     descriptor_of, disable_core_dumps, duplicate, for_owner_only, has_one_name, is_file_name, is_owner_trusted,
     kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting, owner_and_group_kept,
-    owner_kept, permissions_like, raise_file_limit, remove_if_stopped, shell_for, stdout_file, stop_between,
-    stop_signal, write_position,
+    owner_kept, permissions_like, raise_file_limit, remove_if_stopped, report_size_limit, shell_for, stdout_file,
+    stop_between, stop_signal, write_position,
 };
 #[cfg(unix)]
 pub use unix::{
     ChildSignals, FileId, Removal, UnnamedFile, blank_arguments, connect_to_socket, create_private_directory,
     descriptor_of, disable_core_dumps, duplicate, for_owner_only, has_one_name, is_file_name, is_owner_trusted,
     kind_of, last_change, leave_to_umask, lock_file, mode_open_to, open_without_waiting, owner_and_group_kept,
-    owner_kept, permissions_like, raise_file_limit, remove_if_stopped, shell_for, stdout_file, stop_between,
-    stop_signal, write_position,
+    owner_kept, permissions_like, raise_file_limit, remove_if_stopped, report_size_limit, shell_for, stdout_file,
+    stop_between, stop_signal, write_position,
 };
 
 /// What users other than the owner can do with a file.

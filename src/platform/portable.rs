@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::Child;
 use std::sync::Mutex;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Access, FileKind, Secrecy};
 
@@ -135,7 +135,10 @@ pub fn remove_if_stopped(_: &Path) -> Removal {
 }
 
 /// Does nothing: on these systems a process is ended without being asked.
-pub fn stop_between(_: &'static Mutex<()>) {}
+pub fn stop_between(_: &'static Mutex<()>, _: Duration) {}
+
+/// Does nothing: these systems have no limit on the size of files.
+pub fn report_size_limit() {}
 
 /// Identifies a file: the creation time changes when another file takes its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,7 +246,8 @@ mod tests {
         assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
         disable_core_dumps();
         static GATE: Mutex<()> = Mutex::new(());
-        stop_between(&GATE);
+        stop_between(&GATE, Duration::MAX);
+        report_size_limit();
         assert!(stdout_file().is_none() && write_position(&File::open(&path).unwrap()).unwrap() == 0);
         let _removal = remove_if_stopped(&path);
         assert!(path.exists());

@@ -292,7 +292,7 @@ fn files_of_one_run_have_one_header() {
     let text = presign(&["--csv", "key", "--base", "s3://b", &one, &two]).run().expect(0).text();
     assert_eq!(text.lines().count(), 3);
     let ran = presign(&["--csv", "key", "--base", "s3://b", &one, &other]).run().expect(2);
-    assert!(ran.stderr.contains("its header is not the one of"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("its columns are not those of"), "{}", ran.stderr);
 }
 
 /// Catches a user's field that is mistaken for a field of another command.

@@ -3,11 +3,13 @@
 
 mod captured;
 mod formats;
+mod inventory;
 mod keys;
 mod quotes;
 mod recorded;
 mod streams;
 mod unread;
+mod unsuitable;
 mod verdicts;
 
 use sigvet_testing::Sigvet;

@@ -172,7 +172,7 @@ mod linux {
         assert_eq!(child.wait().unwrap().code(), Some(23));
     }
 
-    /// Catches half a line at the end of a file on a full disk; a limit on the size of files stands for the disk. A
+    /// Catches half a line at the end of a file on a full disk, or of the greatest size (`ulimit -f`). A
     /// row of CSV may contain newlines, and is not cut there.
     #[test]
     fn lines_are_whole_when_the_disk_is_full() {
@@ -189,7 +189,7 @@ mod linux {
                 std::fs::write(&path, "before\n").unwrap();
                 let command = presign(words).into_command();
                 let mut shell = Command::new("sh");
-                let script = format!("trap '' XFSZ; ulimit -f 100; exec \"$@\" {redirect} \"$OUT\"");
+                let script = format!("ulimit -f 100; exec \"$@\" {redirect} \"$OUT\"");
                 shell.args(["-c", &script, "sh"]).arg(command.get_program()).args(command.get_args());
                 shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
                 shell.env("PATH", "/usr/bin:/bin").env("OUT", &path).stdin(Stdio::piped()).stderr(Stdio::piped());
@@ -229,6 +229,48 @@ mod linux {
             let text = std::fs::read(&path).unwrap();
             assert_eq!(text.last(), Some(&b'\n'), "{:?}", String::from_utf8_lossy(&text[text.len() - 80..]));
         }
+    }
+
+    /// coreutils' `timeout` sends SIGTERM to its child and then to the group: the second must not cut a line that the first
+    /// left whole. Catches also a list that goes on for long after it is asked to stop.
+    #[test]
+    fn lines_are_whole_when_the_signal_comes_twice() {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("urls");
+            let mut command = presign(&["--base", "s3://photos"]).into_command();
+            let mut child = command.stdout(File::create(&path).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let endless = std::thread::spawn(move || while stdin.write_all(&list(10_000)).is_ok() {});
+            let began = Instant::now();
+            while std::fs::metadata(&path).unwrap().len() < 1_000_000 {
+                assert!(began.elapsed() < PATIENCE);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let words = format!("for i in 1 2 3 4 5 6 7 8; do kill -TERM {} || exit 0; done", child.id());
+            Command::new("sh").args(["-c", &words]).stderr(Stdio::null()).status().unwrap();
+            assert_eq!(child.wait().unwrap().signal(), Some(15));
+            endless.join().unwrap();
+            let text = std::fs::read(&path).unwrap();
+            assert_eq!(text.last(), Some(&b'\n'), "{:?}", String::from_utf8_lossy(&text[text.len() - 80..]));
+        }
+    }
+
+    /// A reader that does not read, as a pager does, does not keep the process from ending.
+    #[test]
+    fn one_signal_ends_it_although_nobody_reads() {
+        let mut child = presign(&["--base", "s3://photos"]).into_command().stderr(Stdio::null()).spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let endless = std::thread::spawn(move || while stdin.write_all(&list(1_000)).is_ok() {});
+        std::thread::sleep(Duration::from_millis(500));
+        let words = format!("kill -TERM {}", child.id());
+        assert!(Command::new("sh").args(["-c", &words]).status().unwrap().success());
+        let began = Instant::now();
+        assert_eq!(child.wait().unwrap().signal(), Some(15));
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        drop(stdout);
+        endless.join().unwrap();
     }
 
     /// Catches memory that grows with the list: no long list would fit into two gigabytes of address space.

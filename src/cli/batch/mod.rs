@@ -41,9 +41,9 @@ pub fn work_through<P: Worker>(
     attend: &dyn Fn(&KnownSecrets) -> Vec<String>,
     context: &mut Context,
 ) -> Result<Run, Failure> {
-    stop_between_blocks();
     let Context { stdout, stderr, secrets, .. } = context;
     let file = stdout.file();
+    stop_between_blocks(file.is_some());
     let output = Whole::new(stdout.exact(), list.ending.of_output(), file);
     let pipe = Pipe { input: list.records, ending: list.ending, first: list.first, output };
     let is_done = AtomicBool::new(false);
@@ -85,6 +85,7 @@ fn stopped(name: &str, problem: &Problem, exit: Exit) -> Failure {
         Extent::Record => Failure::new(exit, format!("{name}, line {}: {what}", problem.record))
             .with_hints(hint.clone())
             .hint("pass --on-error report to go on: a line in its place then says what is wrong"),
+        Extent::Input => Failure::new(Exit::Usage, format!("{name}: {what}")).with_hints(hint.clone()),
         Extent::Credentials => {
             Failure::new(Exit::NoCredentials, format!("{what}; stopped at {name}, line {}", problem.record))
                 .with_hints(hint.clone())

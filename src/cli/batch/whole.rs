@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::{Mutex, Once};
+use std::time::Duration;
 
 use crate::batch::Ending;
 use crate::locking::locked;
@@ -13,9 +14,13 @@ static GATE: Mutex<()> = Mutex::new(());
 
 static LISTENING: Once = Once::new();
 
+/// How long a signal waits until a block is written to something else than a file: perhaps nobody reads it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// From now on, a signal that stops the process waits until the current block is written.
-pub(super) fn stop_between_blocks() {
-    LISTENING.call_once(|| platform::stop_between(&GATE));
+pub(super) fn stop_between_blocks(is_file: bool) {
+    let patience = if is_file { Duration::MAX } else { PATIENCE };
+    LISTENING.call_once(|| platform::stop_between(&GATE, patience));
 }
 
 /// A stream that is written in blocks of whole records.

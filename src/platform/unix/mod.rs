@@ -9,7 +9,7 @@ mod unnamed;
 pub use arguments::blank_arguments;
 pub use child::{ChildSignals, shell_for};
 pub use descriptor::{descriptor_of, duplicate, stdout_file, write_position};
-pub use signals::{Removal, remove_if_stopped, stop_between, stop_signal};
+pub use signals::{Removal, remove_if_stopped, report_size_limit, stop_between, stop_signal};
 pub use unnamed::UnnamedFile;
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};

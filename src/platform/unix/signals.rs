@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once};
+use std::sync::{Arc, Mutex, MutexGuard, Once};
+use std::time::{Duration, Instant};
 
 use crate::locking::locked;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -54,25 +55,45 @@ pub async fn stop_signal() {
     });
 }
 
-/// Ends the process on SIGINT, SIGTERM or SIGHUP as soon as no thread holds the gate; a second signal ends it at
-/// once.
-pub fn stop_between(gate: &'static Mutex<()>) {
+/// Signals within this time are one request to stop: `timeout` of coreutils sends one to its child and another to the group of
+/// the child.
+const ONE_REQUEST: Duration = Duration::from_secs(1);
+
+/// Ends the process on SIGINT, SIGTERM or SIGHUP as soon as no thread holds the gate, or after `patience`; a further signal,
+/// later than a second, ends it at once.
+pub fn stop_between(gate: &'static Mutex<()>, patience: Duration) {
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
-        let mut is_asked = false;
+        let mut asked_at: Option<Instant> = None;
         for signal in signals.forever() {
-            let end = move || {
-                let _open = gate.lock();
-                // This ends the process.
-                drop(emulate_default_handler(signal));
-            };
-            if std::mem::replace(&mut is_asked, true) {
-                drop(emulate_default_handler(signal));
+            match asked_at {
+                None => end_between(gate, patience, signal),
+                Some(asked_at) if asked_at.elapsed() < ONE_REQUEST => {}
+                Some(_) => drop(emulate_default_handler(signal)),
             }
-            std::thread::spawn(end);
+            asked_at.get_or_insert_with(Instant::now);
         }
     });
+}
+
+/// Ends the process as the signal would, on other threads.
+fn end_between(gate: &'static Mutex<()>, patience: Duration, signal: i32) {
+    std::thread::spawn(move || {
+        let _open = gate.lock();
+        drop(emulate_default_handler(signal));
+    });
+    if patience < Duration::MAX {
+        std::thread::spawn(move || {
+            std::thread::sleep(patience);
+            drop(emulate_default_handler(signal));
+        });
+    }
+}
+
+/// Makes a write beyond the limit on the size of files (`ulimit -f`) fail instead of ending the process.
+pub fn report_size_limit() {
+    drop(signal_hook::flag::register(SIGXFSZ, Arc::default()));
 }
 
 fn files() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -108,7 +129,6 @@ pub(super) fn is_ignored(signal: i32) -> bool {
 mod tests {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Stdio};
-    use std::time::Duration;
 
     use super::*;
 

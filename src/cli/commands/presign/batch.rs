@@ -9,7 +9,9 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::{PresignArgs, default_expires, expires_in_profile};
-use crate::batch::{Base, CsvHeader, Ending, Extent, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms};
+use crate::batch::{
+    Base, CsvHeader, Ending, Extent, KeyEncoding, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
+};
 use crate::cli::batch::{Input, List, are_empty, inputs, unreadable, work_through};
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
@@ -67,6 +69,16 @@ pub struct ListOptions {
     #[arg(long, value_name = "COLUMN", requires = "batch", conflicts_with_all = ["jsonl", "null", "field"])]
     csv: Option<String>,
 
+    /// The CSV has no header, and --csv takes the number of a column
+    #[arg(long, requires = "csv")]
+    no_header: bool,
+
+    /// Keys are URL-encoded, as in S3 Inventory and with 'aws s3api --encoding-type url'
+    ///
+    /// A '+' is a space. URLs are not affected.
+    #[arg(long, requires = "batch")]
+    url_encoded: bool,
+
     /// What URLs may not outlive
     #[arg(long, value_name = "WHAT", value_enum, requires = "batch")]
     max_expiry: Option<MaxExpiry>,
@@ -88,12 +100,14 @@ pub fn run(args: &PresignArgs, context: &mut Context) -> Result<(), Failure> {
         made => made?,
     };
     let base = args.list.base.as_deref().map(|base| signing.base(base)).transpose()?;
+    let encoding = if args.list.url_encoded { KeyEncoding::Url } else { KeyEncoding::Raw };
     let (mut records, mut wrong, mut first) = (0, 0, None);
     for input in inputs(&args.urls)? {
         let Opened { list, format } = Opened::new(&input, args, &mut first, context)?;
         let ending = list.ending;
         let when_wrong = args.list.batch.when_wrong(&args.urls, &input.name);
-        let worker = || PresignWorker::new(&signing, base.clone(), format.clone(), ending, when_wrong.clone());
+        let worker =
+            || PresignWorker::new(&signing, (base.clone(), encoding), format.clone(), ending, when_wrong.clone());
         let ended = work_through(list, args.list.batch.jobs(), worker, &|secrets| signing.attend(secrets), context)?;
         (records, wrong) = (records + ended.records, wrong + ended.wrong);
     }
@@ -161,18 +175,20 @@ impl Opened {
             return Ok(Self { list, format });
         };
         let (row, behind) = CsvHeader::take(&mut records).map_err(|error| unreadable(&name, error))?;
-        let records: Box<dyn Read + Send> = Box::new(Cursor::new(behind).chain(records));
         let added = PresignFormat::added_columns(batch.on_error());
         if row.is_empty() {
             // The input is empty, so the output is too.
             let list = List { name, records, ending: Ending::Newline, first: 1, stopped: Exit::NotValid };
             return Ok(Self { list, format: PresignFormat::Plain });
         }
-        let header =
-            CsvHeader::new(&row, column, added).map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
+        let header = match args.list.no_header {
+            true => CsvHeader::without_names(&row, column),
+            false => CsvHeader::new(&row, column, added),
+        };
+        let header = header.map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
         match first {
             Some((of, first)) if !first.is_alike(&header) => {
-                return Err(Failure::usage(format!("{name}: its header is not the one of {of}"))
+                return Err(Failure::usage(format!("{name}: its columns are not those of {of}"))
                     .hint("presign files with other columns in a run of their own"));
             }
             Some(_) => {}
@@ -183,7 +199,10 @@ impl Opened {
                 *first = Some((name.clone(), header.clone()));
             }
         }
-        let first = 1 + row.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let (before, mut read) = (header.length_before_records(&row), row);
+        let records_read = read.split_off(before);
+        let first = 1 + read.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let records: Box<dyn Read + Send> = Box::new(Cursor::new([records_read, behind].concat()).chain(records));
         let list = List { name, records, ending: header.ending(), first, stopped: Exit::NotValid };
         Ok(Self { list, format: PresignFormat::Csv(header) })
     }
