@@ -7,11 +7,16 @@ use sigvet_core::request::RequestUrl;
 /// # Errors
 /// One of them names another host: a client would send the URL's own, so the signature would not match.
 pub(super) fn check_host(headers: &[(String, String)], url: &RequestUrl) -> Result<(), String> {
+    match other_host(headers, url) {
+        None => Ok(()),
+        Some(_) => Err("the Host header names another host than the URL".to_owned()),
+    }
+}
+
+/// The `Host` header of a record that is not the host of its URL.
+pub(super) fn other_host<'h>(headers: &'h [(String, String)], url: &RequestUrl) -> Option<&'h str> {
     let with_port = format!("{}:{}", url.host(), url.port_or_default());
     let is_own = |host: &str| [url.host_header(), with_port.clone()].iter().any(|own| own.eq_ignore_ascii_case(host));
     let mut hosts = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
-    match hosts.all(|(_, host)| is_own(host)) {
-        true => Ok(()),
-        false => Err("the Host header names another host than the URL".to_owned()),
-    }
+    hosts.find(|(_, host)| !is_own(host)).map(|(_, host)| host.as_str())
 }

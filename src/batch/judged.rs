@@ -17,7 +17,13 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub(super) fn new(request: &Request, verdict: &Verdict, refused: &[AppliedMistake], known: Known) -> Self {
+    /// The verdict; `other_host` is the host for which the request is signed, if its URL has another.
+    pub(super) fn new(
+        request: &Request,
+        verdict: &Verdict,
+        refused: &[AppliedMistake],
+        (known, other_host): (Known, Option<&str>),
+    ) -> Self {
         let findings = verdict.findings.iter().filter_map(|finding| finding.id()).map(FindingId::as_str);
         let findings = each_once(findings.chain(refused.iter().map(|made| made.mistake.id)));
         let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
@@ -31,6 +37,7 @@ impl Judged {
         if is_right == Some(true) {
             fields.push(("method", method_of(request, verdict).into()));
         }
+        fields.extend(other_host.map(|host| ("signed_host", host.into())));
         let assumed = assumed_parts(known, request);
         if !assumed.is_empty() {
             fields.push(("assumed", assumed.into()));

@@ -9,6 +9,7 @@ use memchr::memmem;
 use super::alike::{KnownUrls, Parts};
 use super::blocks::{Block, Ending};
 use super::document;
+use super::host::other_host;
 use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
 use super::pipeline::{AT_ONCE, Finished, Worker};
@@ -19,7 +20,7 @@ use sigvet_core::internal::capital_method;
 use sigvet_core::request::{Body, Request, RequestUrl};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::{Known, Outcome, Verdict, VerifyError};
-use sigvet_diagnose::formats::{Note, SignedNames, Token, is_placeholder, posted_body};
+use sigvet_diagnose::formats::{Note, SignedNames, Token, is_body_absent, is_placeholder, posted_body};
 use sigvet_diagnose::refused_token;
 
 /// The format of the records.
@@ -98,13 +99,16 @@ const READ: [&str; 5] = ["method", "headers", "body", "body_base64", "postData"]
 const REPEATED: [&str; 2] = ["queryString", "cookies"];
 
 /// The fields that are added to a record, which replace fields of the record.
-const ADDED: [&str; 7] = ["verdict", "findings", "signature_matches", "access_key_id", "method", "assumed", "error"];
+const ADDED: [&str; 8] =
+    ["verdict", "findings", "signature_matches", "access_key_id", "method", "signed_host", "assumed", "error"];
 
 /// A request, and what is known about it.
 struct Read {
     request: Request,
     known: Known,
     notes: Vec<Note>,
+    /// The `Host` header, if it is not the host of the URL.
+    other_host: Option<String>,
 }
 
 impl<'v> VerifyWorker<'v> {
@@ -135,7 +139,7 @@ impl<'v> VerifyWorker<'v> {
     }
 
     fn judge_request(&self, read: &Read, now: Timestamp) -> Result<(Judged, Option<Verdict>), String> {
-        let Read { request, known, notes } = read;
+        let Read { request, known, notes, other_host } = read;
         let verdict = match self.judges.judge(request, *known, now) {
             Ok(verdict) => verdict,
             Err(error) => return Ok((Judged::unreadable(request, error)?, None)),
@@ -145,7 +149,7 @@ impl<'v> VerifyWorker<'v> {
             self.judges.judging.miss_key(access_key_id);
         }
         let judged = |request: &Request, verdict: &Verdict, known: Known| {
-            Judged::new(request, verdict, &refused_token(request, verdict, notes), known)
+            Judged::new(request, verdict, &refused_token(request, verdict, notes), (known, other_host.as_deref()))
         };
         if let Some((request, verdict)) = self.judge_in_capitals(read, &verdict, now) {
             // Whoever wrote the record changed the method, so what was sent is an assumption.
@@ -254,7 +258,7 @@ impl<'v> VerifyWorker<'v> {
         match &self.format {
             VerifyFormat::Plain => {
                 let text = std::str::from_utf8(record).map_err(|_| "the URL is not UTF-8".to_owned())?;
-                self.read_url(text)
+                Ok(self.read_url(text)?.0)
             }
             VerifyFormat::Json(field) => {
                 let target = Some(field.as_deref().unwrap_or("url"));
@@ -264,7 +268,7 @@ impl<'v> VerifyWorker<'v> {
     }
 
     /// Reads a URL, or a token, which contains one.
-    fn read_url(&self, text: &str) -> Result<Read, String> {
+    fn read_url(&self, text: &str) -> Result<(Read, RequestUrl), String> {
         let (method, url, known, notes) = match Token::parse(text) {
             Some(Ok(token)) => (token.method, self.judges.judging.parse_url(&token.url)?, Known::TOKEN, token.flaws),
             Some(Err(error)) => return Err(error.to_string()),
@@ -275,7 +279,7 @@ impl<'v> VerifyWorker<'v> {
             None => ("GET", self.judges.judging.parse_url(text)?, Known::URL, Vec::new()),
         };
         let request = Request::new(method, &url).map_err(|error| error.to_string())?;
-        Ok(Read { request, known, notes })
+        Ok((Read { request, known, notes, other_host: None }, url))
     }
 
     /// Reads a request. A log has a placeholder for what a request does not have.
@@ -287,14 +291,15 @@ impl<'v> VerifyWorker<'v> {
             let signed = SignedNames::of(target.as_bytes(), pairs);
             fields.headers.retain(|(name, value)| !signed.is_absent(name, value));
         }
-        let mut read = self.read_url(&whole_url(&target, &fields.headers)?)?;
-        let Read { request, known, .. } = &mut read;
+        let (mut read, url) = self.read_url(&whole_url(&target, &fields.headers)?)?;
+        let Read { request, known, other_host: other, .. } = &mut read;
         if let Some(method) = fields.method.take().filter(is_there) {
             request.set_method(&method).map_err(|_| INVALID_METHOD)?;
             known.method = true;
         }
         known.headers |= !fields.headers.is_empty();
         // A proxy records the URL where it sent the request, and the Host that the client signed.
+        *other = other_host(&fields.headers, &url).map(str::to_owned);
         if fields.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             request.headers.remove("host");
         }
@@ -308,18 +313,21 @@ impl<'v> VerifyWorker<'v> {
 
 /// The body of a request.
 fn body(fields: Fields<'_>, request: &Request, known: Known) -> Result<Body, String> {
-    let is_declared = request.headers.content_length().is_some_and(|length| length > 0);
-    Ok(match (fields.body, fields.body_base64, fields.posted) {
-        (Some(_), Some(_), _) => return Err("the record has both 'body' and 'body_base64'".to_owned()),
-        (Some(text), None, _) if text.is_empty() && is_declared => Body::Unknown,
-        (Some(text), None, _) => Body::Bytes(text.into_owned().into_bytes()),
-        (None, Some(text), _) => {
+    let is_there = |text: &Cow<'_, str>| !is_body_absent(text, &request.headers);
+    let is_given = fields.body.is_some();
+    let body = match (fields.body.filter(is_there), fields.body_base64) {
+        (_, Some(_)) if is_given => return Err("the record has both 'body' and 'body_base64'".to_owned()),
+        (Some(text), _) => Body::Bytes(text.into_owned().into_bytes()),
+        (None, Some(text)) => {
             Body::Bytes(STANDARD.decode(&*text).map_err(|_| "field 'body_base64': expected base64".to_owned())?)
         }
-        (None, None, Some(posted)) => posted_body(Some(&posted), None, &request.headers, &mut Vec::new()),
-        _ if may_have_body(request, known) => Body::Unknown,
-        _ => Body::Bytes(Vec::new()),
-    })
+        (None, None) => match fields.posted {
+            Some(posted) => posted_body(Some(&posted), None, &request.headers, &mut Vec::new()),
+            None if may_have_body(request, known) => Body::Unknown,
+            None => Body::Bytes(Vec::new()),
+        },
+    };
+    Ok(body)
 }
 
 /// The URL of a request. Servers log the path and the query alone, and the host is in a header.
@@ -337,9 +345,10 @@ fn whole_url<'u>(target: &'u str, headers: &[(String, String)]) -> Result<Cow<'u
 }
 
 /// Whether a request without a body in its record may have had one: its method usually has one, or the method is not
-/// known and the headers sign the hash of a body.
+/// known and the headers sign the hash of a body; or the headers declare one.
 fn may_have_body(request: &Request, known: Known) -> bool {
     match known.method {
+        _ if request.headers.content_length().is_some_and(|length| length > 0) => true,
         true => {
             let method = request.method();
             !matches!(capital_method(method).unwrap_or(method), "GET" | "HEAD" | "DELETE" | "OPTIONS")

@@ -14,7 +14,7 @@ pub mod capture;
 pub use capture::{PostedData, posted_body};
 pub use flattened::{unflatten, unflatten_hashed};
 pub use note::{Alteration, Note, OtherLogin};
-pub use recorded::{SignedNames, is_placeholder};
+pub use recorded::{SignedNames, is_body_absent, is_placeholder};
 pub use session::{MalformedSession, parse_session};
 pub(crate) use token::is_of_rds;
 pub use token::{

@@ -2,6 +2,7 @@
 //! does not have as empty, or as `-`.
 
 use sigvet_core::internal::canonical::query::parameters;
+use sigvet_core::request::Headers;
 
 /// The headers that a recorded request says it signed.
 #[derive(Debug, Default)]
@@ -39,9 +40,35 @@ pub fn is_placeholder(value: &str) -> bool {
     matches!(value.trim(), "" | "-")
 }
 
+/// Whether the text in place of a body says that the record has none: the headers declare a body of another length. A log
+/// that is not JSON by itself writes `-` for an empty body too.
+pub fn is_body_absent(text: &str, headers: &Headers) -> bool {
+    match text {
+        "" => headers.content_length().is_some_and(|length| length > 0),
+        "-" => headers.content_length() != Some(1),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_placeholder_is_no_body() {
+        for (text, length, is_absent) in [
+            ("", None, false),
+            ("", Some("0"), false),
+            ("", Some("5"), true),
+            ("-", None, true),
+            ("-", Some("0"), true),
+            ("-", Some("1"), false),
+            ("a", Some("5"), false),
+        ] {
+            let headers = Headers::from_pairs(length.map(|length| ("content-length", length))).unwrap();
+            assert_eq!(is_body_absent(text, &headers), is_absent, "{text:?} {length:?}");
+        }
+    }
 
     #[test]
     fn an_empty_header_is_absent_unless_it_is_signed() {

@@ -6,7 +6,7 @@ use ::base64::alphabet::STANDARD;
 use crate::formats::base64;
 use crate::formats::note::Note;
 use crate::formats::parse_url;
-use crate::formats::recorded::SignedNames;
+use crate::formats::recorded::{SignedNames, is_body_absent};
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
@@ -64,7 +64,8 @@ fn of_object(object: &Literal) -> Option<Exchange> {
 /// The body, if the object has one.
 fn body(object: &Literal, headers: &Headers, notes: &mut Vec<Note>) -> Option<Body> {
     let text = |names: &[&str]| object.get(names).and_then(Literal::text);
-    if let Some(body) = text(&["body", "data"]).filter(|body| !body.is_empty()) {
+    let is_there = |body: &&str| !body.is_empty() && !is_body_absent(body, headers);
+    if let Some(body) = text(&["body", "data"]).filter(is_there) {
         return Some(Body::Bytes(body.as_bytes().to_vec()));
     }
     if let Some(bytes) = text(&["body_base64"]).and_then(|body| base64::decode(body, &STANDARD)) {
