@@ -54,6 +54,9 @@ pub fn are_empty(names: &[String], context: &mut Context) -> Result<bool, Failur
 
 /// The failure for a list that cannot be read. A common mistake is to give a URL instead of a file.
 pub fn unreadable(name: &str, error: std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return Failure::usage(format!("cannot read {name}: {error}"));
+    }
     let hint = name.contains("://").then_some("give URLs on standard input, or omit --batch");
     cannot_read(name.as_ref(), error).with_exit(Exit::Usage).with_hints(hint)
 }

@@ -40,14 +40,10 @@ pub fn is_placeholder(value: &str) -> bool {
     matches!(value.trim(), "" | "-")
 }
 
-/// Whether the text in place of a body says that the record has none: the headers declare a body of another length. A log
-/// that is not JSON by itself writes `-` for an empty body too.
+/// Whether the text in place of a body is not what was sent: the headers declare another length, as if a log leaves out
+/// bodies, or reads them in another character set. Without a length, `-` is the placeholder of logs.
 pub fn is_body_absent(text: &str, headers: &Headers) -> bool {
-    match text {
-        "" => headers.content_length().is_some_and(|length| length > 0),
-        "-" => headers.content_length() != Some(1),
-        _ => false,
-    }
+    headers.content_length().map_or(text == "-", |declared| declared != text.len() as u64)
 }
 
 #[cfg(test)]
@@ -63,7 +59,10 @@ mod tests {
             ("-", None, true),
             ("-", Some("0"), true),
             ("-", Some("1"), false),
-            ("a", Some("5"), false),
+            ("a", Some("5"), true),
+            ("hé", Some("3"), false),
+            ("hÃ©", Some("3"), true),
+            ("a", None, false),
         ] {
             let headers = Headers::from_pairs(length.map(|length| ("content-length", length))).unwrap();
             assert_eq!(is_body_absent(text, &headers), is_absent, "{text:?} {length:?}");
