@@ -10,8 +10,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sigvet::batch::{
-    Base, CsvHeader, Ending, Judges, Judging, OnError, Pipe, PresignFormat, PresignWorker, Refusal, Signing,
-    SigningTerms, VerifyFormat, VerifyWorker, WhenWrong, Worker,
+    Base, CsvHeader, Ending, Judges, Judging, KeyEncoding, OnError, Pipe, PresignFormat, PresignWorker, Refusal,
+    Signing, SigningTerms, VerifyFormat, VerifyWorker, WhenWrong, Worker,
 };
 use sigvet::cli::args::Cli;
 use sigvet::cli::curl::config_file;
@@ -315,8 +315,10 @@ pub fn lists(data: &[u8]) {
     let when_wrong = WhenWrong { on_error: OnError::Report, file: None };
     let base = (kind & 2 == 0).then(|| RequestUrl::parse("https://b.s3.us-east-1.amazonaws.com/p/").expect("a URL"));
     let base = base.map(|url| Base { typed: url.to_string(), url: Arc::new(url) });
+    let encoding = if kind & 4 == 0 { KeyEncoding::Raw } else { KeyEncoding::Url };
     for format in [PresignFormat::Plain, PresignFormat::Json(None)] {
-        let worker = || PresignWorker::new(&FixedSigning, base.clone(), format.clone(), ending, when_wrong.clone());
+        let worker =
+            || PresignWorker::new(&FixedSigning, (base.clone(), encoding), format.clone(), ending, when_wrong.clone());
         expect_a_line_each(list, ending, &worker);
     }
     let verifier =
@@ -330,11 +332,12 @@ pub fn lists(data: &[u8]) {
     let mut rows = list;
     let Ok((row, behind)) = CsvHeader::take(&mut rows) else { return };
     let added = PresignFormat::added_columns(OnError::Report);
-    if let Ok(header) = CsvHeader::new(&row, "key", added) {
-        let ending = header.ending();
+    for header in [CsvHeader::new(&row, "key", added), CsvHeader::without_names(&row, "1")].into_iter().flatten() {
+        let (ending, before) = (header.ending(), header.length_before_records(&row));
         let format = PresignFormat::Csv(header);
-        let worker = || PresignWorker::new(&FixedSigning, base.clone(), format.clone(), ending, when_wrong.clone());
-        let rest = [&behind, rows].concat();
+        let worker =
+            || PresignWorker::new(&FixedSigning, (base.clone(), encoding), format.clone(), ending, when_wrong.clone());
+        let rest = [&row[before..], &behind, rows].concat();
         let pipe = Pipe { input: &rest[..], ending, first: 2, output: Vec::new() };
         let _ = sigvet::batch::run(pipe, 1, worker);
     }
@@ -389,6 +392,10 @@ struct FixedJudging;
 impl Judging for FixedJudging {
     fn parse_url(&self, text: &str) -> Result<RequestUrl, String> {
         parse_record(text)
+    }
+
+    fn redact(&self, _request: Option<&Request>, fields: String) -> String {
+        fields
     }
 
     fn miss_key(&self, _access_key_id: &str) {}
