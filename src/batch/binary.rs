@@ -1,4 +1,4 @@
-//! Refuses inputs that are no text: their lines would be signed as keys, because a key may have any bytes.
+//! Refuses binary inputs: their lines would be signed as keys, because a key may have any bytes.
 
 use std::io::{self, ErrorKind};
 
@@ -18,8 +18,8 @@ const COMPRESSED: [(&[u8], &str, &str); 11] = [
     (b"\x50\x2a\x4d\x18", "zstd", "zstdcat"),
 ];
 
-/// How a file of rows begins that is no text, and its name. After a beginning that could be that of a key, text follows only in
-/// text.
+/// How binary files of rows begin, and their names. A beginning of letters could also be that of a key; then the bytes after it
+/// decide.
 const BINARY: [(&[u8], &str); 7] = [
     (b"PAR1", "Parquet"),
     (b"PARE", "encrypted Parquet"),
@@ -30,13 +30,13 @@ const BINARY: [(&[u8], &str); 7] = [
     (b"SQLite format 3\0", "SQLite"),
 ];
 
-/// Number of bytes after a beginning among which a file that is no text has a control character.
+/// Number of bytes after a beginning among which a binary file has a control character.
 const SEARCHED: usize = 64;
 
-/// Refuses a stream that begins like UTF-16, like a compressed file, or like a table that is no text.
+/// Refuses a stream that begins like UTF-16, like a compressed file, or like a binary table.
 ///
 /// # Errors
-/// The stream is no text.
+/// The stream is binary.
 pub(super) fn refuse_binary(beginning: &[u8]) -> io::Result<()> {
     let problem = match beginning {
         // Spreadsheets call UTF-16 Unicode.

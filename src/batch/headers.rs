@@ -40,7 +40,7 @@ impl Headers {
     fn push(&mut self, name: String, values: Values) {
         match values {
             Values::One(value) => self.0.push((name, value)),
-            // What is no name is an error in any case.
+            // Anything else that is not a name is an error in any case.
             Values::Many(values) if values.is_empty() && !name.starts_with(':') && !is_token(&name) => {
                 self.0.push((name, String::new()));
             }

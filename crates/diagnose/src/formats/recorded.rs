@@ -35,7 +35,7 @@ impl SignedNames {
     }
 }
 
-/// Whether a log writes this in place of a value that there is not.
+/// Whether a log writes this in place of a missing value.
 pub fn is_placeholder(value: &str) -> bool {
     matches!(value.trim(), "" | "-")
 }
