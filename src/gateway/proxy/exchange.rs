@@ -16,8 +16,7 @@ use sigvet_core::verify::{Accepted, Verdict};
 use sigvet_diagnose::Diagnosis;
 use sigvet_diagnose::formats::reply::Reply as Said;
 
-use super::masked_body::MaskedBody;
-use super::masking::Masking;
+use super::masked_body::{MaskedBody, UNREADABLE};
 use super::outgoing::{self, Extras, Outbound};
 use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
@@ -280,10 +279,7 @@ impl<'p> Leaving<'p> {
             let mut reply = onward::passed_back(response, self.proxy.limits.idle_time);
             // A client without its own key can have the proxy sign anything, so there is nothing to hide from it.
             if is_guarded {
-                let masking = match status.is_success() {
-                    true => Masking::bare(&self.way.credentials, signature),
-                    false => self.proxy.maskings.masking(&self.way.credentials, signature),
-                };
+                let masking = self.proxy.maskings.masking(&self.way.credentials, signature);
                 masking.apply_to_headers(&mut reply.headers);
                 if !reply.body.is_end_stream() {
                     reply.body = MaskedBody::with_masked_trailers(reply.body, masking).boxed_unsync();
@@ -355,9 +351,6 @@ impl<'p> Leaving<'p> {
         self.proxy.searches.run(self.proxy.limits.explain_time, search).await
     }
 }
-
-/// The message in place of an error body that cannot be searched.
-const UNREADABLE: &str = "the upstream's error is compressed or in another encoding, and is not passed on";
 
 /// The message to a client whose chunk signatures cannot be verified.
 const SIGNED_CHUNKS: &str =

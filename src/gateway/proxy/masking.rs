@@ -2,8 +2,10 @@
 //! signature. Servers repeat them in error responses.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use http::HeaderMap;
 use memchr::memmem;
 use sigvet_core::credentials::{Credentials, Secret};
@@ -18,7 +20,15 @@ const SHORTEST: usize = 8;
 /// The values to mask in the response to one request.
 pub struct Masking {
     credentials: Arc<Values>,
-    signature: Values,
+    signature: Signature,
+}
+
+/// The signature of one request. Its spellings are only made when a text may contain one: that takes longer than to pass
+/// the request on.
+struct Signature {
+    text: String,
+    starts: OnceLock<Option<Starts>>,
+    spelled: OnceLock<Values>,
 }
 
 /// Values, the longest first, so that no part of them remains.
@@ -46,8 +56,53 @@ impl Maskings {
             kept.push_front((Arc::clone(credentials), Arc::clone(&values)));
             values
         });
-        Masking { credentials: values, signature: Values::spelled([signature]) }
+        Masking { credentials: values, signature: Signature::new(signature) }
     }
+}
+
+impl Signature {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), starts: OnceLock::new(), spelled: OnceLock::new() }
+    }
+
+    /// The starts of all spellings, if the signature is in hex.
+    fn starts(&self) -> Option<&Starts> {
+        let is_hex = || self.text.len() > HEAD && self.text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let made = || is_hex().then(|| Starts::of(starts_of_hex(&self.text).iter().map(String::as_bytes)));
+        self.starts.get_or_init(made).as_ref()
+    }
+
+    fn values(&self) -> &Values {
+        self.spelled.get_or_init(|| Values::spelled([self.text.as_str(), &self.text.to_ascii_uppercase()]))
+    }
+
+    /// No spelling is shorter than the signature.
+    fn may_be_in(&self, text: &[u8]) -> bool {
+        text.len() >= self.text.len() && self.starts().is_none_or(|starts| starts.may_be_in(text))
+    }
+}
+
+/// Number of characters of a signature from which the starts of its spellings are made.
+const HEAD: usize = 9;
+
+/// How the spellings of a signature in hex begin: as it is, in base64 at three offsets, as the hex of its characters, and
+/// with each character escaped.
+fn starts_of_hex(signature: &str) -> Vec<String> {
+    let mut starts = Vec::new();
+    for text in [signature.to_owned(), signature.to_ascii_uppercase(), signature.to_ascii_lowercase()] {
+        let head = text.get(..HEAD).unwrap_or_default();
+        for (before, skipped) in [("", 0), ("-", 2), ("--", 3)] {
+            let encoded = BASE64_STANDARD_NO_PAD.encode(format!("{before}{head}"));
+            starts.push(encoded.get(skipped..).unwrap_or_default().to_owned());
+        }
+        let digits: Vec<String> = head.bytes().map(|byte| format!("{byte:02x}")).collect();
+        starts.extend([digits.concat(), digits.join(" ")]);
+        starts.push(head.escape_unicode().to_string());
+        starts.push(head.to_owned());
+    }
+    let capitals: Vec<String> = starts.iter().map(|start| start.to_ascii_uppercase()).collect();
+    starts.extend(capitals);
+    starts
 }
 
 impl Values {
@@ -68,11 +123,6 @@ impl Values {
             Self::spelled([Some(credentials.access_key_id.as_str()), token, Some(secret)].into_iter().flatten());
         let starts = Starts::of(values.iter().map(|value| value.as_slice()));
         Self { values, starts: Some(starts) }
-    }
-
-    fn plain<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let long = values.into_iter().filter(|value| value.len() >= SHORTEST);
-        Self { values: long.map(|value| Zeroizing::new(value.as_bytes().to_vec())).collect(), starts: None }
     }
 
     fn may_be_in(&self, text: &[u8]) -> bool {
@@ -98,29 +148,24 @@ impl Values {
 impl Masking {
     /// The values in all spellings.
     pub fn new(credentials: &Credentials, signature: &str) -> Self {
-        Self { credentials: Arc::new(Values::of_credentials(credentials)), signature: Values::spelled([signature]) }
-    }
-
-    /// The values only as they are: enough for the headers of a successful response, at a tenth of the cost.
-    pub fn bare(credentials: &Credentials, signature: &str) -> Self {
-        let token = credentials.session_token.as_ref().map(Secret::expose_secret);
-        let credentials = Values::plain([Some(credentials.access_key_id.as_str()), token].into_iter().flatten());
-        Self { credentials: Arc::new(credentials), signature: Values::plain([signature]) }
+        Self { credentials: Arc::new(Values::of_credentials(credentials)), signature: Signature::new(signature) }
     }
 
     /// Masks the values in these bytes.
     pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
-        self.signature.mask(self.credentials.mask(bytes.to_vec()))
+        let masked = self.credentials.mask(bytes.to_vec());
+        if self.signature.may_be_in(&masked) { self.signature.values().mask(masked) } else { masked }
     }
 
     /// Length of the longest value in bytes.
     pub fn longest(&self) -> usize {
-        self.credentials.longest().max(self.signature.longest())
+        self.credentials.longest().max(self.signature.values().longest())
     }
 
     /// Removes the fields of headers or trailers that contain a value.
     pub fn apply_to_headers(&self, headers: &mut HeaderMap) {
-        let holds = |text: &[u8]| self.credentials.are_in(text) || self.signature.are_in(text);
+        let holds_signature = |text: &[u8]| self.signature.may_be_in(text) && self.signature.values().are_in(text);
+        let holds = |text: &[u8]| self.credentials.are_in(text) || holds_signature(text);
         let named: Vec<_> =
             headers.iter().filter(|(_, value)| holds(value.as_bytes())).map(|(name, _)| name.clone()).collect();
         for name in named {
@@ -147,6 +192,30 @@ fn replaced(bytes: Vec<u8>, value: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a spelling of a signature that is not searched for because its start is unknown.
+    #[test]
+    fn no_spelling_of_a_signature_is_missed() {
+        let digests = (0_u32..64).map(|seed| sigvet_core::crypto::sha256(&seed.to_be_bytes()).to_string());
+        for digest in digests.chain(["0123456789abcdef".to_owned()]) {
+            let signature = Signature::new(&digest);
+            for value in &signature.values().values {
+                let text = [b"before it ", value.as_slice(), b" after it"].concat();
+                assert!(signature.may_be_in(&text), "{}", String::from_utf8_lossy(value));
+            }
+            assert!(!signature.may_be_in(&[b'.'; 500]));
+        }
+        // Version 2 signs in base64.
+        let signature = Signature::new("/+abcdefghijklmnopqrstuvwxy=");
+        assert!(signature.may_be_in(b"X-Sig: %2F%2Babcdefghijklmnopqrstuvwxy%3D"));
+    }
+
+    #[test]
+    fn signatures_are_masked_in_capitals_too() {
+        let credentials = Credentials::new("AKIAREALREALREALREAL", "hush/hush");
+        let masking = Masking::new(&credentials, "0123456789abcdef");
+        assert_eq!(masking.apply(b"<S>0123456789ABCDEF</S>"), b"<S>[redacted]</S>");
+    }
 
     #[test]
     fn credentials_of_the_request_are_masked_in_the_response() {
