@@ -10,7 +10,7 @@ use super::Reply;
 use super::awaited::awaited;
 use super::hops::Hop;
 use super::words::describe_chain;
-use crate::transport::{TimeLimit, TransportError};
+use crate::transport::{LookupError, TimeLimit, TransportError};
 
 /// The name by which a gateway recognizes its own requests in `Via` (RFC 9110 §7.6.3).
 #[derive(Debug, Clone)]
@@ -124,6 +124,9 @@ pub fn passed_back(response: http::Response<Incoming>, limit: Duration) -> Reply
 
 /// The status and the text for the client if the upstream server did not answer.
 pub fn unreached(error: &TransportError) -> (u16, String) {
+    if let TransportError::HostNotFound { source: LookupError::NotPublic, .. } = error {
+        return (403, "the host has no public address, and is not listed by its whole name".to_owned());
+    }
     let status = match error {
         TransportError::TimedOut { limit: TimeLimit::Request | TimeLimit::Connection, .. } => 504,
         _ => 502,

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::error::{ConnectError, LookupError, TimeLimit};
 use super::options::{HttpVersion, Options};
 use super::proxy_address::{Lookup, ProxyAddress, ProxyKind, SocksVersion};
+use super::reach::Reach;
 use super::stream::Stream;
 use super::{Timings, TransportError, error, socks, tls, tunnel};
 use crate::platform::connect_to_socket;
@@ -71,11 +72,17 @@ pub(super) async fn dial(url: &RequestUrl, options: &Options, timings: &mut Timi
         return Ok(Line { stream: dial_socket(path).await?, proxy: None });
     }
     let (host, port) = options.reroutings.iter().find_map(|rule| rule.apply(&host, port)).unwrap_or((host, port));
-    let Some(proxy) = options.proxies.for_url(url)? else {
+    let proxy = options.proxies.for_url(url)?;
+    if proxy.is_some() && !options.reach.may_be_asked_for(&host) {
+        return Err(not_public(&host));
+    }
+    let Some(proxy) = proxy else {
         let stream = Box::new(dial_tcp(&host, port, options, timings).await?);
         return Ok(Line { stream, proxy: None });
     };
-    let tcp = dial_tcp(&proxy.host, proxy.port, options, timings).await.map_err(error::is_of_proxy)?;
+    // The user chose the proxy, wherever it is.
+    let to_proxy = Options { reach: Reach::Any, ..options.clone() };
+    let tcp = dial_tcp(&proxy.host, proxy.port, &to_proxy, timings).await.map_err(error::is_of_proxy)?;
     let mut stream: Box<dyn Stream> = match proxy.kind {
         ProxyKind::Http => Box::new(tcp),
         ProxyKind::Https => {
@@ -141,8 +148,23 @@ async fn dial_tcp(
     Err(TransportError::CannotConnect { host: format!("{host}:{port}"), source })
 }
 
-/// The addresses of a name, at least one: from `--resolve` if given, otherwise from DNS.
+fn not_public(host: &str) -> TransportError {
+    TransportError::HostNotFound { host: host.to_owned(), source: LookupError::NotPublic }
+}
+
+/// The addresses of a name that may be connected to, at least one.
 async fn addresses(host: &str, port: u16, options: &Options) -> Result<Vec<SocketAddr>, TransportError> {
+    let found = all_addresses(host, port, options).await;
+    if options.reach == Reach::Any {
+        return found;
+    }
+    let mut public = found.unwrap_or_default();
+    options.reach.limit(&mut public);
+    if public.is_empty() { Err(not_public(host)) } else { Ok(public) }
+}
+
+/// The addresses of a name, at least one: from `--resolve` if given, otherwise from DNS.
+async fn all_addresses(host: &str, port: u16, options: &Options) -> Result<Vec<SocketAddr>, TransportError> {
     let given: Vec<SocketAddr> = options.resolutions.iter().flat_map(|given| given.addresses_of(host, port)).collect();
     if !given.is_empty() {
         return Ok(given);

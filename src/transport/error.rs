@@ -214,6 +214,10 @@ pub enum LookupError {
     /// The name has no address of the requested IP version.
     #[error("the name has no address of that IP version")]
     NoneOfFamily,
+    /// The name does not resolve to an address that may be connected to, or to none at all: which one is not said, or
+    /// clients could learn the names of a private network.
+    #[error("the name has no public address")]
+    NotPublic,
     /// The name has only IPv6 addresses.
     #[error("the name has no IPv4 address, which SOCKS4 requires")]
     NoIpv4,

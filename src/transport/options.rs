@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Proxies, Rerouting, Resolution};
+use super::{Proxies, Reach, Rerouting, Resolution};
 use crate::profiles::Environment;
 
 /// Default connect timeout, the same as curl's.
@@ -36,6 +36,8 @@ pub struct Options {
     pub identity: Option<Identity>,
     /// The IP versions to use.
     pub family: Family,
+    /// The addresses that may be connected to.
+    pub reach: Reach,
     /// Maximum upload rate in bytes per second.
     pub rate: Option<NonZeroU64>,
     /// The HTTP version to use over TLS; without TLS it is always HTTP/1.1.
@@ -107,6 +109,7 @@ impl Default for Options {
             proxy_trust: Trust::Platform,
             identity: None,
             family: Family::Any,
+            reach: Reach::Any,
             rate: None,
             version: HttpVersion::Http1,
             meter: Meter::default(),

@@ -6,7 +6,7 @@ use sigvet_testing::Sigvet;
 
 use crate::recorder::Recorder;
 use crate::tunnel::Forward;
-use crate::world::{Client, ask, plain, read_answer, write_keys};
+use crate::world::{Client, ask, inbound_proxy, plain, read_answer, write_keys};
 
 /// Catches a tunnel to a host that nobody allowed.
 #[test]
@@ -129,13 +129,51 @@ fn a_tunnel_to_any_host_does_not_reach_private_networks() {
     let recorder = Recorder::polite();
     let port = recorder.host().rsplit_once(':').unwrap().1;
     let resolved = format!("anybody.example:{port}:127.0.0.1");
-    let forward = Forward::start(&["--tunnel", &format!("*:{port}"), "--resolve", &resolved]);
-    for authority in [recorder.host().to_owned(), format!("anybody.example:{port}")] {
+    let forward = Forward::start(&["--tunnel", &format!("*:{port}"), "--tunnel", "*:1", "--resolve", &resolved]);
+    // Nobody learns whether a name or a port of a private network is in use.
+    for authority in [
+        recorder.host().to_owned(),
+        format!("anybody.example:{port}"),
+        "127.0.0.1:1".to_owned(),
+        format!("nobody.invalid:{port}"),
+    ] {
         let (answer, _) = forward.connect(&authority);
-        assert_eq!(answer.status, 403, "{authority}: {}", answer.text());
-        assert!(answer.text().contains("private network"), "{}", answer.text());
+        let expected = "the host has no public address, and is not listed by its whole name";
+        assert_eq!((answer.status, answer.text().trim_end()), (403, expected), "{authority}");
     }
-    assert!(recorder.heard().iter().all(String::is_empty));
+    assert_eq!(recorder.heard().len(), 0);
+}
+
+/// Catches a route to all hosts that sends the real token into the network of the proxy.
+#[test]
+fn a_route_to_any_host_does_not_reach_private_networks() {
+    let recorder = Recorder::polite();
+    let port = recorder.host().rsplit_once(':').unwrap().1;
+    let resolved = format!("bucket.minio.corp:{port}:127.0.0.1");
+    let options = ["--upstream-url-scheme", "http", "--resolve", &resolved];
+    let get = |pattern: &str, host: &str| {
+        let (proxy, _folder) = inbound_proxy("", "", &[&options[..], &["--allow-host", pattern]].concat());
+        ask(&proxy, &Client::new().sign("GET", host, "/b/k", b""))
+    };
+    for host in [recorder.host(), &format!("bucket.minio.corp:{port}"), &format!("nobody.invalid:{port}")] {
+        let answer = get(&format!("*:{port}"), host);
+        assert_eq!(answer.status, 403, "{host}: {}", answer.text());
+        assert!(answer.text().contains("no public address"), "{host}: {}", answer.text());
+    }
+    assert_eq!(recorder.heard().len(), 0);
+    // The owner of a domain decides where its names lead.
+    assert_eq!(get(&format!("*.minio.corp:{port}"), &format!("bucket.minio.corp:{port}")).status, 200);
+    assert_eq!(get(recorder.host(), recorder.host()).status, 200);
+}
+
+/// Catches a port that is listed and never matches, because it is the default one.
+#[test]
+fn the_default_port_may_be_listed() {
+    let forward = Forward::start(&["--tunnel", "127.0.0.1:443", "--tunnel", "*.invalid:443"]);
+    // Nothing listens there, or a program unrelated to the tests.
+    assert_ne!(forward.connect("127.0.0.1:443").0.text().trim_end(), "the host 127.0.0.1 is not allowed here");
+    assert!(forward.connect("a.invalid:443").0.text().contains("no public address"));
+    assert_eq!(forward.connect("127.0.0.1:80").0.status, 403);
 }
 
 /// Catches a host that is listed for its web server, but whose other ports are reachable too.

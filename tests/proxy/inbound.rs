@@ -249,7 +249,7 @@ fn a_key_may_do_only_what_it_is_allowed_to() {
 #[test]
 fn a_key_reaches_no_other_host_region_or_service() {
     let recorder = Recorder::polite();
-    let allow = "allow = [{ hosts = [\"files.example\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
+    let allow = "allow = [{ hosts = [\"127.0.0.1\"], regions = [\"us-east-1\"], services = [\"s3\"] }]\n";
     let (by_key, _one) = inbound_proxy(&recorder.url, allow, &[]);
     let (for_all, _two) = inbound_proxy(&recorder.url, "", &["--region", "us-east-1", "--service", "s3"]);
     let usual = Client::new();
@@ -257,7 +257,6 @@ fn a_key_reaches_no_other_host_region_or_service() {
     let service = Client { service: "sqs", ..Client::new() };
     let get = |client: &Client, host: &str| client.sign("GET", host, "/b/k", b"");
     for (proxy, request, problem) in [
-        (&by_key, get(&usual, "other.example"), "the host other.example is not allowed here"),
         (&by_key, get(&region, "files.example"), "requests for region eu-west-1 are not allowed for this key"),
         (&by_key, get(&service, "files.example"), "requests for service sqs are not allowed for this key"),
         (&for_all, get(&region, "files.example"), "requests for region eu-west-1 are not allowed for this key"),
@@ -308,4 +307,125 @@ fn an_identity_has_its_own_profile() {
     assert_eq!(ask(&proxy, &Client::new().sign("GET", proxy.address(), "/b/k", b"")).status, 200);
     let sent = recorder.only();
     assert!(sent.contains("Credential=AKIAOTHEROTHEROTHER1/") && !sent.contains(REAL.0), "{sent}");
+}
+
+/// Catches a service in the scope that no server has, but that turns off the rules about buckets: Ceph does not look at
+/// it, and other stores neither.
+#[test]
+fn a_made_up_service_opens_no_bucket() {
+    let recorder = Recorder::polite();
+    let allow = "allow = [{ methods = [\"GET\", \"PUT\", \"POST\"], paths = [\"/own/*\"] }]\n";
+    let (proxy, _folder) = inbound_proxy(&recorder.url, allow, &[]);
+    for service in ["s3", "foo", "iam", "es"] {
+        let client = Client { service, ..Client::new() };
+        for (method, target) in
+            [("PUT", "/own/?policy"), ("PUT", "/own//?acl"), ("POST", "/own/?delete"), ("POST", "/own/?metadataTable")]
+        {
+            let answer = ask(&proxy, &client.sign(method, proxy.address(), target, b"x"));
+            assert!([403, 405].contains(&answer.status), "{service} {method} {target}: {}", answer.text());
+        }
+        let copy = Client { headers: vec![("x-amz-copy-source", "/secret/s")], service, ..Client::new() };
+        assert_eq!(ask(&proxy, &copy.sign("PUT", proxy.address(), "/own/k", b"")).status, 403, "{service}");
+    }
+    assert_eq!(recorder.heard().len(), 0);
+    // Another service has plain paths.
+    let search = Client { service: "es", ..Client::new() };
+    for (method, target) in
+        [("GET", "/own/_search?q=1"), ("PUT", "/own/_doc/1"), ("POST", "/own/_bulk"), ("GET", "/own/")]
+    {
+        let answer = ask(&proxy, &search.sign(method, proxy.address(), target, b""));
+        assert_eq!(answer.status, 200, "{method} {target}: {}", answer.text());
+    }
+}
+
+/// Catches hosts whose services are known, but that are sent requests for other ones.
+#[test]
+fn a_host_is_only_sent_requests_for_its_service() {
+    let recorder = Recorder::polite();
+    let to = format!("::{}", recorder.host());
+    let options = ["--upstream-url-scheme", "http", "--connect-to", &to, "--allow-host", "*.wasabisys.com"];
+    let (proxy, _folder) = inbound_proxy("", "", &options);
+    let get = |service, host: &str| {
+        let client = Client { service, ..Client::new() };
+        ask(&proxy, &client.sign("GET", host, "/own/k", b"")).status
+    };
+    assert_eq!(get("foo", "s3.eu-central-1.wasabisys.com"), 403);
+    assert_eq!(get("s3", "sts.wasabisys.com"), 403);
+    assert_eq!(recorder.heard().len(), 0);
+    assert_eq!(get("s3", "s3.eu-central-1.wasabisys.com"), 200);
+}
+
+/// Catches a host with a dot at its end (RFC 1034 §3.1), to which other rules apply.
+#[test]
+fn a_dot_at_the_end_of_a_host_changes_no_rule() {
+    let recorder = Recorder::polite();
+    let to = format!("::{}", recorder.host());
+    let http = ["--upstream-url-scheme", "http", "--connect-to", &to];
+    let (aws, _one) = inbound_proxy("", "", &http);
+    let allow = "allow = [{ paths = [\"/own/*\"] }]\n";
+    let (listed, _two) = inbound_proxy("", allow, &[&http[..], &["--allow-host", "*.minio.corp"]].concat());
+    let get = |proxy: &Serving, service, host: &str| {
+        let client = Client { service, ..Client::new() };
+        ask(proxy, &client.sign("GET", host, "/own/k", b"")).status
+    };
+    for dot in ["", ".", ".:80"] {
+        assert_eq!(get(&aws, "lambda", &format!("x.lambda-url.us-east-1.on.aws{dot}")), 403, "{dot}");
+        assert_eq!(get(&aws, "s3", &format!("b.s3-website-us-east-1.amazonaws.com{dot}")), 403, "{dot}");
+        assert_eq!(get(&listed, "s3", &format!("secret.minio.corp{dot}")), 403, "{dot}");
+    }
+    assert_eq!(recorder.heard().len(), 0);
+    assert_eq!(get(&aws, "s3", "b.s3.us-east-1.amazonaws.com."), 200);
+    assert!(recorder.only().contains("host: b.s3.us-east-1.amazonaws.com\r\n"), "{}", recorder.only());
+}
+
+/// Catches an upload whose archive is unpacked over other objects, and other requests that name objects in their bodies.
+#[test]
+fn objects_in_bodies_need_rules_for_all_of_them() {
+    let recorder = Recorder::polite();
+    let to = ["--region", "us-east-1", "--service", "s3"];
+    let rule = |path: &str| format!("allow = [{{ paths = [\"{path}\"] }}]\n");
+    let (some, _one) = inbound_proxy(&recorder.url, &rule("/own/agent/*"), &to);
+    let (bucket, _two) = inbound_proxy(&recorder.url, &rule("/own/*"), &to);
+    let (all, _three) = inbound_proxy(&recorder.url, &rule("/*"), &to);
+    let unpacked = Client { headers: vec![("x-amz-meta-snowball-auto-extract", "true")], ..Client::new() };
+    for (client, target, may_be_in_bucket) in
+        [(&unpacked, "/own/agent/a.tar", true), (&Client::new(), "/own/agent/k?restore", false)]
+    {
+        for (proxy, status) in [(&some, 403), (&bucket, if may_be_in_bucket { 200 } else { 403 }), (&all, 200)] {
+            let answer = ask(proxy, &client.sign("POST", proxy.address(), target, b"x"));
+            assert_eq!(answer.status, status, "{target}: {}", answer.text());
+        }
+    }
+    let answer = ask(&some, &unpacked.sign("PUT", some.address(), "/own/agent/a.tar", b"x"));
+    assert!(
+        answer.text().contains("everything below /own/ (snowball-auto-extract) is not allowed"),
+        "{}",
+        answer.text()
+    );
+}
+
+/// Catches a rule for one upstream that a request for another passes, because its client writes the name of the first
+/// into `Host`.
+#[test]
+fn rules_for_hosts_are_about_the_host_that_is_reached() {
+    let recorder = Recorder::polite();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let scope = "region = \"us-east-1\"\nservice = \"s3\"\n";
+    let dev = recorder.url.replace("127.0.0.1", "localhost");
+    let text = format!(
+        "[[route]]\nname = \"prod\"\npath = \"/prod\"\nto = \"{}\"\n{scope}[[route]]\nname = \"dev\"\npath = \"/dev\"\nto = \"{dev}\"\n{scope}",
+        recorder.url
+    );
+    std::fs::write(&file, text).unwrap();
+    let allow = "allow = [{ hosts = [\"localhost\"] }]\n";
+    let (proxy, _folder) = inbound_proxy("", allow, &["--config", file.to_str().unwrap()]);
+    for host in ["localhost", "127.0.0.1", "other.example"] {
+        let get = |target: &str| ask(&proxy, &Client::new().sign("GET", host, target, b""));
+        let refused = get("/prod/k");
+        assert_eq!(refused.status, 403, "{host}");
+        assert!(refused.text().contains("the host 127.0.0.1:"), "{host}: {}", refused.text());
+        assert_eq!(get("/dev/k").status, 200, "{host}");
+    }
+    assert_eq!(recorder.heard().len(), 3);
 }

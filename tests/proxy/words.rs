@@ -161,6 +161,10 @@ fn a_rule_that_could_never_apply_is_refused() {
         ("paths = [\"/a/./b\"]", "the path '/a/./b' matches no request"),
         ("regions = [\"EU-WEST-1\"]", "'EU-WEST-1' matches no credential scope"),
         ("services = [\"Amazon S3\"]", "'Amazon S3' matches no credential scope"),
+        ("services = [\"s*3\"]", "'s*3' matches no credential scope"),
+        ("regions = [\"us-east-1,us-west-2\"]", "'us-east-1,us-west-2' matches no credential scope"),
+        ("hosts = [\"localhost\"]", "no route leads to a host in hosts"),
+        ("hosts = [\"s3.eu-west-1.amazonaws.com:8443\"]", "no route leads to a host in hosts"),
     ] {
         let text = format!("{identity}allow = [{{ {allow} }}]\n");
         let (code, said) = refused(&[&to[..], &["--inbound", "k.toml", "--check"]].concat(), &[("k.toml", &text)]);
@@ -256,5 +260,55 @@ fn a_placeholder_is_not_the_key_that_signs() {
     let (code, said) = check(id);
     let problem = "error: identity 'agent' has the access key ID of the environment, which signs the requests\n";
     assert!(code == Some(2) && said.starts_with(problem), "{said}");
-    assert_eq!(check("AKIAANOTHERKEY000001"), (Some(0), String::new()));
+    let (code, said) = check("AKIAANOTHERKEY000001");
+    let problem = "error: identity 'agent' has the secret of the environment, which signs the requests\n";
+    assert!(code == Some(2) && said.starts_with(problem) && !said.contains(secret), "{said}");
+    let run = Sigvet::anonymous(&words)
+        .env("AWS_ACCESS_KEY_ID", "AKIAANOTHERKEY000001")
+        .env("AWS_SECRET_ACCESS_KEY", "another/secret+that/opens+everything0001")
+        .run();
+    assert_eq!((run.code, run.stderr), (Some(0), String::new()));
+}
+
+/// Catches a route that gets no request, or that leads back, although `--check` says that all is well.
+#[test]
+fn a_check_finds_routes_that_cannot_work() {
+    let route = |lines: &str| format!("[[route]]\nname = \"a\"\nregion = \"us-east-1\"\nservice = \"es\"\n{lines}\n");
+    let to = "to = \"https://h.example\"";
+    for (options, lines, problem) in [
+        (
+            &[][..],
+            format!("{to}\npath = \"/_sigvet\""),
+            "route 'a': requests below /_sigvet get the pages for monitoring",
+        ),
+        (
+            &[],
+            format!("{to}\npath = \"/_sigvet/x\""),
+            "route 'a': requests below /_sigvet get the pages for monitoring",
+        ),
+        (&["--admin-port", "8091"], format!("{to}\nport = 8091"), "--admin-port 8091 is a port that the proxy itself"),
+        (
+            &[],
+            "to = \"http://127.0.0.1:8091\"\nport = 8091".to_owned(),
+            "the upstream http://127.0.0.1:8091 is the address that this proxy",
+        ),
+        (
+            &[],
+            "to = \"http://localhost:8091\"\nport = 8091".to_owned(),
+            "the upstream http://localhost:8091 is the address",
+        ),
+        (
+            &[],
+            format!("{to}\npath = \"/api\"\nallow_paths = [\"/api/*\", \"/other/*\"]"),
+            "route 'a': the path '/other/*' in allow_paths is not below '/api'",
+        ),
+    ] {
+        let words = [&["--config", "r.toml", "--check"], options].concat();
+        let (code, said) = refused(&words, &[("r.toml", &route(&lines))]);
+        assert_eq!(code, Some(2), "{lines}: {said}");
+        assert!(said.starts_with(&format!("error: {problem}")), "{lines}: {said}");
+    }
+    let lines = format!("{to}\npath = \"/_sigvet\"\nallow_paths = [\"/*\"]");
+    let words = ["--config", "r.toml", "--check", "--admin-port", "8091"];
+    assert_eq!(refused(&words, &[("r.toml", &route(&lines))]), (Some(0), String::new()));
 }

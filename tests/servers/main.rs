@@ -132,6 +132,9 @@ mod radosgw {
             forms_are_refused_what_their_policies_do_not_allow
             forms_upload_what_their_policies_allow
         }
+        proxy {
+            a_made_up_service_opens_no_bucket
+        }
         policies {
             only_one_key
             refused_policy

@@ -109,3 +109,32 @@ pub fn placeholders_are_replaced(server: &Server) {
     let wrong = Sigvet::new(Credentials { secret: "another/secret", ..PLACEHOLDER });
     wrong.send([&url]).expect_error(403, "SignatureDoesNotMatch");
 }
+
+/// radosgw does not look at the service of a signature, so rules about buckets cannot depend on it.
+pub fn a_made_up_service_opens_no_bucket(server: &Server) {
+    server.new_bucket("proxy-own");
+    let directory = tempdir().unwrap();
+    let keys = write_placeholder(directory.path());
+    let allow = "allow = [{ methods = ['GET', 'PUT', 'POST'], paths = ['/proxy-own/*'] }]\n";
+    fs::write(&keys, fs::read_to_string(&keys).unwrap() + allow).unwrap();
+    let to = format!("http://{}", server.authority());
+    let proxy = Serving::start_proxy(
+        &["--to", &to, "--inbound", &keys],
+        &[("AWS_ACCESS_KEY_ID", server.user.id), ("AWS_SECRET_ACCESS_KEY", server.user.secret)],
+    );
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::proxy-own/*"}]}"#;
+    let put = |service: &str, key: Credentials, url: &str| {
+        let scope = format!("aws:amz:us-east-1:{service}");
+        let user = format!("{}:{}", key.id, key.secret);
+        let hash = format!("x-amz-content-sha256: {}", sigvet_core::crypto::sha256(policy.as_bytes()));
+        let headers = ["-H", &hash, "-H", "content-type: application/json"];
+        let words = ["-X", "PUT", "--aws-sigv4", &scope, "--user", &user, "--data-binary", policy, url];
+        curl(headers.iter().chain(&words))
+    };
+    for service in ["s3", "foo", "iam"] {
+        put(service, PLACEHOLDER, &format!("{}/proxy-own/?policy=", proxy.url)).expect_status(403);
+    }
+    put("foo", PLACEHOLDER, &format!("{}/proxy-own/key", proxy.url)).expect_status(200);
+    // The server itself obeys.
+    put("foo", server.user, &format!("{to}/proxy-own/?policy=")).expect_status(204);
+}

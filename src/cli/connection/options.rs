@@ -10,8 +10,8 @@ use clap::Args;
 use crate::cli::context::Context;
 use crate::cli::options::value::{parse_rate, parse_seconds, parse_secret};
 use crate::transport::{
-    DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Proxies, Rerouting, Resolution, Trust,
-    ca_bundle,
+    DEFAULT_CONNECT_TIMEOUT, Family, HttpVersion, Identity, Meter, Options, Proxies, Reach, Rerouting, Resolution,
+    Trust, ca_bundle,
 };
 use sigvet_core::credentials::Secret;
 
@@ -185,6 +185,7 @@ impl ConnectionOptions {
             family: self.family(),
             rate: self.limit_rate,
             version: if self.http2 { HttpVersion::Http2 } else { HttpVersion::Http1 },
+            reach: Reach::Any,
             meter: Meter::default(),
         }
     }

@@ -6,39 +6,44 @@
 
 use std::borrow::Cow;
 
-use sigvet_core::endpoint::{self, BucketRule};
 use sigvet_core::form::FormClaim;
 use sigvet_core::internal::canonical::query;
-use sigvet_core::internal::encode::{Plus, decode};
-use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
-use crate::gateway::refusal::is_object_store;
+use super::elsewhere::{Extent, elsewhere, has_parameter, overriding_method};
+use super::storage::Storage;
 
 /// Something that a request does to one path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access<'r> {
     /// The method, or the one that would do the same.
     pub method: &'r str,
-    /// The host that the request names; for an object in another bucket, that bucket's host.
+    /// The host that is reached; for an object in another bucket, that bucket's host.
     pub host: Cow<'r, str>,
+    /// The port that is reached.
+    pub port: u16,
     /// The path. Empty if it is in a bucket that no rule can name.
     pub path: Cow<'r, [u8]>,
     /// Whether it is about everything that begins with the path.
     pub is_prefix: bool,
     /// Whether it is about a bucket itself, whose path has no slash at its end.
     pub is_bucket: bool,
+    /// Whether it changes settings of the bucket, or the bucket itself.
+    pub changes_bucket: bool,
+    /// What in the request it comes from, if not from its method and path.
+    pub because: &'static str,
 }
 
 impl Access<'_> {
     /// What is accessed, for messages.
     pub fn describe(&self) -> String {
-        match (String::from_utf8_lossy(&self.path), self.is_prefix) {
+        let what = match (String::from_utf8_lossy(&self.path), self.is_prefix) {
             (path, _) if path.is_empty() => "another bucket".to_owned(),
             (path, true) => format!("everything below {path}"),
             (path, false) => format!("the path {path}"),
-        }
+        };
+        if self.because.is_empty() { what } else { format!("{what} ({})", self.because) }
     }
 }
 
@@ -47,99 +52,120 @@ impl Access<'_> {
 pub struct Place<'p> {
     /// Whether all requests go to one server. Then paths are those on the wire.
     pub is_fixed: bool,
+    /// The host that rules about hosts are compared with.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
     /// The bucket in the name of the host that the request goes to.
     pub bucket: Option<String>,
-    /// Whether the service stores objects, as S3 does.
-    pub stores_objects: bool,
+    /// Whether the server stores objects, as S3 does.
+    pub storage: Storage,
     /// What precedes the bucket in the path: the prefix that the route removes.
     pub prefix: &'p str,
 }
 
-/// Whether a service stores objects. Signatures without a service (Version 2) are for S3.
-pub fn stores_objects(service: Option<&str>) -> bool {
-    service.is_none_or(is_object_store)
-}
-
-/// What follows the name of an access point, or the ID of an account, in the names of S3's hosts.
-const BEHIND_ACCESS_POINTS: [&str; 5] =
-    [".accesspoint.", ".s3-accesspoint", ".s3-object-lambda", ".s3-outposts", ".s3-control"];
-
-/// The bucket in the name of a host: known from the provider, or whatever precedes one of these domains. An access point
-/// counts as a bucket, for its paths are not those of a bucket with another name.
-pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
-    let name = without_port(host);
-    let access_point = || {
-        let name = name.to_ascii_lowercase();
-        let at = BEHIND_ACCESS_POINTS.iter().filter_map(|marker| name.find(marker)).min()?;
-        name.get(..at).map(str::to_owned)
-    };
-    match endpoint::infer(name) {
-        Some(inferred) => inferred.bucket.or_else(access_point),
-        None => BucketRule { chosen: None, endpoints: domains }.bucket_of(name),
-    }
-}
-
 /// All that a request does. The request itself comes first.
 pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Vec<Access<'r>> {
-    let own_host = || Cow::Borrowed(request.host().unwrap_or_default());
-    let mut found = vec![own(request, claimed, place)];
-    if let Some(Claimed::Form(form)) = claimed {
-        found.extend(with_file_name(form, request, place));
+    let plain = || Access { method: request.method(), path: request.path().into(), ..place.access() };
+    let mut found = match place.storage {
+        Storage::Other => vec![plain()],
+        Storage::Objects => vec![own(request, claimed, place)],
+        Storage::Unclear => {
+            let (plain, own) = (plain(), own(request, claimed, place));
+            let is_other = own.path != plain.path;
+            std::iter::once(plain).chain(is_other.then_some(Access { because: AS_S3, ..own })).collect()
+        }
+    };
+    if place.storage.may_store() {
+        find_others(request, claimed, place, &mut found);
     }
-    for source in sources(request, claimed, "-copy-source") {
-        let (bucket, key) = split_source(&source);
-        let (host, path) = (host_of(request, &bucket, place), place.path_in(&bucket, &key).into());
-        found.push(Access { method: "GET", host, path, ..Access::default() });
-    }
-    // The source of a renaming is in the same bucket.
-    for key in sources(request, claimed, "-rename-source") {
-        let path = in_bucket(request, place, &key);
-        let access = |method| Access { method, host: own_host(), path: path.clone().into(), ..Access::default() };
-        found.extend(["GET", "DELETE"].map(access));
-    }
-    // The keys are in the body.
-    if place.stores_objects && request.method() == "POST" && deletes_several(request) {
-        let path = in_bucket(request, place, b"").into();
-        found.push(Access { method: "DELETE", host: own_host(), path, is_prefix: true, is_bucket: false });
-    }
+    let own = found.first().cloned().unwrap_or_default();
+    let changes_bucket = own.is_bucket;
+    let overridden = |method| Access { method, changes_bucket, because: "a header with another method", ..own };
+    found.extend(overriding_method(request).map(overridden));
     found
 }
 
-/// The method and the path of a request. A form is about the key in one of its fields.
+/// Why a path is refused that looks as if it were allowed.
+const AS_S3: &str = "as S3 reads it; if this is another service, name it with --service";
+
+/// Finds the objects that a request to an object store names elsewhere.
+fn find_others<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>, found: &mut Vec<Access<'r>>) {
+    if let Some(Claimed::Form(form)) = claimed {
+        found.extend(with_file_name(form, request, place));
+    }
+    let bucket = bucket_path(request, place);
+    let is_renamed = request.headers.contains("x-tigris-rename");
+    for source in sources(request, claimed, "-copy-source") {
+        let (bucket, key) = split_source(&source);
+        let (host, path) = (place.host_of(&bucket), place.path_in(&bucket, &key));
+        let access = |method| Access { method, host: host.clone().into(), path: path.clone().into(), ..place.access() };
+        found.push(access("GET"));
+        found.extend(is_renamed.then(|| access("DELETE")));
+    }
+    // The source of a renaming is in the same bucket.
+    for key in sources(request, claimed, "-rename-source") {
+        let path = [bucket.as_slice(), b"/", &key].concat();
+        let access = |method| Access { method, path: path.clone().into(), ..place.access() };
+        found.extend(["GET", "DELETE"].map(access));
+    }
+    // The keys are in the body.
+    let everything = |method| {
+        let path = [bucket.as_slice(), b"/"].concat();
+        Access { method, path: path.into(), is_prefix: true, ..place.access() }
+    };
+    let is_form = matches!(claimed, Some(Claimed::Form(_)));
+    if request.method() == "POST" && !is_form {
+        let is_bucket = found.iter().any(|access| access.is_bucket);
+        let deletes = has_parameter(request, "delete");
+        found.extend(deletes.then(|| everything("DELETE")));
+        found.extend((is_bucket && !deletes).then(|| Access { because: "the body of the form", ..everything("POST") }));
+    }
+    for named in elsewhere(request, claimed) {
+        let (path, is_prefix) = match named.extent {
+            Extent::Own => (place.own_path(request.path()).into_owned(), false),
+            Extent::Below => (place.own_path(request.path()).into_owned(), true),
+            Extent::Bucket => ([bucket.as_slice(), b"/"].concat(), true),
+            Extent::Everywhere => place.root().map_or((Vec::new(), false), |root| (root, true)),
+        };
+        let (method, because) = (named.method, named.because);
+        found.push(Access { method, path: path.into(), is_prefix, because, ..place.access() });
+    }
+}
+
+/// The method and the path of a request to an object store. A form is about the key in one of its fields.
 fn own<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Place<'_>) -> Access<'r> {
-    let (method, host) = (request.method(), request.host().unwrap_or_default().into());
+    let method = request.method();
     let Some(Claimed::Form(form)) = claimed else {
         let (path, bucket) = (place.own_path(request.path()), bucket_path(request, place));
-        let is_bucket = place.stores_objects
-            && bucket.len() > place.prefix.len() + 1
+        let is_bucket = bucket.len() > place.prefix.len() + 1
             && path.strip_prefix(bucket.as_slice()).is_some_and(|rest| rest.iter().all(|byte| *byte == b'/'));
         let path = if is_bucket { bucket.into() } else { path };
-        return Access { method, host, path, is_prefix: false, is_bucket };
+        let changes_bucket = is_bucket && changes_bucket(request);
+        return Access { method, path, is_bucket, changes_bucket, ..place.access() };
     };
     let key = form.fields.get("key").unwrap_or_default();
     // S3 puts the name of the file in place of `${filename}`.
     let (key, is_prefix) = key.split_once("${").map_or((key, false), |(before, _)| (before, true));
-    let path = in_bucket(request, place, key.as_bytes()).into();
-    Access { method, host, path, is_prefix, is_bucket: false }
+    Access { method, path: in_bucket(request, place, key.as_bytes()).into(), is_prefix, ..place.access() }
+}
+
+/// Whether a request to a bucket changes the bucket, and does not only read it or its objects. A POST without
+/// parameters is a form, and one with `delete` is about objects.
+fn changes_bucket(request: &Request) -> bool {
+    match request.method() {
+        "GET" | "HEAD" => false,
+        "POST" => request.query().is_some_and(|query| !query.is_empty()) && !has_parameter(request, "delete"),
+        _ => true,
+    }
 }
 
 /// The object of a form whose key contains the name of the file.
 fn with_file_name<'r>(form: &FormClaim, request: &'r Request, place: &Place<'_>) -> Option<Access<'r>> {
     let name = form.file.as_ref()?.name.as_deref()?;
     let key = form.fields.get("key").filter(|key| key.contains("${filename}"))?.replace("${filename}", name);
-    let (host, path) = (request.host().unwrap_or_default().into(), in_bucket(request, place, key.as_bytes()).into());
-    Some(Access { method: request.method(), host, path, ..Access::default() })
-}
-
-/// Whether a request deletes the objects in its body, however a server reads its query.
-fn deletes_several(request: &Request) -> bool {
-    let query = request.query().unwrap_or_default();
-    query.split(|byte| matches!(byte, b'&' | b';')).any(|piece| {
-        let name = decode(piece.split(|byte| *byte == b'=').next().unwrap_or_default(), Plus::Space);
-        let is_letter = |byte: &u8| !byte.is_ascii_control() && !byte.is_ascii_whitespace();
-        let name: Vec<u8> = name.into_iter().filter(is_letter).collect();
-        name.eq_ignore_ascii_case(b"delete")
-    })
+    let path = in_bucket(request, place, key.as_bytes()).into();
+    Some(Access { method: request.method(), path, ..place.access() })
 }
 
 /// The path of a key in the bucket that a request is sent to.
@@ -160,13 +186,6 @@ fn bucket_path(request: &Request, place: &Place<'_>) -> Vec<u8> {
     let length = path.get(behind_slash..).and_then(|rest| rest.iter().position(|byte| *byte == b'/'));
     let end = length.map_or(path.len(), |length| behind_slash + length);
     path.get(..end).unwrap_or_default().to_vec()
-}
-
-/// The host of the bucket of a source.
-fn host_of<'r>(request: &'r Request, bucket: &[u8], place: &Place<'_>) -> Cow<'r, str> {
-    let host = request.host().unwrap_or_default();
-    let rest = place.bucket.as_deref().and_then(|own| host.get(own.len()..).filter(|rest| rest.starts_with('.')));
-    rest.map_or_else(|| host.into(), |rest| format!("{}{rest}", String::from_utf8_lossy(bucket)).into())
 }
 
 /// The values of headers that name another object, and of parameters and fields of a form of the same names. Some
@@ -206,6 +225,24 @@ fn split_source(value: &[u8]) -> (Vec<u8>, Vec<u8>) {
 }
 
 impl Place<'_> {
+    /// An access without its method and path.
+    pub fn access<'r>(&self) -> Access<'r> {
+        Access { host: Cow::Owned(self.host.clone()), port: self.port, ..Access::default() }
+    }
+
+    /// The path under which rules name everything that the route leads to. `None` if that is one bucket.
+    pub fn root(&self) -> Option<Vec<u8>> {
+        let is_one = self.is_fixed && self.bucket.is_some();
+        (!is_one).then(|| [self.prefix.trim_end_matches('/').as_bytes(), b"/"].concat())
+    }
+
+    /// The host of the bucket of a source.
+    fn host_of(&self, bucket: &[u8]) -> String {
+        let rest = self.bucket.as_deref().and_then(|own| self.host.get(own.len()..));
+        let rest = rest.filter(|rest| !self.is_fixed && rest.starts_with('.'));
+        rest.map_or_else(|| self.host.clone(), |rest| format!("{}{rest}", String::from_utf8_lossy(bucket)))
+    }
+
     /// The path of a request as rules name it.
     fn own_path<'r>(&self, path: &'r [u8]) -> Cow<'r, [u8]> {
         match &self.bucket {
@@ -229,6 +266,7 @@ impl Place<'_> {
 mod tests {
     use sigvet_core::request::RequestUrl;
 
+    use super::super::storage::bucket_of;
     use super::*;
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
@@ -248,7 +286,13 @@ mod tests {
 
     fn at_s3(host: &str, domains: &[&str]) -> Place<'static> {
         let domains: Vec<String> = domains.iter().map(|domain| (*domain).to_owned()).collect();
-        Place { bucket: bucket_of(host, &domains), stores_objects: true, ..Place::default() }
+        Place {
+            host: host.to_owned(),
+            port: 443,
+            bucket: bucket_of(host, &domains),
+            storage: Storage::Objects,
+            ..Place::default()
+        }
     }
 
     #[test]
@@ -262,7 +306,7 @@ mod tests {
             ("s3.eu-west-1.amazonaws.com", "/", "/"),
             ("ap-123456789012.s3-accesspoint.us-east-1.amazonaws.com", "/pub/f", "/ap-123456789012/pub/f"),
             ("mrap.accesspoint.s3-global.amazonaws.com", "/pub/f", "/mrap/pub/f"),
-            ("123456789012.s3-control.us-east-1.amazonaws.com", "/pub/f", "/123456789012/pub/f"),
+            ("123456789012.s3-control.us-east-1.amazonaws.com", "/v20180820/jobs", "/v20180820/jobs"),
             ("my.dotted.bucket.s3.eu-west-1.amazonaws.com", "/f", "/my.dotted.bucket/f"),
             ("b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com", "/f", "/b--use1-az4--x-s3/f"),
             ("uploads.minio.corp", "/f", "/uploads/f"),
@@ -310,23 +354,83 @@ mod tests {
         let delete = request("POST", "https://b.s3.us-east-1.amazonaws.com/?delete", &[]);
         let place = at_s3("b.s3.us-east-1.amazonaws.com", &[]);
         assert_eq!(shown(&delete, &place)[1], "DELETE b.s3.us-east-1.amazonaws.com/b/*");
-        let other = Place { stores_objects: false, ..Place::default() };
+        let other = Place::default();
         assert_eq!(shown(&request("POST", "https://api.example/x?delete", &[]), &other).len(), 1);
     }
 
     /// Catches a rule about one bucket that another bucket with an equal key passes.
     #[test]
     fn behind_a_fixed_upstream_paths_are_those_on_the_wire() {
-        let fixed = Place { is_fixed: true, bucket: Some("b".to_owned()), stores_objects: true, prefix: "" };
+        let fixed = Place {
+            is_fixed: true,
+            host: "127.0.0.1".to_owned(),
+            bucket: Some("b".to_owned()),
+            storage: Storage::Objects,
+            ..Place::default()
+        };
         let copy = |source| request("PUT", "http://127.0.0.1/pub/k", &[("x-amz-copy-source", source)]);
         assert_eq!(shown(&copy("b/pub/a"), &fixed), ["PUT 127.0.0.1/pub/k", "GET 127.0.0.1/pub/a"]);
         assert_eq!(shown(&copy("pub/a"), &fixed), ["PUT 127.0.0.1/pub/k", "GET 127.0.0.1"]);
         let delete = request("POST", "http://127.0.0.1/?delete", &[]);
         assert_eq!(shown(&delete, &fixed)[1], "DELETE 127.0.0.1/*");
-        let behind_prefix = Place { is_fixed: true, bucket: None, stores_objects: true, prefix: "/reports" };
+        let behind_prefix = Place { bucket: None, prefix: "/reports", ..fixed };
         let copy = request("PUT", "http://127.0.0.1/reports/b/k", &[("x-amz-copy-source", "b/a")]);
         assert_eq!(shown(&copy, &behind_prefix)[1], "GET 127.0.0.1/reports/b/a");
         let delete = request("POST", "http://127.0.0.1/reports/b?delete", &[]);
         assert_eq!(shown(&delete, &behind_prefix)[1], "DELETE 127.0.0.1/reports/b/*");
+    }
+
+    /// Catches a POST that changes the settings of a bucket, of which S3 and Ceph have some
+    /// (`CreateBucketMetadataConfiguration`, `mdsearch`).
+    #[test]
+    fn what_changes_a_bucket_is_told_from_what_its_objects_need() {
+        let place = at_s3("s3.us-east-1.amazonaws.com", &[]);
+        for (method, target, changes) in [
+            ("GET", "/b/?list-type=2", false),
+            ("HEAD", "/b", false),
+            ("POST", "/b?delete", false),
+            ("POST", "/b/", false),
+            ("POST", "/b?metadataTable", true),
+            ("POST", "/b/?mdsearch", true),
+            ("PUT", "/b/?policy", true),
+            ("PUT", "/b", true),
+            ("DELETE", "/b//", true),
+            ("PATCH", "/b", true),
+            ("PUT", "/b/k?acl", false),
+        ] {
+            let request = request(method, &format!("https://s3.us-east-1.amazonaws.com{target}"), &[]);
+            assert_eq!(accesses(&request, None, &place)[0].changes_bucket, changes, "{method} {target}");
+        }
+        let form = request("POST", "https://s3.us-east-1.amazonaws.com/b", &[]);
+        assert_eq!(shown(&form, &place)[1], "POST s3.us-east-1.amazonaws.com/b/*");
+    }
+
+    /// Catches a service in the scope that nobody has, at a server that does not look at it.
+    #[test]
+    fn a_server_that_may_store_objects_is_read_both_ways() {
+        let place = Place { is_fixed: true, storage: Storage::Unclear, ..Place::default() };
+        for (method, target, expected) in [
+            ("PUT", "/own/?policy", &["PUT /own/", "PUT /own"][..]),
+            ("POST", "/own/?delete", &["POST /own/", "POST /own", "DELETE /own/*"]),
+            ("POST", "/own/k?delete", &["POST /own/k", "DELETE /own/*"]),
+            ("GET", "/logs", &["GET /logs"]),
+            ("GET", "/logs/_search?q=1", &["GET /logs/_search"]),
+            ("POST", "/api/v1/remote_write", &["POST /api/v1/remote_write"]),
+            ("POST", "/", &["POST /"]),
+        ] {
+            let request = request(method, &format!("http://127.0.0.1{target}"), &[]);
+            let shown: Vec<String> = shown(&request, &place).iter().map(|text| text.replacen("  ", " ", 1)).collect();
+            assert_eq!(shown, expected, "{method} {target}");
+        }
+    }
+
+    /// Tigris: a copy with this header is a renaming.
+    #[test]
+    fn a_copy_that_renames_deletes_its_source() {
+        let place = at_s3("s3.us-east-1.amazonaws.com", &[]);
+        let headers = [("x-amz-copy-source", "b/old"), ("X-Tigris-Rename", "true")];
+        let renamed = request("PUT", "https://s3.us-east-1.amazonaws.com/b/new", &headers);
+        let host = "s3.us-east-1.amazonaws.com";
+        assert_eq!(shown(&renamed, &place)[1..], [format!("GET {host}/b/old"), format!("DELETE {host}/b/old")]);
     }
 }

@@ -1,18 +1,18 @@
 //! The proxy as a forward proxy (`HTTPS_PROXY`). It terminates the TLS of tunnels to hosts that a route covers, with
 //! certificates of its own authority. Tunnels to listed hosts pass through unseen; all others are refused.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use sigvet_core::internal::aws_domains;
 use sigvet_core::request::RequestUrl;
 
-use super::pattern::HostPattern;
+use super::pattern::{HostPattern, plain_host};
 use super::route::{AllowedHosts, Destination, Route};
 use super::rules::Forbidden;
 use super::{Denied, Proxy};
 use crate::gateway::passage::{Later, Leg, Tunnel, Tunnels};
 use crate::gateway::{Authority, Constraint, Purpose, Reply, onward};
-use crate::transport::{self, Options};
+use crate::transport::{self, Options, Reach};
 
 /// The purpose of the proxy's certificate authority.
 pub const PURPOSE: Purpose = Purpose { command: "sigvet proxy", protocols: &[b"h2", b"http/1.1"] };
@@ -57,11 +57,14 @@ impl Proxy {
         }
         let leads_there = |route: &Route| route.selector.may_take(&host, port) && route.upstream_for(to, true).is_ok();
         if self.routes.iter().any(leads_there) {
-            let configuration = forwarding.authority.configuration_for(to.host());
+            let configuration = forwarding.authority.configuration_for(&plain_host(to.host()));
             return configuration.map(Tunnel::Entered).map_err(|error| Denied::new(502, error));
         }
-        let listed = |pattern: &&HostPattern| pattern.matches(&host) && forwarding.may_be_at(to, pattern);
-        match forwarding.tunnelled.iter().find(listed) {
+        let listed = |pattern: &&HostPattern| forwarding.may_be_at(to, pattern);
+        // A host that is listed by its whole name may be anywhere.
+        let mut patterns: Vec<&HostPattern> = forwarding.tunnelled.iter().filter(listed).collect();
+        patterns.sort_by_key(|pattern| pattern.is_suffix());
+        match patterns.first() {
             Some(pattern) => forwarding.dial(to, pattern).await,
             None => Err(forbidden()),
         }
@@ -71,8 +74,9 @@ impl Proxy {
     /// recognized by its `Via`.
     pub(super) fn is_own(&self, server: &RequestUrl) -> bool {
         let own = self.forwarding.as_ref().map(|forwarding| forwarding.own.as_slice()).unwrap_or_default();
-        let name = server.host().trim_start_matches('[').trim_end_matches(']');
-        let address: Option<IpAddr> = match name.eq_ignore_ascii_case("localhost") {
+        let host = plain_host(server.host());
+        let name = host.trim_start_matches('[').trim_end_matches(']');
+        let address: Option<IpAddr> = match name == "localhost" {
             true => Some(Ipv4Addr::LOCALHOST.into()),
             false => name.parse().ok(),
         };
@@ -82,22 +86,21 @@ impl Proxy {
 }
 
 impl Forwarding {
-    /// A pattern without a port means the usual port.
+    /// Whether a pattern is about a server. Without a port it means the usual one.
     fn may_be_at(&self, to: &RequestUrl, pattern: &HostPattern) -> bool {
-        pattern.names_port() || to.port_or_default() == USUAL_PORT
+        let port = to.port_or_default();
+        pattern.matches_server(to.host(), port) && (pattern.names_port() || port == USUAL_PORT)
     }
 
     /// Connects to a server whose tunnels pass through unseen. Anybody can own a name that matches a pattern with `*`,
     /// and could point it into this network, where metadata services hand credentials to any client.
     async fn dial(&self, to: &RequestUrl, pattern: &HostPattern) -> Result<Tunnel, Denied> {
-        let connection = transport::dial(to, &self.options).await.map_err(|error| {
+        let reach = if pattern.is_suffix() { Reach::Public } else { Reach::Any };
+        let options = Options { reach, ..self.options.clone() };
+        let connection = transport::dial(to, &options).await.map_err(|error| {
             let (status, text) = onward::unreached(&error);
             Denied::new(status, text)
         })?;
-        let is_within = connection.address.is_some_and(|address| !is_public(address.ip()));
-        if is_within && pattern.is_suffix() {
-            return Err(Denied::new(403, "the host is in a private network, and is not listed by its whole name"));
-        }
         if connection.address.is_some_and(|address| self.own.iter().any(|own| is_same(*own, address))) {
             return Err(Denied::itself());
         }
@@ -110,60 +113,6 @@ fn is_same(own: SocketAddr, other: SocketAddr) -> bool {
     let (own_ip, other_ip) = (own.ip(), other.ip().to_canonical());
     let is_here = other_ip.is_loopback() || other_ip.is_unspecified();
     own.port() == other.port() && (own_ip == other_ip || (is_here && (own_ip.is_unspecified() || own_ip.is_loopback())))
-}
-
-/// Whether an address is on the public Internet: not on this machine, not in a private or shared network, and not
-/// link-local, where clouds serve credentials.
-fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-/// The blocks of IPv4 that are not on the public Internet, with the length of their prefixes (IANA, *IPv4 Special-Purpose
-/// Address Registry* and *IPv4 Multicast Address Space Registry*).
-const SPECIAL_V4: [([u8; 4], u32); 16] = [
-    ([0, 0, 0, 0], 8),
-    ([10, 0, 0, 0], 8),
-    ([100, 64, 0, 0], 10),
-    ([127, 0, 0, 0], 8),
-    ([169, 254, 0, 0], 16),
-    ([172, 16, 0, 0], 12),
-    ([192, 0, 0, 0], 24),
-    ([192, 0, 2, 0], 24),
-    ([192, 88, 99, 0], 24),
-    ([192, 168, 0, 0], 16),
-    ([198, 18, 0, 0], 15),
-    ([198, 51, 100, 0], 24),
-    ([203, 0, 113, 0], 24),
-    ([224, 0, 0, 0], 4),
-    ([240, 0, 0, 0], 4),
-    ([255, 255, 255, 255], 32),
-];
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let is_in = |(block, length): ([u8; 4], u32)| {
-        let differing = u32::from(address) ^ u32::from_be_bytes(block);
-        differing.leading_zeros() >= length
-    };
-    !SPECIAL_V4.into_iter().any(is_in)
-}
-
-/// IPv6 addresses that embed an IPv4 address are judged by that address: `64:ff9b::/96` (NAT64) and
-/// `2002::/16` (6to4).
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let mapped = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match address.segments() {
-        [0x64, 0xff9b, .., high, low] | [0x2002, high, low, ..] => mapped(high, low),
-        // Protocols such as Teredo, and documentation (IANA, *IPv6 Special-Purpose Address Registry*).
-        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
-        // Only 2000::/3 is allocated as global unicast (RFC 4291 §2.4).
-        [first, ..] => first & 0xe000 == 0x2000,
-    }
 }
 
 /// The constraint for the authority of a proxy with these routes.
@@ -204,56 +153,6 @@ fn domains_of(allowed: &AllowedHosts) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The first and last addresses of special blocks, and those of clouds. Catches a tunnel to a service that gives out this
-    /// machine's credentials.
-    #[test]
-    fn private_addresses_are_told_apart_from_public_ones() {
-        for address in [
-            "8.8.8.8",
-            "52.94.236.248",
-            "192.0.1.1",
-            "198.20.0.0",
-            "172.32.0.0",
-            "100.128.0.0",
-            "2001:4860::8888",
-            "2606:4700::1111",
-            "::ffff:8.8.8.8",
-            "64:ff9b::808:808",
-        ] {
-            assert!(is_public(address.parse().unwrap()), "{address}");
-        }
-        for address in [
-            "127.0.0.1",
-            "0.0.0.0",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.0.1",
-            "169.254.169.254",
-            "169.254.170.2",
-            "100.100.100.200",
-            "192.0.0.192",
-            "198.19.255.255",
-            "203.0.113.7",
-            "224.0.0.1",
-            "240.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "fd00:ec2::254",
-            "fe80::1",
-            "ff02::1",
-            "::ffff:169.254.169.254",
-            "::169.254.169.254",
-            "64:ff9b::a9fe:a9fe",
-            "2002:a9fe:a9fe::1",
-            "2001::5601:5601",
-            "2001:db8::1",
-            "3fff::1",
-        ] {
-            assert!(!is_public(address.parse().unwrap()), "{address}");
-        }
-    }
 
     /// Catches an authority that could issue certificates for other hosts, and one whose certificates no
     /// client accepts.

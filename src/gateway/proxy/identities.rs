@@ -8,7 +8,7 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
 use super::accesses::Access;
-use super::pattern::HostPattern;
+use super::pattern::{HostPattern, PrefixPattern};
 use super::rules::{Allowance, Forbidden};
 use crate::gateway::CredentialSource;
 
@@ -24,11 +24,11 @@ pub struct Grant {
 /// A set of allowed requests. An empty list allows everything.
 #[derive(Debug, Clone, Default)]
 pub struct Permission {
-    /// Hosts, as named by the client.
+    /// Hosts that are reached. In a forward proxy, a host that the client names may lead to another by its route.
     pub hosts: Vec<HostPattern>,
-    /// Regions in the client's credential scope.
+    /// Regions in the client's credential scope, or beginnings of them followed by `*`.
     pub regions: Vec<String>,
-    /// Services in the client's credential scope.
+    /// Services in the client's credential scope, or beginnings of them followed by `*`.
     pub services: Vec<String>,
     /// Methods and paths.
     pub allowance: Allowance,
@@ -130,8 +130,9 @@ impl Permission {
         self.check_with_region(access, signed_for, other)
     }
 
-    fn allows_region(&self, region: &String) -> bool {
-        self.regions.is_empty() || self.regions.contains(region)
+    /// A signature for the regions `us-*` is one for all that begin so, as is a rule.
+    fn allows_region(&self, region: &str) -> bool {
+        allows_word(&self.regions, region)
     }
 
     /// Checks the host, the region, of which `other` is not allowed, the service, and then the rest.
@@ -141,27 +142,32 @@ impl Permission {
         signed_for: &SignedFor,
         other: Option<&String>,
     ) -> Result<(), Forbidden> {
-        if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches(&access.host)) {
+        if !self.hosts.is_empty() && !self.hosts.iter().any(|pattern| pattern.matches_server(&access.host, access.port))
+        {
             return Err(Forbidden::Host { host: access.host.clone().into_owned() });
         }
         let forbidden = |what: &str, word: &str| Err(Forbidden::Scope { what: format!("{what} {word}") });
         if let Some(region) = other {
             return forbidden("region", region);
         }
-        if !self.services.is_empty() && !self.services.contains(&signed_for.service) {
+        if !allows_word(&self.services, &signed_for.service) {
             return forbidden("service", &signed_for.service);
         }
         self.allowance.check(access)
     }
 }
 
+/// Whether one of the patterns matches a word. Without any, all words are allowed.
+fn allows_word(patterns: &[String], word: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| PrefixPattern::new(pattern).matches(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::proxy::pattern::PrefixPattern;
 
     fn access<'r>(method: &'r str, host: &'r str, path: &'r str) -> Access<'r> {
-        Access { method, host: host.into(), path: path.as_bytes().into(), is_prefix: false, is_bucket: false }
+        Access { method, host: host.into(), port: 443, path: path.as_bytes().into(), ..Access::default() }
     }
 
     fn signed_for(regions: &[&str], service: &str) -> SignedFor {
@@ -199,6 +205,28 @@ mod tests {
             assert!(grant.check(std::slice::from_ref(&access), signed_for).is_err(), "{access:?}");
         }
         assert_eq!(Grant::default().check(&[access("PUT", "any", "/")], &signed_for(&[], "s3")), Ok(()));
+    }
+
+    /// Catches a pattern that never matches, and one that a signature for more regions passes.
+    #[test]
+    fn regions_and_services_may_be_patterns() {
+        let permission = Permission {
+            regions: vec!["us-east-*".to_owned()],
+            services: vec!["s3*".to_owned()],
+            ..Permission::default()
+        };
+        let get = access("GET", "h", "/k");
+        for (regions, service, passes) in [
+            (&["us-east-1"][..], "s3", true),
+            (&["us-east-2"], "s3express", true),
+            (&["us-east-*"], "s3", true),
+            (&["us-*"], "s3", false),
+            (&["*"], "s3", false),
+            (&["us-east-1", "eu-west-1"], "s3", false),
+            (&["us-east-1"], "sts", false),
+        ] {
+            assert_eq!(permission.check(&get, &signed_for(regions, service)).is_ok(), passes, "{regions:?} {service}");
+        }
     }
 
     /// Catches a copy of an object that may not be read.

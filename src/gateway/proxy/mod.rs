@@ -4,6 +4,8 @@
 //! Nothing is sent unsigned: without credentials, the proxy answers with status 503.
 
 mod pattern;
+mod storage;
+mod elsewhere;
 mod accesses;
 mod rules;
 mod identities;
@@ -157,12 +159,14 @@ impl Proxy {
             self.refuse_other_sites(request).map_err(Denied::forbidden)?;
         }
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
-        let has_rules = claimed.is_some() || !route.allowance.is_unlimited();
-        let accesses = if has_rules { route.accesses(request, claimed) } else { Vec::new() };
-        accesses.iter().try_for_each(|access| route.allowance.check(access)).map_err(Denied::forbidden)?;
         let upstream = upstream_of(route, arriving)?;
+        let has_rules = claimed.is_some() || !route.allowance.is_unlimited();
+        let to = (upstream.url(), asked);
+        let accesses = if has_rules { route.accesses(request, claimed, to) } else { Vec::new() };
+        accesses.iter().try_for_each(|access| route.allowance.check(access)).map_err(Denied::forbidden)?;
         let own = match claimed {
             Some(claimed) => {
+                route.check_service(claimed, upstream.url().host()).map_err(Denied::forbidden)?;
                 let signed_for = SignedFor::of(request, claimed, upstream.url().host(), &route.inbound.regions);
                 self.own_source(route, &accesses, claimed, &signed_for)?
             }
@@ -196,7 +200,8 @@ impl Proxy {
             let route = self.route(&arriving.head, arriving.port)?;
             leg.route.clone_from(&route.name);
             let upstream = upstream_of(route, arriving)?;
-            let accesses = route.accesses(&arriving.head, Some(claimed));
+            let to = (upstream.url(), arriving.asked.as_deref());
+            let accesses = route.accesses(&arriving.head, Some(claimed), to);
             let signed_for = SignedFor::of(&arriving.head, claimed, upstream.url().host(), &route.inbound.regions);
             route.check_inbound(&accesses, &signed_for).map_err(Denied::forbidden)?;
             let keys = &inbound.verifier.keys;

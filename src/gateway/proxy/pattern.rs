@@ -6,8 +6,21 @@ use sigvet_core::internal::without_port;
 /// A host pattern: `search.example.com`, or `*.amazonaws.com` for everything below a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPattern {
-    text: String,
+    name: String,
+    port: Option<u16>,
 }
+
+/// A host as rules compare it: in lower case, without the dot that may end a complete name (RFC 1034 §3.1) and without
+/// the colon of an empty port.
+pub fn plain_host(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    let (name, port) = host.split_at(without_port(&host).len());
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if port == ":" { name.to_owned() } else { format!("{name}{port}") }
+}
+
+/// The ports that a host without a port may mean.
+const DEFAULT_PORTS: [u16; 2] = [80, 443];
 
 /// A prefix or exact pattern: `/bucket/*`, `x-debug-*`, `/exact`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,46 +32,72 @@ pub struct PrefixPattern {
 impl HostPattern {
     /// Parses a pattern; case and a dot at the end are ignored.
     pub fn new(text: &str) -> Self {
-        let text = text.to_ascii_lowercase();
-        let (name, port) = text.split_at(without_port(&text).len());
-        Self { text: format!("{}{port}", name.strip_suffix('.').unwrap_or(name)) }
+        let host = plain_host(text);
+        let (name, port) = host.split_at(without_port(&host).len());
+        Self { name: name.to_owned(), port: port.get(1..).and_then(|port| port.parse().ok()) }
     }
 
     /// How specific the pattern is: a complete name ranks higher than a suffix, and a longer pattern higher than
     /// a shorter one.
     pub fn rank(&self) -> usize {
-        if self.text.starts_with('*') { self.text.len() } else { 1000 + self.text.len() }
+        let length = self.name.len() + self.port.map_or(0, |port| 1 + port.to_string().len());
+        if self.is_suffix() { length } else { 1000 + length }
     }
 
     /// Whether the pattern has a port.
     pub fn names_port(&self) -> bool {
-        without_port(&self.text) != self.text
+        self.port.is_some()
     }
 
     /// Whether the pattern is a suffix.
     pub fn is_suffix(&self) -> bool {
-        self.text.starts_with('*')
+        self.name.starts_with('*')
     }
 
     /// The domain that contains all matching hosts: `amazonaws.com`. Empty for `*`.
     pub fn domain(&self) -> String {
-        let name = without_port(&self.text);
-        match name.strip_prefix('*') {
+        match self.name.strip_prefix('*') {
             // If the star is inside a label, the domain starts at the next label.
             Some(suffix) => suffix.split_once('.').map(|(_, domain)| domain).unwrap_or_default().to_owned(),
-            None => name.to_owned(),
+            None => self.name.clone(),
         }
     }
 
-    /// Whether the pattern matches a host with or without a port. A pattern with a port only matches that port.
+    /// Whether the pattern matches the host of a request, with or without a port. A pattern with a port only matches
+    /// that port; a host without a port may mean that of HTTP or that of HTTPS.
     pub fn matches(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
+        let host = plain_host(host);
         let (name, port) = host.split_at(without_port(&host).len());
-        let name = name.strip_suffix('.').unwrap_or(name);
-        let name = if self.names_port() { format!("{name}{port}") } else { name.to_owned() };
-        match self.text.strip_prefix('*') {
+        let has_port = |wanted: u16| match port.get(1..) {
+            Some(port) => port.parse() == Ok(wanted),
+            None => DEFAULT_PORTS.contains(&wanted),
+        };
+        self.matches_name(name) && self.port.is_none_or(has_port)
+    }
+
+    /// Whether the pattern matches a server, whose port is known.
+    pub fn matches_server(&self, host: &str, port: u16) -> bool {
+        self.matches_name(without_port(&plain_host(host))) && self.port.is_none_or(|own| own == port)
+    }
+
+    /// Whether some host matches this pattern and the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let has_same_port = match (self.port, other.port) {
+            (Some(own), Some(other)) => own == other,
+            _ => true,
+        };
+        let have_same_names = match (self.name.strip_prefix('*'), other.name.strip_prefix('*')) {
+            (Some(own), Some(other)) => own.ends_with(other) || other.ends_with(own),
+            (Some(_), None) => self.matches_name(&other.name),
+            (None, _) => other.matches_name(&self.name),
+        };
+        has_same_port && have_same_names
+    }
+
+    fn matches_name(&self, name: &str) -> bool {
+        match self.name.strip_prefix('*') {
             Some(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
-            None => name == self.text,
+            None => name == self.name,
         }
     }
 }
@@ -81,6 +120,14 @@ impl PrefixPattern {
     pub fn matches_header(&self, name: &str) -> bool {
         let (name, text) = (name.to_ascii_lowercase(), self.text.to_ascii_lowercase());
         if self.is_prefix { name.starts_with(&text) } else { name == text }
+    }
+
+    /// Whether some path matches the pattern and is below a prefix, or equal to it.
+    pub fn may_be_below(&self, prefix: &str) -> bool {
+        let prefix = prefix.trim_end_matches('/');
+        let is_below =
+            |text: &str| text.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        is_below(&self.text) || (self.is_prefix && prefix.starts_with(&self.text))
     }
 
     /// Whether the pattern is this text, without a `*`.
@@ -180,8 +227,28 @@ mod tests {
             ("*.amazonaws.com", ".amazonaws.com", false),
             ("*.amazonaws.com", "s3.amazonaws.com.evil.example", false),
             ("*.amazonaws.com", "evilamazonaws.com", false),
+            ("a.example.com:443", "a.example.com", true),
+            ("*:443", "a.example.com:443", true),
+            ("*:443", "a.example.com:444", false),
+            ("*.example.com:443", "a.example.com.", true),
         ] {
             assert_eq!(HostPattern::new(pattern).matches(host), is_meant, "{pattern} {host}");
+        }
+    }
+
+    /// Catches a pattern with the default port, which URLs leave out.
+    #[test]
+    fn the_port_of_a_server_is_its_real_one() {
+        for (pattern, host, port, is_meant) in [
+            ("pypi.org:443", "pypi.org", 443, true),
+            ("pypi.org:443", "pypi.org", 80, false),
+            ("pypi.org:443", "pypi.org:8443", 8443, false),
+            ("*:443", "Pypi.org.", 443, true),
+            ("*.pypi.org:443", "files.pypi.org", 443, true),
+            ("pypi.org", "pypi.org:8443", 8443, true),
+            ("[::1]:8080", "[::1]:8080", 8080, true),
+        ] {
+            assert_eq!(HostPattern::new(pattern).matches_server(host, port), is_meant, "{pattern} {host}");
         }
     }
 
@@ -221,6 +288,32 @@ mod tests {
             "/logs/%25252525252e%25252525252e/secret",
         ] {
             assert!(!allows_path(&patterns, path.as_bytes(), false), "{path}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_no_request_can_match_are_told() {
+        for (pattern, prefix, may_be) in [
+            ("/api/*", "/api", true),
+            ("/api", "/api/", true),
+            ("/api/v1/k", "/api", true),
+            ("/*", "/api", true),
+            ("/ap*", "/api", true),
+            ("/other/*", "/api", false),
+            ("/apis", "/api", false),
+            ("/", "/api", false),
+        ] {
+            assert_eq!(PrefixPattern::new(pattern).may_be_below(prefix), may_be, "{pattern} {prefix}");
+        }
+        for (one, other, do_overlap) in [
+            ("*.corp", "a.corp:443", true),
+            ("*.corp", "*.a.corp", true),
+            ("a.corp:1", "a.corp:2", false),
+            ("a.corp", "b.corp", false),
+            ("*", "b.corp", true),
+        ] {
+            let (one, other) = (HostPattern::new(one), HostPattern::new(other));
+            assert_eq!((one.overlaps(&other), other.overlaps(&one)), (do_overlap, do_overlap), "{one:?} {other:?}");
         }
     }
 

@@ -12,13 +12,14 @@ use sigvet_core::request::{Request, RequestUrl, UriScheme};
 use sigvet_core::signer::Signer;
 use sigvet_core::verify::Claimed;
 
-use super::accesses::{Access, Place, accesses, bucket_of, stores_objects};
+use super::accesses::{Access, Place, accesses};
 use super::identities::{Permission, SignedFor};
-use super::pattern::HostPattern;
+use super::pattern::{HostPattern, plain_host};
 use super::rules::{Allowance, Edits, Forbidden};
+use super::storage::{self, Storage, bucket_of};
 use crate::gateway::CredentialSource;
 use crate::locking::locked;
-use crate::transport::{Options, Upstream};
+use crate::transport::{Options, Reach, Upstream};
 
 /// Maximum number of hosts for which a route keeps connections and signing keys.
 const KEPT_HOSTS: usize = 64;
@@ -73,11 +74,30 @@ const OF_CUSTOMERS: [&str; 6] =
     ["execute-api", "lambda", "appsync", "vpc-lattice", "vpc-lattice-svcs", "bedrock-agentcore"];
 
 impl AllowedHosts {
-    /// Whether a host (without port) is allowed. `is_bound` says that the signature covers the host and so does not
-    /// work at another.
-    fn allows(&self, host: &str, is_bound: bool) -> bool {
+    /// Whether a server is allowed, and which addresses it may have: at its default port, or at a port that is listed
+    /// with the host. `is_bound` says that the signature covers the host and so does not work at another.
+    fn allow_url(&self, url: &RequestUrl, is_bound: bool) -> Option<Reach> {
+        let port = url.port_or_default();
+        let has_usual_port = port == url.scheme().default_port();
         match self {
-            Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.matches(host)),
+            Self::Listed(patterns) => {
+                let may_be_there = |pattern: &&HostPattern| pattern.names_port() || has_usual_port;
+                let mut found =
+                    patterns.iter().filter(|pattern| pattern.matches_server(url.host(), port)).filter(may_be_there);
+                // Anybody can own a name that matches `*`; below a domain, its owner decides where names lead.
+                let first = found.next()?;
+                let is_named = std::iter::once(first).chain(found).any(|pattern| !pattern.domain().is_empty());
+                Some(if is_named { Reach::Any } else { Reach::Public })
+            }
+            // In a private network, AWS's names may lead to its own interface endpoints.
+            Self::Aws { .. } => (has_usual_port && self.is_of_aws(url.host(), is_bound)).then_some(Reach::Any),
+        }
+    }
+
+    /// Whether a host (without port) is an endpoint of AWS that is allowed.
+    fn is_of_aws(&self, host: &str, is_bound: bool) -> bool {
+        match self {
+            Self::Listed(_) => false,
             Self::Aws { with_customers } => {
                 let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS");
                 let service = inferred.and_then(|inferred| inferred.service);
@@ -90,25 +110,11 @@ impl AllowedHosts {
         }
     }
 
-    /// Whether a server is allowed: at its default port, or at a port that is listed with the host.
-    fn allow_url(&self, url: &RequestUrl, is_bound: bool) -> bool {
-        let has_usual_port = url.port_or_default() == url.scheme().default_port();
-        self.names_port(&url.host_header()) || (has_usual_port && self.allows(url.host(), is_bound))
-    }
-
     /// The domains below which all hosts are allowed: an object store has its buckets there.
     fn domains(&self) -> Vec<String> {
         let Self::Listed(patterns) = self else { return Vec::new() };
         let domains = patterns.iter().filter(|pattern| pattern.is_suffix()).map(HostPattern::domain);
         domains.filter(|domain| !domain.is_empty()).collect()
-    }
-
-    /// Whether the host is listed with this port.
-    fn names_port(&self, host: &str) -> bool {
-        match self {
-            Self::Listed(patterns) => patterns.iter().any(|pattern| pattern.names_port() && pattern.matches(host)),
-            Self::Aws { .. } => false,
-        }
     }
 }
 
@@ -202,16 +208,17 @@ impl Destination {
 
     /// The server with this name, if it is allowed.
     fn named_upstream(&self, scheme: UriScheme, host: &str, is_bound: bool) -> Result<Arc<Upstream>, Forbidden> {
-        let host = host.to_ascii_lowercase();
+        let host = plain_host(host);
         let forbidden = || Forbidden::Host { host: host.clone() };
         let Self::Named { allowed, options, kept, .. } = self else { return Err(forbidden()) };
-        let url = url_of(scheme, &host).filter(|url| allowed.allow_url(url, is_bound)).ok_or_else(forbidden)?;
+        let url = url_of(scheme, &host).ok_or_else(forbidden)?;
+        let reach = allowed.allow_url(&url, is_bound).ok_or_else(forbidden)?;
         let origin = url.origin();
         let mut kept = locked(kept);
         if let Some((_, upstream)) = kept.iter().find(|(name, _)| *name == origin) {
             return Ok(Arc::clone(upstream));
         }
-        let upstream = Arc::new(Upstream::new(url, (**options).clone()));
+        let upstream = Arc::new(Upstream::new(url, Options { reach, ..(**options).clone() }));
         if kept.len() == KEPT_HOSTS {
             kept.remove(0);
         }
@@ -222,7 +229,7 @@ impl Destination {
 
 /// Whether both URLs have the same host and port, whatever their scheme.
 fn is_at(one: &RequestUrl, other: &RequestUrl) -> bool {
-    one.host().eq_ignore_ascii_case(other.host()) && one.port_or_default() == other.port_or_default()
+    plain_host(one.host()) == plain_host(other.host()) && one.port_or_default() == other.port_or_default()
 }
 
 /// The URL of a host, if the text is only a host, without path or user.
@@ -264,21 +271,56 @@ impl Route {
         })
     }
 
-    /// What a request does, with its paths as the rules of this route and of keys name them.
-    pub fn accesses<'r>(&self, request: &'r Request, claimed: Option<&Claimed>) -> Vec<Access<'r>> {
-        let host = request.host().unwrap_or_default();
-        let service = match claimed {
-            Some(claimed) => claimed.scope().map(|scope| scope.service.clone()),
-            None => Some((self.scope_of)(without_port(host)).map_or_else(|_| String::new(), |found| found.service)),
+    /// Checks that the server has the service that a client signed for.
+    ///
+    /// # Errors
+    /// See [`Forbidden::Service`].
+    pub fn check_service(&self, claimed: &Claimed, host: &str) -> Result<(), Forbidden> {
+        let forbidden = |service: &str| Err(Forbidden::Service { host: host.to_owned(), service: service.to_owned() });
+        storage::wrong_service(claimed, host, &self.inbound.services).map_or(Ok(()), forbidden)
+    }
+
+    /// What a request to a server does, with its paths as the rules of this route and of keys name them. `asked` is the
+    /// server that a client asked a forward proxy for: its name selected the route.
+    pub fn accesses<'r>(
+        &self,
+        request: &'r Request,
+        claimed: Option<&Claimed>,
+        (upstream, asked): (&RequestUrl, Option<&RequestUrl>),
+    ) -> Vec<Access<'r>> {
+        let host = upstream.host();
+        let storage = match claimed {
+            Some(claimed) => Storage::of_signed(claimed, host, &self.inbound.services),
+            None => {
+                let signed = self.sign_host.as_deref().map_or(host, without_port);
+                (self.scope_of)(signed).map_or(Storage::Unclear, |found| Storage::of_service(&found.service))
+            }
         };
-        let stores_objects = stores_objects(service.as_deref());
         let (is_fixed, bucket) = match &self.destination {
-            Destination::Fixed(upstream) => (true, bucket_of(upstream.url().host(), &[])),
+            Destination::Fixed(_) => (true, bucket_of(host, &[])),
             Destination::Named { allowed, .. } => (false, bucket_of(host, &allowed.domains())),
         };
-        let bucket = bucket.filter(|_| stores_objects);
+        let bucket = bucket.filter(|_| storage.may_store());
         let prefix = self.edits.strip_prefix.as_deref().unwrap_or_default();
-        accesses(request, claimed, &Place { is_fixed, bucket, stores_objects, prefix })
+        let named = asked.unwrap_or(upstream);
+        let (host, port) = (plain_host(&named.host_header()), named.port_or_default());
+        accesses(request, claimed, &Place { is_fixed, host, port, bucket, storage, prefix })
+    }
+
+    /// Whether a rule for hosts can apply to a request on this route. In a forward proxy, clients name the hosts that
+    /// select routes.
+    pub fn may_lead_to(&self, rule: &HostPattern, is_forward_proxy: bool) -> bool {
+        match &self.destination {
+            Destination::Named { allowed: AllowedHosts::Listed(patterns), .. } => {
+                patterns.iter().any(|pattern| pattern.overlaps(rule))
+            }
+            Destination::Named { .. } => true,
+            Destination::Fixed(upstream) => {
+                let url = upstream.url();
+                let is_selected = || self.selector.host.as_ref().is_none_or(|pattern| pattern.overlaps(rule));
+                rule.matches_server(url.host(), url.port_or_default()) || (is_forward_proxy && is_selected())
+            }
+        }
     }
 
     fn names_host(&self, host: &str) -> bool {
@@ -377,7 +419,8 @@ mod tests {
     /// at another host.
     #[test]
     fn hosts_of_aws_are_only_those_that_aws_runs() {
-        let allows = |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.allows(host, is_bound);
+        let allows =
+            |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.is_of_aws(host, is_bound);
         for host in ["s3.us-east-1.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com"] {
             assert!(allows(host, true, false) && allows(host, false, false), "{host}");
         }

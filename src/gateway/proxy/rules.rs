@@ -43,6 +43,14 @@ pub enum Forbidden {
         /// The host that the request names.
         host: String,
     },
+    /// The request is signed for a service that its host does not have.
+    #[error("the request is signed for the service {service}, which {host} does not have")]
+    Service {
+        /// The host that the request goes to.
+        host: String,
+        /// The service in its scope.
+        service: String,
+    },
     /// None of the key's permissions allows the request.
     #[error("this key is not allowed to {method} {what} at this host, region and service")]
     Permission {
@@ -91,7 +99,7 @@ impl Allowance {
     fn allows_path(&self, access: &Access<'_>) -> bool {
         let with_slash = || [&access.path, &b"/"[..]].concat();
         let is_named = || self.paths.iter().any(|pattern| pattern.is_exactly(&with_slash()));
-        let is_harmless = ["GET", "HEAD", "POST"].contains(&access.method);
+        let is_harmless = !access.changes_bucket;
         allows_path(&self.paths, &access.path, access.is_prefix)
             || (access.is_bucket && (is_named() || is_harmless && allows_path(&self.paths, &with_slash(), false)))
     }
@@ -201,8 +209,7 @@ mod tests {
             method,
             host: "h".into(),
             path: path.as_bytes().into(),
-            is_prefix: false,
-            is_bucket: false,
+            ..Access::default()
         };
         assert_eq!(allowance.check(&access("GET", "/logs/a")), Ok(()));
         let refused = |access: &Access<'_>| allowance.check(access).unwrap_err().to_string();

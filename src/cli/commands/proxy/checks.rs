@@ -81,11 +81,11 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
     }
 }
 
-/// Checks a region or service as used in credential scopes.
+/// Checks a region or service as used in credential scopes, or the beginning of one followed by `*`.
 pub fn check_scope_word(word: &str) -> Result<(), Useless> {
-    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*,".contains(&byte);
-    let hint = "expected a region or a service in lower case, such as eu-west-1 or s3";
-    match !word.is_empty() && word.bytes().all(is_part) {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    let hint = "expected a region or a service in lower case, such as eu-west-1 or s3, or its beginning and '*'";
+    match !word.is_empty() && word.strip_suffix('*').unwrap_or(word).bytes().all(is_part) {
         true => Ok(()),
         false => Err(Useless::new(format!("'{word}' matches no credential scope"), hint)),
     }

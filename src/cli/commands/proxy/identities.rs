@@ -12,7 +12,7 @@ use crate::cli::credentials::words::closing_command;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::secrets::values_of;
 use crate::gateway::proxy::{
-    Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, SessionMode, session_of,
+    Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, Route, SessionMode, session_of,
 };
 use crate::gateway::{Keyring, NamedKey};
 use crate::platform::{Access, is_owner_trusted, mode_open_to};
@@ -32,11 +32,17 @@ pub struct Inbound {
     pub count: usize,
 }
 
+/// Where requests may go: rules about other hosts would never apply.
+pub struct Reached<'r> {
+    pub routes: &'r [Route],
+    pub is_forward_proxy: bool,
+}
+
 /// Reads the file.
 ///
 /// # Errors
 /// The file cannot be read, or has an unknown field or value.
-pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
+pub fn read(path: &Path, reached: &Reached<'_>, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
     refuse_if_writable(path)?;
@@ -54,7 +60,7 @@ pub fn read(path: &Path, sources: &mut Sources, context: &Context) -> Result<Inb
             file.failure(item.span(), &format!("identity '{name}' must be a table, as [identity.{name}]"))
         })?;
         let credentials = credentials(&file, name, table, context)?;
-        let grant = grant(&file, table, sources)?;
+        let grant = grant(&file, table, reached, sources)?;
         if grants.iter().any(|(id, _)| *id == credentials.access_key_id) {
             return Err(file.failure(item.span(), "two identities have the same access_key_id"));
         }
@@ -126,7 +132,12 @@ fn credentials(
     Ok(credentials)
 }
 
-fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> Result<Grant, Failure> {
+fn grant(
+    file: &TomlFile<'_>,
+    table: &dyn TableLike,
+    reached: &Reached<'_>,
+    sources: &mut Sources,
+) -> Result<Grant, Failure> {
     let profile = file.string(table, "profile")?;
     let source = profile.map(|profile| sources.source(Some(&profile), None, None)).transpose()?;
     let Some(item) = table.get("allow") else { return Ok(Grant { source, permissions: Vec::new() }) };
@@ -134,14 +145,14 @@ fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> R
     match (item.as_array_of_tables(), item.as_array()) {
         (Some(tables), _) => {
             for table in tables {
-                permissions.push(permission(file, table)?);
+                permissions.push(permission(file, table, reached)?);
             }
         }
         (None, Some(array)) => {
             for value in array {
                 let table = value.as_inline_table();
                 let table = table.ok_or_else(|| file.failure(value.span(), "allow must hold tables"))?;
-                permissions.push(permission(file, table)?);
+                permissions.push(permission(file, table, reached)?);
             }
         }
         (None, None) => return Err(file.failure(item.span(), "allow must be an array of tables")),
@@ -152,7 +163,7 @@ fn grant(file: &TomlFile<'_>, table: &dyn TableLike, sources: &mut Sources) -> R
     Ok(Grant { source, permissions })
 }
 
-fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, Failure> {
+fn permission(file: &TomlFile<'_>, table: &dyn TableLike, reached: &Reached<'_>) -> Result<Permission, Failure> {
     file.check_fields(table, &PERMISSION_FIELDS)?;
     if table.is_empty() {
         return Err(Failure::usage(format!(
@@ -173,7 +184,14 @@ fn permission(file: &TomlFile<'_>, table: &dyn TableLike) -> Result<Permission, 
             check(&word).map_err(|useless| useless.into_failure(|problem| file.failure(span, problem)))?;
         }
     }
-    let hosts = file.strings(table, "hosts")?.iter().map(|host| HostPattern::new(host)).collect();
+    let hosts: Vec<HostPattern> = file.strings(table, "hosts")?.iter().map(|host| HostPattern::new(host)).collect();
+    let leads_to =
+        |host: &HostPattern| reached.routes.iter().any(|route| route.may_lead_to(host, reached.is_forward_proxy));
+    if !hosts.iter().all(leads_to) {
+        let span = table.get("hosts").and_then(Item::span);
+        let problem = "no route leads to a host in hosts";
+        return Err(file.failure(span, problem).hint("expected hosts of upstreams, whatever clients call the proxy"));
+    }
     let paths = file.strings(table, "paths")?.iter().map(|path| PrefixPattern::new(path)).collect();
     Ok(Permission {
         hosts,

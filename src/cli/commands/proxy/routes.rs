@@ -84,6 +84,15 @@ fn check(spec: &RouteSpec) -> Result<(), Failure> {
         .and_then(|()| all(spec.role_arn.as_slice(), check_role))
         .and_then(|()| all(&spec.duplicate_headers, check_header));
     checked.map_err(|useless| useless.into_failure(|problem| spec.problem(problem)))?;
+    // Where the bucket is in the host, rules name it in front of the path.
+    if let Some(prefix) = spec.path.as_deref().filter(|_| spec.to.is_some()) {
+        let is_elsewhere = |path: &&String| !PrefixPattern::new(path).may_be_below(prefix);
+        if let Some(path) = spec.allow_paths.iter().find(is_elsewhere) {
+            return Err(spec
+                .problem(format!("the path '{path}' in allow_paths is not below '{prefix}', which the route takes"))
+                .hint("paths of rules are those that clients send, with the prefix"));
+        }
+    }
     match spec.is_configured && spec.to.is_some() && !spec.allow_hosts.is_empty() {
         true => {
             Err(spec.problem("allow_hosts is set, but all requests go to the host in 'to'").hint("remove one of them"))

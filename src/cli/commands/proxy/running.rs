@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use super::ProxyArgs;
 use super::admin::{Admin, AdminPlace};
 use super::forwarding::{self, Prepared};
-use super::identities::{self, Inbound};
+use super::identities::{self, Inbound, Reached};
 use super::spec::RouteSpec;
 use super::{config, routes};
 use crate::cli::commands::serve::answering::is_itself;
@@ -28,8 +28,8 @@ use crate::cli::options::gateway::LogFormat;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::proxy::{Destination, Forwarding, Inbound as Admitted, Proxy, Route};
 use crate::gateway::{
-    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, ListenError, Listening, Metrics, Server,
-    SourceStatus, Stop, Verifier,
+    Admission, Clock, Counting, CredentialSource, Exchange, Keyring, ListenError, Listening, Metrics, NamedKey,
+    RESERVED_PATH, Server, SourceStatus, Stop, Verifier,
 };
 use crate::platform;
 use crate::profiles::{self, KnownKey};
@@ -86,9 +86,14 @@ pub fn plan(args: &ProxyArgs, context: &mut Context) -> Result<Plan, Failure> {
     for spec in &specs {
         made.push(routes::route(spec, args, &mut sources, context)?);
     }
-    let inbound = args.inbound.as_deref().map(|file| identities::read(file, &mut sources, context)).transpose()?;
+    let reached = Reached { routes: &made, is_forward_proxy: args.ca.is_some() };
+    let read = |file| identities::read(file, &reached, &mut sources, context);
+    let inbound = args.inbound.as_deref().map(read).transpose()?;
     let forwarding = forwarding::prepare(args, &made, context)?;
     let ports = specs.iter().filter_map(|spec| spec.port).collect();
+    check_ports(args, &ports)?;
+    check_pages(args, &specs)?;
+    refuse_itself(&made, addresses(args, &ports).into_iter().filter(|address| address.port() != 0))?;
     let (found, warnings) = (sources.found(), sources.warnings().to_vec());
     let sources = in_use(sources.all(), inbound.as_ref());
     refuse_real_keys((inbound.as_ref(), &sources), args, context)?;
@@ -108,8 +113,8 @@ fn check_trust(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses a placeholder with the access key ID of a credential source: it would give access to everything that the
-/// source's key gives access to.
+/// Refuses a placeholder with the access key ID or the secret of a credential source: whoever has it could do everything
+/// that the source's key is for, without the proxy.
 fn refuse_real_keys(
     (inbound, sources): (Option<&Inbound>, &[Arc<CredentialSource>]),
     args: &ProxyArgs,
@@ -122,11 +127,19 @@ fn refuse_real_keys(
         if let Some(own) = inbound.keys.find(&real.access_key_id) {
             let source = describe_owner(&real.source);
             let problem = format!("{} has the access key ID of {source}, which signs the requests", own.name);
-            return Err(Failure::usage(problem).hint("make up a key for it: a placeholder must be worthless by itself"));
+            return Err(Failure::usage(problem).hint(WORTHLESS));
+        }
+        let has_secret = |own: &&NamedKey| own.credentials.secret_access_key == real.secret;
+        if let Some(own) = inbound.keys.keys().iter().find(has_secret) {
+            let source = describe_owner(&real.source);
+            let problem = format!("{} has the secret of {source}, which signs the requests", own.name);
+            return Err(Failure::usage(problem).hint(WORTHLESS));
         }
     }
     Ok(())
 }
+
+const WORTHLESS: &str = "make up a key for it: a placeholder must be worthless by itself";
 
 /// The sources whose credentials sign requests. If all clients have their own sources, those of the routes do not.
 fn in_use(mut all: Vec<Arc<CredentialSource>>, inbound: Option<&Inbound>) -> Vec<Arc<CredentialSource>> {
@@ -150,7 +163,7 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
         let is_allowed = args.listening.allow_remote || args.port.address.is_some();
         listening.push(bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
     }
-    refuse_itself(&plan.routes, &listening)?;
+    refuse_itself(&plan.routes, listening.iter().map(Listening::address))?;
     let admin_at = match args.admin_port {
         Some(port) => {
             let address = SocketAddr::new(args.listening.listen, port);
@@ -229,10 +242,34 @@ fn addresses(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Vec<SocketAddr> {
     std::iter::once(args.port.number).chain(others).map(|port| SocketAddr::new(ip, port)).collect()
 }
 
-fn refuse_itself(routes: &[Route], listening: &[Listening]) -> Result<(), Failure> {
+/// The monitoring pages need a port that serves nothing else.
+fn check_ports(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Result<(), Failure> {
+    let is_used = |port: &u16| *port != 0 && (*port == args.port.number || ports.contains(port));
+    match args.admin_port.filter(is_used) {
+        Some(port) => Err(Failure::usage(format!("--admin-port {port} is a port that the proxy itself listens on"))
+            .hint("pass another port, or leave --admin-port out: the pages are then below /_sigvet/")),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a route for the path of the monitoring pages, which would take its requests.
+fn check_pages(args: &ProxyArgs, specs: &[RouteSpec]) -> Result<(), Failure> {
+    let is_there =
+        |path: &String| path.strip_prefix(RESERVED_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let taken = specs.iter().find(|spec| spec.path.as_ref().is_some_and(is_there));
+    match taken.filter(|_| args.admin_port.is_none()) {
+        Some(spec) => Err(spec
+            .problem(format!("requests below {RESERVED_PATH} get the pages for monitoring, and never the route"))
+            .hint("pass --admin-port to move the pages to a port of their own, or choose another path")),
+        None => Ok(()),
+    }
+}
+
+fn refuse_itself(routes: &[Route], own: impl Iterator<Item = SocketAddr>) -> Result<(), Failure> {
+    let own: Vec<SocketAddr> = own.collect();
     for route in routes {
         let Destination::Fixed(upstream) = &route.destination else { continue };
-        if listening.iter().any(|listening| is_itself(upstream.url(), listening.address())) {
+        if own.iter().any(|own| is_itself(upstream.url(), *own)) {
             let problem = format!("the upstream {} is the address that this proxy listens on", upstream.url().origin());
             return Err(Failure::usage(problem).hint("pass another --port, or another upstream"));
         }
