@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use sigvet_testing::serving::Serving;
 
 use crate::recorder::Recorder;
-use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, proxy_to, set_mode, write_keys};
+use crate::world::{Client, PLACEHOLDER, REAL, ask, plain, proxy, proxy_to, set_mode, write_keys};
 
 /// Catches a request that is sent unsigned because there were no credentials.
 #[test]
@@ -149,6 +149,20 @@ fn health_and_metrics_can_have_their_own_port() {
         metrics.text()
     );
     assert!(metrics.text().contains("sigvet_credentials_ready{source=\"the environment\"} 1\n"), "{}", metrics.text());
+}
+
+/// Catches probes that cannot reach the pages, because `--port` names another address.
+#[test]
+fn the_address_of_the_port_is_that_of_the_pages_too() {
+    let recorder = Recorder::polite();
+    let free = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
+    let words =
+        ["--to", &recorder.url, "--region", "us-east-1", "--service", "s3", "--port", "127.0.0.2:0", "--admin-port"];
+    let proxy = proxy(&[&words[..], &[&free.port().to_string()]].concat());
+    assert!(proxy.address().starts_with("127.0.0.2:"), "{}", proxy.address());
+    let mut stream = sigvet_testing::serving::connect(&free.to_string());
+    stream.write_all(&plain("GET", "h", "/healthz", &[], b"")).unwrap();
+    assert_eq!(crate::world::read_answer(&mut stream).status, 200);
 }
 
 /// Catches a proxy that never becomes ready because of credentials that no request is signed with.

@@ -24,7 +24,7 @@ pub use express::{SessionMode, session_of};
 pub use forwarding::{Forwarding, PURPOSE, constraint};
 pub use identities::{Grant, Identities, Permission};
 pub use pattern::{HostPattern, PrefixPattern, allows_path};
-pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers};
+pub use route::{AllowedHosts, Destination, Route, ScopeOf, Selector, Signers, UNNAMED_ROUTE};
 pub use rules::{Allowance, Edits, Forbidden};
 
 use std::fmt;

@@ -124,6 +124,9 @@ fn is_of_customers(service: &str, host: &str) -> bool {
     OF_CUSTOMERS.contains(&service) && !is_api
 }
 
+/// The name of a route that has no name of its own: the only one, from the command line.
+pub const UNNAMED_ROUTE: &str = "default";
+
 /// A route.
 pub struct Route {
     /// The name for logs and metrics.

@@ -157,21 +157,7 @@ pub fn run(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, 
 
 async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Exit, Failure> {
     let limits = args.limits.to_limits(args.time_limit);
-    let tls = tls::configure(&args.listening)?;
-    let mut listening = Vec::new();
-    for address in addresses(args, &plan.ports) {
-        let is_allowed = args.listening.allow_remote || args.port.address.is_some();
-        listening.push(bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
-    }
-    refuse_itself(&plan.routes, listening.iter().map(Listening::address))?;
-    let admin_at = match args.admin_port {
-        Some(port) => {
-            let address = SocketAddr::new(args.listening.listen, port);
-            let is_allowed = args.listening.allow_remote;
-            Some(Listening::bind(address, is_allowed, None).await.map_err(explain_listening)?)
-        }
-        None => None,
-    };
+    let (listening, admin_at) = bind_all(args, &plan).await?;
     plan.forwarding.iter().try_for_each(|forwarding| forwarding.write(args))?;
     let own = listening.iter().chain(&admin_at).map(Listening::address).collect();
     unless_closed(announce(args, &listening, admin_at.as_ref(), context))?;
@@ -221,6 +207,23 @@ async fn serve(args: &ProxyArgs, plan: Plan, context: &mut Context) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// Binds the addresses for requests, and that of the monitoring pages if they have one. `--port ADDRESS:PORT` names the
+/// address of all of them.
+async fn bind_all(args: &ProxyArgs, plan: &Plan) -> Result<(Vec<Listening>, Option<Listening>), Failure> {
+    let tls = tls::configure(&args.listening)?;
+    let is_allowed = args.listening.allow_remote || args.port.address.is_some();
+    let mut listening = Vec::new();
+    for address in addresses(args, &plan.ports) {
+        listening.push(bind(address, is_allowed, tls.clone()).await.map_err(explain_listening)?);
+    }
+    refuse_itself(&plan.routes, listening.iter().map(Listening::address))?;
+    let admin_at = match args.admin_port {
+        Some(port) => Some(bind(own_address(args, port), is_allowed, None).await.map_err(explain_listening)?),
+        None => None,
+    };
+    Ok((listening, admin_at))
+}
+
 /// Binds an address. A machine without IPv6 has all its addresses in IPv4.
 async fn bind(address: SocketAddr, is_allowed: bool, tls: Option<Arc<ServerConfig>>) -> Result<Listening, ListenError> {
     let bound = Listening::bind(address, is_allowed, tls.clone()).await;
@@ -237,9 +240,12 @@ async fn bind(address: SocketAddr, is_allowed: bool, tls: Option<Arc<ServerConfi
 
 /// The main address, followed by those of routes with their own port.
 fn addresses(args: &ProxyArgs, ports: &BTreeSet<u16>) -> Vec<SocketAddr> {
-    let ip = args.port.address.unwrap_or(args.listening.listen);
     let others = ports.iter().copied().filter(|port| *port != args.port.number);
-    std::iter::once(args.port.number).chain(others).map(|port| SocketAddr::new(ip, port)).collect()
+    std::iter::once(args.port.number).chain(others).map(|port| own_address(args, port)).collect()
+}
+
+fn own_address(args: &ProxyArgs, port: u16) -> SocketAddr {
+    SocketAddr::new(args.port.address.unwrap_or(args.listening.listen), port)
 }
 
 /// The monitoring pages need a port that serves nothing else.

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::{ProxyArgs, UpstreamScheme};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::{PathOptions, SchemeName};
+use crate::gateway::proxy::UNNAMED_ROUTE;
 
 /// The settings of one route.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +59,7 @@ impl RouteSpec {
         let custom = args.custom_headers.iter().filter(|text| !text.is_empty());
         let custom = custom.map(|text| header(text, "--custom-headers", "expected NAME=VALUE,NAME=VALUE"));
         Ok(Self {
-            name: "default".to_owned(),
+            name: UNNAMED_ROUTE.to_owned(),
             to: set(&args.to).or(to),
             upstream_scheme: args.upstream_url_scheme,
             allow_hosts: args.allow_host.clone(),

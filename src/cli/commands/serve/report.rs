@@ -11,6 +11,7 @@ use crate::cli::options::gateway::LogFormat;
 use crate::cli::render::diagnosis::Shown;
 use crate::cli::render::redact::Redactor;
 use crate::cli::screen::inert_line;
+use crate::gateway::proxy::UNNAMED_ROUTE;
 use crate::gateway::{Exchange, Judgement, Leg};
 use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::{Claimed, Known};
@@ -135,7 +136,8 @@ fn way(leg: &Leg) -> String {
         "" => String::new(),
         text => format!("{before}{text}{behind}"),
     };
-    let (host, route) = (named(" -> ", &leg.host, ""), named(" (route ", &leg.route, ")"));
+    let route = if leg.route == UNNAMED_ROUTE { "" } else { &leg.route };
+    let (host, route) = (named(" -> ", &leg.host, ""), named(" (route ", route, ")"));
     host + &route + &named(" (request ID ", leg.request_id.as_deref().unwrap_or_default(), ")")
 }
 
