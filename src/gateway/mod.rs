@@ -40,6 +40,8 @@ mod unread;
 mod roles;
 mod counting;
 mod searches;
+mod masking;
+mod upstream_refusal;
 mod reporting;
 mod server;
 pub mod proxy;

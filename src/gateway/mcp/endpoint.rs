@@ -21,9 +21,9 @@ use sigvet_core::signer::Signer;
 use sigvet_diagnose::formats::reply::Reply;
 
 use super::problem::{Problem, RefusedKey};
+use crate::gateway::masking::Masking;
 use crate::gateway::onward;
-use crate::gateway::proxy::masking::Masking;
-use crate::gateway::proxy::refused::{self, ReadAhead};
+use crate::gateway::upstream_refusal::{self, ReadAhead};
 use crate::gateway::{Clock, CredentialSource, Searches};
 use crate::locking::locked;
 use crate::transport::{HttpVersion, Upstream};
@@ -108,12 +108,12 @@ impl Endpoint {
             let (parts, body) = response.into_parts();
             let body = ReadAhead::of(body.map_err(Into::into).boxed_unsync()).await.beginning;
             let is_asked = matches!(parts.status.as_u16(), 400 | 401 | 403);
-            let Some(said) = refused::reply_about_signature(&parts, &body).filter(|_| is_asked) else {
+            let Some(said) = upstream_refusal::reply_about_signature(&parts, &body).filter(|_| is_asked) else {
                 let body = Masking::new(&credentials, signed.signature.as_str()).apply(&body);
                 return Ok(Answer::Refused { status: parts.status, headers: parts.headers, body: body.into() });
             };
             // A refused request had no effect, so repeating it is safe.
-            if refused::is_about_key(&said)
+            if upstream_refusal::is_about_key(&said)
                 && std::mem::take(&mut may_repeat)
                 && let Some(other) = self.other_than(&credentials).await
             {
@@ -161,7 +161,7 @@ impl Endpoint {
         let key = RefusedKey { source: self.source.name(), is_temporary: credentials.session_token.is_some() };
         let (now, said) = (self.clock.now(), Arc::new(said));
         let (credentials, reply) = (Arc::clone(credentials), Arc::clone(&said));
-        let search = move |limit| refused::explain(&signed.request, &credentials, &reply, (now, limit));
+        let search = move |limit| upstream_refusal::explain(&signed.request, &credentials, &reply, (now, limit));
         let diagnosis = self.searches.run(self.explain_time, search).await;
         let problem = Problem::from_refusal(status, &said, diagnosis.as_ref(), key);
         let text = masking.apply(problem.text.as_bytes());

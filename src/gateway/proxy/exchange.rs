@@ -18,7 +18,6 @@ use sigvet_diagnose::formats::reply::Reply as Said;
 
 use super::masked_body::{MaskedBody, UNREADABLE};
 use super::outgoing::{self, Extras, Outbound};
-use super::refused::{self, ReadAhead};
 use super::signing::{self, CONTENT_SHA256, Declared};
 use super::{Denied, Inbound, Proxy, SigningRoute, upgrade};
 use crate::gateway::awaited::awaited;
@@ -26,6 +25,7 @@ use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
+use crate::gateway::upstream_refusal::{self, ReadAhead};
 use crate::gateway::{Dialect, Reply, ReplyBody, onward};
 use crate::transport::{HttpVersion, TimeLimit, TransportError};
 
@@ -333,10 +333,10 @@ impl<'p> Leaving<'p> {
         leg: &mut Leg,
     ) -> ReadAhead {
         let ahead = ReadAhead::of(body).await;
-        if let Some(said) = refused::reply_about_signature(parts, &ahead.beginning) {
+        if let Some(said) = upstream_refusal::reply_about_signature(parts, &ahead.beginning) {
             leg.request_id.clone_from(&said.request_id);
             leg.is_refused = true;
-            if refused::is_about_key(&said) {
+            if upstream_refusal::is_about_key(&said) {
                 self.way.source.distrust(&self.way.credentials);
             }
             leg.diagnosis = self.explain(sent.clone(), said).await;
@@ -347,7 +347,7 @@ impl<'p> Leaving<'p> {
     /// Finds out why a request was refused.
     async fn explain(&self, sent: Request, said: Said) -> Option<Box<Diagnosis>> {
         let (credentials, now) = (Arc::clone(&self.way.credentials), self.proxy.clock.now());
-        let search = move |limit| Box::new(refused::explain(&sent, &credentials, &said, (now, limit)));
+        let search = move |limit| Box::new(upstream_refusal::explain(&sent, &credentials, &said, (now, limit)));
         self.proxy.searches.run(self.proxy.limits.explain_time, search).await
     }
 }

@@ -26,7 +26,7 @@ use sigvet_diagnose::formats::parse_session;
 use sigvet_diagnose::formats::reply::Reply as Said;
 use zeroize::Zeroizing;
 
-use super::refused::headers_of;
+use crate::gateway::upstream_refusal::headers_of;
 use crate::gateway::{Clock, CredentialSource, Reply, onward};
 use crate::locking::locked;
 use crate::transport::{HttpVersion, Upstream};

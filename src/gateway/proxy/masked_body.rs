@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::masking::Masking;
 use crate::gateway::ReplyBody;
+use crate::gateway::masking::Masking;
 
 /// A body with masked values. The end of each piece is held back until the next one, because a value may start there.
 pub struct MaskedBody {

@@ -11,9 +11,7 @@ mod rules;
 mod identities;
 mod route;
 mod signing;
-pub(in crate::gateway) mod refused;
 mod outgoing;
-pub(in crate::gateway) mod masking;
 mod masked_body;
 mod upgrade;
 mod exchange;
@@ -36,6 +34,7 @@ use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
+use super::masking::Maskings;
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
 use super::refusal::xml::Xml;
@@ -57,7 +56,7 @@ pub struct Proxy {
     /// The proxy's own S3 Express sessions.
     sessions: express::Sessions,
     /// What responses must not contain.
-    maskings: masking::Maskings,
+    maskings: Maskings,
     clock: Clock,
     limits: Limits,
     pseudonym: Pseudonym,
@@ -101,7 +100,7 @@ impl Proxy {
             inbound: None,
             forwarding: None,
             sessions: express::Sessions::default(),
-            maskings: masking::Maskings::default(),
+            maskings: Maskings::default(),
             clock,
             limits,
             pseudonym,

@@ -5,7 +5,7 @@ use http::{HeaderValue, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 
-use super::masking::Masking;
+use crate::gateway::masking::Masking;
 use crate::gateway::{ClientUpgrade, Reply, onward};
 
 /// Joins both ends after the upstream server accepted the upgrade.
