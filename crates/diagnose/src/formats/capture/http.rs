@@ -38,10 +38,14 @@ pub(super) fn is_spoilt_request_line(line: &[u8]) -> bool {
     is_line && words.first().is_some_and(|word| is_method(word)) && parse_request_line(line).is_none()
 }
 
-/// A line without a version, as tools print it: `GET /path`.
+/// A line without a version, as tools print it: `GET /path`. In front of a URL, other words in capitals are not methods:
+/// `PDF https://…`.
 fn is_plain_request_line(line: &[u8]) -> bool {
-    let is_method = |method: &str| method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
-    parse_request_line(line).is_some_and(|(method, target)| is_method(&method) && !target.contains(&b' '))
+    let is_word = |method: &str| method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    parse_request_line(line).is_some_and(|(method, target)| {
+        let is_method = target.starts_with(b"/") || METHODS.contains(&method.as_str());
+        is_word(&method) && is_method && !target.contains(&b' ')
+    })
 }
 
 /// The exchanges of a text, in order.

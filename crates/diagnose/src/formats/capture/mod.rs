@@ -217,9 +217,14 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         let text = String::from_utf8_lossy(text);
         return read_url(&text, &text, entry);
     }
-    if let Some((url, from)) = url::unwrapped(text) {
-        let mut capture = read_url(&url, "", entry)?;
+    if let Some((urls, from)) = url::unwrapped(text) {
+        let mut capture = read_url(urls.first().map_or("", String::as_str), &urls.join("\n"), entry)?;
         capture.notes.push(Note::UnwrappedUrl { from });
+        return Ok(capture);
+    }
+    if let Some(mail) = url::mail_in_quoted_printable(text) {
+        let mut capture = recognise(mail.as_bytes(), entry)?;
+        capture.notes.push(Note::UnwrappedUrl { from: "a mail in quoted-printable" });
         return Ok(capture);
     }
     if shell::begins(&head) {
@@ -350,13 +355,21 @@ fn read_url(text: &str, whole: &str, entry: Option<usize>) -> Result<Capture, Un
     let note = exchange.url.as_ref().and_then(|url| note_of_url(&url.to_string()));
     let mut exchanges = vec![Exchange { reply, ..exchange }];
     for other in presigned_urls(&String::from_utf8_lossy(whole_lines(whole.as_bytes()))) {
-        if !exchanges.iter().any(|known| known.request == other.request) {
+        // A mail has the same URL as text and as a link.
+        let is_same = |known: &Exchange| plain_url(known) == plain_url(&other);
+        if !exchanges.iter().any(is_same) {
             exchanges.push(other);
         }
     }
     let mut capture = choose(CaptureKind::Url, exchanges, entry, Prefer::First)?;
     capture.notes.extend(note);
     Ok(capture)
+}
+
+/// The URL of an exchange without the escapes of HTML.
+fn plain_url(exchange: &Exchange) -> Option<(Option<&str>, String)> {
+    let request = exchange.request.as_ref()?;
+    Some((request.host(), url::unescaped(&String::from_utf8_lossy(request.target()))))
 }
 
 /// The presigned URLs in a text, in order.

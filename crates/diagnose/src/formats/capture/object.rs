@@ -42,10 +42,15 @@ fn put_method_in_upper_case(request: &mut Request) {
 
 fn of_object(object: &Literal) -> Option<Exchange> {
     let text = |names: &[&str]| object.get(names).and_then(Literal::text);
-    let method = text(&["method", "httpMethod", "verb"])?;
-    let fields = headers(object.get(&["headers", "header"])?);
+    let method = text(&["method", "httpMethod", "verb"]);
+    let fields = object.get(&["headers", "header"]).map(headers).unwrap_or_default();
+    // Without a method, they may be the headers of a response.
+    let is_of_request =
+        |(name, _): &(&str, &str)| ["host", ":authority", "authorization"].contains(&&*name.to_ascii_lowercase());
+    let is_request = method.is_some() || fields.iter().any(is_of_request);
+    let method = method.unwrap_or("GET");
     const LOCATIONS: [&str; 6] = ["url", "uri", "reqURI", "requestURI", "requestUri", "path"];
-    let location = LOCATIONS.iter().find_map(|name| text(&[name]))?;
+    let location = LOCATIONS.iter().find_map(|name| text(&[name])).filter(|_| is_request)?;
     let mut target = location.to_owned();
     if let Some(query) = object.get(&["query", "queryString"]).filter(|_| !location.contains('?')) {
         target.push_str(&query_of(query));

@@ -40,31 +40,58 @@ pub(super) fn begins_presigned_in_lines(text: &str) -> bool {
 /// No mail program breaks a shorter line.
 const SHORTEST_BROKEN: usize = 60;
 
-/// A URL from a link on a page, or one that was percent-encoded as a whole; with what it was in.
-pub(super) fn unwrapped(text: &[u8]) -> Option<(String, &'static str)> {
+/// The URLs from links on a page, or one that was percent-encoded as a whole; with what they were in.
+pub(super) fn unwrapped(text: &[u8]) -> Option<(Vec<String>, &'static str)> {
     let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
     let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"]
         .iter()
         .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)));
     if encoded {
-        return Some((decoded(text.split_whitespace().next().unwrap_or_default())?, "a percent-encoded text"));
+        let url = decoded(text.split_whitespace().next().unwrap_or_default())?;
+        return Some((vec![url], "a percent-encoded text"));
     }
     if !text.starts_with('<') {
         return None;
     }
-    if text.contains("href=3D") {
-        return Some((link_in(&from_quoted_printable(text))?, "a mail in quoted-printable"));
-    }
-    Some((link_in(text)?, "a link"))
+    let (links, from) = match text.contains("href=3D") {
+        true => (links_in(&from_quoted_printable(text)), "a mail in quoted-printable"),
+        false => (links_in(text), "a link"),
+    };
+    (!links.is_empty()).then_some((links, from))
 }
 
-/// The first presigned URL that a page links to.
-fn link_in(page: &str) -> Option<String> {
-    let mut links = page.match_indices("href=").map(|(at, mark)| page.get(at + mark.len()..).unwrap_or_default());
-    links.find_map(|link| {
+/// The presigned URLs that a page links to.
+fn links_in(page: &str) -> Vec<String> {
+    let links = page.match_indices("href=").map(|(at, mark)| page.get(at + mark.len()..).unwrap_or_default());
+    let links = links.filter_map(|link| {
         let quote = link.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
-        let link = link.get(1..)?.split(quote).next()?;
-        begins_presigned(link).then(|| link.replace("&amp;", "&").replace("&#38;", "&"))
+        let end = link.get(1..)?.char_indices().take_while(|(at, _)| *at <= LONGEST_LINK).find(|(_, c)| *c == quote);
+        let link = link.get(1..1 + end?.0)?;
+        begins_presigned(link).then(|| unescaped(link))
+    });
+    links.take(MOST_LINKS).collect()
+}
+
+/// The maximum number of links to read on a page, and the maximum length of one in bytes.
+const MOST_LINKS: usize = 100;
+const LONGEST_LINK: usize = 16 * 1024;
+
+/// A URL from HTML.
+pub(super) fn unescaped(url: &str) -> String {
+    ["&amp;", "&#38;", "&#x26;"].iter().fold(url.to_owned(), |url, escape| url.replace(escape, "&"))
+}
+
+/// The text of the source of a mail in quoted-printable, which its header names (RFC 2045 §6.7).
+pub(super) fn mail_in_quoted_printable(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?;
+    let is_header = |line: &str| {
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        name.eq_ignore_ascii_case("content-transfer-encoding") && value.trim().eq_ignore_ascii_case("quoted-printable")
+    };
+    // Without its headers, the text is not a mail any more.
+    text.lines().any(is_header).then(|| {
+        let body: Vec<&str> = text.split_inclusive('\n').filter(|line| !is_header(line.trim_end())).collect();
+        from_quoted_printable(&body.concat())
     })
 }
 

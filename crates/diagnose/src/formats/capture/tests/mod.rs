@@ -140,13 +140,61 @@ fn each_presigned_url_of_a_text_can_be_chosen() {
         format!("- \"{a}\"\n- '{b}'\n- <{c}>\n"),
         format!("{{\"good\": \"{a}\", \"bad\": \"{b}\",\n\"other\": \"{c}\"}}"),
         format!("{a}\nagain {a}\n{b}\n{b}\n{c}"),
+        format!("<p><a href=\"{a}\">1</a> <a href='{b}'>2</a> <a href=\"{c}\">3</a></p>").replace('&', "&amp;"),
+        format!("<p><a href=\"{a}\">1</a> <a href=\"{b}\">2</a> <a href=\"{c}\">3</a></p>").replace("=\"", "=3D\""),
     ] {
-        assert_eq!(notes(&capture(&text)), ["3 requests; used number 1"], "{text}");
+        assert_eq!(notes(&capture(&text)).first().map(String::as_str), Some("3 requests; used number 1"), "{text}");
         for (entry, expected) in [(None, "/a"), (Some(1), "/a"), (Some(2), "/b"), (Some(3), "/c")] {
             assert_eq!(key(&text, entry).unwrap(), expected, "{text}");
         }
         assert!(key(&text, Some(4)).is_err(), "{text}");
     }
     assert!(notes(&capture(&format!("{a}\nonce more: {a}"))).is_empty());
+    let both = format!("as text: {a}\n\n<a href=\"{}\">and as a link</a>\n", a.replace('&', "&amp;"));
+    assert!(notes(&capture(&both)).is_empty(), "{both}");
     assert_eq!(key(&format!("https://h.example/page\n{b}"), None).unwrap(), "/b");
+}
+
+/// Catches a word in capitals in front of a URL that is taken for its method.
+#[test]
+fn only_a_method_in_front_of_a_url_is_its_method() {
+    let url = "https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=\
+               5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+    for (word, method) in [("URL", "GET"), ("PDF", "GET"), ("LINK", "GET"), ("PUT", "PUT"), ("DELETE", "DELETE")] {
+        let found = capture(&format!("{word} {url}\n"));
+        assert_eq!(request(&found).method(), method, "{word}");
+        assert!(target(&found).starts_with("/k?X-Amz-Algorithm="), "{word}");
+    }
+}
+
+#[test]
+fn a_url_in_the_source_of_a_mail_is_found() {
+    let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+    let target_of =
+        format!("/k%20x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}");
+    let printable = format!("https://b.s3.eu-west-1.amazonaws.com{target_of}").replace('=', "=3D");
+    let (one, other) = printable.split_at(70);
+    for end in ["\n", "\r\n"] {
+        let mail = format!(
+            "From: a@b.example\nSubject: file\nMIME-Version: 1.0\nContent-Type: text/plain; charset=3Dutf-8\n\
+             Content-Transfer-Encoding: quoted-printable\n\nHi,\n{one}=\n{other}\nbye\n"
+        );
+        let found = capture(&mail.replace('\n', end));
+        assert_eq!(target(&found), target_of);
+    }
+}
+
+/// Catches a record that `verify --batch` reads as a request, and `verify` as loose text.
+#[test]
+fn a_record_without_a_method_is_a_get() {
+    let url = "https://h.example/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0a";
+    let record = |fields: &str| capture(&format!("{{\"url\":\"{url}\"{fields}}}"));
+    let host = |found: &Capture| request(found).host().map(str::to_owned);
+    let other = record(r#","headers":{"Host":"other.example"}"#);
+    assert_eq!((host(&other).as_deref(), request(&other).method()), (Some("other.example"), "GET"));
+    assert_eq!(host(&record(r#","method":"PUT""#)).as_deref(), Some("h.example"));
+    assert_eq!(request(&record(r#","method":"PUT","headers":null"#)).method(), "PUT");
+    // The headers of a response are not those of the request.
+    let response = record(r#","status":403,"headers":{"x-amz-request-id":"1","server":"AmazonS3"}"#);
+    assert!(!request(&response).headers.contains("x-amz-request-id"));
 }
