@@ -103,6 +103,9 @@ fn escaped(text: &str) -> Vec<Spelling> {
     let html = replaced(text, &[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")]);
     let mut escaped = vec![
         replaced(json, &[("/", "\\/")]),
+        // As Gson and .NET escape JSON.
+        replaced(json, &[("=", "\\u003d"), ("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("'", "\\u0027")]),
+        replaced(json, &[("+", "\\u002B"), ("&", "\\u0026"), ("<", "\\u003C"), (">", "\\u003E"), ("'", "\\u0027")]),
         in_capitals(&careful),
         in_capitals(&careful_with_slash),
         careful,
@@ -192,6 +195,8 @@ mod tests {
             "IQoJb3JpZ2luX2VjEJ3%252f%252fw%252bZz9h%253d%253d%252fx".to_owned(),
             "IQoJb3JpZ2luX2VjEJ3\\/\\/w+Zz9h==\\/x".to_owned(),
             "IQoJb3JpZ2luX2VjEJ3//w\\u002bZz9h\\u003d\\u003d/x".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3//w+Zz9h\\u003d\\u003d/x".to_owned(),
+            "IQoJb3JpZ2luX2VjEJ3//w\\u002BZz9h==/x".to_owned(),
             "IQoJb3JpZ2luX2VjEJ3&#x2F;&#x2F;w&#x2B;Zz9h&#x3D;&#x3D;&#x2F;x".to_owned(),
         ] {
             assert_eq!(hidden(TOKEN, &format!("<{written}>")), "<[redacted]>");

@@ -11,7 +11,7 @@ use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
-use super::elsewhere::{Extent, elsewhere, has_parameter, overriding_method};
+use super::elsewhere::{Extent, elsewhere, has_parameter, overriding_methods, overriding_paths};
 use super::storage::Storage;
 
 /// Something that a request does to one path.
@@ -81,8 +81,13 @@ pub fn accesses<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Pla
     }
     let own = found.first().cloned().unwrap_or_default();
     let changes_bucket = own.is_bucket;
-    let overridden = |method| Access { method, changes_bucket, because: "a header with another method", ..own };
-    found.extend(overriding_method(request).map(overridden));
+    for method in overriding_methods(request) {
+        let because = "a header or parameter with another method";
+        found.push(Access { method, changes_bucket, because, ..own.clone() });
+    }
+    for path in overriding_paths(request) {
+        found.push(Access { path: path.into(), because: "a header with another path", ..own.clone() });
+    }
     found
 }
 

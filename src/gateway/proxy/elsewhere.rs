@@ -37,7 +37,7 @@ const fn name(name: &'static str, method: &'static str, extent: Extent) -> Name 
 }
 
 /// Headers, which may also be parameters or fields of a form.
-const HEADERS: [Name; 14] = [
+const HEADERS: [Name; 24] = [
     // The body is an archive, which is unpacked.
     name("*snowball-auto-extract", "PUT", Extent::Bucket),
     // A field of a form with a list of keys.
@@ -56,10 +56,22 @@ const HEADERS: [Name; 14] = [
     name("pic-operations", "PUT", Extent::Everywhere),
     name("x-oss-process", "PUT", Extent::Everywhere),
     name("x-oss-async-process", "PUT", Extent::Everywhere),
+    name("x-image-save-bucket", "PUT", Extent::Everywhere),
+    name("x-image-save-object", "PUT", Extent::Everywhere),
+    name("x-tos-save-bucket", "PUT", Extent::Everywhere),
+    name("x-tos-save-object", "PUT", Extent::Everywhere),
+    // A picture may be laid over the object.
+    name("x-bce-process", "GET", Extent::Everywhere),
+    name("ci-process", "PUT", Extent::Everywhere),
+    name("*-move-source", "DELETE", Extent::Everywhere),
+    name("*-fetch-source", "PUT", Extent::Everywhere),
+    // What the result of a processing is stored as: `image/resize,w_1|sys/saveas,o_...`.
+    name("x-tos-process", "GET", Extent::Everywhere),
+    name("x-image-process", "GET", Extent::Everywhere),
 ];
 
 /// Parameters of requests that have a body.
-const PARAMETERS: [Name; 6] = [
+const PARAMETERS: [Name; 8] = [
     // The body lists the parts of the new object.
     name("compose", "GET", Extent::Bucket),
     // The body may name the bucket for the restored objects.
@@ -68,10 +80,28 @@ const PARAMETERS: [Name; 6] = [
     name("multipart-manifest", "GET", Extent::Everywhere),
     name("extract-archive", "PUT", Extent::Everywhere),
     name("bulk-delete", "DELETE", Extent::Everywhere),
+    // The new name is another parameter, or the source is in the body.
+    name("rename", "PUT", Extent::Everywhere),
+    name("fetch", "PUT", Extent::Everywhere),
 ];
 
-/// Headers that some frameworks read in place of the method.
-const METHODS: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+/// Headers and parameters that some frameworks read in place of the method.
+const METHODS: [&str; 8] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-http-verb",
+    "x-method",
+    "x-method-override",
+    "x-tunnel-method",
+    "-method",
+    "$httpmethod",
+];
+
+/// The methods that may be in their place.
+const KNOWN: [&str; 9] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "COPY", "MOVE"];
+
+/// Headers that some frameworks read in place of the path.
+const PATHS: [&str; 3] = ["x-original-url", "x-rewrite-url", "x-forwarded-uri"];
 
 /// Objects that a request names elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +119,9 @@ pub fn elsewhere(request: &Request, claimed: Option<&Claimed>) -> Vec<Elsewhere>
     let reads = ["GET", "HEAD"].contains(&request.method());
     let present = names(request, claimed);
     let is_present = |own: &&Name| present.iter().any(|other| own.matches(other));
-    // Reading an object in another size or format names no other object.
-    let is_meant = |own: &&Name| !(reads && own.name.starts_with("x-oss-"));
+    // Reading an object in another size or format names no other object, unless it has another picture in it.
+    let is_view = |name: &str| name.starts_with("x-oss-") || (name.ends_with("-process") && name != "x-bce-process");
+    let is_meant = |own: &&Name| !(reads && is_view(own.name));
     let in_head = HEADERS.iter().filter(is_meant).filter(is_present);
     let in_query = PARAMETERS.iter().filter(|own| !reads && has_parameter(request, own.name));
     let found = |name: &Name| {
@@ -100,11 +131,35 @@ pub fn elsewhere(request: &Request, claimed: Option<&Claimed>) -> Vec<Elsewhere>
     in_head.chain(in_query).map(found).collect()
 }
 
-/// The method that a header puts in place of the request's, at any service.
-pub fn overriding_method(request: &Request) -> Option<&str> {
-    let named = |name: &str| METHODS.contains(&plain(name).as_str());
-    let header = request.headers.iter().find(|header| named(&header.name))?;
-    Some(std::str::from_utf8(header.value.trim_ascii()).unwrap_or_default())
+/// The methods that headers and parameters put in place of the request's, at any service: servers differ in which one
+/// they read.
+pub fn overriding_methods(request: &Request) -> Vec<&'static str> {
+    let is_named = |name: &[u8]| METHODS.contains(&plain(&String::from_utf8_lossy(name)).as_str());
+    let parameters = query::parameters(request.query().unwrap_or_default()).filter(|(name, _)| is_named(name));
+    let headers = request.headers.iter().filter(|header| is_named(header.name.as_bytes()));
+    let values = headers.map(|header| header.value.clone()).chain(parameters.map(|(_, value)| value));
+    let known = |value: Vec<u8>| {
+        let value = value.trim_ascii();
+        KNOWN.into_iter().find(|method| value.eq_ignore_ascii_case(method.as_bytes())).unwrap_or("UNKNOWN")
+    };
+    values.map(known).collect()
+}
+
+/// The paths that headers put in place of the request's, at any service.
+pub fn overriding_paths(request: &Request) -> Vec<Vec<u8>> {
+    let headers = request.headers.iter().filter(|header| PATHS.contains(&plain(&header.name).as_str()));
+    let path = |value: &[u8]| {
+        let value = value.trim_ascii();
+        // It may be a URL.
+        let scheme = value.windows(3).position(|window| window == b"://").map(|at| at + 3);
+        let start = scheme.map_or(0, |at| {
+            let rest = value.get(at..).unwrap_or_default();
+            rest.iter().position(|byte| *byte == b'/').map_or(value.len(), |slash| at + slash)
+        });
+        let rest = value.get(start..).unwrap_or_default();
+        rest.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default().to_vec()
+    };
+    headers.map(|header| path(&header.value)).collect()
 }
 
 /// The names of headers, parameters and fields.
@@ -179,6 +234,12 @@ mod tests {
             ("POST", "/own/k?select&select-type=2", &[], &["GET /own/k"]),
             ("POST", "/own/k?x-oss-process", &[], &["PUT /*"]),
             ("GET", "/own/k?x-oss-process=image", &[], &[]),
+            ("GET", "/own/k?x-image-process=image/resize,w_1", &[], &[]),
+            ("GET", "/own/k?x-image-process=image&x-image-save-bucket=c2VjcmV0", &[], &["PUT /*"]),
+            ("GET", "/own/k?x-tos-process=image&x-tos-save-object=YQ", &[], &["PUT /*"]),
+            ("PUT", "/own/k", &[("x-bce-process", "system/load,b_c2VjcmV0")], &["GET /*"]),
+            ("POST", "/own/k?name=secret&rename", &[], &["PUT /*"]),
+            ("PUT", "/own/k", &[("X-QS-Move-Source", "/secret/k")], &["DELETE /*"]),
             ("PUT", "/own/k", &[("x-amz-meta-note", "snowball-auto-extract")], &[]),
             ("PUT", "/own/k?partNumber=1&uploadId=2", &[("x-amz-storage-class", "STANDARD")], &[]),
             ("GET", "/own/?prefix=restore&restore", &[], &[]),
@@ -201,8 +262,16 @@ mod tests {
 
     /// Catches a method that is not allowed and comes in a header.
     #[test]
-    fn a_method_in_a_header_counts_at_any_service() {
+    fn a_method_or_path_in_a_header_counts_at_any_service() {
         let other = Place { is_fixed: true, ..Place::default() };
+        let both = [("X-HTTP-Method-Override", "GET"), ("x_http_method_override", "delete")];
+        assert_eq!(shown("POST", "/a", &both, &other), ["GET /a", "DELETE /a"]);
+        assert_eq!(shown("POST", "/a?_method=PUT&%24httpMethod=x", &[], &other), ["PUT /a", "UNKNOWN /a"]);
+        for (name, value) in
+            [("X-Original-URL", "/b?c=d"), ("X-Rewrite-URL", "https://h/b"), ("X_Forwarded_Uri", "/b#c")]
+        {
+            assert_eq!(shown("GET", "/a", &[(name, value)], &other), ["GET /b"], "{name}");
+        }
         for name in ["X-HTTP-Method-Override", "x_http_method", "X-Method-Override"] {
             assert_eq!(shown("POST", "/a", &[(name, "DELETE")], &other), ["DELETE /a"], "{name}");
         }
