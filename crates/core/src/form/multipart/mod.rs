@@ -35,7 +35,9 @@ pub fn boundary(content_type: &str) -> Result<String, MultipartError> {
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return Err(MultipartError::ContentType { presented: kind.trim().to_owned() });
     }
-    if count(parameters, "boundary") > 1 {
+    // Also in the forms of RFC 2231, which some servers prefer.
+    const NAMES: [&str; 4] = ["boundary", "boundary*", "boundary*0", "boundary*0*"];
+    if NAMES.iter().map(|name| count(parameters, name)).sum::<usize>() > 1 {
         return Err(MultipartError::BoundaryTwice);
     }
     let named = parameter(parameters, "boundary").filter(|boundary| (1..=70).contains(&boundary.len()));
@@ -136,6 +138,8 @@ mod tests {
             ("multipart/form-data", MultipartError::NoBoundary),
             ("multipart/form-data; charset=utf-8; boundary=", MultipartError::NoBoundary),
             ("multipart/form-data; boundary=a; Boundary=b", MultipartError::BoundaryTwice),
+            ("multipart/form-data; boundary=a; boundary*=utf-8''b", MultipartError::BoundaryTwice),
+            ("multipart/form-data; boundary*0=a; boundary=b", MultipartError::BoundaryTwice),
         ] {
             assert_eq!(boundary(content_type), Err(expected), "{content_type}");
         }
