@@ -42,8 +42,6 @@ impl Default for Searches {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::sync::mpsc;
 
     use super::*;
