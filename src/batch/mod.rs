@@ -11,6 +11,7 @@ mod blocks;
 mod headers;
 mod json;
 mod problem;
+mod other_text;
 mod document;
 mod host;
 mod pipeline;

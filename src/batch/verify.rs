@@ -12,8 +12,9 @@ use super::document;
 use super::host::other_host;
 use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
+use super::other_text::{parse_discreetly, refuse_other};
 use super::pipeline::{AT_ONCE, Finished, Worker};
-use super::problem::{OnError, Problem, WhenWrong};
+use super::problem::{OnError, Problem, Refusal, WhenWrong};
 use super::quotes::BYTE_ORDER_MARK;
 use crate::gateway::Verifier;
 use sigvet_core::internal::capital_method;
@@ -42,8 +43,11 @@ pub trait Judging: Sync {
     fn parse_url(&self, text: &str) -> Result<RequestUrl, String>;
 
     /// The text of the fields of a record, each with a comma, without what grants access in its request: session tokens and
-    /// signatures. If the request cannot be read, they are recognized by their names.
-    fn redact(&self, request: Option<&Request>, fields: String) -> String;
+    /// signatures.
+    fn redact(&self, request: &Request, fields: String) -> String;
+
+    /// The same for a record that is refused, in which they are recognized by their names too.
+    fn redact_refused(&self, request: Option<&Request>, record: &[u8], fields: &str) -> String;
 
     /// Takes note that no known key has this access key ID, although not all keys are known.
     fn miss_key(&self, access_key_id: &str);
@@ -118,14 +122,14 @@ impl<'v> VerifyWorker<'v> {
     }
 
     /// Verifies a record, and remembers it if others may be like it. Returns the request too, if it can be read.
-    fn judge(&mut self, record: &[u8], now: Timestamp) -> (Result<Judged, String>, Option<Request>) {
+    fn judge(&mut self, record: &[u8], now: Timestamp) -> (Result<Judged, Refusal>, Option<Request>) {
         match self.read(record) {
             Ok(read) => (self.judge_read(record, &read, now), Some(read.request)),
             Err(what) => (Err(what), None),
         }
     }
 
-    fn judge_read(&mut self, record: &[u8], read: &Read, now: Timestamp) -> Result<Judged, String> {
+    fn judge_read(&mut self, record: &[u8], read: &Read, now: Timestamp) -> Result<Judged, Refusal> {
         let (judged, verdict) = self.judge_request(read, now)?;
         // The path decides whether a URL with an action is a token, and each key with one ID has to be tried.
         if let (VerifyFormat::Plain, Some(verdict), Some(parts)) = (&self.format, verdict, Parts::read(record))
@@ -138,7 +142,7 @@ impl<'v> VerifyWorker<'v> {
         Ok(judged)
     }
 
-    fn judge_request(&self, read: &Read, now: Timestamp) -> Result<(Judged, Option<Verdict>), String> {
+    fn judge_request(&self, read: &Read, now: Timestamp) -> Result<(Judged, Option<Verdict>), Refusal> {
         let Read { request, known, notes, other_host } = read;
         let verdict = match self.judges.judge(request, *known, now) {
             Ok(verdict) => verdict,
@@ -198,7 +202,7 @@ impl<'v> VerifyWorker<'v> {
     fn write(
         &self,
         (number, record): (u64, &[u8]),
-        (judged, request): (Result<Judged, String>, Option<Request>),
+        (judged, request): (Result<Judged, Refusal>, Option<Request>),
         out: &mut Vec<u8>,
         finished: &mut Finished,
     ) {
@@ -207,7 +211,11 @@ impl<'v> VerifyWorker<'v> {
             Ok(judged) => {
                 finished.wrong += u64::from(judged.outcome == Outcome::Invalid);
                 finished.unknown += u64::from(judged.outcome == Outcome::Unknown);
-                self.open((number, record), request.as_ref(), out);
+                let redact = |own: String| match &request {
+                    Some(request) => self.judges.judging.redact(request, own),
+                    None => self.judges.judging.redact_refused(None, record, &own),
+                };
+                self.open((number, record), redact, out);
                 out.extend_from_slice(&judged.tail);
             }
             Err(what) => {
@@ -219,7 +227,9 @@ impl<'v> VerifyWorker<'v> {
                     }
                     OnError::Empty => {}
                     OnError::Report => {
-                        self.open((number, record), request.as_ref(), out);
+                        let judging = self.judges.judging;
+                        let redact = |own: String| judging.redact_refused(request.as_ref(), record, &own);
+                        self.open((number, record), redact, out);
                         json::push_field("error", &Problem::new(number, what).text(), out);
                         out.push(b'}');
                     }
@@ -231,7 +241,7 @@ impl<'v> VerifyWorker<'v> {
 
     /// Begins the line of a record with what identifies it. The request itself is not repeated, because it is signed
     /// and may contain a session token.
-    fn open(&self, (number, record): (u64, &[u8]), request: Option<&Request>, out: &mut Vec<u8>) {
+    fn open(&self, (number, record): (u64, &[u8]), redact: impl Fn(String) -> String, out: &mut Vec<u8>) {
         out.push(b'{');
         let mut own = String::new();
         let has_place = match &self.format {
@@ -244,16 +254,16 @@ impl<'v> VerifyWorker<'v> {
             }
         };
         if !own.is_empty() {
-            out.extend_from_slice(self.judges.judging.redact(request, own).as_bytes());
+            out.extend_from_slice(redact(own).as_bytes());
         }
         if !has_place {
             json::push_place(self.when_wrong.file.as_deref(), number, out);
         }
     }
 
-    fn read(&self, record: &[u8]) -> Result<Read, String> {
+    fn read(&self, record: &[u8]) -> Result<Read, Refusal> {
         if record.is_empty() {
-            return Err("the record is empty".to_owned());
+            return Err("the record is empty".into());
         }
         match &self.format {
             VerifyFormat::Plain => {
@@ -268,22 +278,27 @@ impl<'v> VerifyWorker<'v> {
     }
 
     /// Reads a URL, or a token, which contains one.
-    fn read_url(&self, text: &str) -> Result<(Read, RequestUrl), String> {
+    fn read_url(&self, text: &str) -> Result<(Read, RequestUrl), Refusal> {
+        let parse =
+            |text: &str| parse_discreetly(text, |text| self.judges.judging.parse_url(text).map_err(Refusal::from));
         let (method, url, known, notes) = match Token::parse(text) {
-            Some(Ok(token)) => (token.method, self.judges.judging.parse_url(&token.url)?, Known::TOKEN, token.flaws),
-            Some(Err(error)) => return Err(error.to_string()),
-            // The text may be a secret, so it is not shown.
-            None if !text.contains("://") => {
-                return Err("the record is not a URL or a token: expected https:// or http://".to_owned());
+            Some(Ok(token)) => (token.method, parse(&token.url)?, Known::TOKEN, token.flaws),
+            Some(Err(error)) => return Err(error.to_string().into()),
+            None => {
+                refuse_other(
+                    text,
+                    "a URL or a token: expected https:// or http://",
+                    self.format == VerifyFormat::Plain,
+                )?;
+                ("GET", parse(text)?, Known::URL, Vec::new())
             }
-            None => ("GET", self.judges.judging.parse_url(text)?, Known::URL, Vec::new()),
         };
         let request = Request::new(method, &url).map_err(|error| error.to_string())?;
         Ok((Read { request, known, notes, other_host: None }, url))
     }
 
     /// Reads a request. A log has a placeholder for what a request does not have.
-    fn read_fields(&self, mut fields: Fields<'_>) -> Result<Read, String> {
+    fn read_fields(&self, mut fields: Fields<'_>) -> Result<Read, Refusal> {
         let is_there = |text: &Cow<'_, str>| !is_placeholder(text);
         let target = fields.target.take().filter(is_there).ok_or("the record has no URL")?;
         if fields.headers.iter().any(|(_, value)| is_placeholder(value)) {
@@ -312,11 +327,11 @@ impl<'v> VerifyWorker<'v> {
 }
 
 /// The body of a request.
-fn body(fields: Fields<'_>, request: &Request, known: Known) -> Result<Body, String> {
+fn body(fields: Fields<'_>, request: &Request, known: Known) -> Result<Body, Refusal> {
     let is_there = |text: &Cow<'_, str>| !is_body_absent(text, &request.headers);
     let is_given = fields.body.is_some();
     let body = match (fields.body.filter(is_there), fields.body_base64) {
-        (_, Some(_)) if is_given => return Err("the record has both 'body' and 'body_base64'".to_owned()),
+        (_, Some(_)) if is_given => return Err("the record has both 'body' and 'body_base64'".into()),
         (Some(text), _) => Body::Bytes(text.into_owned().into_bytes()),
         (None, Some(text)) => {
             Body::Bytes(STANDARD.decode(&*text).map_err(|_| "field 'body_base64': expected base64".to_owned())?)
@@ -403,7 +418,7 @@ impl Worker for VerifyWorker<'_> {
                     let text = record.as_ref().copied().unwrap_or_default();
                     let judged = match record {
                         Ok(record) => self.judge(record, now),
-                        Err(problem) => (Err(problem), None),
+                        Err(problem) => (Err(problem.into()), None),
                     };
                     self.write((number, text), judged, out, &mut finished);
                 }
@@ -445,8 +460,12 @@ mod tests {
             RequestUrl::parse(text).map_err(|error| error.to_string())
         }
 
-        fn redact(&self, _: Option<&Request>, fields: String) -> String {
+        fn redact(&self, _: &Request, fields: String) -> String {
             fields
+        }
+
+        fn redact_refused(&self, _: Option<&Request>, _: &[u8], fields: &str) -> String {
+            fields.to_owned()
         }
 
         fn miss_key(&self, _: &str) {}

@@ -3,6 +3,7 @@
 
 mod captured;
 mod formats;
+mod hidden;
 mod inventory;
 mod keys;
 mod quotes;

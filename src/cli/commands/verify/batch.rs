@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use indicatif::ProgressBar;
 
-use super::own_fields::{Bearers, without_named};
+use super::own_fields::Bearers;
 use super::{Own, VerifyArgs};
 use crate::batch::{Judges, Judging, VerifyFormat, VerifyWorker};
 use crate::cli::batch::{List, are_empty, inputs, work_through};
@@ -95,11 +95,12 @@ impl Judging for JudgingList {
         address::parse(text).map_err(|failure| failure.to_string())
     }
 
-    fn redact(&self, request: Option<&Request>, fields: String) -> String {
-        match request {
-            Some(request) => locked(&self.bearers).redact(request, fields),
-            None => without_named(&fields),
-        }
+    fn redact(&self, request: &Request, fields: String) -> String {
+        locked(&self.bearers).redact(request, fields)
+    }
+
+    fn redact_refused(&self, request: Option<&Request>, record: &[u8], fields: &str) -> String {
+        locked(&self.bearers).redact_refused(request, record, fields)
     }
 
     fn miss_key(&self, access_key_id: &str) {

@@ -1,12 +1,15 @@
 //! The user's own fields of a record, without what grants access: logs repeat the parts of a request.
 
-use serde_json::Value;
-use serde_json::value::RawValue;
+mod json_text;
+mod named;
 
-use crate::cli::render::redact::{REDACTED, Redactor, bearers_of, is_bearing_parameter, signatures_of};
+use serde_json::Value;
+
+use crate::cli::render::redact::{Redactor, bearers_of, signatures_of};
 use crate::cli::secrets::short_signature;
-use crate::redaction::without_bearers;
 use sigvet_core::request::Request;
+
+use named::{Named, without_named};
 
 /// The values that grant access in the last request that had some, and their redactor. Finding all spellings of a session
 /// token takes time, and the records of a log have few tokens.
@@ -19,62 +22,54 @@ pub struct Bearers {
 impl Bearers {
     /// The text of fields, each with a comma, without the session token and the signature of a request.
     pub fn redact(&mut self, request: &Request, fields: String) -> String {
-        let values = bearers_of(request);
+        self.without(bearers_of(request), signatures_of(request), fields)
+    }
+
+    /// The text of fields of a record that is refused. What grants access in the record, perhaps in another request that
+    /// it contains, is recognized by its names too.
+    pub fn redact_refused(&mut self, request: Option<&Request>, record: &[u8], fields: &str) -> String {
+        let object = ["{", fields.trim_end_matches(','), "}"].concat();
+        let (Ok(record), Ok(own)) = (serde_json::from_slice(record), serde_json::from_str::<Value>(&object)) else {
+            // A number too large to be read, for example.
+            return String::new();
+        };
+        let Named { mut values, mut signatures } = Named::find(&record);
+        values.extend(request.map(bearers_of).unwrap_or_default());
+        signatures.extend(request.map(signatures_of).unwrap_or_default());
+        let shown = without_named(own.clone());
+        let shown = match shown == own {
+            true => fields.to_owned(),
+            false => {
+                let text = shown.to_string();
+                text[1..text.len() - 1].to_owned() + ","
+            }
+        };
+        self.without(values, signatures, shown)
+    }
+
+    fn without(&mut self, values: Vec<Vec<u8>>, signatures: Vec<String>, fields: String) -> String {
         // A signature of Version 2 has letters that may be encoded.
         let is_plain = |signature: &String| signature.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let (plain, others): (Vec<String>, Vec<String>) = signatures_of(request).into_iter().partition(is_plain);
-        let has_plain = plain.iter().any(|signature| fields.contains(signature.as_str()));
-        if values.is_empty() && others.is_empty() && !has_plain {
+        let (mut plain, others): (Vec<String>, Vec<String>) = signatures.into_iter().partition(is_plain);
+        plain.retain(|signature| fields.contains(signature.as_str()));
+        if values.is_empty() && others.is_empty() && plain.is_empty() {
             return fields;
         }
         if values != self.values {
             self.redactor = Redactor::of_values(&values);
             self.values = values;
         }
-        let shown = if self.values.is_empty() { fields } else { self.redactor.apply(&fields) };
-        let shown = plain.iter().fold(shown, |text, signature| text.replace(signature, &short_signature(signature)));
-        let shown = match others.is_empty() {
-            true => shown,
-            false => Redactor::none().with_signatures(others.iter().map(String::as_str)).apply(&shown),
-        };
-        // A value that is a number somewhere would leave no JSON.
-        let is_json = |fields: &str| {
-            let object = ["{", fields.trim_end_matches(','), "}"].concat();
-            serde_json::from_str::<&RawValue>(&object).is_ok()
-        };
-        if is_json(&shown) { shown } else { String::new() }
-    }
-}
-
-/// The text of fields without values whose names say that they grant access.
-pub fn without_named(fields: &str) -> String {
-    let object = ["{", fields.trim_end_matches(','), "}"].concat();
-    let Ok(value) = serde_json::from_str::<Value>(&object) else { return String::new() };
-    let shown = without_named_in(value.clone());
-    if shown == value {
-        return fields.to_owned();
-    }
-    let text = shown.to_string();
-    text[1..text.len() - 1].to_owned() + ","
-}
-
-fn without_named_in(value: Value) -> Value {
-    match value {
-        Value::String(text) => String::from_utf8_lossy(&without_bearers(text.as_bytes())).into_owned().into(),
-        Value::Array(values) => values.into_iter().map(without_named_in).collect(),
-        Value::Object(mut fields) => {
-            let names = ["name", "key"].iter().filter_map(|field| fields.get(*field)?.as_str());
-            let is_named = names.map(str::as_bytes).any(is_bearing_parameter);
-            if let Some(value) = fields.get_mut("value").filter(|_| is_named) {
-                *value = REDACTED.into();
-            }
-            let shown = fields.into_iter().map(|(name, value)| match is_bearing_parameter(name.as_bytes()) {
-                true if value.is_string() => (name, REDACTED.into()),
-                _ => (name, without_named_in(value)),
+        let of_signatures = Redactor::none().with_signatures(others.iter().map(String::as_str));
+        let show = |text: &str| {
+            let shown = self.redactor.apply(text);
+            let shown = plain.iter().fold(shown, |text, signature| match text.contains(signature.as_str()) {
+                true => text.replace(signature, &short_signature(signature)),
+                false => text,
             });
-            shown.collect()
-        }
-        other => other,
+            let shown = if others.is_empty() { shown } else { of_signatures.apply(&shown) };
+            (shown != text).then_some(shown)
+        };
+        json_text::rewrite(&fields, &show)
     }
 }
 
@@ -106,17 +101,22 @@ mod tests {
         assert!(!shown.contains("GHIJKL") && shown.contains("9Y/2Iz8a"), "{shown}");
     }
 
+    fn refused(fields: &str) -> String {
+        let record = ["{", fields.trim_end_matches(','), "}"].concat();
+        Bearers::default().redact_refused(None, record.as_bytes(), fields)
+    }
+
     /// Catches a token in a record whose request cannot be read.
     #[test]
     fn tokens_are_recognized_by_their_names() {
-        assert_eq!(without_named(r#""id":1.0,"a":"b","#), r#""id":1.0,"a":"b","#);
+        assert_eq!(refused(r#""id":1.0,"a":"b","#), r#""id":1.0,"a":"b","#);
         for fields in [
             r#""line":"/?X-Amz-Security-Token=HUSH&a=b","#,
             r#""q":[{"name":"X-Amz-Security-Token","value":"HUSH"}],"#,
             r#""q":{"X-Amz-Security-Token":"HUSH"},"#,
         ] {
-            let shown = without_named(fields);
-            assert!(!shown.contains("HUSH") && shown.contains(REDACTED) && shown.ends_with(','), "{shown}");
+            let shown = refused(fields);
+            assert!(!shown.contains("HUSH") && shown.contains("[redacted]") && shown.ends_with(','), "{shown}");
         }
     }
 }
