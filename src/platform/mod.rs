@@ -6,12 +6,14 @@
 //! which system it is compiled for; `tests/platforms.rs` enforces that.
 
 mod descriptors;
+mod gate;
 #[cfg(any(not(unix), test))]
 mod portable;
 #[cfg(unix)]
 mod unix;
 
 pub use descriptors::{OF_RUNTIME, ensure_descriptors};
+pub use gate::Gate;
 
 #[cfg(not(unix))]
 pub use portable::{

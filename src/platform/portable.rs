@@ -7,10 +7,9 @@ use std::io::{self, Seek};
 use std::ops::Range;
 use std::path::Path;
 use std::process::Child;
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use super::{Access, FileKind, Secrecy};
+use super::{Access, FileKind, Gate, Secrecy};
 
 /// Always `None`: these systems have no file modes.
 pub fn mode_open_to(_: Access, _: &Metadata) -> Option<u32> {
@@ -135,7 +134,7 @@ pub fn remove_if_stopped(_: &Path) -> Removal {
 }
 
 /// Does nothing: on these systems a process is ended without being asked.
-pub fn stop_between(_: &'static Mutex<()>, _: Duration) {}
+pub fn stop_between(_: &'static Gate, _: Duration) {}
 
 /// Does nothing: these systems have no limit on the size of files.
 pub fn report_size_limit() {}
@@ -245,7 +244,7 @@ mod tests {
         let unnamed = UnnamedFile(lock);
         assert!(unnamed.as_file().metadata().is_ok() && unnamed.link(&path).is_err());
         disable_core_dumps();
-        static GATE: Mutex<()> = Mutex::new(());
+        static GATE: Gate = Gate::new();
         stop_between(&GATE, Duration::MAX);
         report_size_limit();
         assert!(stdout_file().is_none() && write_position(&File::open(&path).unwrap()).unwrap() == 0);

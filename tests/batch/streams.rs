@@ -273,6 +273,42 @@ mod linux {
         endless.join().unwrap();
     }
 
+    /// Catches a line that is cut because its reader is slow, or does not read at all: with short lines, with long ones, with
+    /// one signal and with two.
+    #[test]
+    fn lines_in_a_pipe_are_whole_when_it_is_stopped() {
+        let long: Vec<u8> =
+            (0..1_000).flat_map(|number| format!("{}{number}\n", "é".repeat(400)).into_bytes()).collect();
+        for (input, pause, times) in
+            [(list(1_000), 20, 1), (list(1_000), 20, 2), (long, 20, 1), (list(1_000), 2_500, 1)]
+        {
+            let mut child = presign(&["--base", "s3://photos"]).into_command().stderr(Stdio::null()).spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let endless = std::thread::spawn(move || while stdin.write_all(&input).is_ok() {});
+            let mut stdout = child.stdout.take().unwrap();
+            let mut text = vec![0; 1_000];
+            stdout.read_exact(&mut text).unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+            let words = format!("for i in $(seq {times}); do kill -TERM {}; done", child.id());
+            assert!(Command::new("sh").args(["-c", &words]).status().unwrap().success());
+            let (began, mut part) = (Instant::now(), [0; 1_024]);
+            loop {
+                std::thread::sleep(Duration::from_millis(pause));
+                match stdout.read(&mut part).unwrap() {
+                    0 => break,
+                    length => text.extend_from_slice(&part[..length]),
+                }
+                if pause > 100 {
+                    stdout.read_to_end(&mut text).unwrap();
+                }
+                assert!(began.elapsed() < PATIENCE);
+            }
+            assert_eq!(child.wait().unwrap().signal(), Some(15));
+            endless.join().unwrap();
+            assert_eq!(text.last(), Some(&b'\n'), "{:?}", String::from_utf8_lossy(&text[text.len() - 80..]));
+        }
+    }
+
     /// Catches memory that grows with the list: no long list would fit into two gigabytes of address space.
     #[test]
     fn memory_does_not_grow_with_the_list() {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Once};
 use std::time::{Duration, Instant};
 
 use crate::locking::locked;
+use crate::platform::Gate;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -59,9 +60,9 @@ pub async fn stop_signal() {
 /// the child.
 const ONE_REQUEST: Duration = Duration::from_secs(1);
 
-/// Ends the process on SIGINT, SIGTERM or SIGHUP as soon as no thread holds the gate, or after `patience`; a further signal,
-/// later than a second, ends it at once.
-pub fn stop_between(gate: &'static Mutex<()>, patience: Duration) {
+/// Ends the process on SIGINT, SIGTERM or SIGHUP as soon as the gate is free, or if the work behind it makes no progress for
+/// `patience`; a further signal, later than a second, ends it at once.
+pub fn stop_between(gate: &'static Gate, patience: Duration) {
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
@@ -78,14 +79,17 @@ pub fn stop_between(gate: &'static Mutex<()>, patience: Duration) {
 }
 
 /// Ends the process as the signal would, on other threads.
-fn end_between(gate: &'static Mutex<()>, patience: Duration, signal: i32) {
+fn end_between(gate: &'static Gate, patience: Duration, signal: i32) {
     std::thread::spawn(move || {
-        let _open = gate.lock();
+        let _closed = gate.close();
         drop(emulate_default_handler(signal));
     });
     if patience < Duration::MAX {
         std::thread::spawn(move || {
-            std::thread::sleep(patience);
+            let mut before = None;
+            while before.replace(gate.steps()) != Some(gate.steps()) {
+                std::thread::sleep(patience);
+            }
             drop(emulate_default_handler(signal));
         });
     }
