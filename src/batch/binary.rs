@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use super::blocks::Ending;
+
 /// How a compressed file begins, its name, and what decompresses it.
 const COMPRESSED: [(&[u8], &str, &str); 11] = [
     (b"\x1f\x8b\x08", "gzip", "zcat"),
@@ -37,7 +39,7 @@ const SEARCHED: usize = 64;
 ///
 /// # Errors
 /// The stream is binary.
-pub(super) fn refuse_binary(beginning: &[u8]) -> io::Result<()> {
+pub(super) fn refuse_binary(beginning: &[u8], ending: Ending) -> io::Result<()> {
     let problem = match beginning {
         // Spreadsheets call UTF-16 Unicode.
         [0xff, 0xfe, _, 0, ..] | [0xfe, 0xff, 0, ..] => {
@@ -47,7 +49,7 @@ pub(super) fn refuse_binary(beginning: &[u8]) -> io::Result<()> {
             Some((name, command)) => {
                 format!("the input is compressed ({name}); decompress it first: {command} FILE | sigvet …")
             }
-            None => match table_of(beginning) {
+            None => match table_of(beginning, ending) {
                 Some(name) => format!(
                     "the input is {name}, not text; write it as CSV or JSON first, for example with duckdb -c \"COPY (FROM 'FILE') \
                      TO '/dev/stdout' (FORMAT csv)\""
@@ -70,8 +72,9 @@ fn compression_of(beginning: &[u8]) -> Option<(&'static str, &'static str)> {
     found.map(|(_, name, command)| (*name, *command))
 }
 
-fn table_of(beginning: &[u8]) -> Option<&'static str> {
-    let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
+fn table_of(beginning: &[u8], ending: Ending) -> Option<&'static str> {
+    let is_end = |byte: &u8| *byte == 0 && ending == Ending::Zero;
+    let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n') && !is_end(byte);
     let is_of_text = |rest: &[u8]| !rest.iter().take(SEARCHED).any(is_control);
     BINARY.iter().find_map(|(magic, name)| {
         let rest = beginning.strip_prefix(*magic)?;
@@ -90,6 +93,7 @@ mod tests {
         for text in [
             "",
             "PAR1",
+            "PAR1\nPAR2\n",
             "PAR1/a\nPAR2/b\n",
             "ORC\nELF\n",
             "BZh9/a.bz2\n",
@@ -102,7 +106,9 @@ mod tests {
             "7z/a\n",
             "é\n",
         ] {
-            assert!(refuse_binary(text.as_bytes()).is_ok(), "{text:?}");
+            assert!(refuse_binary(text.as_bytes(), Ending::Newline).is_ok(), "{text:?}");
+            let ended = text.replace('\n', "\0");
+            assert!(refuse_binary(ended.as_bytes(), Ending::Zero).is_ok(), "{text:?}");
         }
     }
 }

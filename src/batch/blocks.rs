@@ -76,6 +76,15 @@ impl Ending {
         if let Self::CsvRow(_) = self { self } else { Self::Newline }
     }
 
+    /// The length of the first record of an output, with its end.
+    pub fn first_length(self, output: &[u8]) -> usize {
+        let end = match self {
+            Self::Newline | Self::Zero => memchr(self.byte(), output).map(|at| at + 1),
+            Self::CsvRow(delimiter) => first_row(output, &[delimiter]).0,
+        };
+        end.unwrap_or(output.len())
+    }
+
     /// The part of an output that ends with a whole record.
     pub fn whole(self, output: &[u8]) -> &[u8] {
         &output[..self.last_end(output).map_or(0, |(end, _)| end)]
@@ -168,7 +177,7 @@ impl<R: Read> Blocks<R> {
         bytes.append(&mut self.rest);
         loop {
             if self.next == 1 {
-                refuse_binary(&bytes)?;
+                refuse_binary(&bytes, self.ending)?;
             }
             if let Some((end, wrong_quote)) = self.ending.last_end(&bytes) {
                 self.rest.extend_from_slice(&bytes[end..]);

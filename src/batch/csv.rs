@@ -37,7 +37,7 @@ impl CsvHeader {
     pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            refuse_binary(&text)?;
+            refuse_binary(&text, Ending::CsvRow(b','))?;
             if let Some(end) = header_end(&text) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));
@@ -86,11 +86,30 @@ impl CsvHeader {
         Ok(Self { separator_line, row, column, columns: names.len(), delimiter, has_return, has_names: true })
     }
 
-    /// Takes the column with this number, from 1, of a file whose first row has no names.
+    /// Reads on behind the first row of a file without names until its separator is certain, or the file or the patience ends.
     ///
     /// # Errors
-    /// The row has no such column.
-    pub fn without_names(row: &[u8], number: &str) -> Result<Self, String> {
+    /// The stream cannot be read.
+    pub fn read_on(row: &[u8], behind: &mut Vec<u8>, input: &mut impl Read) -> io::Result<()> {
+        let mut buffer = [0; 8 * 1024];
+        while behind.len() < LONGEST_SAMPLE && separators(row, behind).len() > 1 {
+            match input.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => behind.extend_from_slice(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the column with this number, from 1, of a file whose first row has no names. The rows that were read behind the
+    /// first help to find the separator.
+    ///
+    /// # Errors
+    /// The row has no such column, or several separators give one.
+    pub fn without_names(row: &[u8], behind: &[u8], number: &str) -> Result<Self, String> {
+        let candidates = separators(row, behind);
         let column = number.parse().ok().and_then(|number: usize| number.checked_sub(1));
         let column = column.ok_or("without a header, --csv takes the number of a column, such as 2")?;
         let (separator_line, row, stated) = split_separator_line(row);
@@ -102,9 +121,22 @@ impl CsvHeader {
         };
         let found = match stated {
             Some(delimiter) => read(delimiter),
-            None => DELIMITERS.into_iter().filter_map(read).find(|(_, fields)| *fields > 1).or_else(|| read(b',')),
+            None => {
+                let giving: Vec<_> =
+                    candidates.into_iter().filter_map(read).filter(|(_, fields)| *fields > column).collect();
+                if giving.len() > 1 {
+                    let names: Vec<&str> = giving.iter().map(|(delimiter, _)| name_of(*delimiter)).collect();
+                    return Err(format!(
+                        "the rows can be separated by {}: name the separator in a line before them, such as sep=, or \
+                         sep=; (printf 'sep=\\t\\n' | cat - FILE for tabs)",
+                        names.join(" or ")
+                    ));
+                }
+                let several = || DELIMITERS.into_iter().filter_map(read).find(|(_, fields)| *fields > 1);
+                giving.first().copied().or_else(several).or_else(|| read(b','))
+            }
         };
-        let (delimiter, columns) = found.ok_or(UNREADABLE_HEADER)?;
+        let (delimiter, columns) = found.ok_or(UNREADABLE_ROW)?;
         if column >= columns {
             return Err(format!("the CSV has no column {number}; its first row has {columns}"));
         }
@@ -173,8 +205,9 @@ impl CsvHeader {
         match row.field(self.column) {
             Some(field) if row.fields == self.columns => Ok(field),
             _ => Err(format!(
-                "the row has {} columns, and the header {}{}",
+                "the row has {} columns, and the {} {}{}",
                 row.fields,
+                if self.has_names { "header" } else { "first row" },
                 self.columns,
                 extent(record, line)
             )),
@@ -200,6 +233,51 @@ impl CsvHeader {
 /// The error for a header that is no row.
 const UNREADABLE_HEADER: &str = "the header of the CSV cannot be read: it is empty, or a quote is not closed or followed by \
      text, or lines end with a carriage return alone";
+
+const UNREADABLE_ROW: &str = "the first row of the CSV cannot be read: it is empty, or a quote is not closed or followed by \
+     text, or lines end with a carriage return alone";
+
+/// Maximum number of bytes that are read to find the separator of rows without names.
+const LONGEST_SAMPLE: usize = 64 * 1024;
+
+/// The separators that may be the one of a file without names: they separate the first row, and at least half of the rows
+/// behind it into as many columns. A stated separator is the only one.
+fn separators(row: &[u8], behind: &[u8]) -> Vec<u8> {
+    let (_, row, stated) = split_separator_line(row);
+    if let Some(stated) = stated {
+        return vec![stated];
+    }
+    let row = row.strip_prefix(BYTE_ORDER_MARK).unwrap_or(row);
+    let columns = |row: &[u8], delimiter: u8| {
+        let row = row.strip_suffix(b"\n").unwrap_or(row);
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        Row::new(delimiter).read_sound(row).map(|row| row.fields)
+    };
+    let fits = |delimiter: &u8| {
+        let Some(expected) = columns(row, *delimiter).filter(|columns| *columns > 1) else { return false };
+        let (mut rest, mut all, mut alike) = (behind, 0, 0);
+        // The last row may not be whole.
+        while let (Some(end), _) = first_row(rest, &[*delimiter]) {
+            let (row, further) = rest.split_at(end);
+            if !row.trim_ascii().is_empty() {
+                all += 1;
+                alike += usize::from(columns(row, *delimiter) == Some(expected));
+            }
+            rest = further;
+        }
+        2 * alike >= all
+    };
+    DELIMITERS.into_iter().filter(fits).collect()
+}
+
+fn name_of(delimiter: u8) -> &'static str {
+    match delimiter {
+        b',' => "commas",
+        b'\t' => "tabs",
+        b';' => "semicolons",
+        _ => "vertical bars",
+    }
+}
 
 /// Where the header of a text ends, if it does.
 fn header_end(text: &[u8]) -> Option<usize> {
@@ -326,14 +404,25 @@ mod tests {
         {
             assert_eq!(header(row).unwrap().ending(), Ending::CsvRow(delimiter), "{row}");
         }
-        let numbered = |row: &str, number: &str| CsvHeader::without_names(row.as_bytes(), number);
+        let numbered = |text: &str, number: &str| {
+            let (row, mut behind) = CsvHeader::take(&mut text.as_bytes()).unwrap();
+            CsvHeader::read_on(&row, &mut behind, &mut &b""[..]).unwrap();
+            CsvHeader::without_names(&row, &behind, number)
+        };
         for (row, delimiter) in
-            [("b,\"k\"\n", b','), ("b\tk;l", b'\t'), ("sep=;\nb;k", b';'), ("\u{feff}\"a,b\",k\r\n", b',')]
+            [("b,\"k\"\n", b','), ("sep=;\nb;k", b';'), ("sep=\t\nb\tk;l", b'\t'), ("\u{feff}\"a,b\",k\r\n", b',')]
         {
             let header = numbered(row, "2").unwrap();
             assert_eq!((header.column, header.columns, header.delimiter), (1, 2, delimiter), "{row}");
         }
         assert_eq!(numbered("k\n", "1").unwrap().columns, 1);
+        // Of two separators, one is certain if the other separates most rows in another way.
+        assert_eq!(numbered("b\tk,l\nb\tk\nb\tk\nb\tk,l,m\n", "2").unwrap().delimiter, b'\t');
+        // A row that is wrong does not decide.
+        for text in ["b\tk;l", "b\tk,l\nb\tk,m\nb\tk,n\tx\n", "b,k|l\nb,k\n"] {
+            assert!(numbered(text, "2").unwrap_err().contains("sep="), "{text}");
+        }
+        assert_eq!(numbered("a,b;c,d\n", "3").unwrap().delimiter, b',');
         assert!(numbered("b,k\n", "3").unwrap_err().contains("no column 3; its first row has 2"));
         for number in ["0", "key", "-1", ""] {
             assert!(numbered("b,k\n", number).unwrap_err().contains("the number of a column"), "{number}");

@@ -175,7 +175,9 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 // A field of this name that is not as in HAR is the user's.
                 "postData" => {
                     let raw = map.next_value::<&'de RawValue>()?;
-                    fields.posted = serde_json::from_str::<Option<PostedData<'de>>>(raw.get()).ok().flatten();
+                    let is_given = !serde_json::from_str::<Posted>(raw.get()).is_ok_and(|posted| posted.is_empty());
+                    let posted = || serde_json::from_str::<Option<PostedData<'de>>>(raw.get()).ok().flatten();
+                    fields.posted = is_given.then(posted).flatten();
                     continue;
                 }
                 "body_base64" => &mut fields.body_base64,
@@ -191,6 +193,20 @@ impl<'de> Visitor<'de> for Reader<'_> {
 impl Reader<'_> {
     fn tell(&self, field: &str) {
         self.wrong.set(Some(WrongField::Value(field.to_owned())));
+    }
+}
+
+/// What HAR's `postData` has of a body.
+#[derive(Deserialize)]
+struct Posted {
+    text: Option<IgnoredAny>,
+    params: Option<Vec<IgnoredAny>>,
+}
+
+impl Posted {
+    /// Whether it has nothing: the body was not recorded.
+    fn is_empty(&self) -> bool {
+        self.text.is_none() && self.params.as_ref().is_none_or(Vec::is_empty)
     }
 }
 

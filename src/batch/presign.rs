@@ -12,6 +12,7 @@ use super::blocks::{Block, Ending};
 use super::csv::{CsvHeader, Row};
 use super::document;
 use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
+use super::other_text::{parse_discreetly, refuse_other};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::presigners::{Common, PresignCache, Ready, is_letter_of_name};
 use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
@@ -255,7 +256,11 @@ impl PresignWorker<'_> {
             (None, None) => None,
         };
         if let Some((url, is_s3)) = under {
-            return self.locate_key(typed, (&url, is_s3), common, targets);
+            let key = match self.encoding {
+                KeyEncoding::Raw => Cow::Borrowed(typed),
+                KeyEncoding::Url => Cow::Owned(decode_key(typed)?),
+            };
+            return self.locate_key(&key, (&url, is_s3), common, targets);
         }
         let text = std::str::from_utf8(typed).map_err(|_| "the URL is not UTF-8")?;
         match text.strip_prefix("s3://").and_then(simple_key) {
@@ -263,12 +268,10 @@ impl PresignWorker<'_> {
                 let located = self.presigners.bucket(bucket, region)?;
                 self.locate_key(key.as_bytes(), (&located, true), common, targets)
             }
-            // Text that is not a URL may be a secret, so it is not shown.
-            None if !text.contains("://") => {
-                Err("the record is not a URL: expected https://, http://, wss:// or s3://".into())
-            }
             None => {
-                let url = self.signing.locate(text, region)?;
+                let is_line = matches!(self.format, PresignFormat::Plain);
+                refuse_other(text, "a URL: expected https://, http://, wss:// or s3://", is_line)?;
+                let url = parse_discreetly(text, |text| self.signing.locate(text, region))?;
                 targets.extend_from_slice(url.target());
                 let ready = self.presigners.find(&url, text.starts_with("s3://"), common)?;
                 self.warn_of_plus(&url, &ready);
@@ -302,6 +305,7 @@ impl PresignWorker<'_> {
             (Ending::Zero, _) if block.first == 1 && memchr(0, &block.bytes).is_none() => {
                 memchr(b'\n', &block.bytes).map(|_| NEWLINE_IN_KEY)
             }
+            (Ending::Zero, _) if block.first == 1 && looks_like_utf_16(&block.bytes) => Some(NUL_IN_KEY_OF_UTF_16),
             _ => None,
         };
         if let Some(warning) = warning {
@@ -327,11 +331,7 @@ impl PresignWorker<'_> {
             let what = format!("the record begins with {scheme}://, but a key is expected");
             return Err(Refusal::with_hint(what, "omit --base or the bucket"));
         }
-        let key = match self.encoding {
-            KeyEncoding::Raw => Cow::Borrowed(key),
-            KeyEncoding::Url => Cow::Owned(decode_key(key)?),
-        };
-        push_key(under, &key, targets);
+        push_key(under, key, targets);
         let ready = self.presigners.find(under, is_s3, common)?;
         let is_normalized = ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized;
         let mut segments = key.split(|byte| *byte == b'/');
@@ -455,11 +455,26 @@ const JSON_IN_KEY: &str =
     "a record looks like a JSON object, and is taken for a key: pass --jsonl if the records are objects";
 const NUL_IN_KEY: &str = "a record contains a NUL byte, which becomes %00 in its URL: pass -0 if records end with NUL \
      bytes, or convert the text to UTF-8 if it is UTF-16";
+const NUL_IN_KEY_OF_UTF_16: &str = "the text looks like UTF-16, each character of which is a record with -0: convert it to UTF-8, and omit -0 if records are lines";
 const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NUL byte: it is one record, with %0A in \
      its URL; omit -0 if records are lines";
 
 /// The schemes of URLs that lead to objects; a key that begins with one is a URL in the wrong place.
 const SCHEMES: [&str; 7] = ["s3", "https", "http", "wss", "ws", "s3a", "s3n"];
+
+/// Whether every other byte is a NUL, and one of the others a newline: UTF-16 without a byte order mark.
+fn looks_like_utf_16(text: &[u8]) -> bool {
+    const SEARCHED: usize = 4096;
+    let text = &text[..text.len().min(SEARCHED)];
+    [0, 1].into_iter().any(|at| {
+        let mut zeros = text.iter().skip(at).step_by(2);
+        let mut others = text.iter().skip(1 - at).step_by(2);
+        text.len() >= 8
+            && zeros.all(|byte| *byte == 0)
+            && others.clone().all(|byte| *byte != 0)
+            && others.any(|byte| *byte == b'\n')
+    })
+}
 
 fn is_name_of_region(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_letter_of_name)

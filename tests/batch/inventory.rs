@@ -35,10 +35,39 @@ fn url_encoded_keys_are_decoded() {
     for (line, url) in text.lines().zip(keys.values()) {
         assert_eq!(sorted(line), sorted(url.as_str().unwrap()));
     }
+    // URLs are not affected.
+    for url in ["s3://photos/2026/a+b%20c", "https://photos.s3.eu-west-1.amazonaws.com/2026/a+b%20c"] {
+        let plain = presign(&[]).input(url.as_bytes()).run().expect(0).text();
+        assert_eq!(presign(&["--url-encoded"]).input(url.as_bytes()).run().expect(0).text(), plain);
+    }
     let record = b"{\"bucket\":\"photos\",\"key\":\"a%2Bb+c\"}\n";
     let text = presign(&["--jsonl", "--url-encoded"]).input(record).run().expect(0).text();
     let found: Value = serde_json::from_str(&text).unwrap();
     assert!(found["presigned_url"].as_str().unwrap().contains("/a%2Bb%20c?"), "{found}");
+}
+
+/// Catches URLs for other keys than the file has, without a word: tabs separate it, and its keys contain commas.
+#[test]
+fn a_separator_is_not_guessed() {
+    let words = ["--csv", "2", "--no-header", "--base", "s3://photos/"];
+    for rows in ["photos\ta,b.png\nphotos\tc,d.png\n", "photos;a|b\n"] {
+        let ran = presign(&words).input(rows.as_bytes()).run().expect(2);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains("sep="), "{}", ran.stderr);
+        let stated = format!("sep={}\n{rows}", &rows[6..7]);
+        let text = presign(&words).input(stated.as_bytes()).run().expect(0).text();
+        assert!(text.contains("/a%2Cb.png?") || text.contains("/a%7Cb?"), "{text}");
+    }
+    let rows = "photos\ta,b.png\nphotos\tc.png\nphotos\td.png\n";
+    let text = presign(&words).input(rows.as_bytes()).run().expect(0).text();
+    assert!(text.lines().count() == 3 && text.contains("/a%2Cb.png?"), "{text}");
+    let ran = presign(&words).input(b"photos,a\nphotos\n").run().expect(1);
+    assert!(ran.stderr.contains("1 columns, and the first row 2") && !ran.stderr.contains("header"), "{}", ran.stderr);
+    let ran = presign(&words).input(b"photos,\"a\"b\n").run().expect(2);
+    assert!(ran.stderr.contains("the first row of the CSV cannot be read"), "{}", ran.stderr);
+    for other in ["--jsonl", "-0"] {
+        let ran = presign(&["--no-header", other]).input(b"{\"key\":\"a\"}\n").run().expect(2);
+        assert!(ran.stderr.contains("--no-header"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -124,8 +124,10 @@ fn null_is_absent() {
         record["headers"] = headers;
         record["body"] = Value::Null;
         record["body_base64"] = Value::Null;
-        record["postData"] = Value::Null;
-        assert_eq!(verify(&record.to_string(), 0)["verdict"], "valid");
+        for posted in [Value::Null, json!({}), json!({"mimeType": "a/b", "text": null}), json!({"params": []})] {
+            record["postData"] = posted;
+            assert_eq!(verify(&record.to_string(), 0)["verdict"], "valid");
+        }
     }
     let record = json!({"url": null, "key": "k", "bucket": "b", "method": null, "headers": {"x-amz-acl": null},
         "expires": null, "region": null});

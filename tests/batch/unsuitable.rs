@@ -80,3 +80,16 @@ fn an_empty_region_is_named() {
     let said = ran.expect(1).stderr;
     assert!(said.contains("field 'region': expected the name of a region"), "{said}");
 }
+
+/// With `-0`, a NUL byte ends a key, and says nothing about what the file is.
+#[test]
+fn keys_that_begin_like_files_are_keys() {
+    for first in ["PAR1", "ORC", "SQLite format 3", "ARROW1"] {
+        let keys = format!("{first}\0b\0");
+        let ran = presign(&["-0", "--base", "s3://b/"]).input(keys.as_bytes()).run().expect(0);
+        assert!(ran.text().lines().count() == 2 && ran.stderr.is_empty(), "{}", ran.stderr);
+    }
+    let utf_16: Vec<u8> = "key1\nkey2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let ran = presign(&["-0", "--base", "s3://b/"]).input(&utf_16).run().expect(0);
+    assert!(ran.stderr.contains("looks like UTF-16"), "{}", ran.stderr);
+}

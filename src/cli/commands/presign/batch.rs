@@ -70,7 +70,7 @@ pub struct ListOptions {
     csv: Option<String>,
 
     /// The CSV has no header, and --csv takes the number of a column
-    #[arg(long, requires = "csv")]
+    #[arg(long, requires = "csv", conflicts_with_all = ["jsonl", "null", "field"])]
     no_header: bool,
 
     /// Keys are URL-encoded, as in S3 Inventory and with 'aws s3api --encoding-type url'
@@ -174,7 +174,7 @@ impl Opened {
             let list = List { name, records, ending: batch.ending(), first: 1, stopped: Exit::NotValid };
             return Ok(Self { list, format });
         };
-        let (row, behind) = CsvHeader::take(&mut records).map_err(|error| unreadable(&name, error))?;
+        let (row, mut behind) = CsvHeader::take(&mut records).map_err(|error| unreadable(&name, error))?;
         let added = PresignFormat::added_columns(batch.on_error());
         if row.is_empty() {
             // The input is empty, so the output is too.
@@ -182,7 +182,10 @@ impl Opened {
             return Ok(Self { list, format: PresignFormat::Plain });
         }
         let header = match args.list.no_header {
-            true => CsvHeader::without_names(&row, column),
+            true => {
+                CsvHeader::read_on(&row, &mut behind, &mut records).map_err(|error| unreadable(&name, error))?;
+                CsvHeader::without_names(&row, &behind, column)
+            }
             false => CsvHeader::new(&row, column, added),
         };
         let header = header.map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
