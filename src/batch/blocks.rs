@@ -177,7 +177,7 @@ impl<R: Read> Blocks<R> {
         bytes.append(&mut self.rest);
         loop {
             if self.next == 1 {
-                refuse_binary(&bytes, self.ending)?;
+                refuse_binary(&bytes, self.ending == Ending::Zero)?;
             }
             if let Some((end, wrong_quote)) = self.ending.last_end(&bytes) {
                 self.rest.extend_from_slice(&bytes[end..]);

@@ -37,7 +37,7 @@ impl CsvHeader {
     pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            refuse_binary(&text, Ending::CsvRow(b','))?;
+            refuse_binary(&text, false)?;
             if let Some(end) = header_end(&text) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));

@@ -63,6 +63,8 @@ fn a_record_that_is_refused_shows_no_token() {
         json!({"a": format!("https://h/?X-Amz-Signature={SIGNATURE}&X-Amz-Security-Token={TOKEN}"), "b": SIGNATURE}),
         json!({"h": {"Authorization": format!("AWS4-HMAC-SHA256 Credential=A/b, Signature={SIGNATURE}")}, "b": SIGNATURE}),
         json!({"h": {"Authorization": format!("Bearer {TOKEN}")}, "b": TOKEN}),
+        json!({"to": format!("https://h/?to=https%3A%2F%2Fi%2F%3FX-Amz-Security-Token%3D{TOKEN}%26a%3Db")}),
+        json!({"reply": format!("<Credentials><SessionToken>{TOKEN}</SessionToken></Credentials>")}),
     ] {
         for url in [Value::Null, json!("/k"), json!("https://h.example/k")] {
             let mut record = own.clone();

@@ -108,17 +108,19 @@ impl Named {
         }
     }
 
-    /// Reads `name=value` and `name: value` in a URL, in lines of headers, and in commands.
+    /// Reads `name=value`, `name: value` and `<name>value` in a URL, in a URL within a URL, in lines of headers, in commands
+    /// and in XML.
     fn collect_text(&mut self, text: &str) {
-        for (at, _) in text.match_indices([':', '=']) {
+        let encoded = text.match_indices("%3D").chain(text.match_indices("%3d"));
+        for (at, separator) in text.match_indices([':', '=', '>']).chain(encoded) {
             let before = text[..at].trim_end_matches([' ', '"', '\'', '\\']);
             let name = &before[before.rfind(|c| !is_of_name(c)).map_or(0, |at| at + 1)..];
             let meaning = Meaning::of(name);
-            let behind = text[at + 1..].trim_start_matches([' ', '"', '\'', '\\', '[']);
+            let behind = text[at + separator.len()..].trim_start_matches([' ', '"', '\'', '\\', '[']);
             let end = match meaning {
                 Meaning::Nothing => continue,
                 Meaning::Authorization => behind.find(['\r', '\n', '"', '\'']),
-                _ => behind.find(ends_value),
+                _ => behind.find(ends_value).into_iter().chain(behind.find("%26")).min(),
             };
             self.take_text(meaning, &behind[..end.unwrap_or(behind.len())]);
         }
