@@ -240,8 +240,8 @@ const UNREADABLE_ROW: &str = "the first row of the CSV cannot be read: it is emp
 /// Maximum number of bytes that are read to find the separator of rows without names.
 const LONGEST_SAMPLE: usize = 64 * 1024;
 
-/// The separators that may be the one of a file without names: they separate the first row, and at least half of the rows
-/// behind it into as many columns. A stated separator is the only one.
+/// The separators that may be the one of a file without names: they separate the first row, and with it at least half of
+/// the rows into as many columns. A stated separator is the only one.
 fn separators(row: &[u8], behind: &[u8]) -> Vec<u8> {
     let (_, row, stated) = split_separator_line(row);
     if let Some(stated) = stated {
@@ -255,7 +255,7 @@ fn separators(row: &[u8], behind: &[u8]) -> Vec<u8> {
     };
     let fits = |delimiter: &u8| {
         let Some(expected) = columns(row, *delimiter).filter(|columns| *columns > 1) else { return false };
-        let (mut rest, mut all, mut alike) = (behind, 0, 0);
+        let (mut rest, mut all, mut alike) = (behind, 1, 1);
         // The last row may not be whole.
         while let (Some(end), _) = first_row(rest, &[*delimiter]) {
             let (row, further) = rest.split_at(end);
