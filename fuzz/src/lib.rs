@@ -332,7 +332,9 @@ pub fn lists(data: &[u8]) {
     let mut rows = list;
     let Ok((row, behind)) = CsvHeader::take(&mut rows) else { return };
     let added = PresignFormat::added_columns(OnError::Report);
-    for header in [CsvHeader::new(&row, "key", added), CsvHeader::without_names(&row, "1")].into_iter().flatten() {
+    for header in
+        [CsvHeader::new(&row, "key", added), CsvHeader::without_names(&row, &behind, "1")].into_iter().flatten()
+    {
         let (ending, before) = (header.ending(), header.length_before_records(&row));
         let format = PresignFormat::Csv(header);
         let worker =
@@ -394,8 +396,12 @@ impl Judging for FixedJudging {
         parse_record(text)
     }
 
-    fn redact(&self, _request: Option<&Request>, fields: String) -> String {
+    fn redact(&self, _request: &Request, fields: String) -> String {
         fields
+    }
+
+    fn redact_refused(&self, _request: Option<&Request>, _record: &[u8], fields: &str) -> String {
+        fields.to_owned()
     }
 
     fn miss_key(&self, _access_key_id: &str) {}
