@@ -3,7 +3,7 @@
 use super::{HeaderSelection, Settings};
 use crate::canonical::SignedHeaders;
 use crate::request::Headers;
-use crate::request::hop_fields::{CHANGED_BY_HOPS, FORWARDED_PREFIX, HOP_BY_HOP, is_changed_by_hops};
+use crate::request::hop_fields::{CHANGED_BY_HOPS, FORWARDED_PREFIX, HOP_BY_HOP, is_changed_by_hops, is_in};
 
 /// Headers beside those of hops that are not signed unless named: clients, CDNs and tracers add, remove or rewrite them.
 const OTHERS: [&str; 9] = [
@@ -18,9 +18,9 @@ const OTHERS: [&str; 9] = [
     "user-agent",
 ];
 
-/// Whether a header, in lower case, is not signed unless named, because it may be added, removed or rewritten in transit.
+/// Whether a header is not signed unless named, because it may be added, removed or rewritten in transit.
 pub fn is_never_signed(name: &str) -> bool {
-    HOP_BY_HOP.contains(&name) || is_changed_by_hops(name) || OTHERS.contains(&name)
+    is_in(&HOP_BY_HOP, name) || is_changed_by_hops(name) || is_in(&OTHERS, name)
 }
 
 /// The names for which [`is_never_signed`] holds, sorted; the last character of one may be `*`.
@@ -34,7 +34,7 @@ pub fn never_signed() -> Vec<String> {
 pub(super) fn select(headers: &Headers, selection: &HeaderSelection, settings: &Settings) -> SignedHeaders {
     let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
     let named = |name: &str| match selection {
-        HeaderSelection::All => !is_never_signed(&name.to_ascii_lowercase()),
+        HeaderSelection::All => !is_never_signed(name),
         HeaderSelection::Named(names) => !is(name, "authorization") && names.iter().any(|n| is(name, n)),
     };
     let prefix = settings.dialect.header_prefix.as_ref();

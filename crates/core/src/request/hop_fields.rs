@@ -19,10 +19,15 @@ pub(crate) const CHANGED_BY_HOPS: [&str; 6] =
 /// The beginning of the names of further fields that hops add or extend: `x-forwarded-for`.
 pub(crate) const FORWARDED_PREFIX: &str = "x-forwarded-";
 
-/// Whether hops change a field, so that a signature over it would be wrong at the server: `via`, `x-forwarded-for`. The
-/// name is in lower case.
+/// Whether hops change a field, so that a signature over it would be wrong at the server: `via`, `x-forwarded-for`.
 pub fn is_changed_by_hops(name: &str) -> bool {
-    CHANGED_BY_HOPS.contains(&name) || name.starts_with(FORWARDED_PREFIX)
+    let start = name.get(..FORWARDED_PREFIX.len());
+    is_in(&CHANGED_BY_HOPS, name) || start.is_some_and(|start| start.eq_ignore_ascii_case(FORWARDED_PREFIX))
+}
+
+/// Whether a name, in any case, is one of these.
+pub(crate) fn is_in(names: &[&str], name: &str) -> bool {
+    names.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// The names in the values of `Connection`, in lower case.
