@@ -7,11 +7,10 @@
 use std::borrow::Cow;
 
 use sigvet_core::form::FormClaim;
-use sigvet_core::internal::canonical::query;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
-use super::elsewhere::{Extent, elsewhere, has_parameter, overriding_methods, overriding_paths};
+use super::elsewhere::{Extent, Field, elsewhere, fields, has_parameter, overriding_methods, overriding_paths};
 use super::storage::Storage;
 
 /// Something that a request does to one path.
@@ -99,18 +98,18 @@ fn find_others<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Plac
     if let Some(Claimed::Form(form)) = claimed {
         found.extend(with_file_name(form, request, place));
     }
-    let bucket = bucket_path(request, place);
+    let (fields, bucket) = (fields(request, claimed), bucket_path(request, place));
     let is_renamed = request.headers.contains("x-tigris-rename");
-    for source in sources(request, claimed, "-copy-source") {
-        let (bucket, key) = split_source(&source);
+    for source in sources(&fields, "-copy-source") {
+        let (bucket, key) = split_source(source);
         let (host, path) = (place.host_of(&bucket), place.path_in(&bucket, &key));
         let access = |method| Access { method, host: host.clone().into(), path: path.clone().into(), ..place.access() };
         found.push(access("GET"));
         found.extend(is_renamed.then(|| access("DELETE")));
     }
     // The source of a renaming is in the same bucket.
-    for key in sources(request, claimed, "-rename-source") {
-        let path = [bucket.as_slice(), b"/", &key].concat();
+    for key in sources(&fields, "-rename-source") {
+        let path = [bucket.as_slice(), b"/", key].concat();
         let access = |method| Access { method, path: path.clone().into(), ..place.access() };
         found.extend(["GET", "DELETE"].map(access));
     }
@@ -126,7 +125,7 @@ fn find_others<'r>(request: &'r Request, claimed: Option<&Claimed>, place: &Plac
         found.extend(deletes.then(|| everything("DELETE")));
         found.extend((is_bucket && !deletes).then(|| Access { because: "the body of the form", ..everything("POST") }));
     }
-    for named in elsewhere(request, claimed) {
+    for named in elsewhere(request, &fields) {
         let (path, is_prefix) = match named.extent {
             Extent::Own => (place.own_path(request.path()).into_owned(), false),
             Extent::Below => (place.own_path(request.path()).into_owned(), true),
@@ -193,24 +192,10 @@ fn bucket_path(request: &Request, place: &Place<'_>) -> Vec<u8> {
     path.get(..end).unwrap_or_default().to_vec()
 }
 
-/// The values of headers that name another object, and of parameters and fields of a form of the same names. Some
-/// servers do not tell `_` and `-` apart in names of headers.
-fn sources(request: &Request, claimed: Option<&Claimed>, kind: &str) -> Vec<Vec<u8>> {
-    let headers = request.headers.iter().filter(|header| names_source(&header.name, kind));
-    let parameters = query::parameters(request.query().unwrap_or_default())
-        .filter(|(name, _)| names_source(&String::from_utf8_lossy(name), kind));
-    let mut values: Vec<Vec<u8>> = headers.map(|header| header.value.trim_ascii().to_vec()).collect();
-    values.extend(parameters.map(|(_, value)| value));
-    if let Some(Claimed::Form(form)) = claimed {
-        let fields = form.fields.iter().filter(|(name, _)| names_source(name, kind));
-        values.extend(fields.map(|(_, value)| value.as_bytes().to_vec()));
-    }
-    values
-}
-
-fn names_source(name: &str, kind: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', "-");
-    name.starts_with("x-") && name.ends_with(kind)
+/// The values of the fields that name another object in this way.
+fn sources<'f>(fields: &'f [Field], kind: &str) -> impl Iterator<Item = &'f [u8]> {
+    let named = fields.iter().filter(move |(name, _)| name.starts_with("x-") && name.ends_with(kind));
+    named.map(|(_, value)| value.as_slice())
 }
 
 /// The bucket and the key of a copy's source: `bucket/key` or `/bucket/key`, with an optional `?versionId=`.

@@ -5,6 +5,7 @@
 //! From the S3 API reference, and the references of the stores that add to it: Ceph, Google Cloud Storage (XML), MinIO,
 //! RustFS, Swift (whose S3 API passes headers on), Tigris, Wasabi, and the object stores of Alibaba and Tencent.
 
+use memchr::memmem;
 use sigvet_core::internal::canonical::query;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
@@ -114,11 +115,10 @@ pub struct Elsewhere {
     pub because: &'static str,
 }
 
-/// What a request to an object store names elsewhere.
-pub fn elsewhere(request: &Request, claimed: Option<&Claimed>) -> Vec<Elsewhere> {
+/// What a request to an object store with these fields names elsewhere.
+pub fn elsewhere(request: &Request, fields: &[Field]) -> Vec<Elsewhere> {
     let reads = ["GET", "HEAD"].contains(&request.method());
-    let present = names(request, claimed);
-    let is_present = |own: &&Name| present.iter().any(|other| own.matches(other));
+    let is_present = |own: &&Name| fields.iter().any(|(other, _)| own.matches(other));
     // Reading an object in another size or format names no other object, unless it has another picture in it.
     let is_view = |name: &str| name.starts_with("x-oss-") || (name.ends_with("-process") && name != "x-bce-process");
     let is_meant = |own: &&Name| !(reads && is_view(own.name));
@@ -134,15 +134,11 @@ pub fn elsewhere(request: &Request, claimed: Option<&Claimed>) -> Vec<Elsewhere>
 /// The methods that headers and parameters put in place of the request's, at any service: servers differ in which one
 /// they read.
 pub fn overriding_methods(request: &Request) -> Vec<&'static str> {
-    let is_named = |name: &[u8]| METHODS.contains(&plain(&String::from_utf8_lossy(name)).as_str());
-    let parameters = query::parameters(request.query().unwrap_or_default()).filter(|(name, _)| is_named(name));
-    let headers = request.headers.iter().filter(|header| is_named(header.name.as_bytes()));
-    let values = headers.map(|header| header.value.clone()).chain(parameters.map(|(_, value)| value));
-    let known = |value: Vec<u8>| {
+    let known = |(_, value): Field| {
         let value = value.trim_ascii();
         KNOWN.into_iter().find(|method| value.eq_ignore_ascii_case(method.as_bytes())).unwrap_or("UNKNOWN")
     };
-    values.map(known).collect()
+    fields(request, None).into_iter().filter(|(name, _)| METHODS.contains(&name.as_str())).map(known).collect()
 }
 
 /// The paths that headers put in place of the request's, at any service.
@@ -151,26 +147,27 @@ pub fn overriding_paths(request: &Request) -> Vec<Vec<u8>> {
     let path = |value: &[u8]| {
         let value = value.trim_ascii();
         // It may be a URL.
-        let scheme = value.windows(3).position(|window| window == b"://").map(|at| at + 3);
-        let start = scheme.map_or(0, |at| {
-            let rest = value.get(at..).unwrap_or_default();
-            rest.iter().position(|byte| *byte == b'/').map_or(value.len(), |slash| at + slash)
-        });
-        let rest = value.get(start..).unwrap_or_default();
-        rest.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default().to_vec()
+        let behind_scheme = memmem::find(value, b"://").and_then(|at| value.get(at + 3..));
+        let start = behind_scheme.map(|rest| rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len()));
+        let path = behind_scheme.zip(start).and_then(|(rest, start)| rest.get(start..)).unwrap_or(value);
+        path.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default().to_vec()
     };
     headers.map(|header| path(&header.value)).collect()
 }
 
-/// The names of headers, parameters and fields.
-fn names(request: &Request, claimed: Option<&Claimed>) -> Vec<String> {
-    let mut names: Vec<String> = request.headers.iter().map(|header| plain(&header.name)).collect();
+/// A header, a parameter or a field of a form: its name in lower case and with `-` for `_`, and its value.
+pub type Field = (String, Vec<u8>);
+
+/// The headers and parameters of a request, and the fields of a form.
+pub fn fields(request: &Request, claimed: Option<&Claimed>) -> Vec<Field> {
+    let headers = request.headers.iter().map(|header| (plain(&header.name), header.value.trim_ascii().to_vec()));
     let parameters = query::parameters(request.query().unwrap_or_default());
-    names.extend(parameters.map(|(name, _)| plain(&String::from_utf8_lossy(&name))));
+    let parameters = parameters.map(|(name, value)| (plain(&String::from_utf8_lossy(&name)), value));
+    let mut fields: Vec<Field> = headers.chain(parameters).collect();
     if let Some(Claimed::Form(form)) = claimed {
-        names.extend(form.fields.iter().map(|(name, _)| plain(name)));
+        fields.extend(form.fields.iter().map(|(name, value)| (plain(name), value.as_bytes().to_vec())));
     }
-    names
+    fields
 }
 
 /// Some servers do not tell `_` and `-` apart in names of headers.

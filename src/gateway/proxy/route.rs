@@ -90,22 +90,8 @@ impl AllowedHosts {
                 Some(if is_named { Reach::Any } else { Reach::Public })
             }
             // In a private network, AWS's names may lead to its own interface endpoints.
-            Self::Aws { .. } => (has_usual_port && self.is_of_aws(url.host(), is_bound)).then_some(Reach::Any),
-        }
-    }
-
-    /// Whether a host (without port) is an endpoint of AWS that is allowed.
-    fn is_of_aws(&self, host: &str, is_bound: bool) -> bool {
-        match self {
-            Self::Listed(_) => false,
             Self::Aws { with_customers } => {
-                let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS");
-                let service = inferred.and_then(|inferred| inferred.service);
-                let is_own = |service: &String| *with_customers || !is_of_customers(service, host);
-                // Static website endpoints check no signature.
-                let service = service.filter(|_| !host.contains(".s3-website"));
-                let is_fitting = |service: &String| is_bound || service == "s3";
-                service.is_some_and(|service| is_own(&service) && is_fitting(&service))
+                (has_usual_port && is_of_aws(url.host(), *with_customers, is_bound)).then_some(Reach::Any)
             }
         }
     }
@@ -116,6 +102,17 @@ impl AllowedHosts {
         let domains = patterns.iter().filter(|pattern| pattern.is_suffix()).map(HostPattern::domain);
         domains.filter(|domain| !domain.is_empty()).collect()
     }
+}
+
+/// Whether a host (without port) is an endpoint of AWS that is allowed.
+fn is_of_aws(host: &str, with_customers: bool, is_bound: bool) -> bool {
+    let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS");
+    let service = inferred.and_then(|inferred| inferred.service);
+    let is_own = |service: &String| with_customers || !is_of_customers(service, host);
+    // Static website endpoints check no signature.
+    let service = service.filter(|_| !host.contains(".s3-website"));
+    let is_fitting = |service: &String| is_bound || service == "s3";
+    service.is_some_and(|service| is_own(&service) && is_fitting(&service))
 }
 
 fn is_of_customers(service: &str, host: &str) -> bool {
@@ -422,8 +419,7 @@ mod tests {
     /// at another host.
     #[test]
     fn hosts_of_aws_are_only_those_that_aws_runs() {
-        let allows =
-            |host: &str, is_bound, with_customers| AllowedHosts::Aws { with_customers }.is_of_aws(host, is_bound);
+        let allows = |host: &str, is_bound, with_customers| is_of_aws(host, with_customers, is_bound);
         for host in ["s3.us-east-1.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com"] {
             assert!(allows(host, true, false) && allows(host, false, false), "{host}");
         }

@@ -91,7 +91,7 @@ pub fn bucket_of(host: &str, domains: &[String]) -> Option<String> {
     }
 }
 
-/// Whether a host has the API for accounts (S3 Control, also for Outposts and by way of an interface endpoint), whose
+/// Whether a host has the API for accounts (S3 Control, also that of Outposts or at an interface endpoint), whose
 /// paths begin with a version. An account may precede it, and a bucket never does (S3 API reference, *Actions*).
 fn is_control(host: &str) -> bool {
     let name = plain_host(without_port(host));
