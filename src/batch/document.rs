@@ -5,6 +5,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::blocks::{Block, Ending};
+use super::other_text::LIST_HINT;
 use super::problem::{Extent, Refusal};
 use super::quotes::BYTE_ORDER_MARK;
 
@@ -26,7 +27,7 @@ pub(super) fn refusal(block: &Block, ending: Ending, is_json: bool) -> Option<Re
         _ => return None,
     };
     let hint = match is_list {
-        true => "write an object a line, with jq -c '.[]', and pass --jsonl",
+        true => LIST_HINT,
         false => {
             "write an object a line, for example with jq -c '.Contents[]' for 'aws s3api list-objects-v2', and pass \
              --jsonl"

@@ -32,7 +32,7 @@ pub(super) fn refuse_other(text: &str, expected: &str, is_line: bool) -> Result<
     let first = words.find(|word| !matches!(*word, "$" | ">" | "#" | "%")).unwrap_or_default().to_ascii_lowercase();
     let (what, hint) = match text.trim_start().as_bytes().first() {
         Some(b'{') => ("a JSON object", "pass --jsonl if the records are objects"),
-        Some(b'[') => ("a JSON list", "write an object a line, with jq -c '.[]', and pass --jsonl"),
+        Some(b'[') => ("a JSON list", LIST_HINT),
         _ if COMMANDS.contains(&first.as_str()) => ("a command", OBJECTS),
         _ if METHODS.contains(&first.as_str()) => ("a request line", OBJECTS),
         _ => return Err(format!("the record is not {expected}").into()),
@@ -40,6 +40,9 @@ pub(super) fn refuse_other(text: &str, expected: &str, is_line: bool) -> Result<
     let what = format!("the record is {what}, not {expected}");
     Err(if is_line { Refusal::with_hint(what, hint) } else { what.into() })
 }
+
+/// What to do with a JSON list.
+pub(super) const LIST_HINT: &str = "write an object a line, with jq -c '.[]', and pass --jsonl";
 
 const OBJECTS: &str = "write only the URL; if a record has a method or headers, write JSON objects and pass --jsonl";
 

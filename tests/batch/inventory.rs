@@ -46,7 +46,7 @@ fn url_encoded_keys_are_decoded() {
     assert!(found["presigned_url"].as_str().unwrap().contains("/a%2Bb%20c?"), "{found}");
 }
 
-/// Catches URLs for other keys than the file has, without a word: tabs separate it, and its keys contain commas.
+/// Catches silently wrong keys in a file whose separator is the tab and whose keys contain commas.
 #[test]
 fn a_separator_is_not_guessed() {
     let words = ["--csv", "2", "--no-header", "--base", "s3://photos/"];

@@ -321,7 +321,7 @@ fn blanks_and_quotes_around_a_url_are_ignored() {
     assert!(found.len() == 4 && found.iter().all(|verdict| verdict["verdict"] == "valid"), "{found:?}");
 }
 
-/// Catches a request that is valid for one host, but is listed with the URL of another, without a word.
+/// Catches a request for one host that is silently listed with the URL of another.
 #[test]
 fn a_host_header_that_is_not_the_host_of_the_url_is_shown() {
     let all = botocore();

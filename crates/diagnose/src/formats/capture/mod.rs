@@ -342,9 +342,6 @@ fn up_to_quote(text: &str, start: usize) -> &str {
 /// No report contains more commands, and no line more URLs.
 const MOST_CANDIDATES: usize = 64;
 
-/// The maximum number of presigned URLs to read in a text.
-const MOST_URLS: usize = 100;
-
 /// How much of a report in prose is searched.
 const LONGEST_REPORT: usize = 256 * 1024;
 
@@ -386,7 +383,7 @@ fn presigned_urls(text: &str) -> Vec<Exchange> {
                 end = start + quoted.len() - rest.len();
                 found.push(exchange);
             }
-            if found.len() == MOST_URLS {
+            if found.len() == url::MOST_URLS {
                 return found;
             }
         }

@@ -69,11 +69,13 @@ fn links_in(page: &str) -> Vec<String> {
         let link = link.get(1..1 + end?.0)?;
         begins_presigned(link).then(|| unescaped(link))
     });
-    links.take(MOST_LINKS).collect()
+    links.take(MOST_URLS).collect()
 }
 
-/// The maximum number of links to read on a page, and the maximum length of one in bytes.
-const MOST_LINKS: usize = 100;
+/// The maximum number of presigned URLs to read in a text.
+pub(super) const MOST_URLS: usize = 100;
+
+/// The maximum length of a link in bytes.
 const LONGEST_LINK: usize = 16 * 1024;
 
 /// A URL from HTML.

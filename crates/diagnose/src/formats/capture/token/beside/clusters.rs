@@ -4,7 +4,7 @@
 const MOST: usize = 8;
 /// The longest name of a cluster, in bytes (EKS API reference, *CreateCluster*).
 const LONGEST: usize = 100;
-/// How many characters behind its mark a name ends at the latest; more indentation than that is none.
+/// The number of characters after a mark in which its name is searched for.
 const FARTHEST: usize = 512;
 /// The text before a name: in the ARNs that `aws eks update-kubeconfig` writes, in commands, and in eksctl's files.
 const MARKS: [&str; 4] = [":cluster/", "--cluster-name", "--cluster-id", "eksctl.io/cluster-name:"];
