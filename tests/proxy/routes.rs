@@ -130,6 +130,29 @@ fn requests_from_other_sites_pages_are_not_signed() {
     assert_eq!(recorder.heard().len(), 2);
 }
 
+/// Over plain HTTP, browsers do not state where a request to such a name comes from. Catches a page that reads signed
+/// answers because its name was made to resolve to this machine.
+#[test]
+fn names_that_a_site_may_have_are_refused_on_this_machine() {
+    let recorder = Recorder::polite();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("routes.toml");
+    let text = format!(
+        "[[route]]\nname = \"own\"\nhost = \"search.corp.example\"\nto = \"{0}\"\n[[route]]\nname = \"rest\"\nto = \"{0}\"\n",
+        recorder.url
+    );
+    std::fs::write(&file, text).unwrap();
+    let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1", "--service", "es"]);
+    let status = |host: &str| ask(&proxy, &plain("GET", host, "/_search", &[], b"")).status;
+    for own in [proxy.address(), "localhost", "sigvet:8080", "api.local", "search.corp.example", recorder.host()] {
+        assert_eq!(status(own), 200, "{own}");
+    }
+    for other in ["evil.example:8080", "localhost.evil.example", "search.corp.example.evil.example", "127.0.0.1.nip.io"] {
+        assert_eq!(status(other), 403, "{other}");
+    }
+    assert_eq!(recorder.heard().len(), 6);
+}
+
 /// Catches a proxy that calls itself until it runs out of memory.
 #[test]
 fn a_proxy_that_leads_to_itself_says_so() {

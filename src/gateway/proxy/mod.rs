@@ -10,6 +10,7 @@ mod accesses;
 mod rules;
 mod identities;
 mod route;
+mod sites;
 mod signing;
 mod outgoing;
 mod masked_body;
@@ -30,7 +31,6 @@ use std::sync::Arc;
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::names_two_hosts;
-use sigvet_core::internal::without_port;
 use sigvet_core::request::Request;
 use sigvet_core::verify::Claimed;
 
@@ -155,7 +155,9 @@ impl Proxy {
         leg.route.clone_from(&route.name);
         // If the client uses a forward proxy, its browser still sees the real sites and keeps them apart.
         if asked.is_none() {
-            self.refuse_other_sites(request).map_err(Denied::forbidden)?;
+            // A page has no key.
+            let peer = arriving.verdict.is_none().then_some(arriving.peer);
+            sites::check(request, peer, route).map_err(Denied::forbidden)?;
         }
         let claimed = arriving.verdict.as_ref().map(|verdict| &verdict.claimed);
         let upstream = upstream_of(route, arriving)?;
@@ -225,19 +227,6 @@ impl Proxy {
             }
         }
         route.ok_or_else(|| Denied::new(404, "no route matches this request"))
-    }
-
-    /// Refuses requests from web pages of other sites. Browsers state where a request comes from; a page of another
-    /// site, or of a name that was made to resolve to this machine (DNS rebinding), must not use the credentials.
-    fn refuse_other_sites(&self, request: &Request) -> Result<(), Forbidden> {
-        let Some(site) = request.headers.first_text("sec-fetch-site") else { return Ok(()) };
-        let host = request.host().unwrap_or_default();
-        let name = without_port(host);
-        let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&name) || name.ends_with(".localhost");
-        let is_routed =
-            || self.routes.iter().filter_map(|route| route.selector.host.as_ref()).any(|own| own.matches(host));
-        let is_own = ["none", "same-origin"].contains(&site);
-        if is_own && (is_here || is_routed()) { Ok(()) } else { Err(Forbidden::CrossSite) }
     }
 
     /// The credential source of an inbound key, if it is not that of the route. Checks that the key may be used so.

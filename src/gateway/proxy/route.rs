@@ -323,6 +323,17 @@ impl Route {
         }
     }
 
+    /// Whether the route names the host of a request: in its selector, or as where its requests go.
+    pub fn is_named(&self, host: &str) -> bool {
+        let is_signed = || self.sign_host.as_deref().is_some_and(|signed| plain_host(signed) == plain_host(host));
+        let leads_there = || match &self.destination {
+            Destination::Fixed(upstream) => plain_host(upstream.url().host()) == plain_host(without_port(host)),
+            // It does not lead to hosts that are not allowed.
+            Destination::Named { .. } => true,
+        };
+        self.names_host(host) || is_signed() || leads_there()
+    }
+
     fn names_host(&self, host: &str) -> bool {
         self.selector.host.as_ref().is_some_and(|pattern| pattern.matches(host))
     }

@@ -65,6 +65,12 @@ pub enum Forbidden {
     /// The request was sent by a web page of another site.
     #[error("requests from web pages of other sites are not signed")]
     CrossSite,
+    /// The host is a name that a web page may have made to resolve to this machine.
+    #[error("the host {host} names neither this machine nor the upstream; make it the host of a route to allow it")]
+    OtherName {
+        /// The host that the request names.
+        host: String,
+    },
     /// The request is signed for a region or service that is not allowed.
     #[error("requests for {what} are not allowed for this key")]
     Scope {
