@@ -139,7 +139,7 @@ impl FormClaim {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
         let file = parts.get(before).map(|part| FileFacts {
-            name: part.filename.as_deref().map(|name| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()),
+            name: part.base_name().map(str::to_owned),
             length: part.body.len() as u64 + left_out,
         });
         let behind_file = parts.iter().skip(before + 1).map(|part| part.name.clone()).collect();
@@ -257,7 +257,7 @@ pub(super) fn is_of_signature(name: &str) -> bool {
     is_v2 || word_of_v4(name).is_some()
 }
 
-pub(super) fn is_file(name: &str) -> bool {
+pub(crate) fn is_file(name: &str) -> bool {
     name.eq_ignore_ascii_case(FILE)
 }
 
