@@ -5,7 +5,9 @@
 
 mod error;
 mod dialect;
+mod credential;
 
+pub(crate) use credential::without_key;
 pub use error::ClaimError;
 
 use std::time::Duration;
@@ -180,7 +182,7 @@ fn authorization_part<'a>(parts: &'a str, name: &str) -> Result<&'a str, ClaimEr
 }
 
 fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), ClaimError> {
-    let malformed = || ClaimError::Credential { scheme, presented: text.to_owned() };
+    let malformed = || ClaimError::Credential { scheme, presented: without_key(text) };
     Scope::parse_credential(text, scheme).ok_or_else(malformed)
 }
 
