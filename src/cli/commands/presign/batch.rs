@@ -16,6 +16,7 @@ use crate::cli::batch::{Input, List, are_empty, inputs, unreadable, work_through
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
 use crate::cli::credentials::found::FoundKeys;
+use crate::cli::credentials::renewing::Renewing;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
@@ -42,9 +43,6 @@ use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::scheme::Scheme;
 use sigvet_core::time::Timestamp;
 
-/// How long before their expiry credentials are renewed, and the minimum time between two attempts in seconds.
-const RENEWAL: Duration = Duration::from_secs(5 * 60);
-const BETWEEN_RENEWALS: u64 = 30;
 /// A URL that is valid for less time is hardly usable.
 const SHORT: Duration = Duration::from_secs(60);
 /// Maximum number of different warnings.
@@ -79,7 +77,7 @@ pub struct ListOptions {
     #[arg(long, requires = "batch")]
     url_encoded: bool,
 
-    /// What URLs may not outlive
+    /// Shorten the expiry of URLs that would outlive this
     #[arg(long, value_name = "WHAT", value_enum, requires = "batch")]
     max_expiry: Option<MaxExpiry>,
 }
@@ -217,20 +215,13 @@ struct Presigning {
     template: Request,
     options: SigningOptions,
     profile: profiles::Settings,
-    keys: Mutex<Keys>,
+    keys: Arc<Renewing>,
     expires: Option<Duration>,
     is_capped: bool,
     warnings: Mutex<Warnings>,
     /// Secrets of renewed credentials.
     found: FoundSecrets,
     progress: ProgressBar,
-}
-
-/// What to sign with, and how to renew it.
-struct Keys {
-    signer: Arc<Signer>,
-    fetching: Fetching,
-    asked_at: Timestamp,
 }
 
 /// Warnings, without duplicates.
@@ -283,7 +274,7 @@ impl Presigning {
             template,
             options: args.signing.clone(),
             profile: found.settings,
-            keys: Mutex::new(Keys { signer: Arc::new(found.signer), fetching, asked_at: context.now }),
+            keys: Renewing::new(found.signer, context::now, move || fetching.fetch()),
             expires,
             is_capped,
             warnings: Mutex::default(),
@@ -405,31 +396,14 @@ impl Presigning {
         Ok(expires.min(left))
     }
 
-    /// What to sign with now: credentials that expire soon are renewed, and used until their expiry if that fails.
+    /// What to sign with now. URLs that are signed for another time than now need no credentials that are valid now.
     fn signer(&self) -> Result<Arc<Signer>, Failure> {
-        let mut keys = locked(&self.keys);
-        let now = context::now();
-        let end_of = |keys: &Keys| keys.signer.identity().expires_at.filter(|_| self.options.date.is_none());
-        let pause = match end_of(&keys) {
-            None => return Ok(Arc::clone(&keys.signer)),
-            Some(end) if end <= now => 1,
-            Some(end) if end <= now.plus(Duration::from_secs(BETWEEN_RENEWALS)) => 5,
-            Some(end) if end <= now.plus(RENEWAL) => BETWEEN_RENEWALS,
-            Some(_) => return Ok(Arc::clone(&keys.signer)),
-        };
-        if keys.asked_at.seconds_until(now).unsigned_abs() >= pause {
-            keys.asked_at = now;
-            match keys.fetching.fetch() {
-                Ok(credentials) => keys.signer = Arc::new(Signer::Credentials(credentials)),
-                Err(why) => self.remember([format!("the credentials end soon, and there are no new ones: {why}")]),
-            }
+        if self.options.date.is_some() {
+            return Ok(self.keys.last());
         }
-        match end_of(&keys).filter(|end| *end <= now) {
-            Some(end) => {
-                Err(Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339())))
-            }
-            None => Ok(Arc::clone(&keys.signer)),
-        }
+        self.keys.current().map_err(|end| {
+            Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339()))
+        })
     }
 
     /// Adds warnings. Warnings that differ only in digits, such as a time, are duplicates.
@@ -446,6 +420,9 @@ impl Presigning {
     /// Returns the new warnings, and adds the secrets of renewed credentials to those that are never shown.
     fn attend(&self, secrets: &KnownSecrets) -> Vec<String> {
         learn(&self.found, secrets);
+        if let Some(why) = self.keys.take_problem() {
+            self.remember([format!("the credentials could not be renewed: {why}")]);
+        }
         std::mem::take(&mut locked(&self.warnings).waiting)
     }
 }
