@@ -9,13 +9,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::blocks::{Block, Ending};
-use super::csv::{CsvHeader, Row};
+use super::csv::CsvHeader;
+use super::csv_row::Row;
 use super::document;
 use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
 use super::other_text::{parse_discreetly, refuse_other};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::presigners::{Common, PresignCache, Ready, is_letter_of_name};
-use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
+use super::problem::{Extent, OnError, PROBLEM, Problem, Refusal, WhenWrong};
 use super::signing::Signing;
 use memchr::{memchr, memchr_iter};
 use sigvet_core::canonical::PathNormalization;
@@ -29,9 +30,11 @@ use sigvet_core::request::{RequestUrl, write_path_for_key};
 const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
 
 /// The fields that are added to a record, and those that are removed from a wrong record.
-const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
-const ADDED_TO_WRONG: [&str; 4] = ["presigned_url", "expires_at", "send_headers", PROBLEM];
-const PROBLEM: &str = "error";
+const URL: &str = "presigned_url";
+const EXPIRES_AT: &str = "expires_at";
+const HEADERS: &str = "send_headers";
+const ADDED: [&str; 3] = [URL, EXPIRES_AT, HEADERS];
+const ADDED_TO_WRONG: [&str; 4] = [URL, EXPIRES_AT, HEADERS, PROBLEM];
 
 /// A base URL for records that are keys.
 #[derive(Debug, Clone)]
@@ -73,8 +76,8 @@ impl PresignFormat {
     /// The columns that are added to CSV.
     pub fn added_columns(on_error: OnError) -> &'static [&'static str] {
         match on_error {
-            OnError::Report => &["presigned_url", "expires_at", "error"],
-            OnError::Fail | OnError::Empty => &["presigned_url", "expires_at"],
+            OnError::Report => &[URL, EXPIRES_AT, PROBLEM],
+            OnError::Fail | OnError::Empty => &[URL, EXPIRES_AT],
         }
     }
 }
@@ -143,10 +146,10 @@ impl Worker for PresignWorker<'_> {
                 Ok(text) => *text,
                 Err(unusable) => unusable.text,
             };
-            if let (PresignFormat::Csv(header), Ok(b"")) = (&self.format, &record) {
+            if matches!((&self.format, &record), (PresignFormat::Csv(_), Ok(b""))) {
                 // Spreadsheets end a file with blank lines.
                 self.sign(&mut waiting, &targets, out, &mut finished);
-                header.end_row(out);
+                self.end_record(out);
                 continue;
             }
             finished.records += 1;
@@ -342,7 +345,7 @@ impl PresignWorker<'_> {
     }
 
     /// Signs and writes the pending records.
-    fn sign(&self, waiting: &mut Vec<Pending<'_>>, targets: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
+    fn sign(&mut self, waiting: &mut Vec<Pending<'_>>, targets: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         let Some(terms) = waiting.first().map(|first| Rc::clone(&first.terms)) else { return };
         let own: Vec<&[u8]> = waiting.iter().map(|pending| &targets[pending.target.clone()]).collect();
         let mut pending = waiting.iter().zip(&own);
@@ -402,7 +405,7 @@ impl PresignWorker<'_> {
     }
 
     /// Writes what replaces a wrong record.
-    fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
+    fn refuse(&mut self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         finished.wrong += 1;
         if problem.refusal.extent == Extent::Credentials {
             finished.fatal = Some(problem);
@@ -413,15 +416,15 @@ impl PresignWorker<'_> {
                 finished.fatal = Some(problem);
                 return;
             }
-            (OnError::Empty, PresignFormat::Csv(header)) => {
-                header.keep_wrong(record, out);
+            (on_error, PresignFormat::Csv(header)) => {
+                let reader = self.row.get_or_insert_with(|| header.reader());
+                header.keep_wrong(reader, record, out);
                 (0..2).for_each(|_| header.separate(out));
-            }
-            (OnError::Report, PresignFormat::Csv(header)) => {
-                header.keep_wrong(record, out);
-                (0..3).for_each(|_| header.separate(out));
-                let file = self.when_wrong.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
-                header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
+                if on_error == OnError::Report {
+                    header.separate(out);
+                    let file = self.when_wrong.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+                    header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
+                }
             }
             (OnError::Empty, _) => {}
             (OnError::Report, PresignFormat::Json(field)) if json::is_object(record) => {
@@ -434,6 +437,10 @@ impl PresignWorker<'_> {
             }
             (OnError::Report, _) => problem.write_json(self.when_wrong.file.as_deref(), out),
         }
+        self.end_record(out);
+    }
+
+    fn end_record(&self, out: &mut Vec<u8>) {
         match &self.format {
             PresignFormat::Csv(header) => header.end_row(out),
             _ => out.push(b'\n'),
