@@ -15,8 +15,6 @@ pub(super) fn check_host(headers: &[(String, String)], url: &RequestUrl) -> Resu
 
 /// The `Host` header of a record that is not the host of its URL.
 pub(super) fn other_host<'h>(headers: &'h [(String, String)], url: &RequestUrl) -> Option<&'h str> {
-    let with_port = format!("{}:{}", url.host(), url.port_or_default());
-    let is_own = |host: &str| [url.host_header(), with_port.clone()].iter().any(|own| own.eq_ignore_ascii_case(host));
     let mut hosts = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
-    hosts.find(|(_, host)| !is_own(host)).map(|(_, host)| host.as_str())
+    hosts.find(|(_, host)| !url.is_host(host)).map(|(_, host)| host.as_str())
 }

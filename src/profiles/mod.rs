@@ -63,7 +63,7 @@ pub use passphrase::PassphraseSource;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
 pub use renewal::{pause_between_renewals, renewal_margin};
 pub use resolve::{certificate_session, describe, resolve};
-pub use roles_anywhere::{InvalidSession, RolesAnywhere, SESSION_LIMITS};
+pub use roles_anywhere::{InvalidSession, RolesAnywhere};
 pub use session_error::SessionError;
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use shape::{looks_like_key_id, looks_like_secret, looks_like_session_token, without_user};

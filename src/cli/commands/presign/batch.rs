@@ -37,7 +37,7 @@ use crate::locking::locked;
 use crate::profiles;
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
-use sigvet_core::prepare::{self, EXPIRES_LIMITS};
+use sigvet_core::prepare::{self, EXPIRES_LIMITS, PrepareError};
 use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Request, RequestUrl};
 use sigvet_core::scheme::Scheme;
@@ -141,8 +141,8 @@ fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
         }
         _ if args.signing.streaming != StreamingOptions::default() => refuse("--length and --chunk-size", "omit them"),
         _ if args.signing.sub_resources.is_some() => refuse("--sub-resources", "omit it"),
-        _ if args.expires.is_some_and(|expires| expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1) => {
-            Err(Failure::usage("a URL is valid for 1 s to 7 days")
+        PresignArgs { expires: Some(expires), .. } if !EXPIRES_LIMITS.contains(expires) => {
+            Err(Failure::usage(PrepareError::Expires { presented: expires.as_secs() }.to_string())
                 .hint("for example --expires 1h, at most --expires 7d"))
         }
         _ if args.show.is_any() => refuse("--show", "presign one of the URLs without --batch to see the steps"),
@@ -385,7 +385,7 @@ impl Presigning {
     fn cap(&self, expires: Duration, signed_at: Timestamp, end: Option<Timestamp>) -> Result<Duration, Failure> {
         let Some(end) = end.filter(|_| self.is_capped) else { return Ok(expires) };
         let left = Duration::from_secs(u64::try_from(signed_at.seconds_until(end)).unwrap_or(0));
-        if left < EXPIRES_LIMITS.0 {
+        if left < *EXPIRES_LIMITS.start() {
             let (signed_at, end) = (signed_at.to_rfc3339(), end.to_rfc3339());
             return Err(Failure::usage(format!("the credentials expire at {end}, before the URL's date {signed_at}")));
         }
