@@ -2,13 +2,18 @@
 
 use sigvet_core::request::RequestUrl;
 
-/// Checks that the `Host` headers of a record name the host of its URL.
+/// Checks that the `Host` headers of a record name the host of its URL, or the one that is signed for all URLs.
 ///
 /// # Errors
 /// One of them names another host: a client would send the URL's own, so the signature would not match.
-pub(super) fn check_host(headers: &[(String, String)], url: &RequestUrl) -> Result<(), String> {
+pub(super) fn check_host(
+    headers: &[(String, String)],
+    url: &RequestUrl,
+    signed_host: Option<&str>,
+) -> Result<(), String> {
     match other_host(headers, url) {
         None => Ok(()),
+        Some(host) if signed_host.is_some_and(|signed| signed.eq_ignore_ascii_case(host)) => Ok(()),
         Some(_) => Err("the Host header names another host than the URL".to_owned()),
     }
 }

@@ -79,7 +79,7 @@ pub mod canonical {
     }
 
     pub mod path {
-        pub use crate::canonical::path::write;
+        pub use crate::canonical::path::{has_dot_segment, write};
     }
 
     pub mod query {

@@ -161,6 +161,7 @@ pub fn prepare(
     };
     if let Placement::Query { expires } = settings.placement {
         append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
+        warnings.extend(warning::of_path(&request, terms.path_rule));
         warnings.extend(warning::of_credentials(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }

@@ -13,6 +13,7 @@ use crate::batch::{
     Base, CsvHeader, Ending, Extent, KeyEncoding, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
 };
 use crate::cli::batch::{Input, List, are_empty, inputs, unreadable, work_through};
+use crate::cli::connection::express;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
 use crate::cli::credentials::found::FoundKeys;
@@ -22,7 +23,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource};
 use crate::cli::options::signing::{ExpressSession, SigningOptions};
-use crate::cli::options::streaming::{PipeLength, StreamingOptions};
+use crate::cli::options::streaming::PipeLength;
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::request::build;
@@ -40,9 +41,11 @@ use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
 use sigvet_core::prepare::{self, EXPIRES_LIMITS, PrepareError};
 use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Request, RequestUrl};
-use sigvet_core::scheme::Scheme;
+use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 
+/// The host of the template, if no option names another. No request is ever sent to it (RFC 6761, section 6.4).
+const ANYWHERE: &str = "host.invalid";
 /// A URL that is valid for less time is hardly usable.
 const SHORT: Duration = Duration::from_secs(60);
 /// Maximum number of different warnings.
@@ -139,7 +142,11 @@ fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
         _ if args.signing.checksum.algorithm.is_some() => {
             refuse("--checksum", "omit it: the URLs are for many objects")
         }
-        _ if args.signing.streaming != StreamingOptions::default() => refuse("--length and --chunk-size", "omit them"),
+        _ if args.signing.streaming.length.is_some() => refuse("--length", "omit it"),
+        _ if args.signing.streaming.chunk_size.is_some() => refuse("--chunk-size", "omit it"),
+        _ if args.signing.s3express_session == Some(ExpressSession::Auto) => {
+            refuse("--s3express-session auto", "get a session, and pass --s3express-session given with its credentials")
+        }
         _ if args.signing.sub_resources.is_some() => refuse("--sub-resources", "omit it"),
         PresignArgs { expires: Some(expires), .. } if !EXPIRES_LIMITS.contains(expires) => {
             Err(Failure::usage(PrepareError::Expires { presented: expires.as_secs() }.to_string())
@@ -213,6 +220,8 @@ impl Opened {
 struct Presigning {
     /// Method, headers and body.
     template: Request,
+    /// Whether each URL is signed for its own host; otherwise the template has the host, or none.
+    signs_own_host: bool,
     options: SigningOptions,
     profile: profiles::Settings,
     keys: Arc<Renewing>,
@@ -233,16 +242,20 @@ struct Warnings {
 
 impl Presigning {
     fn new(args: &PresignArgs, context: &mut Context) -> Result<Self, Failure> {
-        let anywhere = RequestUrl::parse("https://localhost/").map_err(Failure::invalid)?;
+        let anywhere = RequestUrl::parse(&format!("https://{ANYWHERE}/")).map_err(Failure::invalid)?;
+        let typed = Typed { url: "", request: &args.request, credentials: &args.credentials, signing: &args.signing };
         let digests = BodyDigests { sha256: BodyHash::Spared, checksum: None, pipe_length: PipeLength::Counted };
-        let unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
+        let mut unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
+        build::put_sign_host(typed, &mut unsigned.request)?;
         if unsigned.request.target() != b"/" {
             return Err(Failure::usage("--batch does not work with options that change the URL (-G, --url-query, -T)")
                 .hint("write the query into the URLs; for uploads, pass -X PUT"));
         }
         let mut template = unsigned.request;
-        template.headers.remove("host");
-        let typed = Typed { url: "", request: &args.request, credentials: &args.credentials, signing: &args.signing };
+        let signs_own_host = template.headers.first_text("host") == Some(ANYWHERE);
+        if signs_own_host {
+            template.headers.remove("host");
+        }
         let found = FoundKeys::of(typed, context)?;
         if args.signing.is_version_2(found.settings.scheme.as_deref()) {
             return Err(Failure::usage("--batch signs with Version 4 or 4A").hint("pass --scheme v4"));
@@ -272,6 +285,7 @@ impl Presigning {
         };
         Ok(Self {
             template,
+            signs_own_host,
             options: args.signing.clone(),
             profile: found.settings,
             keys: Renewing::new(found.signer, context::now, move || fetching.fetch()),
@@ -332,8 +346,10 @@ impl Presigning {
                 .hint("pass --s3express-session given with the credentials of a session, or presign its URLs without --batch"));
         }
         let mut settings = session::settings(&options, scheme, &scope)?;
-        if options.s3express_session == Some(ExpressSession::Given) && scope.zone().is_some() {
-            settings.dialect = sigvet_core::scheme::Dialect::s3_express_session();
+        express::check_service(options.s3express_session, &settings)?;
+        if options.s3express_session == Some(ExpressSession::Given) {
+            express::check_given(&signer)?;
+            settings.dialect = Dialect::s3_express_session();
         }
         let typed = terms.expires.or(self.expires).unwrap_or_else(|| default_expires(&settings.service));
         settings.placement = Placement::Query { expires: typed };
@@ -349,8 +365,11 @@ impl Presigning {
         if let Some(Contradiction { expected, presented, .. }) = region_of_host(&prepared.request, &prepared.terms)
             .filter(|found| found.sureness == Sureness::Certain && !found.expected.is_empty())
         {
-            return Err(Failure::usage(format!("the host {} is in {expected}, not in {presented}", url.host()))
-                .hint(format!("pass --region {expected}, or none")));
+            let problem = format!("the host {} is in {expected}, not in {presented}", url.host());
+            return Err(match terms.region {
+                Some(_) => Failure::usage(format!("field 'region': {problem}")).hint("correct the field, or omit it"),
+                None => Failure::usage(problem).hint(format!("pass --region {expected}, or none")),
+            });
         }
         let key = signer.key(&prepared.terms).ok_or_else(|| Failure::usage("there is no key to sign with"))?;
         let presigner = Presigner::new(request, &signer.identity(), &settings, &key, now).map_err(Failure::invalid)?;
@@ -364,17 +383,13 @@ impl Presigning {
         let method = terms.method.as_deref().unwrap_or_else(|| self.template.method());
         let mut request = Request::new(method, url).map_err(Failure::invalid)?;
         let own = |name: &str| terms.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        if !self.signs_own_host || own("host") {
+            request.headers.remove("host");
+        }
         for header in self.template.headers.iter().filter(|header| !own(&header.name)) {
             request.headers.push(&header.name, header.value.clone()).map_err(Failure::invalid)?;
         }
-        if let Some(host) = &self.options.sign_host {
-            request.headers.remove("host");
-            request.headers.push("host", host.as_str()).map_err(Failure::invalid)?;
-        }
         for (name, value) in &terms.headers {
-            if name.eq_ignore_ascii_case("host") {
-                request.headers.remove("host");
-            }
             request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
         }
         request.body = self.template.body.clone();
@@ -439,6 +454,10 @@ impl Signing for Presigning {
             );
         }
         self.resolve(url, region).map_err(|failure| refusal(&failure))
+    }
+
+    fn signed_host(&self) -> Option<&str> {
+        self.template.headers.first_text("host")
     }
 
     fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal> {
