@@ -19,6 +19,7 @@ mod tests;
 pub use arn::{InvalidArn, Resource};
 pub use bucket::BucketRule;
 pub use host::{NoS3Host, S3Variant, domain_in};
+pub(crate) use partition::is_region;
 
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
 use crate::request::Request;

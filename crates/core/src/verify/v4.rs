@@ -165,7 +165,7 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
         Placement::Query { expires } => {
             let end = claim.held_until().unwrap_or(now);
             let is_read = terms.dialect.stores_objects(&terms.scope.service);
-            if is_read && (expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1) {
+            if is_read && !EXPIRES_LIMITS.contains(&expires) {
                 findings.push(Finding::ExpiresOutOfBounds { presented: expires.as_secs() });
             }
             if now > end {
@@ -176,26 +176,6 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-impl Claim {
-    /// The region set of a signature of Version 4A, from its header or from the query: `us-east-1,eu-*`.
-    pub fn region_set(&self, request: &Request) -> Option<String> {
-        let name = self.region_set_name();
-        match self.terms.placement {
-            Placement::Header => request.headers.first_text(&name).map(str::to_owned),
-            Placement::Query { .. } => {
-                query::parameter(request, &name).map(|value| String::from_utf8_lossy(&value).into_owned())
-            }
-        }
-    }
-
-    fn region_set_name(&self) -> String {
-        match self.terms.placement {
-            Placement::Header => self.terms.dialect.region_set_header(),
-            Placement::Query { .. } => self.terms.dialect.query_name("Region-Set"),
-        }
-    }
 }
 
 fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {

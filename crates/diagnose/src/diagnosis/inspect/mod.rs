@@ -23,6 +23,7 @@ mod tests;
 
 pub use presigned_tokens::{mistake_in_note, refused_token};
 pub use unreadable::is_authorization_lost;
+pub use verified::mistakes_found;
 
 use super::evidence::{Evidence, Hints};
 use super::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};

@@ -4,9 +4,9 @@
 //! This module does not know the request's format: whatever reads as a reply is one, wherever it is.
 
 use super::LONGEST_REPORT;
-use super::exchange::METHODS;
 use super::words;
 use crate::formats::reply::Reply;
+use sigvet_core::internal::METHODS;
 use sigvet_core::request::Headers;
 
 /// Statuses with the phrases that clients write after them (RFC 9110 §15).

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::exchange::METHODS;
 use super::log::python;
 use super::tools;
+use sigvet_core::internal::METHODS;
 
 /// No capture of one request is longer, not counting its body.
 const LONGEST: usize = 1024 * 1024;

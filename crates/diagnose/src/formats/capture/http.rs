@@ -2,11 +2,12 @@
 
 use crate::formats::note::Note;
 use sigvet_core::crypto::sha256;
+use sigvet_core::internal::METHODS;
 use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_request_line, take_head};
 use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
-use super::exchange::{Exchange, METHODS, transferred_body};
+use super::exchange::{Exchange, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 

@@ -1,7 +1,7 @@
 //! Exchanges that tools print in their own layout, turned into HTTP messages: OkHttp's log, `mc admin trace -v`,
 //! mitmdump; and text as word processors change it.
 
-use super::exchange::METHODS;
+use sigvet_core::internal::METHODS;
 
 /// Each layout, tried in order.
 pub(super) const LAYOUTS: [fn(&str) -> Option<String>; 5] = [okhttp, mc_trace, mitmdump, without_typography, slashes];
