@@ -37,6 +37,7 @@ mod handed;
 mod verbose;
 mod trace;
 mod farther;
+mod layers;
 
 #[cfg(test)]
 mod tests;
@@ -108,7 +109,7 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
         matches!(&first, Err(UnreadableCapture::Unrecognised { .. }) | Ok(Capture { kind: CaptureKind::Reply, .. }));
     let mut capture = match is_open && text.len() > LONGEST_REPORT && !http::begins(&text) {
         true => farther::read(&text, first, &mut |part| read_part(part, entry).ok()),
-        false => first,
+        false => layers::improved(&text, first, &mut |inner| read_inner(inner, entry)),
     }?;
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
@@ -130,6 +131,13 @@ fn read_part(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     };
     capture.add_reply_around(text);
     Ok(capture)
+}
+
+/// What a text shows whose layers were removed.
+fn read_inner(text: &str, entry: Option<usize>) -> Option<Capture> {
+    let mut capture = recognise(text.as_bytes(), entry).ok()?;
+    capture.add_reply_around(text.as_bytes());
+    Some(capture)
 }
 
 /// The signed request in a text that shows none until what was put around it in transit is stripped.
@@ -171,6 +179,19 @@ impl Capture {
         let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
         let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
         let is_there = self.request.is_some() || self.client.is_some();
+        let ignored = self.notes.iter().find_map(|note| match note {
+            Note::TextBehindBody { length } if self.kind == CaptureKind::RawHttp => Some(*length),
+            _ => None,
+        });
+        if let Some(length) = ignored.filter(|_| !is_complete) {
+            // The reply has no status line: only its body, or what a program printed of it.
+            let behind = text.get(text.len().saturating_sub(length)..).unwrap_or_default();
+            let behind = String::from_utf8_lossy(behind);
+            let is_of_server = |reply: &Reply| reply.is_of_a_server();
+            self.reply = reply_behind(&behind).or_else(|| around::reply(&behind)).filter(is_of_server);
+            self.notes.retain(|note| self.reply.is_none() || !matches!(note, Note::TextBehindBody { .. }));
+            return;
+        }
         let has_place = is_there && !self.request.as_ref().is_some_and(has_body) && !is_complete;
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
@@ -200,7 +221,8 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     let text = damage::without_fences(text::decode(text)?);
     let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
     let found = found.or_else(|| log::texts_of_server(&text));
-    Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
+    let found = found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text));
+    Ok(layers::improved_reply(&text, found))
 }
 
 /// Whether a text has a token anywhere in it that is a presigned URL.

@@ -3,6 +3,7 @@
 use ::base64::alphabet::URL_SAFE;
 
 use crate::formats::note::Note;
+use crate::formats::reply::unescape;
 use crate::formats::{base64, is_url, parse_url};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
@@ -159,7 +160,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     }
     let joined = as_one_line(joined);
     // Chats write a link as `<URL|label>` or `<URL>`, with HTML escapes.
-    let linked = joined.split_once(['|', '>']).filter(|_| is_bracketed).map(|(url, _)| markup::unescaped(url).into_owned());
+    let linked = joined.split_once(['|', '>']).filter(|_| is_bracketed).map(|(url, _)| unescape(url));
     let joined = linked.unwrap_or(joined);
     let joined = match inside(&joined) {
         Some(inner) => {
