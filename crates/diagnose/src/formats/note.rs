@@ -124,6 +124,13 @@ pub enum Note {
         /// The expected audience; empty if it is unknown.
         expected: String,
     },
+    /// An AppSync handshake is signed for the endpoint that it is sent to, not for the HTTP endpoint.
+    RealtimeHost {
+        /// The host in the signed fields.
+        presented: String,
+        /// The host of the HTTP endpoint.
+        expected: String,
+    },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
     /// The text has more in the place of the password than the token.
@@ -383,6 +390,10 @@ impl fmt::Display for Note {
             Self::Audience { header, presented, expected } => {
                 let [presented, expected] = [presented, expected].map(|name| within(name, LONGEST_AUDIENCE));
                 write!(f, "the header {header} is '{presented}', not '{expected}'")
+            }
+            Self::RealtimeHost { presented, expected } => {
+                let [presented, expected] = [presented, expected].map(|host| within(host, LONGEST_AUDIENCE));
+                write!(f, "the handshake is signed for {presented}, not for {expected}")
             }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::PasswordAltered(altered) => altered.fmt(f),

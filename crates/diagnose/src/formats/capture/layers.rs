@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::around::MARKS_OF_TEXTS;
-use super::{Capture, UnreadableCapture, copied, tools};
+use super::{Capture, UnreadableCapture, copied, tools, url};
 use crate::formats::note::Note;
 use crate::formats::reply::{self, Reply, TextState};
 
@@ -17,31 +17,26 @@ const DEEPEST: usize = 4;
 /// Maximum number of texts to read.
 const MOST: usize = 32;
 
-/// A layer: the text without it, if it has it.
-struct Layer {
-    remove: fn(&str) -> Option<String>,
-    /// Whether removing it may alter a request that stands in the text without that layer.
-    is_escape: bool,
-}
+/// Maximum number of texts of which the request is read.
+const MOST_CAPTURES: usize = 12;
 
-const LAYERS: [Layer; 9] = [
-    Layer { remove: without_common_prefix, is_escape: false },
-    Layer { remove: without_marked_prefix, is_escape: false },
-    Layer { remove: records, is_escape: false },
-    Layer { remove: copied::column, is_escape: false },
-    Layer { remove: fields, is_escape: false },
-    Layer { remove: tools::without_typography, is_escape: false },
-    Layer { remove: without_markup, is_escape: false },
-    Layer { remove: without_backslashes, is_escape: true },
-    Layer { remove: without_wrapping, is_escape: true },
+/// The text without a layer, if it has it.
+type Layer = fn(&str) -> Option<String>;
+
+/// Layers around each line or around the whole, under which a request is as it was.
+const WRAPPINGS: [Layer; 9] = [
+    without_common_prefix,
+    without_marked_prefix,
+    records,
+    copied::column,
+    fields,
+    tools::without_typography,
+    quoted_printable,
+    without_markup,
+    without_wrapping,
 ];
-
-/// A text without some of its layers.
-struct Inner {
-    text: String,
-    depth: usize,
-    has_lost_escapes: bool,
-}
+/// Escapes, which a request may have of its own.
+const ESCAPES: [Layer; 1] = [without_backslashes];
 
 /// The capture of the text without its layers, if that shows more than `first`.
 pub(super) fn improved(
@@ -51,40 +46,48 @@ pub(super) fn improved(
 ) -> Result<Capture, UnreadableCapture> {
     let shown = String::from_utf8_lossy(text);
     let is_open = match &first {
-        Ok(capture) => holds_texts(&shown) && state(capture.reply.as_ref()) != TextState::Proven,
-        Err(error) => matches!(error, UnreadableCapture::Unrecognised { .. }) && holds_texts(&shown),
+        Ok(capture) => state(capture.reply.as_ref()) != TextState::Proven,
+        Err(error) => matches!(error, UnreadableCapture::Unrecognised { .. }),
     };
-    if !is_open || text.len() > LONGEST {
-        return first.map(|capture| Capture { reply: capture.reply.map(without_damaged_texts), ..capture });
+    if !is_open || text.len() > LONGEST || !holds_texts(&shown) {
+        return first.map(without_damage);
     }
     let is_signed = first.as_ref().is_ok_and(Capture::is_signed);
-    let better = first_inner(&shown, &mut |inner| {
-        let found = read(&inner.text);
-        let is_proven = |capture: &Capture| state(capture.reply.as_ref()) == TextState::Proven;
-        if let Some(capture) = found.filter(is_proven)
-            && (capture.is_signed() || !is_signed)
-            && !(is_signed && inner.has_lost_escapes)
-        {
-            return Some(Better::Capture(Box::new(capture)));
-        }
-        let reply = proven_reply(&inner.text)?;
-        Some(Better::Reply(Box::new(reply)))
+    let mut count = 0;
+    let proven = first_inner(&shown, &WRAPPINGS, &mut |inner| {
+        count += 1;
+        let capture = if count <= MOST_CAPTURES { read(inner)? } else { return None };
+        if capture.is_signed() || !is_signed { with_proven_reply(inner, capture) } else { None }
     });
-    match (first, better) {
-        (_, Some(Better::Capture(mut capture))) => {
-            capture.notes.insert(0, Note::TakenOutOfText);
-            Ok(*capture)
-        }
-        (Ok(mut capture), Some(Better::Reply(mut reply))) => {
-            if let Some(known) = capture.reply.take() {
-                reply.status = reply.status.or(known.status);
-                reply.complete_from(known);
-            }
-            capture.reply = Some(*reply);
-            Ok(capture)
-        }
-        (first, _) => first.map(|capture| Capture { reply: capture.reply.map(without_damaged_texts), ..capture }),
+    if let Some(mut capture) = proven {
+        capture.notes.insert(0, Note::TakenOutOfText);
+        return Ok(capture);
     }
+    match first {
+        Ok(capture) => {
+            let proven = with_proven_reply(&shown, capture.clone());
+            Ok(proven.unwrap_or_else(|| without_damage(capture)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The capture with the server's texts, if their hash proves them.
+fn with_proven_reply(text: &str, mut capture: Capture) -> Option<Capture> {
+    if state(capture.reply.as_ref()) == TextState::Proven {
+        return Some(capture);
+    }
+    let mut reply = proven_reply(text)?;
+    if let Some(known) = capture.reply.take() {
+        reply.status = reply.status.or(known.status);
+        reply.complete_from(known);
+    }
+    capture.reply = Some(reply);
+    Some(capture)
+}
+
+fn without_damage(capture: Capture) -> Capture {
+    Capture { reply: capture.reply.map(without_damaged_texts), ..capture }
 }
 
 /// The same for a text that is known to be a server's.
@@ -93,8 +96,7 @@ pub(super) fn improved_reply(text: &[u8], first: Reply) -> Reply {
     if !holds_texts(&shown) || first.state_of_texts() == TextState::Proven || text.len() > LONGEST {
         return without_damaged_texts(first);
     }
-    let better = first_inner(&shown, &mut |inner| proven_reply(&inner.text));
-    match better {
+    match proven_reply(&shown) {
         Some(mut better) => {
             better.status = better.status.or(first.status);
             better.complete_from(first);
@@ -102,12 +104,6 @@ pub(super) fn improved_reply(text: &[u8], first: Reply) -> Reply {
         }
         None => without_damaged_texts(first),
     }
-}
-
-enum Better {
-    Capture(Box<Capture>),
-    /// Only the server's reply was restored.
-    Reply(Box<Reply>),
 }
 
 fn state(reply: Option<&Reply>) -> TextState {
@@ -128,37 +124,39 @@ fn without_damaged_texts(mut reply: Reply) -> Reply {
     reply
 }
 
+/// The reply with a server's texts, under whatever layers, if their hash proves them.
 fn proven_reply(text: &str) -> Option<Reply> {
-    reply::around_texts(text).filter(|reply| reply.state_of_texts() == TextState::Proven)
+    let of_text = |text: &str| {
+        reply::around_texts(text).filter(|reply| reply.state_of_texts() == TextState::Proven)
+    };
+    let layers: Vec<Layer> = WRAPPINGS.into_iter().chain(ESCAPES).collect();
+    of_text(text).or_else(|| first_inner(text, &layers, &mut |inner| of_text(inner)))
 }
 
 /// The first result for a text without some of its layers, those with the fewest layers removed first.
-fn first_inner<T>(text: &str, read: &mut dyn FnMut(&Inner) -> Option<T>) -> Option<T> {
-    let outer = Inner { text: text.to_owned(), depth: 0, has_lost_escapes: false };
-    if let Some(found) = read(&outer) {
-        return Some(found);
-    }
-    let mut known = vec![outer];
+fn first_inner<T>(text: &str, layers: &[Layer], read: &mut dyn FnMut(&str) -> Option<T>) -> Option<T> {
+    let mut known = vec![(text.to_owned(), 0)];
     let mut at = 0;
     while at < known.len() {
-        let mut next = Vec::new();
-        for layer in LAYERS.iter().filter(|_| known[at].depth < DEEPEST) {
-            let Some(text) = (layer.remove)(&known[at].text).filter(|text| !text.trim().is_empty()) else { continue };
-            let is_new = |inner: &Inner| inner.text != text;
-            if known.len() + next.len() < MOST && known.iter().chain(&next).all(is_new) {
-                let has_lost_escapes = known[at].has_lost_escapes || layer.is_escape;
-                next.push(Inner { text, depth: known[at].depth + 1, has_lost_escapes });
+        let (outer, depth) = known[at].clone();
+        for layer in layers.iter().filter(|_| depth < DEEPEST) {
+            let Some(inner) = layer(&outer).filter(|inner| !inner.trim().is_empty()) else { continue };
+            if known.len() >= MOST || known.iter().any(|(text, _)| *text == inner) {
+                continue;
             }
-        }
-        for inner in next {
             if let Some(found) = read(&inner) {
                 return Some(found);
             }
-            known.push(inner);
+            known.push((inner, depth + 1));
         }
         at += 1;
     }
     None
+}
+
+/// The text of a mail in quoted-printable (RFC 2045 §6.7).
+fn quoted_printable(text: &str) -> Option<String> {
+    (text.contains("=3D") && text.lines().any(|line| line.ends_with('='))).then(|| url::from_quoted_printable(text))
 }
 
 /// The text without the prefix that all of its lines have: blanks, a time, the name of a program, with other digits in each.

@@ -103,13 +103,13 @@ pub struct Capture {
 /// See [`UnreadableCapture`].
 pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let text = text::decode(text)?;
-    let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
+    let (text, repaired) = damage::with_line_breaks(damage::without_hard_spaces(damage::without_fences(text)));
     let first = read_part(&text, entry);
     let is_open =
         matches!(&first, Err(UnreadableCapture::Unrecognised { .. }) | Ok(Capture { kind: CaptureKind::Reply, .. }));
     let mut capture = match is_open && text.len() > LONGEST_REPORT && !http::begins(&text) {
         true => farther::read(&text, first, &mut |part| read_part(part, entry).ok()),
-        false => layers::improved(&text, first, &mut |inner| read_inner(inner, entry)),
+        false => layers::improved(&text, first, &mut |inner| read_part(inner.as_bytes(), entry).ok()),
     }?;
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
@@ -131,13 +131,6 @@ fn read_part(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     };
     capture.add_reply_around(text);
     Ok(capture)
-}
-
-/// What a text shows whose layers were removed.
-fn read_inner(text: &str, entry: Option<usize>) -> Option<Capture> {
-    let mut capture = recognise(text.as_bytes(), entry).ok()?;
-    capture.add_reply_around(text.as_bytes());
-    Some(capture)
 }
 
 /// The signed request in a text that shows none until what was put around it in transit is stripped.
@@ -248,6 +241,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     }
     if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(mail) = url::mail_in_quoted_printable(text).filter(|_| url::begins_mail(text)) {
+        let mut capture = recognise(mail.as_bytes(), entry)?;
+        capture.notes.push(Note::UnwrappedUrl { from: "a mail in quoted-printable" });
+        return Ok(capture);
     }
     if har::begins(text) {
         return har::read(text, entry);
