@@ -19,6 +19,27 @@ pub enum Note {
         /// The number of the selected token, starting at 1.
         taken: usize,
     },
+    /// The text contains more tokens than are read.
+    ManyTokens {
+        /// The number of tokens that were read.
+        read: usize,
+        /// The number of the selected token, starting at 1.
+        taken: usize,
+    },
+    /// Something was found far from the beginning of a long text.
+    FarDown {
+        /// What was found.
+        what: &'static str,
+        /// The line from which on it was read, starting at 1.
+        line: usize,
+    },
+    /// A long text was not searched to its end.
+    NotSearched {
+        /// What was searched for.
+        what: &'static str,
+        /// The line at which the search ended, starting at 1.
+        line: usize,
+    },
     /// A log contains more than one canonical request.
     SeveralCanonicalRequests {
         /// The number of canonical requests.
@@ -101,6 +122,13 @@ pub enum Note {
         /// The audience in the header; empty if the header is missing.
         presented: String,
         /// The expected audience; empty if it is unknown.
+        expected: String,
+    },
+    /// An AppSync handshake is signed for the endpoint that it is sent to, not for the HTTP endpoint.
+    RealtimeHost {
+        /// The host in the signed fields.
+        presented: String,
+        /// The host of the HTTP endpoint.
         expected: String,
     },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
@@ -304,6 +332,13 @@ impl fmt::Display for Note {
         match self {
             Self::SeveralRequests { total, taken } => write!(f, "{total} requests; used number {taken}"),
             Self::SeveralTokens { total, taken } => write!(f, "{total} tokens found; used number {taken}"),
+            Self::ManyTokens { read, taken } => write!(f, "more than {read} tokens found; used number {taken}"),
+            Self::FarDown { what, line } => {
+                write!(f, "the text is long; {what} was read from line {line} on")
+            }
+            Self::NotSearched { what, line } => {
+                write!(f, "the text is long; nothing below line {line} was searched for {what}")
+            }
             Self::SeveralCanonicalRequests { total, taken } if total == taken => {
                 write!(f, "{total} canonical requests; used the last one")
             }
@@ -355,6 +390,10 @@ impl fmt::Display for Note {
             Self::Audience { header, presented, expected } => {
                 let [presented, expected] = [presented, expected].map(|name| within(name, LONGEST_AUDIENCE));
                 write!(f, "the header {header} is '{presented}', not '{expected}'")
+            }
+            Self::RealtimeHost { presented, expected } => {
+                let [presented, expected] = [presented, expected].map(|host| within(host, LONGEST_AUDIENCE));
+                write!(f, "the handshake is signed for {presented}, not for {expected}")
             }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::PasswordAltered(altered) => altered.fmt(f),

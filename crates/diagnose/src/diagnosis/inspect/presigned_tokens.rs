@@ -4,7 +4,7 @@
 
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES,
+    EKS_CLUSTER_UNSIGNED, HOST_OTHER_ENDPOINT, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES,
     TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION,
     TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
 };
@@ -68,6 +68,10 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
                 _ => format!("the header {header} names another audience"),
             };
             AppliedMistake::new(&TOKEN_AUDIENCE, presented.as_str(), expected.as_str()).with_detail(detail)
+        }
+        Note::RealtimeHost { presented, expected } => {
+            let made = AppliedMistake::new(&HOST_OTHER_ENDPOINT, presented.as_str(), expected.as_str());
+            made.with_detail("AppSync verifies handshakes as requests to its HTTP endpoint")
         }
         Note::TokenLength { expected, presented } => {
             AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))

@@ -79,7 +79,7 @@ fn mitmdump(text: &str) -> Option<String> {
 }
 
 /// Restores the quotes and blanks of keyboards where word processors, chats and pages replaced them.
-fn without_typography(text: &str) -> Option<String> {
+pub(super) fn without_typography(text: &str) -> Option<String> {
     let plain: String = text.chars().filter_map(in_ascii).collect();
     (plain != text).then_some(plain)
 }

@@ -12,11 +12,15 @@ mod summary;
 mod xml;
 mod damage;
 mod exception;
+mod texts;
 
 #[cfg(test)]
 mod tests;
 
 pub use kind::Kind;
+pub use texts::TextState;
+pub(super) use texts::around_texts;
+pub(super) use xml::unescape;
 
 use std::borrow::Cow;
 

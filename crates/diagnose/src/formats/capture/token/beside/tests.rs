@@ -55,6 +55,8 @@ fn a_different_user_is_noticed_in_each_format() {
         format!("postgresql://bob:{t}@{A}:5432/db"),
         format!("dsn := \"bob:{t}@tcp({A}:5432)/db?tls=true&allowCleartextPasswords=true\""),
         format!("jdbc:postgresql://{A}:5432/db?user=bob&password={e}"),
+        format!("jdbc:postgresql://{A}:5432/db?user=bob&password={t}&sslmode=require"),
+        format!("Driver={{PostgreSQL Unicode(x64)}};Server={A};Port=5432;UID=bob;PWD={{{t}}};"),
         format!("psql \"host={A} port=5432 user=bob password={t} sslmode=require\""),
         format!("PGPASSWORD='{t}' psql -h {A} -p 5432 -U bob -d db"),
         format!("mysql --host {A} --port 5432 --user=bob --enable-cleartext-plugin --password='{t}'"),
