@@ -19,6 +19,27 @@ pub enum Note {
         /// The number of the selected token, starting at 1.
         taken: usize,
     },
+    /// The text contains more tokens than are read.
+    ManyTokens {
+        /// The number of tokens that were read.
+        read: usize,
+        /// The number of the selected token, starting at 1.
+        taken: usize,
+    },
+    /// Something was found far from the beginning of a long text.
+    FarDown {
+        /// What was found.
+        what: &'static str,
+        /// The line from which on it was read, starting at 1.
+        line: usize,
+    },
+    /// A long text was not searched to its end.
+    NotSearched {
+        /// What was searched for.
+        what: &'static str,
+        /// The line at which the search ended, starting at 1.
+        line: usize,
+    },
     /// A log contains more than one canonical request.
     SeveralCanonicalRequests {
         /// The number of canonical requests.
@@ -304,6 +325,13 @@ impl fmt::Display for Note {
         match self {
             Self::SeveralRequests { total, taken } => write!(f, "{total} requests; used number {taken}"),
             Self::SeveralTokens { total, taken } => write!(f, "{total} tokens found; used number {taken}"),
+            Self::ManyTokens { read, taken } => write!(f, "more than {read} tokens found; used number {taken}"),
+            Self::FarDown { what, line } => {
+                write!(f, "the text is long; {what} was read from line {line} on")
+            }
+            Self::NotSearched { what, line } => {
+                write!(f, "the text is long; nothing below line {line} was searched for {what}")
+            }
             Self::SeveralCanonicalRequests { total, taken } if total == taken => {
                 write!(f, "{total} canonical requests; used the last one")
             }

@@ -72,7 +72,7 @@ mistakes! {
         fix: "Check that the client finds its credentials, make the proxy forward Authorization, and sign again for \
             the new host after a redirect.",
         clients: &[
-            ("API Gateway", "also says this about routes that do not exist; check stage, path and method"),
+            ("API Gateway", "also says Missing Authentication Token about a route that does not exist"),
             ("Squid", "cache_peer … login=PASSTHRU"),
             ("nginx", "no proxy_set_header Authorization \"\""),
             ("Apache", "CGIPassAuth On, or SetEnvIf Authorization for CGI and FastCGI"),

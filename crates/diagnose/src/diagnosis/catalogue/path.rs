@@ -347,6 +347,20 @@ mistakes! {
         ],
         proofs: &[Compare, Search],
     }
+    ROUTE_MISSING = "route-missing" {
+        title: "the API has no route for this method and path",
+        place: "path",
+        explanation: "API Gateway says Missing Authentication Token about a method or resource that does not exist, as it \
+            does about an unsigned request. It looks for the route before it checks a signature, so signing \
+            differently changes nothing.",
+        fix: "Check stage, path and method against the deployed API, and deploy it again after a change. For a custom \
+            domain, check its API mapping, which takes the place of the stage.",
+        clients: &[
+            ("API Gateway", "https://ID.execute-api.REGION.amazonaws.com/STAGE/PATH, with the stage first"),
+            ("custom domain", "https://DOMAIN/BASE-PATH/PATH, without the stage"),
+        ],
+        proofs: &[Error],
+    }
     URL_DOUBLE_ENCODED = "url-double-encoded" {
         title: "the whole presigned URL was percent-encoded again",
         place: "query",

@@ -38,6 +38,7 @@ const IDS: &[&str] = &[
     "path-slashes",
     "path-charset",
     "path-changed",
+    "route-missing",
     "url-double-encoded",
     "url-cut",
     "url-damaged",

@@ -22,6 +22,16 @@ pub enum UnreadableCapture {
         /// The first line that is not empty, from 1.
         line: usize,
     },
+    /// The same for a long text, of which a part was searched.
+    #[error(
+        "line {line}: not a request line ('METHOD /path HTTP/1.1'), a URL, a curl command or trace, a HAR file, a server's reply or an SDK log; the text is long, and nothing below line {searched} was searched"
+    )]
+    UnrecognisedSoFar {
+        /// The first line that is not empty, from 1.
+        line: usize,
+        /// The line at which the search ended.
+        searched: usize,
+    },
     /// An invalid request.
     #[error(transparent)]
     Request(#[from] MalformedRequest),

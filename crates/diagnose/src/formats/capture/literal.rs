@@ -47,8 +47,14 @@ impl Literal {
 
 /// Parses the object or list at the beginning of a text.
 pub(super) fn read(text: &str) -> Option<Literal> {
+    read_with_length(text).map(|(literal, _)| literal)
+}
+
+/// The same, with its length in bytes.
+pub(super) fn read_with_length(text: &str) -> Option<(Literal, usize)> {
     let mut reader = Reader { rest: text, depth: 0 };
-    reader.value()
+    let literal = reader.value()?;
+    Some((literal, text.len() - reader.rest.len()))
 }
 
 struct Reader<'a> {

@@ -18,7 +18,10 @@ mod colours;
 mod text;
 mod log;
 mod tools;
+mod markup;
+mod json;
 mod url;
+mod urls;
 mod subject;
 mod appsync;
 mod token;
@@ -33,6 +36,7 @@ mod script;
 mod handed;
 mod verbose;
 mod trace;
+mod farther;
 
 #[cfg(test)]
 mod tests;
@@ -44,7 +48,6 @@ pub use log::{ClientLog, read_client_log};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::note::Note;
-use super::note_of_url;
 use super::reply::Reply;
 use exchange::{Exchange, Prefer, choose};
 use sigvet_core::internal::captured_request;
@@ -100,20 +103,32 @@ pub struct Capture {
 pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let text = text::decode(text)?;
     let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
-    let mut capture = match recognise(&text, entry) {
-        Ok(capture) if capture.is_signed() => capture,
-        first => match copied(&text, entry) {
-            // What a server computed is never the client's, whatever is stripped around it.
-            Some(found) if found.request.is_some() || !first.as_ref().is_ok_and(Capture::shows_server_texts) => found,
-            _ => first?,
-        },
-    };
-    capture.add_reply_around(&text);
+    let first = read_part(&text, entry);
+    let is_open =
+        matches!(&first, Err(UnreadableCapture::Unrecognised { .. }) | Ok(Capture { kind: CaptureKind::Reply, .. }));
+    let mut capture = match is_open && text.len() > LONGEST_REPORT && !http::begins(&text) {
+        true => farther::read(&text, first, &mut |part| read_part(part, entry).ok()),
+        false => first,
+    }?;
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
     capture.notes.extend(found);
     capture.notes.dedup();
+    Ok(capture)
+}
+
+/// What the beginning of a text shows.
+fn read_part(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let mut capture = match recognise(text, entry) {
+        Ok(capture) if capture.is_signed() => capture,
+        first => match copied(text, entry) {
+            // What a server computed is never the client's, whatever is stripped around it.
+            Some(found) if found.request.is_some() || !first.as_ref().is_ok_and(Capture::shows_server_texts) => found,
+            _ => first?,
+        },
+    };
+    capture.add_reply_around(text);
     Ok(capture)
 }
 
@@ -146,8 +161,11 @@ impl Capture {
     /// Adds the refusal from the same text, if the request's format has no place for one.
     fn add_reply_around(&mut self, text: &[u8]) {
         let is_one = |note: &Note| {
-            use Note::{SeveralCanonicalRequests, SeveralRequests, SeveralTokens};
-            !matches!(note, SeveralRequests { .. } | SeveralCanonicalRequests { .. } | SeveralTokens { .. })
+            use Note::{ManyTokens, SeveralCanonicalRequests, SeveralRequests, SeveralTokens};
+            !matches!(
+                note,
+                SeveralRequests { .. } | SeveralCanonicalRequests { .. } | SeveralTokens { .. } | ManyTokens { .. }
+            )
         };
         let is_whole = self.kind == CaptureKind::RawHttp && !self.notes.contains(&Note::TakenOutOfText);
         let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
@@ -156,6 +174,12 @@ impl Capture {
         let has_place = is_there && !self.request.as_ref().is_some_and(has_body) && !is_complete;
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
+            if self.reply.is_none() {
+                let of_server = |part: &[u8]| around::reply(&String::from_utf8_lossy(part)).filter(Reply::is_of_known_kind);
+                let (reply, note) = farther::reply(text, &mut |part| of_server(part));
+                self.reply = reply;
+                self.notes.extend(note);
+            }
             self.notes.extend(self.reply.iter().flat_map(|reply| reply.damage.clone()));
         }
     }
@@ -215,10 +239,10 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
     if url::begins(&head) {
         let text = String::from_utf8_lossy(text);
-        return read_url(&text, &text, entry);
+        return urls::read(&text, &text, entry);
     }
-    if let Some((urls, from)) = url::unwrapped(text) {
-        let mut capture = read_url(urls.first().map_or("", String::as_str), &urls.join("\n"), entry)?;
+    if let Some((links, from)) = url::unwrapped(text) {
+        let mut capture = urls::read(links.first().map_or("", String::as_str), &links.join("\n"), entry)?;
         capture.notes.push(Note::UnwrappedUrl { from });
         return Ok(capture);
     }
@@ -269,7 +293,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     }
     let objects: Vec<Exchange> = script::read(text).into_iter().chain(object::read(text)).collect();
     if !objects.is_empty() {
-        return choose(CaptureKind::ClientLog, objects, entry, Prefer::Last);
+        let mut capture = choose(CaptureKind::ClientLog, objects, entry, Prefer::Last)?;
+        capture.notes.extend(not_searched("other requests", text, object::LONGEST));
+        return Ok(capture);
     }
     if let Some(found) = inside_prose(text, entry) {
         return found;
@@ -284,7 +310,20 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
 
 /// A command or a presigned URL below or inside a report in prose.
 fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
-    let text = String::from_utf8_lossy(whole_lines(text));
+    let whole = String::from_utf8_lossy(text);
+    let Some(plain) = json::without_escapes(&whole) else { return inside_plain_prose(&whole, entry) };
+    let mut found = inside_plain_prose(&plain, entry);
+    if let Some(Ok(capture)) = &mut found
+        && capture.url.is_some()
+        && capture.kind != CaptureKind::Token
+    {
+        capture.notes.push(Note::UnwrappedUrl { from: "JSON" });
+    }
+    found
+}
+
+fn inside_plain_prose(whole: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
+    let text = whole_lines(whole);
     let mut at = 0;
     let mut commands = 0;
     for line in text.split_inclusive('\n') {
@@ -297,7 +336,13 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             }
         }
         let has_token = token::is_in(line);
-        let tokens = || token::read_among(&text, entry);
+        let tokens = || {
+            let mut found = token::read_among(text, entry);
+            if let Some(Ok(capture)) = &mut found {
+                capture.notes.extend(not_searched("other tokens", whole.as_bytes(), LONGEST_REPORT));
+            }
+            found
+        };
         if has_token && token::is_of_database(line) {
             return tokens();
         }
@@ -306,14 +351,13 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
             starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
         {
             let method = around::method_before(text.get(..at + start).unwrap_or_default());
-            let behind = text.get(at + start..).unwrap_or_default();
-            let found = read_url(up_to_quote(&text, at + start), behind, entry);
+            let found = urls::read_at(whole, at + start, entry);
             return Some(found.map(|capture| capture.with_method(method)));
         }
         if has_token {
             return tokens();
         }
-        if let Some(exchange) = subject::read_in_line(line, &text) {
+        if let Some(exchange) = subject::read_in_line(line, text) {
             return Some(choose(CaptureKind::Token, vec![exchange], entry, Prefer::First));
         }
         if let Some(exchange) = appsync::read_in_line(line) {
@@ -325,10 +369,20 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
 }
 
 /// As much of a text as is searched, without the line in which that ends, if it has others.
-fn whole_lines(text: &[u8]) -> &[u8] {
-    let Some(searched) = text.get(..LONGEST_REPORT) else { return text };
-    let end = searched.iter().rposition(|&byte| byte == b'\n').unwrap_or(searched.len());
-    searched.get(..end).unwrap_or_default()
+fn whole_lines(text: &str) -> &str {
+    if text.len() <= LONGEST_REPORT {
+        return text;
+    }
+    let end = (0..=LONGEST_REPORT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let searched = text.get(..end).unwrap_or_default();
+    searched.rfind('\n').map_or(searched, |end| searched.get(..end).unwrap_or_default())
+}
+
+/// A note about a text that is longer than what was searched of it.
+fn not_searched(what: &'static str, text: &[u8], longest: usize) -> Option<Note> {
+    let searched = text.get(..longest).filter(|_| text.len() > longest)?;
+    let line = 1 + searched.iter().filter(|byte| **byte == b'\n').count();
+    Some(Note::NotSearched { what, line })
 }
 
 /// The text up to the quote that closes the one before it, if there is one; the quotes may be escaped themselves.
@@ -344,53 +398,6 @@ const MOST_CANDIDATES: usize = 64;
 
 /// How much of a report in prose is searched.
 const LONGEST_REPORT: usize = 256 * 1024;
-
-/// A URL, and the server's answer if it is below; or another presigned URL of the text that begins with it.
-fn read_url(text: &str, whole: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
-    let (exchange, rest) = url::read(text)?;
-    let reply = reply_behind(rest);
-    let note = exchange.url.as_ref().and_then(|url| note_of_url(&url.to_string()));
-    let mut exchanges = vec![Exchange { reply, ..exchange }];
-    for other in presigned_urls(&String::from_utf8_lossy(whole_lines(whole.as_bytes()))) {
-        // A mail has the same URL as text and as a link.
-        let is_same = |known: &Exchange| plain_url(known) == plain_url(&other);
-        if !exchanges.iter().any(is_same) {
-            exchanges.push(other);
-        }
-    }
-    let mut capture = choose(CaptureKind::Url, exchanges, entry, Prefer::First)?;
-    capture.notes.extend(note);
-    Ok(capture)
-}
-
-/// The URL of an exchange without the escapes of HTML.
-fn plain_url(exchange: &Exchange) -> Option<(Option<&str>, String)> {
-    let request = exchange.request.as_ref()?;
-    Some((request.host(), url::unescaped(&String::from_utf8_lossy(request.target()))))
-}
-
-/// The presigned URLs in a text, in order.
-fn presigned_urls(text: &str) -> Vec<Exchange> {
-    let (mut found, mut line_at, mut end) = (Vec::new(), 0, 0);
-    for line in text.split_inclusive('\n') {
-        for (start, _) in line.match_indices("http").take(MOST_CANDIDATES) {
-            let start = line_at + start;
-            if start < end || !url::begins_presigned_in_lines(text.get(start..).unwrap_or_default()) {
-                continue;
-            }
-            let quoted = up_to_quote(text, start);
-            if let Ok((exchange, rest)) = url::read(quoted) {
-                end = start + quoted.len() - rest.len();
-                found.push(exchange);
-            }
-            if found.len() == url::MOST_URLS {
-                return found;
-            }
-        }
-        line_at += line.len();
-    }
-    found
-}
 
 fn read_command(text: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     of_command(shell::read(text)?, entry)
@@ -428,12 +435,20 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
         return None;
     }
     let reply = Reply::parse(None, &Headers::default(), text);
-    // An object with a token is a configuration or a log, whatever else it has: `{"type":"postgres","password":"…"}`.
+    // An object with a token or a presigned URL is a configuration or a log, whatever else it has: `{"type":"postgres","password":"…"}`.
     let is_servers = reply.canonical_request.is_some() || reply.string_to_sign.is_some();
-    if is_json && !is_servers && token::is_in(&String::from_utf8_lossy(whole_lines(text))) {
+    if is_json && !is_servers && holds_signature(text) {
         return None;
     }
     (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
+}
+
+/// Whether JSON has a token or a presigned URL in it.
+fn holds_signature(text: &[u8]) -> bool {
+    let whole = String::from_utf8_lossy(text);
+    let plain = json::without_escapes(&whole);
+    let text = whole_lines(plain.as_deref().unwrap_or(&whole));
+    token::is_in(text) || urls::is_in(text)
 }
 
 fn of_reply(reply: Reply) -> Exchange {

@@ -16,16 +16,27 @@ use super::har::{PostedData, posted_body};
 use super::literal::{self, Literal};
 
 /// No log of one request is longer.
-const LONGEST: usize = 256 * 1024;
-/// No line of a log has more objects before the request.
-const MOST_OBJECTS: usize = 64;
+pub(super) const LONGEST: usize = 256 * 1024;
+/// Maximum number of braces that begin no object: each may be read to the end of the text.
+const MOST_BROKEN: usize = 64;
 
 /// The signed requests in a text.
 pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
-    let starts = text.match_indices('{').map(|(at, _)| at).take(MOST_OBJECTS);
-    let objects = starts.filter_map(|at| literal::read(text.get(at..).unwrap_or_default()));
-    let mut found: Vec<Exchange> = objects.filter_map(|object| of_object(&object)).collect();
+    let mut found = Vec::new();
+    let (mut end, mut broken) = (0, 0);
+    for (at, _) in text.match_indices('{') {
+        if at < end || broken == MOST_BROKEN {
+            continue;
+        }
+        match literal::read_with_length(text.get(at..).unwrap_or_default()) {
+            Some((object, length)) => {
+                add_requests(&object, &mut found);
+                end = at + length;
+            }
+            None => broken += 1,
+        }
+    }
     if text.contains("axios") {
         // The client sends the usual methods in uppercase, however they are written.
         found.iter_mut().filter_map(|exchange| exchange.request.as_mut()).for_each(put_method_in_upper_case);
@@ -33,6 +44,19 @@ pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
     found.extend(of_dotnet(&text));
     found.retain(|exchange| exchange.request.as_ref().is_some_and(is_signed));
     found
+}
+
+/// Adds the request that an object is, or otherwise those in it.
+fn add_requests(literal: &Literal, found: &mut Vec<Exchange>) {
+    let is_signed = |exchange: &Exchange| exchange.request.as_ref().is_some_and(is_signed);
+    match literal {
+        Literal::Object(fields) => match of_object(literal).filter(is_signed) {
+            Some(exchange) => found.push(exchange),
+            None => fields.iter().for_each(|(_, value)| add_requests(value, found)),
+        },
+        Literal::List(values) => values.iter().for_each(|value| add_requests(value, found)),
+        _ => {}
+    }
 }
 
 fn put_method_in_upper_case(request: &mut Request) {

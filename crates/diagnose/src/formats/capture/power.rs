@@ -40,8 +40,8 @@ const COMMANDS: [&str; 4] = ["Invoke-WebRequest", "Invoke-RestMethod", "iwr ", "
 const FLAGS: [&str; 5] = ["usebasicparsing", "skipcertificatecheck", "skipheadervalidation", "passthru", "verbose"];
 /// No call has more words.
 const MOST_WORDS: usize = 64;
-/// No text has more calls before the relevant one.
-const MOST_CALLS: usize = 16;
+/// No text has more calls.
+const MOST_CALLS: usize = 1024;
 
 /// The calls of a text that name a URL.
 pub(super) fn invocations(text: &str) -> Vec<Invocation> {

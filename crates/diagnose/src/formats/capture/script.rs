@@ -13,8 +13,8 @@ use sigvet_core::request::{Body, Headers};
 
 /// No script that sends one request is longer.
 const LONGEST: usize = 256 * 1024;
-/// No text has more calls before the relevant one.
-const MOST_CALLS: usize = 16;
+/// No text has more calls.
+const MOST_CALLS: usize = 1024;
 
 /// The requests of a script.
 pub(super) fn read(text: &[u8]) -> Vec<Exchange> {

@@ -8,8 +8,8 @@ use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::Request;
 
-use super::UnreadableCapture;
 use super::exchange::{Exchange, has_signed_query};
+use super::{UnreadableCapture, markup};
 
 const OPENING: &[char] = &['"', '\'', '<', '(', '[', '`', '\u{201c}', '\u{2018}'];
 const CLOSING: &[char] = &['"', '\'', '>', '`', '\u{201d}', '\u{2019}'];
@@ -42,7 +42,8 @@ const SHORTEST_BROKEN: usize = 60;
 
 /// The URLs from links on a page, or one that was percent-encoded as a whole; with what they were in.
 pub(super) fn unwrapped(text: &[u8]) -> Option<(Vec<String>, &'static str)> {
-    let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?.trim();
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim();
     let encoded = ["https%3a%2f%2f", "http%3a%2f%2f"]
         .iter()
         .any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)));
@@ -60,32 +61,21 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(Vec<String>, &'static str)> {
     (!links.is_empty()).then_some((links, from))
 }
 
-/// The presigned URLs that a page links to.
+/// The presigned URLs that a page links to, or shows.
 fn links_in(page: &str) -> Vec<String> {
-    let links = page.match_indices("href=").map(|(at, mark)| page.get(at + mark.len()..).unwrap_or_default());
-    let links = links.filter_map(|link| {
-        let quote = link.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
-        let end = link.get(1..)?.char_indices().take_while(|(at, _)| *at <= LONGEST_LINK).find(|(_, c)| *c == quote);
-        let link = link.get(1..1 + end?.0)?;
-        begins_presigned(link).then(|| unescaped(link))
+    let mut end = 0;
+    let links = page.match_indices("http").filter_map(|(start, _)| {
+        let is_link = start >= end && begins_presigned(page.get(start..)?);
+        let link = markup::link_at(page, start).filter(|_| is_link)?;
+        end = link.end;
+        Some(link.url)
     });
-    links.take(MOST_URLS).collect()
-}
-
-/// The maximum number of presigned URLs to read in a text.
-pub(super) const MOST_URLS: usize = 100;
-
-/// The maximum length of a link in bytes.
-const LONGEST_LINK: usize = 16 * 1024;
-
-/// A URL from HTML.
-pub(super) fn unescaped(url: &str) -> String {
-    ["&amp;", "&#38;", "&#x26;"].iter().fold(url.to_owned(), |url, escape| url.replace(escape, "&"))
+    links.collect()
 }
 
 /// The text of the source of a mail in quoted-printable, which its header names (RFC 2045 §6.7).
 pub(super) fn mail_in_quoted_printable(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text.get(..text.len().min(LONGEST)).unwrap_or_default()).ok()?;
+    let text = String::from_utf8_lossy(text);
     let is_header = |line: &str| {
         let (name, value) = line.split_once(':').unwrap_or_default();
         name.eq_ignore_ascii_case("content-transfer-encoding") && value.trim().eq_ignore_ascii_case("quoted-printable")
@@ -114,9 +104,6 @@ fn from_quoted_printable(text: &str) -> String {
     // The rest of these marks is text.
     plain.replace("href=3D", "href=")
 }
-
-/// No page has more text before its first link, and no URL is longer.
-const LONGEST: usize = 256 * 1024;
 
 /// The presigned URL in a parameter of a link checker's or click counter's URL.
 fn inside(url: &str) -> Option<String> {
@@ -171,9 +158,9 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
         notes.push(Note::JoinedLines { line });
     }
     let joined = as_one_line(joined);
-    // Chats write a link as `<URL|label>`, with HTML escapes.
-    let labelled = joined.split_once('|').filter(|_| is_bracketed).map(|(url, _)| url.replace("&amp;", "&"));
-    let joined = labelled.unwrap_or(joined);
+    // Chats write a link as `<URL|label>` or `<URL>`, with HTML escapes.
+    let linked = joined.split_once(['|', '>']).filter(|_| is_bracketed).map(|(url, _)| markup::unescaped(url).into_owned());
+    let joined = linked.unwrap_or(joined);
     let joined = match inside(&joined) {
         Some(inner) => {
             notes.push(Note::UnwrappedUrl { from: "another URL" });

@@ -2,10 +2,11 @@
 
 use super::{ReplyContext, one};
 use crate::diagnosis::catalogue::{
-    AUTHORIZATION_MALFORMED, AUTHORIZATION_MISSING, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, TIME_MALFORMED,
+    AUTHORIZATION_MALFORMED, AUTHORIZATION_MISSING, MECHANISM_OTHER, MECHANISM_TWICE, MECHANISM_V2, ROUTE_MISSING,
+    TIME_MALFORMED,
 };
 use crate::diagnosis::inspect::unreadable;
-use crate::diagnosis::outcome::{AppliedMistake, Explanation};
+use crate::diagnosis::outcome::{AppliedMistake, Explanation, Proof};
 use sigvet_core::claim::Claim;
 use sigvet_core::endpoint::infer;
 use sigvet_core::internal::without_port;
@@ -54,19 +55,27 @@ pub(super) fn missing(said: &ReplyContext<'_>) -> Vec<Explanation> {
     if let Some(made) = seen_here(said) {
         return one(made);
     }
+    let missing = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
+    let no_route = AppliedMistake::new(&ROUTE_MISSING, "", "");
     let is_readable = said.judged.is_some_and(|judged| judged.is_captured());
-    let made = AppliedMistake::new(&AUTHORIZATION_MISSING, "", "");
-    // Other services say more than this, or add an error code.
-    let is_short = said.words.trim() == "missing authentication token";
-    let is_routed = is_short && (said.reply.code.is_none() || is_of_api_gateway(said));
-    match (is_routed, is_readable) {
-        (true, true) => {
-            one(made.with_detail(format!("the captured request has one, so look at the route: {NO_ROUTE}")))
+    match (may_be_of_route(said), is_readable) {
+        (true, true) => one(no_route.with_detail(
+            "the captured request is signed; if the route exists, something on the way removed the signature",
+        )),
+        (true, false) if said.evidence.request.is_some() => {
+            one(missing.with_detail(format!("the captured request is not signed; {NO_ROUTE}")))
         }
-        (true, false) => one(made.with_detail(NO_ROUTE)),
-        (false, true) => one(made.with_detail("the captured request has one: something on the way removed it")),
-        (false, false) => one(made),
+        (true, false) => [missing, no_route].map(|made| Explanation::from_mistake(Proof::Server, made)).into(),
+        (false, true) => one(missing.with_detail("the captured request has one: something on the way removed it")),
+        (false, false) => one(missing),
     }
+}
+
+/// Whether API Gateway may have said it about a route. Other services say more, or add an error code.
+fn may_be_of_route(said: &ReplyContext<'_>) -> bool {
+    let is_elsewhere = said.claim().is_some() && !is_of_api_gateway(said);
+    let is_short = said.words.trim() == "missing authentication token";
+    is_short && !is_elsewhere && (said.reply.code.is_none() || is_of_api_gateway(said))
 }
 
 /// An authorization that the server cannot parse. If it cannot be parsed here either, our own error is more specific.

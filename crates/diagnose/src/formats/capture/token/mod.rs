@@ -53,7 +53,9 @@ pub(super) fn is_in(text: &str) -> bool {
 /// Captures one of the tokens in a text: the one numbered `entry`; otherwise the first that the words around it
 /// report as failed; otherwise the first that other settings in the text contradict; otherwise the first.
 pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
-    let all = text::all_with_surroundings(text);
+    let mut all = text::all_with_surroundings(text);
+    let has_more = all.len() > text::MOST_TOKENS;
+    all.truncate(text::MOST_TOKENS);
     let is_contradicted = |located: &text::Located| {
         located
             .found
@@ -78,7 +80,8 @@ pub(super) fn read_among(text: &str, entry: Option<usize>) -> Option<Result<Capt
     };
     for note in &mut capture.notes {
         if let Note::SeveralRequests { total, taken } = *note {
-            *note = Note::SeveralTokens { total, taken };
+            let read = text::MOST_TOKENS;
+            *note = if has_more { Note::ManyTokens { read, taken } } else { Note::SeveralTokens { total, taken } };
         }
     }
     Some(Ok(capture))

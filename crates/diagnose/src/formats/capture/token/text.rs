@@ -8,8 +8,8 @@ use super::{LONGEST, container, escapes, without_quote};
 use crate::formats::note::Note;
 use crate::formats::{Token, is_url};
 
-/// The maximum number of tokens to read; no report of a refused login has more.
-const MOST_TOKENS: usize = 64;
+/// The maximum number of tokens to read.
+pub(super) const MOST_TOKENS: usize = 64;
 /// The maximum number of lines that one token may be wrapped over.
 const MOST_LINES: usize = 1024;
 /// The minimum width of wrapped lines; nothing wraps tokens more narrowly.
@@ -71,7 +71,8 @@ pub(super) fn all_with_surroundings(text: &str) -> Vec<Located> {
 }
 
 fn add(all: &mut Vec<Located>, new: Located) {
-    let is_full = all.len() >= MOST_TOKENS;
+    // One more shows that there are more.
+    let is_full = all.len() > MOST_TOKENS;
     match all.iter_mut().find(|known| known.found.token == new.found.token) {
         Some(known) => known.has_failed |= new.has_failed,
         None if !is_full => all.push(new),

@@ -291,7 +291,7 @@ fn each_message_names_its_mistake() {
             ),
             "authorization-malformed",
         ),
-        (api(), json("Missing Authentication Token"), "authorization-missing"),
+        (api(), json("Missing Authentication Token"), "route-missing"),
         (api(), json("The security token included in the request is invalid."), "access-key-unknown"),
         (api(), json("The security token included in the request is expired"), "token-invalid"),
         (api(), json("Forbidden"), ""),
@@ -552,10 +552,14 @@ fn a_missing_route_is_distinguished_from_a_broken_header() {
     assert!(details(&api().answered(403, &said).reply()).contains("without a route"));
     // REST APIs name the error in x-amzn-ErrorType too.
     let named = r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#;
-    assert!(details(&api().answered(403, named).reply()).contains("without a route"));
+    assert_eq!(ids(&api().answered(403, named).reply()), "route-missing");
     let credential = "AKIAIOSFODNN7EXAMPLE/20150830/eu-west-1/es/aws4_request";
     let other = Case::new(&signed("GET /", "search-a.eu-west-1.es.amazonaws.com", credential, ""));
-    assert!(!details(&other.answered(403, named).reply()).contains("without a route"));
+    assert_eq!(ids(&other.answered(403, named).reply()), "authorization-missing");
+    let unsigned = Case::new("GET /pets HTTP/1.1\nHost: a1b2.execute-api.eu-west-1.amazonaws.com\n");
+    let unsigned = unsigned.answered(403, named).reply();
+    assert_eq!(ids(&unsigned), "authorization-missing");
+    assert!(details(&unsigned).contains("is not signed"));
     let bearer = Case::new("GET / HTTP/1.1\nHost: h\nAuthorization: Bearer x\n").answered(403, &said);
     assert_eq!(details(&bearer.reply()), "the Authorization header is of kind Bearer, which is not a signature");
 }
