@@ -68,6 +68,8 @@ pub struct ClientTexts<'a> {
     pub canonical_request: Option<&'a [u8]>,
     /// The client's string to sign.
     pub string_to_sign: Option<&'a [u8]>,
+    /// The signature, in hex.
+    pub signature: Option<&'a str>,
 }
 
 /// A key that the request may have been signed with by mistake.
@@ -113,7 +115,11 @@ pub(super) struct Key<'a> {
 
 impl<'a> From<&'a ClientLog> for ClientTexts<'a> {
     fn from(log: &'a ClientLog) -> Self {
-        Self { canonical_request: log.canonical_request.as_deref(), string_to_sign: log.string_to_sign.as_deref() }
+        Self {
+            canonical_request: log.canonical_request.as_deref(),
+            string_to_sign: log.string_to_sign.as_deref(),
+            signature: log.signature.as_deref(),
+        }
     }
 }
 

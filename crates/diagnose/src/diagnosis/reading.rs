@@ -217,7 +217,8 @@ fn read_back(evidence: &Evidence<'_>) -> Option<(Request, PayloadHash)> {
     // No signed text contains the key. If the server does not name it either, the known key is assumed to be right.
     let own = || evidence.credentials.map(|credentials| credentials.access_key_id.as_str());
     let id = reply.and_then(|reply| reply.access_key_id.as_deref()).or_else(own).unwrap_or(NOT_TOLD);
-    let signature = reply.and_then(|reply| reply.signature_provided.as_deref()).unwrap_or(NOT_TOLD);
+    let provided = reply.and_then(|reply| reply.signature_provided.as_deref());
+    let signature = provided.or(evidence.client.and_then(|client| client.signature)).unwrap_or(NOT_TOLD);
     let (provider, word) = match Scheme::from_algorithm(algorithm)?.0 {
         "AWS4" => (Dialect::AWS4, "Amz"),
         "GOOG4" => (Dialect::GOOG4, "Goog"),

@@ -186,6 +186,8 @@ pub enum Note {
     },
     /// The request has no `Host`; the URL's host was added.
     HostFromUrl,
+    /// The reply names the signature and the key that were left out of the request's `Authorization` header.
+    RestoredFromReply,
     /// A header that is not allowed in a request was ignored.
     InvalidHeader {
         /// The header's name, or the text in its place.
@@ -424,6 +426,9 @@ impl fmt::Display for Note {
             }
             Self::DottedDump { what } => {
                 write!(f, "the dump shows some bytes of the {what} as dots, so they are unknown")
+            }
+            Self::RestoredFromReply => {
+                f.write_str("what was redacted in the Authorization header was taken from the server's reply")
             }
             Self::HostFromUrl => {
                 f.write_str("the input has no Host header, which HTTP/1.1 requires; the URL's host was used")

@@ -74,7 +74,8 @@ pub(super) fn reply(text: &str) -> Option<Reply> {
     let text = text.get(..end.unwrap_or_default()).unwrap_or_default();
     let plain = without_urls(text);
     let status = status(&plain);
-    let said = element(&plain).or_else(|| words::refusal_in_json(&plain)).or_else(|| sentence(&plain));
+    let said = element(&plain).or_else(|| words::printed(&plain)).or_else(|| words::refusal_in_json(&plain));
+    let said = said.or_else(|| of_error(&plain)).or_else(|| sentence(&plain));
     match (said, status) {
         (Some(said), status) => Some(Reply { status: said.status.or(status.map(|(status, _)| status)), ..said }),
         (None, Some((status, at))) => Some(parsed(Some(status), object_behind(&plain, at).unwrap_or_default())),
@@ -109,6 +110,13 @@ fn element(text: &str) -> Option<Reply> {
     let behind = text.get(start..)?;
     let whole = behind.find(end).map_or(behind, |at| behind.get(..at + end.len()).unwrap_or_default());
     Some(parsed(None, whole)).filter(|reply| reply.code.is_some())
+}
+
+/// An error object of JavaScript with what the server computed in its properties.
+fn of_error(text: &str) -> Option<Reply> {
+    const PROPERTIES: [&str; 4] = ["CanonicalRequest: ", "StringToSign: ", "canonicalrequest: ", "stringtosign: "];
+    let is_one = PROPERTIES.iter().any(|name| text.contains(name));
+    is_one.then(|| words::exception(text.as_bytes())).flatten().filter(|reply| reply.string_to_sign.is_some())
 }
 
 /// The first line that sounds like a server's message about a signature.

@@ -96,7 +96,7 @@ fn of_value(what: &str, value: &[u8]) -> Option<Note> {
 }
 
 /// Whether somebody replaced a value or part of it.
-fn is_redacted(text: &str) -> bool {
+pub(super) fn is_redacted(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let words =
         ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];

@@ -67,10 +67,29 @@ impl Reader<'_> {
         self.skip_space();
         match self.rest.chars().next()? {
             '{' => self.nested(Self::object),
-            '[' => self.nested(Self::list),
+            '[' => self.list_or_named(),
             '"' | '\'' | '`' => self.texts().map(Literal::Text),
+            'b' | 'u' | 'r' if self.begins_prefixed() => {
+                self.rest = self.rest.get(1..).unwrap_or_default();
+                self.texts().map(Literal::Text)
+            }
             _ => self.word(),
         }
+    }
+
+    /// Python's `b'…'`.
+    fn begins_prefixed(&self) -> bool {
+        self.rest.get(1..).is_some_and(|rest| rest.starts_with(['"', '\'']))
+    }
+
+    /// A list, or what Node.js writes in brackets before an object: `[Object: null prototype] {`, `[Function: f] {`.
+    fn list_or_named(&mut self) -> Option<Literal> {
+        let list = self.nested(Self::list)?;
+        if self.rest.starts_with(" {") {
+            self.skip_space();
+            return self.nested(Self::object);
+        }
+        Some(list)
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Option<Literal>) -> Option<Literal> {
@@ -88,9 +107,16 @@ impl Reader<'_> {
             if self.take('}') {
                 return Some(Literal::Object(fields));
             }
-            let name = if self.rest.starts_with(['"', '\'']) { self.quoted()? } else { self.bare(&[':', '}', ',']) };
+            let name = match () {
+                () if self.rest.starts_with(['"', '\'']) => self.quoted()?,
+                () if self.begins_prefixed() => {
+                    self.rest = self.rest.get(1..).unwrap_or_default();
+                    self.quoted()?
+                }
+                () => self.bare(&[':', '}', ',']),
+            };
             self.skip_space();
-            if self.take(':') {
+            if self.take(':') || self.take_arrow() {
                 fields.push((name.trim().to_owned(), self.value()?));
             }
             self.skip_space();
@@ -153,11 +179,12 @@ impl Reader<'_> {
         Some(text)
     }
 
-    /// A word, or a class name before its object.
+    /// A word, or a class name before its object or list: `Headers {`, `Object [AxiosHeaders] {`, `Set(1) [`.
     fn word(&mut self) -> Option<Literal> {
-        let word = self.bare(&[',', '}', ']', '{', '\n']);
+        let word = self.bare(&[',', '}', ']', '{', '[', '\n']);
         match word.trim() {
             _ if self.rest.starts_with('{') => self.nested(Self::object),
+            word if self.rest.starts_with('[') && !word.is_empty() => self.list_or_named(),
             "" => None,
             "null" | "undefined" | "None" | "nil" => Some(Literal::Nothing),
             word => Some(Literal::Word(word.to_owned())),
@@ -173,6 +200,13 @@ impl Reader<'_> {
 
     fn skip_space(&mut self) {
         self.rest = self.rest.trim_start();
+    }
+
+    /// The arrow in Ruby's hashes and in JavaScript's `Map`.
+    fn take_arrow(&mut self) -> bool {
+        let rest = self.rest.strip_prefix("=>");
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
     fn take(&mut self, wanted: char) -> bool {
@@ -198,6 +232,13 @@ mod tests {
             assert_eq!(read.get(&["n"]), None);
             assert_eq!(read.get(&["l"]).unwrap().texts(), ["1", "2"]);
         }
+        let of_node = "{ f: [Function: f] { g: 1 }, o: Object [C] { a: 'x' }, p: [Object: null prototype] { a: 'y' }, s: Set(1) [ 1 ], b: <Buffer 01 02>, r: <ref *1> C { c: [Circular *1], [Symbol(k)]: null } }";
+        let of_node = read(of_node).unwrap();
+        assert_eq!(of_node.get(&["o"]).and_then(|o| o.get(&["a"])).and_then(Literal::text), Some("x"));
+        assert_eq!(of_node.get(&["p"]).and_then(|o| o.get(&["a"])).and_then(Literal::text), Some("y"));
+        let of_others = read("{'a': b'x, y', \"b\"=>\"z\", b'c': u'w'}").unwrap();
+        let texts = ["a", "b", "c"].map(|name| of_others.get(&[name]).and_then(Literal::text));
+        assert_eq!(texts, [Some("x, y"), Some("z"), Some("w")]);
         assert_eq!(read("{ a: 'x' +\n 'y' }").unwrap().get(&["a"]).and_then(Literal::text), Some("xy"));
     }
 

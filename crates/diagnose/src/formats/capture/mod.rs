@@ -11,11 +11,14 @@ mod pseudo;
 mod response;
 mod http;
 mod damage;
+mod redacted;
 mod shell;
 mod form;
 mod curl;
 mod colours;
 mod text;
+mod literal;
+mod words;
 mod log;
 mod tools;
 mod markup;
@@ -25,11 +28,11 @@ mod urls;
 mod subject;
 mod appsync;
 mod token;
-mod literal;
+mod configured;
 mod object;
 mod copied;
+mod place;
 mod pairs;
-mod words;
 mod around;
 mod power;
 mod script;
@@ -130,6 +133,9 @@ fn read_part(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         },
     };
     capture.add_reply_around(text);
+    if let Some((request, reply)) = capture.request.as_mut().zip(capture.reply.as_ref()) {
+        capture.notes.extend(redacted::restore(request, reply));
+    }
     Ok(capture)
 }
 
@@ -288,7 +294,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if let Some(line) = lines.next().filter(|line| http::is_spoilt_request_line(line.text)) {
         return Err(MalformedRequest::RequestLine { line: line.number }.into());
     }
-    if let Some(reply) = reply_alone(text) {
+    let objects: Vec<Exchange> = script::read(text).into_iter().chain(object::read(text)).collect();
+    // A program may print its request and the reply as one object: `{"message": "…", "config": {"headers": …}}`.
+    if let Some(reply) = reply_alone(text).filter(|_| objects.is_empty()) {
         return choose(CaptureKind::Reply, vec![of_reply(reply)], entry, Prefer::First);
     }
     if let Some(reply) = log::texts_of_server(text).filter(|_| log::is_servers_log(text)) {
@@ -297,6 +305,9 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     if log::is_log(text) {
         let mut capture = log::read(text, entry)?;
         if capture.request.is_none() && capture.client.is_none() {
+            if !objects.is_empty() {
+                return of_objects(objects, text, entry);
+            }
             // The refusal may be below a command or a URL.
             if let Some(Ok(found)) =
                 inside_prose(text, entry).filter(|found| found.as_ref().is_ok_and(Capture::is_signed))
@@ -311,11 +322,8 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
         }
         return Ok(capture);
     }
-    let objects: Vec<Exchange> = script::read(text).into_iter().chain(object::read(text)).collect();
     if !objects.is_empty() {
-        let mut capture = choose(CaptureKind::ClientLog, objects, entry, Prefer::Last)?;
-        capture.notes.extend(not_searched("other requests", text, object::LONGEST));
-        return Ok(capture);
+        return of_objects(objects, text, entry);
     }
     if let Some(found) = inside_prose(text, entry) {
         return found;
@@ -326,6 +334,13 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     let mut lines = Lines::of(text);
     lines.skip_blank_lines();
     Err(UnreadableCapture::Unrecognised { line: lines.next().map_or(1, |line| line.number) })
+}
+
+/// The requests that programs printed as objects.
+fn of_objects(objects: Vec<Exchange>, text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
+    let mut capture = choose(CaptureKind::ClientLog, objects, entry, Prefer::Last)?;
+    capture.notes.extend(not_searched("other requests", text, object::LONGEST));
+    Ok(capture)
 }
 
 /// A command or a presigned URL below or inside a report in prose.
@@ -450,7 +465,7 @@ fn reply_behind(text: &str) -> Option<Reply> {
 fn reply_alone(text: &[u8]) -> Option<Reply> {
     let start = text.trim_ascii_start();
     let is_markup = start.starts_with(b"<") || start.starts_with(b"&lt;");
-    let is_json = start.starts_with(b"{") || start.starts_with(b"[");
+    let is_json = start.starts_with(b"{") || begins_list(start);
     if !(is_markup || is_json && !log::has_blocks(text)) {
         return None;
     }
@@ -461,6 +476,12 @@ fn reply_alone(text: &[u8]) -> Option<Reply> {
         return None;
     }
     (reply.code.is_some() || reply.message.is_some() && (is_markup || reply.is_json_error(text))).then_some(reply)
+}
+
+/// Whether a text begins as a list does. Logs begin their lines with `[DEBUG]` and `[2026-11-30 …]`.
+fn begins_list(text: &[u8]) -> bool {
+    let inner = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inner.and_then(<[u8]>::first).is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'\'' | b']'))
 }
 
 /// Whether JSON has a token or a presigned URL in it.

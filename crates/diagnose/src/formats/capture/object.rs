@@ -9,8 +9,9 @@ use crate::formats::parse_url;
 use crate::formats::recorded::{SignedNames, is_body_absent};
 use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
-use sigvet_core::request::{Body, Headers, Request, RequestUrl};
+use sigvet_core::request::{Body, Headers, RequestUrl};
 
+use super::configured;
 use super::exchange::{Exchange, is_signed, uncaptured_body, valid_headers, with_host};
 use super::har::{PostedData, posted_body};
 use super::literal::{self, Literal};
@@ -37,10 +38,6 @@ pub(super) fn read(text: &[u8]) -> Vec<Exchange> {
             None => broken += 1,
         }
     }
-    if text.contains("axios") {
-        // The client sends the usual methods in uppercase, however they are written.
-        found.iter_mut().filter_map(|exchange| exchange.request.as_mut()).for_each(put_method_in_upper_case);
-    }
     found.extend(of_dotnet(&text));
     found.retain(|exchange| exchange.request.as_ref().is_some_and(is_signed));
     found
@@ -59,11 +56,6 @@ fn add_requests(literal: &Literal, found: &mut Vec<Exchange>) {
     }
 }
 
-fn put_method_in_upper_case(request: &mut Request) {
-    let method = request.method().to_ascii_uppercase();
-    *request = captured_request(method, request.target(), request.headers.clone(), request.body.clone());
-}
-
 fn of_object(object: &Literal) -> Option<Exchange> {
     let text = |names: &[&str]| object.get(names).and_then(Literal::text);
     let method = text(&["method", "httpMethod", "verb"]);
@@ -75,7 +67,8 @@ fn of_object(object: &Literal) -> Option<Exchange> {
     let method = method.unwrap_or("GET");
     const LOCATIONS: [&str; 6] = ["url", "uri", "reqURI", "requestURI", "requestUri", "path"];
     let location = LOCATIONS.iter().find_map(|name| text(&[name])).filter(|_| is_request)?;
-    let mut target = location.to_owned();
+    let method = configured::method(object, method, location);
+    let mut target = configured::location(object, location);
     if let Some(query) = object.get(&["query", "queryString"]).filter(|_| !location.contains('?')) {
         target.push_str(&query_of(query));
     }
@@ -85,7 +78,7 @@ fn of_object(object: &Literal) -> Option<Exchange> {
     let (headers, mut notes) = valid_headers(fields.iter().copied().filter(is_sent));
     let host = text(&["hostname", "host"]);
     let body = body(object, &headers, &mut notes);
-    let printed = Printed::new(method, &target, headers, notes);
+    let printed = Printed::new(&method, &target, headers, notes);
     let host = authority.or(host.filter(|_| printed.url.is_none())).map(str::to_owned);
     Printed { host, body, ..printed }.into_exchange()
 }
@@ -273,6 +266,19 @@ mod tests {
                 assert_eq!(request.headers.len(), 3, "{text}");
             }
         }
+    }
+
+    /// What `console.log(error)` prints for an error of axios 1.x in Node.js, shortened.
+    #[test]
+    fn an_error_of_axios_gives_the_request_that_was_sent() {
+        let text = format!(
+            "AxiosError: Request failed with status code 403\n    at settle (file:///a/settle.js:19:12) {{\n  isAxiosError: true,\n  config: [Object: null prototype] {{\n    transitional: {{ silentJSONParsing: true }},\n    adapter: [ 'xhr', 'http', 'fetch' ],\n    transformRequest: [ [Function: transformRequest] ],\n    env: {{ FormData: [Function: FormData] {{ LINE_BREAK: '\\r\\n' }}, Blob: [class Blob] }},\n    headers: Object [AxiosHeaders] {{\n      Host: 'h',\n      'Content-Length': '7',\n      Authorization: '{SIGNED}'\n    }},\n    baseURL: 'https://h',\n    params: {{ a: 'b/' }},\n    method: 'post',\n    url: '/k',\n    data: '{{\"a\":1}}'\n  }},\n  request: <ref *1> ClientRequest {{\n    _events: [Object: null prototype] {{}},\n    path: '/k',\n    socket: Socket {{ [Symbol(id)]: -1, _httpMessage: [Circular *1] }}\n  }}\n}}"
+        );
+        let found = read(text.as_bytes());
+        let request = found.first().and_then(|exchange| exchange.request.as_ref()).unwrap();
+        assert_eq!((request.method(), request.target()), ("POST", &b"/k?a=b%2F"[..]));
+        assert_eq!(request.body, Body::Bytes(b"{\"a\":1}".to_vec()));
+        assert_eq!(found.len(), 1);
     }
 
     #[test]

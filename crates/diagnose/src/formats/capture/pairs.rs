@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use super::exchange::{Exchange, is_signed, valid_headers};
 use super::log::python;
 use super::object::Printed;
+use super::place::{self, Pair};
 use crate::formats::parse_url;
 use sigvet_core::internal::METHODS;
 use sigvet_core::request::RequestUrl;
@@ -31,21 +32,30 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(LONGEST)).unwrap_or_default());
     let text = in_one_line(&text);
     let mut pairs = pairs(&text);
+    let signature = place::signature(&pairs);
     let mut take = |names: &[&str]| {
-        let at = pairs.iter().position(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))?;
-        Some(pairs.remove(at).1)
+        let is_named = |(_, pair): &(usize, &Pair)| names.contains(&pair.name.to_ascii_lowercase().as_str());
+        let found = pairs.iter().enumerate().filter(is_named);
+        let distance = |(at, pair): &(usize, &Pair)| signature.map_or(*at, |signature| signature.abs_diff(pair.start));
+        let at = found.min_by_key(distance).map(|(at, _)| at)?;
+        Some(pairs.remove(at).value)
     };
     let (authority, target, query) = (take(&[":authority"]), take(&TARGETS), take(&["rawquerystring"]));
     let method = take(&[":method", "method", "httpmethod"]);
     take(&[":scheme"]);
-    pairs.retain(|(name, _)| !name.starts_with(':') && is_header_name(name));
+    pairs.retain(|pair| !pair.name.starts_with(':') && is_header_name(&pair.name));
+    let is_target = |url: &str| parse_url(url).is_ok_and(|url| url.target() != b"/");
+    let found = place::url(&text, &pairs, is_target);
+    let found = found.or_else(|| place::url(&text, &pairs, |url| text.matches("http").count() == 1 && parse_url(url).is_ok()));
+    let method = found.and_then(|(at, _)| method_before(text.get(..at)?)).or(method);
+    let url = found.and_then(|(_, url)| parse_url(url).ok()).or_else(|| url_in_parts(&text));
+    let mut pairs: Vec<(String, String)> =
+        place::around_signature(&text, pairs).into_iter().map(|pair| (pair.name, pair.value)).collect();
     // PowerShell's separate option for this header, which may not be in its table of headers.
     let content_type = text.split_once("-ContentType \"").and_then(|(_, rest)| rest.split_once('"'));
     pairs.extend(content_type.map(|(value, _)| ("content-type".to_owned(), value.to_owned())));
-    // A log may also show the same request before it was signed, or the reply: the headers are those around the
-    // signature.
+    // A log may also show the same request before it was signed.
     let (headers, notes) = valid_headers(each_once(pairs));
-    let url = first_url(&text).or_else(|| url_in_parts(&text));
     let host = authority.or_else(|| if url.is_none() { host_argument(&text) } else { None });
     let target = match (url.as_ref(), target) {
         (Some(url), None) => url.target().to_vec(),
@@ -65,14 +75,15 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
 }
 
 /// Everything that looks like a name with a value, in order.
-fn pairs(text: &str) -> Vec<(String, String)> {
+fn pairs(text: &str) -> Vec<Pair> {
     let mut found = Vec::new();
     let mut rest = text;
     let mut last = ' ';
     while let Some(c) = rest.chars().next().filter(|_| found.len() < MOST_PAIRS) {
         let begins = (c.is_ascii_alphabetic() || c == ':') && !is_name_part(last) && last != ':';
         if let Some((pair, behind)) = begins.then(|| pair_at(rest, last)).flatten() {
-            found.push(pair);
+            let (start, end) = (text.len() - rest.len(), text.len() - behind.len());
+            found.push(Pair { name: pair.0, value: pair.1, start, end });
             last = ' ';
             rest = behind;
             continue;
@@ -120,15 +131,17 @@ fn word(text: &str) -> Option<(String, &str)> {
 }
 
 /// A value in quotes, in brackets, or up to the end of its line or item.
-fn value(text: &str) -> Option<(String, &str)> {
+fn value<'t>(text: &'t str) -> Option<(String, &'t str)> {
     let inner =
         ["[]string{", "[", "Some(", "Sensitive("].iter().find_map(|open| text.strip_prefix(open)).unwrap_or(text);
+    let is_nested = inner.len() < text.len();
+    let behind = |rest: &'t str| if is_nested { rest.strip_prefix([']', '}', ')']).unwrap_or(rest) } else { rest };
     if let Some((bytes, rest)) = python::string_alone(inner) {
-        return Some((String::from_utf8_lossy(&bytes).into_owned(), rest));
+        return Some((String::from_utf8_lossy(&bytes).into_owned(), behind(rest)));
     }
-    let end = if inner.len() < text.len() { inner.find(']')? } else { end_of_item(text) };
+    let end = if is_nested { inner.find(']')? } else { end_of_item(text) };
     let value = inner.get(..end)?.trim_end();
-    (!value.is_empty()).then(|| (value.to_owned(), inner.get(end..).unwrap_or_default()))
+    (!value.is_empty()).then(|| (value.to_owned(), behind(inner.get(end..).unwrap_or_default())))
 }
 
 /// The end of an unquoted value: the end of the line, the next name of a list, or the bracket that closes the list.
@@ -180,19 +193,11 @@ fn each_once(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     kept
 }
 
-fn first_url(text: &str) -> Option<RequestUrl> {
-    let starts = text.match_indices("http").map(|(at, _)| at);
-    starts.take(64).find_map(|at| {
-        let rest = text.get(at..)?;
-        let is_url = rest.starts_with("http://") || rest.starts_with("https://");
-        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '}' | '{');
-        let end = rest.find(is_end).unwrap_or(rest.len());
-        let url = rest.get(..end)?.trim_end_matches([',', ')', ';', '.']);
-        is_url
-            .then(|| parse_url(url).ok())
-            .flatten()
-            .filter(|url| url.target() != b"/" || text.matches("http").count() == 1)
-    })
+/// The method directly before a URL: `--> GET https://…`.
+fn method_before(before: &str) -> Option<String> {
+    let before = before.trim_end_matches([' ', '"', '\'', '(', ',']);
+    let word = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
+    METHODS.contains(&word).then(|| word.to_owned())
 }
 
 /// Rust prints URLs in parts: `Url { scheme: "https", …, host: Some(Domain("…")), …, path: "/", query: Some("…"), … }`.
@@ -340,6 +345,31 @@ mod tests {
                 "{name}"
             );
             assert_eq!(request.body, Body::Unknown, "{name}");
+        }
+    }
+
+    /// What is printed of the reply, or of another request, is not part of the request.
+    #[test]
+    fn the_headers_of_a_reply_are_left_out() {
+        let (url, date) = ("https://b.example/p%20q?a=b&c", "20250915T120000Z");
+        let of_request = format!("'X-Amz-Date': '{date}', 'Authorization': '{SIGNED}'");
+        let of_reply = "'x-amz-request-id': 'A', 'Content-Type': 'text/xml', 'Content-Length': '9'";
+        let lines = |text: &str| text.replace("', '", "\n").replace("': '", ": ").replace('\'', "");
+        for (name, text) in [
+            ("requests", format!("PUT {url}\n{{{of_request}}}\n200 OK\n{{{of_reply}}}\n<a xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>")),
+            ("the reply first", format!("403 {{{of_reply}}}\nsent: {{'headers': {{{of_request}}}, 'method': 'put', 'url': '{url}'}}")),
+            (".NET", format!("Sending HTTP request PUT {url}\nRequest Headers:\n{}\nReceived HTTP response headers after 2ms - 403\nResponse Headers:\n{}", lines(&of_request), lines(of_reply))),
+            ("OkHttp", format!("--> PUT {url} h2\n{}\n--> END PUT\n<-- 403 {url} (2ms)\n{}", lines(&of_request), lines(of_reply))),
+            ("a hint with a URL", format!("See https://a.example/more\nPUT {url}\n{}", lines(&of_request))),
+            ("an endpoint", format!("Endpoint result: https://b.example/p\nurl={url}, method=PUT, headers={{{of_request}}}\nResponse headers: {{{of_reply}}}")),
+            ("Ruby", format!("{{\"Referer\"=>\"https://c.example/d\", \"X-Amz-Date\"=>\"{date}\", \"Authorization\"=>\"{SIGNED}\"}}\nPUT {url}\n-> \"HTTP/1.1 403 Forbidden\"\n{of_reply}")),
+        ] {
+            let request = read(text.as_bytes()).unwrap_or_else(|| panic!("{name}: {text}")).request.unwrap();
+            assert_eq!((request.method(), request.target()), ("PUT", &b"/p%20q?a=b&c"[..]), "{name}");
+            let names = request.headers.iter().map(|header| header.name.to_ascii_lowercase());
+            let others: Vec<String> = names.filter(|name| !["host", "x-amz-date", "authorization", "referer"].contains(&name.as_str())).collect();
+            assert_eq!(others, [""; 0], "{name}");
+            assert_eq!(request.headers.first_text("x-amz-date"), Some(date), "{name}");
         }
     }
 

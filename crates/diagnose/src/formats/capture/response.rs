@@ -17,7 +17,27 @@ pub(super) fn status_of(line: &[u8]) -> Option<u16> {
 
 /// Reads the fields of a response and the empty line after them; lines that are not fields are skipped.
 pub(super) fn take_headers(lines: &mut Lines<'_>) -> Headers {
-    valid_headers(take_fields(lines).iter().filter_map(|(_, field)| header_of(field))).0
+    let rest = lines.rest();
+    let fields = match body_without_gap(rest) {
+        Some(at) => {
+            lines.skip_bytes(at);
+            take_fields(&mut Lines::of(rest.get(..at).unwrap_or_default()))
+        }
+        None => take_fields(lines),
+    };
+    valid_headers(fields.iter().filter_map(|(_, field)| header_of(field))).0
+}
+
+/// Where a body begins directly below the fields, as minio-py prints it.
+fn body_without_gap(text: &[u8]) -> Option<usize> {
+    let mut lines = Lines::of(text);
+    loop {
+        let at = text.len() - lines.rest().len();
+        let line = lines.next().filter(|line| !line.text.is_empty())?;
+        if line.text.starts_with(b"<") || line.text.starts_with(b"{") {
+            return Some(at);
+        }
+    }
 }
 
 pub(super) fn header_of(field: &[u8]) -> Option<(String, Vec<u8>)> {

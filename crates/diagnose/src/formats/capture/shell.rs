@@ -26,13 +26,39 @@ pub(super) fn begins(text: &str) -> bool {
 
 /// The text after `curl`.
 fn behind_name(text: &str) -> Option<&str> {
-    let text = text.trim_start();
-    let text =
-        ["$ ", "% ", "> ", "# "].iter().find_map(|prompt| text.strip_prefix(prompt)).unwrap_or(text).trim_start();
+    let text = behind_prompt(text.trim_start());
     let name = ["curl.exe", "curl"].into_iter().find(|name| text.starts_with(name))?;
     let rest = text.get(name.len()..).unwrap_or_default();
     rest.starts_with([' ', '\t', '\n', '\r', '\\', '^', '`']).then_some(rest)
 }
+
+/// The text without the prompt before curl on its first line.
+fn behind_prompt(text: &str) -> &str {
+    let line = text.get(..text.find('\n').unwrap_or(text.len())).unwrap_or_default();
+    let before = line.match_indices("curl").map(|(at, _)| line.get(..at).unwrap_or_default());
+    let prompt = before.take(4).find(|before| is_prompt(before)).unwrap_or_default();
+    text.get(prompt.len()..).unwrap_or_default()
+}
+
+/// Whether a shell prints this before a command: `$ `, `user@host:~# `, `[user@host ~]$ `, `host dir % `, `C:\dir>`,
+/// `PS C:\dir> `, and before those that it traces, `+ `.
+fn is_prompt(text: &str) -> bool {
+    let mark = text.trim_end();
+    if text.len() > LONGEST_PROMPT || mark.contains(['"', '\'', '`', '|', '=']) {
+        return false;
+    }
+    let is_traced = !mark.is_empty() && mark.chars().all(|c| c == '+');
+    let has_mark = mark.ends_with(PROMPT_MARKS) || mark.starts_with(PROMPT_ARROWS) || is_traced;
+    let is_of_windows = mark.ends_with('>') && mark.contains(":\\");
+    is_of_windows || has_mark && mark.len() < text.len()
+}
+
+/// How prompts end.
+const PROMPT_MARKS: [char; 8] = ['$', '#', '%', '>', '\u{276f}', '\u{3bb}', '\u{bb}', '\u{203a}'];
+/// How prompts that end in a directory begin.
+const PROMPT_ARROWS: [char; 2] = ['\u{279c}', '\u{276f}'];
+/// No prompt is longer, in bytes.
+const LONGEST_PROMPT: usize = 160;
 
 /// Splits the command that the text begins with.
 pub(super) fn read(text: &str) -> Result<Command<'_>, UnreadableCapture> {
@@ -142,6 +168,7 @@ impl Splitter<'_> {
         if rest.starts_with('\n') || rest.is_empty() {
             self.at = self.text.len() - rest.len();
             self.next();
+            self.at += self.continued();
             if self.shell != Shell::Posix || self.text.get(self.at..).unwrap_or_default().starts_with([' ', '\t']) {
                 self.end_word();
             }
@@ -155,6 +182,20 @@ impl Splitter<'_> {
             Some(character) => self.push(character),
             None => {}
         }
+    }
+
+    /// The length of what a shell prints before a continued line: `> `, in PowerShell `>> `, in cmd.exe `More? `. A
+    /// redirection at this place has the name of a file behind it.
+    fn continued(&self) -> usize {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let prompt = match self.shell {
+            Shell::Posix => "> ",
+            Shell::Power => ">> ",
+            Shell::Cmd => "More? ",
+        };
+        let behind = rest.strip_prefix(prompt).map(str::trim_start);
+        let is_argument = |text: &str| text.starts_with(['-', '"', '\'', '$']) || text.starts_with("http");
+        if behind.is_some_and(is_argument) { prompt.len() } else { 0 }
     }
 
     fn single(&mut self) -> Result<(), OpenQuote> {

@@ -3,6 +3,7 @@
 use serde_json::{Deserializer, Value};
 
 use super::LONGEST_REPORT;
+use super::literal::{self, Literal};
 use crate::formats::reply::{Kind, Reply};
 use sigvet_core::request::Headers;
 
@@ -21,7 +22,49 @@ pub(super) fn read(text: &[u8]) -> Option<Reply> {
 /// The text of an exception, or the server's sentence alone.
 pub(super) fn exception(text: &[u8]) -> Option<Reply> {
     let text = text.get(..text.len().min(LONGEST_REPORT)).unwrap_or_default();
-    Some(parsed(text)).filter(Reply::is_of_a_server)
+    let whole = || Some(parsed(text)).filter(Reply::is_of_a_server);
+    let shown = String::from_utf8_lossy(text);
+    match printed(&shown) {
+        // The exception around the body has the status, and perhaps the code.
+        Some(mut reply) => {
+            whole().into_iter().for_each(|around| reply.complete_from(around));
+            Some(reply)
+        }
+        None => whole(),
+    }
+}
+
+/// A server's body or message with what the server computed, as a program prints it: JSON on a line, JSON in a string of
+/// Python, or in the pieces into which Node.js breaks long texts.
+pub(super) fn printed(text: &str) -> Option<Reply> {
+    let shows_texts = |reply: &Reply| reply.canonical_request.is_some() || reply.string_to_sign.is_some();
+    let at = text.find(MARK)?;
+    let in_json = || refusal_in_json(line_around(text, at)).filter(shows_texts);
+    in_json().or_else(|| in_string(text, at).filter(shows_texts)).or_else(|| in_pieces(text, at).filter(shows_texts))
+}
+
+/// The words before what a server computed.
+const MARK: &str = "this request should have been";
+
+fn line_around(text: &str, at: usize) -> &str {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length);
+    text.get(start..end).unwrap_or_default()
+}
+
+/// `AuthorizationException(403, '{"message": …}')`.
+fn in_string(text: &str, at: usize) -> Option<Reply> {
+    let start = ["'{", "\"{"].iter().filter_map(|open| text.get(..at)?.rfind(open)).max()?;
+    let Literal::Text(body) = literal::read(text.get(start..)?)? else { return None };
+    object_at(&body)
+}
+
+/// `message: 'The request …\n' +` and further pieces.
+fn in_pieces(text: &str, at: usize) -> Option<Reply> {
+    let name = "message: ";
+    let start = text.get(..at)?.rfind(name)? + name.len();
+    let Literal::Text(message) = literal::read(text.get(start..)?)? else { return None };
+    Some(parsed(serde_json::json!({ "message": message }).to_string().as_bytes()))
 }
 
 /// JSON within a line, and words that not only servers use.
@@ -60,6 +103,31 @@ fn is_refusal(reply: &Reply, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The same message of OpenSearch Service as clients print it.
+    #[test]
+    fn what_the_server_computed_is_read_from_every_form() {
+        const CANONICAL: &str = "POST\n/i/_search\n\nhost:h\n\nhost\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        let message = format!("The request signature we calculated does not match.\n\nThe Canonical String for this request should have been\n'{CANONICAL}'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n1\n2/r/es/aws4_request\nab'\n");
+        let json = serde_json::json!({ "message": message }).to_string();
+        let pieces: Vec<String> = message
+            .split_inclusive('\n')
+            .map(|line| match line.contains('\'') {
+                true => format!("\"{}\"", line.replace('\n', "\\n")),
+                false => format!("'{}'", line.replace('\n', "\\n")),
+            })
+            .collect();
+        for text in [
+            format!("BODY: {json}"),
+            format!("DEBUG:opensearch:< {json}\nnext"),
+            format!("AuthorizationException(403, '{}')", json.replace('\\', "\\\\").replace('\'', "\\'")),
+            format!("ResponseError: Response Error {{\n  meta: {{\n    body: {{\n      message: {}\n    }},\n    statusCode: 403", pieces.join(" +\n        ")),
+        ] {
+            let reply = exception(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(reply.canonical_request.as_deref(), Some(CANONICAL.as_bytes()), "{text}");
+            assert_eq!(reply.message.as_deref(), Some("The request signature we calculated does not match."), "{text}");
+        }
+    }
 
     #[test]
     fn a_refusal_in_words_is_distinguished_from_other_text() {

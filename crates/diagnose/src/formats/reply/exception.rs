@@ -55,19 +55,20 @@ const STATUS_MARKS: [&str; 12] = [
     "S3 error: ",
     "status_code=",
 ];
-const ID_MARKS: [&str; 9] = [
+const ID_MARKS: [&str; 10] = [
     "Request ID: ",
     "RequestID: ",
     "RequestId: ",
     "request id: ",
     "requestId: '",
+    "requestid: '",
     "requestId\":\"",
     "aws_request_id\": \"",
     "RequestId': '",
     "request_id=",
 ];
-const HOST_ID_MARKS: [&str; 5] =
-    ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "s3_extended_request_id\": \""];
+const HOST_ID_MARKS: [&str; 6] =
+    ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "hostid: '", "s3_extended_request_id\": \""];
 /// Codes about signatures and checksums that do not define a kind of refusal.
 const FURTHER_CODES: [&str; 16] = [
     "AuthorizationParametersError",
@@ -112,7 +113,9 @@ pub(super) fn read(text: &str) -> Option<Fields> {
         }
     }
     for name in PROPERTIES {
-        if let Some(value) = property(text, name) {
+        // The MinIO client for JavaScript writes the names of the elements in lowercase.
+        let lower = name.to_ascii_lowercase();
+        if let Some(value) = property(text, name).or_else(|| property(text, &lower).filter(|_| name.len() > 8)) {
             fields.push(name, &value);
         }
     }

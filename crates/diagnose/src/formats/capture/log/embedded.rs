@@ -5,14 +5,17 @@ use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
 use sigvet_core::internal::raw_http::Lines;
+use sigvet_core::internal::encode::{Slash, encode};
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::attributes::{self, LogEntry};
 use super::python;
+use super::wire;
 use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
 use crate::formats::capture::response::status_of;
+use crate::formats::capture::words;
 
 /// A request, a reply or both, with the number of the line where it begins.
 #[derive(Debug)]
@@ -28,15 +31,19 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
     let mut headers = Headers::default();
     let mut http_ends = 0;
     let mut origin = None;
+    let mut signing = Signing::default();
     let mut lines = Lines::of(text);
     loop {
         let at = text.len() - lines.rest().len();
         let Some(line) = lines.next() else { break };
         let shown = String::from_utf8_lossy(line.text);
         origin = connection_of_s3cmd(&shown).or(origin);
+        signing.take(&shown, &lines);
         let mut push = |exchange| events.push(Event { line: line.number, exchange });
         if let Some(exchange) = prepared_request(&shown)
+            .map(|exchange| with_body(exchange, signing.body.take()))
             .or_else(|| sent_by_s3cmd(&shown, origin.as_deref()))
+            .or_else(|| signing.uploaded_by_s3cmd(&shown, &lines, origin.as_deref()))
             .or_else(|| told_by_attributes(&shown, lines.rest()))
         {
             push(exchange);
@@ -78,14 +85,16 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
             let behind = text.get(at..).unwrap_or_default();
             let body = behind.get(..LONGEST).unwrap_or(behind);
             let body = body.get(..message_block_end(body)).unwrap_or_default();
+            let printed = words::printed(&String::from_utf8_lossy(behind.get(..LONGEST_MESSAGE).unwrap_or(behind)));
             http_ends = at + body.len();
-            push(Exchange { reply: Some(Reply::parse(None, &Headers::default(), body)), ..Exchange::default() });
+            let reply = printed.filter(|_| !shown.contains('<'));
+            let reply = reply.unwrap_or_else(|| Reply::parse(None, &Headers::default(), body));
+            push(Exchange { reply: Some(reply), ..Exchange::default() });
         }
     }
-    if events.iter().all(|event| event.exchange.request.is_none()) {
-        events.extend(wire_log(text));
-    }
-    events
+    // The lines of a wire log have prefixes, which would become part of what is read line by line.
+    let wire = wire::read(text);
+    if wire.iter().any(|event| event.exchange.request.is_some()) { wire } else { events }
 }
 
 /// No literal or error in a log is longer.
@@ -116,6 +125,76 @@ fn sent_by_s3cmd(line: &str, origin: Option<&str>) -> Option<Exchange> {
     exchange_of(&String::from_utf8(method).ok()?, target, headers, url)
 }
 
+/// What a log shows of a request before it shows that the request is sent.
+#[derive(Default)]
+struct Signing {
+    /// The body, as botocore logs it: `'body': b'{}'`, or the fields of a form.
+    body: Option<Vec<u8>>,
+    method: Option<String>,
+    /// The headers that s3cmd signed.
+    headers: Option<Vec<(String, Vec<u8>)>>,
+}
+
+impl Signing {
+    fn take(&mut self, line: &str, below: &Lines<'_>) {
+        if line.contains("Making request for OperationModel(") {
+            self.body = line.split_once(", 'body': ").and_then(|(_, body)| body_of_botocore(body));
+        } else if line.trim_end().ends_with("Canonical Request:") {
+            self.method = below.clone().next().map(|line| String::from_utf8_lossy(line.text).trim().to_owned());
+        } else if let Some((_, headers)) = line.split_once("signature-v4 headers: ") {
+            self.headers = python::dictionary(headers);
+        }
+    }
+
+    /// s3cmd does not log that it sends the request of an upload, only what it signed and, later, the target:
+    /// `format_uri(): /b/k`.
+    fn uploaded_by_s3cmd(&mut self, line: &str, below: &Lines<'_>, origin: Option<&str>) -> Option<Exchange> {
+        let (_, target) = line.split_once("format_uri(): ")?;
+        let next = below.clone().next().map(|line| String::from_utf8_lossy(line.text));
+        if next.is_some_and(|next| next.contains("Sending request method_string=")) {
+            return None;
+        }
+        let (method, headers) = (self.method.take()?, self.headers.take()?);
+        let target = target.trim_end();
+        let url = origin.and_then(|origin| parse_url(&format!("{origin}{target}")).ok());
+        exchange_of(&method, target.as_bytes().to_vec(), headers, url)
+    }
+}
+
+/// The body in botocore's parameters; it encodes the fields of a form as `urllib.parse.urlencode` does.
+fn body_of_botocore(text: &str) -> Option<Vec<u8>> {
+    if let Some((bytes, _)) = python::string(text) {
+        return Some(bytes);
+    }
+    let mut form = Vec::new();
+    for (name, value) in python::dictionary(text)? {
+        form.extend((!form.is_empty()).then_some(b'&'));
+        push_quoted(name.as_bytes(), &mut form);
+        form.push(b'=');
+        push_quoted(&value, &mut form);
+    }
+    Some(form)
+}
+
+/// Python's `quote_plus`.
+fn push_quoted(text: &[u8], form: &mut Vec<u8>) {
+    let mut encoded = Vec::new();
+    encode(text, Slash::Encode, &mut encoded);
+    form.extend(String::from_utf8_lossy(&encoded).replace("%20", "+").bytes());
+}
+
+/// The request with this body, unless another length is declared.
+fn with_body(mut exchange: Exchange, body: Option<Vec<u8>>) -> Exchange {
+    let is_whole = |request: &Request, body: &Vec<u8>| {
+        request.headers.content_length().is_none_or(|length| length == body.len() as u64)
+    };
+    if let Some((request, body)) = exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body)) {
+        request.body = Body::Bytes(body);
+        exchange.notes.retain(|note| *note != Note::BodyNotCaptured);
+    }
+    exchange
+}
+
 /// s3cmd: `ConnMan.get(): creating new connection: https://s3.amazonaws.com`, or `re-using connection: …#2`.
 fn connection_of_s3cmd(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("ConnMan.get(): ")?;
@@ -129,17 +208,8 @@ fn told_by_attributes(line: &str, behind: &[u8]) -> Option<Exchange> {
         LogEntry::Reply(reply) => Some(Exchange { reply: Some(*reply), ..Exchange::default() }),
         LogEntry::Request { method, url, headers, body } => {
             let url = parse_url(&url).ok()?;
-            let mut exchange = exchange_of(&method, url.target().to_vec(), headers, Some(url))?;
-            let is_whole = |request: &Request, body: &Vec<u8>| {
-                request.headers.content_length().is_none_or(|length| length == body.len() as u64)
-            };
-            if let Some((request, body)) =
-                exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body))
-            {
-                request.body = Body::Bytes(body);
-                exchange.notes.retain(|note| *note != Note::BodyNotCaptured);
-            }
-            Some(exchange)
+            let exchange = exchange_of(&method, url.target().to_vec(), headers, Some(url))?;
+            Some(with_body(exchange, body))
         }
     }
 }
@@ -238,29 +308,6 @@ fn message_block_end(text: &[u8]) -> usize {
     quotes.nth(1).map_or(text.len(), |at| at + 1)
 }
 
-/// The wire log of Apache's HTTP client: `http-outgoing-0 >> "PUT / HTTP/1.1[\r][\n]"`.
-fn wire_log(text: &[u8]) -> Vec<Event> {
-    let mut messages = Vec::new();
-    let mut sending = None;
-    for line in Lines::of(text) {
-        let Some((is_sent, content)) = wire_line(line.text) else { continue };
-        if sending.replace(is_sent) != Some(is_sent) {
-            messages.extend_from_slice(b"\r\n");
-        }
-        let content = String::from_utf8_lossy(content).replace("[\\r]", "\r").replace("[\\n]", "\n");
-        messages.extend_from_slice(content.as_bytes());
-    }
-    let exchanges = http::read(&messages).unwrap_or_default();
-    exchanges.into_iter().map(|exchange| Event { line: 1, exchange }).collect()
-}
-
-fn wire_line(line: &[u8]) -> Option<(bool, &[u8])> {
-    let line = line.trim_ascii_end().strip_suffix(b"\"")?;
-    let sent = find(line, b" >> \"").map(|at| (true, at));
-    let (is_sent, at) = sent.or_else(|| find(line, b" << \"").map(|at| (false, at)))?;
-    Some((is_sent, line.get(at + 5..).unwrap_or_default()))
-}
-
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }

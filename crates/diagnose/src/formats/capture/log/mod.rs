@@ -8,6 +8,7 @@ mod blocks;
 pub(super) mod python;
 mod attributes;
 mod embedded;
+mod wire;
 mod server;
 
 use std::fmt;

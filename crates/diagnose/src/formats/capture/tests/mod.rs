@@ -1,6 +1,7 @@
 //! What people paste, and what is read from it. Traces are curl 7.88's own; logs follow public reports, with ids, hosts
 //! and long values shortened, and matching hashes.
 
+mod clients;
 mod command;
 mod curl;
 mod har;
