@@ -274,6 +274,24 @@ pub enum OtherLogin {
         /// The variable with its value.
         used: String,
     },
+    /// It connects to a cache of the other type: serverless, or with nodes.
+    CacheType {
+        /// The parameter in the token, or nothing.
+        signed: &'static str,
+        /// The parameter that the token should have, or nothing.
+        expected: &'static str,
+        /// The host.
+        used: String,
+    },
+    /// It connects to a host of the other service that accepts such tokens: ElastiCache or MemoryDB.
+    CacheService {
+        /// The service that the token is signed for.
+        signed: String,
+        /// The service of the host.
+        expected: &'static str,
+        /// The host.
+        used: String,
+    },
 }
 
 impl fmt::Display for OtherLogin {
@@ -295,6 +313,18 @@ impl fmt::Display for OtherLogin {
             Self::RegionSetting { signed, used, .. } => {
                 write!(f, "the token is signed for {}, but the client uses {}", one_line(signed), one_line(used))
             }
+            Self::CacheType { signed: "", expected, used } => {
+                write!(f, "the token has no {expected}, but the client connects to the serverless cache {}", one_line(used))
+            }
+            Self::CacheType { signed, used, .. } => {
+                write!(f, "the token has {signed}, but the client connects to {}, which has nodes", one_line(used))
+            }
+            Self::CacheService { signed, expected, used } => write!(
+                f,
+                "the token is signed for {}, but the client connects to {} of {expected}",
+                one_line(signed),
+                one_line(used)
+            ),
         }
     }
 }

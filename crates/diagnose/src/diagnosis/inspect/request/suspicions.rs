@@ -6,7 +6,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
 use crate::diagnosis::catalogue::{
-    BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE,
+    BUCKET_MALFORMED, HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE,
     PATH_PLUS_AS_SPACE, PATH_TILDE_ENCODED, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
     SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
@@ -47,6 +47,7 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
         unsorted(judged),
         hop_by_hop(judged),
         of_sdk(evidence, judged),
+        told_header(evidence, judged),
         oddly_named(judged),
         not_signable(judged),
         bucket_malformed(judged),
@@ -159,6 +160,23 @@ fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMista
     let is_url = !evidence.known.headers && !names.is_empty();
     let detail = || format!("signed: {}, which only the SDK sends", names.join(", "));
     is_url.then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
+}
+
+/// A header that a URL signs and that only the server's text shows. The client may have sent another value than it
+/// signed.
+fn told_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    evidence.reply?.canonical_request.as_ref().filter(|_| !evidence.known.headers && judged.is_captured())?;
+    let signed = &judged.claim.terms.signed_headers;
+    let is_own = |name: &str| name != "host" && signed.contains(name);
+    let named = |name: &str| judged.request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+    let header = named("content-type").filter(|_| is_own("content-type")).or_else(|| {
+        judged.request.headers.iter().find(|header| is_own(&header.name.to_ascii_lowercase()))
+    })?;
+    let name = header.name.to_ascii_lowercase();
+    let mistake = if name == "content-type" { &HEADER_CONTENT_TYPE } else { &HEADER_CHANGED };
+    let arrived = if header.is_bearer() { Vec::new() } else { [name.as_bytes(), b":", &header.value].concat() };
+    let detail = format!("the URL signs {name}; only the value that the server received is known");
+    Some(AppliedMistake::new(mistake, "", arrived).with_detail(detail))
 }
 
 /// Outside S3 keys, a plus sign is a plus sign.
