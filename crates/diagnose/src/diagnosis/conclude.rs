@@ -53,7 +53,18 @@ fn diagnose_claim(
     let (comparisons, differences) = case.into_found();
     let tried = trial::answer(&evidence, &judged, limits);
     let known = evidence.known;
-    Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), known, comparisons, search, tried }
+    Diagnosis {
+        outcome,
+        explanations,
+        differences,
+        notes,
+        next,
+        judged: Some(judged),
+        known,
+        comparisons,
+        search,
+        tried,
+    }
 }
 
 /// The evidence without parts that belong to another request, and a note about each part that was removed.

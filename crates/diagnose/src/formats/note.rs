@@ -314,7 +314,11 @@ impl fmt::Display for OtherLogin {
                 write!(f, "the token is signed for {}, but the client uses {}", one_line(signed), one_line(used))
             }
             Self::CacheType { signed: "", expected, used } => {
-                write!(f, "the token has no {expected}, but the client connects to the serverless cache {}", one_line(used))
+                write!(
+                    f,
+                    "the token has no {expected}, but the client connects to the serverless cache {}",
+                    one_line(used)
+                )
             }
             Self::CacheType { signed, used, .. } => {
                 write!(f, "the token has {signed}, but the client connects to {}, which has nodes", one_line(used))

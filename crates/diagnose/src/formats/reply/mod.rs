@@ -139,7 +139,10 @@ impl Reply {
                 .get(&["RequestId", "RequestID"])
                 .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
             host_id: fields.get(&["HostId"]).or_else(|| header("x-amz-id-2")),
-            region: stated.region.or_else(|| fields.get(&["Region", "ExpectSigningRegion"])).or_else(|| header("x-amz-bucket-region")),
+            region: stated
+                .region
+                .or_else(|| fields.get(&["Region", "ExpectSigningRegion"]))
+                .or_else(|| header("x-amz-bucket-region")),
             service: stated.service,
             server_time: fields
                 .instant("ServerTime")

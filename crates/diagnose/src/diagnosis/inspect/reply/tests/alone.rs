@@ -194,10 +194,14 @@ fn a_clock_one_hour_off_has_two_explanations() {
 #[test]
 fn servers_that_accept_signed_logins_name_the_mistake() {
     let eks = |message: &str| {
-        format!("time=\"2026-11-30T10:11:12Z\" level=warning msg=\"access denied\" error=\"input token was not properly formatted: {message}\" path=/authenticate")
+        format!(
+            "time=\"2026-11-30T10:11:12Z\" level=warning msg=\"access denied\" error=\"input token was not properly formatted: {message}\" path=/authenticate"
+        )
     };
     let vault = |message: &str| {
-        format!("URL: PUT https://v:8200/v1/auth/aws/login\nCode: 400. Errors:\n\n* error validating X-Vault-AWS-IAM-Server-ID header: {message}")
+        format!(
+            "URL: PUT https://v:8200/v1/auth/aws/login\nCode: 400. Errors:\n\n* error validating X-Vault-AWS-IAM-Server-ID header: {message}"
+        )
     };
     for (body, expected) in [
         (eks("X-Amz-Date parameter is expired (15 minute expiration) 2026-11-30 09:11:46 +0000 UTC"), "expired"),
@@ -221,7 +225,9 @@ fn servers_that_accept_signed_logins_name_the_mistake() {
 fn a_limit_below_that_of_an_upload_is_a_condition_of_the_policy() {
     let too_large = |most: u64| {
         let message = "Your proposed upload exceeds the maximum allowed size";
-        let body = format!("<Error><Code>EntityTooLarge</Code><Message>{message}</Message><MaxSizeAllowed>{most}</MaxSizeAllowed></Error>");
+        let body = format!(
+            "<Error><Code>EntityTooLarge</Code><Message>{message}</Message><MaxSizeAllowed>{most}</MaxSizeAllowed></Error>"
+        );
         ids(&header().answered(400, &body).reply_alone())
     };
     assert_eq!(too_large(10_485_760), "policy-condition-failed");

@@ -311,8 +311,11 @@ fn a_token_of_a_cache_is_compared_with_its_type_and_service() {
     const SERVERLESS: &str = "my-cache-x2e9hv.serverless.euw1.cache.amazonaws.com";
     const NODES: &str = "my-cache.abc123.clustercfg.euw1.cache.amazonaws.com";
     const MEMORYDB: &str = "clustercfg.my-cache.abc123.memorydb.eu-west-1.amazonaws.com";
-    let lacks = format!("the token has no ResourceType=ServerlessCache, but the client connects to the serverless cache {SERVERLESS}");
-    let has = format!("the token has ResourceType=ServerlessCache, but the client connects to {NODES}, which has nodes");
+    let lacks = format!(
+        "the token has no ResourceType=ServerlessCache, but the client connects to the serverless cache {SERVERLESS}"
+    );
+    let has =
+        format!("the token has ResourceType=ServerlessCache, but the client connects to {NODES}, which has nodes");
     let of = |signed: &str, host: &str, service: &str| {
         format!("the token is signed for {signed}, but the client connects to {host} of {service}")
     };
