@@ -109,7 +109,11 @@ impl Diagnosis {
 }
 
 fn diagnose_reply(evidence: &Evidence<'_>) -> Diagnosis {
-    let mut diagnosis = Diagnosis::without_request(inspect::reply(evidence, None));
+    let mut explanations = inspect::reply(evidence, None);
+    if explanations.is_empty() {
+        explanations = inspect::of_notes(evidence.notes);
+    }
+    let mut diagnosis = Diagnosis::without_request(explanations);
     if evidence.reply.is_some_and(Reply::is_signature_refusal) {
         diagnosis.outcome = Outcome::Invalid;
     }

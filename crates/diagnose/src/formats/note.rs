@@ -103,6 +103,15 @@ pub enum Note {
         /// The expected audience; empty if it is unknown.
         expected: String,
     },
+    /// A setting for a bucket has more than its name as its value.
+    BucketSetting {
+        /// The name of the setting.
+        name: String,
+        /// The value of the setting.
+        presented: String,
+        /// The name of the bucket.
+        expected: String,
+    },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
     /// The text has more in the place of the password than the token.
@@ -379,6 +388,9 @@ impl fmt::Display for Note {
                 write!(f, "the token's base64 has '{found}', and its server accepts only '-' and '_'")
             }
             Self::OtherLogin(other) => other.fmt(f),
+            Self::BucketSetting { name, presented, .. } => {
+                write!(f, "{} is {}, which is not only the name of a bucket", one_line(name), one_line(presented))
+            }
             Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
             Self::Audience { header, presented, .. } if presented.is_empty() => {
                 write!(f, "the signed request has no header {header}")

@@ -4,9 +4,9 @@
 
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES,
-    TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION,
-    TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
+    BUCKET_MALFORMED, EKS_CLUSTER_UNSIGNED, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER,
+    TOKEN_EXPIRES, TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT,
+    TOKEN_REGION, TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
 };
 use crate::diagnosis::inspect::with_names;
 use crate::diagnosis::outcome::AppliedMistake;
@@ -55,7 +55,7 @@ pub fn mistake_in_note(note: &Note) -> Option<&'static Mistake> {
 }
 
 /// The mistake shown by the text around a token.
-fn of_note(note: &Note) -> Option<AppliedMistake> {
+pub(super) fn of_note(note: &Note) -> Option<AppliedMistake> {
     Some(match note {
         Note::TokenScheme { scheme, .. } => {
             AppliedMistake::new(&TOKEN_SCHEME, "", "").with_detail(format!("it begins with {scheme}"))
@@ -78,6 +78,10 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
             AppliedMistake::new(&PASSWORD_ALTERED, "", "").with_detail(altered.to_string())
         }
         Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
+        Note::BucketSetting { name, presented, expected } => {
+            AppliedMistake::new(&BUCKET_MALFORMED, presented.as_str(), expected.as_str())
+                .with_detail(format!("the setting is {name}"))
+        }
         _ => return None,
     })
 }
