@@ -22,8 +22,7 @@ pub(super) struct Pair {
 
 /// Where the signature is, if a header shows it.
 pub(super) fn signature(pairs: &[Pair]) -> Option<usize> {
-    let is_signed =
-        |pair: &&Pair| pair.name.eq_ignore_ascii_case("authorization") && pair.value.contains("Signature=");
+    let is_signed = |pair: &&Pair| pair.name.eq_ignore_ascii_case("authorization") && pair.value.contains("Signature=");
     pairs.iter().find(is_signed).map(|pair| pair.start)
 }
 
@@ -34,9 +33,8 @@ pub(super) fn around_signature(text: &str, headers: Vec<Pair>) -> Vec<Pair> {
     let mut near: Vec<Pair> = headers;
     near.retain(|pair| (first..end).contains(&pair.start));
     let is_in = |pair: &Pair, (open, close): (usize, usize)| (open..close).contains(&pair.start);
-    let group = brackets(text, &near, at)
-        .into_iter()
-        .find(|group| near.iter().filter(|pair| is_in(pair, *group)).count() > 1);
+    let group =
+        brackets(text, &near, at).into_iter().find(|group| near.iter().filter(|pair| is_in(pair, *group)).count() > 1);
     let Some(group) = group else { return near };
     let (mut kept, others): (Vec<Pair>, Vec<Pair>) = near.into_iter().partition(|pair| is_in(pair, group));
     let is_host = |pair: &Pair| pair.name.eq_ignore_ascii_case("host");
@@ -79,7 +77,9 @@ fn reply_marks(line: &str) -> Vec<usize> {
         is_status(behind)
     });
     marks.extend(of_version.map(|(at, _)| at));
-    if is_status(line) && line.get(3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase())) {
+    if is_status(line)
+        && line.get(3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase()))
+    {
         marks.push(0);
     }
     marks
@@ -87,7 +87,9 @@ fn reply_marks(line: &str) -> Vec<usize> {
 
 fn is_status(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 3 && text.starts_with(['1', '2', '3', '4', '5']) && text.get(3..).is_some_and(|rest| rest.starts_with(' ') || rest.trim().is_empty())
+    digits == 3
+        && text.starts_with(['1', '2', '3', '4', '5'])
+        && text.get(3..).is_some_and(|rest| rest.starts_with(' ') || rest.trim().is_empty())
 }
 
 /// The brackets around a position, the innermost first. What is inside a header's value is not a bracket.

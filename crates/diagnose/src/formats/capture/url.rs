@@ -94,7 +94,8 @@ pub(super) fn begins_mail(text: &[u8]) -> bool {
     let first = head.trim_start().lines().next().unwrap_or_default();
     let name = first.split_once(": ").map(|(name, _)| name.to_ascii_lowercase());
     name.is_some_and(|name| {
-        name.starts_with("content-") || ["from", "to", "subject", "mime-version", "return-path", "received"].contains(&name.as_str())
+        name.starts_with("content-")
+            || ["from", "to", "subject", "mime-version", "return-path", "received"].contains(&name.as_str())
     })
 }
 

@@ -37,12 +37,7 @@ pub(super) fn is_in(text: &str) -> bool {
     is_found
 }
 
-fn choose_among(
-    first: Exchange,
-    whole: &str,
-    from: usize,
-    entry: Option<usize>,
-) -> Result<Capture, UnreadableCapture> {
+fn choose_among(first: Exchange, whole: &str, from: usize, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let mut distinct = Distinct { kept: Vec::new(), numbered: None, entry, seen: BTreeSet::new() };
     distinct.add(first);
     each(whole, from, &mut |exchange| {

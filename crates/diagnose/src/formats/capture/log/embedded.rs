@@ -4,8 +4,8 @@
 use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
-use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::encode::{Slash, encode};
+use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
@@ -188,7 +188,8 @@ fn with_body(mut exchange: Exchange, body: Option<Vec<u8>>) -> Exchange {
     let is_whole = |request: &Request, body: &Vec<u8>| {
         request.headers.content_length().is_none_or(|length| length == body.len() as u64)
     };
-    if let Some((request, body)) = exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body)) {
+    if let Some((request, body)) = exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body))
+    {
         request.body = Body::Bytes(body);
         exchange.notes.retain(|note| *note != Note::BodyNotCaptured);
     }
