@@ -23,7 +23,7 @@ const ABOUT_OTHERS: [&str; 6] = [
     "crates/diagnose/src/formats/token/kind.rs",
     "crates/diagnose/src/formats/capture/curl/",
     "crates/diagnose/src/formats/capture/token/beside/",
-    "crates/core/src/verify/oddities.rs",
+    "crates/core/src/verify/tests/oddities.rs",
 ];
 
 #[test]

@@ -2,8 +2,8 @@
 //!
 //! [`run`] cuts a stream into blocks of whole records, gives them to workers, and writes their results in the order
 //! of the input; memory use does not depend on the length of the input. [`run`] does not know what a record is
-//! ([`Records`]) or what a worker does with it ([`PresignWorker`], [`VerifyWorker`]). This module does not know
-//! which options exist or how a command exits.
+//! ([`Records`]) or what a worker does with it ([`PresignWorker`], [`VerifyWorker`]). This module reads no
+//! options and does not know how a command exits; its messages name options, because most say which one to pass.
 
 mod quotes;
 mod binary;

@@ -32,7 +32,7 @@ fn message(error: &Error) -> String {
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{} needs more values", argument()),
         ErrorKind::ArgumentConflict => conflict(error),
         ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8".to_owned(),
-        other => other.as_str().unwrap_or("the command line makes no sense").to_owned(),
+        other => other.as_str().unwrap_or("the command line is invalid").to_owned(),
     }
 }
 

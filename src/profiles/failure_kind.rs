@@ -7,7 +7,7 @@ pub enum FailureKind {
     NoCredentials,
     /// The profile file has to be repaired, made readable, or named correctly before it can be used.
     Broken,
-    /// What the user asked for makes no sense.
+    /// The request of the user is invalid.
     Usage,
     /// The profile file cannot be written.
     Unwritable,

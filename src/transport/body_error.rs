@@ -71,7 +71,7 @@ impl Pass {
     fn when_changed(self) -> &'static str {
         match self {
             Self::Hash => "it changed while it was hashed",
-            Self::AfterHash => "it changed after it was hashed, and so the signature would not hold",
+            Self::AfterHash => "it changed after it was hashed, so the signature would not match",
             Self::Unhashed => "it changed before all of it was sent, and so the body would be a mixture",
         }
     }

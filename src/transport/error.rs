@@ -149,7 +149,7 @@ pub enum Unsendable {
     #[error("the request cannot be sent: WebSockets are not supported")]
     WebSocket,
     /// hyper would send a different target than the signed one.
-    #[error("the request cannot be sent: its target would be rewritten, and so the signature would not hold")]
+    #[error("the request cannot be sent: its target would be rewritten, so its signature would not match")]
     Target,
     /// The body is not in memory, and no body file was given.
     #[error("the request cannot be sent: it has no body")]

@@ -166,6 +166,7 @@ fn a_csv_without_the_column_is_refused() {
         ("id,key,presigned_url\n", "the CSV has a column 'presigned_url' already; rename or remove it"),
         ("key,id,key\n", "the CSV has several columns 'key'"),
         ("\"id,key\n1\n", "a quote is not closed"),
+        (&format!("key,{}\na,1\n", "x".repeat(2 << 20)), "standard input: the row in line 1 is longer than 1 MiB"),
     ] {
         let ran = presign(&["--csv", "key", "--base", "s3://b"]).input(rows.as_bytes()).run().expect(2);
         assert!(ran.stderr.contains(expected), "{}", ran.stderr);

@@ -9,6 +9,7 @@ mod keys;
 mod quotes;
 mod recorded;
 mod streams;
+mod terms;
 mod unread;
 mod unsuitable;
 mod verdicts;

@@ -14,6 +14,48 @@ fn verdicts(words: &[&str], code: i32, lines: &str) -> Vec<Value> {
     ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// AWS's own example of a signed GET with the parts of its scope in the wrong places.
+#[test]
+fn a_list_names_the_mistakes_that_a_single_request_has() {
+    let keys = ["--access-key", "AKIAIOSFODNN7EXAMPLE", "--secret-key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"];
+    for (scope, expected) in [
+        ("20130524/us-east-1/s3/aws4_request", &[][..]),
+        ("20130524/us-east-1/s3//aws4_request", &["access-key-unknown", "scope-date", "scope-order"]),
+        ("20130524/s3/us-east-1/aws4_request", &["scope-order"]),
+        ("20130524/us-east-1/s3/aws4", &["scope-order"]),
+        ("20130525/us-east-1/s3/aws4_request", &["scope-date"]),
+        ("20130524/eu-west-1/s3/aws4_request", &[]),
+    ] {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{scope}, \
+             SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
+             Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+        );
+        let record = json!({
+            "method": "GET",
+            "url": "https://examplebucket.s3.us-east-1.amazonaws.com/test.txt",
+            "headers": {
+                "Host": "examplebucket.s3.us-east-1.amazonaws.com",
+                "Range": "bytes=0-9",
+                "x-amz-date": "20130524T000000Z",
+                "x-amz-content-sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                "Authorization": authorization,
+            },
+        });
+        let words = [&["--now", "20130524T000500Z"], &keys[..]].concat();
+        let found = verdicts(&[&["--jsonl"], &words[..]].concat(), 1, &record.to_string());
+        let ran = Sigvet::new(&[&["verify", "--json"], &words[..]].concat()).input(record.to_string().as_bytes());
+        let single: Value = serde_json::from_str(&ran.run().expect(1).text()).unwrap();
+        let explanations = single["explanations"].as_array().unwrap().iter();
+        let mistakes = explanations.flat_map(|explanation| explanation["mistakes"].as_array().unwrap());
+        let ids: Vec<&Value> = mistakes.map(|mistake| &mistake["id"]).collect();
+        assert_eq!(json!(ids), found[0]["findings"], "{scope}");
+        for id in expected {
+            assert!(ids.contains(&&json!(id)), "{scope}: {ids:?}");
+        }
+    }
+}
+
 /// botocore's presigned URLs are valid until they expire, and only if nothing was changed.
 #[test]
 fn urls_are_judged_as_one_by_one() {

@@ -40,7 +40,7 @@ fn each_invalid_file_has_its_own_message() {
             "[default]\naccess_key = A\nsecret_key = %(hush)s\n",
             "s3cmd:default",
             4,
-            "s3cmd section 'default' in HOME/.s3cfg: secret_key has '%(' in it, and s3cmd fills in nothing there; write $VARIABLE, or the value",
+            "s3cmd section 'default' in HOME/.s3cfg: secret_key contains '%(', which s3cmd does not expand; write $VARIABLE, or the value",
         ),
         (
             ".s3cfg",

@@ -115,7 +115,7 @@ fn kept(session: &Session, own: &Credentials, context: &mut Context) -> Result<O
     let place = KeptSession::of(&context.environment, &host(session), &own.access_key_id);
     let found = place.and_then(|place| place.read(context.now));
     if let Some(found) = found.as_ref().filter(|_| session.is_verbose()) {
-        note(context, &format!("session: one that is kept, {}", lasting(found)))?;
+        note(context, &format!("session: cached, {}", lasting(found)))?;
     }
     Ok(found)
 }
@@ -148,7 +148,7 @@ fn create(
     }
     let place = KeptSession::of(&context.environment, &host, &own.access_key_id);
     if let Some(Err(error)) = place.map(|place| place.write(&reply)) {
-        warn(context, &format!("the session cannot be kept: {error}"))?;
+        warn(context, &format!("the session cannot be cached: {error}"))?;
     }
     Ok(created)
 }
@@ -191,7 +191,7 @@ fn create_session(url: &RequestUrl, host: &str) -> Result<Request, Failure> {
 
 fn no_credentials() -> Failure {
     Failure::new(Exit::NoCredentials, "a signing key cannot request an S3 Express session")
-        .hint("--s3express-session given says that the key is of a session's secret, none that it is not")
+        .hint("pass --s3express-session given if the key was derived from a session's secret, otherwise none")
 }
 
 fn no_session(session: &Session) -> Failure {

@@ -15,7 +15,7 @@ use crate::transport::{
 };
 use sigvet_core::credentials::Secret;
 
-/// By which way to connect, for how long, trusting whom.
+/// Proxies, TLS, name resolution and time limits.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
@@ -71,11 +71,11 @@ pub struct ConnectionOptions {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "cert")]
     key: Option<PathBuf>,
 
-    /// Kind of the certificate's file; PEM is all there is
+    /// Format of the certificate file; only PEM is supported
     #[arg(long, value_name = "TYPE", hide = true, value_parser = ["PEM"], ignore_case = true)]
     cert_type: Option<String>,
 
-    /// Kind of the key's file; PEM is all there is
+    /// Format of the key file; only PEM is supported
     #[arg(long, value_name = "TYPE", hide = true, value_parser = ["PEM"], ignore_case = true)]
     key_type: Option<String>,
 

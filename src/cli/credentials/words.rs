@@ -35,8 +35,8 @@ pub fn describe_owner(source: &Source) -> String {
 pub fn describe_warning(warning: &Warning) -> String {
     match warning {
         Warning::SecondColon => {
-            "option -u is cut at its first ':', as curl has it; an access key id with a ':' in it is \
-            given by --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID"
+            "option -u is split at its first ':', as in curl; give an access key ID that contains a ':' \
+            with --access-key and --secret-key, a profile, or AWS_ACCESS_KEY_ID"
                 .to_owned()
         }
         Warning::WhiteSpace { part, source } => {
@@ -106,8 +106,8 @@ pub fn describe_problem(problem: KeyProblem) -> &'static str {
     match problem {
         KeyProblem::ControlCharacter => "contains a line break, a NUL or another control character",
         KeyProblem::LooksLikeSecret => "looks like a secret access key",
-        KeyProblem::LooksLikeKeyId => "looks like an access key id",
-        KeyProblem::HoldsToken => "has a ':' in it, as no secret of AWS has",
+        KeyProblem::LooksLikeKeyId => "looks like an access key ID",
+        KeyProblem::HoldsToken => "contains a ':', which AWS secrets never do",
     }
 }
 
@@ -116,13 +116,13 @@ pub fn hint_for_problem(problem: KeyProblem, source: &Source) -> &'static str {
     match (problem, source) {
         (KeyProblem::ControlCharacter, _) => "copy it again, on one line and without surrounding text",
         (KeyProblem::HoldsToken, _) => "give the session token with --session-token",
-        (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, the id first",
-        (_, Source::Options) => "--access-key takes the id, --secret-key the secret: swap the two",
-        (_, Source::Environment) => "AWS_ACCESS_KEY_ID takes the id, AWS_SECRET_ACCESS_KEY the secret: swap the two",
+        (_, Source::User) => "write -u ACCESS_KEY_ID:SECRET, with the ID first",
+        (_, Source::Options) => "--access-key takes the ID, --secret-key the secret: swap the two",
+        (_, Source::Environment) => "AWS_ACCESS_KEY_ID takes the ID, AWS_SECRET_ACCESS_KEY the secret: swap the two",
         (_, Source::ForTool { source, .. }) => hint_for_problem(problem, source),
-        (_, Source::Tool(_)) => "the access key ID and the secret stand in each other's place: swap the two",
-        (_, Source::Profile { .. }) => "access_key_id takes the id, secret_access_key the secret: swap the two",
-        _ => "aws_access_key_id takes the id, aws_secret_access_key the secret: swap the two",
+        (_, Source::Tool(_)) => "the access key ID and the secret are in the wrong fields: swap the two",
+        (_, Source::Profile { .. }) => "access_key_id takes the ID, secret_access_key the secret: swap the two",
+        _ => "aws_access_key_id takes the ID, aws_secret_access_key the secret: swap the two",
     }
 }
 
@@ -143,7 +143,7 @@ pub fn describe_provider(provider: AwsProvider) -> &'static str {
 
 pub fn describe_part(part: KeyPart) -> &'static str {
     match part {
-        KeyPart::AccessKeyId => "access key id",
+        KeyPart::AccessKeyId => "access key ID",
         KeyPart::SecretAccessKey => "secret access key",
         KeyPart::SessionToken => "session token",
     }

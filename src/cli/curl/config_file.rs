@@ -91,7 +91,7 @@ impl Expansion<'_> {
         match name {
             "config" => self.file_of_word(value_of()),
             "url" => {
-                let url = value_of().ok_or_else(|| Failure::usage("--url lacks its URL"))?;
+                let url = value_of().ok_or_else(|| Failure::usage("--url needs a URL"))?;
                 self.url(url).map_err(|problem| problem.to_failure(""))
             }
             _ => {
@@ -129,7 +129,7 @@ impl Expansion<'_> {
     }
 
     fn file_of_word(&mut self, name: Option<OsString>) -> Result<(), Failure> {
-        let name = name.ok_or_else(|| Failure::usage("-K lacks the name of a file"))?;
+        let name = name.ok_or_else(|| Failure::usage("-K needs the name of a file"))?;
         let name = name.into_string().map_err(|_| Failure::usage("the name of the file after -K is not UTF-8"))?;
         self.file(&name)
     }

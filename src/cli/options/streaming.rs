@@ -113,7 +113,7 @@ enum InvalidChunkSize {
     NotASize(#[from] InvalidValue),
     #[error("a chunk size of {bytes} bytes is too large; expected at most 16MiB, MinIO's maximum")]
     TooLarge { bytes: u64 },
-    #[error("{0}: S3 refuses smaller ones, the last one excepted (InvalidChunkSizeError)")]
+    #[error("{0}: S3 refuses smaller chunks, except for the last one (InvalidChunkSizeError)")]
     TooSmall(#[from] ChunkSizeTooSmall),
 }
 

@@ -123,7 +123,7 @@ fn addressing(store: Store<'_>, endpoint: &RequestUrl, bucket: &str) -> Result<A
     }
 }
 
-/// Whether a bucket's name can stand in a host: letters are small there, and dots part its labels.
+/// Whether a bucket's name can be part of a host name: host names are in lower case, and dots separate their labels.
 fn fits_a_host(bucket: &str) -> bool {
     bucket.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
 }

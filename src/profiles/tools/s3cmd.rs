@@ -248,8 +248,7 @@ impl Values<'_> {
     fn literal(&self, field: &'static str) -> Result<Option<&str>, Error> {
         match self.get(field)? {
             Some(value) if value.contains("%(") => {
-                Err(self
-                    .invalid(field, "has '%(' in it, and s3cmd fills in nothing there; write $VARIABLE, or the value"))
+                Err(self.invalid(field, "contains '%(', which s3cmd does not expand; write $VARIABLE, or the value"))
             }
             value => Ok(value),
         }

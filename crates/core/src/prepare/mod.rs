@@ -3,8 +3,8 @@
 //! It adds date, token and payload-hash headers or, for a presigned URL, the query parameters; it selects the headers
 //! to sign; it hashes the payload or declares it unsigned. Nothing is signed here, and no secret is needed.
 
-mod error;
 mod expiry;
+mod error;
 mod parameters;
 mod settings;
 mod header_selection;

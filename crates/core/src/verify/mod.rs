@@ -178,14 +178,4 @@ pub fn verify(request: &Request, judge: &Judge<'_>) -> Result<Verdict, VerifyErr
 }
 
 #[cfg(test)]
-#[cfg(all(feature = "form", feature = "stream"))]
-mod bodies;
-#[cfg(test)]
-#[cfg(all(feature = "v4a", feature = "stream"))]
-mod chunks;
-#[cfg(test)]
-mod limits;
-#[cfg(test)]
-mod oddities;
-#[cfg(test)]
 mod tests;

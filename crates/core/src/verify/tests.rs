@@ -1,5 +1,12 @@
 //! Tests of what an authenticator built on `verify` must not get wrong.
 
+#[cfg(all(feature = "form", feature = "stream"))]
+mod bodies;
+#[cfg(all(feature = "v4a", feature = "stream"))]
+mod chunks;
+mod limits;
+mod oddities;
+
 use super::*;
 use crate::credentials::Secret;
 use crate::prepare::{Identity, Settings, prepare};

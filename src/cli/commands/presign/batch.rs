@@ -197,7 +197,7 @@ impl Opened {
         match first {
             Some((of, first)) if !first.is_alike(&header) => {
                 return Err(Failure::usage(format!("{name}: its columns are not those of {of}"))
-                    .hint("presign files with other columns in a run of their own"));
+                    .hint("presign files with other columns separately"));
             }
             Some(_) => {}
             None => {

@@ -26,9 +26,9 @@ Examples:
 
 pub(super) const INPUT: &str = "\
 Input:
-  At a terminal the keys are asked for, the secret without an echo.
-  Elsewhere they are read from standard input, a line each:
-    1. access key id, unless --access-key-id gives it
+  On a terminal, sigvet asks for the keys, and does not echo the secret.
+  Otherwise they are read from standard input, one per line:
+    1. access key ID, unless --access-key-id gives it
     2. secret access key, unless --secret-command or --secret-env names it
     3. session token, if there is one";
 
@@ -180,16 +180,16 @@ fn ask(add: &Add, stated: Option<SecretSource>, context: &mut Context) -> Result
         None => ask_key(context)?,
     };
     if access_key_id.is_empty() {
-        return Err(without("access key id"));
+        return Err(without("access key ID"));
     }
-    // Where the secret is stated and the key given there is nothing to read: standard input is left alone.
+    // If both are given, nothing is read from standard input.
     let Some(secret) = stated else { return ask_secret(access_key_id, context) };
     Ok(Keys { access_key_id, secret, session_token: None })
 }
 
 fn ask_key(context: &mut Context) -> Result<String, Failure> {
     if context.stdin_is_terminal {
-        super::written(write!(context.stderr, "Access key id: ").and_then(|()| context.stderr.flush()))?;
+        super::written(write!(context.stderr, "Access key ID: ").and_then(|()| context.stderr.flush()))?;
     }
     Ok(line(context)?.map(|line| line.trim().to_owned()).unwrap_or_default())
 }
@@ -212,7 +212,7 @@ fn ask_secret(access_key_id: String, context: &mut Context) -> Result<Keys, Fail
     })
 }
 
-const LINES: &str = "standard input holds, a line each: access key id (unless --access-key-id gives it), secret access key, session token if any";
+const LINES: &str = "standard input must contain, one per line: access key ID (unless --access-key-id gives it), secret access key, session token if any";
 
 fn without(what: &str) -> Failure {
     Failure::usage(format!("no {what} was given")).hint(LINES)

@@ -1,4 +1,4 @@
-//! Errors of `profiles` as the command line tells them: the exit code of the contract, and what to do about it.
+//! Errors of `profiles` as the command line reports them: the exit code of the contract, and what to do about it.
 
 use crate::cli::credentials::certified;
 use crate::cli::credentials::words::{closing_command, describe_error, describe_source, hint_for_problem};

@@ -70,7 +70,7 @@ fn new_name(import: &Import, there: &str) -> Result<String, Failure> {
     match &import.name {
         Some(name) => Ok(name.clone()),
         None if there.is_empty() || there.starts_with(':') || there.contains(',') => {
-            Err(Failure::usage("NEW-NAME is missing: what is copied has no name of its own").hint(format!(
+            Err(Failure::usage("NEW-NAME is missing: the credentials to copy have no name of their own").hint(format!(
                 "write 'sigvet profile import {}:… NEW-NAME'",
                 import.from.split(':').next().unwrap_or_default()
             )))

@@ -204,7 +204,7 @@ fn nameless(file: &ProfileFile) -> Failure {
         .hint("list the profiles with 'sigvet profile list'")
 }
 
-/// Loads the file and tells its warnings.
+/// Loads the file and prints its warnings.
 fn load(location: &Location, context: &mut Context) -> Result<Option<ProfileFile>, Failure> {
     let file = ProfileFile::load(location)?;
     warn(file.as_ref().map_or(&[], ProfileFile::warnings), context)?;
@@ -230,7 +230,7 @@ fn note(context: &mut Context, text: &str) -> Result<(), Failure> {
     written(context.stderr.line(text))
 }
 
-/// A reader that has seen enough ends us quietly.
+/// A closed pipe is not an error: nobody reads the output any more.
 fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -92,7 +92,7 @@ fn add_refuses_what_cannot_be_meant() {
     let world = with_two();
     let cases: [(&[&str], &str, &str); 8] = [
         (&["add", "b"], "AKID\nhush\n", "profile 'b' is already in "),
-        (&["add", "c"], "", "no access key id was given"),
+        (&["add", "c"], "", "no access key ID was given"),
         (&["add", "c"], "AKID\n", "no secret access key was given"),
         (&["add", "c"], "AKID\n\n", "no secret access key was given"),
         (&["add", "c"], "AKID\nhush\ntoken\nhush\n", "standard input has more lines than expected"),

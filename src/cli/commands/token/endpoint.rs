@@ -37,7 +37,7 @@ impl Endpoint {
             return Err(invalid("expected a host name, not a URL").hint("omit the scheme and the path"));
         }
         if typed.parse::<Ipv6Addr>().is_ok() {
-            return Err(invalid("an IPv6 address stands in brackets").hint(format!("pass --host '[{typed}]'")));
+            return Err(invalid("an IPv6 address needs brackets").hint(format!("pass --host '[{typed}]'")));
         }
         parse_host(typed).map_err(|problem| invalid(&problem))?;
         let Some((host, behind)) = typed.rsplit_once(':').filter(|_| !typed.ends_with(']')) else {

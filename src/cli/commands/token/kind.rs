@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Elasticache,
     /// A cluster of MemoryDB: its password
     Memorydb,
-    /// Redshift accepts no signed token: this tells how to get a password from its API
+    /// Redshift accepts no signed token; this explains how to get a password from its API
     Redshift,
     /// A broker of MSK: an OAUTHBEARER token
     Msk,
@@ -205,7 +205,7 @@ mod tests {
     fn each_kind_is_in_the_short_help_and_has_a_form() {
         let help = TokenArgs::augment_args(Command::new("token")).get_before_help().unwrap().to_string();
         let (_, kinds) = help.split_once("Kinds:\n").unwrap();
-        let kinds = kinds.replace("(no token; tells what to use)", "");
+        let kinds = kinds.replace("(no token; explains what to use)", "");
         let shown: Vec<&str> = kinds.split_whitespace().collect();
         let mut all: Vec<String> = Kind::value_variants().iter().map(|kind| name_of(*kind)).collect();
         let mut shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();

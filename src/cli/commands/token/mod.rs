@@ -49,7 +49,7 @@ use sigvet_core::time::Timestamp;
 
 Kinds:
   rds dsql elasticache memorydb msk bedrock eks vault gcp snowflake appsync
-  appsync-events iot redshift (no token; tells what to use)")]
+  appsync-events iot redshift (no token; explains what to use)")]
 pub struct TokenArgs {
     /// What the token is for
     #[arg(value_name = "KIND", value_enum)]

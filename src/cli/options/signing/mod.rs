@@ -35,7 +35,7 @@ pub const OTHER_SCHEMES: usize = 10_000;
 /// The options with which a key can be typed.
 pub const TYPED_KEYS: [&str; 4] = ["user", "access_key", "secret_key", "session_token"];
 
-/// Whose keys sign.
+/// The credentials to sign with.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct CredentialOptions {
@@ -45,16 +45,16 @@ pub struct CredentialOptions {
     #[arg(short = 'u', long, value_name = "KEY:SECRET", value_parser = parse_secret)]
     pub user: Option<Secret>,
 
-    /// The access key id, as awscurl takes it
+    /// Access key ID, as awscurl spells it
     #[arg(long, alias = "access_key", value_name = "KEY", hide = true, conflicts_with = "user")]
     pub access_key: Option<String>,
 
-    /// The secret to it
+    /// Secret access key of --access-key
     #[arg(long, alias = "secret_key", value_name = "SECRET", hide = true, conflicts_with = "user")]
     #[arg(value_parser = parse_secret)]
     pub secret_key: Option<Secret>,
 
-    /// The session token to it, or to that of -u
+    /// Session token of --access-key or -u
     #[arg(long, aliases = ["session_token", "security-token", "security_token"], value_name = "TOKEN", hide = true)]
     #[arg(value_parser = parse_secret)]
     pub session_token: Option<Secret>,
@@ -222,7 +222,7 @@ impl SigningOptions {
         self.scheme == Some(SchemeName::X509) || (self.scheme.is_none() && self.certificate.is_typed())
     }
 
-    /// Refuses a certificate that the scheme does not use, and another key besides the certificate's.
+    /// Refuses a certificate that the scheme does not use, and a second key in addition to the certificate's.
     ///
     /// # Errors
     /// The options contain one of these.
@@ -238,7 +238,7 @@ impl SigningOptions {
                 Err(Failure::usage(format!(
                     "{option} cannot be used with {certificate}: each names the key to sign with"
                 ))
-                .hint("omit one of the two; --region and --endpoint-url say what a profile would say besides"))
+                .hint("omit one of the two; the region and the endpoint of a profile can be given with --region and --endpoint-url"))
             }
             None => Ok(()),
         }
@@ -325,9 +325,9 @@ impl ExpectedOptions {
 /// a cached session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExpressSession {
-    /// One that is kept, else CreateSession over the network; it is kept for its five minutes
+    /// Use a cached session, or call CreateSession and cache the new one for its five minutes
     Auto,
-    /// The credentials and their token are a session's already
+    /// The credentials are already those of a session
     Given,
     /// No session: sign with the credentials as they are
     None,
@@ -340,7 +340,7 @@ pub enum SchemeName {
     V4,
     /// Signature Version 4A: one signature for a set of regions
     V4a,
-    /// Signature Version 2 of S3, which older stores still take
+    /// Signature Version 2 of S3, which some older stores still require
     V2,
     /// Version 4 with the key of --certificate, for IAM Roles Anywhere
     X509,

@@ -127,7 +127,7 @@ fn check_value(name: &str, value: &str) -> Result<(), Failure> {
 }
 
 fn unsent(name: &str, what: &str) -> Failure {
-    Failure::usage(format!("the field {name} cannot stand in a page: it has {what}"))
+    Failure::usage(format!("the field {name} cannot be part of a page: it contains {what}"))
         .hint("use --as json to print the fields unchanged")
 }
 

@@ -1,7 +1,6 @@
 //! Tests of bodies in chunks, judged without a key: each word for a payload with what may follow it (S3's pages
 //! *Transferring payload in multiple chunks* and *Including trailing headers*). The checksum of `hello` is zlib's.
 
-use super::{ExpectedScope, Finding, FindingId, Judge, Outcome, verify};
 use crate::checksum::ChecksumAlgorithm;
 use crate::credentials::Credentials;
 use crate::parse_request;
@@ -10,6 +9,7 @@ use crate::request::{Body, Request, RequestUrl};
 use crate::scheme::{Dialect, Scheme, SigningKey};
 use crate::stream::{ChunkSize, InOrder, Plan, Protection, StreamFault};
 use crate::time::Timestamp;
+use crate::verify::{ExpectedScope, Finding, FindingId, Judge, Outcome, verify};
 
 const SIGNED: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const SIGNED_TRAILER: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";

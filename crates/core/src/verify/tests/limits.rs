@@ -2,10 +2,10 @@
 //! be signed. The limits are those of the S3 documentation (*Authenticating requests*, *RequestTimeTooSkewed*,
 //! *presigned URLs*).
 
-use super::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 use crate::parse_request;
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
+use crate::verify::{ExpectedScope, Finding, FindingId, Judge, Severity, verify};
 
 const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 

@@ -1,13 +1,13 @@
 //! Tests of bodies with their own signatures, chunks and forms: what a judge with the key finds. The signatures of the
 //! chunks are those in S3's page *Including Trailing Headers*; those of the forms were computed with Python's `hmac`.
 
-use super::{Claimed, ExpectedScope, Finding, FindingId, Judge, Outcome, Verdict, VerifyError, verify};
 use crate::claim::ClaimError;
 use crate::credentials::Credentials;
 use crate::form::Violation;
 use crate::parse_request;
 use crate::request::{Body, Request};
 use crate::time::Timestamp;
+use crate::verify::{Claimed, ExpectedScope, Finding, FindingId, Judge, Outcome, Verdict, VerifyError, verify};
 
 const SEED: &str = "106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e";
 const TRAILER: &str = "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435";
