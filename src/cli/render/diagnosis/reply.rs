@@ -151,7 +151,8 @@ mod tests {
             ("resource: arn:aws:s3:::Bucket/Some/Long/Path".to_owned(), "resource: arn:aws:s3:::Bucket/Some/Long/Path"),
             ("\u{e9} ok".to_owned(), "\u{e9} ok"),
             (
-                "s3a://AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCYEXAMPLEKEY@lake/raw: Forbidden".to_owned(),
+                "s3a://AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCYEXAMPLEKEY@lake/raw: Forbidden"
+                    .to_owned(),
                 "s3a://AKIAIOSFODNN7EXAMPLE:[redacted]@lake/raw: Forbidden",
             ),
             (format!("s3a://AKIAIOSFODNN7EXAMPLE:{secret}@lake"), "s3a://AKIAIOSFODNN7EXAMPLE:[redacted]@lake"),
@@ -161,7 +162,10 @@ mod tests {
             ),
             (format!("at accessKey=AKIA secretKey={secret} bad"), "at accessKey=AKIA secretKey=[redacted] bad"),
             ("secret_access_key=minio123, no".to_owned(), "secret_access_key=[redacted], no"),
-            ("MC_HOST_m=https://minio:hunter2@minio.lan:9000".to_owned(), "MC_HOST_m=https://minio:[redacted]@minio.lan:9000"),
+            (
+                "MC_HOST_m=https://minio:hunter2@minio.lan:9000".to_owned(),
+                "MC_HOST_m=https://minio:[redacted]@minio.lan:9000",
+            ),
             ("see https://h.example:9000/users/@me".to_owned(), "see https://h.example:9000/users/@me"),
         ] {
             assert_eq!(without_secrets(&message), expected);

@@ -43,8 +43,13 @@ const ELEMENTS: [(&str, &str); 4] = [
     ("&lt;Error&gt;", "&lt;/Error&gt;"),
 ];
 /// What is around a server's texts, raw or escaped.
-pub(super) const MARKS_OF_TEXTS: [&str; 5] =
-    ["String-to-Sign should have been", "<StringToSign>", "&lt;StringToSign&gt;", "\\u003cStringToSign", "StringToSign: "];
+pub(super) const MARKS_OF_TEXTS: [&str; 5] = [
+    "String-to-Sign should have been",
+    "<StringToSign>",
+    "&lt;StringToSign&gt;",
+    "\\u003cStringToSign",
+    "StringToSign: ",
+];
 /// No report of one refusal has more lines.
 const MOST_LINES: usize = 2000;
 

@@ -225,9 +225,12 @@ pub(super) fn messages(values: &[Value]) -> Option<String> {
 /// The records of a list, or of a list that an object has: `aws logs get-log-events` prints `{"events": […]}`.
 fn records(value: &Value) -> Vec<&Value> {
     let is_record = |value: &&Value| value.is_object();
-    let of_list = |value: &'_ Value| value.as_array().is_some_and(|values| values.iter().all(|value| is_record(&value)));
+    let of_list =
+        |value: &'_ Value| value.as_array().is_some_and(|values| values.iter().all(|value| is_record(&value)));
     let list = match value {
-        Value::Object(fields) => fields.values().find(|value| of_list(value) && value.as_array().is_some_and(|list| list.len() > 1)),
+        Value::Object(fields) => {
+            fields.values().find(|value| of_list(value) && value.as_array().is_some_and(|list| list.len() > 1))
+        }
         value => Some(value).filter(|value| of_list(value)),
     };
     list.and_then(Value::as_array).map_or_else(|| vec![value], |values| values.iter().collect())

@@ -160,11 +160,15 @@ fn each_presigned_url_of_a_text_can_be_chosen() {
 fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
     let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
     let url = |at| {
-        format!("https://b.s3.eu-west-1.amazonaws.com/{at}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}")
+        format!(
+            "https://b.s3.eu-west-1.amazonaws.com/{at}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}"
+        )
     };
     let authorization = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
     let record = |at| {
-        format!("{{\"method\":\"GET\",\"url\":\"/{at}\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}")
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"/{at}\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}"
+        )
     };
     let call = |at| format!("fetch('https://h/{at}', {{headers: {{Authorization: '{authorization}'}}}})");
     let lines = |line: &dyn Fn(usize) -> String| (1..=150).map(|at| line(at) + "\n").collect::<String>();
@@ -172,6 +176,9 @@ fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
         (lines(&url), 1),
         (format!("see\n{}", lines(&url)), 1),
         (lines(&|at| format!("<a href=\"{}\">x</a>", url(at).replace('&', "&amp;"))), 1),
+        (lines(&url).replace('\n', ","), 1),
+        (format!("[\"{}\"]", lines(&url).trim_end().replace('\n', "\",\"")), 1),
+        (format!("see {}", lines(&url).replace("https", "wss")), 1),
         (lines(&record), 150),
         (lines(&call), 150),
     ] {
@@ -188,13 +195,16 @@ fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
 #[test]
 fn evidence_far_down_in_a_text_is_found() {
     let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
-    let url = format!("https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}");
+    let url =
+        format!("https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}");
     let authorization = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
     let filler = "2026-11-30 10:11:12 INFO {\"level\": \"info\", \"took\": 12}\n".repeat(8_000);
     let far = |what: &str, line: &str| format!("the text is long; {what} was read from line {line}");
     for evidence in [
         format!("see {url}\n"),
-        format!("{{\"method\":\"GET\",\"url\":\"/k?X-Amz-Algorithm=AWS4-HMAC-SHA256\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}\n"),
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"/k?X-Amz-Algorithm=AWS4-HMAC-SHA256\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}\n"
+        ),
         format!("PGPASSWORD='db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature={signature}'\n"),
     ] {
         let found = capture(&format!("{filler}{evidence}{filler}"));
