@@ -35,6 +35,9 @@ pub(super) fn presigned_starts(text: &str, from: usize) -> impl Iterator<Item = 
     let mut left = MOST_READ * text.len();
     let is_presigned = move |start: &usize| {
         let behind = markup::beginning(text.get(*start..).unwrap_or_default(), LONGEST);
+        let before = text.get(..*start).and_then(|before| before.chars().next_back());
+        let quoted = before.filter(|c| matches!(c, '"' | '\'')).and_then(|quote| behind.split_once(quote));
+        let behind = quoted.map_or(behind, |(quoted, _)| quoted);
         let word = behind.find(char::is_whitespace).unwrap_or(behind.len());
         let is_affordable = left >= word;
         left = left.saturating_sub(word);
