@@ -76,6 +76,11 @@ pub enum Note {
         /// The part that is incomplete.
         what: String,
     },
+    /// A server's text was altered by what copied it, so it is not used.
+    LostForm {
+        /// The text.
+        what: &'static str,
+    },
     /// A value was broken into lines, which were joined.
     JoinedLines {
         /// The number of the value's first line.
@@ -404,6 +409,7 @@ impl fmt::Display for Note {
             Self::HtmlEntities => f.write_str("HTML entities such as &lt; and &amp; were decoded"),
             Self::EscapedUrl { escape } => write!(f, "the URL has {escape} instead of &"),
             Self::CutOff { what } => write!(f, "{} is cut off", one_line(what)),
+            Self::LostForm { what } => write!(f, "{what} was altered when it was copied, so it is not used"),
             Self::JoinedLines { line } => write!(f, "line {line} continues on the next line; they were joined"),
             Self::UnsignedParameter { name } => {
                 write!(f, "{name} follows the signature and is not signed; it was ignored")

@@ -81,7 +81,10 @@ impl Subject {
             evidence.take(capture);
         }
         if let Some(name) = &args.response {
-            evidence.reply = Some(input::reply(name, context)?);
+            let reply = input::reply(name, context)?;
+            let lost = reply.damage.iter().filter(|note| matches!(note, Note::LostForm { .. }));
+            notes.extend(lost.cloned());
+            evidence.reply = Some(reply);
         }
         if let Some(name) = &args.client_log {
             evidence.add_client(input::client_log(name, context)?);

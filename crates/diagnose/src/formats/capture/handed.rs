@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::exchange::{Exchange, valid_headers, with_host};
 use super::form::{self, Content, Field};
 use super::literal::{self, Literal};
+use super::log::python;
 use crate::formats::note::Note;
+use crate::formats::reply::unescape;
 use crate::formats::{base64, parse_url};
 use sigvet_core::form::Condition;
 use sigvet_core::internal::encode::{Plus, decode};
@@ -27,10 +29,48 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     if text.contains(LOGIN) {
         return login(text);
     }
+    if let Some(exchange) = page(text).or_else(|| call(text)).and_then(|object| presigned_form(&object)) {
+        return Some(exchange);
+    }
     let has_fields = ["\"fields\"", "'fields'", "fields:"].iter().any(|name| text.contains(name));
     let starts = text.match_indices('{').filter(|_| has_fields).map(|(at, _)| at).take(MOST_OBJECTS);
     let mut objects = starts.filter_map(|at| literal::read(text.get(at..).unwrap_or_default()));
     objects.find_map(|object| presigned_form(&object))
+}
+
+/// The form of a page: its `action` and its hidden inputs.
+fn page(text: &str) -> Option<Literal> {
+    let (_, form) = text.split_once("<form")?;
+    let form = form.split("</form").next().filter(|form| form.contains("olicy"))?;
+    let (tag, inputs) = form.split_once('>')?;
+    let url = attribute(tag, "action")?;
+    let inputs = inputs.split("<input").skip(1).filter_map(|input| input.split('>').next());
+    let fields = inputs.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value")?)));
+    Some(form_of(url, fields.map(|(name, value)| (name, Literal::Text(value))).collect()))
+}
+
+/// The value of an attribute, which is in quotes.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let mut starts = tag.match_indices(name).filter_map(|(at, _)| {
+        let is_name = tag.get(..at)?.ends_with(char::is_whitespace);
+        let value = tag.get(at + name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|quote| is_name && ['"', '\''].contains(quote))?;
+        value.get(1..)?.split(quote).next()
+    });
+    starts.next().map(unescape)
+}
+
+/// A call of Python's `requests.post(URL, data={…}, files=…)`.
+fn call(text: &str) -> Option<Literal> {
+    let (_, arguments) = text.split_once(".post(").filter(|(_, arguments)| arguments.contains("olicy"))?;
+    let (url, rest) = python::string_alone(arguments.trim_start())?;
+    let (_, data) = rest.split_once("data=").or_else(|| rest.split_once("data ="))?;
+    let Literal::Object(fields) = literal::read(data.trim_start())? else { return None };
+    Some(form_of(String::from_utf8(url).ok()?, fields))
+}
+
+fn form_of(url: String, fields: Vec<(String, Literal)>) -> Literal {
+    Literal::Object(vec![("url".to_owned(), Literal::Text(url)), ("fields".to_owned(), Literal::Object(fields))])
 }
 
 /// `{"url": …, "fields": {…}}` with a policy among the fields. The file is missing, and so is what the policy leaves to
@@ -142,6 +182,13 @@ mod tests {
             ),
             format!(
                 "presigned: {{\"url\":\"http://h:9000/b\",\"fields\":{{\"AWSAccessKeyId\":\"AKID\",\"policy\":\"{POLICY}\",\"signature\":\"x=\"}}}} done"
+            ),
+            format!(
+                "<form action=\"http://h:9000/b\" method=\"post\">\n <input type=\"hidden\" name=\"AWSAccessKeyId\" value=\"AKID\"/>\n\
+                 <input name='policy' value='{POLICY}'><input name=\"signature\" value=\"x&#61;\" /><input type=\"file\" name=\"file\">\n</form>"
+            ),
+            format!(
+                "r = requests.post('http://h:9000/b', data={{'AWSAccessKeyId': 'AKID', 'policy': '{POLICY}', 'signature': 'x='}}, files={{'file': f}})"
             ),
         ] {
             let request = read(text.as_bytes()).and_then(|exchange| exchange.request).unwrap();

@@ -86,8 +86,12 @@ fn with_proven_reply(text: &str, mut capture: Capture) -> Option<Capture> {
     Some(capture)
 }
 
-fn without_damage(capture: Capture) -> Capture {
-    Capture { reply: capture.reply.map(without_damaged_texts), ..capture }
+fn without_damage(mut capture: Capture) -> Capture {
+    capture.reply = capture.reply.map(without_damaged_texts);
+    let damage = capture.reply.iter().flat_map(|reply| &reply.damage);
+    let lost: Vec<Note> = damage.filter(|note| matches!(note, Note::LostForm { .. })).cloned().collect();
+    capture.notes.extend(lost);
+    capture
 }
 
 /// The same for a text that is known to be a server's.
@@ -115,12 +119,18 @@ fn holds_texts(text: &str) -> bool {
     MARKS_OF_TEXTS.iter().any(|mark| text.contains(mark))
 }
 
-/// A server's string to sign that has lost its form says nothing about the server.
+/// A server's text that has lost its form says nothing about the server.
 fn without_damaged_texts(mut reply: Reply) -> Reply {
+    let mut lost = Vec::new();
     if reply.state_of_texts() == TextState::Damaged {
-        (reply.canonical_request, reply.string_to_sign) = (None, None);
-        reply.damage.push(Note::CutOff { what: "the server's string to sign".to_owned() });
+        reply.string_to_sign = None;
+        lost.push("the server's string to sign");
     }
+    if reply.canonical_request.as_deref().is_some_and(|canonical| !reply::has_form_of_request(canonical)) {
+        reply.canonical_request = None;
+        lost.push("the server's canonical request");
+    }
+    reply.damage.extend(lost.into_iter().map(|what| Note::LostForm { what }));
     reply
 }
 
@@ -361,9 +371,11 @@ mod tests {
     #[test]
     fn a_text_that_lost_its_form_for_good_is_not_used() {
         let message =
-            message().replace("20261130/us-east-1/execute-api/aws4_request\n", "").replace("/prod/", "/ prod/");
+            message().replace("20261130/us-east-1/execute-api/aws4_request\n", "").replace("\n/prod/", "\nx /prod/");
         let reply = read_reply(message.as_bytes()).unwrap();
         assert_eq!((reply.canonical_request, reply.string_to_sign), (None, None));
-        assert_eq!(reply.damage, [Note::CutOff { what: "the server's string to sign".to_owned() }]);
+        let lost =
+            ["the server's string to sign", "the server's canonical request"].map(|what| Note::LostForm { what });
+        assert_eq!(reply.damage, lost);
     }
 }

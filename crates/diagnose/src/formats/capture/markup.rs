@@ -25,7 +25,7 @@ pub(super) fn link_at(text: &str, start: usize) -> Option<Link> {
     let behind = text.get(start..)?;
     let length = length_of_link(before, behind)?;
     let (link, after) = behind.split_at(length);
-    let depth = depth(before, first_part(after))?;
+    let depth = depth(before, beginning(after, LONGEST))?;
     let url = (0..depth).fold(link.to_owned(), |url, _| unescape(&url));
     let is_escaped = url != link;
     Some(Link { url, end: start + length, is_escaped })
@@ -62,15 +62,16 @@ fn is_in_markup(before: &str, after: &str) -> bool {
     (is_opening || next.starts_with('/')) && is_tag(tag) && is_tag(next)
 }
 
+/// The beginning of a text, no longer than `most` bytes.
+pub(super) fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=text.len().min(most)).rev().find(|at| text.is_char_boundary(*at));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
 fn last_part(text: &str) -> &str {
     let start = text.len().saturating_sub(LONGEST);
     let start = (start..=text.len()).find(|at| text.is_char_boundary(*at));
     start.and_then(|start| text.get(start..)).unwrap_or_default()
-}
-
-fn first_part(text: &str) -> &str {
-    let end = (0..=text.len().min(LONGEST)).rev().find(|at| text.is_char_boundary(*at));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 #[cfg(test)]

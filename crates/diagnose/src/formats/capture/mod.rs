@@ -364,6 +364,7 @@ fn inside_prose(text: &[u8], entry: Option<usize>) -> Option<Result<Capture, Unr
 
 fn inside_plain_prose(whole: &str, entry: Option<usize>) -> Option<Result<Capture, UnreadableCapture>> {
     let text = whole_lines(whole);
+    let next_url = url::presigned_starts(text, 0).next();
     let mut at = 0;
     let mut commands = 0;
     for line in text.split_inclusive('\n') {
@@ -386,12 +387,9 @@ fn inside_plain_prose(whole: &str, entry: Option<usize>) -> Option<Result<Captur
         if has_token && token::is_of_database(line) {
             return tokens();
         }
-        let starts = line.match_indices("http").map(|(start, _)| start).take(MOST_CANDIDATES);
-        if let Some(start) =
-            starts.into_iter().find(|start| url::begins_presigned_in_lines(text.get(at + start..).unwrap_or_default()))
-        {
-            let method = around::method_before(text.get(..at + start).unwrap_or_default());
-            let found = urls::read_at(whole, at + start, entry);
+        if let Some(start) = next_url.filter(|start| *start < at + line.len()) {
+            let method = around::method_before(text.get(..start).unwrap_or_default());
+            let found = urls::read_at(whole, start, entry);
             return Some(found.map(|capture| capture.with_method(method)));
         }
         if has_token {

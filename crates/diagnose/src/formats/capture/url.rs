@@ -25,6 +25,36 @@ pub(super) fn begins(text: &str) -> bool {
     is_url(text)
 }
 
+/// The longest URL in bytes.
+const LONGEST: usize = 64 * 1024;
+/// How often the bytes of a text may be read, when many URLs begin in one word.
+const MOST_READ: usize = 8;
+
+/// Where presigned URLs begin in a text, from a place on; one may be inside another.
+pub(super) fn presigned_starts(text: &str, from: usize) -> impl Iterator<Item = usize> {
+    let mut left = MOST_READ * text.len();
+    let is_presigned = move |start: &usize| {
+        let behind = markup::beginning(text.get(*start..).unwrap_or_default(), LONGEST);
+        let before = text.get(..*start).and_then(|before| before.chars().next_back());
+        let quoted = before.filter(|c| matches!(c, '"' | '\'')).and_then(|quote| behind.split_once(quote));
+        let behind = quoted.map_or(behind, |(quoted, _)| quoted);
+        let word = behind.find(char::is_whitespace).unwrap_or(behind.len());
+        let is_affordable = left >= word;
+        left = left.saturating_sub(word);
+        is_affordable && begins_presigned_in_lines(behind)
+    };
+    let behind = text.get(from..).unwrap_or_default();
+    let starts = behind.match_indices("://").filter_map(move |(at, _)| {
+        let before = behind.get(..at)?;
+        let has = |scheme: &&str| {
+            let start = at.checked_sub(scheme.len()).and_then(|start| before.get(start..));
+            start.is_some_and(|found| found.eq_ignore_ascii_case(scheme))
+        };
+        Some(from + at - ["https", "http", "wss"].into_iter().find(has)?.len())
+    });
+    starts.filter(is_presigned)
+}
+
 /// Whether the text begins with a signed URL.
 pub(super) fn begins_presigned(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
@@ -65,9 +95,8 @@ pub(super) fn unwrapped(text: &[u8]) -> Option<(Vec<String>, &'static str)> {
 /// The presigned URLs that a page links to, or shows.
 fn links_in(page: &str) -> Vec<String> {
     let mut end = 0;
-    let links = page.match_indices("http").filter_map(|(start, _)| {
-        let is_link = start >= end && begins_presigned(page.get(start..)?);
-        let link = markup::link_at(page, start).filter(|_| is_link)?;
+    let links = presigned_starts(page, 0).filter_map(|start| {
+        let link = markup::link_at(page, start).filter(|_| start >= end)?;
         end = link.end;
         Some(link.url)
     });

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::exchange::{Exchange, Prefer, choose, no_such_entry};
-use super::{Capture, CaptureKind, MOST_CANDIDATES, UnreadableCapture, markup, reply_behind, up_to_quote, url};
+use super::{Capture, CaptureKind, UnreadableCapture, markup, reply_behind, up_to_quote, url};
 use crate::formats::note::Note;
 use crate::formats::note_of_url;
 use crate::formats::reply::unescape;
 
 /// The maximum number of URLs to keep.
 const MOST: usize = 100;
+
+/// The longest URL in bytes, with the lines that continue it.
+const LONGEST: usize = 64 * 1024;
 
 /// The URL that a text begins with, and the server's answer if it is below; or another presigned URL of the whole text.
 pub(super) fn read(text: &str, whole: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
@@ -104,27 +107,20 @@ fn hash_of_url(exchange: &Exchange) -> u64 {
 
 /// Gives the presigned URLs of a text in order, from a place on, until one is enough.
 fn each(text: &str, from: usize, is_more_wanted: &mut dyn FnMut(Exchange) -> bool) {
-    let (mut line_at, mut end) = (from, from);
-    for line in text.get(from..).unwrap_or_default().split_inclusive('\n') {
-        for (start, _) in line.match_indices("http").take(MOST_CANDIDATES) {
-            let start = line_at + start;
-            if start < end || !url::begins_presigned_in_lines(text.get(start..).unwrap_or_default()) {
-                continue;
-            }
-            let Some((exchange, behind)) = exchange_at(text, start) else { continue };
-            end = behind;
-            if !is_more_wanted(exchange) {
-                return;
-            }
+    let mut end = from;
+    for start in url::presigned_starts(text, from) {
+        let Some((exchange, behind)) = exchange_at(text, start).filter(|_| start >= end) else { continue };
+        end = behind;
+        if !is_more_wanted(exchange) {
+            return;
         }
-        line_at += line.len();
     }
 }
 
 /// The URL at this place, and where it ends.
 fn exchange_at(text: &str, start: usize) -> Option<(Exchange, usize)> {
     exchange_in_markup(text, start).or_else(|| {
-        let quoted = up_to_quote(text, start);
+        let quoted = markup::beginning(up_to_quote(text, start), LONGEST);
         let (exchange, rest) = url::read(quoted).ok()?;
         Some((exchange, start + quoted.len() - rest.len()))
     })

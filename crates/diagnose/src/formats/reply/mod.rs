@@ -19,7 +19,7 @@ mod tests;
 
 pub use kind::Kind;
 pub use texts::TextState;
-pub(super) use texts::around_texts;
+pub(super) use texts::{around_texts, has_form_of_request};
 pub(super) use xml::unescape;
 
 use std::borrow::Cow;

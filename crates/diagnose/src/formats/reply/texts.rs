@@ -37,6 +37,16 @@ impl Reply {
     }
 }
 
+/// Whether a canonical request has the lines that each has: a method, a path, and the names of headers before a hash. Logs put
+/// prefixes before lines, and escape their ends.
+pub(in crate::formats) fn has_form_of_request(canonical: &[u8]) -> bool {
+    let canonical = String::from_utf8_lossy(canonical);
+    let lines: Vec<&str> = canonical.split('\n').collect();
+    let [method, path, .., names, _] = lines.as_slice() else { return false };
+    let is_method = method.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_method && path.starts_with('/') && !names.contains([' ', ':', '\t'])
+}
+
 /// Whether a string to sign of Version 4 has its lines: algorithm, time, scope, hashes.
 fn has_form(string: &str) -> bool {
     let lines: Vec<&str> = string.trim_end_matches('\n').split('\n').map(|line| line.trim_end_matches('\r')).collect();

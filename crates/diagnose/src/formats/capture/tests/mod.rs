@@ -177,6 +177,8 @@ fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
         (lines(&url), 1),
         (format!("see\n{}", lines(&url)), 1),
         (lines(&|at| format!("<a href=\"{}\">x</a>", url(at).replace('&', "&amp;"))), 1),
+        (format!("[\"{}\"]", lines(&url).trim_end().replace('\n', "\",\"")), 1),
+        (format!("see {}", lines(&url).replace("https", "wss")), 1),
         (lines(&record), 150),
         (lines(&call), 150),
     ] {
@@ -196,7 +198,7 @@ fn evidence_far_down_in_a_text_is_found() {
     let url =
         format!("https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}");
     let authorization = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
-    let filler = "2026-11-30 10:11:12 INFO {\"level\": \"info\", \"took\": 12}\n".repeat(8_000);
+    let filler = "2026-11-30 10:11:12 INFO {\"level\": \"info\", \"took\": 12}\n".repeat(5_000);
     let far = |what: &str, line: &str| format!("the text is long; {what} was read from line {line}");
     for evidence in [
         format!("see {url}\n"),
@@ -213,7 +215,7 @@ fn evidence_far_down_in_a_text_is_found() {
     let late = capture(&format!("{url}\n{filler}{refusal}"));
     assert_eq!(code(&late), "SignatureDoesNotMatch");
     assert!(notes(&late).iter().any(|note| note.starts_with(&far("the server's reply", ""))), "{:?}", notes(&late));
-    let marks = "a signature= of nothing\n".repeat(40_000);
+    let marks = "a signature= of nothing\n".repeat(14_000);
     let given_up = read(format!("{filler}{marks}").as_bytes(), None).unwrap_err().to_string();
     assert!(given_up.contains("the text is long, and nothing below line"), "{given_up}");
 }

@@ -6,7 +6,7 @@ use crate::formats::token::{EKS_FAMILY, decoded};
 use crate::formats::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token};
 use sigvet_core::internal::encode::{Plus, decode};
 
-use super::{LONGEST, beside, escapes};
+use super::{LONGEST, escapes};
 
 /// The text after the host in the token of a database or cache.
 const DATABASE_MARKS: [&str; 2] = ["/?Action=connect&", "/?Action=DbConnect"];
@@ -182,7 +182,7 @@ fn is_before_address(behind: &str) -> bool {
 fn end_in_query(line: &str, start: usize, end: usize) -> Option<usize> {
     const SIGNATURE: &str = "X-Amz-Signature=";
     let (url, name) = line.get(..start)?.strip_suffix('=')?.rsplit_once(['?', '&'])?;
-    if !beside::names_password(name) || !url.contains("://") {
+    if !name.eq_ignore_ascii_case("password") || !url.contains("://") {
         return None;
     }
     let token = line.get(start..end)?;
