@@ -8,6 +8,7 @@
 
 mod limits;
 mod stop;
+mod joining;
 mod reply;
 mod activity;
 mod cutting;
