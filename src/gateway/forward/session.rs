@@ -61,13 +61,12 @@ async fn read_head(client: &mut (impl AsyncRead + Unpin), limit: usize) -> io::R
 /// first `searched` bytes.
 fn find_end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(2);
-    let ends = memchr::memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at + 1);
-    ends.filter_map(|end| {
+    let mut ends = memchr::memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at + 1);
+    ends.find_map(|end| {
         let rest = bytes.get(end..)?;
         let length = [&b"\n"[..], b"\r\n"].iter().find(|line| rest.starts_with(line))?.len();
         Some(end + length)
     })
-    .next()
 }
 
 /// Sends an error response to the client.
