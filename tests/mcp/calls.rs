@@ -152,7 +152,7 @@ fn there_is_an_answer_whatever_a_server_does() {
             403,
             "text/html",
             "<h1>Blocked</h1>",
-            "403 Forbidden; the answer is a web page instead of an AWS error",
+            "403 Forbidden: Blocked; the answer is a web page instead of an AWS error",
         ),
         ("bare", 403, "text/plain", "no", "403 Forbidden: no; the answer has no AWS error code"),
         ("oauth", 401, "text/plain", "", "accepts bearer tokens (OAuth), not signatures"),

@@ -229,19 +229,24 @@ fn an_unwatched_host_is_named_once_it_refuses_a_signed_request() {
     }
 }
 
-/// Catches a saved file without the signature that it is about: the key here is not the server's, so that the signature
-/// is the one that this key makes.
+/// Catches a saved file without the signature that it is about: the request is signed with the secret that the user has,
+/// but the server has another.
 #[test]
 fn explain_repeats_the_verdict_of_a_saved_file() {
     let world = World::new();
-    let upstream = Upstream::secure(&world, REFUSED);
-    let (login, url, folder) = (login(""), format!("https://{WATCHED}/bucket/key"), world.path("refused"));
-    let ended = world.watch(&upstream.address, &["--save", text(&folder)], &curl(&login, &[&url])).run().expect(0);
-    assert!(ended.stderr.contains("[secret-wrong]"), "{}", ended.stderr);
-    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
-    let again = Sigvet::anonymous(&["explain", "--quiet", text(&file)]);
-    let again = again.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1).run().expect(1);
-    assert!(again.text().contains("[secret-wrong]"), "{}", again.text());
+    let (server, silent) = (world.serve(), Upstream::secure(&world, REFUSED));
+    let (url, folder) = (format!("https://{WATCHED}/bucket/key"), world.path("refused"));
+    let secret = "AnOldSecretOfTheSameKey/aaaaaaaaaaaaaaaa";
+    let login = format!("{}:{secret}", KEY.0);
+    for (address, verdict) in [(server.address(), "[secret-wrong]"), (&silent.address, "valid: signed by")] {
+        let watched = world.watch(address, &["--save", text(&folder)], &curl(&login, &[&url]));
+        let ended = watched.env("AWS_SECRET_ACCESS_KEY", secret).run().expect(0);
+        assert!(ended.stderr.contains(verdict), "{}", ended.stderr);
+        let file = ended.stderr.lines().find_map(|line| line.strip_prefix("sigvet: saved as ")).unwrap();
+        let again = Sigvet::anonymous(&["explain", file]);
+        let again = again.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", secret).run();
+        assert!(again.text().contains(verdict), "{}{}", again.text(), again.stderr);
+    }
 }
 
 /// curl waits for `100 Continue` and sends no body if it is refused. Catches a saved file in which that body looks empty.
@@ -250,22 +255,17 @@ fn a_body_that_was_never_sent_is_unknown_in_the_saved_file() {
     let world = World::new();
     let upstream = Upstream::secure(&world, REFUSED);
     let (login, url, folder) = (login("x"), format!("https://{WATCHED}/bucket/key"), world.path("refused"));
-    let words = ["-T", "-", "-H", "Expect: 100-continue", "-H", "Content-Encoding: aws-chunked", "-H"];
-    let words = [
-        &words[..],
-        &[
-            "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-            "-H",
-            "x-amz-trailer: \
-        x-amz-checksum-crc32",
-            "-H",
-            "x-amz-decoded-content-length: 5",
-            &url,
-        ],
-    ]
-    .concat();
-    let program: Vec<&str> = curl(&login, &words);
-    let program: Vec<&str> = program.into_iter().filter(|word| !word.ends_with("UNSIGNED-PAYLOAD")).collect();
+    let mut program = vec!["curl", "-sS", "-o", "/dev/null", "--aws-sigv4", "aws:amz:us-east-1:s3", "-u", &login];
+    for header in [
+        "Expect: 100-continue",
+        "Content-Encoding: aws-chunked",
+        "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-trailer: x-amz-checksum-crc32",
+        "x-amz-decoded-content-length: 10",
+    ] {
+        program.extend(["-H", header]);
+    }
+    program.extend(["--expect100-timeout", "30", "-T", "-", &url]);
     let watched = world.watch(&upstream.address, &["--no-credentials", "--save", text(&folder)], &program);
     let ended = watched.input(b"never sent").run().expect(0);
     assert!(ended.stderr.contains("saved as"), "{}", ended.stderr);

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use sigvet_core::request::RequestUrl;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
@@ -15,7 +15,6 @@ use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
 use super::unwatched::Unwatched;
-use crate::gateway::joining::join;
 use crate::gateway::proxy_target::ProxyTarget;
 use crate::gateway::words::{describe_chain, is_about_trust};
 use crate::transport::{self, RawConnection, Stream, TransportError};
@@ -62,13 +61,12 @@ async fn read_head(client: &mut (impl AsyncRead + Unpin), limit: usize) -> io::R
 /// first `searched` bytes.
 fn find_end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(2);
-    let ends = memchr::memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at + 1);
-    ends.filter_map(|end| {
+    let mut ends = memchr::memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at + 1);
+    ends.find_map(|end| {
         let rest = bytes.get(end..)?;
         let length = [&b"\n"[..], b"\r\n"].iter().find(|line| rest.starts_with(line))?.len();
         Some(end + length)
     })
-    .next()
 }
 
 /// Sends an error response to the client.
@@ -132,7 +130,8 @@ async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &Requ
         note_unwatched(forwarder, url);
     }
     match first(&mut client, &mut server).await {
-        First::Nobody => {}
+        // One end may have closed its side, and still listen.
+        First::Nobody => join(client, server).await,
         First::Server(bytes) => join(client, Rewind::new(bytes, server)).await,
         First::Client(bytes) => {
             let (is_tls, is_http) = (bytes.first() == Some(&HANDSHAKE), begins_like_http(&bytes));
@@ -247,6 +246,12 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
             None => return,
         }
     }
+}
+
+/// Passes bytes on without recording them.
+async fn join(mut client: impl AsyncRead + AsyncWrite + Unpin, mut server: impl AsyncRead + AsyncWrite + Unpin) {
+    // The two ends see for themselves how the connection ends.
+    let _ = copy_bidirectional(&mut client, &mut server).await;
 }
 
 /// The host without brackets.
