@@ -60,7 +60,11 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     findings.extend(framing::judge(request));
     let (prefix, signed) = (&claim.terms.dialect.header_prefix, &claim.terms.signed_headers);
     findings.extend(framing::judge_trailer(request, prefix, Some(signed)));
-    findings.extend(payload::judge(request, &claim));
+    let of_host = addressed::judge(request, &claim, judge);
+    // What the service in the scope requires does not matter if the host belongs to another one.
+    let is_elsewhere = of_host.iter().any(|finding| matches!(finding, Finding::HostService { .. }));
+    let is_required = |finding: &Finding| !is_elsewhere || !matches!(finding, Finding::PayloadHeaderMissing { .. });
+    findings.extend(payload::judge(request, &claim).into_iter().filter(is_required));
     #[cfg(feature = "stream")]
     {
         findings.extend(judge_checksum(request, &claim));
@@ -69,7 +73,7 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     findings.extend(payload::judge_unseen(request, &claim));
     findings.extend(judge_headers(request, &claim, judge));
     findings.extend(written::judge_list(&claim));
-    findings.extend(addressed::judge(request, &claim, judge));
+    findings.extend(of_host);
     let claimed = Claimed::V4(claim);
     findings.extend(judge_scope(request, &claimed, judge));
     Verdict { claimed, texts: SignedTexts::Canonical(derivation), expected, findings }
