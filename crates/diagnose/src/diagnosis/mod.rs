@@ -27,6 +27,7 @@ mod presented;
 mod damaged_url;
 mod foreign;
 mod reading;
+mod told;
 mod search;
 mod scheme;
 mod differences;

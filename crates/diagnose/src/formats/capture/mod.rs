@@ -4,6 +4,7 @@
 //! is unambiguous, and always noted. This module does not judge whether anything is right.
 
 mod error;
+mod bucket;
 mod carrier;
 mod exchange;
 mod har;
@@ -109,6 +110,9 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
         },
     };
     capture.add_reply_around(&text);
+    let is_alone = capture.request.is_none() && capture.reply.as_ref().is_some_and(Reply::is_signature_refusal);
+    let settings = String::from_utf8_lossy(&text);
+    capture.notes.extend(Some(settings).filter(|_| is_alone).and_then(|text| bucket::setting(&text)));
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);

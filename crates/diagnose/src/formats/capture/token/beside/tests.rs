@@ -301,6 +301,45 @@ fn a_different_user_is_noticed_in_lists_secrets_and_logs() {
     }
 }
 
+/// ElastiCache's *Authenticating with IAM* (serverless caches need `ResourceType=ServerlessCache`) and MemoryDB's page of
+/// that name (the service in the scope is `memorydb`). The endpoints come from the guides, as in the tests of `Cache`.
+#[test]
+fn a_token_of_a_cache_is_compared_with_its_type_and_service() {
+    let token = |more: &str, service: &str| signed(&format!("my-cache/?Action=connect&User=app{more}"), service);
+    let (nodes, serverless) = (token("", "elasticache"), token("&ResourceType=ServerlessCache", "elasticache"));
+    let memorydb = token("", "memorydb");
+    const SERVERLESS: &str = "my-cache-x2e9hv.serverless.euw1.cache.amazonaws.com";
+    const NODES: &str = "my-cache.abc123.clustercfg.euw1.cache.amazonaws.com";
+    const MEMORYDB: &str = "clustercfg.my-cache.abc123.memorydb.eu-west-1.amazonaws.com";
+    let lacks = format!(
+        "the token has no ResourceType=ServerlessCache, but the client connects to the serverless cache {SERVERLESS}"
+    );
+    let has =
+        format!("the token has ResourceType=ServerlessCache, but the client connects to {NODES}, which has nodes");
+    let of = |signed: &str, host: &str, service: &str| {
+        format!("the token is signed for {signed}, but the client connects to {host} of {service}")
+    };
+    for (token, host, expected) in [
+        (&nodes, SERVERLESS, vec![lacks]),
+        (&serverless, SERVERLESS, vec![]),
+        (&nodes, NODES, vec![]),
+        (&serverless, NODES, vec![has]),
+        (&memorydb, MEMORYDB, vec![]),
+        (&nodes, MEMORYDB, vec![of("elasticache", MEMORYDB, "memorydb")]),
+        (&memorydb, NODES, vec![of("memorydb", NODES, "elasticache")]),
+        (&nodes, "cache.internal.example", vec![]),
+    ] {
+        for text in [
+            format!("redis-cli --tls -h {host} --user app --pass '{token}'"),
+            format!("REDIS_HOST={host}\nREDIS_USERNAME=app\nREDIS_PASSWORD={token}\n"),
+            format!("rediss://app:{}@{host}:6379", encoded(token)),
+            format!("valkey-cli -h {host} --tls\n> AUTH app {token}\n(error) WRONGPASS invalid username-password pair"),
+        ] {
+            assert_eq!(said(&text), expected, "{text}");
+        }
+    }
+}
+
 /// Redis, *AUTH* and *HELLO*: a password alone is that of the user default. The forms are those of redis-cli, of
 /// `MONITOR`, and of the protocol (*RESP*).
 #[test]
