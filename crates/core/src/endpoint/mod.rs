@@ -79,8 +79,12 @@ pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
 
 /// Whether hosts that imply this service are known to sign for it. Otherwise its name was only guessed from a host.
 pub(crate) fn is_known_service(name: &str) -> bool {
+    // botocore's models have S3's directory buckets and access points for Lambda only in their endpoint rules.
+    const OF_S3: [&str; 2] = ["s3express", "s3-object-lambda"];
     let tables = [names::SIGNING_NAMES, names::RESOURCE_NAMES, names::REGION_FIRST_NAMES];
-    services::SERVICES.binary_search(&name).is_ok() || tables.into_iter().flatten().any(|(_, service)| *service == name)
+    OF_S3.contains(&name)
+        || services::SERVICES.binary_search(&name).is_ok()
+        || tables.into_iter().flatten().any(|(_, service)| *service == name)
 }
 
 /// Adapts a path rule to the server of a request. Only a raw `+` in the path is read in two ways, so other paths keep

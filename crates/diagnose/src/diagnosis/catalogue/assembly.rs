@@ -296,7 +296,7 @@ mistakes! {
             ("aws-sdk-js v3", "unhoistableHeaders: new Set(['x-k8s-aws-id'])"),
             ("aws-sdk-go v2", "smithyhttp.AddHeaderValue(\"x-k8s-aws-id\", cluster) in the presign options"),
         ],
-        proofs: &[Lint],
+        proofs: &[Lint, Error],
     }
     TOKEN_FORM = "token-form" {
         title: "the token is not written in the form that its server reads",
@@ -311,7 +311,7 @@ mistakes! {
             ("JavaScript", "'k8s-aws-v1.' + Buffer.from(url).toString('base64url')"),
             ("Go", "\"k8s-aws-v1.\" + base64.RawURLEncoding.EncodeToString([]byte(url))"),
         ],
-        proofs: &[Lint],
+        proofs: &[Lint, Error],
     }
     TOKEN_OTHER_USER = "token-other-user" {
         title: "the client logs in as a different user than the token names",
@@ -336,6 +336,6 @@ mistakes! {
         fix: "Add and sign the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
             snowflakecomputing.com for Snowflake, the server ID that its administrator set for Vault.",
         clients: &[("Snowflake", "sign X-Snowflake-Audience too: it is one of the signed headers")],
-        proofs: &[Lint],
+        proofs: &[Lint, Error],
     }
 }

@@ -84,7 +84,10 @@ fn inside(kind: &TokenKind, text: &str, token: &Token) -> Login {
 
 fn around(kind: &TokenKind, place: &Place<'_>, marked: &Marked) -> Login {
     let mut login = strings::with_token(&marked.line);
-    caches::read(place, &marked.line, &mut login);
+    let mut typed = Login::default();
+    caches::read(place, &marked.line, &mut typed);
+    let is_typed = typed != Login::default();
+    login.merge(typed);
     let commands = command::all(&marked.line);
     if let Some(command) = commands.iter().find(|command| command.has_token()) {
         let mut settings = command.settings("");
@@ -97,6 +100,9 @@ fn around(kind: &TokenKind, place: &Place<'_>, marked: &Marked) -> Login {
     let is_alone = marked.line.trim() == place::MARK;
     if login == Login::default() && (name.is_some() || is_alone) {
         login = of_commands(kind, place, marked, name.as_deref().unwrap_or_default());
+    } else if is_typed {
+        // The client was started above, with the host.
+        login.fill(of_commands(kind, place, marked, ""));
     }
     login.fill(block::read(place, marked));
     login.fill(strings::without_password(&marked.line));
