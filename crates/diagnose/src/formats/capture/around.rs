@@ -3,6 +3,8 @@
 //!
 //! This module does not know the request's format: whatever reads as a reply is one, wherever it is.
 
+use std::borrow::Cow;
+
 use super::LONGEST_REPORT;
 use super::exchange::METHODS;
 use super::words;
@@ -119,7 +121,17 @@ fn of_error(text: &str) -> Option<Reply> {
 /// The first line that sounds like a server's message about a signature.
 fn sentence(text: &str) -> Option<Reply> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES);
-    lines.map(|line| parsed(None, &without_phrases(line))).find(Reply::is_of_known_kind)
+    lines.map(|line| parsed(None, &without_phrases(&message_of(line)))).find(Reply::is_of_known_kind)
+}
+
+/// The message of a line of JSON, as structured logs have one, or the line itself.
+fn message_of(line: &str) -> Cow<'_, str> {
+    const NAMES: [&str; 5] = ["msg", "message", "error", "err", "log"];
+    let object = || serde_json::from_str::<serde_json::Value>(line).ok();
+    let message =
+        |object: serde_json::Value| NAMES.iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned()));
+    let found = if line.starts_with('{') { object().and_then(message) } else { None };
+    found.map_or(Cow::Borrowed(line), Cow::Owned)
 }
 
 /// A line without status phrases, which look like codes.
@@ -203,6 +215,14 @@ mod tests {
                 None,
                 "AccessDenied",
                 "",
+            ),
+            (
+                format!(
+                    "{{\"url\":\"{URL}\"}}\n{{\"level\":\"error\",\"msg\":\"SignatureDoesNotMatch: No\\n\\tstatus code: 403, host id: x\",\"source\":\"a.go:2\"}}"
+                ),
+                Some(403),
+                "SignatureDoesNotMatch",
+                "No",
             ),
             (
                 format!("{URL}\n\nSignatureDoesNotMatch: The request signature we calculated does not match"),

@@ -141,7 +141,11 @@ fn search<T>(text: &[u8], marks: &[&str], read: &mut dyn FnMut(&[u8]) -> Option<
             }
             known = start;
             let end = line_start(text, (start + LONGEST_PART).min(text.len()));
-            let end = if end > mark && start + LONGEST_PART < text.len() { end } else { text.len().min(start + LONGEST_PART) };
+            let end = if end > mark && start + LONGEST_PART < text.len() {
+                end
+            } else {
+                text.len().min(start + LONGEST_PART)
+            };
             if let Some(value) = read(text.get(start..end).unwrap_or_default()) {
                 return Search::Found(Found { value, start, end });
             }

@@ -48,9 +48,9 @@ fn unescaped(text: &str) -> String {
         let (before, escape) = rest.split_at(at);
         let behind = escape.trim_start_matches('\\');
         let backslashes = escape.len() - behind.len();
-        let found = ESCAPES.iter().find(|(name, _)| {
-            behind.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-        });
+        let found = ESCAPES
+            .iter()
+            .find(|(name, _)| behind.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
         plain.push_str(before);
         rest = match found.filter(|_| backslashes == 1 || is_nested && backslashes == 2) {
             Some((name, character)) => {
@@ -78,7 +78,9 @@ mod tests {
         let go = plain.replace('&', "\\u0026");
         let php = plain.replace('/', "\\/");
         let nested = serde_json::json!({ "log": go }).to_string();
-        for text in [go.clone(), format!("[{php}]\n"), format!("12:00 INFO {go}\nother\n"), format!("{plain}\n{go}\n"), nested] {
+        for text in
+            [go.clone(), format!("[{php}]\n"), format!("12:00 INFO {go}\nother\n"), format!("{plain}\n{go}\n"), nested]
+        {
             assert!(without_escapes(&text).is_some_and(|plain| plain.contains(URL)), "{text}");
         }
     }
@@ -86,7 +88,13 @@ mod tests {
     #[test]
     fn text_that_is_not_json_stays() {
         let go = URL.replace('&', "\\u0026");
-        for text in [go.clone(), format!("\"{go}\""), format!("url: {{\"{go}"), URL.to_owned(), "{\"a\":\"\\u0026\"}".to_owned()] {
+        for text in [
+            go.clone(),
+            format!("\"{go}\""),
+            format!("url: {{\"{go}"),
+            URL.to_owned(),
+            "{\"a\":\"\\u0026\"}".to_owned(),
+        ] {
             assert_eq!(without_escapes(&text), None, "{text}");
         }
         // The value itself was copied with the escape in it.

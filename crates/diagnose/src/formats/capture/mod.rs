@@ -181,7 +181,8 @@ impl Capture {
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
             if self.reply.is_none() {
-                let of_server = |part: &[u8]| around::reply(&String::from_utf8_lossy(part)).filter(Reply::is_of_known_kind);
+                let of_server =
+                    |part: &[u8]| around::reply(&String::from_utf8_lossy(part)).filter(Reply::is_of_known_kind);
                 let (reply, note) = farther::reply(text, &mut |part| of_server(part));
                 self.reply = reply;
                 self.notes.extend(note);

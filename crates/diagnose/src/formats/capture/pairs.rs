@@ -45,7 +45,8 @@ pub(super) fn read(text: &[u8]) -> Option<Exchange> {
     pairs.retain(|pair| !pair.name.starts_with(':') && is_header_name(&pair.name));
     let is_target = |url: &str| parse_url(url).is_ok_and(|url| url.target() != b"/");
     let found = place::url(&text, &pairs, is_target);
-    let found = found.or_else(|| place::url(&text, &pairs, |url| text.matches("http").count() == 1 && parse_url(url).is_ok()));
+    let found =
+        found.or_else(|| place::url(&text, &pairs, |url| text.matches("http").count() == 1 && parse_url(url).is_ok()));
     let method = found.and_then(|(at, _)| method_before(text.get(..at)?)).or(method);
     let url = found.and_then(|(_, url)| parse_url(url).ok()).or_else(|| url_in_parts(&text));
     let mut pairs: Vec<(String, String)> =
@@ -355,18 +356,52 @@ mod tests {
         let of_reply = "'x-amz-request-id': 'A', 'Content-Type': 'text/xml', 'Content-Length': '9'";
         let lines = |text: &str| text.replace("', '", "\n").replace("': '", ": ").replace('\'', "");
         for (name, text) in [
-            ("requests", format!("PUT {url}\n{{{of_request}}}\n200 OK\n{{{of_reply}}}\n<a xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>")),
-            ("the reply first", format!("403 {{{of_reply}}}\nsent: {{'headers': {{{of_request}}}, 'method': 'put', 'url': '{url}'}}")),
-            (".NET", format!("Sending HTTP request PUT {url}\nRequest Headers:\n{}\nReceived HTTP response headers after 2ms - 403\nResponse Headers:\n{}", lines(&of_request), lines(of_reply))),
-            ("OkHttp", format!("--> PUT {url} h2\n{}\n--> END PUT\n<-- 403 {url} (2ms)\n{}", lines(&of_request), lines(of_reply))),
+            (
+                "requests",
+                format!(
+                    "PUT {url}\n{{{of_request}}}\n200 OK\n{{{of_reply}}}\n<a xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>"
+                ),
+            ),
+            (
+                "the reply first",
+                format!("403 {{{of_reply}}}\nsent: {{'headers': {{{of_request}}}, 'method': 'put', 'url': '{url}'}}"),
+            ),
+            (
+                ".NET",
+                format!(
+                    "Sending HTTP request PUT {url}\nRequest Headers:\n{}\nReceived HTTP response headers after 2ms - 403\nResponse Headers:\n{}",
+                    lines(&of_request),
+                    lines(of_reply)
+                ),
+            ),
+            (
+                "OkHttp",
+                format!(
+                    "--> PUT {url} h2\n{}\n--> END PUT\n<-- 403 {url} (2ms)\n{}",
+                    lines(&of_request),
+                    lines(of_reply)
+                ),
+            ),
             ("a hint with a URL", format!("See https://a.example/more\nPUT {url}\n{}", lines(&of_request))),
-            ("an endpoint", format!("Endpoint result: https://b.example/p\nurl={url}, method=PUT, headers={{{of_request}}}\nResponse headers: {{{of_reply}}}")),
-            ("Ruby", format!("{{\"Referer\"=>\"https://c.example/d\", \"X-Amz-Date\"=>\"{date}\", \"Authorization\"=>\"{SIGNED}\"}}\nPUT {url}\n-> \"HTTP/1.1 403 Forbidden\"\n{of_reply}")),
+            (
+                "an endpoint",
+                format!(
+                    "Endpoint result: https://b.example/p\nurl={url}, method=PUT, headers={{{of_request}}}\nResponse headers: {{{of_reply}}}"
+                ),
+            ),
+            (
+                "Ruby",
+                format!(
+                    "{{\"Referer\"=>\"https://c.example/d\", \"X-Amz-Date\"=>\"{date}\", \"Authorization\"=>\"{SIGNED}\"}}\nPUT {url}\n-> \"HTTP/1.1 403 Forbidden\"\n{of_reply}"
+                ),
+            ),
         ] {
             let request = read(text.as_bytes()).unwrap_or_else(|| panic!("{name}: {text}")).request.unwrap();
             assert_eq!((request.method(), request.target()), ("PUT", &b"/p%20q?a=b&c"[..]), "{name}");
             let names = request.headers.iter().map(|header| header.name.to_ascii_lowercase());
-            let others: Vec<String> = names.filter(|name| !["host", "x-amz-date", "authorization", "referer"].contains(&name.as_str())).collect();
+            let others: Vec<String> = names
+                .filter(|name| !["host", "x-amz-date", "authorization", "referer"].contains(&name.as_str()))
+                .collect();
             assert_eq!(others, [""; 0], "{name}");
             assert_eq!(request.headers.first_text("x-amz-date"), Some(date), "{name}");
         }

@@ -7,6 +7,8 @@
 const DEEPEST: usize = 64;
 /// No text has more URLs before the request's.
 const MOST_URLS: usize = 64;
+/// The length of `HTTP/1.1` with a blank.
+const LONGEST_VERSION: usize = 9;
 /// What programs write directly before the URL of a request, in lowercase.
 const BEFORE_URLS: [&str; 11] =
     ["url", "uri", "get", "put", "post", "delete", "head", "patch", "options", "fetch", "endpoint"];
@@ -22,8 +24,7 @@ pub(super) struct Pair {
 
 /// Where the signature is, if a header shows it.
 pub(super) fn signature(pairs: &[Pair]) -> Option<usize> {
-    let is_signed =
-        |pair: &&Pair| pair.name.eq_ignore_ascii_case("authorization") && pair.value.contains("Signature=");
+    let is_signed = |pair: &&Pair| pair.name.eq_ignore_ascii_case("authorization") && pair.value.contains("Signature=");
     pairs.iter().find(is_signed).map(|pair| pair.start)
 }
 
@@ -34,9 +35,8 @@ pub(super) fn around_signature(text: &str, headers: Vec<Pair>) -> Vec<Pair> {
     let mut near: Vec<Pair> = headers;
     near.retain(|pair| (first..end).contains(&pair.start));
     let is_in = |pair: &Pair, (open, close): (usize, usize)| (open..close).contains(&pair.start);
-    let group = brackets(text, &near, at)
-        .into_iter()
-        .find(|group| near.iter().filter(|pair| is_in(pair, *group)).count() > 1);
+    let group =
+        brackets(text, &near, at).into_iter().find(|group| near.iter().filter(|pair| is_in(pair, *group)).count() > 1);
     let Some(group) = group else { return near };
     let (mut kept, others): (Vec<Pair>, Vec<Pair>) = near.into_iter().partition(|pair| is_in(pair, group));
     let is_host = |pair: &Pair| pair.name.eq_ignore_ascii_case("host");
@@ -75,19 +75,23 @@ fn reply_marks(line: &str) -> Vec<usize> {
     let mut marks: Vec<usize> = lower.match_indices("response").filter(is_word).map(|(at, _)| at).collect();
     marks.extend(lower.match_indices("<-- ").map(|(at, _)| at));
     let of_version = lower.match_indices("http/").filter(|(at, _)| {
-        let behind = lower.get(*at..).and_then(|rest| rest.split_once(' ')).map_or("", |(_, rest)| rest);
-        is_status(behind)
+        let length = lower.as_bytes().iter().skip(*at).take(LONGEST_VERSION).position(|byte| *byte == b' ');
+        length.is_some_and(|length| lower.get(at + length + 1..).is_some_and(is_status))
     });
     marks.extend(of_version.map(|(at, _)| at));
-    if is_status(line) && line.get(3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase())) {
+    if is_status(line)
+        && line.get(3..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase()))
+    {
         marks.push(0);
     }
     marks
 }
 
+/// Whether a text begins with the status of a reply.
 fn is_status(text: &str) -> bool {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 3 && text.starts_with(['1', '2', '3', '4', '5']) && text.get(3..).is_some_and(|rest| rest.starts_with(' ') || rest.trim().is_empty())
+    let (digits, rest) = text.split_at_checked(3).unwrap_or_default();
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.starts_with(['1', '2', '3', '4', '5']);
+    is_number && (rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
 }
 
 /// The brackets around a position, the innermost first. What is inside a header's value is not a bracket.

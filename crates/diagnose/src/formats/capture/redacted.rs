@@ -42,7 +42,11 @@ mod tests {
         let text = format!("GET / HTTP/1.1\r\nHost: h\r\nAuthorization: {LEFT_OUT}\r\n\r\n");
         let request = sigvet_core::parse_request(text.as_bytes()).unwrap();
         let reply = |fields: &str| {
-            Reply::parse(Some(403), &Headers::default(), format!("<Error><Code>SignatureDoesNotMatch</Code>{fields}</Error>").as_bytes())
+            Reply::parse(
+                Some(403),
+                &Headers::default(),
+                format!("<Error><Code>SignatureDoesNotMatch</Code>{fields}</Error>").as_bytes(),
+            )
         };
         let mut restored = request.clone();
         let whole = reply("<AWSAccessKeyId>AK</AWSAccessKeyId><SignatureProvided>05c2</SignatureProvided>");

@@ -107,8 +107,11 @@ mod tests {
     /// The same message of OpenSearch Service as clients print it.
     #[test]
     fn what_the_server_computed_is_read_from_every_form() {
-        const CANONICAL: &str = "POST\n/i/_search\n\nhost:h\n\nhost\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
-        let message = format!("The request signature we calculated does not match.\n\nThe Canonical String for this request should have been\n'{CANONICAL}'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n1\n2/r/es/aws4_request\nab'\n");
+        const CANONICAL: &str =
+            "POST\n/i/_search\n\nhost:h\n\nhost\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        let message = format!(
+            "The request signature we calculated does not match.\n\nThe Canonical String for this request should have been\n'{CANONICAL}'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n1\n2/r/es/aws4_request\nab'\n"
+        );
         let json = serde_json::json!({ "message": message }).to_string();
         let pieces: Vec<String> = message
             .split_inclusive('\n')
@@ -121,7 +124,10 @@ mod tests {
             format!("BODY: {json}"),
             format!("DEBUG:opensearch:< {json}\nnext"),
             format!("AuthorizationException(403, '{}')", json.replace('\\', "\\\\").replace('\'', "\\'")),
-            format!("ResponseError: Response Error {{\n  meta: {{\n    body: {{\n      message: {}\n    }},\n    statusCode: 403", pieces.join(" +\n        ")),
+            format!(
+                "ResponseError: Response Error {{\n  meta: {{\n    body: {{\n      message: {}\n    }},\n    statusCode: 403",
+                pieces.join(" +\n        ")
+            ),
         ] {
             let reply = exception(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(reply.canonical_request.as_deref(), Some(CANONICAL.as_bytes()), "{text}");

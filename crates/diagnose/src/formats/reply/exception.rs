@@ -67,8 +67,14 @@ const ID_MARKS: [&str; 10] = [
     "RequestId': '",
     "request_id=",
 ];
-const HOST_ID_MARKS: [&str; 6] =
-    ["Extended Request ID: ", "HostID: ", "host id: ", "extendedRequestId: '", "hostid: '", "s3_extended_request_id\": \""];
+const HOST_ID_MARKS: [&str; 6] = [
+    "Extended Request ID: ",
+    "HostID: ",
+    "host id: ",
+    "extendedRequestId: '",
+    "hostid: '",
+    "s3_extended_request_id\": \"",
+];
 /// Codes about signatures and checksums that do not define a kind of refusal.
 const FURTHER_CODES: [&str; 16] = [
     "AuthorizationParametersError",

@@ -4,8 +4,8 @@
 use crate::formats::note::Note;
 use crate::formats::parse_url;
 use crate::formats::reply::Reply;
-use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::encode::{Slash, encode};
+use sigvet_core::internal::raw_http::Lines;
 use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
@@ -85,10 +85,12 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
             let behind = text.get(at..).unwrap_or_default();
             let body = behind.get(..LONGEST).unwrap_or(behind);
             let body = body.get(..message_block_end(body)).unwrap_or_default();
-            let printed = words::printed(&String::from_utf8_lossy(behind.get(..LONGEST_MESSAGE).unwrap_or(behind)));
+            let near = behind.get(..behind.len().min(1024)).unwrap_or_default();
+            let message = behind.get(..behind.len().min(LONGEST_MESSAGE)).unwrap_or_default();
+            let printed = || words::printed(&String::from_utf8_lossy(message));
+            let printed = find(near, b"should have been").and_then(|_| printed());
             http_ends = at + body.len();
-            let reply = printed.filter(|_| !shown.contains('<'));
-            let reply = reply.unwrap_or_else(|| Reply::parse(None, &Headers::default(), body));
+            let reply = printed.unwrap_or_else(|| Reply::parse(None, &Headers::default(), body));
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         }
     }
@@ -188,7 +190,8 @@ fn with_body(mut exchange: Exchange, body: Option<Vec<u8>>) -> Exchange {
     let is_whole = |request: &Request, body: &Vec<u8>| {
         request.headers.content_length().is_none_or(|length| length == body.len() as u64)
     };
-    if let Some((request, body)) = exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body)) {
+    if let Some((request, body)) = exchange.request.as_mut().zip(body).filter(|(request, body)| is_whole(request, body))
+    {
         request.body = Body::Bytes(body);
         exchange.notes.retain(|note| *note != Note::BodyNotCaptured);
     }

@@ -203,9 +203,25 @@ fn a_signature_that_a_log_leaves_out_is_taken_from_the_reply() {
 fn a_command_is_read_after_any_prompt() {
     let command = format!("curl -H 'Authorization: {AUTHORIZATION}' https://h.example/k");
     for prompt in [
-        "$ ", "% ", "# ", "> ", "+ ", "++ ", "root@host:~# ", "[ec2-user@ip-10-0-0-1 ~]$ ", "bob@mac proj % ", "bob@host ~> ",
-        "\u{276f} ", "\u{279c}  ~ ", "\u{279c}  proj git:(main) \u{2717} ", "bash-5.2$ ", "(venv) bob@curl:~$ ", "/ # ",
-        "C:\\Users\\bob>", "PS C:\\Users\\bob> ", "PS /home/bob> ",
+        "$ ",
+        "% ",
+        "# ",
+        "> ",
+        "+ ",
+        "++ ",
+        "root@host:~# ",
+        "[ec2-user@ip-10-0-0-1 ~]$ ",
+        "bob@mac proj % ",
+        "bob@host ~> ",
+        "\u{276f} ",
+        "\u{279c}  ~ ",
+        "\u{279c}  proj git:(main) \u{2717} ",
+        "bash-5.2$ ",
+        "(venv) bob@curl:~$ ",
+        "/ # ",
+        "C:\\Users\\bob>",
+        "PS C:\\Users\\bob> ",
+        "PS /home/bob> ",
     ] {
         let found = capture(&format!("{prompt}{command}\n"));
         assert_eq!((found.kind, target(&found).as_str()), (CaptureKind::CurlCommand, "/k"), "{prompt}");
