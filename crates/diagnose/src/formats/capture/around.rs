@@ -3,8 +3,6 @@
 //!
 //! This module does not know the request's format: whatever reads as a reply is one, wherever it is.
 
-use std::borrow::Cow;
-
 use super::LONGEST_REPORT;
 use super::exchange::METHODS;
 use super::words;
@@ -27,7 +25,7 @@ const STATUSES: [(u16, &str); 12] = [
     (503, "Service Unavailable"),
 ];
 /// What programs write before a status without its phrase.
-const STATUS_MARKS: [&str; 8] = [
+const STATUS_MARKS: [&str; 9] = [
     "status code ",
     "status code: ",
     "Status Code: ",
@@ -35,6 +33,7 @@ const STATUS_MARKS: [&str; 8] = [
     "StatusCode: ",
     "returned error: ",
     "status: ",
+    "STATUS: ",
     "HTTP Error ",
 ];
 /// How the XML of an error begins, raw or as shown on a page, and how it ends.
@@ -121,17 +120,7 @@ fn of_error(text: &str) -> Option<Reply> {
 /// The first line that sounds like a server's message about a signature.
 fn sentence(text: &str) -> Option<Reply> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES);
-    lines.map(|line| parsed(None, &without_phrases(&message_of(line)))).find(Reply::is_of_known_kind)
-}
-
-/// The message of a line of JSON, as structured logs have one, or the line itself.
-fn message_of(line: &str) -> Cow<'_, str> {
-    const NAMES: [&str; 5] = ["msg", "message", "error", "err", "log"];
-    let object = || serde_json::from_str::<serde_json::Value>(line).ok();
-    let message =
-        |object: serde_json::Value| NAMES.iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned()));
-    let found = if line.starts_with('{') { object().and_then(message) } else { None };
-    found.map_or(Cow::Borrowed(line), Cow::Owned)
+    lines.map(|line| parsed(None, &without_phrases(&words::message_of(line)))).find(Reply::is_of_known_kind)
 }
 
 /// A line without status phrases, which look like codes.
