@@ -117,10 +117,20 @@ fn of_error(text: &str) -> Option<Reply> {
     is_one.then(|| words::exception(text.as_bytes())).flatten().filter(|reply| reply.string_to_sign.is_some())
 }
 
-/// The first line that sounds like a server's message about a signature.
+/// The first line that sounds like a server's message about a signature, or otherwise the first with a status alone.
 fn sentence(text: &str) -> Option<Reply> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES);
-    lines.map(|line| parsed(None, &without_phrases(&words::message_of(line)))).find(Reply::is_of_known_kind)
+    let mut first = None;
+    for line in lines {
+        let reply = parsed(None, &without_phrases(&words::message_of(line)));
+        if reply.is_of_known_kind() {
+            if reply.code.is_some() || reply.status.is_none() {
+                return Some(reply);
+            }
+            first.get_or_insert(reply);
+        }
+    }
+    first
 }
 
 /// A line without status phrases, which look like codes.

@@ -10,19 +10,13 @@ use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::attributes::{self, LogEntry};
+use super::event::{Event, find};
 use super::python;
 use super::wire;
 use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
 use crate::formats::capture::response::status_of;
 use crate::formats::capture::words;
-
-/// A request, a reply or both, with the number of the line where it begins.
-#[derive(Debug)]
-pub(super) struct Event {
-    pub(super) line: usize,
-    pub(super) exchange: Exchange,
-}
 
 /// All events, in order.
 pub(super) fn events(text: &[u8]) -> Vec<Event> {
@@ -309,8 +303,4 @@ fn message_block_end(text: &[u8]) -> usize {
     let Some(start) = last else { return text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()) };
     let mut quotes = (start..text.len()).filter(|&at| text[at] == b'\'');
     quotes.nth(1).map_or(text.len(), |at| at + 1)
-}
-
-pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
 }
