@@ -362,6 +362,10 @@ fn parse_record(text: &str) -> Result<RequestUrl, String> {
 struct FixedSigning;
 
 impl Signing for FixedSigning {
+    fn signed_host(&self) -> Option<&str> {
+        None
+    }
+
     fn now(&self) -> Timestamp {
         now()
     }

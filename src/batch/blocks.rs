@@ -13,6 +13,11 @@ const BLOCK: usize = 64 * 1024;
 /// The longest record. Keys have at most 1,024 bytes; anything much longer is not a list of keys.
 pub const LONGEST_RECORD: usize = 1024 * 1024;
 
+/// The length of the longest record in words.
+pub(super) fn longest_record() -> String {
+    format!("{} MiB", LONGEST_RECORD >> 20)
+}
+
 /// What ends a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -126,7 +131,7 @@ impl Block {
         };
         let overlong = self
             .is_overlong
-            .then(|| Err(Unusable { text: b"", problem: "the record is longer than 1 MiB".to_owned() }));
+            .then(|| Err(Unusable { text: b"", problem: format!("the record is longer than {}", longest_record()) }));
         let mut next = self.first;
         let of_block = ending.split(bytes).map(|(record, wrong)| Ok((record, self.wrong_quote.or(wrong))));
         of_block.chain(overlong).map(move |record| {
@@ -140,6 +145,16 @@ impl Block {
             });
             (number, record)
         })
+    }
+}
+
+/// Describes a row that is longer than the longest record: usually a stray quote makes it one row.
+pub(super) fn describe_long_row(row: &[u8], line: u64, delimiters: &[u8]) -> String {
+    match first_row(row, delimiters) {
+        (_, Some(WrongQuote::Open { opened })) => {
+            format!("the quote that opens in line {} is not closed within {}", line + opened, longest_record())
+        }
+        _ => format!("the row in line {line} is longer than {}", longest_record()),
     }
 }
 
@@ -221,13 +236,7 @@ impl<R: Read> Blocks<R> {
     /// ends is unknown, and what is inside quotes must not be read as rows.
     fn refuse_long_row(&self, row: &[u8]) -> io::Result<()> {
         let Ending::CsvRow(delimiter) = self.ending else { return Ok(()) };
-        let problem = match first_row(row, &[delimiter]) {
-            (_, Some(WrongQuote::Open { opened })) => {
-                format!("the quote that opens in line {} is not closed within 1 MiB", self.next + opened)
-            }
-            _ => format!("the row in line {} is longer than 1 MiB", self.next),
-        };
-        Err(io::Error::new(ErrorKind::InvalidData, problem))
+        Err(io::Error::new(ErrorKind::InvalidData, describe_long_row(row, self.next, &[delimiter])))
     }
 
     /// Skips the rest of a record that is too long.

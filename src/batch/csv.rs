@@ -3,15 +3,13 @@
 
 use std::io::{self, Read};
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::memchr;
 
 use super::binary::refuse_binary;
-use super::blocks::{Ending, LONGEST_RECORD};
-use super::quotes::{BYTE_ORDER_MARK, extent, first_row};
-
-/// Column separators, the most common first.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+use super::blocks::{Ending, LONGEST_RECORD, describe_long_row};
+use super::csv_row::{Row, bare_row, split_line_end};
+use super::quotes::{extent, first_row};
+use super::separator::{Candidates, DELIMITERS, name_of, split_separator_line};
 
 /// The first row of a file, and the column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,21 +31,22 @@ impl CsvHeader {
     /// them.
     ///
     /// # Errors
-    /// The stream cannot be read.
+    /// The stream cannot be read, or its first row is too long.
     pub fn take(input: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let (mut text, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
+            let read = read_some(input, &mut buffer)?;
+            if read.is_empty() {
+                return Ok((text, Vec::new()));
+            }
+            text.extend_from_slice(read);
             refuse_binary(&text, false)?;
-            if let Some(end) = header_end(&text) {
+            if let Some(end) = memchr(b'\n', read).and_then(|_| header_end(&text)) {
                 let behind = text.split_off(end);
                 return Ok((text, behind));
             }
-            match input.read(&mut buffer) {
-                Ok(0) => return Ok((text, Vec::new())),
-                _ if text.len() > LONGEST_RECORD => return Ok((text, Vec::new())),
-                Ok(length) => text.extend_from_slice(&buffer[..length]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            if text.len() > LONGEST_RECORD {
+                return Err(long_header(&text));
             }
         }
     }
@@ -58,15 +57,9 @@ impl CsvHeader {
     /// There is no such column, or one of the added columns already exists.
     pub fn new(row: &[u8], name: &str, added: &[&str]) -> Result<Self, String> {
         let (separator_line, row, stated) = split_separator_line(row);
-        let bare = row.strip_suffix(b"\n").unwrap_or(row);
-        let (bare, has_return) = match bare.strip_suffix(b"\r") {
-            Some(bare) => (bare, true),
-            None => (bare, false),
-        };
-        let named = bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare);
         let read = |delimiter: u8| {
-            let mut row = Row::new(delimiter);
-            Some((delimiter, row.read_sound(named)?.fields().map(lossy).collect::<Vec<_>>()))
+            let mut reader = Row::new(delimiter);
+            Some((delimiter, reader.read_sound(bare_row(row))?.fields().map(lossy).collect::<Vec<_>>()))
         };
         let has_column = |(_, names): &(u8, Vec<String>)| names.iter().any(|found| found == name);
         let found = match stated {
@@ -82,25 +75,28 @@ impl CsvHeader {
         }
         let column = names.iter().position(|found| found == name);
         let column = column.ok_or_else(|| format!("the CSV has no column '{name}'; it has {}", few(&names)))?;
-        let (separator_line, row) = (separator_line.to_vec(), bare.to_vec());
+        let (line, has_return) = split_line_end(row);
+        let (separator_line, row) = (separator_line.to_vec(), line.to_vec());
         Ok(Self { separator_line, row, column, columns: names.len(), delimiter, has_return, has_names: true })
     }
 
-    /// Reads on behind the first row of a file without names until its separator is certain, or the file or the patience ends.
+    /// Reads on behind the first row of a file without names until its separator is certain, the file ends, or 64 KiB
+    /// were read.
     ///
     /// # Errors
     /// The stream cannot be read.
     pub fn read_on(row: &[u8], behind: &mut Vec<u8>, input: &mut impl Read) -> io::Result<()> {
-        let mut buffer = [0; 8 * 1024];
-        while behind.len() < LONGEST_SAMPLE && separators(row, behind).len() > 1 {
-            match input.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) => behind.extend_from_slice(&buffer[..length]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+        let (mut candidates, mut buffer) = (Candidates::new(row), [0; 8 * 1024]);
+        loop {
+            candidates.read(behind);
+            if behind.len() >= LONGEST_SAMPLE || candidates.fitting().len() <= 1 {
+                return Ok(());
+            }
+            match read_some(input, &mut buffer)? {
+                [] => return Ok(()),
+                read => behind.extend_from_slice(read),
             }
         }
-        Ok(())
     }
 
     /// Takes the column with this number, from 1, of a file whose first row has no names. The rows that were read behind the
@@ -109,21 +105,17 @@ impl CsvHeader {
     /// # Errors
     /// The row has no such column, or several separators give one.
     pub fn without_names(row: &[u8], behind: &[u8], number: &str) -> Result<Self, String> {
-        let candidates = separators(row, behind);
+        let mut candidates = Candidates::new(row);
+        candidates.read(behind);
         let column = number.parse().ok().and_then(|number: usize| number.checked_sub(1));
         let column = column.ok_or("without a header, --csv takes the number of a column, such as 2")?;
         let (separator_line, row, stated) = split_separator_line(row);
-        let bare = row.strip_suffix(b"\n").unwrap_or(row);
-        let (bare, has_return) = bare.strip_suffix(b"\r").map_or((bare, false), |bare| (bare, true));
-        let read = |delimiter: u8| {
-            let fields = Row::new(delimiter).read_sound(bare.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bare))?.fields;
-            Some((delimiter, fields))
-        };
+        let read = |delimiter: u8| Some((delimiter, Row::new(delimiter).read_sound(bare_row(row))?.fields));
         let found = match stated {
             Some(delimiter) => read(delimiter),
             None => {
                 let giving: Vec<_> =
-                    candidates.into_iter().filter_map(read).filter(|(_, fields)| *fields > column).collect();
+                    candidates.fitting().into_iter().filter_map(read).filter(|(_, fields)| *fields > column).collect();
                 if giving.len() > 1 {
                     let names: Vec<&str> = giving.iter().map(|(delimiter, _)| name_of(*delimiter)).collect();
                     return Err(format!(
@@ -140,6 +132,7 @@ impl CsvHeader {
         if column >= columns {
             return Err(format!("the CSV has no column {number}; its first row has {columns}"));
         }
+        let has_return = split_line_end(row).1;
         let (separator_line, row) = (separator_line.to_vec(), Vec::new());
         Ok(Self { separator_line, row, column, columns, delimiter, has_return, has_names: false })
     }
@@ -216,8 +209,8 @@ impl CsvHeader {
 
     /// Writes an invalid row with as many columns as the header: a row with too many columns or a wrong quote
     /// becomes the first column.
-    pub(super) fn keep_wrong(&self, record: &[u8], out: &mut Vec<u8>) {
-        let fields = self.reader().read_sound(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
+    pub(super) fn keep_wrong(&self, reader: &mut Row, record: &[u8], out: &mut Vec<u8>) {
+        let fields = reader.read_sound(record).map(|row| row.fields).filter(|fields| *fields <= self.columns);
         match fields {
             Some(_) => out.extend_from_slice(record),
             None => self.push_field(record, out),
@@ -240,43 +233,23 @@ const UNREADABLE_ROW: &str = "the first row of the CSV cannot be read: it is emp
 /// Maximum number of bytes that are read to find the separator of rows without names.
 const LONGEST_SAMPLE: usize = 64 * 1024;
 
-/// The separators that may be the one of a file without names: they separate the first row, and with it at least half of
-/// the rows into as many columns. A stated separator is the only one.
-fn separators(row: &[u8], behind: &[u8]) -> Vec<u8> {
-    let (_, row, stated) = split_separator_line(row);
-    if let Some(stated) = stated {
-        return vec![stated];
-    }
-    let row = row.strip_prefix(BYTE_ORDER_MARK).unwrap_or(row);
-    let columns = |row: &[u8], delimiter: u8| {
-        let row = row.strip_suffix(b"\n").unwrap_or(row);
-        let row = row.strip_suffix(b"\r").unwrap_or(row);
-        Row::new(delimiter).read_sound(row).map(|row| row.fields)
-    };
-    let fits = |delimiter: &u8| {
-        let Some(expected) = columns(row, *delimiter).filter(|columns| *columns > 1) else { return false };
-        let (mut rest, mut all, mut alike) = (behind, 1, 1);
-        // The last row may not be whole.
-        while let (Some(end), _) = first_row(rest, &[*delimiter]) {
-            let (row, further) = rest.split_at(end);
-            if !row.trim_ascii().is_empty() {
-                all += 1;
-                alike += usize::from(columns(row, *delimiter) == Some(expected));
-            }
-            rest = further;
+/// Reads what has arrived; nothing at the end of the stream.
+fn read_some<'b>(input: &mut impl Read, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
+    loop {
+        match input.read(buffer) {
+            Ok(length) => return Ok(&buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        2 * alike >= all
-    };
-    DELIMITERS.into_iter().filter(fits).collect()
+    }
 }
 
-fn name_of(delimiter: u8) -> &'static str {
-    match delimiter {
-        b',' => "commas",
-        b'\t' => "tabs",
-        b';' => "semicolons",
-        _ => "vertical bars",
-    }
+/// The error for a first row that does not end within the longest record.
+fn long_header(text: &[u8]) -> io::Error {
+    let (line, row, stated) = split_separator_line(text);
+    let first = 1 + u64::from(!line.is_empty());
+    let problem = describe_long_row(row, first, &stated.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]));
+    io::Error::new(io::ErrorKind::InvalidData, problem)
 }
 
 /// Where the header of a text ends, if it does.
@@ -284,24 +257,6 @@ fn header_end(text: &[u8]) -> Option<usize> {
     let (line, rest, stated) = split_separator_line(text);
     let delimiters = stated.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     Some(line.len() + first_row(rest, &delimiters).0?)
-}
-
-/// Splits off the line `sep=;`, by which Excel writes and reads the separator of a file, and returns the separator.
-fn split_separator_line(text: &[u8]) -> (&[u8], &[u8], Option<u8>) {
-    let (line, rest) = text.split_at(memchr(b'\n', text).map_or(0, |at| at + 1));
-    let named = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-    match named {
-        [s, e, p, b'=', delimiter, b'\n'] | [s, e, p, b'=', delimiter, b'\r', b'\n']
-            if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" && is_delimiter(*delimiter) =>
-        {
-            (line, rest, Some(*delimiter))
-        }
-        _ => (b"", text, None),
-    }
-}
-
-fn is_delimiter(byte: u8) -> bool {
-    byte == b'\t' || byte == b' ' || byte.is_ascii_punctuation() && byte != b'"'
 }
 
 /// The first few names, for a message.
@@ -315,82 +270,9 @@ fn lossy(field: &[u8]) -> String {
     String::from_utf8_lossy(field).into_owned()
 }
 
-/// The fields of a row, in reused buffers.
-pub(super) struct Row {
-    reader: Reader,
-    delimiter: u8,
-    text: Vec<u8>,
-    ends: Vec<usize>,
-    fields: usize,
-}
-
-impl Row {
-    fn new(delimiter: u8) -> Self {
-        let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Self { reader, delimiter, text: Vec::new(), ends: Vec::new(), fields: 0 }
-    }
-
-    /// Parses a row without its terminator; `None` if it is not one row, or has a wrong quote.
-    fn read_sound(&mut self, row: &[u8]) -> Option<&Self> {
-        let has_wrong_quote = first_row(row, &[self.delimiter]).1.is_some();
-        if has_wrong_quote { None } else { self.read(row) }
-    }
-
-    /// Parses a row without its terminator, whose quotes are right; `None` if it is not one row.
-    pub(super) fn read(&mut self, row: &[u8]) -> Option<&Self> {
-        self.reader.reset();
-        self.text.resize(self.text.len().max(row.len() + 1), 0);
-        self.ends.resize(self.ends.len().max(row.len() + 2), 0);
-        let (result, read, written, fields) = self.reader.read_record(row, &mut self.text, &mut self.ends);
-        self.fields = fields;
-        match result {
-            ReadRecordResult::Record => (read == row.len()).then_some(&*self),
-            // The end of the input is the end of the row.
-            ReadRecordResult::InputEmpty => {
-                let (result, _, _, more) =
-                    self.reader.read_record(&row[read..], &mut self.text[written..], &mut self.ends[fields..]);
-                self.fields += more;
-                (result == ReadRecordResult::Record).then_some(&*self)
-            }
-            _ => None,
-        }
-    }
-
-    /// A field by its index.
-    pub(super) fn field(&self, number: usize) -> Option<&[u8]> {
-        let end = *self.ends[..self.fields].get(number)?;
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.text[start..end])
-    }
-
-    fn fields(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.fields).filter_map(|number| self.field(number))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fields(row: &str) -> Option<Vec<String>> {
-        Row::new(b',').read_sound(row.as_bytes()).map(|row| row.fields().map(lossy).collect())
-    }
-
-    #[test]
-    fn rows_are_read_as_rfc_4180_says() {
-        for (row, expected) in [
-            ("a,b", vec!["a", "b"]),
-            ("a,", vec!["a", ""]),
-            ("\"a,\"\"b\"\"\",c", vec!["a,\"b\"", "c"]),
-            ("\"a\nb\",é", vec!["a\nb", "é"]),
-            ("a", vec!["a"]),
-        ] {
-            assert_eq!(fields(row).unwrap(), expected, "{row}");
-        }
-        for row in ["a,\"b", "\"a\"b,c", "a\rb,c"] {
-            assert_eq!(fields(row), None, "{row}");
-        }
-    }
 
     #[test]
     fn the_column_is_found_by_its_name() {
@@ -428,9 +310,57 @@ mod tests {
             assert!(numbered("b,k\n", number).unwrap_err().contains("the number of a column"), "{number}");
         }
         let mut out = Vec::new();
+        header("\u{feff}key\n").unwrap().write(&[], &mut out);
+        assert_eq!(out, b"\xef\xbb\xbfkey\n");
+        out.clear();
         header("id,key\r\n").unwrap().write(&["presigned_url"], &mut out);
         assert_eq!(out, b"id,key,presigned_url\r\n");
         let mut input = &b"a,\"b\nc\"\nx,y\n"[..];
         assert_eq!(CsvHeader::take(&mut input).unwrap(), (b"a,\"b\nc\"\n".to_vec(), b"x,y\n".to_vec()));
+    }
+    /// A stream that returns a line per read.
+    struct Lines<'t>(std::str::SplitInclusive<'t, char>);
+
+    impl Read for Lines<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let line = self.0.next().unwrap_or_default().as_bytes();
+            buffer[..line.len()].copy_from_slice(line);
+            Ok(line.len())
+        }
+    }
+
+    /// Catches a sample that is parsed anew for each line, which takes minutes, and one that is read to the end of a
+    /// long file.
+    #[test]
+    fn a_sample_is_counted_as_it_arrives() {
+        for (row, fitting) in [("a\tk,l\n", 2), ("a\tk,\"l\nm\"\n", 1), ("a\tk\n", 1)] {
+            let text = row.repeat(200_000 / row.len());
+            let mut lines = Lines(text.split_inclusive('\n'));
+            let (first, mut behind) = CsvHeader::take(&mut lines).unwrap();
+            assert_eq!(first.len() + behind.len(), row.len(), "{row}");
+            CsvHeader::read_on(&first, &mut behind, &mut lines).unwrap();
+            let mut candidates = Candidates::new(&first);
+            candidates.read(&behind);
+            assert_eq!(candidates.fitting().len(), fitting, "{row}");
+            assert_eq!(behind.len() >= LONGEST_SAMPLE, fitting == 2, "{row}");
+            assert!(behind.len() < LONGEST_SAMPLE + row.len(), "{row}");
+        }
+    }
+
+    /// Catches a header that is cut where the limit is: the rest of it would be the first row.
+    #[test]
+    fn a_header_that_is_too_long_is_refused() {
+        let long = "x".repeat(LONGEST_RECORD + 1);
+        for (text, problem) in [
+            (format!("key,{long}\na,1\n"), "the row in line 1 is longer than 1 MiB"),
+            (format!("sep=;\nkey;{long}\na;1\n"), "the row in line 2 is longer than 1 MiB"),
+            (format!("key,\"{long}\",b\na,1\n"), "the quote that opens in line 1 is not closed within 1 MiB"),
+            (format!("key,\"\n{long}"), "the quote that opens in line 1 is not closed within 1 MiB"),
+        ] {
+            assert_eq!(CsvHeader::take(&mut text.as_bytes()).unwrap_err().to_string(), problem);
+        }
+        let text = format!("key,{}\na,1\n", &long[..LONGEST_RECORD - 5]);
+        let (row, behind) = CsvHeader::take(&mut text.as_bytes()).unwrap();
+        assert_eq!([row, behind].concat(), text.as_bytes());
     }
 }

@@ -126,74 +126,80 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut fields, mut headers) = (Fields::default(), Headers::default());
-        // If a field is named explicitly, `url` and `key` are fields of the user.
-        let FieldNames { target, read, added } = self.names;
-        let is_target = |name: &str| target.map_or(name == "url" || name == "key", |target| name == target);
-        // A bit for each field: two for the target, the others for the fields in `read`.
         let mut seen = 0_u32;
         while let Some(Text(name)) = map.next_key()? {
-            let place = match is_target(&name) {
-                true => Some(usize::from(name == "key")),
-                false => read.iter().position(|known| *known == name).map(|at| at + 2),
-            };
-            if let Some(place) = place {
-                if seen & (1 << place) != 0 {
+            if let Some(bit) = self.bit(&name) {
+                if seen & bit != 0 {
                     self.wrong.set(Some(WrongField::Twice(name.into_owned())));
                     return Err(de::Error::custom("given twice"));
                 }
-                seen |= 1 << place;
+                seen |= bit;
             }
-            let place = match name.as_ref() {
-                name if is_target(name) => {
-                    fields.has_added |= added.contains(&name);
-                    let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(name))?;
-                    if let Some(Text(text)) = value {
-                        fields.has_two_targets |= fields.target.is_some();
-                        fields.is_key = target.is_none() && name == "key";
-                        fields.target = Some(text);
-                    }
-                    continue;
-                }
-                other if !read.contains(&other) => {
-                    fields.has_added |= added.contains(&other);
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-                "method" => &mut fields.method,
-                "expires" => {
-                    let value: Option<NumberOrText<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
-                    fields.expires = value.map(|value| value.0);
-                    continue;
-                }
-                "bucket" => &mut fields.bucket,
-                "region" => &mut fields.region,
-                "headers" => {
-                    headers =
-                        map.next_value::<Option<Headers>>().inspect_err(|_| self.tell(&name))?.unwrap_or_default();
-                    continue;
-                }
-                // A field of this name that is not as in HAR is the user's.
-                "postData" => {
-                    let raw = map.next_value::<&'de RawValue>()?;
-                    let is_given = !serde_json::from_str::<Posted>(raw.get()).is_ok_and(|posted| posted.is_empty());
-                    let posted = || serde_json::from_str::<Option<PostedData<'de>>>(raw.get()).ok().flatten();
-                    fields.posted = is_given.then(posted).flatten();
-                    continue;
-                }
-                "body_base64" => &mut fields.body_base64,
-                _ => &mut fields.body,
-            };
-            let value: Option<Text<'de>> = map.next_value().inspect_err(|_| self.tell(&name))?;
-            *place = value.map(|text| text.0);
+            let read = self.read_value(&name, &mut map, &mut fields, &mut headers);
+            read.inspect_err(|_| self.wrong.set(Some(WrongField::Value(name.into_owned()))))?;
         }
         Ok((fields, headers))
     }
 }
 
-impl Reader<'_> {
-    fn tell(&self, field: &str) {
-        self.wrong.set(Some(WrongField::Value(field.to_owned())));
+impl<'de> Reader<'_> {
+    /// If a field is named explicitly, `url` and `key` are fields of the user.
+    fn is_target(&self, name: &str) -> bool {
+        self.names.target.map_or(name == "url" || name == "key", |target| name == target)
     }
+
+    /// A bit for each field that is read: two for the target.
+    fn bit(&self, name: &str) -> Option<u32> {
+        let place = match self.is_target(name) {
+            true => usize::from(name == "key"),
+            false => 2 + self.names.read.iter().position(|known| *known == name)?,
+        };
+        Some(1 << place)
+    }
+
+    fn read_value<A: MapAccess<'de>>(
+        &self,
+        name: &str,
+        map: &mut A,
+        fields: &mut Fields<'de>,
+        headers: &mut Headers,
+    ) -> Result<(), A::Error> {
+        let FieldNames { target, read, added } = self.names;
+        if self.is_target(name) {
+            fields.has_added |= added.contains(&name);
+            if let Some(text) = next_text(map)? {
+                fields.has_two_targets |= fields.target.is_some();
+                fields.is_key = target.is_none() && name == "key";
+                fields.target = Some(text);
+            }
+            return Ok(());
+        }
+        if !read.contains(&name) {
+            fields.has_added |= added.contains(&name);
+            return map.next_value::<IgnoredAny>().map(drop);
+        }
+        match name {
+            "method" => fields.method = next_text(map)?,
+            "bucket" => fields.bucket = next_text(map)?,
+            "region" => fields.region = next_text(map)?,
+            "body_base64" => fields.body_base64 = next_text(map)?,
+            "expires" => fields.expires = map.next_value::<Option<NumberOrText<'de>>>()?.map(|value| value.0),
+            "headers" => *headers = map.next_value::<Option<Headers>>()?.unwrap_or_default(),
+            "postData" => fields.posted = posted_data(map.next_value::<&'de RawValue>()?.get()),
+            _ => fields.body = next_text(map)?,
+        }
+        Ok(())
+    }
+}
+
+fn next_text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
+    Ok(map.next_value::<Option<Text<'de>>>()?.map(|text| text.0))
+}
+
+/// The body in a field `postData`. A field of this name that is not as in HAR is the user's.
+fn posted_data(value: &str) -> Option<PostedData<'_>> {
+    let is_empty = serde_json::from_str::<Posted>(value).is_ok_and(|posted| posted.is_empty());
+    if is_empty { None } else { serde_json::from_str(value).ok().flatten() }
 }
 
 /// What HAR's `postData` has of a body.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use sigvet_core::request::Request;
-use sigvet_core::verify::{Finding, FindingId, Known, Outcome, Reading, Verdict, VerifyError};
-use sigvet_diagnose::{AppliedMistake, Diagnosis, assumed_parts};
+use sigvet_core::verify::{Finding, Known, Outcome, Reading, Verdict, VerifyError};
+use sigvet_diagnose::{AppliedMistake, Diagnosis, assumed_parts, mistakes_found};
 
 /// The verdict about a request. URLs that are alike share it.
 #[derive(Clone)]
@@ -24,8 +24,7 @@ impl Judged {
         refused: &[AppliedMistake],
         (known, other_host): (Known, Option<&str>),
     ) -> Self {
-        let findings = verdict.findings.iter().filter_map(|finding| finding.id()).map(FindingId::as_str);
-        let findings = each_once(findings.chain(refused.iter().map(|made| made.mistake.id)));
+        let findings = each_once(mistakes_found(verdict).chain(refused.iter().map(|made| made.mistake.id)));
         let outcome = if refused.is_empty() { verdict.outcome() } else { Outcome::Invalid };
         let is_right = verdict.is_signature_right();
         let mut fields = vec![

@@ -15,6 +15,8 @@ mod other_text;
 mod document;
 mod host;
 mod pipeline;
+mod csv_row;
+mod separator;
 mod csv;
 mod signing;
 mod presigners;

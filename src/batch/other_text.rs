@@ -3,6 +3,7 @@
 
 use super::problem::Refusal;
 use crate::redaction::without_bearers;
+use sigvet_core::internal::METHODS;
 
 /// The first words of commands that people copy from a terminal or from a browser.
 const COMMANDS: [&str; 12] = [
@@ -20,9 +21,6 @@ const COMMANDS: [&str; 12] = [
     "invoke-webrequest",
 ];
 
-/// The methods with which a request line begins.
-const METHODS: [&str; 7] = ["get", "put", "post", "head", "delete", "patch", "options"];
-
 /// Why a record does not begin like a URL, if it does not. `is_line` is whether the record is the whole line.
 pub(super) fn refuse_other(text: &str, expected: &str, is_line: bool) -> Result<(), Refusal> {
     if begins_like_url(text) {
@@ -34,7 +32,7 @@ pub(super) fn refuse_other(text: &str, expected: &str, is_line: bool) -> Result<
         Some(b'{') => ("a JSON object", "pass --jsonl if the records are objects"),
         Some(b'[') => ("a JSON list", LIST_HINT),
         _ if COMMANDS.contains(&first.as_str()) => ("a command", OBJECTS),
-        _ if METHODS.contains(&first.as_str()) => ("a request line", OBJECTS),
+        _ if METHODS.iter().any(|method| method.eq_ignore_ascii_case(&first)) => ("a request line", OBJECTS),
         _ => return Err(format!("the record is not {expected}").into()),
     };
     let what = format!("the record is {what}, not {expected}");

@@ -9,16 +9,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::blocks::{Block, Ending};
-use super::csv::{CsvHeader, Row};
+use super::csv::CsvHeader;
+use super::csv_row::Row;
 use super::document;
 use super::json::{self, EXPECTED_EXPIRY, FieldNames, Fields, INVALID_METHOD};
 use super::other_text::{parse_discreetly, refuse_other};
 use super::pipeline::{AT_ONCE, Finished, Worker};
 use super::presigners::{Common, PresignCache, Ready, is_letter_of_name};
-use super::problem::{Extent, OnError, Problem, Refusal, WhenWrong};
+use super::problem::{Extent, OnError, PROBLEM, Problem, Refusal, WhenWrong};
 use super::signing::Signing;
 use memchr::{memchr, memchr_iter};
 use sigvet_core::canonical::PathNormalization;
+use sigvet_core::internal::canonical::path::has_dot_segment;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::internal::is_token;
 use sigvet_core::prepare::Warning;
@@ -29,9 +31,11 @@ use sigvet_core::request::{RequestUrl, write_path_for_key};
 const READ: [&str; 5] = ["method", "headers", "expires", "bucket", "region"];
 
 /// The fields that are added to a record, and those that are removed from a wrong record.
-const ADDED: [&str; 3] = ["presigned_url", "expires_at", "send_headers"];
-const ADDED_TO_WRONG: [&str; 4] = ["presigned_url", "expires_at", "send_headers", PROBLEM];
-const PROBLEM: &str = "error";
+const URL: &str = "presigned_url";
+const EXPIRES_AT: &str = "expires_at";
+const HEADERS: &str = "send_headers";
+const ADDED: [&str; 3] = [URL, EXPIRES_AT, HEADERS];
+const ADDED_TO_WRONG: [&str; 4] = [URL, EXPIRES_AT, HEADERS, PROBLEM];
 
 /// A base URL for records that are keys.
 #[derive(Debug, Clone)]
@@ -73,8 +77,8 @@ impl PresignFormat {
     /// The columns that are added to CSV.
     pub fn added_columns(on_error: OnError) -> &'static [&'static str] {
         match on_error {
-            OnError::Report => &["presigned_url", "expires_at", "error"],
-            OnError::Fail | OnError::Empty => &["presigned_url", "expires_at"],
+            OnError::Report => &[URL, EXPIRES_AT, PROBLEM],
+            OnError::Fail | OnError::Empty => &[URL, EXPIRES_AT],
         }
     }
 }
@@ -92,6 +96,7 @@ pub struct PresignWorker<'s> {
     /// Parses rows of CSV.
     row: Option<Row>,
     has_warned_of_plus: bool,
+    has_warned_of_dots: bool,
     /// The targets of a block, one after the other.
     targets: Vec<u8>,
 }
@@ -121,8 +126,19 @@ impl<'s> PresignWorker<'s> {
     ) -> Self {
         let presigners = PresignCache::new(signing);
         let row = if let PresignFormat::Csv(header) = &format { Some(header.reader()) } else { None };
-        let (targets, has_warned_of_plus) = (Vec::new(), false);
-        Self { signing, base, encoding, format, ending, when_wrong, presigners, row, has_warned_of_plus, targets }
+        Self {
+            signing,
+            base,
+            encoding,
+            format,
+            ending,
+            when_wrong,
+            presigners,
+            row,
+            has_warned_of_plus: false,
+            has_warned_of_dots: false,
+            targets: Vec::new(),
+        }
     }
 }
 
@@ -143,10 +159,10 @@ impl Worker for PresignWorker<'_> {
                 Ok(text) => *text,
                 Err(unusable) => unusable.text,
             };
-            if let (PresignFormat::Csv(header), Ok(b"")) = (&self.format, &record) {
+            if matches!((&self.format, &record), (PresignFormat::Csv(_), Ok(b""))) {
                 // Spreadsheets end a file with blank lines.
                 self.sign(&mut waiting, &targets, out, &mut finished);
-                header.end_row(out);
+                self.end_record(out);
                 continue;
             }
             finished.records += 1;
@@ -211,6 +227,9 @@ impl PresignWorker<'_> {
                     return Err("field 'region': expected the name of a region, such as eu-west-1, or null".into());
                 }
                 let common = Common { method, headers, expires, bucket, region };
+                if memchr(0, target.as_bytes()).is_some() {
+                    self.signing.warn(NUL_IN_FIELD.to_owned());
+                }
                 let target = match target {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                     Cow::Owned(text) => Cow::Owned(text.into_bytes()),
@@ -274,15 +293,18 @@ impl PresignWorker<'_> {
                 let url = parse_discreetly(text, |text| self.signing.locate(text, region))?;
                 targets.extend_from_slice(url.target());
                 let ready = self.presigners.find(&url, text.starts_with("s3://"), common)?;
-                self.warn_of_plus(&url, &ready);
+                self.warn_of_path(&url, &ready);
                 Ok(ready)
             }
         }
     }
 
-    /// Warns about a `+` in a path, once: `prepare` does not see the paths of a list.
-    fn warn_of_plus(&mut self, url: &RequestUrl, ready: &Ready) {
+    /// Warns about the path of a URL: `prepare` does not see the paths of a list.
+    fn warn_of_path(&mut self, url: &RequestUrl, ready: &Ready) {
         let path = url.target().split(|byte| *byte == b'?').next().unwrap_or_default();
+        if !is_normalized(ready) && has_dot_segment(path) {
+            self.warn_of_dots();
+        }
         if self.has_warned_of_plus || !path.contains(&b'+') {
             return;
         }
@@ -333,16 +355,26 @@ impl PresignWorker<'_> {
         }
         push_key(under, key, targets);
         let ready = self.presigners.find(under, is_s3, common)?;
-        let is_normalized = ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized;
-        let mut segments = key.split(|byte| *byte == b'/');
-        if is_normalized && segments.any(|segment| matches!(segment, b"." | b"..")) {
-            return Err("the key has a segment '.' or '..', which this service takes out of the path".into());
+        // Few keys have a segment that begins with a dot.
+        let is_candidate =
+            key.first() == Some(&b'.') || memchr_iter(b'/', key).any(|at| key.get(at + 1) == Some(&b'.'));
+        if is_candidate && key.split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
+            if is_normalized(&ready) {
+                return Err("the key has a segment '.' or '..', which this service takes out of the path".into());
+            }
+            self.warn_of_dots();
         }
         Ok(ready)
     }
 
+    fn warn_of_dots(&mut self) {
+        if !std::mem::replace(&mut self.has_warned_of_dots, true) {
+            self.signing.warn(Warning::DotSegment.to_string());
+        }
+    }
+
     /// Signs and writes the pending records.
-    fn sign(&self, waiting: &mut Vec<Pending<'_>>, targets: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
+    fn sign(&mut self, waiting: &mut Vec<Pending<'_>>, targets: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         let Some(terms) = waiting.first().map(|first| Rc::clone(&first.terms)) else { return };
         let own: Vec<&[u8]> = waiting.iter().map(|pending| &targets[pending.target.clone()]).collect();
         let mut pending = waiting.iter().zip(&own);
@@ -402,7 +434,7 @@ impl PresignWorker<'_> {
     }
 
     /// Writes what replaces a wrong record.
-    fn refuse(&self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
+    fn refuse(&mut self, problem: Problem, record: &[u8], out: &mut Vec<u8>, finished: &mut Finished) {
         finished.wrong += 1;
         if problem.refusal.extent == Extent::Credentials {
             finished.fatal = Some(problem);
@@ -413,15 +445,15 @@ impl PresignWorker<'_> {
                 finished.fatal = Some(problem);
                 return;
             }
-            (OnError::Empty, PresignFormat::Csv(header)) => {
-                header.keep_wrong(record, out);
+            (on_error, PresignFormat::Csv(header)) => {
+                let reader = self.row.get_or_insert_with(|| header.reader());
+                header.keep_wrong(reader, record, out);
                 (0..2).for_each(|_| header.separate(out));
-            }
-            (OnError::Report, PresignFormat::Csv(header)) => {
-                header.keep_wrong(record, out);
-                (0..3).for_each(|_| header.separate(out));
-                let file = self.when_wrong.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
-                header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
+                if on_error == OnError::Report {
+                    header.separate(out);
+                    let file = self.when_wrong.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+                    header.push_field(format!("{file}line {}: {}", problem.record, problem.text()).as_bytes(), out);
+                }
             }
             (OnError::Empty, _) => {}
             (OnError::Report, PresignFormat::Json(field)) if json::is_object(record) => {
@@ -434,6 +466,10 @@ impl PresignWorker<'_> {
             }
             (OnError::Report, _) => problem.write_json(self.when_wrong.file.as_deref(), out),
         }
+        self.end_record(out);
+    }
+
+    fn end_record(&self, out: &mut Vec<u8>) {
         match &self.format {
             PresignFormat::Csv(header) => header.end_row(out),
             _ => out.push(b'\n'),
@@ -455,6 +491,7 @@ const JSON_IN_KEY: &str =
     "a record looks like a JSON object, and is taken for a key: pass --jsonl if the records are objects";
 const NUL_IN_KEY: &str = "a record contains a NUL byte, which becomes %00 in its URL: pass -0 if records end with NUL \
      bytes, or convert the text to UTF-8 if it is UTF-16";
+const NUL_IN_FIELD: &str = "a key contains a NUL byte, which becomes %00 in its URL";
 const NUL_IN_KEY_OF_UTF_16: &str = "the text looks like UTF-16, each character of which is a record with -0: convert it to UTF-8, and omit -0 if records are lines";
 const NEWLINE_IN_KEY: &str = "-0 was given, but the input has newlines and no NUL byte: it is one record, with %0A in \
      its URL; omit -0 if records are lines";
@@ -474,6 +511,10 @@ fn looks_like_utf_16(text: &[u8]) -> bool {
             && others.clone().all(|byte| *byte != 0)
             && others.any(|byte| *byte == b'\n')
     })
+}
+
+fn is_normalized(ready: &Ready) -> bool {
+    ready.presigner.terms().path_rule.normalization == PathNormalization::Normalized
 }
 
 fn is_name_of_region(text: &str) -> bool {

@@ -126,7 +126,7 @@ impl<'s> PresignCache<'s> {
                 if self.presigners.len() == KEPT {
                     self.presigners.clear();
                 }
-                check_host(&terms.headers, url)?;
+                check_host(&terms.headers, url, self.signing.signed_host())?;
                 let (presigner, expires_at) = self.signing.presigner(&terms, self.now)?;
                 let ready = Rc::new(Ready {
                     origin: terms.origin.clone(),

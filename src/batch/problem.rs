@@ -72,6 +72,9 @@ pub struct Problem {
     pub refusal: Refusal,
 }
 
+/// The field, or the column, that says what is wrong with a record.
+pub(super) const PROBLEM: &str = "error";
+
 /// Maximum number of characters of a description, which may quote a long record.
 const LONGEST: usize = 400;
 
@@ -96,7 +99,7 @@ impl Problem {
     pub(super) fn write_json(&self, file: Option<&str>, out: &mut Vec<u8>) {
         out.push(b'{');
         json::push_place(file, self.record, out);
-        json::push_field("error", &self.text(), out);
+        json::push_field(PROBLEM, &self.text(), out);
         out.push(b'}');
     }
 }

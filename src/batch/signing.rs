@@ -19,6 +19,9 @@ pub trait Signing: Sync {
     /// Why the URL cannot be used.
     fn locate(&self, url: &str, region: Option<&str>) -> Result<RequestUrl, Refusal>;
 
+    /// The host that is signed for every URL, if it is not the URL's own.
+    fn signed_host(&self) -> Option<&str>;
+
     /// Creates a presigner, and returns when its URLs expire.
     ///
     /// # Errors

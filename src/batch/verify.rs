@@ -14,7 +14,7 @@ use super::json::{self, FieldNames, Fields, INVALID_METHOD};
 use super::judged::Judged;
 use super::other_text::{parse_discreetly, refuse_other};
 use super::pipeline::{AT_ONCE, Finished, Worker};
-use super::problem::{OnError, Problem, Refusal, WhenWrong};
+use super::problem::{OnError, PROBLEM, Problem, Refusal, WhenWrong};
 use super::quotes::BYTE_ORDER_MARK;
 use crate::gateway::Verifier;
 use sigvet_core::internal::capital_method;
@@ -104,7 +104,7 @@ const REPEATED: [&str; 2] = ["queryString", "cookies"];
 
 /// The fields that are added to a record, which replace fields of the record.
 const ADDED: [&str; 8] =
-    ["verdict", "findings", "signature_matches", "access_key_id", "method", "signed_host", "assumed", "error"];
+    ["verdict", "findings", "signature_matches", "access_key_id", "method", "signed_host", "assumed", PROBLEM];
 
 /// A request, and what is known about it.
 struct Read {
@@ -230,7 +230,7 @@ impl<'v> VerifyWorker<'v> {
                         let judging = self.judges.judging;
                         let redact = |own: String| judging.redact_refused(request.as_ref(), record, &own);
                         self.open((number, record), redact, out);
-                        json::push_field("error", &Problem::new(number, what).text(), out);
+                        json::push_field(PROBLEM, &Problem::new(number, what).text(), out);
                         out.push(b'}');
                     }
                 }

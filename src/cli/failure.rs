@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 /// Exit codes, which scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,12 +134,12 @@ impl Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
+impl From<io::Error> for Failure {
     /// Output that cannot be written. A closed pipe ends the command without an error, because nobody reads the
     /// output any more.
-    fn from(error: std::io::Error) -> Self {
+    fn from(error: io::Error) -> Self {
         let exit = match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Exit::Done,
+            io::ErrorKind::BrokenPipe => Exit::Done,
             _ => Exit::CannotWrite,
         };
         Self::from_error(exit, error).context("cannot write the output")
@@ -150,15 +151,28 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut before = String::new();
         for error in self.error.chain() {
-            let text = error.to_string();
+            let words = error.downcast_ref().and_then(plain_words);
+            let text = words.map_or_else(|| error.to_string(), str::to_owned);
             if before.is_empty() {
                 f.write_str(&text)?;
             } else if !before.contains(&text) {
-                write!(f, ": caused by {text}")?;
+                write!(f, ": {}{text}", if words.is_some() { "" } else { "caused by " })?;
             }
             before = text;
         }
         Ok(())
+    }
+}
+
+/// The most common errors of the system, in words that do not depend on the platform.
+fn plain_words(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        // The error has a text of its own.
+        _ if error.get_ref().is_some() => None,
+        io::ErrorKind::NotFound => Some("no such file or directory"),
+        io::ErrorKind::PermissionDenied => Some("permission denied"),
+        io::ErrorKind::IsADirectory => Some("it is a directory"),
+        _ => None,
     }
 }
 
@@ -183,8 +197,6 @@ impl<E: Error> Error for Located<E> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
@@ -203,6 +215,10 @@ mod tests {
         assert_eq!(Failure::invalid(link("middle (bottom)")).to_string(), "middle (bottom)");
         let located = Failure::located(Exit::Usage, "file:1", link("middle"));
         assert_eq!(located.to_string(), "file:1: middle: caused by bottom");
+        let missing = Failure::from_error(Exit::Usage, io::Error::from_raw_os_error(2)).context("cannot read x");
+        assert_eq!(missing.to_string(), "cannot read x: no such file or directory");
+        let own = Failure::invalid(io::Error::new(io::ErrorKind::NotFound, "no home")).context("cannot read x");
+        assert_eq!(own.to_string(), "cannot read x: caused by no home");
     }
 
     #[test]

@@ -92,8 +92,10 @@ fn hints(error: &Error) -> Vec<String> {
     let suggested: Vec<String> = suggested.into_iter().flat_map(|kind| words(error, kind)).collect();
     let commands = words(error, ContextKind::SuggestedSubcommand);
     let usage = usage_of(error);
-    let is_option = text(error, ContextKind::InvalidArg).starts_with('-');
+    let argument = text(error, ContextKind::InvalidArg);
+    let is_option = argument.starts_with('-');
     match error.kind() {
+        ErrorKind::UnknownArgument if argument == "--stdio" => vec![hint_for_stdio(&usage).to_owned()],
         _ if !commands.is_empty() => vec![format!("use '{} {}'", command(&usage), commands.join("' or '"))],
         _ if !suggested.is_empty() => vec![format!("use {}", suggested.join(" or "))],
         ErrorKind::UnknownArgument if is_option && usage.contains("<COMMAND>") => {
@@ -107,6 +109,14 @@ fn hints(error: &Error) -> Vec<String> {
             vec![format!("use: {usage}")]
         }
         _ => Vec::new(),
+    }
+}
+
+/// Other proxies for MCP have this option.
+fn hint_for_stdio(usage: &str) -> &'static str {
+    match command(usage).ends_with(" mcp") {
+        true => "leave it out: sigvet mcp always speaks MCP on standard input and output",
+        false => "use 'sigvet mcp URL' to speak MCP on standard input and output",
     }
 }
 
@@ -153,6 +163,16 @@ mod tests {
     fn every_kind_of_usage_error_is_one_line_and_a_hint() {
         for (words, message, hint) in [
             (&["sign", "--reigon", "x", "https://h"][..], "there is no option --reigon", "use --region"),
+            (
+                &["proxy", "--stdio", "https://h"],
+                "there is no option --stdio",
+                "use 'sigvet mcp URL' to speak MCP on standard input and output",
+            ),
+            (
+                &["mcp", "--stdio", "https://h"],
+                "there is no option --stdio",
+                "leave it out: sigvet mcp always speaks MCP on standard input and output",
+            ),
             (
                 &["sign", "--zzz", "https://h"],
                 "there is no option --zzz",

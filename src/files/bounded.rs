@@ -29,7 +29,9 @@ pub struct Bounded {
 pub fn read(path: &Path, limit: u64) -> io::Result<Bounded> {
     let file = open(path)?;
     let metadata = file.metadata()?;
-    let bytes = read_stream(file, limit).map_err(|error| match error.kind() {
+    // A buffer that grows would leave what it had in memory.
+    let room = usize::try_from(metadata.len().min(limit)).unwrap_or_default() + 64;
+    let bytes = read_into(Vec::with_capacity(room), file, limit).map_err(|error| match error.kind() {
         // A terminal, or another device that would have to be waited for.
         io::ErrorKind::WouldBlock => not_regular(),
         _ => error,
@@ -56,7 +58,11 @@ pub fn check(path: &Path, limit: u64) -> io::Result<()> {
 /// # Errors
 /// The stream is longer, or reading it fails.
 pub fn read_stream(stream: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    read_into(Vec::new(), stream, limit)
+}
+
+fn read_into(buffer: Vec<u8>, stream: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(buffer);
     stream.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(bytes) }
 }

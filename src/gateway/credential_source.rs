@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 use super::{Clock, Stop};
 use crate::locking::locked;
@@ -153,6 +153,37 @@ impl CredentialSource {
         state.is_distrusted |= is_held;
     }
 
+    /// Reports that a server rejected these credentials, and asks the source again unless it has answered after
+    /// `since`. Returns other credentials if there are any within `limit`.
+    pub async fn replacement_for(
+        self: &Arc<Self>,
+        refused: &Arc<Credentials>,
+        (since, limit): (Instant, Duration),
+    ) -> Option<Arc<Credentials>> {
+        self.distrust(refused);
+        // If the time is up, the source's answer is still kept for the next request.
+        let _ = tokio::time::timeout(limit, self.ask_again(refused, since)).await;
+        match self.look() {
+            Look::Good(other) | Look::Ageing(other) if !Arc::ptr_eq(&other, refused) => Some(other),
+            _ => None,
+        }
+    }
+
+    /// Asks the source although there are credentials, but not more often than once in the shortest pause.
+    async fn ask_again(self: &Arc<Self>, refused: &Arc<Credentials>, since: Instant) {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let (is_held, asked) = {
+            let state = self.state();
+            (state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.credentials, refused)), state.asked)
+        };
+        if !is_held || asked.is_some_and(|asked| asked >= since) {
+            return;
+        }
+        let pause = asked.map(|asked| SHORTEST_PAUSE.saturating_sub(asked.elapsed())).unwrap_or_default();
+        tokio::time::sleep(pause).await;
+        self.ask_holding(turn).await;
+    }
+
     /// Renews the credentials until `stop`, whether or not requests come in. Calls `report` for the first failure, and
     /// for each failure that follows a success.
     pub async fn keep_fresh(self: Arc<Self>, stop: Stop, report: impl Fn(&SourceStatus)) {
@@ -237,8 +268,12 @@ impl CredentialSource {
         if !matches!(self.look(), Look::Gone) || self.state().is_within(SHORTEST_PAUSE) {
             return;
         }
-        // In a task of its own, which continues if the client of this request disconnects or has waited long enough:
-        // otherwise a source that takes longer than clients wait would never return credentials.
+        self.ask_holding(turn).await;
+    }
+
+    /// Asks the source in a task of its own, which continues if the client of this request disconnects or has waited
+    /// long enough: otherwise a source that takes longer than clients wait would never return credentials.
+    async fn ask_holding(self: &Arc<Self>, turn: OwnedMutexGuard<()>) {
         let source = Arc::clone(self);
         let asking = tokio::spawn(async move {
             let _turn = turn;
@@ -448,5 +483,27 @@ mod tests {
         // Reporting credentials that are no longer current has no effect.
         world.source.distrust(&first);
         assert_eq!(world.asked.load(Ordering::SeqCst), 2);
+    }
+
+    /// Catches a source that is asked for each of many refused requests, credentials that were fetched for the request
+    /// itself and are fetched again, and a corrected secret that is only seen minutes later.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_corrected_secret_replaces_the_refused_one() {
+        let world = world(|number, _| Ok(Credentials::new("AKID", if number < 8 { "mistyped" } else { "hush" })));
+        let began = Instant::now();
+        let first = world.source.current().await.unwrap();
+        let limit = Duration::from_secs(2);
+        assert!(world.source.replacement_for(&first, (began, limit)).await.is_none());
+        assert_eq!(world.asked.load(Ordering::SeqCst), 1);
+        for asked in 2..8 {
+            let since = Instant::now();
+            let refused = [(); 3].map(|()| world.source.replacement_for(&first, (since, limit)));
+            for refused in refused {
+                assert!(refused.await.is_none());
+            }
+            assert_eq!(world.asked.load(Ordering::SeqCst), asked);
+        }
+        let other = world.source.replacement_for(&first, (Instant::now(), limit)).await.unwrap();
+        assert_eq!(other.secret_access_key.expose_secret(), "hush");
     }
 }

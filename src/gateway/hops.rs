@@ -1,5 +1,6 @@
 //! Header fields that belong to one connection and must not be forwarded (RFC 9110 §7.6.1).
 
+use http::HeaderMap;
 use sigvet_core::internal::connection_options;
 use sigvet_core::resign::is_hop_by_hop;
 
@@ -24,6 +25,20 @@ impl Hop {
     pub fn keeps(&self, name: &str) -> bool {
         is_hop_by_hop(name) || self.0.iter().any(|own| own == name)
     }
+}
+
+/// The transfer codings of a message, if there is one other than `chunked`. The header is not forwarded, because a
+/// transfer coding belongs to the connection, so the next reader would take the encoded bytes for plain ones.
+pub fn unknown_coding(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<String> = headers
+        .get_all(http::header::TRANSFER_ENCODING)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect();
+    let codings = values.join(", ");
+    let is_known =
+        codings.split(',').map(str::trim).all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("chunked"));
+    (!is_known).then_some(codings)
 }
 
 #[cfg(test)]

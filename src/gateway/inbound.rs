@@ -6,10 +6,11 @@ use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, head_of};
 use sigvet_core::internal::{captured_request, with_authority};
 use sigvet_core::request::{Body, Headers, Request};
 
+use super::hops::unknown_coding;
 use super::record::signed_fields;
 
 /// Why the head of a request cannot be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The bytes of the head are missing, or hyper and sigvet read them differently.
     #[error("the request's head can be read in two ways")]
@@ -26,11 +27,20 @@ pub enum Unreadable {
     /// The client asks for a tunnel, but none is available here.
     #[error("CONNECT is not supported here: this is not a forward proxy, or the request is already in a tunnel")]
     Tunnel,
+    /// The body has a transfer coding that is not understood (RFC 9112 §6.1).
+    #[error("the transfer coding '{codings}' is not supported; send the body without it, or as 'chunked' only")]
+    Coding {
+        /// The codings of the body.
+        codings: String,
+    },
 }
 
 /// The request as it was sent, without its body. An `Authorization` header without a value is left out, because AWS
 /// treats such a request as unsigned.
 pub fn request_of(parts: &Parts, recorded: Option<&[u8]>) -> Result<Request, Unreadable> {
+    if let Some(codings) = unknown_coding(&parts.headers) {
+        return Err(Unreadable::Coding { codings });
+    }
     match parts.version {
         _ if parts.method == Method::CONNECT => Err(Unreadable::Tunnel),
         Version::HTTP_2 => from_http2(parts),

@@ -20,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::activity::Activity;
 use super::cutting::Cutting;
+use super::joining::join;
 use super::passage::Tunnel;
 use super::record::{Heads, Recorded};
 use super::server::{Ends, Opened, Server};
@@ -259,13 +260,12 @@ async fn enter(opened: Opened, ends: Ends, (server, watcher): (&Arc<Server>, Wat
     let Ok(client) = opened.upgrade.await else { return };
     let client = TokioIo::new(client);
     match opened.tunnel {
-        Tunnel::Through(mut behind) => {
+        Tunnel::Through(behind) => {
             // The gateway does not wait for this task when it ends: the tunnel is opaque, so it is unknown whether
             // anything is in progress.
             tokio::spawn(async move {
-                let (_permit, mut client) = (ends.permit, client);
-                // The two ends see for themselves how the connection ends.
-                let _ = tokio::io::copy_bidirectional(&mut client, &mut behind).await;
+                let _permit = ends.permit;
+                join(client, behind).await;
             });
         }
         Tunnel::Entered(configuration) => {

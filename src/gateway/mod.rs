@@ -8,16 +8,17 @@
 
 mod limits;
 mod stop;
+mod joining;
 mod reply;
 mod activity;
 mod cutting;
 mod record;
+mod hops;
 mod inbound;
 mod file_body;
 mod payload;
 mod intake;
 mod words;
-mod hops;
 mod signature_parts;
 mod awaited;
 mod onward;

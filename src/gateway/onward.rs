@@ -101,20 +101,6 @@ pub fn response_headers(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// The transfer codings of a response, if there is one other than `chunked`. The header is not forwarded, because a
-/// transfer coding belongs to the connection, so the client would take the encoded bytes for plain ones.
-pub fn unknown_coding(headers: &HeaderMap) -> Option<String> {
-    let values: Vec<String> = headers
-        .get_all(http::header::TRANSFER_ENCODING)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect();
-    let codings = values.join(", ");
-    let is_known =
-        codings.split(',').map(str::trim).all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("chunked"));
-    (!is_known).then_some(codings)
-}
-
 /// A response with its trailers, passed back piece by piece, each of which may take up to `limit` to arrive.
 pub fn passed_back(response: http::Response<Incoming>, limit: Duration) -> Reply {
     let (parts, body) = response.into_parts();

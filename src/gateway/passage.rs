@@ -43,6 +43,8 @@ pub struct Arriving {
     /// The server that the client asked for, if it uses the gateway as a forward proxy. The `Host` of the request names
     /// the same server.
     pub asked: Option<Arc<RequestUrl>>,
+    /// The request ID of the gateway's own answers.
+    pub request_id: String,
     /// Where the request is sent, for the log if its client disconnects.
     pub heading: Arc<Heading>,
 }

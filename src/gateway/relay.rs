@@ -7,6 +7,7 @@ use sigvet_core::request::Request;
 use sigvet_core::resign::is_hop_by_hop;
 use sigvet_core::verify::Verdict;
 
+use super::hops::unknown_coding;
 use super::onward::{self, NotHttp, Pseudonym};
 use super::passage::Later;
 use super::payload::{BodyFile, Payload};
@@ -43,7 +44,7 @@ impl Relay {
             Err(error) => return Reply::plain(502, error),
         };
         match self.upstream.send(outgoing, HttpVersion::Http1, self.limit).await {
-            Ok(response) if onward::unknown_coding(response.headers()).is_some() => {
+            Ok(response) if unknown_coding(response.headers()).is_some() => {
                 Reply::plain(502, "the upstream's response has a transfer coding that cannot be passed on")
             }
             Ok(response) => onward::passed_back(response, self.idle_time),

@@ -22,6 +22,7 @@ impl Unread for Unreadable {
     fn status(&self) -> u16 {
         match self {
             Self::TooLong { .. } => 431,
+            Self::Coding { .. } => 501,
             Self::Ambiguous | Self::Host | Self::Tunnel => 400,
         }
     }

@@ -118,9 +118,9 @@ pub fn headers_of(parts: &http::response::Parts) -> Headers {
     headers
 }
 
-/// Whether different credentials might help.
+/// Whether different credentials might help. Servers say of a mistyped secret only that the signature is wrong.
 pub fn is_about_key(reply: &Reply) -> bool {
-    matches!(reply.kind(), Kind::Key | Kind::Token)
+    matches!(reply.kind(), Kind::Key | Kind::Token | Kind::Signature)
 }
 
 /// Why a server refused a request that was signed here. Blocks its thread for at most `limit`.

@@ -4,6 +4,7 @@
 //! a separate file, private from its first byte, which then replaces the old one atomically: a concurrent
 //! reader sees the old file or the new one, and a failure leaves the old one.
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -62,8 +63,7 @@ pub fn add(path: &Path, profile: &Profile, existing: Existing, default: DefaultP
             return Err(Error::AlreadyThere { profile: profile.name.clone(), path: path.to_owned() });
         }
         added.made_default = becomes_default(before, profile, default);
-        let edited = edit(text, profile, existing, added.made_default).ok_or_else(|| misshapen(path))?;
-        Ok(with_line_ends_of(text, edited))
+        edit(text, profile, existing, added.made_default).ok_or_else(|| misshapen(path))
     })?;
     Ok(added)
 }
@@ -81,7 +81,7 @@ pub fn remove(path: &Path, name: &str) -> Result<bool, Error> {
         let profiles = document.get_mut("profile").and_then(Item::as_table_like_mut).ok_or_else(|| misshapen(path))?;
         profiles.remove(name);
         let comments = if was_default { without_default(&mut document) } else { String::new() };
-        Ok(with_line_ends_of(text, format!("{comments}{document}")))
+        Ok(written(&comments, &document, text))
     })?;
     Ok(was_default)
 }
@@ -95,7 +95,7 @@ pub fn set_default(path: &Path, name: &str) -> Result<(), Error> {
         check_is_there(path, before, name)?;
         let mut document = parsed(text);
         set(document.as_table_mut(), "default", Item::Value(name.into()));
-        Ok(with_line_ends_of(text, document.to_string()))
+        Ok(written("", &document, text))
     })
 }
 
@@ -105,18 +105,18 @@ pub fn set_default(path: &Path, name: &str) -> Result<(), Error> {
 /// The new text is not a profile file; the file was changed in the meantime, or cannot be read or written.
 pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), Error> {
     rewrite(path, |found, _| match found == before {
-        true => Ok(text.to_owned()),
+        true => Ok(text.to_owned().into()),
         false => Err(Error::ChangedMeanwhile { path: path.to_owned() }),
     })
 }
 
 /// Writes the text that `change` returns, under a lock, if it is a valid profile file.
-fn rewrite(path: &Path, change: impl FnOnce(&str, &Contents) -> Result<String, Error>) -> Result<(), Error> {
+fn rewrite(path: &Path, change: impl FnOnce(&str, &Contents) -> Result<Zeroizing<String>, Error>) -> Result<(), Error> {
     let target = follow_links(path).map_err(|error| unreadable(path, error))?;
     let unwritable = |source| Error::Unwritable { path: path.to_owned(), source };
     let file = LockedFile::new(&target).map_err(unwritable)?;
     let text = read_or_empty(&target).map_err(|error| unreadable(path, error))?;
-    let edited = Zeroizing::new(change(&text, &parse(&text, path)?)?);
+    let edited = change(&text, &parse(&text, path)?)?;
     parse(&edited, path)?;
     if edited.len() as u64 > SETTINGS_LIMIT {
         return Err(unwritable(io::Error::new(io::ErrorKind::FileTooLarge, "it would be too large to be read again")));
@@ -171,15 +171,27 @@ fn becomes_default(before: &Contents, profile: &Profile, default: DefaultProfile
     }
 }
 
-/// The edited text with CRLF line endings, if every line of the old text had them.
-fn with_line_ends_of(before: &str, edited: String) -> String {
+/// The text of an edited document, with CRLF line endings if every line of the old text had them. It has secrets, so no
+/// copy is left behind in a buffer that grows.
+fn written(comments: &str, document: &DocumentMut, before: &str) -> Zeroizing<String> {
+    const LONGEST_PROFILE: usize = 16 * 1024;
+    let mut edited = Zeroizing::new(String::with_capacity(before.len() + LONGEST_PROFILE));
+    write!(edited, "{comments}{document}").expect("a text can be written into memory");
     let is_crlf = before.contains('\n')
         && before.split_inclusive('\n').all(|line| !line.ends_with('\n') || line.ends_with("\r\n"));
-    if is_crlf { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited }
+    if !is_crlf {
+        return edited;
+    }
+    let mut with_returns = Zeroizing::new(String::with_capacity(2 * edited.len()));
+    for line in edited.split_inclusive('\n') {
+        with_returns.push_str(line.trim_end_matches(['\r', '\n']));
+        with_returns.push_str(if line.ends_with('\n') { "\r\n" } else { "" });
+    }
+    with_returns
 }
 
 /// The text with the profile added. `None` if `profile` is not a table that could contain one.
-fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -> Option<String> {
+fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -> Option<Zeroizing<String>> {
     let mut document = parsed(text);
     let comments = comments_alone(&mut document);
     if made_default {
@@ -210,7 +222,7 @@ fn edit(text: &str, profile: &Profile, existing: Existing, made_default: bool) -
         }
     }
     remove_fields(table, &gone);
-    Some(format!("{comments}{document}"))
+    Some(written(&comments, &document, text))
 }
 
 /// Removes the comments of a file that contains nothing else: they are about the file, and stay at its top.

@@ -5,7 +5,7 @@
 //! `configparser` gives up: an invalid line only invalidates its section, and repeated sections are merged.
 //! This module does not know what the sections mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use zeroize::Zeroizing;
 
@@ -54,18 +54,30 @@ impl Ini {
     /// Parses a file. Bytes that are not UTF-8 are replaced: they can only occur in comments and in values
     /// that nobody needs.
     pub(super) fn parse(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
+        let replaced;
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => {
+                replaced = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+                replaced.as_str()
+            }
+        };
         let mut reader = Reader::default();
         for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             reader.take(number + 1, line.trim_end());
         }
-        reader.ini
+        reader.into_ini()
     }
 }
 
 #[derive(Default)]
 struct Reader {
     ini: Ini,
+    /// The place of each section by its header.
+    places: HashMap<String, usize>,
+    /// How many headers were read before each section was opened last.
+    opened: Vec<usize>,
+    headers: usize,
     /// The section that the current lines belong to.
     section: Option<usize>,
     /// The property that more deeply indented lines continue, and its indentation.
@@ -110,16 +122,29 @@ impl Reader {
             Some((header, _)) => (header, None),
             None => (header, Some(Problem { line: number, message: UNCLOSED })),
         };
-        let known = self.ini.sections.iter().position(|section| section.header == header);
-        let at = known.unwrap_or_else(|| {
-            self.ini.sections.push(Section { header: header.to_owned(), ..Section::default() });
-            self.ini.sections.len() - 1
-        });
-        // A later section takes precedence over others with the same meaning, even if its header is spelt differently.
-        let mut section = self.ini.sections.remove(at);
+        let at = match self.places.get(header) {
+            Some(at) => *at,
+            None => {
+                self.ini.sections.push(Section { header: header.to_owned(), ..Section::default() });
+                self.opened.push(0);
+                self.places.insert(header.to_owned(), self.opened.len() - 1);
+                self.opened.len() - 1
+            }
+        };
+        let section = &mut self.ini.sections[at];
         section.problem = section.problem.or(problem);
-        self.ini.sections.push(section);
-        self.section = Some(self.ini.sections.len() - 1);
+        self.opened[at] = self.headers;
+        self.headers += 1;
+        self.section = Some(at);
+    }
+
+    /// The file with its sections in the order in which they were opened last: a later section takes precedence over others
+    /// with the same meaning, even if its header is spelt differently.
+    fn into_ini(self) -> Ini {
+        let Self { ini: Ini { sections, stray_line }, opened, .. } = self;
+        let mut ordered: Vec<(usize, Section)> = opened.into_iter().zip(sections).collect();
+        ordered.sort_unstable_by_key(|(opened, _)| *opened);
+        Ini { sections: ordered.into_iter().map(|(_, section)| section).collect(), stray_line }
     }
 
     fn current(&mut self, number: usize) -> Option<&mut Section> {
@@ -203,6 +228,16 @@ mod tests {
         is("[profile 'b c']\nx = 1\n  --more = 2", &[("profile 'b c'/x", "1\n--more = 2")]);
         is("[a]\nx = 1\n[b]\ny = 1\n[a]\nx = 2\nz = 3", &[("b/y", "1"), ("a/x", "2"), ("a/z", "3")]);
         is("[a]\nx =\ny = 1", &[("a/x", ""), ("a/y", "1")]);
+    }
+
+    /// Catches a list that is searched for each section: with the longest file that is read, that takes minutes.
+    #[test]
+    fn many_sections_keep_their_order() {
+        const MANY: usize = 60_000;
+        let text: String = (0..MANY).chain([7, 0]).map(|number| format!("[{number}]\nx={number}\n")).collect();
+        let ini = Ini::parse(text.as_bytes());
+        let headers: Vec<usize> = ini.sections.iter().map(|section| section.header.parse().unwrap()).collect();
+        assert_eq!(headers, (1..7).chain(8..MANY).chain([7, 0]).collect::<Vec<_>>());
     }
 
     #[test]

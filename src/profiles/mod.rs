@@ -4,6 +4,7 @@
 //! read: the [`Environment`] is an argument, and this module does not know about the terminal or standard
 //! output. None of its errors, `Debug` outputs and warnings contains a secret.
 
+mod renewal;
 mod tool;
 mod source;
 mod x509;
@@ -60,8 +61,9 @@ pub use others::{check_file, known_keys, unread_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use passphrase::PassphraseSource;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
+pub use renewal::{pause_between_renewals, renewal_margin};
 pub use resolve::{certificate_session, describe, resolve};
-pub use roles_anywhere::{InvalidSession, RolesAnywhere, SESSION_LIMITS};
+pub use roles_anywhere::{InvalidSession, RolesAnywhere};
 pub use session_error::SessionError;
 pub use sessions::{KeptSession, LONGEST_SESSION, is_good};
 pub use shape::{looks_like_key_id, looks_like_secret, looks_like_session_token, without_user};

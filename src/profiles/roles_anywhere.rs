@@ -3,6 +3,7 @@
 //! This module reads no files and calls no service. The names follow AWS's own helper and the request of
 //! `CreateSession`.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::x509::CertificateFiles;
@@ -13,7 +14,7 @@ use sigvet_core::request::{InvalidUrl, RequestUrl};
 pub(super) const SERVICE: &str = "rolesanywhere";
 
 /// The minimum and maximum duration of a session, in seconds (*CreateSession* in the IAM Roles Anywhere user guide).
-pub const SESSION_LIMITS: (u64, u64) = (900, 43_200);
+const SESSION_LIMITS: RangeInclusive<u64> = 900..=43_200;
 
 /// The default duration of a session, in seconds, as in AWS's own helper.
 const USUAL_SESSION: u64 = 3_600;
@@ -69,7 +70,11 @@ pub enum InvalidSession {
     #[error("invalid endpoint of IAM Roles Anywhere: {0}")]
     Endpoint(#[from] InvalidUrl),
     /// The duration is shorter or longer than a session can be.
-    #[error("invalid session duration of {presented} s; expected 900 to 43200 s (15 minutes to 12 hours)")]
+    #[error(
+        "invalid session duration of {presented} s; expected {} to {} s (15 minutes to 12 hours)",
+        SESSION_LIMITS.start(),
+        SESSION_LIMITS.end()
+    )]
     Duration {
         /// The duration in seconds.
         presented: u64,
@@ -106,7 +111,7 @@ impl RolesAnywhere {
             return Err(InvalidSession::Name);
         }
         let presented = self.seconds();
-        if !(SESSION_LIMITS.0..=SESSION_LIMITS.1).contains(&presented) {
+        if !SESSION_LIMITS.contains(&presented) {
             return Err(InvalidSession::Duration { presented });
         }
         let region = self.region.clone().unwrap_or(anchor);

@@ -1,4 +1,4 @@
-//! The ways to write a secret: unchanged, in small letters, with collapsed white space, percent-encoded, escaped for JSON
+//! The ways to write a secret: unchanged, in lower case, with collapsed white space, percent-encoded, escaped for JSON
 //! or HTML, in base64, or in hex.
 
 use base64::Engine as _;
@@ -14,7 +14,7 @@ const SHORTEST_BASE64: usize = 12;
 /// The shortest line of a multi-line value that is searched for separately.
 const SHORTEST_LINE: usize = 12;
 
-/// The shortest value that is searched for in small letters: others may be words.
+/// The shortest value that is searched for in lower case: others may be words.
 const SHORTEST_SMALL: usize = 16;
 
 /// All spellings of a value, which may itself be percent-encoded, of at least `shortest` bytes. Text that is not UTF-8 is
@@ -63,18 +63,18 @@ fn percent_encoded(text: &str) -> Vec<Spelling> {
     for slash in [Slash::Encode, Slash::Keep] {
         let mut once = Zeroizing::new(Vec::with_capacity(3 * text.len()));
         encode(text.as_bytes(), slash, &mut once);
-        let once = String::from_utf8_lossy(&once).into_owned();
-        for once in [once.replace("%20", "+"), in_small_letters(&once), once] {
-            encoded.extend([once.replace('%', "%25").into(), Spelling::new(once)]);
+        let once = Spelling::new(String::from_utf8_lossy(&once).into_owned());
+        for once in [replace(&once, "%20", "+"), in_lower_case(&once), once] {
+            encoded.extend([replace(&once, "%", "%25"), once]);
         }
     }
     encoded
 }
 
 /// The same with lower-case hex digits in its escapes, which are the digits after each `%` of freshly encoded text.
-fn in_small_letters(encoded: &str) -> String {
+fn in_lower_case(encoded: &str) -> Spelling {
     let mut digits = 0_u8;
-    let lower = |character: char| match character {
+    let lower = move |character: char| match character {
         '%' => {
             digits = 2;
             '%'
@@ -85,12 +85,20 @@ fn in_small_letters(encoded: &str) -> String {
         }
         other => other,
     };
-    encoded.chars().map(lower).collect()
+    collected(encoded.chars().map(lower))
+}
+
+/// Characters as a text that is allocated once: a text that grows would leave parts of a secret in memory.
+fn collected(characters: impl Iterator<Item = char> + Clone) -> Spelling {
+    let length = characters.clone().map(char::len_utf8).sum();
+    let mut text = Spelling::new(String::with_capacity(length));
+    text.extend(characters);
+    text
 }
 
 /// As JSON, HTML, Rust's `Debug` and a shell escape it.
 fn escaped(text: &str) -> Vec<Spelling> {
-    let quoted = Spelling::new(serde_json::Value::from(text).to_string());
+    let quoted = in_json(text);
     let json = quoted.get(1..quoted.len() - 1).unwrap_or_default();
     // As Go, Ruby and PHP escape JSON that may be embedded in HTML.
     let careful = replaced(
@@ -112,8 +120,8 @@ fn escaped(text: &str) -> Vec<Spelling> {
         careful_with_slash,
         Spelling::new(json.to_owned()),
         replaced(&html, &[("'", "&#39;")]),
-        Spelling::new(text.escape_debug().to_string()),
-        Spelling::new(text.escape_unicode().to_string()),
+        collected(text.escape_debug()),
+        collected(text.escape_unicode()),
         replaced(text, &[("'", "'\\''")]),
     ];
     escaped.extend(in_entities(&html));
@@ -137,17 +145,42 @@ fn in_entities(html: &str) -> Vec<Spelling> {
 
 /// The text with each of these replaced, one after the other.
 fn replaced(text: &str, replacements: &[(&str, &str)]) -> Spelling {
-    let replace = |text: Spelling, (from, to): &(&str, &str)| Spelling::new(text.replace(from, to));
-    replacements.iter().fold(Spelling::new(text.to_owned()), replace)
+    let whole = Spelling::new(text.to_owned());
+    replacements.iter().fold(whole, |text, (from, to)| replace(&text, from, to))
+}
+
+fn replace(text: &str, from: &str, to: &str) -> Spelling {
+    let found = text.matches(from).count();
+    let mut written = Spelling::new(String::with_capacity(text.len() - found * from.len() + found * to.len()));
+    for (number, piece) in text.split(from).enumerate() {
+        written.push_str(if number == 0 { "" } else { to });
+        written.push_str(piece);
+    }
+    written
+}
+
+/// In quotes, as `serde_json` writes it.
+fn in_json(text: &str) -> Spelling {
+    /// An escape has six characters at most: `\u0000`.
+    const LONGEST_ESCAPE: usize = 6;
+    let mut quoted = Zeroizing::new(Vec::with_capacity(LONGEST_ESCAPE * text.len() + 2));
+    serde_json::to_writer(&mut *quoted, text).expect("a text can be written into memory");
+    Spelling::new(String::from_utf8_lossy(&quoted).into_owned())
 }
 
 /// As AWS prints the bytes of a canonical request or string to sign in a refusal, and as hex dumps do: with or
-/// without spaces, in small or capital letters.
+/// without spaces, in lower or upper case.
 fn in_hex(value: &[u8]) -> [Spelling; 4] {
-    let digits = |byte: &u8| format!("{byte:02x}");
-    let bytes: Vec<String> = value.iter().map(digits).collect();
-    let (together, apart) = (bytes.concat(), bytes.join(" "));
-    [together.to_uppercase(), apart.to_uppercase(), together, apart].map(Spelling::new)
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    let together = collected(value.iter().flat_map(digits));
+    let apart = |byte: &u8| {
+        let [high, low] = digits(byte);
+        [' ', high, low]
+    };
+    let apart = collected(value.iter().flat_map(apart).skip(1));
+    let in_capitals = |text: &str| Spelling::new(text.to_ascii_uppercase());
+    [in_capitals(&together), in_capitals(&apart), together, apart]
 }
 
 /// The base64 characters that depend only on the value, for each of the three offsets at which it may begin in a
@@ -216,9 +249,9 @@ mod tests {
         assert_eq!(hidden(TOKEN, &bytes.join(" ")), "[redacted]");
     }
 
-    /// Catches a server that repeats a header in small letters.
+    /// Catches a server that repeats a header in lower case.
     #[test]
-    fn a_long_value_is_found_in_small_letters() {
+    fn a_long_value_is_found_in_lower_case() {
         assert_eq!(hidden(TOKEN, &TOKEN.to_lowercase()), "[redacted]");
         assert_eq!(hidden("PassWord", "password"), "password");
     }

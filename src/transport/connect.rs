@@ -15,6 +15,7 @@ use super::reach::Reach;
 use super::stream::Stream;
 use super::{Timings, TransportError, error, socks, tls, tunnel};
 use crate::platform::connect_to_socket;
+use sigvet_core::internal::without_brackets;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 /// A connection that is ready for HTTP.
@@ -170,7 +171,7 @@ async fn all_addresses(host: &str, port: u16, options: &Options) -> Result<Vec<S
         return Ok(given);
     }
     let not_found = |source| TransportError::HostNotFound { host: host.to_owned(), source };
-    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let name = without_brackets(host);
     let found = tokio::net::lookup_host((name, port)).await.map_err(|error| not_found(error.into()))?;
     let found: Vec<SocketAddr> = found.collect();
     if found.is_empty() {

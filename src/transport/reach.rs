@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use sigvet_core::internal::without_brackets;
+
 /// The addresses that may be connected to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reach {
@@ -23,7 +25,7 @@ impl Reach {
 
     /// Whether a name that another program resolves, such as a proxy, may be reached, as far as the name tells.
     pub(super) fn may_be_asked_for(self, host: &str) -> bool {
-        let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+        let name = without_brackets(host).trim_end_matches('.').to_ascii_lowercase();
         let is_here = name == "localhost" || name.ends_with(".localhost");
         self == Self::Any || (!is_here && name.parse().map_or(true, is_public))
     }

@@ -4,6 +4,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use sigvet_core::internal::without_brackets;
+
 /// One `HOST:PORT:ADDRESS[,ADDRESS…]`, in curl's syntax. `*` as the host matches every host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
@@ -35,7 +37,7 @@ impl FromStr for Resolution {
         let expected = || InvalidResolution { presented: text.to_owned() };
         let (host, rest) = text.trim_start_matches('+').split_once(':').ok_or_else(expected)?;
         let (port, addresses) = rest.split_once(':').ok_or_else(expected)?;
-        let address = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| expected());
+        let address = |text: &str| without_brackets(text).parse().map_err(|_| expected());
         Ok(Self {
             host: host.to_owned(),
             port: port.parse().map_err(|_| expected())?,

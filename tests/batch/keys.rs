@@ -83,7 +83,7 @@ fn option_errors_are_reported_at_once() {
         (&["s3://photos/a.jpg"], 2, "give URLs on standard input, or omit --batch"),
         (&["--base", "s3://"], 2, "--base has no bucket"),
         (&["--base", "s3://b/#f"], 2, "--base has a query or a fragment"),
-        (&["--expires", "8d"], 2, "a URL is valid for 1 s to 7 days"),
+        (&["--expires", "8d"], 2, "must be 1 to 604800 s (7 days), not 691200 s"),
         (&["--checksum", "sha256"], 2, "--batch does not work with --checksum"),
         (&["--csv", "key", "--field", "f"], 2, "cannot be used with"),
         (&["-G", "-d", "a=b"], 2, "options that change the URL"),

@@ -149,7 +149,7 @@ fn credentials_are_renewed_before_they_end() {
             && lines.iter().any(|line| line.contains("ASIAEXAMPLE3"))
     );
     assert!(said.contains("error: the credentials expired at") && !said.contains("--on-error"), "{said}");
-    assert_eq!(said.matches("there are no new ones").count(), 1, "{said}");
+    assert_eq!(said.matches("could not be renewed").count(), 1, "{said}");
 }
 
 #[cfg(target_os = "linux")]

@@ -134,7 +134,7 @@ fn a_batch_passes_unchanged() {
 #[test]
 fn there_is_an_answer_whatever_a_server_does() {
     let json_error = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Unsupported version"}}"#;
-    let cases: [(&str, u16, &str, &str, &str); 9] = [
+    let cases: [(&str, u16, &str, &str, &str); 11] = [
         ("html", 200, "text/html", "<p>hello</p>", "the server answered with 'text/html'"),
         ("accepted", 202, "text/plain", "", "without an answer to this request"),
         ("broken", 200, "application/json", "{\"a\":", "not JSON"),
@@ -146,6 +146,15 @@ fn there_is_an_answer_whatever_a_server_does() {
             r#"{"__type":"AccessDeniedException","message":"not you"}"#,
             "AccessDeniedException: not you; the signature was not the reason",
         ),
+        // Neither is from AWS: a firewall, and a server that says nothing.
+        (
+            "blocked",
+            403,
+            "text/html",
+            "<h1>Blocked</h1>",
+            "403 Forbidden; the answer is a web page instead of an AWS error",
+        ),
+        ("bare", 403, "text/plain", "no", "403 Forbidden: no; the answer has no AWS error code"),
         ("oauth", 401, "text/plain", "", "accepts bearer tokens (OAuth), not signatures"),
         ("lost", 404, "text/plain", "", "check the URL"),
         ("busy", 429, "text/plain", "", "wait, and try again"),
@@ -206,4 +215,76 @@ fn the_stateless_protocol_works_without_a_session() {
     assert_eq!((code, rest, errors.as_str()), (Some(0), vec![], ""));
     assert!(began.elapsed() < Duration::from_secs(10));
     assert_eq!(stub.heard().len(), 2);
+}
+
+/// MCP 2025-06-18, *Cancellation*: the server is told, and the client gets no answer. Catches a cancelled request that
+/// keeps its connection, that delays the end, or that is answered after all.
+#[test]
+fn a_cancelled_request_gets_no_answer() {
+    let stub = Stub::with_tools(|heard, wire| {
+        if heard.tool() == "stream" {
+            wire.begin_events();
+            wire.event(": waiting");
+        }
+        assert!(wire.is_closed_within(Duration::from_secs(15)), "{}", heard.tool());
+        wire.empty(200);
+    });
+    let mut agent = Agent::start(&stub.url, &[]);
+    agent.initialize();
+    let cancel =
+        |id: Value| json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}});
+    let all = [(json!(1), "silent"), (json!("1"), "stream")];
+    for (id, tool) in &all {
+        agent.call(id.clone(), tool);
+        stub.wait_for(|heard| heard.tool() == *tool);
+        agent.say(&cancel(id.clone()).to_string());
+        stub.wait_for(|heard| heard.message()["params"]["requestId"] == *id);
+    }
+    let began = Instant::now();
+    let (code, rest, errors) = agent.end();
+    assert_eq!((code, rest, errors.as_str()), (Some(0), vec![], ""));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+/// Catches a batch that is ended by the cancellation of one of its requests.
+#[test]
+fn the_other_requests_of_a_batch_are_not_cancelled() {
+    let stub = Stub::start(|heard, wire| match heard.message().is_array() {
+        true => {
+            std::thread::sleep(Duration::from_secs(1));
+            wire.body(200, &[], "application/json", r#"[{"jsonrpc":"2.0","id":2,"result":{}}]"#);
+        }
+        false => wire.empty(202),
+    });
+    let mut agent = Agent::start(&stub.url, &[]);
+    agent.say(r#"[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":2,"method":"b"}]"#);
+    agent.say(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#);
+    let (code, rest, errors) = agent.end();
+    let answer = json!([{"jsonrpc": "2.0", "id": 2, "result": {}}]);
+    assert_eq!((code, rest, errors.as_str()), (Some(0), vec![answer], ""));
+}
+
+/// Catches an option without effect, before the head of an answer and in its middle.
+#[test]
+fn the_time_for_a_message_is_limited() {
+    let stub = Stub::with_tools(|heard, wire| match heard.tool().as_str() {
+        "quick" => wire.answer(heard, &[], &json!({})),
+        "stream" => {
+            wire.begin_events();
+            while !wire.is_closed_within(Duration::from_millis(200)) {
+                wire.event(": waiting");
+            }
+        }
+        _ => assert!(wire.is_closed_within(Duration::from_secs(15))),
+    });
+    let mut agent = Agent::start(&stub.url, &["-m", "1.5"]);
+    agent.initialize();
+    for (id, tool) in [(1, "silent"), (2, "stream")] {
+        let began = Instant::now();
+        agent.call(id, tool);
+        assert_eq!(agent.hear_error(id), (-32000, "no complete answer within 1.5s (--max-time)".to_owned()), "{tool}");
+        assert!(began.elapsed() > Duration::from_millis(1400) && began.elapsed() < Duration::from_secs(5), "{tool}");
+    }
+    agent.call(3, "quick");
+    assert_eq!(agent.hear()["id"], 3);
 }

@@ -112,3 +112,44 @@ fn a_setup_that_cannot_work_is_refused_at_once() {
     }
     assert_eq!(SCOPE[1], "us-west-2");
 }
+
+/// Catches a secret or a token that is corrected under the same key ID and only used after a restart. What servers say
+/// about a mistyped secret is that the signature is wrong.
+#[test]
+fn a_corrected_secret_or_token_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let write = |secret: &str, token: &str| {
+        let id = KEY.0;
+        let more = if token.is_empty() { String::new() } else { format!("aws_session_token = {token}\n") };
+        let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n{more}");
+        fs::write(&file, text).unwrap();
+    };
+    let world = [("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap()), ("AWS_CONFIG_FILE", "/dev/null")];
+    let check = |url: &str, wrong: (&str, &str), right: (&str, &str), options: &[&str]| {
+        write(wrong.0, wrong.1);
+        let mut agent = Agent::start_with(url, options, &world);
+        for id in 0..3 {
+            agent.request(id, "tools/list", json!({}));
+            let (_, text) = agent.hear_error(id);
+            assert!(text.contains("refused the signature"), "{text}");
+        }
+        write(right.0, right.1);
+        agent.request(4, "tools/list", json!({}));
+        assert_eq!(agent.hear()["result"], json!({"tools": []}));
+    };
+    let stub = Stub::with_tools(|_, _| {});
+    let guard = guard(&stub.url);
+    let wrong = KEY.1.to_lowercase();
+    check(&guard.url, (&wrong, ""), (KEY.1, ""), &[]);
+    check(&guard.url, (&wrong, ""), (KEY.1, ""), &["--profile", "default"]);
+    let stub = Stub::start(|heard, wire| {
+        if heard.header("x-amz-security-token") == Some("token-two") {
+            return wire.answer(heard, &[], &json!({"tools": []}));
+        }
+        let error = json!({"__type": "UnrecognizedClientException",
+                           "message": "The security token included in the request is invalid."});
+        wire.body(403, &[], "application/json", &error.to_string());
+    });
+    check(&stub.url, (KEY.1, "token-one"), (KEY.1, "token-two"), &[]);
+}

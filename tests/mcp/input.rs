@@ -60,6 +60,16 @@ fn a_message_that_is_too_long_is_refused() {
         let peak: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
         assert!(peak < 48 * 1024, "{peak} KiB");
     }
+    // The SDKs for TypeScript and Python write the ID after the parameters.
+    let long = "x".repeat(200_000);
+    agent.say(&format!(r#"{{"method":"ping","params":{{"id":9,"text":"{long}"}},"jsonrpc":"2.0","id":"last"}}"#));
+    assert_eq!(agent.hear_error("last"), (-32600, text.to_owned()));
+    agent.say(&format!(r#"[{{"id":7,"method":"a","params":["{long}"]}},{{"method":"b"}},{{"id":8,"method":"c"}}]"#));
+    assert_eq!([agent.hear_error(7), agent.hear_error(8)], [(-32600, text.to_owned()), (-32600, text.to_owned())]);
+    // A notification and a response get no answer.
+    assert_eq!(agent.errors(), "");
+    agent.say(&format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"text":"{long}"}}}}"#));
+    agent.wait_for_errors(&format!("sigvet: {text}"));
     // Server messages are bounded too.
     for (id, tool) in [(1, "long"), (2, "events")] {
         agent.call(id, tool);

@@ -146,3 +146,23 @@ fn a_broken_stream_is_resumed() {
     assert_eq!(agent.hear_line().1, PROGRESS);
     assert_eq!(agent.hear_error(2).1, "the server ended its reply without an answer to this request");
 }
+
+/// Catches signed requests without end for a server that closes each stream at once and asks for no delay.
+#[test]
+fn streams_that_end_at_once_are_opened_more_and_more_rarely() {
+    let stub = Stub::start(|heard, wire| match heard.method.as_str() {
+        "GET" => {
+            wire.begin_events();
+            wire.event("retry: 0");
+        }
+        "DELETE" => wire.empty(405),
+        _ if heard.rpc() == "initialize" => wire.answer(heard, &[], &json!({"protocolVersion": "2025-06-18"})),
+        _ => wire.empty(202),
+    });
+    let mut agent = Agent::start(&stub.url, &[]);
+    agent.initialize();
+    stub.wait_for(|heard| heard.method == "GET");
+    std::thread::sleep(Duration::from_secs(2));
+    let count = stub.heard().iter().filter(|heard| heard.method == "GET").count();
+    assert!((2..8).contains(&count), "{count}");
+}

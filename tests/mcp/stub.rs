@@ -130,6 +130,16 @@ impl Wire {
         self.body(200, headers, "application/json; charset=utf-8", &result_of(heard, result).to_string());
     }
 
+    /// Whether the other side closes the connection within this time.
+    pub fn is_closed_within(&mut self, time: Duration) -> bool {
+        self.0.set_read_timeout(Some(time)).unwrap();
+        let read = self.0.read(&mut [0]);
+        match read {
+            Ok(length) => length == 0,
+            Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+        }
+    }
+
     /// Begins an event stream.
     pub fn begin_events(&mut self) {
         self.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");

@@ -140,7 +140,8 @@ fn empty(outcome: Outcome, judged: Option<Judged>) -> Diagnosis {
     let search = Search { is_made: outcome == Outcome::Invalid, hypotheses: 61_204, deepest: 2, is_exhausted: true };
     let (explanations, notes, next, comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (differences, tried) = (Vec::new(), Vec::new());
-    Diagnosis { outcome, explanations, differences, notes, next, judged, comparisons, search, tried }
+    let known = Known::WHOLE;
+    Diagnosis { outcome, explanations, differences, notes, next, judged, known, comparisons, search, tried }
 }
 
 fn made(id: &str, signed: &str, expected: &str) -> AppliedMistake {

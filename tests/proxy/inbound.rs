@@ -85,6 +85,37 @@ fn a_wrong_signature_is_not_forwarded() {
     proxy.wait_for("\"verdict\":\"invalid\"", 6);
 }
 
+/// Catches an error that the SDK of a service cannot read, so that it shows none of the reason.
+#[test]
+fn a_forbidden_request_is_answered_in_the_format_of_its_service() {
+    let recorder = Recorder::polite();
+    let (proxy, _folder) = inbound_proxy(&recorder.url, "", &["--allow-method", "GET"]);
+    let key = [("AWS_ACCESS_KEY_ID", PLACEHOLDER.0), ("AWS_SECRET_ACCESS_KEY", PLACEHOLDER.1)];
+    for (service, header, kind, code) in [
+        (
+            "dynamodb",
+            "X-Amz-Target: DynamoDB_20120810.ListTables",
+            "application/x-amz-json-1.0",
+            "AccessDeniedException",
+        ),
+        ("monitoring", "Smithy-Protocol: rpc-v2-cbor", "application/cbor", "AccessDeniedException"),
+        ("iam", "X-A: 1", "text/xml", "<Code>AccessDenied</Code>"),
+        ("ec2", "X-A: 1", "text/xml;charset=UTF-8", "<Code>AccessDenied</Code>"),
+        ("s3", "X-A: 1", "application/xml", "<Code>AccessDenied</Code>"),
+        ("es", "X-A: 1", "application/json", "\"message\""),
+    ] {
+        let words = ["sign", "--as", "http", "-X", "POST", "-d", "x", "--region", "us-east-1", "--service", service];
+        let target = format!("{}/b", proxy.url);
+        let sign = sigvet_testing::Sigvet::anonymous(&[&words[..], &["-H", header, &target]].concat());
+        let signed = key.iter().fold(sign, |sign, (name, value)| sign.env(name, value)).run();
+        let answer = ask(&proxy, &signed.stdout);
+        assert_eq!((answer.status, answer.header("content-type")), (405, Some(kind)), "{service} {}", signed.stderr);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(text.contains(code) && text.contains("the method POST is not allowed here"), "{service} {text}");
+    }
+    assert!(recorder.heard().is_empty());
+}
+
 /// Catches an AWS header that somebody added in transit and the real key would sign.
 #[test]
 fn a_header_that_the_client_did_not_sign_is_not_signed_for_it() {

@@ -185,6 +185,18 @@ fn a_response_with_another_transfer_coding_is_refused() {
     assert!(answer.text().contains("the transfer coding 'gzip, chunked'"), "{}", answer.text());
 }
 
+/// Catches compressed bytes that are signed and stored as plain ones (RFC 9112 §6.1).
+#[test]
+fn a_request_with_another_transfer_coding_is_refused() {
+    let recorder = Recorder::polite();
+    let request =
+        b"PUT /k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\n\x1f\x8b\x08\r\n0\r\n\r\n";
+    let answer = ask(&proxy_to(&recorder.url, &[]), request);
+    assert_eq!(answer.status, 501);
+    assert!(answer.text().contains("the transfer coding 'gzip, chunked'"), "{}", answer.text());
+    assert!(recorder.heard().is_empty());
+}
+
 /// Catches the answer to TRACE, which is the request with the real signature.
 #[test]
 fn trace_is_not_passed_on_for_the_holder_of_a_placeholder() {

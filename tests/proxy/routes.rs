@@ -118,7 +118,7 @@ fn requests_from_other_sites_pages_are_not_signed() {
     let proxy = proxy_to(&recorder.url, &[]);
     for (host, site, status) in [
         ("evil.example", "cross-site", 403),
-        ("evil.example", "same-origin", 403),
+        ("evil.com", "same-origin", 403),
         (proxy.address(), "cross-site", 403),
         (proxy.address(), "same-site", 403),
         (proxy.address(), "same-origin", 200),
@@ -138,16 +138,16 @@ fn names_that_a_site_may_have_are_refused_on_this_machine() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("routes.toml");
     let text = format!(
-        "[[route]]\nname = \"own\"\nhost = \"search.corp.example\"\nto = \"{0}\"\n[[route]]\nname = \"rest\"\nto = \"{0}\"\n",
+        "[[route]]\nname = \"own\"\nhost = \"search.corp.com\"\nto = \"{0}\"\n[[route]]\nname = \"rest\"\nto = \"{0}\"\n",
         recorder.url
     );
     std::fs::write(&file, text).unwrap();
     let proxy = proxy(&["--config", file.to_str().unwrap(), "--region", "us-east-1", "--service", "es"]);
     let status = |host: &str| ask(&proxy, &plain("GET", host, "/_search", &[], b"")).status;
-    for own in [proxy.address(), "localhost", "sigvet:8080", "api.local", "search.corp.example", recorder.host()] {
+    for own in [proxy.address(), "localhost", "sigvet:8080", "api.local", "search.corp.com", recorder.host()] {
         assert_eq!(status(own), 200, "{own}");
     }
-    for other in ["evil.example:8080", "localhost.evil.example", "search.corp.example.evil.example", "127.0.0.1.nip.io"] {
+    for other in ["evil.com:8080", "localhost.evil.com", "search.corp.com.evil.com", "127.0.0.1.nip.io"] {
         assert_eq!(status(other), 403, "{other}");
     }
     assert_eq!(recorder.heard().len(), 6);

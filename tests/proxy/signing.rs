@@ -211,6 +211,25 @@ fn a_command_line_of_aws_sigv4_proxy_works() {
     assert!(proxy.log().contains("other machines can reach this proxy"), "{}", proxy.log());
 }
 
+/// Its options are kingpin's: switches have a `--no-` form, and templates pass empty values on.
+#[test]
+fn a_command_line_of_a_template_works() {
+    let fixed = ["--region", "eu-west-1", "--name", "es", "--host", "h.example"];
+    for words in [
+        &["--upstream-url-scheme", ""][..],
+        &["--upstream-url-scheme", "HTTP", "--role-arn", ""],
+        &["--no-unsigned-payload", "--no-log-failed-requests", "--no-verbose"],
+        &["--unsigned-payload", "--no-unsigned-payload", "--no-log-signing-process"],
+    ] {
+        let proxy = proxy(&[&fixed, words].concat());
+        assert!(proxy.url.starts_with("http://127.0.0.1:"), "{words:?} {}", proxy.log());
+    }
+    let said = sigvet_testing::Sigvet::new(&["proxy", "--host", "https://h.example"]).run();
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("--host takes a host without a scheme"), "{}", said.stderr);
+    assert!(said.stderr.contains("use --to https://h.example"), "{}", said.stderr);
+}
+
 /// Without an upstream, the request goes to the host that it names, if that is allowed.
 #[test]
 fn the_host_that_a_request_names_is_contacted_only_if_it_is_allowed() {

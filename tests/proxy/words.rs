@@ -302,6 +302,7 @@ fn a_check_finds_routes_that_cannot_work() {
             format!("{to}\npath = \"/api\"\nallow_paths = [\"/api/*\", \"/other/*\"]"),
             "route 'a': the path '/other/*' in allow_paths is not below '/api'",
         ),
+        (&[], format!("{to}\npath = \"/a/../b\""), "route 'a': the path '/a/../b' matches no request"),
     ] {
         let words = [&["--config", "r.toml", "--check"], options].concat();
         let (code, said) = refused(&words, &[("r.toml", &route(&lines))]);

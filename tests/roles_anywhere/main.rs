@@ -288,7 +288,7 @@ fn unusable_files_are_reported_in_one_line_without_a_secret() {
         ("rsa.key", "rsa.key", 3, "WORLD/rsa.key contains no certificate; expected PEM with"),
         ("cut.pem", "rsa.key", 3, "certificate 1 in WORLD/cut.pem cannot be read: not an X.509 certificate"),
         ("rsa.pem", "rsa.pem", 3, "WORLD/rsa.pem contains no private key; expected PEM with"),
-        ("gone.pem", "rsa.key", 2, "cannot read WORLD/gone.pem: caused by No such file or directory"),
+        ("gone.pem", "rsa.key", 2, "cannot read WORLD/gone.pem: no such file or directory"),
     ] {
         let outcome = world.credentials(certificate, key, &service, &[]).run().expect(code);
         let said = outcome.stderr.replace(&world.path(""), "WORLD/");

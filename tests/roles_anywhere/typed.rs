@@ -114,7 +114,7 @@ fn a_bad_value_in_a_profile_and_a_missing_file_have_different_exit_codes() {
         ),
         ("rolesanywhere_endpoint_url", "nope://x", 4, "caused by invalid endpoint of IAM Roles Anywhere"),
         ("role_session_name", "a b", 4, "caused by invalid role session name"),
-        ("certificate", "gone.pem", 3, "gone.pem: caused by No such file or directory"),
+        ("certificate", "gone.pem", 3, "gone.pem: no such file or directory"),
     ] {
         let file = profiles(&world, &service, "role_session_name = \"night\"\n");
         let text = fs::read_to_string(&file).unwrap();

@@ -133,6 +133,7 @@ mod radosgw {
             forms_upload_what_their_policies_allow
         }
         proxy {
+            a_form_stores_the_key_that_was_judged
             a_made_up_service_opens_no_bucket
         }
         policies {

@@ -138,3 +138,39 @@ pub fn a_made_up_service_opens_no_bucket(server: &Server) {
     // The server itself obeys.
     put("foo", server.user, &format!("{to}/proxy-own/?policy=")).expect_status(204);
 }
+
+/// radosgw ends a parameter at each `;`, also inside quotes, and the last of two names counts. Catches a form that stores
+/// another key than the one that was judged.
+pub fn a_form_stores_the_key_that_was_judged(server: &Server) {
+    let bucket = server.new_bucket("proxy-forms");
+    let directory = tempdir().unwrap();
+    let keys = write_placeholder(directory.path());
+    let allow = "allow = [{ methods = ['POST'], paths = ['/proxy-forms/own/*'] }]\n";
+    fs::write(&keys, fs::read_to_string(&keys).unwrap() + allow).unwrap();
+    let proxy = proxy(server, &["--inbound", &keys]);
+    let body = directory.path().join("body").into_os_string().into_string().unwrap();
+    let post = |client: &Sigvet, origin: &str| {
+        let form = client.print("form", ["--as", "json", &format!("{origin}/proxy-forms/${{filename}}")]);
+        let form: serde_json::Value = serde_json::from_str(&form).unwrap();
+        let mut text = String::new();
+        let mut push = |disposition: &str, value: &str| {
+            text += &format!("--AaB03x\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{value}\r\n");
+        };
+        for (name, value) in form["fields"].as_object().unwrap() {
+            let value = if name == "key" { "own/x" } else { value.as_str().unwrap() };
+            push(&format!("name=\"{name}\""), value);
+        }
+        push("name=\"x-ignore-a\"; z=\"; name=key; a=\"", "other/x");
+        push("name=\"file\"; filename=\"a\"", "hello");
+        fs::write(&body, text + "--AaB03x--\r\n").unwrap();
+        let kind = "Content-Type: multipart/form-data; boundary=AaB03x";
+        curl(["-H", kind, "--data-binary", &format!("@{body}"), form["url"].as_str().unwrap()]).expect_status(204);
+    };
+    let stored = |key: &str| server.sigvet().send([&bucket.url(key)]);
+    post(&Sigvet::new(PLACEHOLDER), &proxy.url);
+    stored("own/x").expect_status(200).expect_body(b"hello");
+    stored("other/x").expect_error(404, "NoSuchKey");
+    // The server itself takes the other name.
+    post(&server.sigvet(), &format!("http://{}", server.authority()));
+    stored("other/x").expect_status(200).expect_body(b"hello");
+}

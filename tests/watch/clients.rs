@@ -11,7 +11,8 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use world::{KEY, World, text};
+use sigvet_testing::serving::Serving;
+use world::{KEY, World, text, unrouted};
 
 /// An extra letter is a mistake that can only be named with the right secret.
 const MISTAKE: &str = "[secret-mistyped]";
@@ -49,6 +50,27 @@ fn the_sdk_for_javascript_is_watched() {
         for client in ["s3", "dynamodb"] {
             watched(&["node", "--no-warnings", &here("sdk.mjs"), &folder, client], 0);
         }
+    }
+}
+
+/// Agents of Node's own modules, agents of a program, and fetch, over http:// and https://, from a folder whose name has
+/// quotes.
+#[test]
+fn node_is_watched() {
+    if has("node", "--version") {
+        let world = World::new();
+        let (secure, plain) = (world.serve(), Serving::start(&[]));
+        let folder = world.path("q\"u'o\\te s");
+        std::fs::create_dir(&folder).unwrap();
+        let url = format!("{}/bucket/key", plain.url);
+        let (way, authority) = (format!("s3.us-east-1.amazonaws.com:443:{}", secure.address()), world.authority());
+        let options = ["--all", "--host", "127.0.0.1", "--cacert", text(&authority), "--connect-to", &way];
+        let program =
+            ["node", "--no-warnings", &here("plain.mjs"), &url, "https://s3.us-east-1.amazonaws.com/bucket/key"];
+        let ended = unrouted(&world, &options, &program).env("TMPDIR", text(&folder)).run();
+        assert_eq!(ended.text(), "403\n".repeat(9), "{}", ended.stderr);
+        assert_eq!(ended.stderr.matches(&format!("sigvet: 403 GET {url} (")).count(), 5, "{}", ended.stderr);
+        assert_eq!(ended.stderr.matches("sigvet: 403 GET https://s3.").count(), 4, "{}", ended.stderr);
     }
 }
 

@@ -57,6 +57,38 @@ fn a_program_that_cannot_be_run_is_reported_in_one_line() {
     unrouted(&world, &[], &[]).run().expect(2);
 }
 
+/// Catches "no such program" for a file that is there.
+#[test]
+fn a_missing_interpreter_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let world = World::new();
+    let script = world.path("script");
+    for (first, expected) in [
+        ("#!/no/such/shell -e\n", "its interpreter '/no/such/shell' does not exist\n"),
+        ("#! /bin/sh\r\n", "its interpreter '/bin/sh' does not exist (its first line ends with CR LF)\n"),
+    ] {
+        std::fs::write(&script, format!("{first}exit 0\n")).unwrap();
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = super::world::text(&script);
+        let ended = unrouted(&world, &[], &[path]).run().expect(126);
+        assert_eq!(ended.stderr, format!("error: cannot run '{path}': {expected}"));
+        let folder = world.path("");
+        let ended = unrouted(&world, &[], &["script"]).env("PATH", super::world::text(&folder)).run().expect(126);
+        assert_eq!(ended.stderr, format!("error: cannot run 'script': {expected}"));
+    }
+}
+
+/// Catches an option that is accepted and has no effect.
+#[test]
+fn limits_of_transfers_are_refused() {
+    let world = World::new();
+    for (option, value) in [("-m", "5"), ("--max-time", "5"), ("--limit-rate", "2M")] {
+        let ended = unrouted(&world, &[option, value], &["true"]).run().expect(2);
+        assert!(ended.stderr.contains("cannot be used: sigvet watch passes on"), "{}", ended.stderr);
+    }
+}
+
 #[test]
 fn the_program_gets_its_streams_and_arguments() {
     let world = World::new();

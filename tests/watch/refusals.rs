@@ -189,6 +189,119 @@ fn a_host_that_is_not_watched_is_named_if_all_requests_are_wanted() {
     assert!(said.starts_with("warning: no profile 'nope' "), "{said}");
 }
 
+const REFUSED: &str = "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\nContent-Length: 69\r\nConnection: close\r\n\r\n\
+     <Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>";
+
+/// Catches silence about the refusals of a store that the program was told to use.
+#[test]
+fn configured_endpoints_are_watched() {
+    let world = World::new();
+    let server = Upstream::plain(REFUSED);
+    let (url, login) = (format!("http://{}/b/k", server.address), login("x"));
+    let program = curl(&login, &[&url]);
+    let keys =
+        |sigvet: Sigvet| sigvet.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1).run().expect(0);
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
+        let ended = keys(unrouted(&world, &[], &program).env(name, &url));
+        assert!(ended.stderr.contains("[secret-mistyped]"), "{name}: {}", ended.stderr);
+    }
+    let config = world.path("config");
+    std::fs::write(&config, format!("[profile store]\nendpoint_url = {url}\n")).unwrap();
+    let ended = keys(unrouted(&world, &[], &program).env("AWS_CONFIG_FILE", text(&config)));
+    assert!(ended.stderr.contains("[secret-mistyped]"), "{}", ended.stderr);
+    let script = [&["sh", "-c", "shift 2; exec \"$@\"", "sh", "--endpoint-url", &url][..], &program].concat();
+    let ended = keys(unrouted(&world, &[], &script));
+    assert!(ended.stderr.contains("[secret-mistyped]"), "{}", ended.stderr);
+}
+
+/// In a tunnel and in a request of a proxy. Unsigned requests have nothing to explain.
+#[test]
+fn an_unwatched_host_is_named_once_it_refuses_a_signed_request() {
+    let world = World::new();
+    let server = Upstream::plain(REFUSED);
+    let (url, login) = (format!("http://{}/b/k", server.address), login("x"));
+    let note = "sigvet: 127.0.0.1 is not watched: it is not an AWS host; watch it with --host 127.0.0.1\n";
+    for more in [&[][..], &["--proxytunnel"]] {
+        let signed = curl(&login, &[more, &[&url, "-o", "/dev/null", &url]].concat());
+        assert_eq!(unrouted(&world, &[], &signed).run().expect(0).stderr, note, "{more:?}");
+        let unsigned = [&["curl", "-s", "-o", "/dev/null", &url], more].concat();
+        assert_eq!(unrouted(&world, &[], &unsigned).run().expect(0).stderr, "", "{more:?}");
+    }
+}
+
+/// Catches a saved file without the signature that it is about: the key here is not the server's, so that the signature
+/// is the one that this key makes.
+#[test]
+fn explain_repeats_the_verdict_of_a_saved_file() {
+    let world = World::new();
+    let upstream = Upstream::secure(&world, REFUSED);
+    let (login, url, folder) = (login(""), format!("https://{WATCHED}/bucket/key"), world.path("refused"));
+    let ended = world.watch(&upstream.address, &["--save", text(&folder)], &curl(&login, &[&url])).run().expect(0);
+    assert!(ended.stderr.contains("[secret-wrong]"), "{}", ended.stderr);
+    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let again = Sigvet::anonymous(&["explain", "--quiet", text(&file)]);
+    let again = again.env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1).run().expect(1);
+    assert!(again.text().contains("[secret-wrong]"), "{}", again.text());
+}
+
+/// curl waits for `100 Continue` and sends no body if it is refused. Catches a saved file in which that body looks empty.
+#[test]
+fn a_body_that_was_never_sent_is_unknown_in_the_saved_file() {
+    let world = World::new();
+    let upstream = Upstream::secure(&world, REFUSED);
+    let (login, url, folder) = (login("x"), format!("https://{WATCHED}/bucket/key"), world.path("refused"));
+    let words = ["-T", "-", "-H", "Expect: 100-continue", "-H", "Content-Encoding: aws-chunked", "-H"];
+    let words = [
+        &words[..],
+        &[
+            "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            "-H",
+            "x-amz-trailer: \
+        x-amz-checksum-crc32",
+            "-H",
+            "x-amz-decoded-content-length: 5",
+            &url,
+        ],
+    ]
+    .concat();
+    let program: Vec<&str> = curl(&login, &words);
+    let program: Vec<&str> = program.into_iter().filter(|word| !word.ends_with("UNSIGNED-PAYLOAD")).collect();
+    let watched = world.watch(&upstream.address, &["--no-credentials", "--save", text(&folder)], &program);
+    let ended = watched.input(b"never sent").run().expect(0);
+    assert!(ended.stderr.contains("saved as"), "{}", ended.stderr);
+    assert!(!upstream.heard().concat().contains("never sent"));
+    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let said = Sigvet::anonymous(&["explain", "--no-credentials", text(&file)]).run().expect(1).text();
+    assert!(said.contains("the input does not contain the request's body") && !said.contains("[chunk-"), "{said}");
+}
+
+/// Catches the first of two secrets for the same access key ID taken for the right one, which makes the other look like a
+/// mistake.
+#[test]
+fn a_request_is_judged_by_the_secret_that_fits() {
+    let world = World::new();
+    let upstream = Upstream::secure(&world, REFUSED);
+    let url = format!("https://{WATCHED}/bucket/key");
+    let words = ["presign", "--region", "us-east-1", "--service", "s3", &url];
+    let presign = Sigvet::anonymous(&words).env("AWS_ACCESS_KEY_ID", KEY.0).env("AWS_SECRET_ACCESS_KEY", KEY.1);
+    let url = format!("{}&foo=bar", presign.run().expect(0).text().trim());
+    let keys = world.path("credentials");
+    let profile = |name: &str, secret: &str| {
+        format!("[{name}]\naws_access_key_id = {}\naws_secret_access_key = {secret}\n", KEY.0)
+    };
+    let old = "AnOldSecretOfTheSameKey/aaaaaaaaaaaaaaaa";
+    for (one, other) in [(old, KEY.1), (KEY.1, old)] {
+        std::fs::write(&keys, profile("one", one) + &profile("other", other)).unwrap();
+        let way = format!("::{}", upstream.address);
+        let authority = world.authority();
+        let options = ["--connect-to", &way, "--cacert", text(&authority)];
+        let watched = unrouted(&world, &options, &["curl", "-s", "-o", "/dev/null", &url]);
+        let watched = watched.env("AWS_SHARED_CREDENTIALS_FILE", text(&keys)).env("AWS_CONFIG_FILE", "/dev/null");
+        let said = watched.run().expect(0).stderr;
+        assert!(said.contains("parameter foo was added") && !said.contains("secret-other-profile"), "{said}");
+    }
+}
+
 /// Catches a usable URL on standard error or in a saved file.
 #[test]
 fn a_signature_that_may_be_right_is_not_printed() {

@@ -59,5 +59,11 @@ fn each_runtime_has_its_variables() {
     let port = proxy.rsplit(':').next().unwrap();
     assert!(value("JAVA_TOOL_OPTIONS").contains(&format!("-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort={port}")));
     assert_eq!(value("AWS_ENDPOINT_URL"), "https://store.example");
+    // Node takes backslashes between quotes as escapes; Java knows none, but two kinds of quotes.
+    let folder = world.path("q\"u'o\\te s");
+    std::fs::create_dir(&folder).unwrap();
+    let ended = unrouted(&world, &[], &["env"]).env("TMPDIR", folder.to_str().unwrap()).run().expect(0);
+    assert!(ended.text().contains("/q\\\"u'o\\\\te s/sigvet-watch-"), "{}", ended.text());
+    assert!(ended.text().contains("/q\"'\"'\"u'o\\te s/sigvet-watch-"), "{}", ended.text());
     assert!(!unrouted(&world, &[], &["env"]).run().expect(0).text().contains("AWS_ENDPOINT_URL"));
 }

@@ -11,9 +11,10 @@ pub use crate::crypto::head::Head;
 pub use crate::crypto::midstate::{HmacKey, Midstate, hmac};
 pub use crate::derivation::frame::{Subject, frame};
 pub use crate::endpoint::bucket::without_port;
+pub use crate::request::authority::without_brackets;
 pub use crate::request::headers::is_token;
 pub use crate::request::hop_fields::connection_options;
-pub use crate::request::invalid::capital_method;
+pub use crate::request::invalid::{METHODS, capital_method};
 pub use crate::request::target::{join_target, split_query, split_target};
 pub use crate::request::wire::WireFault;
 pub use crate::texts::Texts;
@@ -78,7 +79,7 @@ pub mod canonical {
     }
 
     pub mod path {
-        pub use crate::canonical::path::write;
+        pub use crate::canonical::path::{has_dot_segment, write};
     }
 
     pub mod query {

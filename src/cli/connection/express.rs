@@ -43,11 +43,7 @@ pub enum SessionLookup<'o> {
 /// Gives the request the credentials of a session, if it needs one.
 pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Context) -> Result<(), Failure> {
     let choice = session.express_session();
-    if choice.is_some() && session.settings.service != SERVICE {
-        let problem =
-            format!("--s3express-session works only with the service {SERVICE}, not {}", session.settings.service);
-        return Err(Failure::usage(problem).hint("omit it, or pass --service s3express"));
-    }
+    check_service(choice, &session.settings)?;
     if !wants_session(session) || choice == Some(ExpressSession::None) {
         return Ok(());
     }
@@ -63,15 +59,33 @@ pub fn enter(session: &mut Session, lookup: SessionLookup<'_>, context: &mut Con
             (None, SessionLookup::Kept, None) => return Err(no_session(session)),
         };
         session.signer = Signer::Credentials(credentials);
-    } else if session.signer.credentials().is_some_and(|given| given.session_token.is_none()) {
-        return Err(Failure::new(
-            Exit::NoCredentials,
-            "the credentials are not a session's: they have no session token",
-        )
-        .hint("use the session token that CreateSession returned, or --s3express-session auto to call it"));
+    } else {
+        check_given(&session.signer)?;
     }
     session.settings.dialect = Dialect::s3_express_session();
     Ok(())
+}
+
+/// Refuses a choice of a session for a service that has none.
+pub fn check_service(choice: Option<ExpressSession>, settings: &Settings) -> Result<(), Failure> {
+    match settings.service.as_str() {
+        other if choice.is_some() && other != SERVICE => {
+            Err(Failure::usage(format!("--s3express-session works only with the service {SERVICE}, not {other}"))
+                .hint("omit it, or pass --service s3express"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses credentials that were given as those of a session, and have no session token.
+pub fn check_given(signer: &Signer) -> Result<(), Failure> {
+    match signer.credentials() {
+        Some(given) if given.session_token.is_none() => {
+            Err(Failure::new(Exit::NoCredentials, "the credentials are not a session's: they have no session token")
+                .hint("use the session token that CreateSession returned, or --s3express-session auto to call it"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the request is for objects of a directory bucket: because of its host, or because an option requests a

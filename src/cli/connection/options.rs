@@ -162,6 +162,12 @@ impl ConnectionOptions {
         self.http2
     }
 
+    /// The options that limit a transfer, and whether each was given. They only have an effect on requests that sigvet
+    /// itself makes.
+    pub fn transfer_limits(&self) -> [(&'static str, bool); 2] {
+        [("--max-time", self.max_time.is_some()), ("--limit-rate", self.limit_rate.is_some())]
+    }
+
     /// Maximum download rate in bytes per second.
     pub fn rate(&self) -> Option<NonZeroU64> {
         self.limit_rate

@@ -8,4 +8,5 @@ pub mod outside;
 pub mod found;
 pub mod known;
 pub mod fetching;
+pub mod renewing;
 pub mod sources;

@@ -237,7 +237,7 @@ mod tests {
         let mut read = |name: &str| match FILES.iter().find(|(other, _)| *other == name) {
             Some((_, text)) => Ok(text.as_bytes().to_vec()),
             None if name == "k" || name == "-" => Ok(k.as_bytes().to_vec()),
-            None => Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: no such file"))),
+            None => Err(Failure::new(Exit::CannotRead, format!("cannot read {name}: no such file or directory"))),
         };
         let words = expand(words, Cli::command, &mut read)?;
         Ok(words.into_iter().skip(2).map(|word| word.into_string().unwrap()).collect())

@@ -29,7 +29,7 @@ fn the_error_for_an_unsupported_curl_option_says_what_to_do_instead() {
 fn a_file_of_options_is_read_before_arguments_are_parsed() {
     let config = "url = http://h/\nsigning-key = \"/nowhere/key file\"\n";
     let (exit, _, stderr) = run(&["send", "-gK", "-"], config);
-    assert_eq!((exit, stderr.as_str()), (26, "error: cannot read /nowhere/key file: no such file\n"));
+    assert_eq!((exit, stderr.as_str()), (26, "error: cannot read /nowhere/key file: no such file or directory\n"));
     let (exit, _, stderr) = run(&["send", "-K", "-"], "user = a b");
     assert_eq!(exit, 2);
     assert!(stderr.starts_with("error: standard input:1: the value of user contains whitespace"), "{stderr}");

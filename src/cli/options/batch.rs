@@ -26,7 +26,7 @@ pub struct BatchOptions {
     #[arg(long, value_name = "NAME", requires = "jsonl")]
     pub field: Option<String>,
 
-    /// Records end with a zero byte, as 'find -print0' writes them, and may contain newlines
+    /// Records end with a NUL byte, as from find -printf '%P\0', and may contain newlines
     #[arg(short = '0', long, requires = "batch")]
     pub null: bool,
 
@@ -42,7 +42,7 @@ pub struct BatchOptions {
 /// `--on-error`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum OnErrorChoice {
-    /// Stop; what stands before it is written
+    /// Stop; everything before it is written
     #[default]
     Fail,
     /// Write an empty line in its place

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::value::{parse_count_limit, parse_duration, parse_size_limit, parse_time_limit};
 use crate::gateway::Limits;
+use sigvet_core::internal::without_brackets;
 
 /// A port, or an address with a port as Go programs spell it: `:8080` for all addresses of the machine,
 /// `127.0.0.1:8080`, `[::]:8080`.
@@ -31,10 +32,9 @@ impl FromStr for Port {
             // As in Go, a socket for all IPv6 addresses takes IPv4 too.
             Some("") => Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
             Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            Some(address) => {
-                let bare = address.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(address);
-                Some(bare.parse().map_err(|_| "expected PORT, :PORT or IP-ADDRESS:PORT".to_owned())?)
-            }
+            Some(address) => Some(
+                without_brackets(address).parse().map_err(|_| "expected PORT, :PORT or IP-ADDRESS:PORT".to_owned())?,
+            ),
         };
         Ok(Self { number, address })
     }

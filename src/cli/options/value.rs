@@ -162,17 +162,9 @@ pub fn read_settings(name: &str, limit: u64, stdin: &mut dyn Read) -> Result<Zer
     }
 }
 
-/// The failure for a file that cannot be read. The most common errors have messages that do not depend on the
-/// platform.
+/// The failure for a file that cannot be read.
 pub fn cannot_read(path: &Path, error: std::io::Error) -> Failure {
-    let message = format!("cannot read {}", path.display());
-    let why = match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file",
-        std::io::ErrorKind::PermissionDenied => "permission denied",
-        std::io::ErrorKind::IsADirectory => "it is a directory",
-        _ => return Failure::from_error(Exit::CannotRead, error).context(message),
-    };
-    Failure::new(Exit::CannotRead, format!("{message}: {why}"))
+    Failure::from_error(Exit::CannotRead, error).context(format!("cannot read {}", path.display()))
 }
 
 #[cfg(test)]

@@ -63,8 +63,8 @@ pub(crate) fn make(
     Ok((url, unsigned))
 }
 
-/// `--sign-host` is short for `-H 'Host: …'`.
-fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
+/// Puts the host of `--sign-host` into the request, which is short for `-H 'Host: …'`.
+pub(crate) fn put_sign_host(typed: Typed<'_>, request: &mut Request) -> Result<(), Failure> {
     let Some(host) = &typed.signing.sign_host else { return Ok(()) };
     if typed.request.names_host() {
         return Err(Failure::usage("two hosts to sign: --sign-host and -H 'Host:' exclude each other")

@@ -1,5 +1,7 @@
 //! Adds a missing scheme to a URL: http for this machine, https for every other host.
 
+use sigvet_core::internal::without_brackets;
+
 /// The URL with a scheme; `None` if it already has one, or has no host.
 pub fn completed(typed: &str) -> Option<String> {
     let authority = typed.split(['/', '?', '#']).next().unwrap_or_default();
@@ -23,7 +25,7 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
 
 fn is_local(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let address = without_brackets(&host).parse::<std::net::IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 

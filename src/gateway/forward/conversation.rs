@@ -6,9 +6,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use sigvet_core::claim::ClaimError;
+use sigvet_core::endpoint::BucketRule;
 use sigvet_core::internal::raw_http::{Lines, parse_fields, take_fields, take_head};
 use sigvet_core::internal::{captured_request, with_authority, with_wire_faults};
 use sigvet_core::request::{Body, Headers, Request};
+use sigvet_core::verify::{Claimed, VerifyError};
 
 use super::body_copy::BodyCopy;
 use super::splitter::{Framing, Parts};
@@ -77,6 +80,12 @@ impl Seen {
     pub fn may_be_refused(&self) -> bool {
         REFUSALS.contains(&self.reply.status)
     }
+
+    /// Whether the request has a signature, readable or not.
+    pub fn is_signed(&self) -> bool {
+        let claimed = Claimed::extract(&self.request, BucketRule::default());
+        !matches!(claimed, Err(VerifyError::V4(ClaimError::NotSigned) | VerifyError::V2(ClaimError::NotSigned)))
+    }
 }
 
 /// Receives reports about what passes. Implementations must not block.
@@ -95,14 +104,21 @@ pub trait Witness: Send + Sync + fmt::Debug {
 
     /// The client uses a host on this machine that is not watched.
     fn unwatched(&self, host: &str);
+
+    /// A host that is not watched refused a signed request.
+    fn refused_unwatched(&self, host: &str);
+
+    /// Whether the bodies of requests matter.
+    fn wants_bodies(&self) -> bool {
+        true
+    }
 }
 
 /// The conversation over one connection.
 #[derive(Debug)]
 pub struct Conversation {
     place: Place,
-    /// `None` if the host is not watched.
-    witness: Option<Arc<dyn Witness>>,
+    witness: Arc<dyn Witness>,
     state: Mutex<State>,
 }
 
@@ -128,7 +144,7 @@ struct Sent {
 
 impl Conversation {
     /// A conversation that has not started yet.
-    pub fn new(place: Place, witness: Option<Arc<dyn Witness>>) -> Arc<Self> {
+    pub fn new(place: Place, witness: Arc<dyn Witness>) -> Arc<Self> {
         Arc::new(Self { place, witness, state: Mutex::default() })
     }
 
@@ -165,13 +181,12 @@ impl Conversation {
     /// Reports the oldest request and its reply.
     fn answered(&self, reply: SeenReply, took: Duration) {
         let Some(sent) = self.state().waiting.pop_front() else { return };
-        let Some(witness) = &self.witness else { return };
         let mut seen = Seen { place: self.place.clone(), request: sent.request, reply, took };
-        if sent.is_whole && seen.may_be_refused() {
+        if sent.is_whole && seen.may_be_refused() && self.witness.wants_bodies() {
             seen.request.body = sent.kept.into_body();
         }
         seen.reply.decode();
-        witness.saw(seen);
+        self.witness.saw(seen);
     }
 }
 
@@ -199,11 +214,10 @@ impl Parts for Requests {
         }
         let Some(request) = request_of(head) else { return self.conversation.end() };
         let framing = body_of_request(&request.headers);
-        let limit = if self.conversation.witness.is_some() { KEPT_BODY } else { 0 };
         let mut state = self.conversation.state();
         state.count += 1;
         self.number = state.count;
-        let (kept, began) = (BodyCopy::new(limit), Instant::now());
+        let (kept, began) = (BodyCopy::new(KEPT_BODY), Instant::now());
         state.waiting.push_back(Sent { number: self.number, request, kept, is_whole: false, began });
         framing
     }
@@ -211,7 +225,7 @@ impl Parts for Requests {
     fn raw(&mut self, _: &[u8]) {}
 
     fn data(&mut self, bytes: &[u8]) {
-        if self.conversation.witness.is_some() {
+        if self.conversation.witness.wants_bodies() {
             self.with_current(|sent| sent.kept.push(bytes));
         }
     }

@@ -9,6 +9,7 @@ mod rewind;
 mod splitter;
 mod body_copy;
 mod conversation;
+mod unwatched;
 mod rewrite;
 mod pump;
 mod forwarder;

@@ -171,11 +171,26 @@ fn with_origin_form(line: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::forward::conversation::{Conversation, Place};
+    use std::sync::Arc;
+
+    use crate::gateway::forward::conversation::{Conversation, Place, Seen, Witness};
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl Witness for Nobody {
+        fn saw(&self, _: Seen) {}
+        fn unreached(&self, _: &str, _: String) {}
+        fn distrusted(&self, _: &str) {}
+        fn unseen(&self, _: &str) {}
+        fn unwatched(&self, _: &str) {}
+        fn refused_unwatched(&self, _: &str) {}
+    }
 
     fn passing(url: &str, proxy: Option<Option<HeaderValue>>) -> Plain {
         let place = Place { scheme: "http", host: "h".to_owned() };
-        Plain::new(RequestUrl::parse(url).unwrap(), proxy, Conversation::new(place, None).requests(), 1024)
+        let conversation = Conversation::new(place, Arc::new(Nobody));
+        Plain::new(RequestUrl::parse(url).unwrap(), proxy, conversation.requests(), 1024)
     }
 
     /// Catches a byte of a request that changes on its way, except for the proxy's own fields.

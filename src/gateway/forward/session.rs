@@ -4,16 +4,18 @@ use std::io;
 use std::sync::Arc;
 
 use sigvet_core::request::RequestUrl;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
-use super::conversation::{Conversation, Place};
+use super::conversation::{Conversation, Place, Witness};
 use super::forwarder::Forwarder;
 use super::pump;
 use super::rewind::Rewind;
 use super::rewrite::{Plain, Untouched};
+use super::unwatched::Unwatched;
+use crate::gateway::joining::join;
 use crate::gateway::proxy_target::ProxyTarget;
 use crate::gateway::words::{describe_chain, is_about_trust};
 use crate::transport::{self, RawConnection, Stream, TransportError};
@@ -42,17 +44,31 @@ pub async fn serve(forwarder: &Forwarder, mut client: TcpStream) {
 }
 
 /// Reads the head of the first request, and the bytes received with it.
-async fn read_head(client: &mut TcpStream, limit: usize) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let mut read = Vec::new();
+async fn read_head(client: &mut (impl AsyncRead + Unpin), limit: usize) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
+    let (mut read, mut searched) = (Vec::new(), 0);
     loop {
-        if let Some(at) = read.windows(4).position(|window| window == b"\r\n\r\n") {
-            let rest = read.split_off(at + 4);
+        if let Some(end) = find_end_of_head(&read, searched) {
+            let rest = read.split_off(end);
             return Ok(Some((read, rest)));
         }
+        searched = read.len();
         if read.len() > limit || client.read_buf(&mut read).await? == 0 {
             return Ok(None);
         }
     }
+}
+
+/// The position after the empty line that ends a head. Lines may end with a bare LF (RFC 9112 §2.2). No end is in the
+/// first `searched` bytes.
+fn find_end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
+    let from = searched.saturating_sub(2);
+    let ends = memchr::memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at + 1);
+    ends.filter_map(|end| {
+        let rest = bytes.get(end..)?;
+        let length = [&b"\n"[..], b"\r\n"].iter().find(|line| rest.starts_with(line))?.len();
+        Some(end + length)
+    })
+    .next()
 }
 
 /// Sends an error response to the client.
@@ -86,11 +102,19 @@ async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, 
 
 /// Reports that a host on this machine is not watched, because the user may think that it is.
 fn note_unwatched(forwarder: &Forwarder, url: &RequestUrl) {
-    let host = url.host().trim_start_matches('[').trim_end_matches(']');
+    let host = bare_host(url);
     let is_here = host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: std::net::IpAddr| address.to_canonical().is_loopback());
     if is_here {
         forwarder.witness.unwatched(host);
+    }
+}
+
+/// The witness of plain HTTP to a host.
+fn witness_of(forwarder: &Forwarder, url: &RequestUrl) -> Arc<dyn Witness> {
+    match forwarder.watched.has(url.host()) {
+        true => Arc::clone(&forwarder.witness),
+        false => Arc::new(Unwatched { host: bare_host(url).to_owned(), witness: Arc::clone(&forwarder.witness) }),
     }
 }
 
@@ -103,25 +127,35 @@ async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &Requ
     if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_err() {
         return;
     }
-    if !forwarder.watched.has(url.host()) {
+    let is_watched = forwarder.watched.has(url.host());
+    if !is_watched {
         note_unwatched(forwarder, url);
-        return join(client, server).await;
     }
     match first(&mut client, &mut server).await {
         First::Nobody => {}
         First::Server(bytes) => join(client, Rewind::new(bytes, server)).await,
         First::Client(bytes) => {
-            let is_tls = bytes.first() == Some(&HANDSHAKE);
-            let client = Rewind::new(bytes, client);
-            match is_tls {
-                true => secure(forwarder, client, server, url).await,
-                false => {
-                    let mut client = client;
-                    watch(forwarder, &mut client, server, place("http", url)).await;
+            let (is_tls, is_http) = (bytes.first() == Some(&HANDSHAKE), begins_like_http(&bytes));
+            let mut client = Rewind::new(bytes, client);
+            match (is_tls, is_watched) {
+                (true, true) => secure(forwarder, client, server, url).await,
+                (false, true) => {
+                    watch(forwarder, &mut client, server, (place("http", url), witness_of(forwarder, url))).await
                 }
+                (false, false) if is_http => {
+                    watch(forwarder, &mut client, server, (place("http", url), witness_of(forwarder, url))).await
+                }
+                _ => join(client, server).await,
             }
         }
     }
+}
+
+/// Whether bytes are the beginning of a request of HTTP/1, of which at least the first line is complete.
+fn begins_like_http(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.len() < bytes.len()
+        && line.trim_ascii_end().rsplit(|byte| *byte == b' ').next().is_some_and(|word| word.starts_with(b"HTTP/1."))
 }
 
 /// Waits for the first bytes from either end.
@@ -170,7 +204,9 @@ async fn secure(
         Err(_) => return,
     };
     match server {
-        Ok(server) => watch(forwarder, &mut client, server, place("https", url)).await,
+        Ok(server) => {
+            watch(forwarder, &mut client, server, (place("https", url), Arc::clone(&forwarder.witness))).await;
+        }
         Err(error) => unreached(forwarder, &mut client, url, &error).await,
     }
 }
@@ -180,9 +216,9 @@ async fn watch(
     forwarder: &Forwarder,
     client: &mut (impl AsyncRead + AsyncWrite + Unpin),
     server: Box<dyn Stream>,
-    place: Place,
+    (place, witness): (Place, Arc<dyn Witness>),
 ) {
-    let conversation = Conversation::new(place, Some(Arc::clone(&forwarder.witness)));
+    let conversation = Conversation::new(place, witness);
     let limit = forwarder.limits.head_bytes;
     let passing = Untouched::new(conversation.requests(), limit);
     pump::run(client, server, passing, &conversation, limit).await;
@@ -196,12 +232,10 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
             Ok(connection) => connection,
             Err(error) => return unreached(forwarder, &mut client, &url, &error).await,
         };
-        let is_watched = forwarder.watched.has(url.host());
-        if !is_watched {
+        if !forwarder.watched.has(url.host()) {
             note_unwatched(forwarder, &url);
         }
-        let witness = is_watched.then(|| Arc::clone(&forwarder.witness));
-        let conversation = Conversation::new(place("http", &url), witness);
+        let conversation = Conversation::new(place("http", &url), witness_of(forwarder, &url));
         let proxy = connection.is_forward_proxy.then_some(connection.proxy_authorization);
         let passing = Plain::new(url, proxy, conversation.requests(), limit);
         match pump::run(&mut client, connection.stream, passing, &conversation, limit).await {
@@ -215,10 +249,9 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
     }
 }
 
-/// Passes bytes on without recording them.
-async fn join(mut client: impl AsyncRead + AsyncWrite + Unpin, mut server: impl AsyncRead + AsyncWrite + Unpin) {
-    // The two ends see for themselves how the connection ends.
-    let _ = copy_bidirectional(&mut client, &mut server).await;
+/// The host without brackets.
+fn bare_host(url: &RequestUrl) -> &str {
+    url.host().trim_start_matches('[').trim_end_matches(']')
 }
 
 fn place(scheme: &'static str, url: &RequestUrl) -> Place {
@@ -233,4 +266,42 @@ fn place(scheme: &'static str, url: &RequestUrl) -> Place {
 fn is_distrust(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(inner, Some(rustls::Error::AlertReceived(alert)) if is_about_trust(*alert))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a head that is only recognized with CR LF, or not at all if it arrives in pieces.
+    #[tokio::test]
+    async fn a_head_ends_with_an_empty_line_wherever_reads_end() {
+        for head in
+            ["GET http://h/ HTTP/1.1\r\nA: b\r\n\r\n", "GET http://h/ HTTP/1.1\nA: b\n\n", "A\r\nB\n\r\n", "A\r\n\n"]
+        {
+            let text = format!("{head}\r\n\r\nrest");
+            for end in 1..text.len() {
+                let (first, second) = text.as_bytes().split_at(end);
+                let mut client = AsyncReadExt::chain(first, second);
+                let (read, rest) = read_head(&mut client, 100).await.unwrap().unwrap();
+                assert_eq!(String::from_utf8_lossy(&read), head);
+                assert!(text.as_bytes()[head.len()..].starts_with(&rest), "{end}");
+            }
+        }
+        assert!(read_head(&mut &b"GET http://h/ HTTP/1.1\r\nA: b\r\n"[..], 100).await.unwrap().is_none());
+        assert!(read_head(&mut &[b'a'; 200][..], 100).await.unwrap().is_none());
+    }
+
+    #[test]
+    fn only_requests_of_http_1_are_read_in_a_tunnel_to_an_unwatched_host() {
+        for (bytes, expected) in [
+            (&b"GET / HTTP/1.1\r\n"[..], true),
+            (b"PUT /a HTTP/1.0\nHost: h", true),
+            (b"GET / HTTP/1.1", false),
+            (b"SSH-2.0-OpenSSH_9.6\r\n", false),
+            (b"PRI * HTTP/2.0\r\n", false),
+            (b"\x16\x03\x01", false),
+        ] {
+            assert_eq!(begins_like_http(bytes), expected, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Carries messages from the first input line to the last: decides when each is sent, and how everything ends.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use super::endpoint::Endpoint;
-use super::exchange::{self, Line as Shared, Output};
+use super::exchange::{self, Line as Shared, Output, Pending, Unanswered};
 use super::lines::{Line, Lines};
 use super::message::{Message, NoMessage};
 use super::problem::{PARSE_ERROR, Problem};
@@ -42,10 +41,18 @@ pub struct Bridge {
     ending: Stop,
     patience: Patience,
     under_way: JoinSet<()>,
-    /// Running requests of the stateless protocol. They are cancelled by closing their stream.
-    stateless: HashMap<String, AbortHandle>,
+    /// The messages with requests among them.
+    running: Vec<Running>,
     is_stateless: bool,
     listener: Option<JoinHandle<()>>,
+}
+
+/// A message whose requests can be cancelled.
+#[derive(Debug)]
+struct Running {
+    unanswered: Unanswered,
+    is_stateless: bool,
+    handle: AbortHandle,
 }
 
 impl Bridge {
@@ -59,7 +66,7 @@ impl Bridge {
             ending: Stop::new(),
             patience,
             under_way: JoinSet::new(),
-            stateless: HashMap::new(),
+            running: Vec::new(),
             is_stateless: false,
             listener: None,
         };
@@ -96,12 +103,12 @@ impl Bridge {
     /// Starts sending a message. Returns what the next message has to wait for.
     async fn take(&mut self, line: Line) -> Option<impl Future<Output = ()> + use<>> {
         let message = match line {
-            Line::TooLong => {
+            Line::TooLong(outline) => {
                 let problem = Problem::invalid(format!(
                     "a message is longer than {} bytes; pass a larger --max-message",
                     self.line.limit
                 ));
-                return self.reject(&[Value::Null], problem).await;
+                return self.reject(&outline.ids(), problem).await;
             }
             Line::Whole(bytes) if bytes.trim_ascii().is_empty() => return None,
             Line::Whole(bytes) => match Message::parse(bytes) {
@@ -115,7 +122,7 @@ impl Bridge {
                 }
             },
         };
-        if self.takes_back(&message) {
+        if self.cancels_locally(&message) {
             return None;
         }
         self.is_stateless = message.stateless_version().is_some();
@@ -124,11 +131,12 @@ impl Bridge {
         let limit = if ids.is_empty() { NOTIFICATION } else { Duration::MAX };
         let begins_listening = message.is("notifications/initialized");
         let (done, is_done) = oneshot::channel();
-        let run = exchange::run(Arc::clone(&self.line), message, done, self.ending.clone());
-        let handle = self.under_way.spawn(run);
-        if self.is_stateless {
-            self.stateless.retain(|_, handle| !handle.is_finished());
-            self.stateless.extend(ids.first().map(|id| (id.to_string(), handle)));
+        let pending = Pending::of(&message, done);
+        let unanswered = pending.unanswered();
+        let handle = self.under_way.spawn(exchange::run(Arc::clone(&self.line), message, pending, self.ending.clone()));
+        if !ids.is_empty() {
+            self.running.retain(|running| !running.handle.is_finished());
+            self.running.push(Running { unanswered, is_stateless: self.is_stateless, handle });
         }
         if begins_listening {
             self.listen();
@@ -144,14 +152,17 @@ impl Bridge {
         None
     }
 
-    /// Cancels a request of the stateless protocol by closing its stream, because that protocol has no client
-    /// notifications (MCP 2026-07-28, *Streamable HTTP*). A client on standard input and output still sends one.
-    fn takes_back(&mut self, message: &Message) -> bool {
+    /// Ends a request that the client cancels: it gets no answer, and its connection is closed. Returns whether the
+    /// server must not get the notification: the stateless protocol has no client notifications, and closing the stream
+    /// says the same (MCP 2026-07-28, *Streamable HTTP*). A client on standard input and output still sends one.
+    fn cancels_locally(&self, message: &Message) -> bool {
         let Some(id) = message.cancelled() else { return false };
-        match self.stateless.remove(&id.to_string()) {
-            Some(handle) => {
-                handle.abort();
-                true
+        match self.running.iter().find(|running| running.unanswered.remove(&[id])) {
+            Some(running) => {
+                if running.unanswered.is_empty() {
+                    running.handle.abort();
+                }
+                running.is_stateless
             }
             None => self.is_stateless,
         }

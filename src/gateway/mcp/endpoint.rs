@@ -31,9 +31,6 @@ use crate::transport::{HttpVersion, Upstream};
 /// How long to wait for other credentials after a server has refused the key.
 const RENEWAL: Duration = Duration::from_secs(2);
 
-/// How often to check for them.
-const LOOK: Duration = Duration::from_millis(50);
-
 /// The server, and how to sign requests to it.
 pub struct Endpoint {
     /// The server and its URL.
@@ -50,6 +47,8 @@ pub struct Endpoint {
     pub version: HttpVersion,
     /// Time limit for the server to begin its answer.
     pub limit: Duration,
+    /// Time limit for a message, from its first byte to the last of its answer.
+    pub max_time: Option<Duration>,
     /// Time limit for finding out why a signature was refused.
     pub explain_time: Duration,
     /// The searches for that.
@@ -95,6 +94,7 @@ impl Endpoint {
     /// # Errors
     /// There are no credentials, the server cannot be reached, or it refuses the signature.
     pub async fn send(&self, call: &Call) -> Result<Answer, Problem> {
+        let began = Instant::now();
         let mut credentials = self.source.current().await?;
         let mut may_repeat = true;
         loop {
@@ -115,7 +115,7 @@ impl Endpoint {
             // A refused request had no effect, so repeating it is safe.
             if upstream_refusal::is_about_key(&said)
                 && std::mem::take(&mut may_repeat)
-                && let Some(other) = self.other_than(&credentials).await
+                && let Some(other) = self.source.replacement_for(&credentials, (began, RENEWAL)).await
             {
                 credentials = other;
                 continue;
@@ -134,20 +134,6 @@ impl Endpoint {
         }
         request.body = Body::Bytes(call.body.to_vec());
         self.signer.of(credentials, &self.settings).sign(request, self.clock.now()).map_err(unsignable)
-    }
-
-    /// Waits a short time for the source to return credentials other than those that were refused.
-    async fn other_than(&self, refused: &Arc<Credentials>) -> Option<Arc<Credentials>> {
-        self.source.distrust(refused);
-        let began = Instant::now();
-        while began.elapsed() < RENEWAL {
-            let current = self.source.current().await.ok()?;
-            if !Arc::ptr_eq(&current, refused) {
-                return Some(current);
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        None
     }
 
     async fn explain(

@@ -1,7 +1,7 @@
 //! Sends one message to the server and passes back the replies.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -16,6 +16,7 @@ use super::message::{self, Message};
 use super::problem::{Problem, content_type};
 use super::session::Session;
 use crate::gateway::Stop;
+use crate::locking::locked;
 
 /// How long to wait for the end of a stream after its last answer, so that the connection can be reused for
 /// the next request.
@@ -27,8 +28,14 @@ const RESUMPTIONS: u32 = 5;
 /// Delay before a stream is reopened if the server names none. It doubles with each failure.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// Minimum delay, even if the server names a shorter one.
+const LEAST_PAUSE: Duration = Duration::from_millis(100);
+
 /// Maximum delay before a stream is reopened.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A stream that ends within this time without a message counts as a failure.
+const SHORTEST_STREAM: Duration = Duration::from_secs(1);
 
 /// The output for the client, in chronological order.
 #[derive(Debug)]
@@ -58,10 +65,14 @@ pub struct Line {
 #[derive(Debug, Clone, Copy)]
 pub struct Gone;
 
-/// The answers that a message is still waiting for.
+/// The requests of a message without an answer so far, shared with whoever may cancel them.
+#[derive(Debug, Clone, Default)]
+pub struct Unanswered(Arc<Mutex<Vec<Value>>>);
+
+/// A message that is being carried.
 #[derive(Debug, Default)]
 pub struct Pending {
-    ids: Vec<Value>,
+    unanswered: Unanswered,
     is_first: bool,
     /// Dropped with the last answer, to wake up the waiting task.
     waiting: Option<oneshot::Sender<()>>,
@@ -73,6 +84,8 @@ struct Resumption {
     id: Option<String>,
     retry: Option<Duration>,
     failures: u32,
+    /// Whether the last stream had a message.
+    has_received: bool,
 }
 
 /// The result of opening the stream of the server's own messages.
@@ -82,21 +95,54 @@ enum Opened {
     None,
 }
 
+impl Unanswered {
+    /// Whether all requests have been answered or cancelled.
+    pub fn is_empty(&self) -> bool {
+        locked(&self.0).is_empty()
+    }
+
+    /// Removes these requests. Returns whether any of them was there.
+    pub fn remove(&self, ids: &[&Value]) -> bool {
+        let mut all = locked(&self.0);
+        let before = all.len();
+        all.retain(|id| !ids.contains(&id));
+        all.len() < before
+    }
+
+    fn ids(&self) -> Vec<Value> {
+        locked(&self.0).clone()
+    }
+}
+
 impl Pending {
-    /// The answers that this message requires.
-    fn of(message: &Message, waiting: oneshot::Sender<()>) -> Self {
-        Self { ids: message.ids(), is_first: message.is("initialize"), waiting: Some(waiting) }
+    /// The state before anything is sent. `answered` is dropped once all requests of the message are answered, or at the
+    /// end if the message has no requests.
+    pub fn of(message: &Message, answered: oneshot::Sender<()>) -> Self {
+        let unanswered = Unanswered(Arc::new(Mutex::new(message.ids())));
+        Self { unanswered, is_first: message.is("initialize"), waiting: Some(answered) }
+    }
+
+    /// The requests without an answer.
+    pub fn unanswered(&self) -> Unanswered {
+        self.unanswered.clone()
     }
 
     fn settle(&mut self, answered: &[&Value]) {
-        self.ids.retain(|id| !answered.contains(&id));
-        if self.ids.is_empty() {
+        self.unanswered.remove(answered);
+        if self.unanswered.is_empty() {
             self.waiting = None;
         }
     }
 }
 
 impl Line {
+    /// Like [`Line::carry`], within the time limit of the user.
+    async fn carry_in_time(&self, message: &Message, pending: &mut Pending) -> Result<(), Problem> {
+        let Some(limit) = self.endpoint.max_time else { return self.carry(message, pending).await };
+        let carried = tokio::time::timeout(limit, self.carry(message, pending)).await;
+        carried.unwrap_or_else(|_| Err(Problem::new(format!("no complete answer within {limit:?} (--max-time)"))))
+    }
+
     /// Sends a message and passes back the replies to it.
     ///
     /// # Errors
@@ -132,7 +178,7 @@ impl Line {
         pending: &mut Pending,
     ) -> Result<(), Problem> {
         let value = serde_json::from_slice::<Value>(body).ok();
-        if let ([id], Some(Value::Object(mut object))) = (pending.ids.as_slice(), value)
+        if let ([id], Some(Value::Object(mut object))) = (pending.unanswered.ids().as_slice(), value)
             && object.get("error").is_some_and(Value::is_object)
             && object.contains_key("jsonrpc")
         {
@@ -149,7 +195,7 @@ impl Line {
         match content_type(&parts.headers).as_str() {
             "text/event-stream" => self.receive_events(body, pending).await,
             // A notification or a response was accepted.
-            _ if pending.ids.is_empty() => Ok(()),
+            _ if pending.unanswered.is_empty() => Ok(()),
             "application/json" => {
                 let body = self.read_whole(body).await?;
                 self.deliver(&parsed(&body)?, &body, pending).await?;
@@ -186,7 +232,7 @@ impl Line {
             if let Some(body) = body.take() {
                 self.pass_events(body, &mut resumption, pending).await?;
             }
-            if pending.ids.is_empty() {
+            if pending.unanswered.is_empty() {
                 return Ok(());
             }
             if resumption.id.is_none() || resumption.failures >= RESUMPTIONS {
@@ -210,10 +256,11 @@ impl Line {
         resumption: &mut Resumption,
         pending: &mut Pending,
     ) -> Result<(), Problem> {
-        let waits = !pending.ids.is_empty();
+        let waits = !pending.unanswered.is_empty();
         let mut events = Events::new(self.limit);
+        resumption.has_received = false;
         loop {
-            let is_over = waits && pending.ids.is_empty();
+            let is_over = waits && pending.unanswered.is_empty();
             let frame = match is_over {
                 true => tokio::time::timeout(LAST_EVENTS, body.frame()).await.unwrap_or(None),
                 false => body.frame().await,
@@ -222,7 +269,7 @@ impl Line {
             let Some(Ok(frame)) = frame else { break };
             let piece = frame.data_ref().map(AsRef::as_ref).unwrap_or_default();
             for data in events.read(piece).map_err(|error| Problem::new(error.to_string()))? {
-                resumption.failures = 0;
+                (resumption.failures, resumption.has_received) = (0, true);
                 match parsed(&data) {
                     Ok(value) => self.deliver(&value, &data, pending).await?,
                     // The answer may follow it.
@@ -257,9 +304,12 @@ impl Line {
             match self.open(resumption.id.as_deref()).await {
                 Ok(Opened::None) => return Ok(()),
                 Ok(Opened::Stream(body)) => {
-                    resumption.failures = 0;
+                    let (began, before) = (Instant::now(), std::mem::take(&mut resumption.failures));
                     if let Err(problem) = self.pass_events(body, &mut resumption, &mut nobody).await {
                         self.note(&problem.text).await?;
+                    }
+                    if began.elapsed() < SHORTEST_STREAM && !resumption.has_received {
+                        resumption.failures = before.saturating_add(1);
                     }
                 }
                 Err(problem) => {
@@ -323,8 +373,8 @@ impl Line {
 
 impl Resumption {
     fn pause(&self) -> Duration {
-        let pause = self.retry.unwrap_or(SHORTEST_PAUSE);
-        pause.saturating_mul(1 << self.failures.saturating_sub(1).min(5)).min(LONGEST_PAUSE)
+        let pause = self.retry.unwrap_or(SHORTEST_PAUSE).max(LEAST_PAUSE);
+        pause.saturating_mul(1 << self.failures.saturating_sub(1).min(10)).min(LONGEST_PAUSE)
     }
 }
 
@@ -333,24 +383,22 @@ fn parsed(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 fn unanswered(pending: &Pending) -> Result<(), Problem> {
-    match pending.ids.is_empty() {
+    match pending.unanswered.is_empty() {
         true => Ok(()),
         false => Err(Problem::new("the server ended its reply without an answer to this request")),
     }
 }
 
-/// Runs an exchange to its end. `answered` is dropped once all requests of the message are answered, or at the end if
-/// the message has no requests.
-pub async fn run(line: Arc<Line>, message: Message, answered: oneshot::Sender<()>, ending: Stop) {
-    let mut pending = Pending::of(&message, answered);
+/// Runs an exchange to its end.
+pub async fn run(line: Arc<Line>, message: Message, mut pending: Pending, ending: Stop) {
     let carried = tokio::select! {
-        carried = line.carry(&message, &mut pending) => carried,
+        carried = line.carry_in_time(&message, &mut pending) => carried,
         () = ending.asked() => Err(Problem::new("sigvet was asked to stop before the server answered")),
     };
     if let Err(problem) = carried
-        && (!pending.ids.is_empty() || message.ids().is_empty())
+        && (!pending.unanswered.is_empty() || message.ids().is_empty())
     {
         // An error means that the client does not read, which is noticed elsewhere.
-        let _ = line.fail(&pending.ids, problem).await;
+        let _ = line.fail(&pending.unanswered.ids(), problem).await;
     }
 }

@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use tokio::sync::{mpsc, watch};
 
+use super::outline::Outline;
+
 /// Maximum number of lines waiting to be processed.
 const WAITING: usize = 64;
 
@@ -13,8 +15,8 @@ const WAITING: usize = 64;
 pub enum Line {
     /// A complete line.
     Whole(Vec<u8>),
-    /// A line that exceeded the limit. It was skipped to its end, and nothing of it was kept.
-    TooLong,
+    /// A line that exceeded the limit. Only the IDs of its requests were kept.
+    TooLong(Outline),
 }
 
 /// The input lines of a client.
@@ -47,7 +49,7 @@ impl Lines {
 
 /// Text after the last line break is also a line, unless it is empty.
 fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>> {
-    let (mut line, mut is_too_long, mut is_begun) = (Vec::new(), false, false);
+    let (mut line, mut outline, mut is_begun) = (Vec::new(), None::<Outline>, false);
     loop {
         let piece = match input.fill_buf() {
             Ok(piece) => piece,
@@ -58,15 +60,17 @@ fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>>
         let text = piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
         let is_end = end.is_some() || piece.is_empty();
         is_begun |= !piece.is_empty();
-        is_too_long |= line.len() + text.len() > limit;
-        match is_too_long {
-            true => line = Vec::new(),
-            false => line.extend_from_slice(text),
+        if outline.is_some() || line.len() + text.len() > limit {
+            let outline = outline.get_or_insert_default();
+            outline.read(&std::mem::take(&mut line));
+            outline.read(text);
+        } else {
+            line.extend_from_slice(text);
         }
         let read = text.len() + usize::from(end.is_some());
         input.consume(read);
         if is_end {
-            let whole = if is_too_long { Line::TooLong } else { Line::Whole(line) };
+            let whole = outline.map_or(Line::Whole(line), Line::TooLong);
             return Ok(is_begun.then_some(whole));
         }
     }
@@ -87,7 +91,9 @@ mod tests {
             while let Some(line) = next_line(&mut input, 8).unwrap() {
                 lines.push(line);
             }
-            assert_eq!(lines, [whole("one"), whole(""), Line::TooLong, whole("12345678"), whole("last")], "{size}");
+            let long = lines.remove(2);
+            assert!(matches!(long, Line::TooLong(_)), "{size}: {long:?}");
+            assert_eq!(lines, [whole("one"), whole(""), whole("12345678"), whole("last")], "{size}");
         }
     }
 }

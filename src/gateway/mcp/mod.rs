@@ -6,6 +6,7 @@
 
 mod message;
 mod events;
+mod outline;
 mod lines;
 mod problem;
 mod endpoint;

@@ -52,9 +52,10 @@ impl Problem {
 
     /// An error response for a reason other than the signature.
     pub fn from_status(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let said = words(status, headers, body);
+        let reply = reply_of(status, headers, body);
+        let said = words(&reply, headers, body);
         let said = if said.is_empty() { said } else { format!(": {said}") };
-        Self::new(format!("the server answered {status}{said}{}", hint(status, headers)))
+        Self::new(format!("the server answered {status}{said}{}", hint(status, headers, &reply)))
     }
 
     /// Why a server refused a signature, and what to do about it.
@@ -114,16 +115,19 @@ impl From<Unready> for Problem {
     }
 }
 
-/// The server's own message, from an AWS error or from plain text.
-fn words(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+fn reply_of(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Reply {
     let mut fields = Headers::default();
     for (name, value) in headers {
         fields.push_unchecked(name.as_str(), value.as_bytes());
     }
-    let reply = Reply::parse(Some(status.as_u16()), &fields, body);
+    Reply::parse(Some(status.as_u16()), &fields, body)
+}
+
+/// The server's own message, from an AWS error or from plain text.
+fn words(reply: &Reply, headers: &HeaderMap, body: &[u8]) -> String {
     let is_text = content_type(headers) == "text/plain";
     let text = is_text.then(|| String::from_utf8_lossy(body).into_owned());
-    match (reply.code, reply.message.or(text)) {
+    match (reply.code.clone(), reply.message.clone().or(text)) {
         (Some(code), Some(message)) => format!("{code}: {}", shortened(&message)),
         (Some(only), None) => only,
         (None, Some(only)) => shortened(&only),
@@ -135,7 +139,7 @@ fn shortened(text: &str) -> String {
     text.trim().chars().take(LONGEST_WORDS).collect()
 }
 
-fn hint(status: StatusCode, headers: &HeaderMap) -> String {
+fn hint(status: StatusCode, headers: &HeaderMap, reply: &Reply) -> String {
     match status.as_u16() {
         300..=399 => {
             let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
@@ -146,11 +150,23 @@ fn hint(status: StatusCode, headers: &HeaderMap) -> String {
              with IAM authorization"
                 .to_owned()
         }
-        401 | 403 => "; the signature was not the reason: check what these credentials are allowed to do".to_owned(),
+        401 | 403 => describe_denial(headers, reply).to_owned(),
         404 => "; check the URL".to_owned(),
         405 => "; this URL is not a streamable HTTP endpoint of MCP".to_owned(),
         429 => "; wait, and try again".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// Only an error code of AWS shows that the signature was accepted. Firewalls and proxies answer 403 as well.
+fn describe_denial(headers: &HeaderMap, reply: &Reply) -> &'static str {
+    if reply.code.is_some() && reply.kind() == Kind::Denied {
+        "; the signature was not the reason: check what these credentials are allowed to do"
+    } else if content_type(headers) == "text/html" {
+        "; the answer is a web page instead of an AWS error: a proxy or a firewall on the way may have refused the request"
+    } else {
+        "; the answer has no AWS error code, so the reason is unknown: check what these credentials are allowed to do, and \
+         whether a proxy or a firewall is on the way"
     }
 }
 

@@ -21,12 +21,14 @@ use super::outgoing::{self, Extras, Outbound};
 use super::signing::{self, CONTENT_SHA256, Declared};
 use super::{Denied, Inbound, Proxy, SigningRoute, upgrade};
 use crate::gateway::awaited::awaited;
+use crate::gateway::hops::unknown_coding;
 use crate::gateway::intake::{self, IntakeError};
 use crate::gateway::passage::{Arriving, ArrivingBody, Leg, Passed};
 use crate::gateway::passing::{Check, Outcome, PassError, PassingBody};
 use crate::gateway::payload::BodyFile;
+use crate::gateway::refusal::Addressee;
 use crate::gateway::upstream_refusal::{self, ReadAhead};
-use crate::gateway::{Dialect, Reply, ReplyBody, onward};
+use crate::gateway::{Reply, ReplyBody, onward};
 use crate::transport::{HttpVersion, TimeLimit, TransportError};
 
 /// Maximum number of attempts for a request that can be repeated.
@@ -39,8 +41,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Leaving<'p> {
     proxy: &'p Proxy,
     way: SigningRoute<'p>,
-    /// The protocol of the service that the client talks to, if the client signed the request.
-    dialect: Option<Dialect>,
+    /// How the client is answered, if it signed the request.
+    addressee: Option<Addressee>,
     outcome: Outcome,
     began: Instant,
 }
@@ -66,8 +68,8 @@ impl From<Denied> for Stopped {
 }
 
 impl<'p> Leaving<'p> {
-    pub(super) fn new(proxy: &'p Proxy, way: SigningRoute<'p>, dialect: Option<Dialect>) -> Self {
-        Self { proxy, way, dialect, outcome: Outcome::default(), began: Instant::now() }
+    pub(super) fn new(proxy: &'p Proxy, way: SigningRoute<'p>, addressee: Option<Addressee>) -> Self {
+        Self { proxy, way, addressee, outcome: Outcome::default(), began: Instant::now() }
     }
 
     /// Signs and sends the request and returns the outcome.
@@ -90,7 +92,7 @@ impl<'p> Leaving<'p> {
             Err(Stopped::Denied(denied)) => {
                 // The log only names a host that the request was sent to.
                 leg.host.clear();
-                return denied.into_passed(leg, self.dialect);
+                return denied.into_passed(leg, self.addressee.as_ref());
             }
             Err(Stopped::Unread(error)) => return Passed::Unread(error.into()),
         };
@@ -107,13 +109,13 @@ impl<'p> Leaving<'p> {
         }
         let (response, request, signature) = match sent {
             Ok(sent) => sent,
-            Err(denied) => return denied.into_passed(leg, self.dialect),
+            Err(denied) => return denied.into_passed(leg, self.addressee.as_ref()),
         };
         leg.status = Some(response.status().as_u16());
-        if let Some(coding) = onward::unknown_coding(response.headers()) {
+        if let Some(coding) = unknown_coding(response.headers()) {
             let problem =
                 format!("the upstream's response has the transfer coding '{coding}', which cannot be passed on");
-            return Denied::new(502, problem).into_passed(leg, self.dialect);
+            return Denied::new(502, problem).into_passed(leg, self.addressee.as_ref());
         }
         let is_guarded = verdict.is_some();
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -124,7 +126,7 @@ impl<'p> Leaving<'p> {
                     Passed::Answered(upgrade::join(response, client, &masking), leg)
                 }
                 None => Denied::new(502, "the upstream switched to another protocol without being asked to")
-                    .into_passed(leg, self.dialect),
+                    .into_passed(leg, self.addressee.as_ref()),
             };
         }
         let reply = self.receive(response, (&request, &signature), (is_head, is_guarded), &mut leg).await;

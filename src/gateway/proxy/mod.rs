@@ -37,9 +37,9 @@ use sigvet_core::verify::Claimed;
 use super::masking::Maskings;
 use super::onward::Pseudonym;
 use super::passage::{Arriving, Later, Leg, Passage, Passed, Tunnels};
-use super::refusal::xml::Xml;
+use super::refusal::Addressee;
 use super::searches::Searches;
-use super::{Clock, CredentialSource, Dialect, Limits, Reply, Unready, Verifier};
+use super::{Clock, CredentialSource, Limits, Reply, Unready, Verifier};
 use crate::transport::Upstream;
 use accesses::Access;
 use exchange::Leaving;
@@ -123,13 +123,16 @@ impl Proxy {
     async fn relay(&self, arriving: Arriving) -> Passed {
         let mut leg = Box::new(Leg::default());
         let verdict = arriving.verdict.as_ref();
-        let dialect = verdict.map(|verdict| Dialect::of(&arriving.head, Some(&verdict.claimed)));
+        let addressee = verdict.map(|verdict| {
+            let service = verdict.claimed.scope().map(|scope| scope.service.as_str());
+            Addressee::of(&arriving.head, service, &arriving.request_id)
+        });
         match self.give_session(&arriving, &mut leg) {
             Some(Ok(reply)) => Passed::Answered(reply, leg),
-            Some(Err(denied)) => denied.into_passed(leg, dialect),
+            Some(Err(denied)) => denied.into_passed(leg, addressee.as_ref()),
             None => match self.way(&arriving, &mut leg).await {
-                Ok(way) => Leaving::new(self, way, dialect).send(arriving, leg).await,
-                Err(denied) => denied.into_passed(leg, dialect),
+                Ok(way) => Leaving::new(self, way, addressee).send(arriving, leg).await,
+                Err(denied) => denied.into_passed(leg, addressee.as_ref()),
             },
         }
     }
@@ -278,36 +281,15 @@ impl Denied {
         Self { status: 403, text, problem: Some(unready.to_string()) }
     }
 
-    fn in_dialect(&self, dialect: Dialect) -> Reply {
-        let code = if self.status < 500 { "AccessDenied" } else { "ServiceUnavailable" };
-        if !dialect.speaks_xml() {
-            let object = serde_json::json!({ "__type": format!("{code}Exception"), "message": self.text });
-            return Reply::new(self.status, "application/json", object.to_string());
-        }
-        let write = |xml: &mut Xml| {
-            xml.within("Error", |xml| {
-                xml.element("Code", code);
-                xml.element("Message", &self.text);
-            });
-        };
-        let mut xml = Xml::new();
-        match dialect {
-            Dialect::S3 => write(&mut xml),
-            Dialect::Ec2 => xml.within("Response", |xml| xml.within("Errors", write)),
-            _ => xml.within("ErrorResponse", write),
-        }
-        Reply::new(self.status, "application/xml", xml.into_bytes())
-    }
-
     fn forbidden(forbidden: Forbidden) -> Self {
         let status = if matches!(forbidden, Forbidden::Method { .. }) { 405 } else { 403 };
         Self::new(status, forbidden)
     }
 
     /// Converts the denial into an answer: in the service's format if the client signed its request, otherwise as text.
-    fn into_passed(self, mut leg: Box<Leg>, dialect: Option<Dialect>) -> Passed {
-        let reply = match dialect {
-            Some(dialect) => self.in_dialect(dialect),
+    fn into_passed(self, mut leg: Box<Leg>, addressee: Option<&Addressee>) -> Passed {
+        let reply = match addressee {
+            Some(addressee) => addressee.refuse_for_gateway(self.status, &self.text).into_reply(),
             None => Reply::plain(self.status, &self.text),
         };
         leg.problem = Some(self.problem.unwrap_or(self.text));

@@ -15,7 +15,7 @@ use super::rules::Forbidden;
 
 /// Domains that nobody can register, so that names below them lead where the user's own machine or network says
 /// (RFC 6761, RFC 6762, RFC 8375; ICANN reserved `internal` in 2024).
-const PRIVATE_DOMAINS: [&str; 5] = [".localhost", ".test", ".local", ".internal", ".home.arpa"];
+const PRIVATE_DOMAINS: [&str; 7] = [".localhost", ".test", ".local", ".internal", ".home.arpa", ".example", ".invalid"];
 
 /// Checks that no page of another site made a request, which takes this route. `peer` is its sender, unless it needs a
 /// key, which no page has.
@@ -52,10 +52,11 @@ mod tests {
 
     #[test]
     fn a_site_has_a_name_in_a_public_domain() {
-        for own in ["127.0.0.1", "[::1]", "10.1.2.3", "localhost", "sigvet", "a.localhost", "host.docker.internal", ""] {
+        for own in ["127.0.0.1", "[::1]", "10.1.2.3", "localhost", "sigvet", "a.localhost", "host.docker.internal", ""]
+        {
             assert!(is_private(own), "{own}");
         }
-        for other in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.internal.com"] {
+        for other in ["evil.com", "127.0.0.1.evil.com", "localhost.evil.com", "evil.internal.com"] {
             assert!(!is_private(other), "{other}");
         }
     }

@@ -1,4 +1,4 @@
-//! Upgraded connections, such as WebSocket: bytes are copied in both directions until one end closes.
+//! Upgraded connections, such as WebSocket: bytes are copied in both directions.
 
 use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderValue, Response};
@@ -6,7 +6,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 
 use crate::gateway::masking::Masking;
-use crate::gateway::{ClientUpgrade, Reply, onward};
+use crate::gateway::{ClientUpgrade, Reply, joining, onward};
 
 /// Joins both ends after the upstream server accepted the upgrade.
 pub fn join(mut response: Response<Incoming>, client: ClientUpgrade, masking: &Masking) -> Reply {
@@ -23,8 +23,7 @@ pub fn join(mut response: Response<Incoming>, client: ClientUpgrade, masking: &M
     tokio::spawn(async move {
         let _permit = client.permit;
         if let (Ok(client), Ok(server)) = (client.connection.await, server.await) {
-            // The two ends see for themselves how the connection ends.
-            let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(server)).await;
+            joining::join(TokioIo::new(client), TokioIo::new(server)).await;
         }
     });
     reply

@@ -31,26 +31,50 @@ pub fn is_object_store(service: &str) -> bool {
     [scheme::Dialect::AWS4, scheme::Dialect::GOOG4].iter().any(|dialect| dialect.stores_objects(service))
 }
 
-/// Services whose clients read XML (the query protocol, or REST with XML), by the service name in the
-/// credential scope.
-const XML_SERVICES: [&str; 16] = [
-    "autoscaling",
-    "cloudformation",
-    "cloudfront",
-    "cloudsearch",
-    "elasticache",
-    "elasticbeanstalk",
-    "elasticloadbalancing",
-    "iam",
-    "importexport",
-    "monitoring",
-    "rds",
-    "redshift",
-    "route53",
-    "sdb",
-    "sns",
-    "sts",
+/// A service that answers in XML: with the query protocol, or REST with XML.
+struct XmlService {
+    /// The name in credential scopes.
+    name: &'static str,
+    /// The namespace of its `ErrorResponse`, from botocore's models; empty if it has none.
+    namespace: &'static str,
+    /// Whether its clients always read XML: the others have another protocol too.
+    is_always: bool,
+}
+
+const XML_SERVICES: [XmlService; 18] = [
+    xml("autoscaling", "http://autoscaling.amazonaws.com/doc/2011-01-01/"),
+    xml("cloudformation", "http://cloudformation.amazonaws.com/doc/2010-05-15/"),
+    xml("cloudfront", "http://cloudfront.amazonaws.com/doc/2020-05-31/"),
+    xml("cloudsearch", "http://cloudsearch.amazonaws.com/doc/2013-01-01/"),
+    xml("elasticache", "http://elasticache.amazonaws.com/doc/2015-02-02/"),
+    xml("elasticbeanstalk", "http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"),
+    xml("elasticloadbalancing", "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"),
+    xml("iam", "https://iam.amazonaws.com/doc/2010-05-08/"),
+    xml("importexport", ""),
+    xml("monitoring", "http://monitoring.amazonaws.com/doc/2010-08-01/"),
+    xml("rds", "http://rds.amazonaws.com/doc/2014-10-31/"),
+    xml("redshift", "http://redshift.amazonaws.com/doc/2012-12-01/"),
+    xml("route53", "https://route53.amazonaws.com/doc/2013-04-01/"),
+    xml("sdb", ""),
+    XmlService { is_always: false, ..xml("ses", "http://ses.amazonaws.com/doc/2010-12-01/") },
+    xml("sns", "http://sns.amazonaws.com/doc/2010-03-31/"),
+    XmlService { is_always: false, ..xml("sqs", "http://queue.amazonaws.com/doc/2012-11-05/") },
+    xml("sts", "https://sts.amazonaws.com/doc/2011-06-15/"),
 ];
+
+const fn xml(name: &'static str, namespace: &'static str) -> XmlService {
+    XmlService { name, namespace, is_always: true }
+}
+
+/// The namespace of a service's `ErrorResponse`, if it has one.
+pub fn namespace_of(service: &str) -> Option<&'static str> {
+    let known = XML_SERVICES.iter().find(|known| known.name == service)?;
+    Some(known.namespace).filter(|namespace| !namespace.is_empty())
+}
+
+fn always_speaks_xml(service: &str) -> bool {
+    XML_SERVICES.iter().any(|known| known.is_always && known.name == service)
+}
 
 impl Dialect {
     /// The protocol of the service that a request is meant for, as far as the request shows it. Some services have
@@ -71,7 +95,7 @@ impl Dialect {
         match service {
             Some(service) if is_object_store(service) => Self::S3,
             Some("ec2") => Self::Ec2,
-            Some(service) if XML_SERVICES.contains(&service) || action_of(request).is_some() => Self::Query,
+            Some(service) if always_speaks_xml(service) || action_of(request).is_some() => Self::Query,
             Some(_) => Self::Rest,
             // Version 2 and forms name no service, so they are treated as S3.
             None if action_of(request).is_some() => Self::Query,

@@ -14,6 +14,7 @@ mod service;
 mod envelope;
 
 pub use dialect::{Dialect, RPC_V2_CBOR, SMITHY_PROTOCOL, action_of, is_object_store};
+pub use envelope::Addressee;
 
 use std::borrow::Cow;
 
@@ -21,11 +22,12 @@ use sigvet_core::request::Request;
 use sigvet_core::verify::{Claimed, Verdict, VerifyError};
 use sigvet_diagnose::{Diagnosis, NextStep};
 
-use envelope::Addressee;
 use fault::Fault;
 use s3::S3Error;
 use service::ServiceError;
 use xml::Xml;
+
+use super::Reply;
 
 /// The server whose answers a gateway imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,22 +87,26 @@ impl Refusal {
             (_, dialect) => {
                 let mut error = ServiceError::of(&fault, verdict, dialect);
                 error.message = joined(error.message, added);
-                let service = refused.service();
-                let (request, request_id) = (refused.request, refused.request_id);
-                Addressee { request, service: service.as_deref(), request_id }.refuse(&error, dialect)
+                Addressee::of(refused.request, refused.service().as_deref(), refused.request_id).refuse(&error)
             }
         }
     }
 }
 
 impl Refusal {
+    /// The reply.
+    pub fn into_reply(self) -> Reply {
+        let reply = Reply::new(self.status, self.content_type, self.body);
+        self.headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+    }
+
     /// Writes the refusal of an S3 request whose path cannot be decoded.
     pub fn of_path(request: &Request, answer_as: AnswerAs, request_id: &str) -> Self {
         let path = String::from_utf8_lossy(request.path());
         match answer_as {
             AnswerAs::Minio => silent::minio(&Fault::Path, &path, request_id),
             AnswerAs::Ceph => silent::ceph(&Fault::Path, false, &path, request_id),
-            AnswerAs::Aws | AnswerAs::Sigvet => s3_refusal(S3Error::of(&Fault::Path, None), request_id, |_| {}),
+            AnswerAs::Aws | AnswerAs::Sigvet => S3Error::of(&Fault::Path, None).into_refusal(request_id, |_| {}),
         }
     }
 }
@@ -151,7 +157,7 @@ impl Refused<'_> {
     fn as_s3(&self, mut error: S3Error, added: Option<String>) -> Refusal {
         let has_mistakes = added.is_some();
         error.message = joined(error.message, added);
-        s3_refusal(error, self.request_id, |xml| {
+        error.into_refusal(self.request_id, |xml| {
             if has_mistakes {
                 self.write_mistakes(xml);
             }
@@ -169,20 +175,6 @@ impl Refused<'_> {
             });
         }
     }
-}
-
-fn s3_refusal(error: S3Error, request_id: &str, write_more: impl FnOnce(&mut Xml)) -> Refusal {
-    let mut xml = Xml::new();
-    xml.within("Error", |xml| {
-        xml.element("Code", error.code);
-        xml.element("Message", &error.message);
-        error.fields.iter().for_each(|(name, value)| xml.element(name, value));
-        write_more(xml);
-        xml.element("RequestId", request_id);
-        xml.element("HostId", "sigvet");
-    });
-    let (status, code, body) = (error.status, error.code, xml.into_bytes());
-    Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
 }
 
 /// Puts the service's own message first, because clients and their tests expect it there.

@@ -12,8 +12,10 @@ use sigvet_core::form::{Condition, PolicyError, Violation};
 use sigvet_core::time::Timestamp;
 use sigvet_core::verify::Verdict;
 
+use super::Refusal;
 use super::fault::{Carrier, Fault};
 use super::texts::{self, Quoted};
+use super::xml::Xml;
 
 /// The status, code, message and additional elements of an S3 error.
 pub struct S3Error {
@@ -36,6 +38,21 @@ impl S3Error {
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.fields.push((name, value.into()));
         self
+    }
+
+    /// The reply. `write_more` writes elements before the request ID.
+    pub fn into_refusal(self, request_id: &str, write_more: impl FnOnce(&mut Xml)) -> Refusal {
+        let mut xml = Xml::new();
+        xml.within("Error", |xml| {
+            xml.element("Code", self.code);
+            xml.element("Message", &self.message);
+            self.fields.iter().for_each(|(name, value)| xml.element(name, value));
+            write_more(xml);
+            xml.element("RequestId", request_id);
+            xml.element("HostId", "sigvet");
+        });
+        let (status, code, body) = (self.status, self.code, xml.into_bytes());
+        Refusal { status, code, content_type: "application/xml", headers: Vec::new(), body }
     }
 
     /// The error with which S3 reports this fault.

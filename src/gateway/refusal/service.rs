@@ -17,7 +17,10 @@ const MISSING: &str = "MissingAuthenticationTokenException";
 pub const INCOMPLETE: &str = "IncompleteSignatureException";
 const UNRECOGNIZED: &str = "UnrecognizedClientException";
 const INVALID: &str = "InvalidSignatureException";
-const DENIED: &str = "AccessDeniedException";
+/// The kind of error for a request that is not allowed.
+pub const DENIED: &str = "AccessDeniedException";
+/// The kind of error for a service that cannot answer now.
+pub const UNAVAILABLE: &str = "ServiceUnavailableException";
 /// The message of IAM Roles Anywhere for a certificate that none of its trust anchors vouches for
 /// (aws/rolesanywhere-credential-helper, issue 108).
 const UNTRUSTED: &str = "Untrusted signing certificate";
@@ -39,6 +42,8 @@ pub fn query_code(kind: &'static str) -> &'static str {
         UNRECOGNIZED => "InvalidClientTokenId",
         MISSING => "MissingAuthenticationToken",
         INCOMPLETE => "IncompleteSignature",
+        DENIED => "AccessDenied",
+        UNAVAILABLE => "ServiceUnavailable",
         other => other,
     }
 }

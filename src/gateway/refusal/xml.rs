@@ -17,12 +17,16 @@ impl Xml {
 
     /// Adds an element with the content that the function writes.
     pub fn within(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
-        self.within_attributes(name, "", write);
+        self.within_namespace(name, None, write);
     }
 
-    /// Like [`within`](Self::within), with attributes that are written verbatim.
-    pub fn within_attributes(&mut self, name: &str, attributes: &'static str, write: impl FnOnce(&mut Self)) {
-        self.0.extend(["<", name, attributes, ">"]);
+    /// Like [`within`](Self::within), with a default namespace.
+    pub fn within_namespace(&mut self, name: &str, namespace: Option<&'static str>, write: impl FnOnce(&mut Self)) {
+        self.0.extend(["<", name]);
+        if let Some(namespace) = namespace {
+            self.0.extend([" xmlns=\"", namespace, "\""]);
+        }
+        self.0.push('>');
         write(self);
         self.0.extend(["</", name, ">"]);
     }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::files::{AwsFiles, AwsProfile};
 use super::login;
 use super::machine;
@@ -99,7 +101,7 @@ impl Asking<'_> {
         let path = Path::new(identity.file);
         let token = files::read(path, SETTINGS_LIMIT)
             .map_err(|error| AwsCause::new(format!("cannot read {}: {error}", path.display())))?;
-        let token = String::from_utf8_lossy(&token.bytes).trim().to_owned();
+        let token = Zeroizing::new(String::from_utf8_lossy(&token.bytes).trim().to_owned());
         let session = self.session_name(identity.session);
         let parameters =
             vec![("RoleArn", role), ("RoleSessionName", session.as_str()), ("WebIdentityToken", token.as_str())];

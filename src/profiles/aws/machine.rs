@@ -10,6 +10,7 @@ use crate::profiles::Environment;
 use crate::profiles::aws_cause::AwsCause;
 use crate::profiles::outside::{Outside, Route};
 use sigvet_core::credentials::Credentials;
+use sigvet_core::internal::without_brackets;
 use sigvet_core::request::{RequestUrl, UriScheme};
 
 const FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
@@ -49,7 +50,7 @@ const ANSWER: &str = "the answer of the container's endpoint";
 fn checked(url: &str) -> Result<&str, AwsCause> {
     let parsed = RequestUrl::parse(url).map_err(|error| AwsCause::new(format!("{FULL_URI}: {error}")))?;
     let host = parsed.host();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let address = without_brackets(host).parse::<IpAddr>();
     let is_near = CONTAINER_HOSTS.contains(&host) || address.is_ok_and(|address| address.is_loopback());
     match parsed.scheme() {
         UriScheme::Https => Ok(url),

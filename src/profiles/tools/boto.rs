@@ -7,6 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 use super::entry::{Key, ToolProfile, in_file};
 use super::store;
 use super::text::{ToolFile, expand_home, in_home};
@@ -154,7 +156,9 @@ impl Found<'_> {
             let what = "keeps its secret in a keyring";
             return Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         }
-        let key = Key::new(id.as_deref(), secret.as_deref(), own("aws_security_token")?.as_deref());
+        let token = own("aws_security_token")?;
+        let [id, secret, token] = [&id, &secret, &token].map(|value| value.as_ref().map(|text| text.as_str()));
+        let key = Key::new(id, secret, token);
         let endpoint_url = self.endpoint()?;
         let region = endpoint_url.as_deref().map_or(Some(store::FIRST_REGION.to_owned()), store::region_of);
         let settings = Settings {
@@ -177,8 +181,8 @@ impl Found<'_> {
             _ => "https",
         };
         Ok(host.map(|host| match port {
-            Some(port) => format!("{scheme}://{host}:{port}"),
-            None => format!("{scheme}://{host}"),
+            Some(port) => format!("{scheme}://{}:{}", *host, *port),
+            None => format!("{scheme}://{}", *host),
         }))
     }
 
@@ -191,7 +195,7 @@ impl Found<'_> {
         })
     }
 
-    fn value(&self, header: &str, name: &'static str) -> Result<Option<String>, Error> {
+    fn value(&self, header: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, Error> {
         let Some(text) = self.files.get(header, name).filter(|text| !text.is_empty()) else { return Ok(None) };
         /// The maximum number of replacements in a value; real files need far fewer.
         const MOST: usize = 100;
@@ -217,10 +221,10 @@ struct Filling<'f> {
 }
 
 impl Filling<'_> {
-    fn fill(&mut self, text: &str, depth: usize) -> Option<String> {
+    fn fill(&mut self, text: &str, depth: usize) -> Option<Zeroizing<String>> {
         /// Python's `MAX_INTERPOLATION_DEPTH`.
         const DEEPEST: usize = 10;
-        let mut filled = String::new();
+        let mut filled = Zeroizing::new(String::with_capacity(text.len()));
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once('%') {
             filled.push_str(before);

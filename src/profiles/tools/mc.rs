@@ -241,10 +241,9 @@ impl Alias {
             scheme,
             ..Settings::default()
         };
-        let real =
-            |text: &Zeroizing<String>| Some(text.to_string()).filter(|text| !PLACEHOLDERS.contains(&text.as_str()));
-        let (id, secret) = (real(&self.access_key), real(&self.secret_key));
-        let key = Key::new(id.as_deref(), secret.as_deref(), Some(&self.session_token));
+        let [id, secret] = [self.access_key.as_str(), self.secret_key.as_str()]
+            .map(|text| Some(text).filter(|text| !PLACEHOLDERS.contains(text)));
+        let key = Key::new(id, secret, Some(&self.session_token));
         ToolProfile::new(entry, key, settings)
     }
 

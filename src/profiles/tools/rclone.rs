@@ -359,14 +359,14 @@ impl S3<'_> {
     fn key(&self) -> Result<Key, Error> {
         let value = |name| self.remote.get(name, "s3", self.conf);
         let (id, secret, token) = (value("access_key_id"), value("secret_access_key"), value("session_token"));
-        let text = |value: &Option<Zeroizing<String>>| value.as_ref().map(|value| value.to_string());
-        Ok(Key::new(text(&id).as_deref(), text(&secret).as_deref(), text(&token).as_deref()))
+        let [id, secret, token] = [&id, &secret, &token].map(|value| value.as_ref().map(|text| text.as_str()));
+        Ok(Key::new(id, secret, token))
     }
 
     fn refuse_what_is_not_ours(&self, is_v2: bool) -> Result<(), Error> {
         let unsupported = |what| Err(ToolError::Unsupported { entry: self.entry.clone(), what }.into());
         match self.text("provider").as_deref() {
-            Some("IBMCOS") if is_v2 && self.text("ibm_api_key").is_some() => {
+            Some("IBMCOS") if is_v2 && self.remote.get("ibm_api_key", "s3", self.conf).is_some() => {
                 unsupported("signs in to IBM's IAM (ibm_api_key)")
             }
             _ if self.text("role_arn").is_some() => unsupported("assumes a role (role_arn)"),

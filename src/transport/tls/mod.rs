@@ -21,6 +21,7 @@ use super::options::{HttpVersion, Identity, Trust};
 use super::stream::Stream;
 use super::{TransportError, error};
 use crate::files;
+use sigvet_core::internal::without_brackets;
 
 /// The largest certificate file that is read, in bytes: many times larger than all the CAs that browsers trust.
 const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
@@ -36,7 +37,7 @@ pub(super) async fn handshake(
     identity: Option<&Identity>,
     version: HttpVersion,
 ) -> Result<TlsStream<Box<dyn Stream>>, TransportError> {
-    let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = without_brackets(host).to_owned();
     let name = ServerName::try_from(name).map_err(Unsendable::from)?;
     let connector = TlsConnector::from(Arc::new(configuration(trust, identity, version)?));
     connector.connect(name, stream).await.map_err(|error| error::classify_tls(error, host))

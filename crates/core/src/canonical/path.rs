@@ -95,6 +95,23 @@ fn needs_normalizing(path: &[u8]) -> bool {
     path.windows(2).any(|pair| matches!(pair, b"//" | b"/.")) || !path.starts_with(b"/")
 }
 
+/// Whether clients that resolve paths would change this one (RFC 3986 §5.2.4). In browsers, `%2E` is a dot too (WHATWG URL,
+/// section 4.4).
+pub fn has_dot_segment(path: &[u8]) -> bool {
+    let is_dots = |segment| match without_dot(segment) {
+        Some(rest) => rest.is_empty() || without_dot(rest).is_some_and(<[u8]>::is_empty),
+        None => false,
+    };
+    path.split(|byte| *byte == b'/').any(is_dots)
+}
+
+fn without_dot(segment: &[u8]) -> Option<&[u8]> {
+    match segment {
+        [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
 /// Removes empty and dot segments (RFC 3986 §5.2.4, plus `//` replaced by `/`).
 pub(crate) fn normalize(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
@@ -126,6 +143,16 @@ mod tests {
         let mut out = Vec::new();
         write(path.as_bytes(), rule, &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn segments_that_clients_remove_are_found() {
+        for path in ["/.", "/./a", "/a/..", "/a/../b", "/%2e/a", "/.%2E/a", "/%2e%2e"] {
+            assert!(has_dot_segment(path.as_bytes()), "{path}");
+        }
+        for path in ["/", "/...", "/.a", "/a.", "/a/..b", "/%2e%2e%2e", "/%252e", "//"] {
+            assert!(!has_dot_segment(path.as_bytes()), "{path}");
+        }
     }
 
     /// Object keys from S3's documentation (*Creating object key names*) and from public bug reports about clients.

@@ -41,7 +41,7 @@ pub enum ClaimError {
     Credential {
         /// The scheme whose form was expected.
         scheme: Scheme,
-        /// The credential that was given.
+        /// The credential that was given, without what may be a secret: before the date or the region, each part is `…`.
         presented: String,
     },
     /// The request has no date.

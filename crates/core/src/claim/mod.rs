@@ -5,7 +5,9 @@
 
 mod error;
 mod dialect;
+mod credential;
 
+pub(crate) use credential::without_key;
 pub use error::ClaimError;
 
 use std::time::Duration;
@@ -68,6 +70,25 @@ impl Claim {
             service => accepted_for(service, expires),
         };
         Some(terms.timestamp.plus(accepted))
+    }
+
+    /// The region set of a signature of Version 4A, from its header or from the query: `us-east-1,eu-*`.
+    pub fn region_set(&self, request: &Request) -> Option<String> {
+        let name = self.region_set_name();
+        match self.terms.placement {
+            Placement::Header => request.headers.first_text(&name).map(str::to_owned),
+            Placement::Query { .. } => {
+                query::parameter(request, &name).map(|value| String::from_utf8_lossy(&value).into_owned())
+            }
+        }
+    }
+
+    /// The name of the header or parameter that has the region set.
+    pub(crate) fn region_set_name(&self) -> String {
+        match self.terms.placement {
+            Placement::Header => self.terms.dialect.region_set_header(),
+            Placement::Query { .. } => self.terms.dialect.query_name("Region-Set"),
+        }
     }
 
     /// Derives what the server would, from the request and the terms that it claims.
@@ -180,7 +201,7 @@ fn authorization_part<'a>(parts: &'a str, name: &str) -> Result<&'a str, ClaimEr
 }
 
 fn parse_credential(text: &str, scheme: Scheme) -> Result<(String, Scope), ClaimError> {
-    let malformed = || ClaimError::Credential { scheme, presented: text.to_owned() };
+    let malformed = || ClaimError::Credential { scheme, presented: without_key(text) };
     Scope::parse_credential(text, scheme).ok_or_else(malformed)
 }
 

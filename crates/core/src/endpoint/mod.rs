@@ -7,6 +7,7 @@
 
 pub(crate) mod bucket;
 mod names;
+mod services;
 mod partition;
 mod arn;
 mod host;
@@ -19,6 +20,7 @@ mod tests;
 pub use arn::{InvalidArn, Resource};
 pub use bucket::BucketRule;
 pub use host::{NoS3Host, S3Variant, domain_in};
+pub(crate) use partition::is_region;
 
 use crate::canonical::{PathEncoding, PathPlus, PathRule};
 use crate::request::Request;
@@ -73,6 +75,12 @@ pub(crate) fn aws_domains() -> impl Iterator<Item = &'static str> {
 /// Infers the scope from a `Host` header, with or without a port.
 pub(crate) fn infer_from_header(host: &str) -> Option<Inference> {
     infer(host.rsplit_once(':').map_or(host, |(name, _)| name))
+}
+
+/// Whether hosts that imply this service are known to sign for it. Otherwise its name was only guessed from a host.
+pub(crate) fn is_known_service(name: &str) -> bool {
+    let tables = [names::SIGNING_NAMES, names::RESOURCE_NAMES, names::REGION_FIRST_NAMES];
+    services::SERVICES.binary_search(&name).is_ok() || tables.into_iter().flatten().any(|(_, service)| *service == name)
 }
 
 /// Adapts a path rule to the server of a request. Only a raw `+` in the path is read in two ways, so other paths keep

@@ -97,6 +97,7 @@ pub(super) const SIGNING_NAMES: &[(&str, &str)] = &[
     ("appsync-api", "appsync"),
     ("appsync-realtime-api", "appsync"),
     ("aps-workspaces", "aps"),
+    ("git-codecommit", "codecommit"),
     ("jobs.iot", "iot-jobs-data"),
     ("queue", "sqs"),
     ("transcribestreaming", "transcribe"),

@@ -83,7 +83,7 @@ impl<'h> Parts<'h> {
 }
 
 /// Whether a label has the shape of a region: `us-west-2`, `ap-southeast-10`, `us-gov-east-1`, `eusc-de-east-1`.
-pub(super) fn is_region(label: &str) -> bool {
+pub(crate) fn is_region(label: &str) -> bool {
     let words: Vec<&str> = label.split('-').collect();
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_number = |word: &str| (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());

@@ -317,6 +317,17 @@ fn tables_hold_no_idle_rows() {
     }
 }
 
+/// Catches a list that cannot be searched, and a service whose wrong scopes would go unnoticed.
+#[test]
+fn services_of_aws_hosts_are_known_by_name() {
+    assert!(services::SERVICES.is_sorted());
+    let named = BOTOCORE.iter().chain(AWS_GUIDES).filter(|(_, service, ..)| !["", "foo"].contains(service));
+    for (host, service, ..) in named {
+        assert!(is_known_service(service), "{host}: {service}");
+    }
+    assert!(!is_known_service("foo") && !is_known_service("") && !is_known_service("git-codecommit"));
+}
+
 /// Source: botocore's endpoint rules that have the scheme `sigv4a` with `signingRegionSet` `["*"]`. Outposts also lists
 /// `sigv4`, and needs no other scheme.
 #[test]

@@ -20,6 +20,7 @@ mod judge;
 mod preparation;
 mod signing;
 
+pub(crate) use claim::is_file;
 pub use claim::{FileFacts, FormClaim, FormClaimError, FormScheme};
 pub use conditions::Condition;
 pub use fields::Fields;

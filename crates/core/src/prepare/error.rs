@@ -1,5 +1,6 @@
 //! Why a request cannot be prepared.
 
+use super::expiry::expires_limits;
 use crate::scheme::InvalidScopePart;
 use crate::time::InvalidTimestamp;
 
@@ -36,7 +37,7 @@ pub enum PrepareError {
     #[error(transparent)]
     Scope(#[from] InvalidScopePart),
     /// The expiry of a presigned URL is not within [`EXPIRES_LIMITS`](super::EXPIRES_LIMITS).
-    #[error("the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")]
+    #[error("the expiry of a presigned URL must be {}, not {presented} s", expires_limits())]
     Expires {
         /// The expiry that was given, in seconds.
         presented: u64,

@@ -1,9 +1,16 @@
 //! How long presigned URLs may be valid, by service.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Minimum and maximum expiry of a presigned URL: one second to seven days.
-pub const EXPIRES_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(604_800));
+pub const EXPIRES_LIMITS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(604_800);
+
+/// The limits for a message: `1 to 604800 s (7 days)`.
+pub(crate) fn expires_limits() -> String {
+    let (least, most) = (EXPIRES_LIMITS.start().as_secs(), EXPIRES_LIMITS.end().as_secs());
+    format!("{least} to {most} s ({} days)", most / 86_400)
+}
 
 /// How long other services accept presigned URLs: as long as they allow clocks to differ, whatever the URL says.
 pub(crate) const USUAL_EXPIRY: Duration = Duration::from_secs(900);
@@ -53,7 +60,7 @@ fn limit_of(service: &str) -> Option<&'static Limit> {
 
 /// The maximum expiry of a presigned URL that a service accepts; seven days if the service documents no limit.
 pub fn longest_expiry(service: &str) -> Duration {
-    limit_of(service).map_or(EXPIRES_LIMITS.1, |limit| Duration::from_secs(limit.longest))
+    limit_of(service).map_or(*EXPIRES_LIMITS.end(), |limit| Duration::from_secs(limit.longest))
 }
 
 /// How long a service that does not store objects accepts a URL with this expiry.

@@ -15,6 +15,7 @@ mod certificates;
 mod warning;
 
 pub use error::PrepareError;
+pub(crate) use expiry::expires_limits;
 pub use expiry::{EXPIRES_LIMITS, longest_expiry};
 pub use header_selection::{is_never_signed, never_signed};
 pub use settings::{ContentSha256, HeaderSelection, PayloadChoice, Settings};
@@ -160,6 +161,7 @@ pub fn prepare(
     };
     if let Placement::Query { expires } = settings.placement {
         append_parameters(&mut request, &terms, identity, Expiry { expires, region_set });
+        warnings.extend(warning::of_path(&request, terms.path_rule));
         warnings.extend(warning::of_credentials(timestamp, expires, identity));
         warnings.extend(warning::of_service(expires, settings));
     }
@@ -189,7 +191,7 @@ fn check(request: &Request, identity: &Identity, settings: &Settings) -> Result<
         refuse_signature(query, &settings.dialect)?;
     }
     match settings.placement {
-        Placement::Query { expires } if expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1 => {
+        Placement::Query { expires } if !EXPIRES_LIMITS.contains(&expires) => {
             Err(PrepareError::Expires { presented: expires.as_secs() })
         }
         _ => Ok(()),

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::{Identity, Settings, longest_expiry};
+use crate::canonical::path::has_dot_segment;
+use crate::canonical::{PathNormalization, PathRule};
 use crate::crypto::Sha256Digest;
 use crate::request::invalid::capital_method;
 use crate::request::{Body, Request};
@@ -32,6 +34,11 @@ pub enum Warning {
     /// The path has a `%2F`: stores read it as `/`, but not all of them sign it as `/`.
     #[error("the path contains %2F, which is signed as '/'; some servers differ: write '/'")]
     SlashInPath,
+    /// The path of a URL has a dot segment that is part of the object key.
+    #[error(
+        "the path has a segment '.' or '..', which most clients remove before they send the URL: its signature then does not match"
+    )]
+    DotSegment,
     /// The declared payload hash is not that of the payload.
     #[error("header {name} is not the hash of the body")]
     PayloadMismatch {
@@ -85,6 +92,12 @@ fn payload_mismatch(request: &Request, header: &str) -> Option<Warning> {
     let known = !matches!(request.body, Body::Unknown);
     let differs = || request.body.sha256().is_some_and(|hash| hash.to_string() != declared);
     (is_hash && known && differs()).then(|| Warning::PayloadMismatch { name: header.to_owned() })
+}
+
+/// Warns if clients would change the path of a URL before they send it.
+pub(super) fn of_path(request: &Request, rule: PathRule) -> Option<Warning> {
+    let is_kept = rule.normalization == PathNormalization::Verbatim;
+    (is_kept && has_dot_segment(request.path())).then_some(Warning::DotSegment)
 }
 
 /// Warns if the service does not accept an expiry this long.

@@ -71,6 +71,11 @@ fn parse_port(digits: &str) -> Result<Option<u16>, InvalidAuthority> {
     port.map(Some).ok_or(InvalidAuthority::Port)
 }
 
+/// A host without the brackets that an IPv6 address has in a URL.
+pub fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
 fn parse_host(text: &str) -> Result<String, InvalidAuthority> {
     if text.is_empty() {
         return Err(InvalidAuthority::EmptyHost);

@@ -40,10 +40,12 @@ pub enum InvalidRequest {
     Target(#[from] InvalidTarget),
 }
 
+/// The methods with which clients sign requests, those of S3 first. CONNECT and TRACE never reach a service.
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+
 /// The standard method that this is in other letters: `GET` for `get`. Methods are case-sensitive (RFC 9110 §9.1).
 pub fn capital_method(method: &str) -> Option<&'static str> {
-    const STANDARD: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
-    STANDARD.into_iter().find(|standard| standard.eq_ignore_ascii_case(method) && *standard != method)
+    METHODS.into_iter().find(|standard| standard.eq_ignore_ascii_case(method) && *standard != method)
 }
 
 pub(super) fn check_method(method: &str) -> Result<String, InvalidMethod> {

@@ -3,7 +3,7 @@
 //! Nothing here normalises, sorts, trims or decodes: a request that a client sends and one that a server received have
 //! the same type. `canonical` builds from it what is signed.
 
-mod authority;
+pub(crate) mod authority;
 pub(crate) mod headers;
 pub(crate) mod hop_fields;
 pub(crate) mod invalid;

@@ -143,6 +143,16 @@ impl RequestUrl {
         }
     }
 
+    /// Whether a `Host` header names the host of this URL. Unlike in [`host_header`](Self::host_header), the port may be there
+    /// although it is the scheme's default.
+    pub fn is_host(&self, header: &str) -> bool {
+        let without_port = match self.port {
+            None if header.eq_ignore_ascii_case(&self.host) => return true,
+            _ => header.strip_suffix(&self.port_or_default().to_string()).and_then(|host| host.strip_suffix(':')),
+        };
+        without_port.is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
+    }
+
     /// The URL that a `Location` header in a response from this URL points to (RFC 9110 §10.2.2). It is used unchanged;
     /// only the dot segments of a relative path are resolved.
     ///

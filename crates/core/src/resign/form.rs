@@ -1,14 +1,15 @@
 //! Re-signs a presigned POST. The policy contains credential, date and token, so these are replaced in the policy and
-//! in the fields, and the policy is signed again. Its expiration, everything that it allows, and every other byte of
-//! the body are kept.
+//! in the fields, and the policy is signed again. Its expiration, everything that it allows, all other fields and the
+//! file are kept.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::form_body::FormBody;
 use super::{Outbound, ResignError, Resigned, hops, lookalikes};
 use crate::credentials::Secret;
-use crate::form::multipart::{self, Part};
-use crate::form::{Condition, FormClaim, FormScheme, Policy};
+use crate::form::multipart;
+use crate::form::{Condition, FormClaim, FormScheme, Policy, is_file};
 use crate::prepare::{PrepareError, check_unsigned};
 use crate::request::{Body, Request};
 use crate::scheme::{Dialect, Scheme, Scope, Signature, SigningKey};
@@ -39,8 +40,9 @@ pub(super) fn resign(
     fields.push((signature_name(claim), signature.to_string()));
     let content_type = request.headers.first_text("content-type").unwrap_or_default().to_owned();
     let Body::Bytes(body) = &request.body else { return Err(ResignError::OtherRequest) };
-    let body = with_fields(&content_type, body, &fields, (&token_name, token.as_deref()))?;
+    let (content_type, body) = with_fields(&content_type, body, &fields, (&token_name, token.as_deref()))?.finish();
     request.headers.replace("content-length", &body.len().to_string());
+    request.headers.replace("content-type", &content_type);
     request.body = Body::Bytes(body);
     Ok(Resigned { request, signature, terms: None, key: None })
 }
@@ -124,58 +126,40 @@ fn rewritten(policy: &Policy, fields: &[Field], (token_name, token): (&str, Opti
     Policy { expiration: policy.expiration, conditions }
 }
 
-/// The body with new values for these fields, and with the token's field added, replaced or removed.
+/// The form with new values for these fields, and with the token's field added, replaced or removed.
 fn with_fields(
     content_type: &str,
     body: &[u8],
     fields: &[Field],
     (token_name, token): (&str, Option<&str>),
-) -> Result<Vec<u8>, ResignError> {
+) -> Result<FormBody, ResignError> {
     let problem = |error: multipart::MultipartError| ResignError::Form { problem: error.to_string() };
-    let boundary = multipart::boundary(content_type).map_err(problem)?;
-    let parts = multipart::parse(content_type, body).map_err(problem)?;
-    let mut out = Vec::with_capacity(body.len() + 1024);
+    let mut form = FormBody::new(multipart::boundary(content_type).map_err(problem)?, body.len())?;
     if let Some(token) = token {
-        let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{token_name}\"\r\n\r\n");
-        out.extend_from_slice(format!("{head}{token}").as_bytes());
+        form.push_field(token_name, token.as_bytes())?;
     }
-    let mut at = 0;
-    for part in &parts {
-        let start = offset_in(body, part);
-        let lead = body.get(at..start).unwrap_or_default();
-        at = start + part.body.len();
+    for part in multipart::parse(content_type, body).map_err(problem)? {
         if part.name.eq_ignore_ascii_case(token_name) {
             continue;
         }
-        let replaced = fields.iter().find(|(name, _)| part.name.eq_ignore_ascii_case(name));
-        push_lead(&mut out, lead);
-        out.extend_from_slice(replaced.map_or(part.body, |(_, value)| value.as_bytes()));
+        match fields.iter().find(|(name, _)| part.name.eq_ignore_ascii_case(name)) {
+            Some((_, value)) => form.push_field(&part.name, value.as_bytes())?,
+            None => form.push_part(&part)?,
+        }
+        // S3 ignores the parts behind the file, so they were not judged. Other servers read them.
+        if is_file(&part.name) {
+            break;
+        }
     }
-    push_lead(&mut out, body.get(at..).unwrap_or_default());
-    Ok(out)
+    Ok(form)
 }
 
-/// Appends the boundary and head of a part: between parts they begin with a line end, at the beginning of the body they
-/// do not.
-fn push_lead(out: &mut Vec<u8>, lead: &[u8]) {
-    let bare = lead.strip_prefix(b"\r\n").unwrap_or(lead);
-    if !out.is_empty() {
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(bare);
-}
-
-/// The offset at which the body of a part, a slice of the whole body, begins.
-fn offset_in(body: &[u8], part: &Part<'_>) -> usize {
-    part.body.as_ptr().addr() - body.as_ptr().addr()
-}
-
-/// Where a value occurs: in the fields of a form, including those after the file, or in its policy. The file is the
+/// Where a value occurs: in the fields of a form, or in its policy. The file is the
 /// client's own and is not searched.
 pub(super) fn place_of(holds: &dyn Fn(&[u8]) -> bool, request: &Request) -> Option<String> {
     let Body::Bytes(body) = &request.body else { return None };
     let parts = multipart::parse(request.headers.first_text("content-type")?, body).ok()?;
-    let field = parts.iter().find(|part| !part.name.eq_ignore_ascii_case("file") && holds(part.body));
+    let field = parts.iter().find(|part| !is_file(&part.name) && holds(part.body));
     let in_field = field.map(|part| format!("field {}", part.name.to_ascii_lowercase()));
     let in_policy = || FormClaim::extract(request)?.ok()?.policy_text().filter(|text| holds(text));
     in_field.or_else(|| in_policy().map(|_| "policy".to_owned()))

@@ -14,6 +14,8 @@ mod v4;
 #[cfg(feature = "v2")]
 mod v2;
 #[cfg(feature = "form")]
+mod form_body;
+#[cfg(feature = "form")]
 mod form;
 mod inbound;
 

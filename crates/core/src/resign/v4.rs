@@ -1,6 +1,6 @@
 //! Re-signs a request of Version 4 or 4A: with the terms of the client's signature and other credentials.
 
-use super::query::{parameter, remove_parameters};
+use super::query::remove_parameters;
 use super::{Outbound, ResignError, Resigned, hops, is_changed_by_hops, lookalikes};
 use crate::canonical::{PathRule, PayloadHash, SignedHeaders};
 use crate::claim::Claim;
@@ -102,7 +102,7 @@ fn timestamp_and_placement(claim: &Claim, now: Timestamp) -> Result<(Timestamp, 
     let terms = &claim.terms;
     let Placement::Query { expires } = terms.placement else { return Ok((now, Placement::Header)) };
     if !terms.dialect.stores_objects(&terms.scope.service) {
-        let expires = expires.clamp(EXPIRES_LIMITS.0, EXPIRES_LIMITS.1);
+        let expires = expires.clamp(*EXPIRES_LIMITS.start(), *EXPIRES_LIMITS.end());
         return Ok((terms.timestamp, Placement::Query { expires }));
     }
     let left = u64::try_from(now.seconds_until(terms.timestamp.plus(expires))).map_err(|_| ResignError::Expired)?;
@@ -113,15 +113,10 @@ fn timestamp_and_placement(claim: &Claim, now: Timestamp) -> Result<(Timestamp, 
 
 /// The region set in Version 4A: the client's own, or another.
 fn region_set(request: &Request, claim: &Claim, outbound: &Outbound<'_>) -> Result<Option<String>, PrepareError> {
-    let terms = &claim.terms;
-    if !terms.scheme.has_region_set() {
+    if !claim.terms.scheme.has_region_set() {
         return Ok(None);
     }
-    let own = || match terms.placement {
-        Placement::Header => request.headers.first_text(&terms.dialect.region_set_header()).map(str::to_owned),
-        Placement::Query { .. } => parameter(request, &terms.dialect.query_name("Region-Set")),
-    };
-    let set = outbound.region.map(str::to_owned).or_else(own).unwrap_or_default();
+    let set = outbound.region.map(str::to_owned).or_else(|| claim.region_set(request)).unwrap_or_default();
     sound_region_set(&set).map(Some)
 }
 

@@ -12,6 +12,7 @@ mod key;
 pub use dialect::{Dialect, UnknownDialect};
 pub(crate) use key::AbsorbedKey;
 pub use key::{KeyScopeMismatch, KeyTrace, SigningKey};
+pub(crate) use scope::is_day;
 pub use scope::{InvalidScope, InvalidScopePart, Scope};
 pub use signature::{InvalidSignature, Signature};
 

@@ -91,6 +91,11 @@ impl Scope {
     }
 }
 
+/// Whether a text is a day as scopes have it, `20150830`.
+pub(crate) fn is_day(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Scope {
     /// Appends the scope as text.
     pub(crate) fn write(&self, out: &mut String) {
@@ -122,9 +127,8 @@ impl FromStr for Scope {
             [date, service, terminator] => (date, None, service, terminator),
             _ => return Err(invalid()),
         };
-        let is_day = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
         let others = [region.unwrap_or(service), service, terminator];
-        if !is_day || others.into_iter().any(|part| sound("part", part).is_err()) {
+        if !is_day(date) || others.into_iter().any(|part| sound("part", part).is_err()) {
             return Err(invalid());
         }
         let owned = str::to_owned;

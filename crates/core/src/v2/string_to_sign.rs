@@ -96,15 +96,15 @@ fn date_line(request: &Request, terms: &Terms) -> Vec<u8> {
 }
 
 /// Canonicalizes the provider's own headers: names in lower case and sorted, values trimmed and unfolded, repeats
-/// joined by a comma.
+/// joined by a comma. Parameters of a signed query act as headers; a header that repeats one is not signed twice.
 pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement) -> Vec<u8> {
-    let mut fields: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for (name, value) in own_fields(request, names, placement) {
+    let own = |(name, _): &(String, Vec<u8>)| name.starts_with(names.header_prefix);
+    let headers = request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), unfolded(&header.value)));
+    let mut fields = joined(headers.filter(own));
+    for (name, value) in joined(parameters(request, placement).filter(own)) {
         match fields.entry(name) {
-            Entry::Occupied(mut joined) => {
-                joined.get_mut().push(b',');
-                joined.get_mut().extend_from_slice(&value);
-            }
+            Entry::Occupied(same) if *same.get() == value => {}
+            Entry::Occupied(mut other) => append(other.get_mut(), &value),
             Entry::Vacant(entry) => _ = entry.insert(value),
         }
     }
@@ -118,16 +118,30 @@ pub(super) fn amz_headers(request: &Request, names: &Names, placement: Placement
     text
 }
 
-/// The headers, followed by the parameters of a signed query that act as headers.
-fn own_fields(request: &Request, names: &Names, placement: Placement) -> Vec<(String, Vec<u8>)> {
-    let headers = request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), unfolded(&header.value)));
+fn joined(fields: impl Iterator<Item = (String, Vec<u8>)>) -> BTreeMap<String, Vec<u8>> {
+    let mut all: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (name, value) in fields {
+        match all.entry(name) {
+            Entry::Occupied(mut earlier) => append(earlier.get_mut(), &value),
+            Entry::Vacant(entry) => _ = entry.insert(value),
+        }
+    }
+    all
+}
+
+fn append(joined: &mut Vec<u8>, value: &[u8]) {
+    joined.push(b',');
+    joined.extend_from_slice(value);
+}
+
+/// The parameters of a signed query, with their names in lower case.
+fn parameters(request: &Request, placement: Placement) -> impl Iterator<Item = (String, Vec<u8>)> {
     let query = match placement {
         Placement::Query { .. } => request.query().unwrap_or_default(),
         Placement::Header { .. } => b"",
     };
     let lower = |name: Vec<u8>| String::from_utf8_lossy(&name).to_ascii_lowercase();
-    let parameters = query::parameters(query).map(|(name, value)| (lower(name), unfolded(&value)));
-    headers.chain(parameters).filter(|(name, _)| name.starts_with(names.header_prefix)).collect()
+    query::parameters(query).map(move |(name, value)| (lower(name), unfolded(&value)))
 }
 
 /// Trims a value and joins folded lines with one space. Spaces inside a line are kept.

@@ -9,15 +9,12 @@ use crate::endpoint::{self, Inference};
 use crate::request::Request;
 use crate::scheme::{Dialect, Scope};
 
-/// Services that sign for exactly one name on their hosts.
-#[rustfmt::skip]
-const CERTAIN: [&str; 23] = [
-    "s3", "s3express", "execute-api", "es", "aoss", "lambda", "sts", "iam", "dynamodb", "sqs", "sns", "kms", "kinesis",
-    "firehose", "secretsmanager", "ssm", "logs", "events", "states", "athena", "glue", "bedrock",
-    "rolesanywhere",
-];
 /// Other names of a host's service in scopes: the inferred name, and one that is accepted too.
-const ALIASES: [(&str, &str); 7] = [
+const ALIASES: [(&str, &str); 10] = [
+    // Names of botocore 1.10's service models for the same hosts.
+    ("autoscaling", "application-autoscaling"),
+    ("autoscaling", "autoscaling-plans"),
+    ("iot", "execute-api"),
     ("iotdata", "iotdevicegateway"),
     ("iotdata", "iot-jobs-data"),
     ("ses", "email"),
@@ -26,6 +23,9 @@ const ALIASES: [(&str, &str); 7] = [
     ("geo-places", "geo"),
     ("geo-routes", "geo"),
 ];
+
+/// Services whose host without a region serves one region after another (*AWS Health endpoints*).
+const MOVING: [&str; 1] = ["health"];
 
 /// A part of the scope that the host contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Contradiction {
 pub enum Sureness {
     /// The server of that host refuses the request.
     Certain,
-    /// The host may serve several regions or services, or its name may have been misread.
+    /// The host may serve several regions, or the service is only guessed from its name.
     Likely,
 }
 
@@ -96,12 +96,14 @@ fn contradicted_region(request: &Request, presented: &str) -> Option<Contradicti
         return None;
     }
     let expected = inference.region.unwrap_or_default();
-    // A host that names no region serves several, or one that is only guessed.
+    let service = inference.service.unwrap_or_default();
+    // A host that names no region serves the one of its global service; S3's serves all of them.
     let (expected, sureness) = match () {
         () if !expected.is_empty() && host.contains(&expected) => (expected, Sureness::Certain),
         () if !is_region(presented) => (String::new(), Sureness::Certain),
-        () if !expected.is_empty() && inference.service.as_deref() != Some("s3") => (expected, Sureness::Likely),
-        () => return None,
+        () if expected.is_empty() || service == "s3" => return None,
+        () if MOVING.contains(&service.as_str()) => (expected, Sureness::Likely),
+        () => (expected, Sureness::Certain),
     };
     Some(Contradiction { expected, presented: presented.to_owned(), sureness })
 }
@@ -121,7 +123,7 @@ fn contradicted_service(request: &Request, presented: &str, dialect: &Dialect) -
     if expected == presented || are_stores || is_alias {
         return None;
     }
-    let sureness = if CERTAIN.contains(&expected.as_str()) { Sureness::Certain } else { Sureness::Likely };
+    let sureness = if endpoint::is_known_service(&expected) { Sureness::Certain } else { Sureness::Likely };
     Some(Contradiction { expected, presented: presented.to_owned(), sureness })
 }
 
@@ -205,7 +207,12 @@ mod tests {
         assert_eq!(found("b.s3.amazonaws.com", "london", "s3"), certain(""));
         // IAM has one region, which its host does not name.
         assert_eq!(found("iam.amazonaws.com", "us-east-1", "iam"), None);
-        assert_eq!(found("iam.amazonaws.com", "eu-west-1", "iam"), Some(("us-east-1".to_owned(), Sureness::Likely)));
+        assert_eq!(found("iam.amazonaws.com", "eu-west-1", "iam"), certain("us-east-1"));
+        assert_eq!(found("sts.amazonaws.com", "eu-west-1", "sts"), certain("us-east-1"));
+        assert_eq!(found("iam.us-gov.amazonaws.com", "us-gov-east-1", "iam"), certain("us-gov-west-1"));
+        // The service answers from another region after a failure.
+        let likely = Some(("us-east-1".to_owned(), Sureness::Likely));
+        assert_eq!(found("global.health.amazonaws.com", "us-east-2", "health"), likely);
         assert_eq!(found("store.example", "london", "s3"), None);
     }
 
@@ -222,6 +229,19 @@ mod tests {
         assert_eq!(found("b.s3.eu-west-1.amazonaws.com", "iam"), certain("s3"));
         assert_eq!(found("sqs.eu-west-1.amazonaws.com", "s3"), certain("sqs"));
         assert_eq!(found("data.iot.eu-west-1.amazonaws.com", "iotdevicegateway"), None);
+        assert_eq!(found("iot.eu-west-1.amazonaws.com", "execute-api"), None);
+        assert_eq!(found("git-codecommit.eu-west-1.amazonaws.com", "codecommit"), None);
+        for (host, presented, service) in [
+            ("git-codecommit", "git-codecommit", "codecommit"),
+            ("api.ecr", "api.ecr", "ecr"),
+            ("cognito-idp", "cognito", "cognito-idp"),
+            ("bedrock-runtime", "bedrock-runtime", "bedrock"),
+            ("email", "sns", "ses"),
+        ] {
+            assert_eq!(found(&format!("{host}.eu-west-1.amazonaws.com"), presented), certain(service), "{host}");
+        }
+        let likely = Some(("brand-new".to_owned(), Sureness::Likely));
+        assert_eq!(found("brand-new.eu-west-1.amazonaws.com", "sqs"), likely, "only guessed from the host");
         assert_eq!(found("store.example", "sqs"), None);
         assert!(is_aws(&at("sqs.eu-west-1.amazonaws.com", "r", "sqs").0) && !is_aws(&at("store.example", "r", "s3").0));
     }

@@ -12,6 +12,7 @@ use super::CertificateFault;
 use super::readings::Reading;
 #[cfg(feature = "form")]
 use crate::form::Violation;
+use crate::prepare::expires_limits;
 #[cfg(feature = "stream")]
 use crate::stream::StreamFault;
 use crate::time::{Timestamp, in_words};
@@ -374,7 +375,7 @@ impl fmt::Display for Finding {
                 write!(f, "the signature does not become valid until {}, in {left}", from.to_rfc3339())
             }
             Self::ExpiresOutOfBounds { presented } => {
-                write!(f, "the expiry of a presigned URL must be 1 to 604800 s (7 days), not {presented} s")
+                write!(f, "the expiry of a presigned URL must be {}, not {presented} s", expires_limits())
             }
             Self::ScopeDate { expected, presented } => {
                 write!(f, "the credential scope is for {presented}, but the request is dated {expected}")

@@ -2,6 +2,7 @@
 
 use super::key::{judge_if_known, judge_token};
 use super::scope::judge_scope;
+use super::v2::judge_version;
 use super::{Claimed, Finding, Judge, SignedTexts, Verdict, addressed, framing, once, unknown};
 use crate::credentials::{Credentials, Secret};
 use crate::derivation::Part;
@@ -25,6 +26,8 @@ pub(super) fn judge(request: &Request, claim: FormClaim, judge: &Judge<'_>) -> V
     findings.extend(judge_form_of_scope(&claim));
     if let FormScheme::V4 { dialect, scope, .. } = &claim.scheme {
         findings.extend(addressed::judge_scope(request, (scope, None), dialect, judge));
+    } else {
+        findings.extend(judge_version(request));
     }
     findings.extend(claim.is_signed_twice().then_some(Finding::SignedTwice));
     findings.extend(once::repeated(&request.headers, ["host", "content-type"].into_iter()));

@@ -36,7 +36,8 @@ pub(super) struct Read {
     pub(super) reading: Reading,
 }
 
-/// The methods that a URL may be for, if it does not show its method.
+/// The methods that a URL may be for, if it does not show its method: those of S3. Nobody presigns a PATCH, and a browser's
+/// OPTIONS is never signed.
 pub(super) const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 /// All readings except the first.

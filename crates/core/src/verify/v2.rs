@@ -77,7 +77,7 @@ fn judge_as_it_is(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict
 }
 
 /// Finds a service or a region of S3 that never accepted Version 2.
-fn judge_version(request: &Request) -> Option<Finding> {
+pub(super) fn judge_version(request: &Request) -> Option<Finding> {
     let host = request.host()?.split(':').next()?;
     let inferred = endpoint::infer(host).filter(|inferred| inferred.provider == "AWS")?;
     let service = inferred.service?;

@@ -60,7 +60,11 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     findings.extend(framing::judge(request));
     let (prefix, signed) = (&claim.terms.dialect.header_prefix, &claim.terms.signed_headers);
     findings.extend(framing::judge_trailer(request, prefix, Some(signed)));
-    findings.extend(payload::judge(request, &claim));
+    let of_host = addressed::judge(request, &claim, judge);
+    // What the service in the scope requires does not matter if the host belongs to another one.
+    let is_elsewhere = of_host.iter().any(|finding| matches!(finding, Finding::HostService { .. }));
+    let is_required = |finding: &Finding| !is_elsewhere || !matches!(finding, Finding::PayloadHeaderMissing { .. });
+    findings.extend(payload::judge(request, &claim).into_iter().filter(is_required));
     #[cfg(feature = "stream")]
     {
         findings.extend(judge_checksum(request, &claim));
@@ -69,7 +73,7 @@ fn judge_reading(request: &Request, claim: Claim, judge: &Judge<'_>) -> Verdict 
     findings.extend(payload::judge_unseen(request, &claim));
     findings.extend(judge_headers(request, &claim, judge));
     findings.extend(written::judge_list(&claim));
-    findings.extend(addressed::judge(request, &claim, judge));
+    findings.extend(of_host);
     let claimed = Claimed::V4(claim);
     findings.extend(judge_scope(request, &claimed, judge));
     Verdict { claimed, texts: SignedTexts::Canonical(derivation), expected, findings }
@@ -165,7 +169,7 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
         Placement::Query { expires } => {
             let end = claim.held_until().unwrap_or(now);
             let is_read = terms.dialect.stores_objects(&terms.scope.service);
-            if is_read && (expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1) {
+            if is_read && !EXPIRES_LIMITS.contains(&expires) {
                 findings.push(Finding::ExpiresOutOfBounds { presented: expires.as_secs() });
             }
             if now > end {
@@ -176,26 +180,6 @@ fn judge_time(claim: &Claim, judge: &Judge<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-impl Claim {
-    /// The region set of a signature of Version 4A, from its header or from the query: `us-east-1,eu-*`.
-    pub fn region_set(&self, request: &Request) -> Option<String> {
-        let name = self.region_set_name();
-        match self.terms.placement {
-            Placement::Header => request.headers.first_text(&name).map(str::to_owned),
-            Placement::Query { .. } => {
-                query::parameter(request, &name).map(|value| String::from_utf8_lossy(&value).into_owned())
-            }
-        }
-    }
-
-    fn region_set_name(&self) -> String {
-        match self.terms.placement {
-            Placement::Header => self.terms.dialect.region_set_header(),
-            Placement::Query { .. } => self.terms.dialect.query_name("Region-Set"),
-        }
-    }
 }
 
 fn region_set_missing(request: &Request, claim: &Claim) -> Option<Finding> {

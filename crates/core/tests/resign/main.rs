@@ -7,6 +7,7 @@
 
 mod any;
 mod by_botocore;
+mod forms;
 mod others;
 mod refused;
 

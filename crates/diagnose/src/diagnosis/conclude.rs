@@ -12,6 +12,7 @@ use super::party::Party;
 use super::reading::{self, Reading};
 use super::search::{Limits, SearchResult};
 use super::token_kind::token_kind_of;
+use super::told;
 use super::trial;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
@@ -19,6 +20,13 @@ use sigvet_core::verify::{Outcome, VerifyError};
 
 /// Finds out why a request was refused, or that it is right.
 pub fn diagnose(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
+    match told::complete(evidence) {
+        Some((request, known)) => diagnose_known(&Evidence { request: Some(&request), known, ..*evidence }, limits),
+        None => diagnose_known(evidence, limits),
+    }
+}
+
+fn diagnose_known(evidence: &Evidence<'_>, limits: Limits<'_>) -> Diagnosis {
     match reading::read(evidence) {
         Reading::Claimed { judged, repairs } => diagnose_claim(evidence, *judged, repairs, limits),
         Reading::Unclaimed { request, error } => diagnose_unclaimed(evidence, &request, error),
@@ -44,7 +52,19 @@ fn diagnose_claim(
     let search = case.found.as_ref().map_or(Search::NONE, SearchResult::summary);
     let (comparisons, differences) = case.into_found();
     let tried = trial::answer(&evidence, &judged, limits);
-    Diagnosis { outcome, explanations, differences, notes, next, judged: Some(judged), comparisons, search, tried }
+    let known = evidence.known;
+    Diagnosis {
+        outcome,
+        explanations,
+        differences,
+        notes,
+        next,
+        judged: Some(judged),
+        known,
+        comparisons,
+        search,
+        tried,
+    }
 }
 
 /// The evidence without parts that belong to another request, and a note about each part that was removed.
@@ -89,7 +109,11 @@ impl Diagnosis {
 }
 
 fn diagnose_reply(evidence: &Evidence<'_>) -> Diagnosis {
-    let mut diagnosis = Diagnosis::without_request(inspect::reply(evidence, None));
+    let mut explanations = inspect::reply(evidence, None);
+    if explanations.is_empty() {
+        explanations = inspect::of_notes(evidence.notes);
+    }
+    let mut diagnosis = Diagnosis::without_request(explanations);
     if evidence.reply.is_some_and(Reply::is_signature_refusal) {
         diagnosis.outcome = Outcome::Invalid;
     }

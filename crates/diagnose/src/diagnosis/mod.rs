@@ -27,6 +27,7 @@ mod presented;
 mod damaged_url;
 mod foreign;
 mod reading;
+mod told;
 mod search;
 mod scheme;
 mod differences;
@@ -41,7 +42,7 @@ mod conclude;
 pub use assumed::assumed_parts;
 pub use conclude::diagnose;
 pub use evidence::{ClientTexts, Evidence, Hints, OtherKey, Trial};
-pub use inspect::{is_authorization_lost, mistake_in_note, names_mistake, refused_token};
+pub use inspect::{is_authorization_lost, mistake_in_note, mistakes_found, names_mistake, refused_token};
 pub use note::{NextStep, Note, Quirk};
 pub use outcome::{
     Answer, AppliedDifference, AppliedMistake, Certainty, Comparison, Diagnosis, Difference, Explanation, Judged,

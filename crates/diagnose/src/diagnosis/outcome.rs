@@ -11,7 +11,7 @@ use sigvet_core::canonical::Field;
 use sigvet_core::claim::Claim;
 use sigvet_core::derivation::Derivation;
 use sigvet_core::request::Request;
-use sigvet_core::verify::{Finding, Outcome, Verdict};
+use sigvet_core::verify::{Finding, Known, Outcome, Verdict};
 
 /// Why a request was refused, as far as the evidence goes.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Diagnosis {
     pub next: Vec<NextStep>,
     /// The request that was judged, if it makes a claim.
     pub judged: Option<Judged>,
+    /// Which parts of that request were seen, in the request itself or in a text that shows them.
+    pub known: Known,
     /// The server's and the client's texts, compared with the right ones.
     pub comparisons: Vec<Comparison>,
     /// How far the search got.
@@ -219,6 +221,7 @@ impl Diagnosis {
             notes: Vec::new(),
             next: Vec::new(),
             judged: None,
+            known: Known::WHOLE,
             comparisons: Vec::new(),
             search: Search::NONE,
             tried: Vec::new(),

@@ -124,6 +124,22 @@ pub enum Note {
         /// The expected audience; empty if it is unknown.
         expected: String,
     },
+    /// An AppSync handshake is signed for the endpoint that it is sent to, not for the HTTP endpoint.
+    RealtimeHost {
+        /// The host in the signed fields.
+        presented: String,
+        /// The host of the HTTP endpoint.
+        expected: String,
+    },
+    /// A setting for a bucket has more than its name as its value.
+    BucketSetting {
+        /// The name of the setting.
+        name: String,
+        /// The value of the setting.
+        presented: String,
+        /// The name of the bucket.
+        expected: String,
+    },
     /// A token is the password in a connection URL or a password file, but is not escaped as it has to be there.
     PasswordNotEscaped,
     /// The text has more in the place of the password than the token.
@@ -297,6 +313,24 @@ pub enum OtherLogin {
         /// The variable with its value.
         used: String,
     },
+    /// It connects to a cache of the other type: serverless, or with nodes.
+    CacheType {
+        /// The parameter in the token, or nothing.
+        signed: &'static str,
+        /// The parameter that the token should have, or nothing.
+        expected: &'static str,
+        /// The host.
+        used: String,
+    },
+    /// It connects to a host of the other service that accepts such tokens: ElastiCache or MemoryDB.
+    CacheService {
+        /// The service that the token is signed for.
+        signed: String,
+        /// The service of the host.
+        expected: &'static str,
+        /// The host.
+        used: String,
+    },
 }
 
 impl fmt::Display for OtherLogin {
@@ -318,6 +352,22 @@ impl fmt::Display for OtherLogin {
             Self::RegionSetting { signed, used, .. } => {
                 write!(f, "the token is signed for {}, but the client uses {}", one_line(signed), one_line(used))
             }
+            Self::CacheType { signed: "", expected, used } => {
+                write!(
+                    f,
+                    "the token has no {expected}, but the client connects to the serverless cache {}",
+                    one_line(used)
+                )
+            }
+            Self::CacheType { signed, used, .. } => {
+                write!(f, "the token has {signed}, but the client connects to {}, which has nodes", one_line(used))
+            }
+            Self::CacheService { signed, expected, used } => write!(
+                f,
+                "the token is signed for {}, but the client connects to {} of {expected}",
+                one_line(signed),
+                one_line(used)
+            ),
         }
     }
 }
@@ -375,6 +425,9 @@ impl fmt::Display for Note {
                 write!(f, "the token's base64 has '{found}', and its server accepts only '-' and '_'")
             }
             Self::OtherLogin(other) => other.fmt(f),
+            Self::BucketSetting { name, presented, .. } => {
+                write!(f, "{} is {}, which is not only the name of a bucket", one_line(name), one_line(presented))
+            }
             Self::ClusterBeside { name } => write!(f, "the text names the EKS cluster '{}'", one_line(name)),
             Self::Audience { header, presented, .. } if presented.is_empty() => {
                 write!(f, "the signed request has no header {header}")
@@ -385,6 +438,10 @@ impl fmt::Display for Note {
             Self::Audience { header, presented, expected } => {
                 let [presented, expected] = [presented, expected].map(|name| within(name, LONGEST_AUDIENCE));
                 write!(f, "the header {header} is '{presented}', not '{expected}'")
+            }
+            Self::RealtimeHost { presented, expected } => {
+                let [presented, expected] = [presented, expected].map(|host| within(host, LONGEST_AUDIENCE));
+                write!(f, "the handshake is signed for {presented}, not for {expected}")
             }
             Self::PasswordNotEscaped => f.write_str("the token is not escaped as a password in this text"),
             Self::PasswordAltered(altered) => altered.fmt(f),

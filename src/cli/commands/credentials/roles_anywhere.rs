@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::connection::options::ConnectionOptions;
@@ -199,16 +199,28 @@ impl RolesAnywhereArgs {
 /// Formats credentials as the output of a `credential_process` (*Sourcing credentials with an external process* in the
 /// AWS SDKs and Tools guide).
 fn to_process_json(credentials: &Credentials) -> Zeroizing<String> {
-    let mut object = Map::new();
-    object.insert("Version".to_owned(), json!(1));
-    let mut add = |name: &str, text: Option<&str>| {
-        if let Some(text) = text {
-            object.insert(name.to_owned(), Value::from(text));
-        }
+    /// What a `credential_process` prints.
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Printed<'c> {
+        version: u8,
+        access_key_id: &'c str,
+        secret_access_key: &'c str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        session_token: Option<&'c str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expiration: Option<String>,
+    }
+    let printed = Printed {
+        version: 1,
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose_secret(),
+        session_token: credentials.session_token.as_ref().map(Secret::expose_secret),
+        expiration: credentials.expires_at.map(|end| end.to_rfc3339()),
     };
-    add("AccessKeyId", Some(&credentials.access_key_id));
-    add("SecretAccessKey", Some(credentials.secret_access_key.expose_secret()));
-    add("SessionToken", credentials.session_token.as_ref().map(Secret::expose_secret));
-    add("Expiration", credentials.expires_at.map(|end| end.to_rfc3339()).as_deref());
-    Zeroizing::new(Value::Object(object).to_string())
+    // A buffer that grows would leave parts of the secret in memory.
+    const LONGEST_ANSWER: usize = 16 * 1024;
+    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER));
+    serde_json::to_writer(&mut *text, &printed).expect("texts can be written into memory");
+    Zeroizing::new(String::from_utf8_lossy(&text).into_owned())
 }

@@ -82,7 +82,7 @@ pub fn run(mut evidence: Evidence, args: &ExplainArgs, context: &mut Context) ->
     let redactor = redactor(&evidence, &diagnosis, args, keys.own.as_ref(), &keys.others);
     let shown = Shown {
         diagnosis: &diagnosis,
-        known: evidence.known,
+        known: diagnosis.known,
         reply: evidence.reply.as_ref(),
         further_notes: &further_notes,
         redactor: &redactor,

@@ -15,6 +15,7 @@ use crate::cli::options::value::{parse_duration, parse_size};
 
 /// The arguments of `sigvet mcp`.
 #[derive(Debug, Args)]
+#[command(mut_arg("limit_rate", |arg| arg.hide(true)))]
 #[command(before_help = "Examples:
   sigvet mcp https://aws-mcp.us-east-1.api.aws/mcp --profile prod
   sigvet mcp https://ID.gateway.bedrock-agentcore.us-west-2.amazonaws.com/mcp
@@ -69,6 +70,9 @@ pub struct McpArgs {
 
 /// Runs the command.
 pub fn run(args: &McpArgs, context: &mut Context) -> Result<Exit, Failure> {
+    if let Some((option @ "--limit-rate", true)) = args.connection.transfer_limits().into_iter().next_back() {
+        return Err(Failure::usage(format!("{option} cannot be used: messages are passed on as they come")));
+    }
     let (endpoint, found) = target::endpoint(args, context)?;
     running::run(args, endpoint, &found, context)
 }

@@ -57,6 +57,7 @@ pub fn endpoint(args: &McpArgs, context: &mut Context) -> Result<(Endpoint, Foun
     let endpoint = Endpoint {
         settings: session::settings_for_host(&signing, &settings, url.host())?,
         version: options.version,
+        max_time: options.max_time,
         upstream: Upstream::new(url, options),
         source: sources.source(profile, args.role_arn.as_deref(), region)?,
         clock,

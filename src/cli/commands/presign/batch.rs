@@ -13,15 +13,17 @@ use crate::batch::{
     Base, CsvHeader, Ending, Extent, KeyEncoding, PresignFormat, PresignWorker, Refusal, Signing, SigningTerms,
 };
 use crate::cli::batch::{Input, List, are_empty, inputs, unreadable, work_through};
+use crate::cli::connection::express;
 use crate::cli::context::{self, Context};
 use crate::cli::credentials::fetching::{Fetching, FoundSecrets, learn};
 use crate::cli::credentials::found::FoundKeys;
+use crate::cli::credentials::renewing::Renewing;
 use crate::cli::credentials::signer::Signer;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::batch::BatchOptions;
 use crate::cli::options::request::{BodyDigests, BodyHash, RequestSource};
 use crate::cli::options::signing::{ExpressSession, SigningOptions};
-use crate::cli::options::streaming::{PipeLength, StreamingOptions};
+use crate::cli::options::streaming::PipeLength;
 use crate::cli::options::typed::Typed;
 use crate::cli::options::value::parse_duration;
 use crate::cli::request::build;
@@ -36,15 +38,14 @@ use crate::locking::locked;
 use crate::profiles;
 use sigvet_core::derivation::Placement;
 use sigvet_core::internal::{Contradiction, Sureness, region_of_host};
-use sigvet_core::prepare::{self, EXPIRES_LIMITS};
+use sigvet_core::prepare::{self, EXPIRES_LIMITS, PrepareError};
 use sigvet_core::presign::Presigner;
 use sigvet_core::request::{Request, RequestUrl};
-use sigvet_core::scheme::Scheme;
+use sigvet_core::scheme::{Dialect, Scheme};
 use sigvet_core::time::Timestamp;
 
-/// How long before their expiry credentials are renewed, and the minimum time between two attempts in seconds.
-const RENEWAL: Duration = Duration::from_secs(5 * 60);
-const BETWEEN_RENEWALS: u64 = 30;
+/// The host of the template, if no option names another. No request is ever sent to it (RFC 6761, section 6.4).
+const ANYWHERE: &str = "host.invalid";
 /// A URL that is valid for less time is hardly usable.
 const SHORT: Duration = Duration::from_secs(60);
 /// Maximum number of different warnings.
@@ -79,7 +80,7 @@ pub struct ListOptions {
     #[arg(long, requires = "batch")]
     url_encoded: bool,
 
-    /// What URLs may not outlive
+    /// Shorten the expiry of URLs that would outlive this
     #[arg(long, value_name = "WHAT", value_enum, requires = "batch")]
     max_expiry: Option<MaxExpiry>,
 }
@@ -141,10 +142,14 @@ fn refuse_single(args: &PresignArgs) -> Result<(), Failure> {
         _ if args.signing.checksum.algorithm.is_some() => {
             refuse("--checksum", "omit it: the URLs are for many objects")
         }
-        _ if args.signing.streaming != StreamingOptions::default() => refuse("--length and --chunk-size", "omit them"),
+        _ if args.signing.streaming.length.is_some() => refuse("--length", "omit it"),
+        _ if args.signing.streaming.chunk_size.is_some() => refuse("--chunk-size", "omit it"),
+        _ if args.signing.s3express_session == Some(ExpressSession::Auto) => {
+            refuse("--s3express-session auto", "get a session, and pass --s3express-session given with its credentials")
+        }
         _ if args.signing.sub_resources.is_some() => refuse("--sub-resources", "omit it"),
-        _ if args.expires.is_some_and(|expires| expires < EXPIRES_LIMITS.0 || expires > EXPIRES_LIMITS.1) => {
-            Err(Failure::usage("a URL is valid for 1 s to 7 days")
+        PresignArgs { expires: Some(expires), .. } if !EXPIRES_LIMITS.contains(expires) => {
+            Err(Failure::usage(PrepareError::Expires { presented: expires.as_secs() }.to_string())
                 .hint("for example --expires 1h, at most --expires 7d"))
         }
         _ if args.show.is_any() => refuse("--show", "presign one of the URLs without --batch to see the steps"),
@@ -215,22 +220,17 @@ impl Opened {
 struct Presigning {
     /// Method, headers and body.
     template: Request,
+    /// Whether each URL is signed for its own host; otherwise the template has the host, or none.
+    signs_own_host: bool,
     options: SigningOptions,
     profile: profiles::Settings,
-    keys: Mutex<Keys>,
+    keys: Arc<Renewing>,
     expires: Option<Duration>,
     is_capped: bool,
     warnings: Mutex<Warnings>,
     /// Secrets of renewed credentials.
     found: FoundSecrets,
     progress: ProgressBar,
-}
-
-/// What to sign with, and how to renew it.
-struct Keys {
-    signer: Arc<Signer>,
-    fetching: Fetching,
-    asked_at: Timestamp,
 }
 
 /// Warnings, without duplicates.
@@ -242,16 +242,20 @@ struct Warnings {
 
 impl Presigning {
     fn new(args: &PresignArgs, context: &mut Context) -> Result<Self, Failure> {
-        let anywhere = RequestUrl::parse("https://localhost/").map_err(Failure::invalid)?;
+        let anywhere = RequestUrl::parse(&format!("https://{ANYWHERE}/")).map_err(Failure::invalid)?;
+        let typed = Typed { url: "", request: &args.request, credentials: &args.credentials, signing: &args.signing };
         let digests = BodyDigests { sha256: BodyHash::Spared, checksum: None, pipe_length: PipeLength::Counted };
-        let unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
+        let mut unsigned = args.request.build(&anywhere, &mut Taken, digests)?;
+        build::put_sign_host(typed, &mut unsigned.request)?;
         if unsigned.request.target() != b"/" {
             return Err(Failure::usage("--batch does not work with options that change the URL (-G, --url-query, -T)")
                 .hint("write the query into the URLs; for uploads, pass -X PUT"));
         }
         let mut template = unsigned.request;
-        template.headers.remove("host");
-        let typed = Typed { url: "", request: &args.request, credentials: &args.credentials, signing: &args.signing };
+        let signs_own_host = template.headers.first_text("host") == Some(ANYWHERE);
+        if signs_own_host {
+            template.headers.remove("host");
+        }
         let found = FoundKeys::of(typed, context)?;
         if args.signing.is_version_2(found.settings.scheme.as_deref()) {
             return Err(Failure::usage("--batch signs with Version 4 or 4A").hint("pass --scheme v4"));
@@ -281,9 +285,10 @@ impl Presigning {
         };
         Ok(Self {
             template,
+            signs_own_host,
             options: args.signing.clone(),
             profile: found.settings,
-            keys: Mutex::new(Keys { signer: Arc::new(found.signer), fetching, asked_at: context.now }),
+            keys: Renewing::new(found.signer, context::now, move || fetching.fetch()),
             expires,
             is_capped,
             warnings: Mutex::default(),
@@ -341,8 +346,10 @@ impl Presigning {
                 .hint("pass --s3express-session given with the credentials of a session, or presign its URLs without --batch"));
         }
         let mut settings = session::settings(&options, scheme, &scope)?;
-        if options.s3express_session == Some(ExpressSession::Given) && scope.zone().is_some() {
-            settings.dialect = sigvet_core::scheme::Dialect::s3_express_session();
+        express::check_service(options.s3express_session, &settings)?;
+        if options.s3express_session == Some(ExpressSession::Given) {
+            express::check_given(&signer)?;
+            settings.dialect = Dialect::s3_express_session();
         }
         let typed = terms.expires.or(self.expires).unwrap_or_else(|| default_expires(&settings.service));
         settings.placement = Placement::Query { expires: typed };
@@ -358,8 +365,11 @@ impl Presigning {
         if let Some(Contradiction { expected, presented, .. }) = region_of_host(&prepared.request, &prepared.terms)
             .filter(|found| found.sureness == Sureness::Certain && !found.expected.is_empty())
         {
-            return Err(Failure::usage(format!("the host {} is in {expected}, not in {presented}", url.host()))
-                .hint(format!("pass --region {expected}, or none")));
+            let problem = format!("the host {} is in {expected}, not in {presented}", url.host());
+            return Err(match terms.region {
+                Some(_) => Failure::usage(format!("field 'region': {problem}")).hint("correct the field, or omit it"),
+                None => Failure::usage(problem).hint(format!("pass --region {expected}, or none")),
+            });
         }
         let key = signer.key(&prepared.terms).ok_or_else(|| Failure::usage("there is no key to sign with"))?;
         let presigner = Presigner::new(request, &signer.identity(), &settings, &key, now).map_err(Failure::invalid)?;
@@ -373,17 +383,13 @@ impl Presigning {
         let method = terms.method.as_deref().unwrap_or_else(|| self.template.method());
         let mut request = Request::new(method, url).map_err(Failure::invalid)?;
         let own = |name: &str| terms.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        if !self.signs_own_host || own("host") {
+            request.headers.remove("host");
+        }
         for header in self.template.headers.iter().filter(|header| !own(&header.name)) {
             request.headers.push(&header.name, header.value.clone()).map_err(Failure::invalid)?;
         }
-        if let Some(host) = &self.options.sign_host {
-            request.headers.remove("host");
-            request.headers.push("host", host.as_str()).map_err(Failure::invalid)?;
-        }
         for (name, value) in &terms.headers {
-            if name.eq_ignore_ascii_case("host") {
-                request.headers.remove("host");
-            }
             request.headers.push(name, value.as_str()).map_err(Failure::invalid)?;
         }
         request.body = self.template.body.clone();
@@ -394,7 +400,7 @@ impl Presigning {
     fn cap(&self, expires: Duration, signed_at: Timestamp, end: Option<Timestamp>) -> Result<Duration, Failure> {
         let Some(end) = end.filter(|_| self.is_capped) else { return Ok(expires) };
         let left = Duration::from_secs(u64::try_from(signed_at.seconds_until(end)).unwrap_or(0));
-        if left < EXPIRES_LIMITS.0 {
+        if left < *EXPIRES_LIMITS.start() {
             let (signed_at, end) = (signed_at.to_rfc3339(), end.to_rfc3339());
             return Err(Failure::usage(format!("the credentials expire at {end}, before the URL's date {signed_at}")));
         }
@@ -405,31 +411,14 @@ impl Presigning {
         Ok(expires.min(left))
     }
 
-    /// What to sign with now: credentials that expire soon are renewed, and used until their expiry if that fails.
+    /// What to sign with now. URLs that are signed for another time than now need no credentials that are valid now.
     fn signer(&self) -> Result<Arc<Signer>, Failure> {
-        let mut keys = locked(&self.keys);
-        let now = context::now();
-        let end_of = |keys: &Keys| keys.signer.identity().expires_at.filter(|_| self.options.date.is_none());
-        let pause = match end_of(&keys) {
-            None => return Ok(Arc::clone(&keys.signer)),
-            Some(end) if end <= now => 1,
-            Some(end) if end <= now.plus(Duration::from_secs(BETWEEN_RENEWALS)) => 5,
-            Some(end) if end <= now.plus(RENEWAL) => BETWEEN_RENEWALS,
-            Some(_) => return Ok(Arc::clone(&keys.signer)),
-        };
-        if keys.asked_at.seconds_until(now).unsigned_abs() >= pause {
-            keys.asked_at = now;
-            match keys.fetching.fetch() {
-                Ok(credentials) => keys.signer = Arc::new(Signer::Credentials(credentials)),
-                Err(why) => self.remember([format!("the credentials end soon, and there are no new ones: {why}")]),
-            }
+        if self.options.date.is_some() {
+            return Ok(self.keys.last());
         }
-        match end_of(&keys).filter(|end| *end <= now) {
-            Some(end) => {
-                Err(Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339())))
-            }
-            None => Ok(Arc::clone(&keys.signer)),
-        }
+        self.keys.current().map_err(|end| {
+            Failure::new(Exit::NoCredentials, format!("the credentials expired at {}", end.to_rfc3339()))
+        })
     }
 
     /// Adds warnings. Warnings that differ only in digits, such as a time, are duplicates.
@@ -446,6 +435,9 @@ impl Presigning {
     /// Returns the new warnings, and adds the secrets of renewed credentials to those that are never shown.
     fn attend(&self, secrets: &KnownSecrets) -> Vec<String> {
         learn(&self.found, secrets);
+        if let Some(why) = self.keys.take_problem() {
+            self.remember([format!("the credentials could not be renewed: {why}")]);
+        }
         std::mem::take(&mut locked(&self.warnings).waiting)
     }
 }
@@ -462,6 +454,10 @@ impl Signing for Presigning {
             );
         }
         self.resolve(url, region).map_err(|failure| refusal(&failure))
+    }
+
+    fn signed_host(&self) -> Option<&str> {
+        self.template.headers.first_text("host")
     }
 
     fn presigner(&self, terms: &SigningTerms, now: Timestamp) -> Result<(Presigner, Timestamp), Refusal> {

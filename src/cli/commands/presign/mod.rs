@@ -170,7 +170,7 @@ fn default_expires(service: &str) -> Duration {
 fn default_life(session: &Session) -> Duration {
     let by_service = default_expires(&session.settings.service);
     match session.time_left() {
-        Some(left) => by_service.min(left.max(EXPIRES_LIMITS.0)),
+        Some(left) => by_service.min(left.max(*EXPIRES_LIMITS.start())),
         None => by_service,
     }
 }

@@ -81,6 +81,17 @@ pub fn check_path(path: &str) -> Result<(), Useless> {
     }
 }
 
+/// Checks the beginning of the paths that a route takes.
+pub fn check_prefix(prefix: &str) -> Result<(), Useless> {
+    match prefix.contains('*') {
+        true => Err(Useless::new(
+            format!("the path '{prefix}' has a '*'"),
+            "write only the beginning of the path: everything below it matches",
+        )),
+        false => check_path(prefix),
+    }
+}
+
 /// Checks a region or service as used in credential scopes, or the beginning of one followed by `*`.
 pub fn check_scope_word(word: &str) -> Result<(), Useless> {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);

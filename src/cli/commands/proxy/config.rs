@@ -8,8 +8,8 @@ use toml_edit::TableLike;
 
 use super::UpstreamScheme;
 use super::spec::RouteSpec;
-use super::table::TomlFile;
-use crate::cli::failure::{Exit, Failure};
+use super::table::{TomlFile, read_settings};
+use crate::cli::failure::Failure;
 use crate::cli::options::signing::SchemeName;
 use crate::gateway::proxy::HostPattern;
 
@@ -46,8 +46,7 @@ const FIELDS: [&str; 24] = [
 /// # Errors
 /// The file cannot be read, is not TOML, or has an unknown field or value.
 pub fn read(path: &Path, defaults: &RouteSpec) -> Result<Vec<RouteSpec>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
+    let (text, _) = read_settings(path)?;
     let file = TomlFile { path, text: &text };
     let document = file.parse()?;
     file.check_fields(document.as_table(), &["route"])?;

@@ -1,15 +1,16 @@
 //! Reads the clients' keys from the file of `--inbound`.
 
+use std::fs::Metadata;
 use std::path::Path;
 
 use toml_edit::{Item, TableLike};
 
 use super::checks::{Check, check_host_pattern, check_method, check_path, check_scope_word};
-use super::table::TomlFile;
+use super::table::{TomlFile, read_settings};
 use crate::cli::context::Context;
 use crate::cli::credentials::sources::Sources;
 use crate::cli::credentials::words::closing_command;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::Failure;
 use crate::cli::secrets::values_of;
 use crate::gateway::proxy::{
     Allowance, Grant, HostPattern, Identities, Permission, PrefixPattern, Route, SessionMode, session_of,
@@ -43,10 +44,9 @@ pub struct Reached<'r> {
 /// # Errors
 /// The file cannot be read, or has an unknown field or value.
 pub fn read(path: &Path, reached: &Reached<'_>, sources: &mut Sources, context: &Context) -> Result<Inbound, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?;
-    refuse_if_writable(path)?;
-    warn_if_open(path, sources);
+    let (text, metadata) = read_settings(path)?;
+    refuse_if_writable(path, &metadata)?;
+    warn_if_open(path, &metadata, sources);
     let file = TomlFile { path, text: &text };
     let document = file.parse()?;
     file.check_fields(document.as_table(), &["identity"])?;
@@ -78,21 +78,19 @@ pub fn read(path: &Path, reached: &Reached<'_>, sources: &mut Sources, context: 
 }
 
 /// Refuses a file that other users can write to: they could give themselves a key and use the real credentials.
-fn refuse_if_writable(path: &Path) -> Result<(), Failure> {
-    let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
-    if !is_owner_trusted(&metadata) {
+fn refuse_if_writable(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+    if !is_owner_trusted(metadata) {
         return Err(Failure::usage(format!("{} belongs to another user, who can change it", path.display())));
     }
-    match mode_open_to(Access::Write, &metadata) {
+    match mode_open_to(Access::Write, metadata) {
         None => Ok(()),
         Some(mode) => Err(Failure::usage(format!("others can write to {} (mode {mode:04o})", path.display()))
             .hint(format!("{} keeps it private", closing_command(path)))),
     }
 }
 
-fn warn_if_open(path: &Path, sources: &mut Sources) {
-    let mode = std::fs::metadata(path).ok().and_then(|metadata| mode_open_to(Access::Any, &metadata));
-    if let Some(mode) = mode {
+fn warn_if_open(path: &Path, metadata: &Metadata, sources: &mut Sources) {
+    if let Some(mode) = mode_open_to(Access::Any, metadata) {
         let command = closing_command(path);
         sources.warn(format!("others can use {} (mode {mode:04o}); {command} keeps it private", path.display()));
     }

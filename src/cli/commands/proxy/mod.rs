@@ -32,6 +32,8 @@ const DEFAULT_PORT: &str = "8080";
 pub enum UpstreamScheme {
     /// Over TLS
     #[default]
+    // Templates of containers pass options without a value on as empty ones.
+    #[value(alias = "")]
     Https,
     /// In the clear
     Http,
@@ -62,8 +64,8 @@ pub struct ProxyArgs {
     host: Option<String>,
 
     /// How to reach --host, or the host in each request
-    #[arg(long, value_name = "SCHEME", value_enum, default_value_t, hide_possible_values = true)]
-    #[arg(help_heading = "Upstream")]
+    #[arg(long, value_name = "SCHEME", value_enum, ignore_case = true, default_value_t)]
+    #[arg(hide_possible_values = true, help_heading = "Upstream")]
     upstream_url_scheme: UpstreamScheme,
 
     /// Pass on requests for these hosts; repeatable (default: endpoints of AWS services)
@@ -141,8 +143,12 @@ pub struct ProxyArgs {
     sign_host: Option<String>,
 
     /// Sign UNSIGNED-PAYLOAD, so that the body streams
-    #[arg(long, help_heading = "Signing")]
+    #[arg(long, overrides_with = "no_unsigned_payload", help_heading = "Signing")]
     unsigned_payload: bool,
+
+    /// As aws-sigv4-proxy spells the opposite.
+    #[arg(long, hide = true)]
+    no_unsigned_payload: bool,
 
     /// Add the session token after signing, as AWS IoT requires
     #[arg(long, help_heading = "Signing")]
@@ -201,13 +207,13 @@ pub struct ProxyArgs {
     log: LogFormat,
 
     /// Taken for aws-sigv4-proxy's sake: each refusal is logged with its reason anyway
-    #[arg(short = 'v', long, hide = true)]
+    #[arg(short = 'v', long, alias = "no-verbose", hide = true)]
     verbose: bool,
     /// The same.
-    #[arg(long, hide = true)]
+    #[arg(long, alias = "no-log-failed-requests", hide = true)]
     log_failed_requests: bool,
     /// The same.
-    #[arg(long, hide = true)]
+    #[arg(long, alias = "no-log-signing-process", hide = true)]
     log_signing_process: bool,
     /// Taken for aws-sigv4-proxy's sake: a connection that its server closed is not used again.
     #[arg(long = "transport.idle-conn-timeout", value_name = "DURATION", hide = true)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::checks::{
-    Check, check_added, check_header, check_host, check_host_pattern, check_method, check_path, check_region,
-    check_role, check_service, check_stripped,
+    Check, check_added, check_header, check_host, check_host_pattern, check_method, check_path, check_prefix,
+    check_region, check_role, check_service, check_stripped,
 };
 use super::spec::RouteSpec;
 use super::{ProxyArgs, UpstreamScheme};
@@ -74,6 +74,7 @@ fn check(spec: &RouteSpec) -> Result<(), Failure> {
     let all = |words: &[String], check: Check| words.iter().try_for_each(|word| check(word));
     let checked = all(spec.sign_host.as_slice(), check_host)
         .and_then(|()| all(spec.host.as_slice(), check_host_pattern))
+        .and_then(|()| all(spec.path.as_slice(), check_prefix))
         .and_then(|()| all(&spec.allow_hosts, check_host_pattern))
         .and_then(|()| all(&spec.allow_methods, check_method))
         .and_then(|()| all(&spec.allow_paths, check_path))
@@ -165,13 +166,7 @@ fn path_prefix(spec: &RouteSpec) -> Result<Option<String>, Failure> {
     if spec.strip_prefix && spec.path.is_none() {
         return Err(spec.problem("strip_prefix is set, but there is no path to strip"));
     }
-    match &spec.path {
-        Some(path) if path.contains('*') => Err(spec
-            .problem(format!("the path '{path}' has a '*'"))
-            .hint("write only the beginning of the path: everything below it matches")),
-        Some(path) if !path.starts_with('/') => Err(spec.problem(format!("the path '{path}' does not begin with '/'"))),
-        path => Ok(path.clone()),
-    }
+    Ok(spec.path.clone())
 }
 
 fn allowance(spec: &RouteSpec) -> Allowance {

@@ -50,10 +50,14 @@ impl RouteSpec {
     /// Takes the settings from the command line. They are the defaults for the routes of a configuration file.
     ///
     /// # Errors
-    /// `--add-header` is not a header.
+    /// `--add-header` is not a header, or `--host` is a URL.
     pub fn from_args(args: &ProxyArgs) -> Result<Self, Failure> {
         // Templates of containers pass options without a value on as empty ones.
         let set = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        if let Some(host) = args.host.as_ref().filter(|host| host.contains("://")) {
+            let hint = format!("use --to {host}");
+            return Err(Failure::usage("--host takes a host without a scheme").hint(hint));
+        }
         let to = set(&args.host).map(|host| format!("{}://{host}", args.upstream_url_scheme.as_str()));
         let added = args.add_header.iter().map(|text| header(text, "--add-header", "expected 'NAME: VALUE'"));
         let custom = args.custom_headers.iter().filter(|text| !text.is_empty());

@@ -1,11 +1,14 @@
 //! Reads TOML tables by hand, so that errors name the line and never quote a value, which might be a secret.
 
+use std::fs::Metadata;
 use std::ops::Range;
 use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike};
+use zeroize::Zeroizing;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
+use crate::files::{self, SETTINGS_LIMIT};
 use crate::profiles::near_names;
 
 /// A TOML file.
@@ -14,6 +17,19 @@ pub struct TomlFile<'a> {
     pub path: &'a Path,
     /// The content.
     pub text: &'a str,
+}
+
+/// Reads the text of a file of settings, and its metadata. The text may contain secrets.
+///
+/// # Errors
+/// The file cannot be read, is larger than settings can be, or is not UTF-8.
+pub fn read_settings(path: &Path) -> Result<(Zeroizing<String>, Metadata), Failure> {
+    let cannot = |problem: String| Failure::new(Exit::Usage, format!("cannot read {}: {problem}", path.display()));
+    let read = files::read(path, SETTINGS_LIMIT).map_err(|error| cannot(error.to_string()))?;
+    match std::str::from_utf8(&read.bytes) {
+        Ok(text) => Ok((Zeroizing::new(text.to_owned()), read.metadata)),
+        Err(_) => Err(cannot("it is not UTF-8".to_owned())),
+    }
 }
 
 impl<'a> TomlFile<'a> {

@@ -6,6 +6,7 @@ use super::kind::{Kind, name_of};
 use crate::cli::failure::Failure;
 use crate::cli::options::signing::parse_host;
 use sigvet_core::endpoint::infer;
+use sigvet_core::internal::without_brackets;
 
 /// A host with an optional port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +28,7 @@ impl Endpoint {
 
     /// The host on its own: an IPv6 address without the brackets that it has in a URL.
     pub(super) fn bare_host(&self) -> &str {
-        let inside = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        inside.unwrap_or(&self.host)
+        without_brackets(&self.host)
     }
 
     fn split(typed: &str, port: Option<u16>) -> Result<Self, Failure> {

@@ -19,10 +19,19 @@ pub struct Keys {
 /// The known keys for a request.
 #[derive(Default)]
 pub struct KeysForRequest {
-    /// The key that the request should be signed with.
-    pub own: Option<Credentials>,
-    /// The user's other keys.
-    pub others: Vec<OtherKey>,
+    /// The keys that the request should be signed with. There are several if profiles have different secrets for the
+    /// same access key ID.
+    pub own: Vec<Credentials>,
+    /// All keys of the user.
+    pub known: Vec<OtherKey>,
+}
+
+impl KeysForRequest {
+    /// The user's keys with other secrets.
+    pub fn others_than(&self, own: Option<&Credentials>) -> Vec<OtherKey> {
+        let is_other = |key: &&OtherKey| own.is_none_or(|own| own.secret_access_key != key.secret);
+        self.known.iter().filter(is_other).cloned().collect()
+    }
 }
 
 impl Keys {
@@ -39,19 +48,20 @@ impl Keys {
             return KeysForRequest::default();
         }
         let known = profiles::known_keys(&self.choice, &context.environment);
-        let mut own = match self.choice.profile {
-            None => known.iter().find(|key| Some(key.access_key_id.as_str()) == named).map(KnownKey::credentials),
-            Some(_) => None,
-        };
-        if own.is_none() {
-            own = self.of_chain(named, context);
+        let mut own: Vec<Credentials> = Vec::new();
+        if self.choice.profile.is_none() {
+            for key in known.iter().filter(|key| Some(key.access_key_id.as_str()) == named) {
+                if own.iter().all(|own| own.secret_access_key != key.secret) {
+                    own.push(key.credentials());
+                }
+            }
+        }
+        if own.is_empty() {
+            own.extend(self.of_chain(named, context));
         }
         let secrets = own.iter().flat_map(|own| [Some(&own.secret_access_key), own.session_token.as_ref()]).flatten();
         context.secrets.add(secrets.map(Secret::expose_secret));
-        let is_other =
-            |key: &KnownKey| own.as_ref().is_none_or(|own: &Credentials| own.secret_access_key != key.secret);
-        let others = known.iter().filter(|key| is_other(key)).map(other_key).collect();
-        KeysForRequest { own, others }
+        KeysForRequest { own, known: known.iter().map(other_key).collect() }
     }
 
     /// The key of the credential chain, if the request names it or the user chose it. A default key says nothing about

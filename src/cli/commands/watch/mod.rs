@@ -6,6 +6,7 @@
 mod truststore;
 mod trust;
 mod go_program;
+mod endpoints;
 mod surroundings;
 mod queue;
 mod keys;
@@ -25,9 +26,11 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::options::value::parse_duration;
 use crate::gateway::forward::{HostRule, Watched};
+use crate::profiles::Environment;
 
 /// The arguments of `sigvet watch`.
 #[derive(Debug, Args)]
+#[command(mut_arg("max_time", |arg| arg.hide(true)), mut_arg("limit_rate", |arg| arg.hide(true)))]
 #[command(before_help = "Examples:
   sigvet watch -- python app.py
   sigvet watch --save refused --html -- aws s3 ls
@@ -39,7 +42,8 @@ pub struct WatchArgs {
 
     /// Also watch this host, or with *.DOMAIN all below it; repeatable
     ///
-    /// Hosts of AWS, and of the stores that sigvet knows, are watched anyway. All others pass through a tunnel.
+    /// Hosts of AWS, of the stores that sigvet knows, and of configured endpoints (AWS_ENDPOINT_URL, AWS's configuration
+    /// file, --endpoint-url of the program) are watched anyway. All others pass through a tunnel.
     #[arg(long, value_name = "HOST", action = ArgAction::Append, help_heading = "Watching")]
     host: Vec<HostRule>,
 
@@ -95,13 +99,18 @@ pub struct WatchArgs {
 
 /// Runs the command; the exit code is the program's.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
+    if let Some((option, _)) = args.connection.transfer_limits().into_iter().find(|(_, is_given)| *is_given) {
+        let text = format!("{option} cannot be used: sigvet watch passes on the program's requests as they are");
+        return Err(Failure::usage(text).hint("set the limit in the program"));
+    }
     running::run(args, context)
 }
 
 impl WatchArgs {
     /// The hosts to watch.
-    fn watched(&self) -> Result<Watched, Failure> {
+    fn watched(&self, environment: &Environment) -> Result<Watched, Failure> {
         let mut named = self.host.clone();
+        named.extend(endpoints::find_hosts(&self.command, environment));
         if let Some(text) = &self.endpoint_url {
             let url = crate::cli::request::address::parse(text)?;
             named.push(url.host().parse().map_err(Failure::invalid)?);

@@ -23,7 +23,7 @@ pub enum Notice {
     Distrusted { host: String },
     /// The program's connection to a host passes unseen.
     Unseen { host: String },
-    /// The program uses a host on this machine that is not watched.
+    /// The program uses a host that is not watched, and that is on this machine or refused a signed request.
     Unwatched { host: String },
     /// The program has ended.
     Ended {
@@ -124,5 +124,9 @@ impl Witness for Queue {
         if self.wants_all {
             self.put(Notice::Unwatched { host: host.to_owned() });
         }
+    }
+
+    fn refused_unwatched(&self, host: &str) {
+        self.put(Notice::Unwatched { host: host.to_owned() });
     }
 }

@@ -1,7 +1,7 @@
 //! Runs the program and the proxy from start to end.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -17,16 +17,20 @@ use super::trust::TrustFiles;
 use crate::cli::commands::serve::running::start_runtime;
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::screen::inert_line;
 use crate::cli::terminal::notes::warn;
 use crate::gateway::forward::{self, Forwarder};
 use crate::gateway::{Authority, Clock, Limits, Stop};
 use crate::platform::{ChildSignals, shell_for};
 use crate::profiles::{self, CredentialChoice, Environment};
 
+/// Maximum length of the first line of a script that Linux reads.
+const LONGEST_INTERPRETER: usize = 256;
+
 /// Runs the program, and reports its refused requests.
 pub fn run(args: &WatchArgs, context: &mut Context) -> Result<u8, Failure> {
     context.connection = args.connection.to_credentials(context);
-    let watched = args.watched()?;
+    let watched = args.watched(&context.environment)?;
     if args.profile_file.is_some() && !args.no_credentials {
         let choice = CredentialChoice { profile_file: args.profile_file.clone(), ..CredentialChoice::default() };
         profiles::check_file(&choice, &context.environment)?;
@@ -105,13 +109,34 @@ fn start(
         None => Err(error),
     });
     child.map_err(|error| {
-        let exit = if error.kind() == ErrorKind::NotFound { Exit::NoProgram } else { Exit::CannotRun };
         let text = format!("cannot run '{}'", program.to_string_lossy());
-        match exit {
-            Exit::NoProgram => Failure::new(exit, format!("{text}: no such program")),
-            _ => Failure::from_error(exit, error).context(text),
+        match error.kind() {
+            ErrorKind::NotFound => {
+                let (exit, reason) = why_not_found(&found_on_path(program, environment));
+                Failure::new(exit, format!("{text}: {reason}"))
+            }
+            _ => Failure::from_error(Exit::CannotRun, error).context(text),
         }
     })
+}
+
+/// Systems say "not found" of a script as well if its interpreter is missing, and of a binary for another system's loader.
+fn why_not_found(file: &Path) -> (Exit, String) {
+    if !file.is_file() {
+        return (Exit::NoProgram, "no such program".to_owned());
+    }
+    let mut beginning = [0; LONGEST_INTERPRETER];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut beginning)).unwrap_or_default();
+    let line = beginning.get(..read).unwrap_or_default().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let reason = match line.strip_prefix(b"#!").map(String::from_utf8_lossy) {
+        Some(line) => {
+            let name = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next().unwrap_or_default();
+            let hint = if line.ends_with('\r') { " (its first line ends with CR LF)" } else { "" };
+            format!("its interpreter '{}' does not exist{hint}", inert_line(name.trim_end()))
+        }
+        None => "the file exists, but not the loader that it needs".to_owned(),
+    };
+    (Exit::CannotRun, reason)
 }
 
 /// The file that the system runs for a name: the first on PATH, unless the name is a path.

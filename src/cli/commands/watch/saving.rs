@@ -33,8 +33,8 @@ impl Saving {
     pub fn save(&mut self, seen: &Seen, refusal: &Refusal, shown: &Shown<'_>) -> Result<PathBuf, Failure> {
         let reply = ReplySeen { status: seen.reply.status, headers: &seen.reply.headers, body: &seen.reply.body };
         let text = match shown.show_secrets {
-            true => capture::to_http_as_seen(&seen.request, Some(reply), &refusal.redactor),
-            false => capture::to_http(&seen.request, Some(reply), &refusal.redactor),
+            true => capture::to_http_as_seen(&seen.request, Some(reply), &refusal.file_redactor),
+            false => capture::to_http(&seen.request, Some(reply), &refusal.file_redactor),
         };
         let file = self.create(seen, &text)?;
         if self.has_pages {

@@ -51,8 +51,10 @@ pub fn variables(
     variables
 }
 
+/// Between quotes, Node takes a backslash as an escape.
 fn node(script: &Path, given: Option<&str>) -> String {
-    let own = format!("--require \"{}\"", script.display());
+    let script = script.display().to_string().replace('\\', "\\\\").replace('"', "\\\"");
+    let own = format!("--require \"{script}\"");
     given.map(|given| format!("{given} {own}")).unwrap_or(own)
 }
 
@@ -64,8 +66,10 @@ fn java(proxy: SocketAddr, truststore: &Path, given: Option<&str>) -> String {
         options.push(format!("-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}"));
     }
     options.push("-Dhttp.nonProxyHosts=".to_owned());
-    // The quotes keep a path with spaces in one piece.
-    options.push(format!("-Djavax.net.ssl.trustStore=\"{}\"", truststore.display()));
+    // The quotes keep a path with spaces in one piece. A quote in it stands between quotes of the other kind, because
+    // Java knows no escapes.
+    let truststore = truststore.display().to_string().replace('"', "\"'\"'\"");
+    options.push(format!("-Djavax.net.ssl.trustStore=\"{truststore}\""));
     options.push(format!("-Djavax.net.ssl.trustStoreType=JKS -Djavax.net.ssl.trustStorePassword={PASSWORD}"));
     options.join(" ")
 }

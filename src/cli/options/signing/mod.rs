@@ -375,10 +375,7 @@ impl SchemeName {
 /// # Errors
 /// The text is not a host.
 pub fn parse_host(text: &str) -> Result<String, String> {
-    let as_typed = |url: RequestUrl| {
-        let explicit = url.port().map_or_else(|| format!("{}:80", url.host()), |port| format!("{}:{port}", url.host()));
-        url.target() == b"/" && [url.host_header(), explicit].iter().any(|host| host.eq_ignore_ascii_case(text))
-    };
+    let as_typed = |url: RequestUrl| url.target() == b"/" && url.is_host(text);
     let is_host = parse_url(&format!("http://{text}/")).is_ok_and(as_typed);
     if is_host { Ok(text.to_owned()) } else { Err("expected HOST or HOST:PORT".to_owned()) }
 }

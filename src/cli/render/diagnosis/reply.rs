@@ -2,8 +2,9 @@
 
 use super::Shown;
 use crate::profiles::{looks_like_secret, looks_like_session_token};
-use crate::redaction::REDACTED;
+use crate::redaction::{REDACTED, is_bearing_parameter};
 use serde_json::{Value, json};
+use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_diagnose::formats::reply::Reply;
 use sigvet_diagnose::{Note, Party};
 
@@ -71,23 +72,65 @@ impl Shown<'_> {
 }
 
 /// A message without words that look like a secret access key or a session token: some servers, including STS,
-/// quote what they got as the key ID.
+/// quote what they got as the key ID, and programs print the URL or the settings with their keys. A word may be
+/// percent-encoded, and part of `name=value`.
 fn without_secrets(message: &str) -> String {
-    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "+/=".contains(character);
+    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "+/=%-_".contains(character);
     let mut shown = String::with_capacity(message.len());
     let mut rest = message;
     while !rest.is_empty() {
         let end = rest.find(|character| !is_of_word(character)).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
-        let has_length = (SHORTEST_SECRET..=LONGEST_SECRET).contains(&word.len());
-        let is_secret = (has_length && looks_like_secret(word)) || looks_like_session_token(word);
-        shown.push_str(if is_secret { REDACTED } else { word });
+        shown.push_str(&word_without_secret(word));
         let next = behind.find(is_of_word).unwrap_or(behind.len());
         let (between, behind) = behind.split_at(next);
         shown.push_str(between);
         rest = behind;
     }
-    shown
+    without_passwords(&shown)
+}
+
+/// The word, or the name before the value that is a secret.
+fn word_without_secret(word: &str) -> String {
+    if is_secret(word) {
+        return REDACTED.to_owned();
+    }
+    let value_at = word.find('=').map(|at| at + 1).filter(|at| *at < word.trim_end_matches('=').len());
+    let Some((name, value)) = value_at.map(|at| word.split_at(at)) else { return word.to_owned() };
+    let is_bearing = is_bearing_parameter(name.trim_end_matches('=').as_bytes());
+    if is_bearing || is_secret(value) { format!("{name}{REDACTED}") } else { word.to_owned() }
+}
+
+fn is_secret(word: &str) -> bool {
+    let mut plain = word.as_bytes().to_vec();
+    // A URL with a key in it may be a parameter of another.
+    (0..3).any(|_| {
+        let text = String::from_utf8_lossy(&plain).into_owned();
+        plain = decode(&plain, Plus::Literal);
+        let has_length = (SHORTEST_SECRET..=LONGEST_SECRET).contains(&text.len());
+        has_length && looks_like_secret(&text) || looks_like_session_token(&text)
+    })
+}
+
+/// The text without the passwords in URLs: `https://user:password@host`.
+fn without_passwords(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, behind) = rest.split_at(at + "://".len());
+        shown.push_str(before);
+        let is_end = |c: char| c.is_whitespace() || "/?#\"'<>".contains(c);
+        let authority = behind.get(..behind.find(is_end).unwrap_or(behind.len())).unwrap_or_default();
+        let user = authority.rsplit_once('@').and_then(|(userinfo, _)| userinfo.split_once(':'));
+        rest = match user {
+            Some((user, password)) if !password.is_empty() => {
+                shown.push_str(&format!("{user}:{REDACTED}"));
+                behind.get(user.len() + 1 + password.len()..).unwrap_or_default()
+            }
+            _ => behind,
+        };
+    }
+    shown + rest
 }
 
 /// The length of AWS secrets and similar ones; longer words with slashes are resource names.
@@ -107,6 +150,23 @@ mod tests {
             ("The token FwoGZXIvYXdzEXAMPLE//x== is malformed".to_owned(), "The token [redacted] is malformed"),
             ("resource: arn:aws:s3:::Bucket/Some/Long/Path".to_owned(), "resource: arn:aws:s3:::Bucket/Some/Long/Path"),
             ("\u{e9} ok".to_owned(), "\u{e9} ok"),
+            (
+                "s3a://AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCYEXAMPLEKEY@lake/raw: Forbidden"
+                    .to_owned(),
+                "s3a://AKIAIOSFODNN7EXAMPLE:[redacted]@lake/raw: Forbidden",
+            ),
+            (format!("s3a://AKIAIOSFODNN7EXAMPLE:{secret}@lake"), "s3a://AKIAIOSFODNN7EXAMPLE:[redacted]@lake"),
+            (
+                "u=https%3A%2F%2Fwhat wJalrXUtnFEMI%252FK7MDENG%252FbPxRfiCYEXAMPLEKEY".to_owned(),
+                "u=https%3A%2F%2Fwhat [redacted]",
+            ),
+            (format!("at accessKey=AKIA secretKey={secret} bad"), "at accessKey=AKIA secretKey=[redacted] bad"),
+            ("secret_access_key=minio123, no".to_owned(), "secret_access_key=[redacted], no"),
+            (
+                "MC_HOST_m=https://minio:hunter2@minio.lan:9000".to_owned(),
+                "MC_HOST_m=https://minio:[redacted]@minio.lan:9000",
+            ),
+            ("see https://h.example:9000/users/@me".to_owned(), "see https://h.example:9000/users/@me"),
         ] {
             assert_eq!(without_secrets(&message), expected);
         }

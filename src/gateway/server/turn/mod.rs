@@ -192,7 +192,8 @@ impl Turn<'_> {
         let (peer, judged) = (self.peer, verdict.clone());
         let (request, heading) = (Arc::new(with_body(request, Body::Unknown)), Arc::new(Heading::default()));
         let unanswered = Unanswered::new(&self, Arc::clone(&request), judged.map(Ok), Some(Arc::clone(&heading)));
-        let arriving = Arriving { head, body, verdict, upgrade, version, peer, port, asked, heading };
+        let request_id = self.request_id.clone();
+        let arriving = Arriving { head, body, verdict, upgrade, version, peer, port, asked, request_id, heading };
         let passed = passage.pass(arriving).await;
         let judged = unanswered.end().and_then(Result::ok);
         let request = Arc::unwrap_or_clone(request);
@@ -314,17 +315,15 @@ impl Turn<'_> {
             shorten(&mut judged.request.body);
         }
         let judgement = Judgement::Refused { verdict, diagnosis };
-        let mut reply = Reply::new(status, refusal.content_type, refusal.body.clone())
+        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body.clone() };
+        let mut reply = Refusal { status, ..refusal }
+            .into_reply()
             .with("x-sigvet-verdict", "invalid")
             .with("x-amz-request-id", &self.request_id)
             .with("x-amzn-requestid", &self.request_id);
-        for (name, value) in refusal.headers {
-            reply = reply.with(name, &value);
-        }
         if let Some(cause) = judgement.cause() {
             reply = reply.with("x-sigvet-cause", &cause);
         }
-        let answered = Answered { status, code: Some(refusal.code), reply: refusal.body };
         self.report(request, length, judgement, answered).await;
         reply
     }

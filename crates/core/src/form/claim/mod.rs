@@ -7,6 +7,7 @@ use std::fmt;
 use super::fields::{Fields, is_ignored};
 use super::multipart::{self, MultipartError, Part};
 use super::policy::{Policy, PolicyError};
+use crate::claim::without_key;
 use crate::request::{Body, Request, repeated_names};
 use crate::scheme::{Dialect, Scheme, Scope, Signature};
 use crate::time::{InvalidTimestamp, Timestamp};
@@ -89,12 +90,13 @@ pub enum FormClaimError {
         /// The value that was given.
         presented: String,
     },
-    /// The credential is not of the form `AKID/date/region/service/aws4_request`. The value is not kept, because it may
-    /// be a secret.
-    #[error("the field {name} is not ID/YYYYMMDD/region/service/aws4_request")]
+    /// The credential is not of the form `AKID/date/region/service/aws4_request`.
+    #[error("the field {name} is not ID/YYYYMMDD/region/service/aws4_request: '{presented}'")]
     Credential {
         /// The name of the field.
         name: String,
+        /// The credential that was given, without what may be a secret: before the date or the region, each part is `…`.
+        presented: String,
     },
     /// The date is invalid.
     #[error("{name}: {source}; expected the form 20150830T123600Z")]
@@ -139,7 +141,7 @@ impl FormClaim {
             form.fields.push(part.name.as_str(), String::from_utf8_lossy(part.body));
         }
         let file = parts.get(before).map(|part| FileFacts {
-            name: part.filename.as_deref().map(|name| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()),
+            name: part.base_name().map(str::to_owned),
             length: part.body.len() as u64 + left_out,
         });
         let behind_file = parts.iter().skip(before + 1).map(|part| part.name.clone()).collect();
@@ -222,8 +224,9 @@ impl PostedFields<'_> {
         let provider = algorithm.strip_suffix("4-HMAC-SHA256");
         let dialect = provider.and_then(|provider| Dialect::from_name(&format!("{provider}:{word}")).ok());
         let dialect = dialect.ok_or_else(|| FormClaimError::Algorithm { presented: algorithm.to_owned() })?;
-        let (id, scope) = Scope::parse_credential(credential, Scheme::V4)
-            .ok_or_else(|| FormClaimError::Credential { name: format!("x-{word}-credential") })?;
+        let (id, scope) = Scope::parse_credential(credential, Scheme::V4).ok_or_else(|| {
+            FormClaimError::Credential { name: format!("x-{word}-credential"), presented: without_key(credential) }
+        })?;
         Ok((FormScheme::V4 { dialect, scope, timestamp }, id, named("signature")?))
     }
 
@@ -257,7 +260,7 @@ pub(super) fn is_of_signature(name: &str) -> bool {
     is_v2 || word_of_v4(name).is_some()
 }
 
-pub(super) fn is_file(name: &str) -> bool {
+pub(crate) fn is_file(name: &str) -> bool {
     name.eq_ignore_ascii_case(FILE)
 }
 

@@ -62,7 +62,7 @@ fn missing_and_unreadable_fields_are_named() {
     }
     // The text in place of a credential may be the secret.
     let error = claim(&changed("X-Amz-Credential", "hush")).unwrap_err();
-    assert_eq!(error.to_string(), "the field x-amz-credential is not ID/YYYYMMDD/region/service/aws4_request");
+    assert_eq!(error.to_string(), "the field x-amz-credential is not ID/YYYYMMDD/region/service/aws4_request: '…'");
     assert!(!format!("{error:?}").contains("hush"));
     assert_eq!(claim(&[("policy", "e30=")]).unwrap_err(), missing("x-amz-signature"));
 }

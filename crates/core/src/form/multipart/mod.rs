@@ -26,6 +26,13 @@ pub struct Part<'a> {
     pub body: &'a [u8],
 }
 
+impl Part<'_> {
+    /// The file name without the folders that some clients send with it; S3 puts it in place of `${filename}`.
+    pub(crate) fn base_name(&self) -> Option<&str> {
+        self.filename.as_deref().and_then(|name| name.rsplit(['/', '\\']).next())
+    }
+}
+
 /// The boundary in the content type of a form (RFC 2046 §5.1.1).
 ///
 /// # Errors

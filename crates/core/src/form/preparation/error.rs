@@ -1,5 +1,6 @@
 //! Errors for uploads that no form can be made for, and warnings about forms that can be made.
 
+use crate::prepare::expires_limits;
 use crate::scheme::{InvalidScopePart, Scope};
 use crate::time::{Timestamp, in_words};
 
@@ -25,7 +26,7 @@ pub enum FormError {
         length: usize,
     },
     /// The expiry is below one second, or above the seven days for which a key of Version 4 is valid.
-    #[error("the expiry of a form must be 1 to 604800 s (7 days), not {presented} s ({})", in_words(*.presented))]
+    #[error("the expiry of a form must be {}, not {presented} s ({})", expires_limits(), in_words(*.presented))]
     Expires {
         /// The expiry that was given, in seconds.
         presented: u64,

@@ -141,9 +141,8 @@ fn condition_on(name: &str, value: &str) -> Condition {
 /// Checks the expiry. A key of Version 4 is valid for seven days, and so is what it signed; Version 2 has no such
 /// limit.
 fn expiry(expires: Duration, signing: &Signing) -> Result<Duration, FormError> {
-    let (least, most) = EXPIRES_LIMITS;
-    let is_short = expires < least;
-    let is_long = matches!(signing, Signing::V4 { .. }) && expires > most;
+    let is_short = expires < *EXPIRES_LIMITS.start();
+    let is_long = matches!(signing, Signing::V4 { .. }) && expires > *EXPIRES_LIMITS.end();
     if is_short || is_long { Err(FormError::Expires { presented: expires.as_secs() }) } else { Ok(expires) }
 }
 

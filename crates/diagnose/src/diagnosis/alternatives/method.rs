@@ -2,8 +2,7 @@
 
 use crate::diagnosis::catalogue::{METHOD_CASE, METHOD_SWAPPED};
 use crate::diagnosis::field::{Choice, Making, Step};
-
-const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+use sigvet_core::internal::METHODS;
 
 pub(super) struct Method {
     name: Step<String>,

@@ -225,7 +225,7 @@ mistakes! {
         proofs: &[Lint],
     }
     TOKEN_PARAMETER_MISSING = "token-parameter-missing" {
-        title: "the token lacks a parameter that its server requires",
+        title: "a parameter of the token is missing or wrong",
         place: "query",
         explanation: "The signature may be right, but the server finds no user, no action or no resource type in what \
             was signed. It refuses the token as if it were a wrong password.",
@@ -333,7 +333,7 @@ mistakes! {
             expects the provider in x-goog-cloud-target-resource, Snowflake expects snowflakecomputing.com in \
             X-Snowflake-Audience, and a Vault server expects its own iam_server_id_header_value in \
             X-Vault-AWS-IAM-Server-ID. The service refuses a request that names nobody, or somebody else.",
-        fix: "Add the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
+        fix: "Add and sign the header with the audience of the exchange: the full resource name of the provider for Google Cloud, \
             snowflakecomputing.com for Snowflake, the server ID that its administrator set for Vault.",
         clients: &[("Snowflake", "sign X-Snowflake-Audience too: it is one of the signed headers")],
         proofs: &[Lint],

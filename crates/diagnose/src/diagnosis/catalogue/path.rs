@@ -220,10 +220,11 @@ mistakes! {
         proofs: &[Search, Compare],
     }
     BUCKET_MALFORMED = "bucket-malformed" {
-        title: "the bucket was given as a URL or ARN instead of its name",
+        title: "the bucket was given as a URL, an ARN or a path instead of its name",
         place: "path",
-        explanation: "A setting for the bucket contains s3://NAME, an ARN or a URL, and the client put all of it \
-            into the path. The server looks for a bucket of that name, but no bucket name contains a colon.",
+        explanation: "A setting for the bucket contains s3://NAME, an ARN, a URL or NAME/PREFIX, and the client put all \
+            of it into the path or the host. The server looks for a bucket of that name, but no bucket name contains a \
+            colon or a slash.",
         fix: "Use the bare name of the bucket, and put a key prefix into its own setting.",
         clients: &[("aws-s3-proxy", "AWS_S3_BUCKET is the bare name, without s3://")],
         proofs: &[Lint],

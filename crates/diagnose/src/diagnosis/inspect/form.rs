@@ -12,7 +12,9 @@ pub(super) fn unreadable(error: &FormClaimError) -> AppliedMistake {
         FormClaimError::Algorithm { presented } => {
             AppliedMistake::new(&AUTHORIZATION_MALFORMED, presented.as_str(), "AWS4-HMAC-SHA256")
         }
-        FormClaimError::Credential { .. } => AppliedMistake::new(&AUTHORIZATION_MALFORMED, "", ""),
+        FormClaimError::Credential { presented, .. } => {
+            AppliedMistake::new(&AUTHORIZATION_MALFORMED, presented.as_str(), "")
+        }
         FormClaimError::Multipart(_) => AppliedMistake::new(&FORM_MALFORMED, "", ""),
         FormClaimError::Date { source, .. } => {
             AppliedMistake::new(&TIME_MALFORMED, source.presented.as_str(), "20150830T123600Z")

@@ -23,9 +23,11 @@ mod tests;
 
 pub use presigned_tokens::{mistake_in_note, refused_token};
 pub use unreadable::is_authorization_lost;
+pub use verified::mistakes_found;
 
 use super::evidence::{Evidence, Hints};
 use super::outcome::{AppliedMistake, Explanation, Judged, JudgedV4, Proof};
+use crate::formats::Note;
 use crate::formats::reply::Reply;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
@@ -34,6 +36,11 @@ use sigvet_core::verify::VerifyError;
 /// Explanations from the server's message. Several explanations are alternatives.
 pub(super) fn reply(evidence: &Evidence<'_>, judged: Option<JudgedV4<'_>>) -> Vec<Explanation> {
     evidence.reply.map(|reply| reply::ReplyContext::new(reply, evidence, judged).explanations()).unwrap_or_default()
+}
+
+/// The mistakes that notes about the text stand for.
+pub(super) fn of_notes(notes: &[Note]) -> Vec<Explanation> {
+    notes.iter().filter_map(presigned_tokens::of_note).map(observed).collect()
 }
 
 /// Whether a reply alone names a mistake. A text without a recognisable code or status may still come from a server.

@@ -4,10 +4,11 @@
 
 use crate::diagnosis::catalogue::Mistake;
 use crate::diagnosis::catalogue::{
-    EKS_CLUSTER_UNSIGNED, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED, TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES,
-    TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER, TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION,
-    TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
+    BUCKET_MALFORMED, EKS_CLUSTER_UNSIGNED, HOST_OTHER_ENDPOINT, PASSWORD_ALTERED, PASSWORD_NOT_ESCAPED,
+    TOKEN_AUDIENCE, TOKEN_BROKER, TOKEN_EXPIRES, TOKEN_FORM, TOKEN_HOST, TOKEN_NOT_LAST, TOKEN_OTHER_USER,
+    TOKEN_PARAMETER_MISSING, TOKEN_PORT, TOKEN_REGION, TOKEN_SCHEME, TOKEN_SERVICE, TOKEN_TOO_LONG,
 };
+use crate::diagnosis::inspect::with_names;
 use crate::diagnosis::outcome::AppliedMistake;
 use crate::diagnosis::token_kind::token_kind;
 use crate::formats::{CLUSTER_HEADER, Note, OtherLogin, TokenKind, TokenServer, is_of_rds};
@@ -30,7 +31,8 @@ struct Presigned<'a> {
 pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Vec<AppliedMistake> {
     let of_text = notes.iter().filter_map(of_note);
     let Some((claim, _)) = verdict.as_v4() else { return Vec::new() };
-    let Placement::Query { expires } = claim.terms.placement else { return of_text.collect() };
+    let unsigned = audience_unsigned(request, claim);
+    let Placement::Query { expires } = claim.terms.placement else { return of_text.chain(unsigned).collect() };
     let token = Presigned { request, claim, is_signature_right: verdict.is_signature_right() };
     let of_kind = match token.kind() {
         Some(kind) => vec![
@@ -44,7 +46,7 @@ pub fn refused_token(request: &Request, verdict: &Verdict, notes: &[Note]) -> Ve
         None => vec![other_action(&token)],
     };
     let of_all = [cluster_unsigned(&token), token_not_last(&token), user_missing(&token)];
-    of_kind.into_iter().chain(of_all).flatten().chain(of_text).collect()
+    of_kind.into_iter().chain(of_all).chain([unsigned]).flatten().chain(of_text).collect()
 }
 
 /// The mistake that a note about the text of a token stands for, if any.
@@ -53,7 +55,7 @@ pub fn mistake_in_note(note: &Note) -> Option<&'static Mistake> {
 }
 
 /// The mistake shown by the text around a token.
-fn of_note(note: &Note) -> Option<AppliedMistake> {
+pub(super) fn of_note(note: &Note) -> Option<AppliedMistake> {
     Some(match note {
         Note::TokenScheme { scheme, .. } => {
             AppliedMistake::new(&TOKEN_SCHEME, "", "").with_detail(format!("it begins with {scheme}"))
@@ -69,6 +71,10 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
             };
             AppliedMistake::new(&TOKEN_AUDIENCE, presented.as_str(), expected.as_str()).with_detail(detail)
         }
+        Note::RealtimeHost { presented, expected } => {
+            let made = AppliedMistake::new(&HOST_OTHER_ENDPOINT, presented.as_str(), expected.as_str());
+            made.with_detail("AppSync verifies handshakes as requests to its HTTP endpoint")
+        }
         Note::TokenLength { expected, presented } => {
             AppliedMistake::new(&TOKEN_TOO_LONG, presented.to_string(), format!("at most {expected}"))
         }
@@ -76,13 +82,17 @@ fn of_note(note: &Note) -> Option<AppliedMistake> {
             AppliedMistake::new(&PASSWORD_ALTERED, "", "").with_detail(altered.to_string())
         }
         Note::PasswordNotEscaped => AppliedMistake::new(&PASSWORD_NOT_ESCAPED, "", ""),
+        Note::BucketSetting { name, presented, expected } => {
+            AppliedMistake::new(&BUCKET_MALFORMED, presented.as_str(), expected.as_str())
+                .with_detail(format!("the setting is {name}"))
+        }
         _ => return None,
     })
 }
 
 /// The mistake of using a token for a login that it is not signed for.
 fn other_login(other: &OtherLogin) -> AppliedMistake {
-    let (mistake, signed, expected, detail) = match other {
+    let (mistake, signed, expected, detail): (_, &str, &str, _) = match other {
         OtherLogin::User { signed, expected, used } => {
             (&TOKEN_OTHER_USER, signed, expected, format!("the client logs in as '{used}'"))
         }
@@ -95,8 +105,12 @@ fn other_login(other: &OtherLogin) -> AppliedMistake {
         OtherLogin::RegionSetting { signed, expected, used } => {
             (&TOKEN_REGION, signed, expected, format!("the client uses {used}"))
         }
+        OtherLogin::CacheType { signed, expected, .. } => {
+            (&TOKEN_PARAMETER_MISSING, signed, expected, other.to_string())
+        }
+        OtherLogin::CacheService { signed, expected, .. } => (&TOKEN_SERVICE, signed, expected, other.to_string()),
     };
-    AppliedMistake::new(mistake, signed.as_str(), expected.as_str()).with_detail(detail)
+    AppliedMistake::new(mistake, signed, expected).with_detail(detail)
 }
 
 impl Presigned<'_> {
@@ -222,6 +236,19 @@ fn cluster_unsigned(token: &Presigned<'_>) -> Option<AppliedMistake> {
     };
     let listed = claim.signed_headers_listed.as_str();
     Some(AppliedMistake::new(&EKS_CLUSTER_UNSIGNED, listed, "host;x-k8s-aws-id").with_detail(detail))
+}
+
+/// A header that names whom a signed `GetCallerIdentity` is meant for, and that is sent but not signed: it proves nothing,
+/// so each of these services refuses it (Vault's `ensureHeaderIsSigned`; Google, *Workload identity federation*; Snowflake,
+/// *Workload identity federation*).
+fn audience_unsigned(request: &Request, claim: &Claim) -> Option<AppliedMistake> {
+    const AUDIENCES: [&str; 3] = ["x-vault-aws-iam-server-id", "x-goog-cloud-target-resource", "x-snowflake-audience"];
+    let terms = &claim.terms;
+    let is_unsigned = |name: &&&str| request.headers.contains(name) && !terms.signed_headers.contains(name);
+    let name = AUDIENCES.iter().find(is_unsigned).filter(|_| terms.scope.service == "sts")?;
+    let listed = claim.signed_headers_listed.as_str();
+    let made = AppliedMistake::new(&TOKEN_AUDIENCE, listed, with_names(listed, &[name]));
+    Some(made.with_detail(format!("the header {name} is sent but not signed")))
 }
 
 /// A message broker's token whose session token is not the last parameter. If the signature is wrong, the

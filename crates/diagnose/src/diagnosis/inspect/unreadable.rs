@@ -195,27 +195,14 @@ fn missing(request: &Request, carrier: &str, part: &str) -> AppliedMistake {
 
 /// A credential with fewer than five parts.
 fn credential(presented: &str) -> AppliedMistake {
-    let shown = scope_of(presented);
     if holds(presented.as_bytes(), "%2F") {
         let made = AppliedMistake::new(&URL_DOUBLE_ENCODED, "%252F", "%2F");
         return made.with_detail("the slashes in the credential are percent-encoded one time too many");
     }
-    let made = scope::disordered(&shown, &Dialect::AWS4, Scheme::V4);
+    let made = scope::disordered(presented, &Dialect::AWS4, Scheme::V4);
     match presented.split('/').count() {
         1 => made.with_detail("the credential is only the access key ID"),
         count => made.with_detail(format!("the credential has {count} parts, not 5")),
-    }
-}
-
-/// The part of a credential that may be shown. The text before the date is not shown: it may be a secret, and
-/// may contain slashes.
-fn scope_of(credential: &str) -> String {
-    let parts: Vec<&str> = credential.split('/').collect();
-    let is_of_scope = |part: &&str| scope::is_date(part) || scope::is_region(part) || scope::is_service(part);
-    match parts.iter().position(is_of_scope) {
-        Some(0) => credential.to_owned(),
-        Some(at) => format!("…/{}", parts.get(at..).unwrap_or_default().join("/")),
-        None => String::new(),
     }
 }
 

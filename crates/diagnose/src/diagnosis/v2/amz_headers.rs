@@ -5,8 +5,10 @@ use crate::diagnosis::catalogue::{
     HEADER_AMZ_UNSIGNED, HEADER_NAME_CASE, HEADER_REPEATS, HEADER_UNSORTED, HEADER_UNTRIMMED, TOKEN_NOT_SIGNED,
 };
 use crate::diagnosis::field::Step;
+use sigvet_core::internal::canonical::query;
+use sigvet_core::internal::captured_request;
 use sigvet_core::request::Request;
-use sigvet_core::v2::{StringToSign, Terms};
+use sigvet_core::v2::{Placement, StringToSign, Terms};
 
 pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> Step<Vec<u8>> {
     let names = terms.names;
@@ -21,13 +23,18 @@ pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> St
         }
     }
     step.add(&HEADER_AMZ_UNSIGNED, "none of them was signed", Vec::new());
-    let own: Vec<(&str, &[u8])> = request
-        .headers
-        .iter()
-        .map(|header| (header.name.as_str(), header.value.as_slice()))
-        .filter(|(name, _)| name.to_ascii_lowercase().starts_with(names.header_prefix))
-        .collect();
+    let is_own = |name: &str| name.to_ascii_lowercase().starts_with(names.header_prefix);
+    let of_query = in_query(request, terms);
+    let in_headers = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_slice()));
+    let parameters = of_query.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+    let own: Vec<(&str, &[u8])> = in_headers.chain(parameters).filter(|(name, _)| is_own(name)).collect();
     let as_sent = |(name, value): &(&str, &[u8])| line(&name.to_ascii_lowercase(), value.trim_ascii());
+    if of_query.iter().any(|(name, _)| is_own(name)) {
+        let Request { headers, body, .. } = request.clone();
+        let without_query = captured_request(request.method(), request.path().to_vec(), headers, body);
+        let of_headers = terms.derive(&without_query).amz_headers;
+        step.add(&HEADER_AMZ_UNSIGNED, "the parameters of the query were not signed as headers", of_headers);
+    }
     step = step.or(&HEADER_UNSORTED, own.iter().flat_map(as_sent).collect());
     let mut sorted = own;
     sorted.sort_by_key(|(name, _)| name.to_ascii_lowercase());
@@ -44,6 +51,15 @@ pub(super) fn step(request: &Request, terms: &Terms, right: &StringToSign) -> St
     });
     step.add(&HEADER_UNTRIMMED, "signed with a space after the colon", spaced.collect());
     step.without_repeats()
+}
+
+/// The parameters of a signed query, which act as headers.
+fn in_query(request: &Request, terms: &Terms) -> Vec<(String, Vec<u8>)> {
+    let query = match terms.placement {
+        Placement::Query { .. } => request.query().unwrap_or_default(),
+        Placement::Header { .. } => b"",
+    };
+    query::parameters(query).map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value)).collect()
 }
 
 fn line(name: &str, value: &[u8]) -> Vec<u8> {

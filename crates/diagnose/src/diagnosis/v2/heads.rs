@@ -2,11 +2,11 @@
 
 use crate::diagnosis::catalogue::{HEADER_CHANGED, HEADER_CONTENT_TYPE, METHOD_CASE, METHOD_SWAPPED, V2_DATE_LINE};
 use crate::diagnosis::field::Step;
+use sigvet_core::internal::METHODS;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
 use sigvet_core::v2::{Placement, StringToSign, Terms};
 
-const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"];
 /// Content types that HTTP clients add by themselves.
 const CONTENT_TYPES: [&str; 6] = [
     "application/x-www-form-urlencoded",

@@ -6,11 +6,16 @@ use ::base64::alphabet::{STANDARD, URL_SAFE};
 use serde_json::Value;
 
 use super::exchange::{Exchange, valid_headers};
+use crate::formats::note::Note;
 use crate::formats::{base64, parse_url};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
 use sigvet_core::request::{Body, Request};
 
+/// The name in the host of the endpoint for WebSockets, and in the host of the one for HTTP, which is signed
+/// (*Understanding the Event API WebSocket protocol*).
+const REALTIME: &str = ".appsync-realtime-api.";
+const HTTP: &str = ".appsync-api.";
 /// Maximum length of a handshake that contains a session token.
 const LONGEST: usize = 64 * 1024;
 /// Minimum length of a word that may be a handshake.
@@ -86,9 +91,13 @@ fn channel_of(message: &Value) -> Option<String> {
 fn of_fields(fields: &Value, path: &str, body: Vec<u8>) -> Option<Exchange> {
     let Value::Object(fields) = fields else { return None };
     let texts = fields.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-    let (headers, notes) = valid_headers(texts);
+    let (headers, mut notes) = valid_headers(texts);
     let is_signed = headers.first_text("authorization").is_some_and(|value| value.starts_with("AWS4-"));
     let host = headers.first_text("host").filter(|_| is_signed)?;
+    if host.contains(REALTIME) {
+        let expected = host.replacen(REALTIME, HTTP, 1);
+        notes.push(Note::RealtimeHost { presented: host.to_owned(), expected });
+    }
     let url = parse_url(&format!("https://{host}{path}")).ok()?;
     let request = captured_request("POST", path.as_bytes().to_vec(), headers, Body::Bytes(body));
     Some(Exchange { request: Some(request), url: Some(url), reply: None, notes })
@@ -189,6 +198,12 @@ mod tests {
             let request = capture.request.unwrap();
             assert_eq!((request.method(), request.target()), ("POST", &b"/event"[..]), "{text}");
         }
+        let realtime = STANDARD.encode(FIELDS.replace("appsync-api", "appsync-realtime-api"));
+        let expected = Note::RealtimeHost {
+            presented: "x.appsync-realtime-api.eu-west-1.amazonaws.com".to_owned(),
+            expected: "x.appsync-api.eu-west-1.amazonaws.com".to_owned(),
+        };
+        assert_eq!(read(format!("{host}/event/realtime?header={realtime}").as_bytes()).unwrap().notes, [expected]);
         for other in ["https://h/?header=e30=", "header-e30", "header-x y", "https://h/?header=%%%"] {
             assert_eq!(target(other), None, "{other}");
         }

@@ -4,9 +4,9 @@
 //! This module does not know the request's format: whatever reads as a reply is one, wherever it is.
 
 use super::LONGEST_REPORT;
-use super::exchange::METHODS;
 use super::words;
 use crate::formats::reply::Reply;
+use sigvet_core::internal::METHODS;
 use sigvet_core::request::Headers;
 
 /// Statuses with the phrases that clients write after them (RFC 9110 §15).
@@ -42,6 +42,14 @@ const ELEMENTS: [(&str, &str); 4] = [
     ("<Error>", "</Error>"),
     ("&lt;ErrorResponse", "&lt;/ErrorResponse&gt;"),
     ("&lt;Error&gt;", "&lt;/Error&gt;"),
+];
+/// What is around a server's texts, raw or escaped.
+pub(super) const MARKS_OF_TEXTS: [&str; 5] = [
+    "String-to-Sign should have been",
+    "<StringToSign>",
+    "&lt;StringToSign&gt;",
+    "\\u003cStringToSign",
+    "StringToSign: ",
 ];
 /// No report of one refusal has more lines.
 const MOST_LINES: usize = 2000;

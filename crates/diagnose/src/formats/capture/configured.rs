@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::exchange::METHODS;
 use super::literal::Literal;
 use crate::formats::is_url;
+use sigvet_core::internal::METHODS;
 
 /// Properties that only axios's configuration has.
 const OF_AXIOS: [&str; 9] = [

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::exchange::METHODS;
 use super::log::python;
 use super::tools;
+use sigvet_core::internal::METHODS;
 
 /// No capture of one request is longer, not counting its body.
 const LONGEST: usize = 1024 * 1024;
@@ -113,7 +113,7 @@ fn dotted(text: &str) -> Option<String> {
 }
 
 /// A line without its prefix: its digits, and the direction of an arrow, may differ.
-fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
+pub(super) fn without_prefix<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = line;
     let mut pattern = prefix.chars().peekable();
     while let Some(expected) = pattern.next() {
@@ -200,7 +200,7 @@ fn without_dots(text: &str) -> String {
 }
 
 /// The JSON of the whole text, otherwise of its lines, with or without a prefix.
-fn json_values(text: &str) -> Vec<Value> {
+pub(super) fn json_values(text: &str) -> Vec<Value> {
     let of_line = |line: &str| {
         let starts = [line.find('{'), line.find('"')].into_iter().flatten();
         starts.filter_map(|start| line.get(start..)).find_map(|json| serde_json::from_str(json.trim_end()).ok())
@@ -212,13 +212,28 @@ fn json_values(text: &str) -> Vec<Value> {
 }
 
 /// The messages of a structured log, each with one or more of the logged lines.
-fn messages(values: &[Value]) -> Option<String> {
+pub(super) fn messages(values: &[Value]) -> Option<String> {
     const NAMES: [&str; 7] = ["log", "message", "msg", "MESSAGE", "textPayload", "@message", "line"];
     let of_value = |value: &Value| {
         let message = NAMES.iter().find_map(|name| value.get(name)?.as_str())?;
         Some(message.trim_end_matches(['\n', '\r']).to_owned() + "\n")
     };
-    Some(values.iter().filter_map(of_value).collect()).filter(|all: &String| !all.is_empty())
+    let all: String = values.iter().flat_map(records).filter_map(of_value).collect();
+    Some(all).filter(|all| !all.is_empty())
+}
+
+/// The records of a list, or of a list that an object has: `aws logs get-log-events` prints `{"events": […]}`.
+fn records(value: &Value) -> Vec<&Value> {
+    let is_record = |value: &&Value| value.is_object();
+    let of_list =
+        |value: &'_ Value| value.as_array().is_some_and(|values| values.iter().all(|value| is_record(&value)));
+    let list = match value {
+        Value::Object(fields) => {
+            fields.values().find(|value| of_list(value) && value.as_array().is_some_and(|list| list.len() > 1))
+        }
+        value => Some(value).filter(|value| of_list(value)),
+    };
+    list.and_then(Value::as_array).map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
 /// Texts inside JSON that contain a request: a dump, or an object as a string.
@@ -241,7 +256,7 @@ fn add_texts(value: &Value, texts: &mut Vec<String>) {
 }
 
 /// The message column of a CSV table, as CloudWatch exports it (RFC 4180).
-fn column(text: &str) -> Option<String> {
+pub(super) fn column(text: &str) -> Option<String> {
     let head = text.lines().next()?;
     let named = |name: &str| name.trim_matches(['"', '\r']).to_ascii_lowercase();
     let at = head.split(',').position(|name| ["message", "@message"].contains(&named(name).as_str()))?;

@@ -39,6 +39,16 @@ fn is_macro(name: &str) -> bool {
 
 const FENCE: &[u8] = b"```";
 
+/// The text with plain spaces for hard ones, if those stand where HTTP has a space: pages and word processors put them there.
+pub(super) fn without_hard_spaces(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    const MARKS: [&str; 3] = ["uthorization:\u{a0}", "ost:\u{a0}", "AWS4-HMAC-SHA256\u{a0}"];
+    let holds = |mark: &&str| text.windows(mark.len()).any(|window| window == mark.as_bytes());
+    if !MARKS.iter().any(holds) {
+        return text;
+    }
+    Cow::Owned(String::from_utf8_lossy(&text).replace('\u{a0}', " ").into_bytes())
+}
+
 /// Turns `\r\n` and `\n` into line breaks if a whole request was written on one line.
 pub(super) fn with_line_breaks(text: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Option<Note>) {
     let mut lines = Lines::of(&text);

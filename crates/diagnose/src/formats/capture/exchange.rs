@@ -18,9 +18,6 @@ pub(super) struct Exchange {
     pub(super) notes: Vec<Note>,
 }
 
-/// The methods that distinguish a request from other words.
-pub(super) const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
-
 /// Which of several equals to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prefer {

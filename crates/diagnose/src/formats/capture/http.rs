@@ -2,11 +2,12 @@
 
 use crate::formats::note::Note;
 use sigvet_core::crypto::sha256;
+use sigvet_core::internal::METHODS;
 use sigvet_core::internal::raw_http::{Head, Lines, MalformedRequest, parse_request_line, take_head};
 use sigvet_core::request::Body;
 
 use super::UnreadableCapture;
-use super::exchange::{Exchange, METHODS, transferred_body};
+use super::exchange::{Exchange, transferred_body};
 use super::pseudo;
 use super::response::{declared_length, reply_of, status_of, take_headers};
 
@@ -133,7 +134,9 @@ fn take_body(lines: &mut Lines<'_>, head: &mut Head, notes: &mut Vec<Note>) -> B
     let next = next_message(rest, is_message_line);
     let there = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
     let declared = declared_length(&head.headers);
-    if let Some((body, length)) = transferred_body(rest, head, notes) {
+    // Where the next message begins at once, there are no chunks.
+    let chunks = if next == Some(0) { &[] } else { rest };
+    if let Some((body, length)) = transferred_body(chunks, head, notes) {
         lines.skip_bytes(length.unwrap_or(there.len()));
         return body;
     }

@@ -2,14 +2,12 @@
 //!
 //! There the escape belongs to the text around the URL, and whoever follows the link does not see it. Anywhere else it is damage, which stays.
 
-use std::borrow::Cow;
+use crate::formats::reply::unescape;
 
 /// The longest link in bytes, and how much of the text before and after it is searched for a tag.
 const LONGEST: usize = 16 * 1024;
 /// Escapes that end a link, because no URL contains the characters.
 const ENDS: [&str; 7] = ["&quot;", "&#34;", "&#x22;", "&lt;", "&gt;", "&apos;", "]]>"];
-/// The longest entity: `&#x10FFFF;`.
-const LONGEST_ENTITY: usize = 10;
 
 /// A link in markup.
 pub(super) struct Link {
@@ -28,44 +26,9 @@ pub(super) fn link_at(text: &str, start: usize) -> Option<Link> {
     let length = length_of_link(before, behind)?;
     let (link, after) = behind.split_at(length);
     let depth = depth(before, first_part(after))?;
-    let url = (0..depth).fold(Cow::Borrowed(link), |url, _| unescaped(&url).into_owned().into());
+    let url = (0..depth).fold(link.to_owned(), |url, _| unescape(&url));
     let is_escaped = url != link;
-    Some(Link { url: url.into_owned(), end: start + length, is_escaped })
-}
-
-/// The text with entities decoded once.
-pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return text.into();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        let (before, entity) = rest.split_at(at);
-        plain.push_str(before);
-        let (character, length) = character(entity).unwrap_or(('&', 1));
-        plain.push(character);
-        rest = entity.get(length..).unwrap_or_default();
-    }
-    (plain + rest).into()
-}
-
-/// The character of the entity that a text begins with, and the entity's length.
-fn character(text: &str) -> Option<(char, usize)> {
-    let end = text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
-    let character = match text.get(1..end)? {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        name => {
-            let digits = name.strip_prefix('#')?;
-            let hex = digits.strip_prefix(['x', 'X']);
-            char::from_u32(hex.map_or_else(|| digits.parse(), |hex| u32::from_str_radix(hex, 16)).ok()?)?
-        }
-    };
-    Some((character, end + 1))
+    Some(Link { url, end: start + length, is_escaped })
 }
 
 /// The length of the link up to a character that no URL has, if there is one.
@@ -81,7 +44,7 @@ fn length_of_link(before: &str, behind: &str) -> Option<usize> {
 fn depth(before: &str, after: &str) -> Option<usize> {
     let is_of_chat = before.ends_with('<') && after.starts_with(['|', '>']);
     let is_markdown = before.ends_with("](") && after.starts_with(')');
-    if before.contains("&lt;") && is_in_markup(&unescaped(before), &unescaped(after)) {
+    if before.contains("&lt;") && is_in_markup(&unescape(before), &unescape(after)) {
         return Some(2);
     }
     (is_of_chat || is_markdown || is_in_markup(before, after)).then_some(1)
@@ -159,21 +122,6 @@ mod tests {
             format!("<a><![CDATA[{once}]]></a>"),
         ] {
             assert_eq!(link(&text), None, "{text}");
-        }
-    }
-
-    /// What HTML's standard says of character references.
-    #[test]
-    fn entities_are_decoded_once() {
-        for (text, expected) in [
-            ("a&amp;b", "a&b"),
-            ("a&amp;amp;b", "a&amp;b"),
-            ("&lt;&gt;&quot;&apos;&#39;&#x2F;", "<>\"''/"),
-            ("a&b;c&d", "a&b;c&d"),
-            ("&#;&#x;&#x110000;&", "&#;&#x;&#x110000;&"),
-            ("a=1&b=\u{e9};", "a=1&b=\u{e9};"),
-        ] {
-            assert_eq!(unescaped(text), expected, "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! is unambiguous, and always noted. This module does not judge whether anything is right.
 
 mod error;
+mod bucket;
 mod carrier;
 mod exchange;
 mod har;
@@ -40,6 +41,7 @@ mod handed;
 mod verbose;
 mod trace;
 mod farther;
+mod layers;
 
 #[cfg(test)]
 mod tests;
@@ -105,14 +107,17 @@ pub struct Capture {
 /// See [`UnreadableCapture`].
 pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let text = text::decode(text)?;
-    let (text, repaired) = damage::with_line_breaks(damage::without_fences(text));
+    let (text, repaired) = damage::with_line_breaks(damage::without_hard_spaces(damage::without_fences(text)));
     let first = read_part(&text, entry);
     let is_open =
         matches!(&first, Err(UnreadableCapture::Unrecognised { .. }) | Ok(Capture { kind: CaptureKind::Reply, .. }));
     let mut capture = match is_open && text.len() > LONGEST_REPORT && !http::begins(&text) {
         true => farther::read(&text, first, &mut |part| read_part(part, entry).ok()),
-        false => first,
+        false => layers::improved(&text, first, &mut |inner| read_part(inner.as_bytes(), entry).ok()),
     }?;
+    let is_alone = capture.request.is_none() && capture.reply.as_ref().is_some_and(Reply::is_signature_refusal);
+    let settings = String::from_utf8_lossy(&text);
+    capture.notes.extend(Some(settings).filter(|_| is_alone).and_then(|text| bucket::setting(&text)));
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
@@ -177,6 +182,19 @@ impl Capture {
         let has_body = |request: &Request| is_whole && request.body != Body::Bytes(Vec::new());
         let is_complete = self.reply.is_some() || self.kind == CaptureKind::Har;
         let is_there = self.request.is_some() || self.client.is_some();
+        let ignored = self.notes.iter().find_map(|note| match note {
+            Note::TextBehindBody { length } if self.kind == CaptureKind::RawHttp => Some(*length),
+            _ => None,
+        });
+        if let Some(length) = ignored.filter(|_| !is_complete) {
+            // The reply has no status line: only its body, or what a program printed of it.
+            let behind = text.get(text.len().saturating_sub(length)..).unwrap_or_default();
+            let behind = String::from_utf8_lossy(behind);
+            let is_of_server = |reply: &Reply| reply.is_of_a_server();
+            self.reply = reply_behind(&behind).or_else(|| around::reply(&behind)).filter(is_of_server);
+            self.notes.retain(|note| self.reply.is_none() || !matches!(note, Note::TextBehindBody { .. }));
+            return;
+        }
         let has_place = is_there && !self.request.as_ref().is_some_and(has_body) && !is_complete;
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
@@ -207,7 +225,8 @@ pub fn read_reply(text: &[u8]) -> Result<Reply, UnreadableCapture> {
     let text = damage::without_fences(text::decode(text)?);
     let found = recognise(&text, None).ok().and_then(|capture| capture.reply);
     let found = found.or_else(|| log::texts_of_server(&text));
-    Ok(found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text)))
+    let found = found.unwrap_or_else(|| Reply::parse(None, &Headers::default(), &text));
+    Ok(layers::improved_reply(&text, found))
 }
 
 /// Whether a text has a token anywhere in it that is a presigned URL.
@@ -233,6 +252,11 @@ fn recognise(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCap
     }
     if let Some(exchange) = handed::read(text) {
         return choose(CaptureKind::Token, vec![exchange], entry, Prefer::First);
+    }
+    if let Some(mail) = url::mail_in_quoted_printable(text).filter(|_| url::begins_mail(text)) {
+        let mut capture = recognise(mail.as_bytes(), entry)?;
+        capture.notes.push(Note::UnwrappedUrl { from: "a mail in quoted-printable" });
+        return Ok(capture);
     }
     if har::begins(text) {
         return har::read(text, entry);

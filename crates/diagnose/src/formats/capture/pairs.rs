@@ -7,11 +7,12 @@
 
 use std::borrow::Cow;
 
-use super::exchange::{Exchange, METHODS, is_signed, valid_headers};
+use super::exchange::{Exchange, is_signed, valid_headers};
 use super::log::python;
 use super::object::Printed;
 use super::place::{self, Pair};
 use crate::formats::parse_url;
+use sigvet_core::internal::METHODS;
 use sigvet_core::request::RequestUrl;
 
 /// No program prints one request with more bytes.

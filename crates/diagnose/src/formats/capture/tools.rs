@@ -1,7 +1,7 @@
 //! Exchanges that tools print in their own layout, turned into HTTP messages: OkHttp's log, `mc admin trace -v`,
 //! mitmdump; and text as word processors change it.
 
-use super::exchange::METHODS;
+use sigvet_core::internal::METHODS;
 
 /// Each layout, tried in order.
 pub(super) const LAYOUTS: [fn(&str) -> Option<String>; 5] = [okhttp, mc_trace, mitmdump, without_typography, slashes];
@@ -79,7 +79,7 @@ fn mitmdump(text: &str) -> Option<String> {
 }
 
 /// Restores the quotes and blanks of keyboards where word processors, chats and pages replaced them.
-fn without_typography(text: &str) -> Option<String> {
+pub(super) fn without_typography(text: &str) -> Option<String> {
     let plain: String = text.chars().filter_map(in_ascii).collect();
     (plain != text).then_some(plain)
 }

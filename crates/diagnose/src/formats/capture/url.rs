@@ -3,6 +3,7 @@
 use ::base64::alphabet::URL_SAFE;
 
 use crate::formats::note::Note;
+use crate::formats::reply::unescape;
 use crate::formats::{base64, is_url, parse_url};
 use sigvet_core::internal::captured_request;
 use sigvet_core::internal::encode::{Plus, decode};
@@ -87,8 +88,19 @@ pub(super) fn mail_in_quoted_printable(text: &[u8]) -> Option<String> {
     })
 }
 
+/// Whether a text begins with the header of a mail, and not with a request or what a program printed.
+pub(super) fn begins_mail(text: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(text.get(..text.len().min(1024)).unwrap_or_default());
+    let first = head.trim_start().lines().next().unwrap_or_default();
+    let name = first.split_once(": ").map(|(name, _)| name.to_ascii_lowercase());
+    name.is_some_and(|name| {
+        name.starts_with("content-")
+            || ["from", "to", "subject", "mime-version", "return-path", "received"].contains(&name.as_str())
+    })
+}
+
 /// The source of a mail without quoted-printable escapes (RFC 2045 §6.7).
-fn from_quoted_printable(text: &str) -> String {
+pub(super) fn from_quoted_printable(text: &str) -> String {
     let joined = text.replace("=\r\n", "").replace("=\n", "");
     let mut plain = String::with_capacity(joined.len());
     let mut parts = joined.split('=');
@@ -159,7 +171,7 @@ pub(super) fn read(text: &str) -> Result<(Exchange, &str), UnreadableCapture> {
     }
     let joined = as_one_line(joined);
     // Chats write a link as `<URL|label>` or `<URL>`, with HTML escapes.
-    let linked = joined.split_once(['|', '>']).filter(|_| is_bracketed).map(|(url, _)| markup::unescaped(url).into_owned());
+    let linked = joined.split_once(['|', '>']).filter(|_| is_bracketed).map(|(url, _)| unescape(url));
     let joined = linked.unwrap_or(joined);
     let joined = match inside(&joined) {
         Some(inner) => {

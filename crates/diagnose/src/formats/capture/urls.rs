@@ -7,6 +7,7 @@ use super::exchange::{Exchange, Prefer, choose, no_such_entry};
 use super::{Capture, CaptureKind, MOST_CANDIDATES, UnreadableCapture, markup, reply_behind, up_to_quote, url};
 use crate::formats::note::Note;
 use crate::formats::note_of_url;
+use crate::formats::reply::unescape;
 
 /// The maximum number of URLs to keep.
 const MOST: usize = 100;
@@ -36,12 +37,7 @@ pub(super) fn is_in(text: &str) -> bool {
     is_found
 }
 
-fn choose_among(
-    first: Exchange,
-    whole: &str,
-    from: usize,
-    entry: Option<usize>,
-) -> Result<Capture, UnreadableCapture> {
+fn choose_among(first: Exchange, whole: &str, from: usize, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let mut distinct = Distinct { kept: Vec::new(), numbered: None, entry, seen: BTreeSet::new() };
     distinct.add(first);
     each(whole, from, &mut |exchange| {
@@ -101,7 +97,7 @@ fn hash_of_url(exchange: &Exchange) -> u64 {
     let mut hasher = DefaultHasher::new();
     if let Some(request) = &exchange.request {
         request.host().hash(&mut hasher);
-        markup::unescaped(&String::from_utf8_lossy(request.target())).hash(&mut hasher);
+        unescape(&String::from_utf8_lossy(request.target())).hash(&mut hasher);
     }
     hasher.finish()
 }

@@ -4,8 +4,8 @@
 
 use sigvet_core::time::Timestamp;
 
-const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
-const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
+pub(super) const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
+pub(super) const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
 
 /// The facts in a message, and its text without the long ones.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,13 +36,14 @@ impl ErrorFields {
     }
 }
 
-/// The quoted block after its mark. Header values may contain quotes, so the block ends at the last quote
-/// before the other mark. A truncated block is ignored.
+/// The quoted block after its mark. Header values may contain quotes, so the canonical request ends at the last quote
+/// before the other mark; a string to sign contains none. A truncated block is ignored.
 fn block(message: &str, mark: &str, other: &str) -> Option<Vec<u8>> {
     let (_, after) = message.split_once(mark)?;
     let after = after.split(other).next()?;
     let (_, quoted) = after.split_once('\'')?;
-    let (block, _) = quoted.rsplit_once('\'')?;
+    let ends_early = mark == STRING_TO_SIGN;
+    let (block, _) = if ends_early { quoted.split_once('\'')? } else { quoted.rsplit_once('\'')? };
     Some(block.replace("\r\n", "\n").into_bytes()).filter(|block| !block.is_empty())
 }
 

@@ -12,11 +12,15 @@ mod summary;
 mod xml;
 mod damage;
 mod exception;
+mod texts;
 
 #[cfg(test)]
 mod tests;
 
 pub use kind::Kind;
+pub use texts::TextState;
+pub(super) use texts::around_texts;
+pub(super) use xml::unescape;
 
 use std::borrow::Cow;
 
@@ -79,6 +83,8 @@ pub struct Reply {
     pub gateway: Option<Gateway>,
     /// Details that the server adds to the message, such as Google's reason.
     pub details: Option<String>,
+    /// The largest object that the server accepts in this request, in bytes.
+    pub most_bytes: Option<u64>,
     /// Damage that the reply suffered in transit, and whether it was repaired.
     pub damage: Vec<Note>,
 }
@@ -137,7 +143,10 @@ impl Reply {
                 .get(&["RequestId", "RequestID"])
                 .or_else(|| REQUEST_ID_HEADERS.iter().find_map(|name| header(name))),
             host_id: fields.get(&["HostId"]).or_else(|| header("x-amz-id-2")),
-            region: stated.region.or_else(|| fields.get(&["Region"])).or_else(|| header("x-amz-bucket-region")),
+            region: stated
+                .region
+                .or_else(|| fields.get(&["Region", "ExpectSigningRegion"]))
+                .or_else(|| header("x-amz-bucket-region")),
             service: stated.service,
             server_time: fields
                 .instant("ServerTime")
@@ -159,6 +168,7 @@ impl Reply {
             server: Server::from_headers(headers),
             gateway: Gateway::from_headers(headers),
             details: fields.get(&["Details"]),
+            most_bytes: fields.get(&["MaxSizeAllowed"]).and_then(|bytes| bytes.parse().ok()),
             damage,
         };
         damage::mend_blocks(&mut reply);

@@ -93,7 +93,7 @@ impl<'a> Iterator for Leaves<'a> {
 }
 
 /// Resolves XML references. Unknown ones are kept.
-pub(super) fn unescape(text: &str) -> String {
+pub(in crate::formats) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

@@ -58,6 +58,19 @@ impl Cache {
     }
 }
 
+impl Cache {
+    /// The service of the endpoint of a cache, as in the credential scope of a token. `None` if the text is no endpoint.
+    pub fn service_of(endpoint: &str) -> Option<&'static str> {
+        let endpoint = endpoint.to_ascii_lowercase();
+        let has = |name: &str| endpoint.split('.').skip(1).any(|label| label == name);
+        match Self::parse(&endpoint) {
+            Self { region: None, .. } => None,
+            _ if has("memorydb") => Some("memorydb"),
+            _ => Some("elasticache"),
+        }
+    }
+}
+
 /// The name of a replication group or cluster, from the labels before the region. The forms with TLS come first, then
 /// those without; an endpoint keeps its form when TLS is turned on later. Nodes outside a group (`NAME.abc123.0001`)
 /// and Memcached (`NAME.abc123.cfg`) accept no tokens, and a node that joined a group later does not show the group's
@@ -202,6 +215,8 @@ mod tests {
             ),
         ] {
             let region = region.map(|region| CacheRegion::Known(region.to_owned()));
+            let service = if text.contains("memorydb.") { "memorydb" } else { "elasticache" };
+            assert_eq!(Cache::service_of(text), region.as_ref().map(|_| service), "{text}");
             assert_eq!(Cache::parse(text), Cache { name: Some(name.to_owned()), region, is_serverless }, "{text}");
         }
     }

@@ -12,7 +12,7 @@ use crate::cli::render::redact::Redactor;
 use crate::gateway::{Exchange, Judgement};
 use sigvet_core::request::{Body, Headers};
 use sigvet_core::verify::Outcome;
-use sigvet_diagnose::{Diagnosis, Judged, Origin, Search};
+use sigvet_diagnose::{Diagnosis, Judged, Known, Origin, Search};
 
 /// The page of a request.
 pub fn to_html(page: &Page, exchange: &Exchange) -> String {
@@ -64,6 +64,7 @@ fn diagnosis_of_valid(exchange: &Exchange) -> Option<Diagnosis> {
         notes: Vec::new(),
         next: Vec::new(),
         judged: Some(Judged { request: exchange.request.clone(), verdict, origin: Origin::Captured }),
+        known: Known::WHOLE,
         comparisons: Vec::new(),
         search: Search { is_made: false, hypotheses: 0, deepest: 0, is_exhausted: true },
         tried: Vec::new(),

@@ -13,6 +13,7 @@ mod payload;
 mod policy;
 mod redirect;
 mod scope;
+mod tokens;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +27,9 @@ use sigvet_core::scheme::Dialect;
 use sigvet_core::verify::Finding;
 
 /// In order, beginning with the subject whose messages are most reliable.
-const READERS: [fn(&ReplyContext<'_>) -> Vec<Explanation>; 14] = [
+const READERS: [fn(&ReplyContext<'_>) -> Vec<Explanation>; 15] = [
     certificate::read,
+    tokens::read,
     form::mechanism,
     policy::read,
     dates::expiry,

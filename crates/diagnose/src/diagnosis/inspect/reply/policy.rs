@@ -20,8 +20,12 @@ fn expired(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     said.says(&WORDS).then(|| AppliedMistake::new(&POLICY_EXPIRED, "", server))
 }
 
-/// A field without a condition. S3 and Ceph name it in the message, Google's store in the details.
+/// A field without a condition. S3, Ceph and MinIO name it in the message, Google's store in the details.
 fn field(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
+    // MinIO's `checkPostPolicy`.
+    if let Some(names) = said.quoted_after("in the list of policy conditions. ") {
+        return Some(quoted(&POLICY_FIELD_NOT_ALLOWED, "the server names", names));
+    }
     const WORDS: [&str; 4] = [
         "extra input fields: ",
         "extra input fields ",
@@ -41,8 +45,14 @@ fn condition(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
     let is_size = said.says(&["entitytoolarge", "minsizeallowed", "exceeds the maximum allowed size"])
         || said.has_code(&["EntityTooLarge", "EntityTooSmall"]);
     let is_said = said.says(&["conditions specified in the policy document", "satisfy the policy condition"])
-        || (is_size && said.is_form());
+        || (is_size && (said.is_form() || is_limit_of_policy(said)));
     is_said.then(|| quoted(&POLICY_CONDITION_FAILED, "", said.reply.details.as_deref().unwrap_or_default()))
+}
+
+/// Whether the limit on the size of an object that the server states is not S3's own for one upload (5 GiB).
+fn is_limit_of_policy(said: &ReplyContext<'_>) -> bool {
+    const OF_S3: u64 = 5 * 1024 * 1024 * 1024;
+    said.reply.most_bytes.is_some_and(|most| most < OF_S3)
 }
 
 fn malformed(said: &ReplyContext<'_>) -> Option<AppliedMistake> {

@@ -70,12 +70,14 @@ fn slashed(id: &str) -> AppliedMistake {
 
 /// The region in the message; if there is none, the region that a server with this reply is in.
 fn region(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
-    const WORDS: [&str; 7] = [
+    const WORDS: [&str; 8] = [
         "region name '",
         "is wrong; expecting",
         "the region is wrong",
         "region does not match",
         "to a valid region",
+        // Alibaba's OSS, whose fields name both regions.
+        "invalid signing region",
         "unexpected scope",
         "must be addressed using the specified endpoint",
     ];
@@ -120,7 +122,13 @@ fn part_of_scope<'s>(said: &'s ReplyContext<'_>, words: &str, index: usize) -> O
 }
 
 fn service(said: &ReplyContext<'_>) -> Option<AppliedMistake> {
-    const WORDS: [&str; 3] = ["scoped to correct service", "incorrect service", "service scope should be of value"];
+    const WORDS: [&str; 4] = [
+        "scoped to correct service",
+        "incorrect service",
+        "service scope should be of value",
+        // Alibaba's OSS.
+        "invalid signing product",
+    ];
     if !said.says(&WORDS) {
         return of_unexpected_scope(said);
     }

@@ -6,17 +6,18 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::diagnosis::alternatives::escaping::is_encoded_again;
 use crate::diagnosis::catalogue::{
-    BUCKET_MALFORMED, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII, HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE,
-    PATH_PLUS_AS_SPACE, PATH_TILDE_ENCODED, PATH_UNICODE_FORM, QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED,
-    SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
+    BUCKET_MALFORMED, HEADER_CHANGED, HEADER_CONTENT_TYPE, HEADER_HOP_BY_HOP, HEADER_MISSING, HEADER_NON_ASCII,
+    HEADER_NOT_SIGNABLE, PATH_ENCODED_ONCE, PATH_PLUS_AS_SPACE, PATH_TILDE_ENCODED, PATH_UNICODE_FORM,
+    QUERY_HTML_ESCAPED, QUERY_JSON_ESCAPED, SIGNED_HEADERS_DUPLICATE, SIGNED_HEADERS_UNSORTED, TIME_DATE_HEADER,
 };
 use crate::diagnosis::evidence::Evidence;
 use crate::diagnosis::inspect::{holds, key, scope, token};
 use crate::diagnosis::outcome::{AppliedMistake, JudgedV4};
 use crate::formats::reply::Reply;
 use sigvet_core::canonical::{Field, PathEncoding};
+use sigvet_core::endpoint::infer;
 use sigvet_core::internal::encode::{Plus, decode};
-use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host};
+use sigvet_core::internal::{Contradiction, Sureness, is_aws, region_of_host, service_of_host, without_port};
 use sigvet_core::prepare::is_never_signed;
 use sigvet_core::request::Request;
 use sigvet_core::time::Timestamp;
@@ -34,29 +35,27 @@ pub(super) fn of_right(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Ap
     let rewritten = rewritten(judged, |name| is_never_signed(name) && name != "authorization");
     let of_signature = [not_signable(judged), oddly_named(judged), rewritten];
     let is_of_signature = evidence.reply.is_some_and(Reply::is_signature_refusal);
-    let beside = [bucket_malformed(judged), unexpected_token(judged)];
-    beside.into_iter().chain(of_signature.into_iter().filter(|_| is_of_signature)).flatten().collect()
+    let of_scope = [other_service(evidence, judged), other_region(evidence, judged), region_of_store(evidence, judged)];
+    let beside = [bucket_malformed(judged), unexpected_token(judged)].into_iter().chain(of_scope);
+    beside.chain(of_signature.into_iter().filter(|_| is_of_signature)).flatten().collect()
 }
 
 /// All suspicions, the likeliest first.
 pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<AppliedMistake> {
     let request = evidence.request.unwrap_or(judged.request);
-    let terms = &judged.claim.terms;
     [
         duplicate(judged),
         unsorted(judged),
         hop_by_hop(judged),
         of_sdk(evidence, judged),
+        told_header(evidence, judged),
         oddly_named(judged),
         not_signable(judged),
         bucket_malformed(judged),
         unexpected_token(judged),
-        likely(service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented)))
-            .filter(|_| !is_expected(evidence, |service| service == terms.scope.service))
-            .map(|(signed, host)| scope::other_service(&signed, &host)),
-        likely(region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented)))
-            .filter(|_| !is_expected(evidence, |region| region == terms.scope.region()))
-            .map(|(signed, host)| scope::other_region(&signed, &host)),
+        other_service(evidence, judged),
+        other_region(evidence, judged),
+        region_of_store(evidence, judged),
         plus_in_path(judged),
         tilde_in_path(evidence, judged),
         encoded_once(evidence, judged),
@@ -70,6 +69,33 @@ pub(super) fn all(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Vec<Applied
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A service that is not the one that the host's name seems to name.
+fn other_service(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let terms = &judged.claim.terms;
+    let found = service_of_host(judged.request, terms).filter(|found| !scope::is_region(&found.presented));
+    let (signed, host) = likely(found).filter(|_| !is_expected(evidence, |service| service == terms.scope.service))?;
+    Some(scope::other_service(&signed, &host))
+}
+
+/// A region that is not the one of the host, which may serve several.
+fn other_region(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let terms = &judged.claim.terms;
+    let found = region_of_host(judged.request, terms).filter(|found| !scope::is_service(&found.presented));
+    let (signed, host) = likely(found).filter(|_| !is_expected(evidence, |region| region == terms.scope.region()))?;
+    Some(scope::other_region(&signed, &host))
+}
+
+/// A region that is not the one in the name of a store's host. Many stores accept any region, so it counts only if the
+/// signature was refused.
+fn region_of_store(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    let region = judged.claim.terms.scope.region();
+    let host = judged.request.host().filter(|_| evidence.reply.is_some_and(Reply::is_signature_refusal))?;
+    let host = without_port(host).to_ascii_lowercase();
+    let named = infer(&host).filter(|_| !is_aws(judged.request))?.region?;
+    let is_other = named != region && host.contains(&named) && !scope::is_service(region);
+    (is_other && !is_expected(evidence, |expected| expected == region)).then(|| scope::other_region(region, &named))
 }
 
 /// Whether the server is known to expect the request's value of this scope part.
@@ -159,6 +185,23 @@ fn of_sdk(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMista
     let is_url = !evidence.known.headers && !names.is_empty();
     let detail = || format!("signed: {}, which only the SDK sends", names.join(", "));
     is_url.then(|| AppliedMistake::new(&HEADER_MISSING, names.join(";"), "").with_detail(detail()))
+}
+
+/// A header that a URL signs and that only the server's text shows. The client may have sent another value than it
+/// signed.
+fn told_header(evidence: &Evidence<'_>, judged: &JudgedV4<'_>) -> Option<AppliedMistake> {
+    evidence.reply?.canonical_request.as_ref().filter(|_| !evidence.known.headers && judged.is_captured())?;
+    let signed = &judged.claim.terms.signed_headers;
+    let is_own = |name: &str| name != "host" && signed.contains(name);
+    let named = |name: &str| judged.request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+    let header = named("content-type")
+        .filter(|_| is_own("content-type"))
+        .or_else(|| judged.request.headers.iter().find(|header| is_own(&header.name.to_ascii_lowercase())))?;
+    let name = header.name.to_ascii_lowercase();
+    let mistake = if name == "content-type" { &HEADER_CONTENT_TYPE } else { &HEADER_CHANGED };
+    let arrived = if header.is_bearer() { Vec::new() } else { [name.as_bytes(), b":", &header.value].concat() };
+    let detail = format!("the URL signs {name}; only the value that the server received is known");
+    Some(AppliedMistake::new(mistake, "", arrived).with_detail(detail))
 }
 
 /// Outside S3 keys, a plus sign is a plus sign.

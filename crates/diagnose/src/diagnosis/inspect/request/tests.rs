@@ -48,6 +48,10 @@ fn mistakes_that_every_server_refuses_are_named() {
             "scope-region",
         ),
         (signed("GET /", api, &of("eu-west-2/es"), ""), "scope-service"),
+        (signed("GET /", "iam.amazonaws.com", &of("eu-west-1/iam"), ""), "scope-region"),
+        (signed("GET /", "polly.us-east-1.amazonaws.com", &of("us-east-1/athena"), ""), "scope-service"),
+        // OpenSearch Serverless requires the header, but the host is not one of its hosts.
+        (signed("GET /", "search-a.us-east-1.es.amazonaws.com", &of("us-east-1/aoss"), ""), "scope-service"),
         (
             signed("GET /", api, "AKIAIOSFODNN7 EXAMPLE/20150830/eu-west-2/execute-api/aws4_request", ""),
             "access-key-malformed",
@@ -99,12 +103,9 @@ fn suspicions_are_not_refusals() {
         (s3("GET /", "X-Amz-Meta-Name: é\n"), "header-non-ascii"),
         (s3("GET /", "Date: Mon, 31 Aug 2015 12:36:00 GMT\n"), "time-date-header"),
         (s3("GET /?a=1&amp;b=2", ""), "query-html-escaped"),
-        (signed("GET /", "iam.amazonaws.com", &of("eu-west-1/iam"), ""), "scope-region"),
-        (
-            signed("GET /", "athena.us-east-1.amazonaws.com", &of("us-east-1/athena"), "")
-                .replace("athena.us", "polly.us"),
-            "scope-service",
-        ),
+        // The host serves one region after another; the service is only guessed from a name.
+        (signed("GET /", "global.health.amazonaws.com", &of("us-east-2/health"), ""), "scope-region"),
+        (signed("GET /", "brand-new.us-east-1.amazonaws.com", &of("us-east-1/athena"), ""), "scope-service"),
         (
             signed("GET /", api, &here.replace("AKIA", "ASIA"), "")
                 .replace("Authorization", "X-Amz-Security-Token: t\nAuthorization"),
@@ -215,4 +216,22 @@ fn each_violation_of_a_policy_is_reported() {
         vec!["the file has 3 bytes, but the policy allows 1 to 2"],
     ];
     assert_eq!(explanations.iter().map(details).collect::<Vec<_>>(), expected);
+}
+
+/// A store's host names its region, which some stores require (Scaleway, Backblaze B2) and others ignore (those of Ceph).
+#[test]
+fn the_region_of_a_store_matters_only_if_the_signature_was_refused() {
+    let refused = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+    let empty = format!("x-amz-content-sha256: {}\n", sha256(""));
+    for (host, region, expected) in [
+        ("b.s3.fr-par.scw.cloud", "us-east-1", "scope-region"),
+        ("s3.eu-central-2.wasabisys.com", "us-east-1", "scope-region"),
+        ("b.s3.fr-par.scw.cloud", "fr-par", ""),
+        ("store.example", "us-east-1", ""),
+        ("acc.r2.cloudflarestorage.com", "us-east-1", ""),
+    ] {
+        let text = signed("GET /", host, &of(&format!("{region}/s3")), &empty);
+        assert_eq!(ids(&Case::new(&text).suspicions()), "", "{host} {region}");
+        assert_eq!(ids(&Case::new(&text).answered(403, refused).suspicions()), expected, "{host} {region}");
+    }
 }

@@ -68,6 +68,11 @@ impl Diagnosis {
     }
 }
 
+/// The IDs of the mistakes that the findings represent, as [`Diagnosis::from_verdict`] has them.
+pub fn mistakes_found(verdict: &Verdict) -> impl Iterator<Item = &'static str> {
+    verdict.findings.iter().filter_map(|finding| Some(mistake(finding, &verdict.claimed)?.mistake.id))
+}
+
 /// How a finding is known.
 pub(crate) fn proof(finding: &Finding) -> Proof {
     match finding {

@@ -202,7 +202,15 @@ fn last_word(line: &[u8], is_of_word: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
 /// Whether the block belongs to a server: in an element, or in its message.
 fn is_servers(lines: &[&[u8]], at: usize) -> bool {
     let has = |line: &[u8], words: &[u8]| line.windows(words.len()).any(|window| window == words);
-    let in_element = has(lines[at], b"<CanonicalRequest>") || has(lines[at], b"<StringToSign>");
+    const ELEMENTS: [&[u8]; 6] = [
+        b"<CanonicalRequest>",
+        b"<StringToSign>",
+        b"&lt;CanonicalRequest&gt;",
+        b"&lt;StringToSign&gt;",
+        b"u003cCanonicalRequest",
+        b"u003cStringToSign",
+    ];
+    let in_element = ELEMENTS.iter().any(|element| has(lines[at], element));
     in_element
         || lines.get(at.saturating_sub(2)..=at).unwrap_or_default().iter().any(|line| has(line, b"should have been"))
 }

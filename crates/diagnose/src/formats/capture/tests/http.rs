@@ -49,6 +49,14 @@ fn a_body_that_contradicts_its_length_is_not_trusted() {
         let found = capture(&raw(body));
         assert_eq!((&request(&found).body, notes(&found)), (&expected, vec![note.to_owned()]), "{body}");
     }
+    // A client that waits for `100 Continue` sends no body if it is refused.
+    for more in ["", "Content-Encoding: aws-chunked\r\nX-Amz-Content-SHA256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n"] {
+        let refused = format!("Transfer-Encoding: chunked\r\n{more}\r\nHTTP/1.1 403 Forbidden\r\n\r\n");
+        let found = capture(&raw(&refused));
+        assert_eq!(request(&found).body, Body::Unknown, "{more}");
+        assert_eq!(notes(&found), ["the input does not contain the request's body"], "{more}");
+        assert_eq!(found.reply.unwrap().status, Some(403));
+    }
     let found = capture(&raw("Content-Length: 40\r\n\r\ncut\nHTTP/1.1 403 Forbidden\n\n"));
     assert_eq!((found.reply.unwrap().status, found.request.unwrap().body), (Some(403), Body::Unknown));
 }

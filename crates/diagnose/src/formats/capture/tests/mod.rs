@@ -156,6 +156,80 @@ fn each_presigned_url_of_a_text_can_be_chosen() {
     assert_eq!(key(&format!("https://h.example/page\n{b}"), None).unwrap(), "/b");
 }
 
+/// Catches a count that ends where the reader stops.
+#[test]
+fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
+    let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+    let url = |at| {
+        format!(
+            "https://b.s3.eu-west-1.amazonaws.com/{at}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}"
+        )
+    };
+    let authorization = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
+    let record = |at| {
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"/{at}\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}"
+        )
+    };
+    let call = |at| format!("fetch('https://h/{at}', {{headers: {{Authorization: '{authorization}'}}}})");
+    let lines = |line: &dyn Fn(usize) -> String| (1..=150).map(|at| line(at) + "\n").collect::<String>();
+    for (text, taken) in [
+        (lines(&url), 1),
+        (format!("see\n{}", lines(&url)), 1),
+        (lines(&|at| format!("<a href=\"{}\">x</a>", url(at).replace('&', "&amp;"))), 1),
+        (lines(&record), 150),
+        (lines(&call), 150),
+    ] {
+        assert_eq!(notes(&capture(&text))[0], format!("150 requests; used number {taken}"), "{}", &text[..200]);
+        let chosen = read(text.as_bytes(), Some(140)).unwrap();
+        assert!(target(&chosen).starts_with("/140"), "{}", target(&chosen));
+        assert!(read(text.as_bytes(), Some(151)).is_err());
+    }
+    let token = |at| format!("db{at}.example:5432/?Action=connect&DBUser=u&X-Amz-Signature={signature}");
+    assert_eq!(notes(&capture(&format!("mine:\n{}", lines(&token))))[0], "more than 64 tokens found; used number 1");
+}
+
+/// Catches evidence that is passed over because it is far down, without a word.
+#[test]
+fn evidence_far_down_in_a_text_is_found() {
+    let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
+    let url =
+        format!("https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={signature}");
+    let authorization = "AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1";
+    let filler = "2026-11-30 10:11:12 INFO {\"level\": \"info\", \"took\": 12}\n".repeat(8_000);
+    let far = |what: &str, line: &str| format!("the text is long; {what} was read from line {line}");
+    for evidence in [
+        format!("see {url}\n"),
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"/k?X-Amz-Algorithm=AWS4-HMAC-SHA256\",\"headers\":{{\"Host\":\"h\",\"Authorization\":\"{authorization}\"}}}}\n"
+        ),
+        format!("PGPASSWORD='db.example:5432/?Action=connect&DBUser=u&X-Amz-Signature={signature}'\n"),
+    ] {
+        let found = capture(&format!("{filler}{evidence}{filler}"));
+        assert!(found.request.is_some(), "{evidence}");
+        assert!(notes(&found).iter().any(|note| note.starts_with(&far("the request", ""))), "{:?}", notes(&found));
+    }
+    let refusal = "<Error><Code>SignatureDoesNotMatch</Code><Message>No</Message></Error>\n";
+    let late = capture(&format!("{url}\n{filler}{refusal}"));
+    assert_eq!(code(&late), "SignatureDoesNotMatch");
+    assert!(notes(&late).iter().any(|note| note.starts_with(&far("the server's reply", ""))), "{:?}", notes(&late));
+    let marks = "a signature= of nothing\n".repeat(40_000);
+    let given_up = read(format!("{filler}{marks}").as_bytes(), None).unwrap_err().to_string();
+    assert!(given_up.contains("the text is long, and nothing below line"), "{given_up}");
+}
+
+/// A body with a reply below it that has no status line, as programs print both.
+#[test]
+fn a_reply_below_a_body_is_read() {
+    let request = "POST / HTTP/1.1\nHost: h\nContent-Length: 2\nAuthorization: AWS4-HMAC-SHA256 Credential=A/20150830/r/s3/aws4_request, SignedHeaders=host, Signature=1\n\n{}";
+    let refusal = "software.amazon.awssdk.services.dynamodb.model.DynamoDbException: The security token included in the request is invalid. (Service: DynamoDb, Status Code: 400, Request ID: R)";
+    let found = capture(&format!("{request}\n\n{refusal}\n"));
+    assert!(found.reply.is_some_and(|reply| reply.status == Some(400)));
+    assert!(found.notes.iter().all(|note| !matches!(note, crate::formats::Note::TextBehindBody { .. })));
+    let other = capture(&format!("{request}\n\nthe end of it\n"));
+    assert!(other.reply.is_none() && !other.notes.is_empty());
+}
+
 /// Catches a word in capitals in front of a URL that is taken for its method.
 #[test]
 fn only_a_method_in_front_of_a_url_is_its_method() {

@@ -6,7 +6,7 @@ use crate::formats::token::{EKS_FAMILY, decoded};
 use crate::formats::{BEDROCK_PREFIX, DamagedToken, EKS_PREFIX, Token};
 use sigvet_core::internal::encode::{Plus, decode};
 
-use super::{LONGEST, escapes};
+use super::{LONGEST, beside, escapes};
 
 /// The text after the host in the token of a database or cache.
 const DATABASE_MARKS: [&str; 2] = ["/?Action=connect&", "/?Action=DbConnect"];
@@ -153,8 +153,42 @@ fn of_database(line: &str, mark: usize, end: usize) -> Option<FoundToken> {
     let user = colons.len().checked_sub(own_colons + 1).and_then(|last| colons.get(last));
     start += user.map_or(0, |user| user + 1);
     let is_behind_user = user.is_some() && line.get(end..)?.starts_with('@');
-    let note = if is_behind_user { Some(Note::PasswordNotEscaped) } else { kept_scheme(before, start) };
+    if let Some(end) = end_in_query(line, start, end) {
+        return Some(FoundToken::parse(line.get(start..end)?)?.with_note(Some(Note::PasswordNotEscaped)));
+    }
+    let note = match is_behind_user {
+        true if !has_scheme(before) && is_before_address(line.get(end..)?) => None,
+        true => Some(Note::PasswordNotEscaped),
+        false => kept_scheme(before, start),
+    };
     Some(FoundToken::parse(line.get(start..end)?)?.with_note(note))
+}
+
+/// Whether the word at the end of a text has a scheme, as a URL has.
+fn has_scheme(before: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || "\"'`=".contains(c);
+    before.rsplit(is_between).next().is_some_and(|word| word.contains("://"))
+}
+
+/// Whether a password ends here in the form of go-sql-driver, which takes all up to the last `@` as it is (`ParseDSN`):
+/// `user:TOKEN@tcp(host:port)/db`.
+fn is_before_address(behind: &str) -> bool {
+    let Some(address) = behind.strip_prefix('@') else { return false };
+    address.starts_with('/') || address.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('(')
+}
+
+/// Where a token ends that is a parameter of a URL, such as JDBC's `…?user=app&password=TOKEN&sslmode=require`: there its
+/// own `&` separate parameters.
+fn end_in_query(line: &str, start: usize, end: usize) -> Option<usize> {
+    const SIGNATURE: &str = "X-Amz-Signature=";
+    let (url, name) = line.get(..start)?.strip_suffix('=')?.rsplit_once(['?', '&'])?;
+    if !beside::names_password(name) || !url.contains("://") {
+        return None;
+    }
+    let token = line.get(start..end)?;
+    let value = token.find(SIGNATURE)? + SIGNATURE.len();
+    let digits = token.get(value..)?.bytes().take_while(u8::is_ascii_hexdigit).count();
+    Some(start + value + digits)
 }
 
 /// A note if a value begins with the token's scheme: the client then uses the token together with its scheme.
@@ -263,6 +297,14 @@ mod tests {
             (format!("the URL is https://{token}"), vec![]),
             (format!("postgresql://u:{token}@db.example:5432/d"), vec![Note::PasswordNotEscaped]),
             (format!("user:{token}"), vec![]),
+            // go-sql-driver's form, in which nothing is escaped; JDBC's, whose parameters are.
+            (format!("dsn := \"app:{token}@tcp(db.example:5432)/d?allowCleartextPasswords=true\""), vec![]),
+            (format!("MYSQL_DSN=app:{token}@/d"), vec![]),
+            (format!("mysql://app:{token}@tcp(db.example:5432)/d"), vec![Note::PasswordNotEscaped]),
+            (
+                format!("url=jdbc:postgresql://db.example:5432/d?user=app&password={token}&sslmode=require"),
+                vec![Note::PasswordNotEscaped],
+            ),
         ] {
             assert_eq!(found(&line), (URL.to_owned(), notes), "{line}");
         }

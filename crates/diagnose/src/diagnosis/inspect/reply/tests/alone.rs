@@ -37,7 +37,15 @@ fn the_message_alone_names_the_mistake() {
             "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$acl\", \"private\"]",
             "policy-condition-failed",
         ),
+        (
+            "AccessDenied",
+            "Each form field that you specify in a form must appear in the list of policy conditions. \"X-Amz-Meta-Name\" not specified in the policy.",
+            "policy-field-not-allowed",
+        ),
         ("InvalidPolicyDocument", "Invalid Policy: Invalid JSON.", "policy-malformed"),
+        // Alibaba's OSS (issues 29 of its SDK for Go and 74 of its SDK for Python).
+        ("InvalidArgument", "Invalid signing region in Authorization header.", "scope-region"),
+        ("InvalidArgument", "Invalid signing product in Authorization header.", "scope-service"),
         // rclone, Garage, nanio, STS.
         (
             "AccessDenied",
@@ -179,4 +187,49 @@ fn a_clock_one_hour_off_has_two_explanations() {
             "{server}"
         );
     }
+}
+
+/// The messages of aws-iam-authenticator's `pkg/token/token.go` as it logs them, of Vault's `validateVaultHeaderValue` as
+/// its command line prints them, and of Bedrock as LiteLLM's tests quote it.
+#[test]
+fn servers_that_accept_signed_logins_name_the_mistake() {
+    let eks = |message: &str| {
+        format!(
+            "time=\"2026-11-30T10:11:12Z\" level=warning msg=\"access denied\" error=\"input token was not properly formatted: {message}\" path=/authenticate"
+        )
+    };
+    let vault = |message: &str| {
+        format!(
+            "URL: PUT https://v:8200/v1/auth/aws/login\nCode: 400. Errors:\n\n* error validating X-Vault-AWS-IAM-Server-ID header: {message}"
+        )
+    };
+    for (body, expected) in [
+        (eks("X-Amz-Date parameter is expired (15 minute expiration) 2026-11-30 09:11:46 +0000 UTC"), "expired"),
+        (eks("client did not sign the x-k8s-aws-id header in the pre-signed URL"), "eks-cluster-unsigned"),
+        (eks("invalid X-Amz-Expires parameter in pre-signed URL: 3600"), "expires-too-long"),
+        (eks("unexpected action parameter in pre-signed URL"), "token-parameter-missing"),
+        (vault("missing header \"X-Vault-AWS-IAM-Server-ID\""), "token-audience"),
+        (vault("expected \"vault.prod\" but got \"vault\""), "token-audience"),
+        (vault("vault header wasn't signed"), "token-audience"),
+        ("{\"Message\":\"Bearer Token has expired\"}".to_owned(), "expired"),
+    ] {
+        assert_eq!(ids(&header().answered(400, &body).reply_alone()), expected, "{body}");
+    }
+    let found = header().answered(400, &vault("expected \"vault.prod\" but got \"vault\"")).reply_alone();
+    let made = &found[0].mistakes[0];
+    assert_eq!((made.signed.as_slice(), made.expected.as_slice()), (&b"vault"[..], &b"vault.prod"[..]));
+}
+
+/// S3's own limit for one upload is 5 GiB; any smaller one is that of a form's policy (*POST object*, *EntityTooLarge*).
+#[test]
+fn a_limit_below_that_of_an_upload_is_a_condition_of_the_policy() {
+    let too_large = |most: u64| {
+        let message = "Your proposed upload exceeds the maximum allowed size";
+        let body = format!(
+            "<Error><Code>EntityTooLarge</Code><Message>{message}</Message><MaxSizeAllowed>{most}</MaxSizeAllowed></Error>"
+        );
+        ids(&header().answered(400, &body).reply_alone())
+    };
+    assert_eq!(too_large(10_485_760), "policy-condition-failed");
+    assert_eq!(too_large(5_368_709_120), "");
 }

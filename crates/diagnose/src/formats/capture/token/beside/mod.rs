@@ -44,7 +44,8 @@ pub(super) fn notes(place: &Place<'_>, token: &Token) -> Vec<Note> {
                 (login.host, login.port) = (Seen::Several, Seen::Several);
             }
             let found = [other_user(kind, token, &login), other_host(kind, token, &login), other_region(token, &login)];
-            found.into_iter().flatten().map(Note::OtherLogin).collect()
+            let of_cache = [other_type(kind, token, &login), other_service(kind, token, &login)];
+            found.into_iter().chain(of_cache).flatten().map(Note::OtherLogin).collect()
         }
     }
 }
@@ -177,8 +178,30 @@ fn other_host(kind: &TokenKind, token: &Token, login: &Login) -> Option<OtherLog
 fn other_region(token: &Token, login: &Login) -> Option<OtherLogin> {
     let used = login.host.known().filter(|host| host.contains('.'))?;
     let cache = Cache::parse(used).region?;
-    let (expected, signed) = (cache.known()?.to_owned(), scope_region(token)?);
+    let (expected, signed) = (cache.known()?.to_owned(), scope_part(token, 2)?);
     (expected != signed).then(|| OtherLogin::Region { signed, expected, used: used.to_owned() })
+}
+
+/// Compares the type of a cache with the token's parameter, which tokens for serverless caches have and others do not
+/// (*Authenticating with IAM*, ElastiCache).
+fn other_type(kind: &TokenKind, token: &Token, login: &Login) -> Option<OtherLogin> {
+    const SERVERLESS: &str = "ResourceType=ServerlessCache";
+    let used = login.host.known().filter(|_| kind == &TokenKind::ELASTICACHE)?;
+    let is_of_type = parameter(token, "ResourceType").is_some();
+    let is_serverless = Cache::parse(used).is_serverless;
+    if Cache::service_of(used)? != "elasticache" || is_of_type == is_serverless {
+        return None;
+    }
+    let (signed, expected) = if is_serverless { ("", SERVERLESS) } else { (SERVERLESS, "") };
+    Some(OtherLogin::CacheType { signed, expected, used: used.to_owned() })
+}
+
+/// Compares the service of a cache's endpoint with the one in the token's credential scope.
+fn other_service(kind: &TokenKind, token: &Token, login: &Login) -> Option<OtherLogin> {
+    let used = login.host.known().filter(|_| kind == &TokenKind::ELASTICACHE)?;
+    let (expected, signed) = (Cache::service_of(used)?, scope_part(token, 3)?);
+    let is_other = signed != expected && kind.services.contains(&signed.as_str());
+    is_other.then(|| OtherLogin::CacheService { signed, expected, used: used.to_owned() })
 }
 
 /// The host in the token, with its port.
@@ -193,9 +216,9 @@ fn parameter(token: &Token, name: &str) -> Option<String> {
     String::from_utf8(decode(value.as_bytes(), Plus::Literal)).ok()
 }
 
-/// The region in the token's credential scope.
-fn scope_region(token: &Token) -> Option<String> {
-    parameter(token, "X-Amz-Credential")?.split('/').nth(2).map(str::to_owned)
+/// A part of the token's credential, counted from the access key ID: 2 is the region, 3 the service.
+fn scope_part(token: &Token, at: usize) -> Option<String> {
+    parameter(token, "X-Amz-Credential")?.split('/').nth(at).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ pub(super) fn marked(line: &str, token: &Token) -> Option<Marked> {
     let line = escapes::unescaped(line);
     let (_, bare) = token.url.split_once("://")?;
     if line.contains(bare) {
-        return Some(Marked { line: line.replacen(bare, MARK, 1), is_base64: false });
+        return Some(Marked { line: without_value_braces(&line.replacen(bare, MARK, 1)), is_base64: false });
     }
     let is_around = |c: char| c.is_whitespace() || "\"'`:=@&?<>;,".contains(c);
     let is_written = |word: &&str| word.contains('%') && is_encoded(word, bare);
@@ -110,6 +110,28 @@ pub(super) fn marked(line: &str, token: &Token) -> Option<Marked> {
     }
     let word = base64_words(&line).find(|(_, text)| text.trim() == bare)?.0;
     Some(Marked { line: line.replacen(word, MARK, 1), is_base64: true })
+}
+
+/// The line without the braces that ODBC's connection strings have around values: `Driver={PostgreSQL};PWD={TOKEN}`.
+fn without_value_braces(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("={") {
+        let value = behind.split_once('}').filter(|(value, _)| !value.contains(['=', ':', ';', ',', '"', '\'', '{']));
+        plain.push_str(before);
+        plain.push('=');
+        rest = match value {
+            Some((value, behind)) => {
+                plain.push_str(value);
+                behind
+            }
+            None => {
+                plain.push('{');
+                behind
+            }
+        };
+    }
+    plain + rest
 }
 
 /// The text in a line's base64 that contains the token and other settings.

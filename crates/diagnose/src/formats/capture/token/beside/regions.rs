@@ -2,7 +2,7 @@
 //! hosts that it connects to, and for Bedrock also in the variables for the region.
 
 use super::pairs;
-use super::scope_region;
+use super::scope_part;
 use crate::formats::note::OtherLogin;
 use crate::formats::{Token, TokenKind, TokenServer};
 use sigvet_core::endpoint::infer;
@@ -13,7 +13,7 @@ const VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The region in the text, if it differs from the token's. `None` if the text names several regions: any of them may
 /// be the right one.
 pub(super) fn other_region(kind: &TokenKind, text: &str, token: &Token) -> Option<OtherLogin> {
-    let signed = scope_region(token)?;
+    let signed = scope_part(token, 2)?;
     let mut hosts = hosts(kind, text);
     if let Some((used, expected)) = hosts.next() {
         let is_other = expected != signed && hosts.all(|(_, region)| region == expected);

@@ -55,6 +55,8 @@ fn a_different_user_is_noticed_in_each_format() {
         format!("postgresql://bob:{t}@{A}:5432/db"),
         format!("dsn := \"bob:{t}@tcp({A}:5432)/db?tls=true&allowCleartextPasswords=true\""),
         format!("jdbc:postgresql://{A}:5432/db?user=bob&password={e}"),
+        format!("jdbc:postgresql://{A}:5432/db?user=bob&password={t}&sslmode=require"),
+        format!("Driver={{PostgreSQL Unicode(x64)}};Server={A};Port=5432;UID=bob;PWD={{{t}}};"),
         format!("psql \"host={A} port=5432 user=bob password={t} sslmode=require\""),
         format!("PGPASSWORD='{t}' psql -h {A} -p 5432 -U bob -d db"),
         format!("mysql --host {A} --port 5432 --user=bob --enable-cleartext-plugin --password='{t}'"),
@@ -298,6 +300,45 @@ fn a_different_user_is_noticed_in_lists_secrets_and_logs() {
         format!("MYSQL_PWD='{t}' mysql --user alice --user=bob"),
     ] {
         assert_eq!(said(&text), user(), "{text}");
+    }
+}
+
+/// ElastiCache's *Authenticating with IAM* (serverless caches need `ResourceType=ServerlessCache`) and MemoryDB's page of
+/// that name (the service in the scope is `memorydb`). The endpoints come from the guides, as in the tests of `Cache`.
+#[test]
+fn a_token_of_a_cache_is_compared_with_its_type_and_service() {
+    let token = |more: &str, service: &str| signed(&format!("my-cache/?Action=connect&User=app{more}"), service);
+    let (nodes, serverless) = (token("", "elasticache"), token("&ResourceType=ServerlessCache", "elasticache"));
+    let memorydb = token("", "memorydb");
+    const SERVERLESS: &str = "my-cache-x2e9hv.serverless.euw1.cache.amazonaws.com";
+    const NODES: &str = "my-cache.abc123.clustercfg.euw1.cache.amazonaws.com";
+    const MEMORYDB: &str = "clustercfg.my-cache.abc123.memorydb.eu-west-1.amazonaws.com";
+    let lacks = format!(
+        "the token has no ResourceType=ServerlessCache, but the client connects to the serverless cache {SERVERLESS}"
+    );
+    let has =
+        format!("the token has ResourceType=ServerlessCache, but the client connects to {NODES}, which has nodes");
+    let of = |signed: &str, host: &str, service: &str| {
+        format!("the token is signed for {signed}, but the client connects to {host} of {service}")
+    };
+    for (token, host, expected) in [
+        (&nodes, SERVERLESS, vec![lacks]),
+        (&serverless, SERVERLESS, vec![]),
+        (&nodes, NODES, vec![]),
+        (&serverless, NODES, vec![has]),
+        (&memorydb, MEMORYDB, vec![]),
+        (&nodes, MEMORYDB, vec![of("elasticache", MEMORYDB, "memorydb")]),
+        (&memorydb, NODES, vec![of("memorydb", NODES, "elasticache")]),
+        (&nodes, "cache.internal.example", vec![]),
+    ] {
+        for text in [
+            format!("redis-cli --tls -h {host} --user app --pass '{token}'"),
+            format!("REDIS_HOST={host}\nREDIS_USERNAME=app\nREDIS_PASSWORD={token}\n"),
+            format!("rediss://app:{}@{host}:6379", encoded(token)),
+            format!("valkey-cli -h {host} --tls\n> AUTH app {token}\n(error) WRONGPASS invalid username-password pair"),
+        ] {
+            assert_eq!(said(&text), expected, "{text}");
+        }
     }
 }
 
