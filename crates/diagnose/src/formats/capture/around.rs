@@ -25,7 +25,7 @@ const STATUSES: [(u16, &str); 12] = [
     (503, "Service Unavailable"),
 ];
 /// What programs write before a status without its phrase.
-const STATUS_MARKS: [&str; 8] = [
+const STATUS_MARKS: [&str; 9] = [
     "status code ",
     "status code: ",
     "Status Code: ",
@@ -33,6 +33,7 @@ const STATUS_MARKS: [&str; 8] = [
     "StatusCode: ",
     "returned error: ",
     "status: ",
+    "STATUS: ",
     "HTTP Error ",
 ];
 /// How the XML of an error begins, raw or as shown on a page, and how it ends.
@@ -124,10 +125,20 @@ fn of_error(text: &str) -> Option<Reply> {
     is_one.then(|| words::exception(text.as_bytes())).flatten().filter(|reply| reply.string_to_sign.is_some())
 }
 
-/// The first line that sounds like a server's message about a signature.
+/// The first line that sounds like a server's message about a signature, or otherwise the first with a status alone.
 fn sentence(text: &str) -> Option<Reply> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES);
-    lines.map(|line| parsed(None, &without_phrases(line))).find(Reply::is_of_known_kind)
+    let mut first = None;
+    for line in lines {
+        let reply = parsed(None, &without_phrases(&words::message_of(line)));
+        if reply.is_of_known_kind() {
+            if reply.code.is_some() || reply.status.is_none() {
+                return Some(reply);
+            }
+            first.get_or_insert(reply);
+        }
+    }
+    first
 }
 
 /// A line without status phrases, which look like codes.
@@ -211,6 +222,14 @@ mod tests {
                 None,
                 "AccessDenied",
                 "",
+            ),
+            (
+                format!(
+                    "{{\"url\":\"{URL}\"}}\n{{\"level\":\"error\",\"msg\":\"SignatureDoesNotMatch: No\\n\\tstatus code: 403, host id: x\",\"source\":\"a.go:2\"}}"
+                ),
+                Some(403),
+                "SignatureDoesNotMatch",
+                "No",
             ),
             (
                 format!("{URL}\n\nSignatureDoesNotMatch: The request signature we calculated does not match"),

@@ -88,8 +88,8 @@ fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::literal;
     use super::*;
+    use crate::formats::capture::literal;
 
     /// The URLs are those of axios 1.21: `axios.getUri(config)` in Node.js.
     #[test]

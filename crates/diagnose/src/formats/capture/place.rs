@@ -7,6 +7,8 @@
 const DEEPEST: usize = 64;
 /// No text has more URLs before the request's.
 const MOST_URLS: usize = 64;
+/// The length of `HTTP/1.1` with a blank.
+const LONGEST_VERSION: usize = 9;
 /// What programs write directly before the URL of a request, in lowercase.
 const BEFORE_URLS: [&str; 11] =
     ["url", "uri", "get", "put", "post", "delete", "head", "patch", "options", "fetch", "endpoint"];
@@ -73,8 +75,8 @@ fn reply_marks(line: &str) -> Vec<usize> {
     let mut marks: Vec<usize> = lower.match_indices("response").filter(is_word).map(|(at, _)| at).collect();
     marks.extend(lower.match_indices("<-- ").map(|(at, _)| at));
     let of_version = lower.match_indices("http/").filter(|(at, _)| {
-        let behind = lower.get(*at..).and_then(|rest| rest.split_once(' ')).map_or("", |(_, rest)| rest);
-        is_status(behind)
+        let length = lower.as_bytes().iter().skip(*at).take(LONGEST_VERSION).position(|byte| *byte == b' ');
+        length.is_some_and(|length| lower.get(at + length + 1..).is_some_and(is_status))
     });
     marks.extend(of_version.map(|(at, _)| at));
     if is_status(line)
@@ -85,11 +87,11 @@ fn reply_marks(line: &str) -> Vec<usize> {
     marks
 }
 
+/// Whether a text begins with the status of a reply.
 fn is_status(text: &str) -> bool {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 3
-        && text.starts_with(['1', '2', '3', '4', '5'])
-        && text.get(3..).is_some_and(|rest| rest.starts_with(' ') || rest.trim().is_empty())
+    let (digits, rest) = text.split_at_checked(3).unwrap_or_default();
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.starts_with(['1', '2', '3', '4', '5']);
+    is_number && (rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
 }
 
 /// The brackets around a position, the innermost first. What is inside a header's value is not a bracket.

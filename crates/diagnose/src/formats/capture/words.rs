@@ -1,5 +1,7 @@
 //! A server's message as a program repeats it: an exception line, a message alone, JSON within a line.
 
+use std::borrow::Cow;
+
 use serde_json::{Deserializer, Value};
 
 use super::LONGEST_REPORT;
@@ -82,12 +84,24 @@ pub(super) fn refusal_in_json(text: &str) -> Option<Reply> {
     replies.find(Reply::is_of_known_kind)
 }
 
-/// The error in an object at the beginning of a text.
+/// The error in an object at the beginning of a text, or in the message of an entry of a log.
 fn object_at(text: &str) -> Option<Reply> {
     let mut values = Deserializer::from_str(text).into_iter::<Value>();
     values.next()?.ok()?;
     let object = text.get(..values.byte_offset()).unwrap_or_default();
-    Some(parsed(object.as_bytes())).filter(|reply| reply.code.is_some() || is_refusal(reply, object))
+    let reply = parsed(object.as_bytes());
+    let of_entry = || Some(parsed(message_of(object).as_bytes())).filter(Reply::is_of_known_kind);
+    let of_entry = if reply.is_json_error(object.as_bytes()) { None } else { of_entry() };
+    Some(of_entry.unwrap_or(reply)).filter(|reply| reply.code.is_some() || is_refusal(reply, object))
+}
+
+/// The message of a line of JSON, as structured logs have one, or the line itself.
+pub(super) fn message_of(line: &str) -> Cow<'_, str> {
+    const NAMES: [&str; 5] = ["msg", "message", "error", "err", "log"];
+    let object = || serde_json::from_str::<Value>(line).ok();
+    let message = |object: Value| NAMES.iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned()));
+    let found = if line.starts_with('{') { object().and_then(message) } else { None };
+    found.map_or(Cow::Borrowed(line), Cow::Owned)
 }
 
 fn parsed(text: &[u8]) -> Reply {

@@ -10,19 +10,13 @@ use sigvet_core::internal::{captured_request, is_token};
 use sigvet_core::request::{Body, Headers, Request, RequestUrl};
 
 use super::attributes::{self, LogEntry};
+use super::event::{Event, find};
 use super::python;
 use super::wire;
 use crate::formats::capture::exchange::{Exchange, valid_headers, with_host};
 use crate::formats::capture::http;
 use crate::formats::capture::response::status_of;
 use crate::formats::capture::words;
-
-/// A request, a reply or both, with the number of the line where it begins.
-#[derive(Debug)]
-pub(super) struct Event {
-    pub(super) line: usize,
-    pub(super) exchange: Exchange,
-}
 
 /// All events, in order.
 pub(super) fn events(text: &[u8]) -> Vec<Event> {
@@ -85,10 +79,12 @@ pub(super) fn events(text: &[u8]) -> Vec<Event> {
             let behind = text.get(at..).unwrap_or_default();
             let body = behind.get(..LONGEST).unwrap_or(behind);
             let body = body.get(..message_block_end(body)).unwrap_or_default();
-            let printed = words::printed(&String::from_utf8_lossy(behind.get(..LONGEST_MESSAGE).unwrap_or(behind)));
+            let near = behind.get(..behind.len().min(1024)).unwrap_or_default();
+            let message = behind.get(..behind.len().min(LONGEST_MESSAGE)).unwrap_or_default();
+            let printed = || words::printed(&String::from_utf8_lossy(message));
+            let printed = find(near, b"should have been").and_then(|_| printed());
             http_ends = at + body.len();
-            let reply = printed.filter(|_| !shown.contains('<'));
-            let reply = reply.unwrap_or_else(|| Reply::parse(None, &Headers::default(), body));
+            let reply = printed.unwrap_or_else(|| Reply::parse(None, &Headers::default(), body));
             push(Exchange { reply: Some(reply), ..Exchange::default() });
         }
     }
@@ -307,8 +303,4 @@ fn message_block_end(text: &[u8]) -> usize {
     let Some(start) = last else { return text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()) };
     let mut quotes = (start..text.len()).filter(|&at| text[at] == b'\'');
     quotes.nth(1).map_or(text.len(), |at| at + 1)
-}
-
-pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
 }

@@ -7,8 +7,9 @@
 mod blocks;
 pub(super) mod python;
 mod attributes;
-mod embedded;
+mod event;
 mod wire;
+mod embedded;
 mod server;
 
 use std::fmt;
@@ -21,7 +22,7 @@ use sigvet_core::request::{Request, RequestUrl};
 use super::exchange::{Exchange, Prefer, choose, is_refusal};
 use super::{Capture, CaptureKind, UnreadableCapture};
 use blocks::{Blocks, FoundBlock};
-use embedded::Event;
+use event::Event;
 pub(super) use server::{is_servers_log, texts_of_server};
 
 /// What a client says it computed. `Debug` does not show the canonical request, which may contain a token.

@@ -3,7 +3,7 @@
 
 use sigvet_core::internal::raw_http::Lines;
 
-use super::embedded::{Event, find};
+use super::event::{Event, find};
 use crate::formats::capture::http;
 
 /// No log has more exchanges than are read.

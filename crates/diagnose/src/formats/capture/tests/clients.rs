@@ -10,7 +10,8 @@ struct Shown {
     /// The headers that are not signed, in lowercase, except `authorization`.
     unsigned: &'static [&'static str],
     body: Option<&'static str>,
-    status: u16,
+    /// The status, if the text says that it is one; of a refusal alone, unless the format has a place for it.
+    status: Option<u16>,
     code: &'static str,
     /// A line of the server's canonical request that the client did not sign.
     server: Option<&'static str>,
@@ -33,7 +34,7 @@ const LOGS: [Shown; 11] = [
         request: "POST 127.0.0.1:19017 /idx/_search?q=a%20b",
         unsigned: &["user-agent", "accept-encoding", "accept", "connection", "content-length"],
         body: None,
-        status: 200,
+        status: None,
         code: "",
         server: None,
     },
@@ -43,9 +44,9 @@ const LOGS: [Shown; 11] = [
         request: "POST 127.0.0.1:19018 /prod/items",
         unsigned: &["accept", "user-agent", "accept-encoding"],
         body: Some("{\"a\":1,\"b\":\"x y\"}"),
-        status: 403,
+        status: Some(403),
         code: "",
-        server: None,
+        server: Some("content-type:application/json; charset=utf-8"),
     },
     Shown {
         name: "axios: toJSON",
@@ -53,7 +54,7 @@ const LOGS: [Shown; 11] = [
         request: "POST 127.0.0.1:19017 /prod/items",
         unsigned: &["accept", "user-agent", "accept-encoding"],
         body: Some("{\"a\":1,\"b\":\"x y\"}"),
-        status: 403,
+        status: Some(403),
         code: "",
         server: None,
     },
@@ -63,7 +64,7 @@ const LOGS: [Shown; 11] = [
         request: "POST 127.0.0.1:19021 /prod/items",
         unsigned: &["accept", "user-agent", "accept-encoding"],
         body: Some("{\"a\":1,\"b\":\"x y\"}"),
-        status: 403,
+        status: None,
         code: "",
         server: Some("/api/prod/items"),
     },
@@ -73,7 +74,7 @@ const LOGS: [Shown; 11] = [
         request: SEARCH,
         unsigned: &[],
         body: Some("{\"size\":1}"),
-        status: 403,
+        status: Some(403),
         code: "",
         server: Some("content-type:application/json; charset=utf-8"),
     },
@@ -83,7 +84,7 @@ const LOGS: [Shown; 11] = [
         request: "GET 127.0.0.1:19012 /bkt/?list-type=2&prefix=x%20y%2F",
         unsigned: SENT_BY_SDK_JS,
         body: Some(""),
-        status: 403,
+        status: Some(403),
         code: "SignatureDoesNotMatch",
         server: Some("host:minio:9000"),
     },
@@ -93,7 +94,7 @@ const LOGS: [Shown; 11] = [
         request: "PUT 127.0.0.1:19012 /bkt/a%20b%2Bc.txt",
         unsigned: &["user-agent"],
         body: None,
-        status: 403,
+        status: Some(403),
         code: "SignatureDoesNotMatch",
         server: Some("host:minio:9000"),
     },
@@ -103,7 +104,7 @@ const LOGS: [Shown; 11] = [
         request: "PUT 127.0.0.1:19012 /bkt/a%20b%2Bc.txt",
         unsigned: SENT_BY_BOTO3,
         body: None,
-        status: 403,
+        status: Some(403),
         code: "SignatureDoesNotMatch",
         server: Some("host:minio:9000"),
     },
@@ -113,7 +114,7 @@ const LOGS: [Shown; 11] = [
         request: "GET 127.0.0.1:19014 /bkt?list-type=2&prefix=x%20y%2F&encoding-type=url",
         unsigned: SENT_BY_BOTO3,
         body: Some(""),
-        status: 403,
+        status: Some(403),
         code: "SignatureDoesNotMatch",
         server: Some("/api/bkt"),
     },
@@ -123,7 +124,7 @@ const LOGS: [Shown; 11] = [
         request: "POST 127.0.0.1:19017 /",
         unsigned: SENT_BY_BOTO3,
         body: Some("{}"),
-        status: 200,
+        status: Some(200),
         code: "",
         server: None,
     },
@@ -133,7 +134,7 @@ const LOGS: [Shown; 11] = [
         request: "PUT 127.0.0.1:19011 /bkt/a%20b%2Bc.txt",
         unsigned: &[],
         body: None,
-        status: 200,
+        status: Some(200),
         code: "",
         server: None,
     },
@@ -162,7 +163,7 @@ fn the_request_of_each_client_is_read_without_its_reply() {
         };
         assert_eq!(known.as_deref(), body, "{name}");
         let reply = found.reply.as_ref();
-        assert_eq!(reply.and_then(|reply| reply.status).unwrap_or(200), status, "{name}");
+        assert_eq!(reply.and_then(|reply| reply.status), status, "{name}");
         assert_eq!(code(&found), expected_code, "{name}");
         let computed = reply.and_then(|reply| reply.canonical_request.as_deref()).unwrap_or_default();
         let computed = String::from_utf8_lossy(computed).into_owned();
