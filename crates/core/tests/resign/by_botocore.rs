@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sigvet_core::form::{FormClaim, Policy};
-use sigvet_core::request::{Body, Headers, Request};
-use sigvet_core::resign::{InboundPart, Outbound, ResignError};
+use sigvet_core::request::{Body, Request};
+use sigvet_core::resign::Outbound;
 use sigvet_core::time::Timestamp;
 
 use super::{credentials, fields, passed_on, pieces, request};
 
-pub fn oracle() -> Value {
+pub(crate) fn oracle() -> Value {
     serde_json::from_str(include_str!("botocore.json")).unwrap()
 }
 
-pub fn now(oracle: &Value) -> Timestamp {
+pub(crate) fn now(oracle: &Value) -> Timestamp {
     Timestamp::from_epoch_seconds(oracle["now"].as_i64().unwrap())
 }
 
@@ -52,7 +52,7 @@ fn outbound_requests_equal_those_that_botocore_signs_with_the_other_key() {
 }
 
 /// An upload with the fields of a presigned POST, and one field that botocore leaves to the uploader.
-pub fn upload(post: &Value) -> Request {
+pub(crate) fn upload(post: &Value) -> Request {
     let mut body = Vec::new();
     let own = [("x-amz-meta-a", "b c")];
     let fields =
