@@ -123,9 +123,9 @@ fn each_break_makes_a_difference() {
 fn without_its_breaks_each_request_is_valid() {
     let twins = each(&case::all(), |case| {
         let recipe = case.recipe.as_ref()?.unbroken();
-        // A token may be refused for what it asks, though nothing is broken in how it was signed.
+        // A token or a scope may be refused for what it asks, though nothing is broken in how it was signed.
         let is_token = case.recipe.as_ref().is_some_and(|recipe| recipe.wire.target.starts_with("/?Action="));
-        if case.judged == Judged::Invalid && is_token {
+        if case.judged == Judged::Invalid && (is_token || case.name.starts_with("scope-service")) {
             return None;
         }
         let signed = recipe.sign();

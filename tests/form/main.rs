@@ -91,6 +91,18 @@ fn awss_own_example_is_valid() {
     assert!(other.text().contains("the field bucket is 'other'"), "{}", other.text());
 }
 
+/// A form that botocore made is right. Only the service refuses those of Version 2: their bucket is in a region that was
+/// opened after January 30, 2014, and takes only Version 4 (*Authenticating Requests* of the S3 API reference).
+#[track_caller]
+fn assert_right(name: &str, outcome: &Outcome) {
+    let text = outcome.text();
+    if name.starts_with("version 2") {
+        assert_eq!(text.lines().next(), Some("not valid: S3 in eu-central-1 accepts only Version 4"), "{name}: {text}");
+    } else {
+        assert_eq!(outcome.code, Some(0), "{name}: {text}{}", outcome.stderr);
+    }
+}
+
 /// Policies in botocore's spelling: spaces, no fractions of a second, `\u` for non-ASCII characters.
 #[test]
 fn botocores_forms_are_valid() {
@@ -100,7 +112,7 @@ fn botocores_forms_are_valid() {
     for post in posts {
         let (url, token) = (post["url"].as_str().unwrap(), post["token"].as_str());
         let outcome = verify(url, &fields_of(&post["fields"]), "20151229T001000Z", token);
-        assert_eq!(outcome.code, Some(0), "{}: {}{}", post["name"], outcome.text(), outcome.stderr);
+        assert_right(post["name"].as_str().unwrap(), &outcome);
         let mut forged = fields_of(&post["fields"]);
         forged.last_mut().unwrap().1.replace_range(..1, "~");
         let outcome = verify(url, &forged, "20151229T001000Z", token).expect(1);
@@ -159,7 +171,7 @@ fn a_form_equals_botocores_except_for_the_spelling_of_its_policy() {
             "20151229T001000Z",
             post["token"].as_str(),
         );
-        assert_eq!(verdict.code, Some(0), "{name}: {}", verdict.text());
+        assert_right(name, &verdict);
     }
 }
 

@@ -240,7 +240,8 @@ pub(in crate::diagnosis) fn in_token(mistake: &'static Mistake, signature: &[u8]
     if is_cut && mistake.id == TOKEN_SIGNATURE_CUT.id {
         return &TOKEN_SIGNATURE_CUT;
     }
-    OF_URLS.into_iter().find(|of_url| of_url.id == mistake.id).unwrap_or(mistake)
+    let mut of_tokens = OF_URLS.into_iter().chain([&TOKEN_SERVICE]);
+    of_tokens.find(|of_token| of_token.id == mistake.id).unwrap_or(mistake)
 }
 
 /// All variants.

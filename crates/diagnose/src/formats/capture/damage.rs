@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::formats::note::Note;
+use crate::formats::reply::is_redacted;
 use sigvet_core::internal::raw_http::Lines;
 
 use super::{Capture, http};
@@ -93,12 +94,4 @@ fn of_value(what: &str, value: &[u8]) -> Option<Note> {
     }
     let end = text.trim_end();
     (end.ends_with("...") || end.contains('…')).then_some(Note::CutOff { what })
-}
-
-/// Whether somebody replaced a value or part of it.
-pub(super) fn is_redacted(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let words =
-        ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];
-    words.iter().any(|word| lower.contains(word)) || lower.contains("****")
 }

@@ -1,10 +1,8 @@
 //! A signature or a key that a program left out of its log, and that the server's reply to the same request names.
 
 use crate::formats::note::Note;
-use crate::formats::reply::Reply;
+use crate::formats::reply::{Reply, is_redacted};
 use sigvet_core::request::Request;
-
-use super::damage::is_redacted;
 
 /// Puts the server's copies in place of what was left out of the `Authorization` header.
 pub(super) fn restore(request: &mut Request, reply: &Reply) -> Option<Note> {

@@ -34,14 +34,16 @@ const MOST_READ: usize = 8;
 pub(super) fn presigned_starts(text: &str, from: usize) -> impl Iterator<Item = usize> {
     let mut left = MOST_READ * text.len();
     let is_presigned = move |start: &usize| {
+        if left == 0 {
+            return false;
+        }
         let behind = markup::beginning(text.get(*start..).unwrap_or_default(), LONGEST);
         let before = text.get(..*start).and_then(|before| before.chars().next_back());
         let quoted = before.filter(|c| matches!(c, '"' | '\'')).and_then(|quote| behind.split_once(quote));
         let behind = quoted.map_or(behind, |(quoted, _)| quoted);
         let word = behind.find(char::is_whitespace).unwrap_or(behind.len());
-        let is_affordable = left >= word;
-        left = left.saturating_sub(word);
-        is_affordable && begins_presigned_in_lines(behind)
+        left = left.saturating_sub(word.max(1));
+        begins_presigned_in_lines(behind)
     };
     let behind = text.get(from..).unwrap_or_default();
     let starts = behind.match_indices("://").filter_map(move |(at, _)| {

@@ -41,10 +41,17 @@ pub(super) fn mend_blocks(reply: &mut Reply) {
         reply.canonical_request = whole.or_else(|| reply.canonical_request.take());
     }
     let canonical = reply.canonical_request.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-    let lower = canonical.to_ascii_lowercase();
-    if lower.contains("redacted") || lower.contains("****") {
+    if is_redacted(&canonical) {
         reply.damage.push(Note::Redacted { what: format!("a value of the {what}") });
     } else if canonical.trim_end().ends_with("...") || canonical.contains('…') {
         reply.damage.push(Note::CutOff { what: format!("the {what}") });
     }
+}
+
+/// Whether somebody replaced a value or part of it.
+pub(in crate::formats) fn is_redacted(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words =
+        ["redacted", "<hidden>", "credential=hidden", "<secret>", "[secret]", "<token>", "<masked>", "xxxxxxxx"];
+    words.iter().any(|word| lower.contains(word)) || lower.contains("****")
 }

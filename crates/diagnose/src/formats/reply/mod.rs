@@ -17,6 +17,7 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+pub(super) use damage::is_redacted;
 pub use kind::Kind;
 pub use texts::TextState;
 pub(super) use texts::{around_texts, has_form_of_request};

@@ -1,5 +1,6 @@
 //! The texts that a server computed: whether they are whole, and where they are in a text with other words around them.
 
+use super::damage::is_redacted;
 use super::message::{self, ErrorFields};
 use super::{Reply, xml};
 use sigvet_core::crypto::sha256;
@@ -32,7 +33,7 @@ impl Reply {
         {
             return TextState::Proven;
         }
-        let is_hidden = ["***", "REDACTED", "redacted", "…", "..."].iter().any(|mark| string.contains(mark));
+        let is_hidden = is_redacted(&string) || ["***", "…", "..."].iter().any(|mark| string.contains(mark));
         if is_version_4 && !is_hidden && !has_form(&string) { TextState::Damaged } else { TextState::Open }
     }
 }
