@@ -72,7 +72,7 @@ fn converse(stream: &mut (impl Read + Write), answer: &[u8], heard: &Mutex<Vec<V
         }
         let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
         let length =
-            head.split("content-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+            head.split("\r\ncontent-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
         let mut body = vec![0; length];
         stream.read_exact(&mut body).unwrap();
         heard.lock().unwrap().push([request, body].concat());

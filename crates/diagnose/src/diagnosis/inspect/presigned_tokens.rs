@@ -242,7 +242,8 @@ fn cluster_unsigned(token: &Presigned<'_>) -> Option<AppliedMistake> {
 /// so each of these services refuses it (Vault's `ensureHeaderIsSigned`; Google, *Workload identity federation*; Snowflake,
 /// *Workload identity federation*).
 fn audience_unsigned(request: &Request, claim: &Claim) -> Option<AppliedMistake> {
-    const AUDIENCES: [&str; 3] = ["x-vault-aws-iam-server-id", "x-goog-cloud-target-resource", "x-snowflake-audience"];
+    // Google takes its header unsigned too: google-auth adds it after signing.
+    const AUDIENCES: [&str; 2] = ["x-vault-aws-iam-server-id", "x-snowflake-audience"];
     let terms = &claim.terms;
     let is_unsigned = |name: &&&str| request.headers.contains(name) && !terms.signed_headers.contains(name);
     let name = AUDIENCES.iter().find(is_unsigned).filter(|_| terms.scope.service == "sts")?;
