@@ -143,8 +143,10 @@ mod tests {
         Ok(renewing.current()?.identity().access_key_id)
     }
 
+    type Answer = Result<Credentials, String>;
+
     /// A source that answers when the test says so, and a channel that tells when it is asked.
-    fn source() -> (impl Fn() -> Result<Credentials, String>, Sender<Result<Credentials, String>>, Receiver<()>) {
+    fn source() -> (impl Fn() -> Answer, Sender<Answer>, Receiver<()>) {
         let ((answer, answers), (ask, asked)) = (channel(), channel());
         let answers = Mutex::new(answers);
         let fetch = move || {

@@ -16,7 +16,7 @@ pub enum Line {
     /// A complete line.
     Whole(Vec<u8>),
     /// A line that exceeded the limit. Only the IDs of its requests were kept.
-    TooLong(Outline),
+    TooLong(Box<Outline>),
 }
 
 /// The input lines of a client.
@@ -70,7 +70,7 @@ fn next_line(input: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>>
         let read = text.len() + usize::from(end.is_some());
         input.consume(read);
         if is_end {
-            let whole = outline.map_or(Line::Whole(line), Line::TooLong);
+            let whole = outline.map_or(Line::Whole(line), |outline| Line::TooLong(Box::new(outline)));
             return Ok(is_begun.then_some(whole));
         }
     }

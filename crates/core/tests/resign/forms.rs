@@ -59,8 +59,8 @@ fn as_ceph_reads(request: &Request) -> Vec<(String, String)> {
     let parts = text.split("--AaB03x").skip(1).filter_map(|part| part.split_once("\r\n\r\n"));
     let name_in = |head: &str| {
         let pieces = head.split([';', '\r', '\n']).filter_map(|piece| piece.trim().split_once('='));
-        let names = pieces.filter(|(name, _)| *name == "name").map(|(_, value)| value.trim_matches('"').to_owned());
-        names.last().unwrap_or_default()
+        let mut names = pieces.filter(|(name, _)| *name == "name").map(|(_, value)| value.trim_matches('"').to_owned());
+        names.next_back().unwrap_or_default()
     };
     parts.map(|(head, content)| (name_in(head), content.trim_end().to_owned())).collect()
 }

@@ -179,7 +179,7 @@ mod tests {
         let text = "[ { a: { b: 1 }, Authorization: x } ] } (";
         let at = text.find("Auth").unwrap();
         let pair = Pair { name: "Authorization".into(), value: "x".into(), start: at, end: at + 16 };
-        assert_eq!(brackets(text, &[pair.clone()], at), [(2, 34), (0, 36)]);
+        assert_eq!(brackets(text, std::slice::from_ref(&pair), at), [(2, 34), (0, 36)]);
         assert_eq!(brackets(&text[..20], &[pair], at), []);
     }
 }

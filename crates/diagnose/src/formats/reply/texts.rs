@@ -56,7 +56,7 @@ fn has_form(string: &str) -> bool {
     let is_time = time.len() == 16 && time.ends_with('Z') && !time.contains(char::is_whitespace);
     let is_scope = scope.matches('/').count() >= 3 && !scope.contains(char::is_whitespace);
     let is_hash = |hash: &&str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_algorithm && is_time && is_scope && !hashes.is_empty() && hashes.iter().all(|hash| is_hash(hash))
+    is_algorithm && is_time && is_scope && !hashes.is_empty() && hashes.iter().all(is_hash)
 }
 
 /// The reply that shows a server's texts, wherever they are in a text.
