@@ -5,7 +5,7 @@ use sigvet_core::credentials::Credentials;
 use sigvet_core::internal::captured_request;
 use sigvet_core::request::{Body, Headers, Request};
 use sigvet_core::time::Timestamp;
-use sigvet_core::verify::{Claimed, ExpectedScope, Finding, Judge, verify};
+use sigvet_core::verify::{Claimed, ExpectedScope, Finding, Judge, Known, verify};
 use sigvet_diagnose::catalogue::{self, Mistake};
 use sigvet_diagnose::{
     AppliedMistake, Comparison, Diagnosis, Difference, Explanation, Judged, NextStep, Note, Origin, Outcome, Party,
