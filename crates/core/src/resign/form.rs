@@ -144,18 +144,18 @@ fn with_fields(
         }
         match fields.iter().find(|(name, _)| part.name.eq_ignore_ascii_case(name)) {
             Some((_, value)) => form.push_field(&part.name, value.as_bytes())?,
-            None => form.push_part(&part)?,
-        }
-        // S3 ignores the parts behind the file, so they were not judged. Other servers read them.
-        if is_file(&part.name) {
-            break;
+            // S3 ignores the parts behind the file, so they were not judged. Other servers read them.
+            None if is_file(&part.name) => {
+                form.push_file(&part)?;
+                break;
+            }
+            None => form.push_field(&part.name, part.body)?,
         }
     }
     Ok(form)
 }
 
-/// Where a value occurs: in the fields of a form, or in its policy. The file is the
-/// client's own and is not searched.
+/// Where a value occurs: in the fields of a form, or in its policy. The file is the client's own and is not searched.
 pub(super) fn place_of(holds: &dyn Fn(&[u8]) -> bool, request: &Request) -> Option<String> {
     let Body::Bytes(body) = &request.body else { return None };
     let parts = multipart::parse(request.headers.first_text("content-type")?, body).ok()?;

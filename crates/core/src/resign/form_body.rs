@@ -46,11 +46,11 @@ impl FormBody {
         self.push_content(name, value)
     }
 
-    /// Appends a part of the client's form: the file, or a field with a file name.
+    /// Appends the file, with its name and its type.
     ///
     /// # Errors
-    /// Servers may read its names or its content in different ways.
-    pub(super) fn push_part(&mut self, part: &Part<'_>) -> Result<(), ResignError> {
+    /// Servers may read its name or its content in different ways.
+    pub(super) fn push_file(&mut self, part: &Part<'_>) -> Result<(), ResignError> {
         // Ceph would put folders into the key too.
         let Some(filename) = part.base_name() else { return self.push_field(&part.name, part.body) };
         // U+FFFD is in place of bytes that are no UTF-8.

@@ -76,6 +76,7 @@ fn a_server_that_splits_forms_in_another_way_finds_what_was_judged() {
         ("Content-Disposition: form-data; name=\"x-ignore-a\"; name*0=\"ke\"; name*1=\"y\"", "other/x"),
         ("Content-Disposition: form-data; name=x-ignore-a\r\nContent-Transfer-Encoding: quoted-printable", "=6B"),
         ("Content-Disposition: form-data; name=x-ignore-a\r\nContent-Type: text/plain; charset=utf-7", "+AC8-"),
+        ("Content-Disposition: form-data; name=x-ignore-a; filename=b\r\nContent-Type: text/plain; charset=utf-7", "b"),
     ] {
         let before = part(head, content);
         let request = resigned(&Sent { before: &before, ..USUAL }).unwrap_or_else(|error| panic!("{head}: {error}"));
@@ -102,11 +103,14 @@ fn a_server_that_splits_forms_in_another_way_finds_what_was_judged() {
 fn a_form_that_servers_split_in_different_ways_is_refused() {
     let ignored = "Content-Disposition: form-data; name=\"x-ignore-a\"";
     let named = part("Content-Disposition: form-data; name=\"x-ignore-a\\\"; name=\\\"key\"", "other/x");
+    let with_file =
+        part("Content-Disposition: form-data; name=\"x-ignore-a\\\"; name=\\\"key\"; filename=\"a\"", "other/x");
     let nested = part(ignored, "a--AaB03xb\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nother/x");
     let broken = part(ignored, "a\n--AaB03x");
     let types = "multipart/form-data; boundary=\"AaB03x\"; x=\"; boundary=other\"";
     for (sent, problem) in [
         (Sent { before: &named, ..USUAL }, "the name of a field"),
+        (Sent { before: &with_file, ..USUAL }, "the name of a field"),
         (Sent { before: &nested, ..USUAL }, "the boundary inside the field x-ignore-a"),
         (Sent { before: &broken, ..USUAL }, "the boundary inside the field x-ignore-a"),
         (Sent { filename: "a; name=key", ..USUAL }, "the name of the file"),
