@@ -8,6 +8,8 @@
 
 pub mod locking;
 
+pub mod renewal;
+
 pub mod redaction;
 
 pub mod platform;

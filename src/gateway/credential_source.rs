@@ -13,19 +13,10 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 use super::{Clock, Stop};
 use crate::locking::locked;
-
-/// Temporary credentials are renewed this many seconds before they expire, or in the last quarter of their lifetime if
-/// that is shorter.
-const MARGIN: i64 = 300;
+use crate::renewal::{SHORTEST_PAUSE, pause_between_renewals, renewal_margin};
 
 /// Credentials that expire within this many seconds are no longer used: the request could arrive too late.
 const LAST_SECONDS: i64 = 2;
-
-/// Minimum time before the source is asked again after a failure or after a server rejected its credentials.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// Maximum time between attempts while the source keeps failing.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How often the background task checks whether the credentials need renewing.
 const TICK: Duration = Duration::from_secs(1);
@@ -310,8 +301,7 @@ impl CredentialSource {
 impl State {
     /// While there are credentials to sign with, the pause doubles with each failure.
     fn is_too_early(&self) -> bool {
-        let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
-        self.is_within(pause)
+        self.is_within(pause_between_renewals(self.failures, true))
     }
 
     /// Whether the source was last asked within this time.
@@ -343,7 +333,7 @@ impl CurrentCredentials {
     }
 
     fn margin(&self) -> i64 {
-        self.left(self.since).map_or(0, |life| MARGIN.min(life / 4))
+        self.left(self.since).map_or(0, renewal_margin)
     }
 }
 

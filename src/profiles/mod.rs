@@ -4,7 +4,6 @@
 //! read: the [`Environment`] is an argument, and this module does not know about the terminal or standard
 //! output. None of its errors, `Debug` outputs and warnings contains a secret.
 
-mod renewal;
 mod tool;
 mod source;
 mod x509;
@@ -61,7 +60,6 @@ pub use others::{check_file, known_keys, unread_keys};
 pub use outside::{Answer, Call, NoAnswer, Outside, Route};
 pub use passphrase::PassphraseSource;
 pub use profile::{Addressing, Profile, SecretSource, Settings, UnknownAddressing};
-pub use renewal::{pause_between_renewals, renewal_margin};
 pub use resolve::{certificate_session, describe, resolve};
 pub use roles_anywhere::{InvalidSession, RolesAnywhere};
 pub use session_error::SessionError;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::cli::credentials::signer::Signer;
 use crate::locking::locked;
-use crate::profiles::{pause_between_renewals, renewal_margin};
+use crate::renewal::{pause_between_renewals, renewal_margin};
 use sigvet_core::credentials::Credentials;
 use sigvet_core::time::Timestamp;
 

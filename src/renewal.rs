@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Minimum time between two questions to a source.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+/// Minimum time before a source is asked again after a failure or after a server rejected its credentials.
+pub const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Maximum time between two questions to a source that has no new credentials, while the old ones can sign.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
