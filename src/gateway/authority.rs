@@ -16,6 +16,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use sigvet_core::credentials::Secret;
 use sigvet_core::crypto::sha256;
+use sigvet_core::internal::without_brackets;
 use sigvet_core::time::Timestamp;
 
 use super::Clock;
@@ -155,7 +156,7 @@ impl Authority {
     /// # Errors
     /// The host cannot be a name in a certificate.
     pub fn configuration_for(&self, host: &str) -> Result<Arc<ServerConfig>, CertificateError> {
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let host = without_brackets(host).to_ascii_lowercase();
         let at = self.clock.now();
         let mut made = locked(&self.made);
         if let Some(made) = made.get(&host).filter(|made| made.at.seconds_until(at) < RENEWED) {

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use sigvet_core::internal::without_brackets;
 use sigvet_core::request::RequestUrl;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
@@ -100,7 +101,7 @@ async fn dial(forwarder: &Forwarder, url: &RequestUrl) -> Result<RawConnection, 
 
 /// Reports that a host on this machine is not watched, because the user may think that it is.
 fn note_unwatched(forwarder: &Forwarder, url: &RequestUrl) {
-    let host = bare_host(url);
+    let host = without_brackets(url.host());
     let is_here = host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: std::net::IpAddr| address.to_canonical().is_loopback());
     if is_here {
@@ -112,7 +113,10 @@ fn note_unwatched(forwarder: &Forwarder, url: &RequestUrl) {
 fn witness_of(forwarder: &Forwarder, url: &RequestUrl) -> Arc<dyn Witness> {
     match forwarder.watched.has(url.host()) {
         true => Arc::clone(&forwarder.witness),
-        false => Arc::new(Unwatched { host: bare_host(url).to_owned(), witness: Arc::clone(&forwarder.witness) }),
+        false => Arc::new(Unwatched {
+            host: without_brackets(url.host()).to_owned(),
+            witness: Arc::clone(&forwarder.witness),
+        }),
     }
 }
 
@@ -138,10 +142,7 @@ async fn tunnel(forwarder: &Forwarder, mut client: Rewind<TcpStream>, url: &Requ
             let mut client = Rewind::new(bytes, client);
             match (is_tls, is_watched) {
                 (true, true) => secure(forwarder, client, server, url).await,
-                (false, true) => {
-                    watch(forwarder, &mut client, server, (place("http", url), witness_of(forwarder, url))).await
-                }
-                (false, false) if is_http => {
+                (false, _) if is_watched || is_http => {
                     watch(forwarder, &mut client, server, (place("http", url), witness_of(forwarder, url))).await
                 }
                 _ => join(client, server).await,
@@ -252,11 +253,6 @@ async fn plain(forwarder: &Forwarder, mut client: Rewind<TcpStream>, mut url: Re
 async fn join(mut client: impl AsyncRead + AsyncWrite + Unpin, mut server: impl AsyncRead + AsyncWrite + Unpin) {
     // The two ends see for themselves how the connection ends.
     let _ = copy_bidirectional(&mut client, &mut server).await;
-}
-
-/// The host without brackets.
-fn bare_host(url: &RequestUrl) -> &str {
-    url.host().trim_start_matches('[').trim_end_matches(']')
 }
 
 fn place(scheme: &'static str, url: &RequestUrl) -> Place {

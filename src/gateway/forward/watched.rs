@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use sigvet_core::endpoint::infer;
-use sigvet_core::internal::domains;
+use sigvet_core::internal::{domains, without_brackets};
 
 use crate::gateway::Constraint;
 
@@ -77,7 +77,7 @@ impl Watched {
 
 /// A host as it appears in certificates.
 fn plain(host: &str) -> String {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = without_brackets(host);
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }
 

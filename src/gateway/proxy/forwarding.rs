@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use sigvet_core::internal::aws_domains;
+use sigvet_core::internal::{aws_domains, without_brackets};
 use sigvet_core::request::RequestUrl;
 
 use super::pattern::{HostPattern, plain_host};
@@ -75,7 +75,7 @@ impl Proxy {
     pub(super) fn is_own(&self, server: &RequestUrl) -> bool {
         let own = self.forwarding.as_ref().map(|forwarding| forwarding.own.as_slice()).unwrap_or_default();
         let host = plain_host(server.host());
-        let name = host.trim_start_matches('[').trim_end_matches(']');
+        let name = without_brackets(&host);
         let address: Option<IpAddr> = match name == "localhost" {
             true => Some(Ipv4Addr::LOCALHOST.into()),
             false => name.parse().ok(),
@@ -123,7 +123,7 @@ pub fn constraint(routes: &[Route]) -> Constraint {
 fn constraint_of(hosts: impl IntoIterator<Item = String>) -> Constraint {
     let (mut names, mut addresses) = (Vec::new(), Vec::new());
     for host in hosts {
-        match host.trim_start_matches('[').trim_end_matches(']').parse() {
+        match without_brackets(&host).parse() {
             Ok(address) => addresses.push(address),
             Err(_) if host.is_empty() => return Constraint::Nothing,
             Err(_) => names.push(host),

@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use sigvet_core::internal::without_port;
+use sigvet_core::internal::{without_brackets, without_port};
 use sigvet_core::request::Request;
 
 use super::pattern::plain_host;
@@ -40,8 +40,7 @@ fn is_local(peer: SocketAddr) -> bool {
 
 /// Whether a name cannot belong to a site: an address, a single label, or a name in a private domain.
 fn is_private(name: &str) -> bool {
-    let address = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
-    address.parse::<IpAddr>().is_ok()
+    without_brackets(name).parse::<IpAddr>().is_ok()
         || !name.contains('.')
         || PRIVATE_DOMAINS.iter().any(|domain| name.ends_with(domain))
 }

@@ -14,6 +14,7 @@ use crate::cli::terminal::notes::warn;
 use crate::gateway::mcp::{Endpoint, KeptSigner};
 use crate::gateway::{Clock, Searches};
 use crate::transport::Upstream;
+use sigvet_core::internal::without_brackets;
 use sigvet_core::request::{Headers, RequestUrl, UriScheme};
 
 /// How long a message waits for credentials. A credential program may have to open a browser, and an agent that gets an
@@ -104,7 +105,7 @@ fn header(text: &str) -> Result<(String, String), Failure> {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let address = without_brackets(host).parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 

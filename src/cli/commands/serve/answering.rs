@@ -12,6 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::request::address;
 use crate::gateway::{Answer, Echo, Relay};
 use crate::transport::Upstream;
+use sigvet_core::internal::without_brackets;
 use sigvet_core::request::RequestUrl;
 
 /// Time limit for the upstream server to begin its answer.
@@ -53,7 +54,7 @@ pub fn upstream(
 
 /// Whether a URL leads to the server's own address. A name that does not resolve now may do so later.
 pub fn is_itself(url: &RequestUrl, listening: SocketAddr) -> bool {
-    let host = url.host().trim_start_matches('[').trim_end_matches(']');
+    let host = without_brackets(url.host());
     let addresses = (host, url.port_or_default()).to_socket_addrs();
     let is_own =
         |address: SocketAddr| address == listening || (listening.ip().is_unspecified() && address.ip().is_loopback());
