@@ -302,7 +302,7 @@ impl PresignWorker<'_> {
     /// Warns about the path of a URL: `prepare` does not see the paths of a list.
     fn warn_of_path(&mut self, url: &RequestUrl, ready: &Ready) {
         let path = url.target().split(|byte| *byte == b'?').next().unwrap_or_default();
-        if !is_normalized(ready) && has_dot_segment(path) {
+        if may_have_dot_segment(path) && !is_normalized(ready) && has_dot_segment(path) {
             self.warn_of_dots();
         }
         if self.has_warned_of_plus || !path.contains(&b'+') {
@@ -355,10 +355,7 @@ impl PresignWorker<'_> {
         }
         push_key(under, key, targets);
         let ready = self.presigners.find(under, is_s3, common)?;
-        // Few keys have a segment that begins with a dot.
-        let is_candidate =
-            key.first() == Some(&b'.') || memchr_iter(b'/', key).any(|at| key.get(at + 1) == Some(&b'.'));
-        if is_candidate && key.split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
+        if may_have_dot_segment(key) && key.split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
             if is_normalized(&ready) {
                 return Err("the key has a segment '.' or '..', which this service takes out of the path".into());
             }
@@ -511,6 +508,12 @@ fn looks_like_utf_16(text: &[u8]) -> bool {
             && others.clone().all(|byte| *byte != 0)
             && others.any(|byte| *byte == b'\n')
     })
+}
+
+/// Whether a segment of a key or a path begins with a dot or an escape, as few do: looking closer at each would take longer.
+fn may_have_dot_segment(path: &[u8]) -> bool {
+    let begins_dots = |at: usize| matches!(path.get(at), Some(b'.' | b'%'));
+    begins_dots(0) || memchr_iter(b'/', path).any(|at| begins_dots(at + 1))
 }
 
 fn is_normalized(ready: &Ready) -> bool {
