@@ -9,7 +9,7 @@ fn single(words: &[&str]) -> Sigvet {
     Sigvet::new(&[&["presign", "--date", DATE, "--region", "eu-west-1"], words].concat())
 }
 
-/// Catches a `-H 'Host: …'` that is dropped without a word, so that a server behind that host refuses the URL.
+/// Catches a `-H 'Host: …'` that is silently dropped, so that a server behind that host refuses the URL.
 #[test]
 fn the_host_that_was_given_is_signed() {
     let given = ["-H", "Host: cdn.example.com"];

@@ -70,8 +70,8 @@ pub struct McpArgs {
 
 /// Runs the command.
 pub fn run(args: &McpArgs, context: &mut Context) -> Result<Exit, Failure> {
-    if let Some((option @ "--limit-rate", true)) = args.connection.transfer_limits().into_iter().next_back() {
-        return Err(Failure::usage(format!("{option} cannot be used: messages are passed on as they come")));
+    if args.connection.rate().is_some() {
+        return Err(Failure::usage("--limit-rate cannot be used: messages are passed on as they come"));
     }
     let (endpoint, found) = target::endpoint(args, context)?;
     running::run(args, endpoint, &found, context)

@@ -116,8 +116,9 @@ pub fn read(text: &[u8], entry: Option<usize>) -> Result<Capture, UnreadableCapt
         false => layers::improved(&text, first, &mut |inner| read_part(inner.as_bytes(), entry).ok()),
     }?;
     let is_alone = capture.request.is_none() && capture.reply.as_ref().is_some_and(Reply::is_signature_refusal);
-    let settings = String::from_utf8_lossy(&text);
-    capture.notes.extend(Some(settings).filter(|_| is_alone).and_then(|text| bucket::setting(&text)));
+    if is_alone {
+        capture.notes.extend(bucket::setting(&String::from_utf8_lossy(&text)));
+    }
     capture = token::judged_alone(capture)?;
     capture.notes.splice(0..0, repaired);
     let found = damage::of(&capture);
@@ -199,9 +200,9 @@ impl Capture {
         if has_place && self.notes.iter().all(is_one) {
             self.reply = around::reply(&String::from_utf8_lossy(text));
             if self.reply.is_none() {
-                let of_server =
+                let mut of_server =
                     |part: &[u8]| around::reply(&String::from_utf8_lossy(part)).filter(Reply::is_of_known_kind);
-                let (reply, note) = farther::reply(text, &mut |part| of_server(part));
+                let (reply, note) = farther::reply(text, &mut of_server);
                 self.reply = reply;
                 self.notes.extend(note);
             }

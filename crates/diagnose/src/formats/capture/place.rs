@@ -128,7 +128,7 @@ fn brackets(text: &str, pairs: &[Pair], at: usize) -> Vec<(usize, usize)> {
 }
 
 /// The URL of the request: one that follows a method or a name for it, and the nearest to the signature among equals.
-/// `is_url` says whether a text is one that a request may have; what is inside a header's value is none.
+/// `is_url` says whether a text is a URL that a request may have. A URL inside a header's value is not counted.
 pub(super) fn url<'t>(text: &'t str, headers: &[Pair], is_url: impl Fn(&str) -> bool) -> Option<(usize, &'t str)> {
     let at = signature(headers);
     let (first, end) = at.map_or((0, text.len()), |at| between_replies(text, headers, at));

@@ -25,8 +25,8 @@ pub(super) fn begins(text: &str) -> bool {
     is_url(text)
 }
 
-/// The longest URL in bytes.
-const LONGEST: usize = 64 * 1024;
+/// The longest URL in bytes, with the lines that continue it.
+pub(super) const LONGEST: usize = 64 * 1024;
 /// How often the bytes of a text may be read, when many URLs begin in one word.
 const MOST_READ: usize = 8;
 

@@ -12,9 +12,6 @@ use crate::formats::reply::unescape;
 /// The maximum number of URLs to keep.
 const MOST: usize = 100;
 
-/// The longest URL in bytes, with the lines that continue it.
-const LONGEST: usize = 64 * 1024;
-
 /// The URL that a text begins with, and the server's answer if it is below; or another presigned URL of the whole text.
 pub(super) fn read(text: &str, whole: &str, entry: Option<usize>) -> Result<Capture, UnreadableCapture> {
     let (exchange, rest) = url::read(text)?;
@@ -120,7 +117,7 @@ fn each(text: &str, from: usize, is_more_wanted: &mut dyn FnMut(Exchange) -> boo
 /// The URL at this place, and where it ends.
 fn exchange_at(text: &str, start: usize) -> Option<(Exchange, usize)> {
     exchange_in_markup(text, start).or_else(|| {
-        let quoted = markup::beginning(up_to_quote(text, start), LONGEST);
+        let quoted = markup::beginning(up_to_quote(text, start), url::LONGEST);
         let (exchange, rest) = url::read(quoted).ok()?;
         Some((exchange, start + quoted.len() - rest.len()))
     })

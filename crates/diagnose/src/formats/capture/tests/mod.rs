@@ -191,7 +191,7 @@ fn whatever_is_in_a_text_is_counted_and_can_be_chosen() {
     assert_eq!(notes(&capture(&format!("mine:\n{}", lines(&token))))[0], "more than 64 tokens found; used number 1");
 }
 
-/// Catches evidence that is passed over because it is far down, without a word.
+/// Catches evidence that is silently passed over because it is far down in the text.
 #[test]
 fn evidence_far_down_in_a_text_is_found() {
     let signature = "5c5d2697ee44dc777c00a709afca6b988c5619cb47027a9ac37b93199c428feb";
